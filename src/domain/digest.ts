@@ -1,0 +1,9 @@
+/** A SHA-256 digest, 64 lower-case hexadecimal digits: the name of an artifact's bytes. */
+export type Sha256 = string & { readonly __brand: 'Sha256' };
+
+/** The digest in its one form, or undefined where the text is none. */
+export function parseSha256(text: unknown): Sha256 | undefined {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/i.test(text)
+    ? (text.toLowerCase() as Sha256)
+    : undefined;
+}

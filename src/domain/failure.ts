@@ -1,0 +1,34 @@
+/**
+ * Every way in which a request can fail, and the status that says so. A refusal by policy is not a failure:
+ * it is an answer, and has its own form.
+ */
+export const FAILURES = {
+  'bad-request': { status: 400, title: 'The request cannot be understood' },
+  unauthorised: { status: 401, title: 'Credentials are needed' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'None of the accepted forms is available' },
+  'uri-too-long': { status: 414, title: 'The URL is too long' },
+  'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
+  internal: { status: 500, title: 'Wheelgate failed' },
+  'upstream-broken': { status: 502, title: 'The upstream index answered badly' },
+  'upstream-unreachable': { status: 503, title: 'The upstream index cannot be reached' },
+  overloaded: { status: 503, title: 'Too busy just now' },
+} as const;
+
+export type FailureKind = keyof typeof FAILURES;
+
+/** A failure that knows its kind; `message` is safe to show to a client (no secret, no local path). */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+
+  get status(): number {
+    return FAILURES[this.kind].status;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Sha256 } from './digest.js';
+import type { DistributionFilename } from './distribution-filename.js';
+
+/** The rules that judge findings; each finding belongs to one. */
+export type FindingRule = 'startup-hook' | 'archive' | 'record' | 'metadata';
+
+/**
+ * Something that an inspection saw in an artifact: a fact, whatever anybody's policy makes of it.
+ * The codes, with the rule each belongs to and its source, stand in `inspection/codes.ts`.
+ */
+export interface Finding {
+  /** Stable, in words: `pth-executable`, `zip-duplicate-name`. */
+  readonly code: string;
+  readonly rule: FindingRule;
+  /** One plain sentence for a person: what was seen, where. ASCII; odd bytes are escaped. */
+  readonly detail: string;
+  /** The member's path as the archive writes it (escaped where it is not plain text). */
+  readonly member?: string;
+  /** The digest of the member's content, where it was read. */
+  readonly sha256?: Sha256;
+  /** Start-up hooks: the name under which it lands in the site directory (`elementary.pth`). */
+  readonly landing?: string;
+  /** Start-up hooks: a known generator reproduces the file to the byte (`setuptools-nspkg`). */
+  readonly template?: string;
+  /** Where in the archive, in bytes from its start. */
+  readonly offset?: number;
+}
+
+/** All that one look at an artifact gave: stored by sha256, filename and inspector version, never looked up twice. */
+export interface Inspection {
+  readonly inspector: number;
+  readonly sha256: Sha256;
+  readonly filename: string;
+  readonly size: number;
+  readonly findings: readonly Finding[];
+  /**
+   * Digests of the members' contents, for denials by a member's hash: the first 8 bytes of each SHA-256, one
+   * after the other, in base64. Eight bytes keep a wheel of 10,000 members at 107 KB; who makes two files
+   * collide in them only gets his own artifact refused.
+   */
+  readonly memberDigests: string;
+  readonly memberCount: number;
+  readonly inflatedBytes: number;
+  /** Wheels: the digest of the METADATA member, which the sidecar must equal. */
+  readonly metadataSha256?: Sha256;
+}
+
+/** What an inspector is told of the artifact beside its bytes. */
+export interface ArtifactDescription {
+  readonly sha256: Sha256;
+  readonly size: number;
+  readonly name: DistributionFilename;
+}

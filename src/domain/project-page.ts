@@ -1,0 +1,51 @@
+import type { Sha256 } from './digest.js';
+import type { ProjectName } from './project-name.js';
+
+/** Digests by the algorithm's name in lower case, each in lower-case hexadecimal: `{ sha256: '71e3…' }`. */
+export type Hashes = Readonly<Record<string, string>>;
+
+/** One file of a project page, whatever form the upstream wrote it in (PEP 503, 691). */
+export interface IndexFile {
+  readonly filename: string;
+  /** Where the upstream serves it, absolute and without a fragment. */
+  readonly url: string;
+  readonly hashes: Hashes;
+  /** The declared SHA-256; undefined where the index declares none. */
+  readonly sha256: Sha256 | undefined;
+  /** PEP 345 in the form of PEP 503's `data-requires-python`. */
+  readonly requiresPython?: string;
+  /** PEP 592: false, or true, or the reason. */
+  readonly yanked: boolean | string;
+  /** PEP 714 (658): the digests of the `.metadata` sidecar; true where there is one without a digest. */
+  readonly coreMetadata: boolean | Hashes;
+  /** PEP 503: whether a detached `.asc` signature is there. */
+  readonly gpgSig?: boolean;
+  /** PEP 700: bytes. */
+  readonly size?: number;
+  /** PEP 700: milliseconds since 1970; undefined where the index does not say, or says nonsense. */
+  readonly uploadTime?: number;
+  /** PEP 740: the absolute URL of the provenance document. */
+  readonly provenance?: string;
+  /** Keys of the JSON form that we do not know, as they came. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** PEP 792: what the index says of the project as a whole. */
+export interface ProjectStatus {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** A project page as one upstream gave it. */
+export interface ProjectPage {
+  readonly project: ProjectName;
+  /** The name of the upstream, as the configuration gives it. */
+  readonly upstream: string;
+  readonly files: readonly IndexFile[];
+  /** PEP 700: every version, also those without a file; undefined where the upstream does not say. */
+  readonly versions: readonly string[] | undefined;
+  readonly status: ProjectStatus | undefined;
+  /** `meta` of the JSON form, beyond `api-version`; and unknown keys of the page itself. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly extra: Readonly<Record<string, unknown>>;
+}

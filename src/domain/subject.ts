@@ -1,0 +1,24 @@
+import type { Sha256 } from './digest.js';
+import type { DistributionKind } from './distribution-filename.js';
+import type { ProjectName } from './project-name.js';
+import type { ProjectStatus } from './project-page.js';
+
+/** What a policy judges before it has seen a byte: one file of a project page, and what the page says of it. */
+export interface Subject {
+  readonly upstream: string;
+  /** Whether the upstream is the public one, where anybody can publish. */
+  readonly publicUpstream: boolean;
+  readonly project: ProjectName;
+  /** PEP 440's normal form; undefined where the filename's version is not one. */
+  readonly version: string | undefined;
+  readonly filename: string;
+  readonly kind: DistributionKind;
+  readonly sha256: Sha256 | undefined;
+  readonly size: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly uploadTime: number | undefined;
+  readonly yanked: boolean | string;
+  readonly status: ProjectStatus | undefined;
+  /** Whether the page lists a wheel of the same version. */
+  readonly hasWheel: boolean;
+}

@@ -1,0 +1,56 @@
+/** Every rule that can speak, in the order in which the strongest is named as the reason. */
+export const RULES = [
+  'integrity',
+  'deny',
+  'malware-feed',
+  'startup-hook',
+  'archive',
+  'record',
+  'metadata',
+  'attestation',
+  'allow',
+  'status',
+  'sdist',
+  'yanked',
+  'cooldown',
+] as const;
+
+export type RuleId = (typeof RULES)[number];
+
+export type Outcome = 'allow' | 'warn' | 'block';
+
+/** What one rule says of one subject. */
+export interface RuleHit {
+  readonly rule: RuleId;
+  readonly action: 'warn' | 'block';
+  /** One plain sentence, without a line break. */
+  readonly reason: string;
+  /** An advisory's identifier or URL. */
+  readonly reference?: string;
+  readonly index: 'yank' | 'hide';
+  /** Milliseconds since 1970: when the rule stops saying so by itself (the end of a cooldown). */
+  readonly until?: number;
+  /** Set where the rule or the whole policy is in dry-run: it would have blocked, and does not. */
+  readonly dryRun?: boolean;
+  /** Set where a waiver lifts it. */
+  readonly waiver?: WaiverNote;
+}
+
+export interface WaiverNote {
+  readonly owner: string;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/** What the policy makes of a subject and its findings at one moment. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** The hit that decided: the first block, else the first warning; undefined where no rule spoke. */
+  readonly decisive: RuleHit | undefined;
+  /** All that any rule said, waived and dry-run ones too. */
+  readonly hits: readonly RuleHit[];
+  readonly revision: string;
+  /** Milliseconds since 1970: until then time alone changes nothing (Infinity: never). */
+  readonly validUntil: number;
+}

@@ -1,0 +1,32 @@
+import { explain, satisfies, validRange } from '@renovatebot/pep440';
+
+/**
+ * The normal form of a PEP 440 version (`v0.23.3` and `0.23.3.RC1` become `0.23.3` and `0.23.3rc1`),
+ * or undefined where the text is not such a version. Trailing zeros stay: compare with a specifier.
+ */
+export function parseVersion(text: string): string | undefined {
+  const parts = text.length > 200 ? null : explain(text.trim());
+  if (parts === null) return undefined;
+  return parts.local === null ? parts.public : `${parts.public}+${parts.local.toLowerCase()}`;
+}
+
+/** A set of versions, written as PEP 440 writes it: `==0.23.3`, `>=1,<2`, `==1.4.*`. */
+export interface Specifier {
+  readonly text: string;
+  /** Whether the version is in the set. Pre-releases count like any other; a local label is ignored by `==`. */
+  matches(version: string): boolean;
+}
+
+const CLAUSE = /^\s*(?:~=|==|!=|<=|>=|<|>|===)\s*\S+\s*$/;
+
+/**
+ * Reads a specifier. The library answers false in silence for one that it cannot read
+ * (`satisfies('1.0', '>=not')`), so every clause is checked here first.
+ * @throws {RangeError} where the text is no specifier.
+ */
+export function parseSpecifier(text: string): Specifier {
+  const clauses = text.split(',');
+  const sound = clauses.every((clause) => CLAUSE.test(clause) && validRange(clause.trim()));
+  if (!sound) throw new RangeError(`not a version specifier (PEP 440): ${JSON.stringify(text)}`);
+  return { text, matches: (version) => satisfies(version, text, { prereleases: true }) };
+}

@@ -1,0 +1,36 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+import type { Subject } from '../domain/subject.js';
+import type { Upstream } from '../upstream/upstream.js';
+
+/** One file of a current project page, ready to be judged and fetched. */
+export interface ListedFile {
+  readonly file: IndexFile;
+  readonly subject: Subject;
+  readonly page: ProjectPage;
+  readonly upstream: Upstream;
+}
+
+/** PEP 503's HTML or PEP 691's JSON. */
+export type PageForm = 'html' | 'json';
+export type PageEncoding = 'identity' | 'gzip' | 'br';
+
+/** A body made ready once, for every client that asks for this form and encoding. */
+export interface PreparedBody {
+  readonly body: Uint8Array;
+  /** Strong, quoted, one per form and encoding. */
+  readonly etag: string;
+  readonly contentEncoding: PageEncoding;
+}
+
+/** The project page service, as routes and the artifact service see it. */
+export interface ProjectPages {
+  /** The page under the policy in force. @throws {Failure} not-found, upstream-broken, upstream-unreachable */
+  render(project: ProjectName, form: PageForm, encoding: PageEncoding): Promise<PreparedBody>;
+  /** Finds a file on its project's current page. @throws {Failure} not-found where the page does not list it */
+  find(project: ProjectName, filename: string): Promise<ListedFile>;
+  /** All files of the page. @throws as `render` */
+  list(project: ProjectName): Promise<readonly ListedFile[]>;
+  /** Forgets what was rendered, because a file's verdict may have changed. */
+  invalidate(project: ProjectName): void;
+}

@@ -1,0 +1,21 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/**
+ * A file that grows as an artifact comes in: written once, by one fill, and read at the same time by the
+ * clients that wait for it and by the inspector. It is nobody's blob until a blob store adopts it.
+ */
+export interface SpoolFile {
+  readonly path: string;
+  /** Bytes written so far; a reader may read up to here. */
+  readonly size: number;
+  /** Appends; resolves once a reader can see the bytes. Rejects with the file system's error (ENOSPC, …). */
+  append(chunk: Uint8Array): Promise<void>;
+  /** A handle of the caller's own: it outlives `discard` and adoption, and the caller closes it. */
+  open(): Promise<FileHandle>;
+  /** Removes the file, unless a store has adopted it. Never rejects; calling it twice is harmless. */
+  discard(): Promise<void>;
+}
+
+export interface Spool {
+  create(): Promise<SpoolFile>;
+}

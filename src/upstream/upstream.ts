@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import type { ProjectName } from '../domain/project-name.js';
+
+/** What an upstream said when asked for a project page. */
+export type PageAnswer =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'page';
+      readonly body: Uint8Array;
+      readonly contentType: string;
+      /** The URL that answered, after redirects. */
+      readonly url: string;
+      readonly etag: string | undefined;
+      readonly lastModified: string | undefined;
+    };
+
+export interface Validators {
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+}
+
+/** An open transfer; `body` must be read to its end or destroyed. */
+export interface FileAnswer {
+  /** Declared by the upstream's Content-Length. */
+  readonly size: number | undefined;
+  readonly body: Readable;
+}
+
+/** One package index behind Wheelgate. Failures are `Failure`s: `upstream-broken`, `upstream-unreachable`, `not-found`. */
+export interface Upstream {
+  readonly name: string;
+  readonly isPublic: boolean;
+  /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
+  readonly origin: string;
+  claims(project: ProjectName): boolean;
+  fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
+  /** `/simple/` itself. */
+  fetchProjectList(validators?: Validators): Promise<PageAnswer>;
+  /**
+   * Opens a file that a page of this upstream lists. Redirects stay within the upstream's own hosts; any
+   * other host fails before a connection is made.
+   */
+  fetchFile(url: string, signal: AbortSignal): Promise<FileAnswer>;
+}

@@ -1,0 +1,57 @@
+import type { Inspection } from '../domain/finding.js';
+import type { Subject } from '../domain/subject.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { PolicySource } from '../policy/policy.js';
+import type { FindingsStore } from '../store/findings-store.js';
+
+/** A verdict, and whether it rests on the bytes or only on what the page says. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly inspection: Inspection | undefined;
+}
+
+/**
+ * The one way to a verdict: the findings known of a file, under the policy in force, now.
+ * Pages, artifacts, sidecars and `explain` all ask here.
+ */
+export class Judge {
+  readonly #policies: PolicySource;
+  readonly #findings: FindingsStore;
+  readonly #now: () => number;
+
+  constructor(policies: PolicySource, findings: FindingsStore, now: () => number) {
+    this.#policies = policies;
+    this.#findings = findings;
+    this.#now = now;
+  }
+
+  get revision(): string {
+    return this.#policies.current.revision;
+  }
+
+  /** Judges one file, with its findings where they are known. */
+  async judge(subject: Subject): Promise<Judgement> {
+    const inspection =
+      subject.sha256 === undefined
+        ? undefined
+        : await this.#findings.get(subject.project, subject.sha256, subject.filename);
+    return { verdict: this.evaluate(subject, inspection), inspection };
+  }
+
+  /** Judges the files of one project page together: one look into the findings store. */
+  async judgeAll(subjects: readonly Subject[]): Promise<Verdict[]> {
+    const [first] = subjects;
+    if (first === undefined) return [];
+    const known = await this.#findings.known(first.project);
+    return subjects.map((subject) => {
+      const inspection = known.get(subject.filename);
+      const same = inspection !== undefined && inspection.sha256 === subject.sha256;
+      return this.evaluate(subject, same ? inspection : undefined);
+    });
+  }
+
+  /** Judges a file whose findings are at hand. */
+  evaluate(subject: Subject, inspection: Inspection | undefined): Verdict {
+    return this.#policies.current.evaluate(subject, inspection, this.#now());
+  }
+}
