@@ -19,6 +19,8 @@ export interface Subject {
   readonly uploadTime: number | undefined;
   readonly yanked: boolean | string;
   readonly status: ProjectStatus | undefined;
+  /** The digest of the wheel's METADATA, as the page declares it for the sidecar (PEP 714). */
+  readonly declaredMetadata: Sha256 | undefined;
   /** Whether the page lists a wheel of the same version. */
   readonly hasWheel: boolean;
 }

@@ -2,12 +2,10 @@
 export const RULES = [
   'integrity',
   'deny',
-  'malware-feed',
   'startup-hook',
   'archive',
   'record',
   'metadata',
-  'attestation',
   'allow',
   'status',
   'sdist',

@@ -1,4 +1,4 @@
-import { explain, satisfies, validRange } from '@renovatebot/pep440';
+import { eq, explain, satisfies, validRange } from '@renovatebot/pep440';
 
 /**
  * The normal form of a PEP 440 version (`v0.23.3` and `0.23.3.RC1` become `0.23.3` and `0.23.3rc1`),
@@ -29,4 +29,9 @@ export function parseSpecifier(text: string): Specifier {
   const sound = clauses.every((clause) => CLAUSE.test(clause) && validRange(clause.trim()));
   if (!sound) throw new RangeError(`not a version specifier (PEP 440): ${JSON.stringify(text)}`);
   return { text, matches: (version) => satisfies(version, text, { prereleases: true }) };
+}
+
+/** Whether two versions are the same by PEP 440: trailing zeros and spelling play no part, a local label does. */
+export function sameVersion(a: string, b: string): boolean {
+  return eq(a, b);
 }

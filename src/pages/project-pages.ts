@@ -31,6 +31,8 @@ export interface ProjectPages {
   find(project: ProjectName, filename: string): Promise<ListedFile>;
   /** All files of the page. @throws as `render` */
   list(project: ProjectName): Promise<readonly ListedFile[]>;
+  /** The upstream that the project's page comes from. @throws as `render` */
+  source(project: ProjectName): Promise<Upstream>;
   /** Forgets what was rendered, because a file's verdict may have changed. */
   invalidate(project: ProjectName): void;
 }

@@ -12,6 +12,8 @@ export interface SpoolFile {
   append(chunk: Uint8Array): Promise<void>;
   /** A handle of the caller's own: it outlives `discard` and adoption, and the caller closes it. */
   open(): Promise<FileHandle>;
+  /** Resolves once the bytes are on the disk itself: what is renamed after this is whole after a power cut, too. */
+  settle(): Promise<void>;
   /** Removes the file, unless a store has adopted it. Never rejects; calling it twice is harmless. */
   discard(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ProjectName } from '../domain/project-name.js';
 
@@ -33,6 +34,12 @@ export interface Upstream {
   readonly isPublic: boolean;
   /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
   readonly origin: string;
+  /** The `Authorization` header for that origin, and for no other. */
+  readonly authorization: string | undefined;
+  /** The way out for the pass-through: egress proxy and certificate authorities as for everything else. */
+  readonly agent: Agent;
+  /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */
+  readonly hasClaims: boolean;
   claims(project: ProjectName): boolean;
   fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
   /** `/simple/` itself. */

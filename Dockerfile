@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+
+# Built and run on the current LTS of Node; Wheelgate itself needs 20.19 or newer.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title="Wheelgate" \
+      org.opencontainers.image.description="A caching PyPI proxy that enforces policy" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production \
+    WHEELGATE_LISTEN=0.0.0.0:8080 \
+    WHEELGATE_DATA=/var/lib/wheelgate
+WORKDIR /opt/wheelgate
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/dist dist
+COPY policies policies
+COPY schema schema
+COPY LICENSE README.md CHANGELOG.md ./
+# The root file system may be mounted read-only: everything that changes is in this one volume.
+RUN install -d -o node -g node /var/lib/wheelgate
+VOLUME /var/lib/wheelgate
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "dist/cli/main.js"]
+CMD ["serve"]

@@ -1,0 +1,219 @@
+import type { Sha256 } from '../domain/digest.js';
+import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import { Failure } from '../domain/failure.js';
+import type { ArtifactDescription } from '../domain/finding.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { Inspector } from '../inspection/inspector.js';
+import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
+import type { Blob, BlobStore } from '../store/blob-store.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { Spool, SpoolFile } from '../store/spool.js';
+import type { Judge } from '../verdicts/judge.js';
+import { Fill, transfer } from './fill.js';
+
+/** What became of a request for an artifact. */
+export type Artifact =
+  | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
+  /** In the store, inspected and allowed; the caller closes the blob. */
+  | {
+      readonly kind: 'stored';
+      readonly listed: ListedFile;
+      readonly verdict: Verdict;
+      readonly blob: Blob;
+    }
+  /** On its way from the upstream, or being inspected: the verdict is still to come. */
+  | { readonly kind: 'filling'; readonly listed: ListedFile; readonly fill: Fill };
+
+export interface ArtifactParts {
+  readonly pages: ProjectPages;
+  readonly judge: Judge;
+  readonly blobs: BlobStore;
+  readonly spool: Spool;
+  readonly findings: FindingsStore;
+  readonly inspector: Inspector;
+  /** No artifact may be longer, in bytes. */
+  readonly maxSize: number;
+  /** Told of what went wrong away from any request, and of what the cache did. */
+  readonly onEvent: (event: ArtifactEvent) => void;
+}
+
+export type ArtifactEvent =
+  | { readonly kind: 'cache'; readonly result: 'hit' | 'miss' | 'joined' }
+  | {
+      readonly kind: 'inspected';
+      readonly listed: ListedFile;
+      readonly seconds: number;
+      readonly codes: readonly string[];
+    }
+  | { readonly kind: 'failed'; readonly listed: ListedFile; readonly failure: Failure }
+  | { readonly kind: 'not-kept'; readonly listed: ListedFile };
+
+/**
+ * Hands out artifacts in the six steps of `docs/architecture.md`: name the file, ask the rules that need no
+ * bytes, serve what is stored and allowed, else fetch once, inspect, judge, keep.
+ */
+export class ArtifactService {
+  readonly #parts: ArtifactParts;
+  /** The single flight: one fill for an artifact, however many clients ask. */
+  readonly #fills = new Map<string, Fill>();
+  /** Fills still at work, for a graceful stop. */
+  readonly #working = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  constructor(parts: ArtifactParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {Failure} not-found where the project's page does not list the file; upstream failures. */
+  async open(project: ProjectName, filename: string): Promise<Artifact> {
+    const { pages, judge, blobs, onEvent } = this.#parts;
+    const listed = await pages.find(project, filename);
+    const { verdict, inspection } = await judge.judge(listed.subject);
+    if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
+    const sha256 = digestOf(listed);
+    const running = this.#fills.get(flightKey(listed, sha256));
+    if (running !== undefined) {
+      onEvent({ kind: 'cache', result: 'joined' });
+      return { kind: 'filling', listed, fill: running };
+    }
+    if (inspection !== undefined) {
+      const blob = await blobs.open(sha256);
+      if (blob !== undefined) {
+        onEvent({ kind: 'cache', result: 'hit' });
+        return { kind: 'stored', listed, verdict, blob };
+      }
+    }
+    return { kind: 'filling', listed, fill: this.#join(listed, sha256) };
+  }
+
+  /** Waits for the fills that are under way, then gives up on the rest. @param grace milliseconds */
+  async close(grace: number): Promise<void> {
+    const done = Promise.allSettled([...this.#working]);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    await Promise.race([done, patience]);
+    clearTimeout(timer);
+    this.#stopping.abort();
+    await done;
+  }
+
+  #join(listed: ListedFile, sha256: Sha256): Fill {
+    const key = flightKey(listed, sha256);
+    const running = this.#fills.get(key);
+    this.#parts.onEvent({ kind: 'cache', result: running === undefined ? 'miss' : 'joined' });
+    if (running !== undefined) return running;
+    const fill = new Fill();
+    this.#fills.set(key, fill);
+    const work = this.#fill(fill, listed, sha256)
+      .catch((error: unknown) => {
+        const failure =
+          error instanceof Failure
+            ? error
+            : new Failure('internal', 'the artifact could not be made ready', { cause: error });
+        this.#parts.onEvent({ kind: 'failed', listed, failure });
+        fill.finish({ kind: 'failed', failure });
+      })
+      .finally(() => {
+        this.#fills.delete(key);
+        this.#working.delete(work);
+      });
+    this.#working.add(work);
+    return fill;
+  }
+
+  async #fill(fill: Fill, listed: ListedFile, sha256: Sha256): Promise<void> {
+    const stored = await this.#parts.blobs.open(sha256);
+    if (stored?.path !== undefined) return this.#judgeStored(fill, listed, sha256, stored);
+    await stored?.close();
+    const spool = await this.#receive(fill, listed, sha256);
+    try {
+      await this.#decide(fill, listed, sha256, spool.path, spool.size);
+      // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
+      const wanted = fill.end?.kind === 'allowed';
+      if (wanted && !(await this.#parts.blobs.adopt(sha256, spool)))
+        this.#parts.onEvent({ kind: 'not-kept', listed });
+    } finally {
+      await spool.discard();
+    }
+  }
+
+  /** The bytes are here, the findings are not: an older inspector's, or lost. */
+  async #judgeStored(fill: Fill, listed: ListedFile, sha256: Sha256, blob: Blob): Promise<void> {
+    try {
+      fill.begin(blob.path!, blob.size);
+      fill.advance(blob.size);
+      await this.#decide(fill, listed, sha256, blob.path!, blob.size);
+    } finally {
+      await blob.close();
+    }
+    if (fill.end?.kind === 'refused') await this.#parts.blobs.delete(sha256);
+  }
+
+  async #receive(fill: Fill, listed: ListedFile, sha256: Sha256): Promise<SpoolFile> {
+    const spool = await this.#parts.spool.create();
+    try {
+      const { signal } = this.#stopping;
+      const answer = await listed.upstream.fetchFile(listed.file.url, signal);
+      fill.begin(spool.path, listed.file.size ?? answer.size);
+      const declared = { sha256, size: listed.file.size, maxSize: this.#parts.maxSize };
+      await transfer(answer, spool, declared, (received) => fill.advance(received));
+      return spool;
+    } catch (error) {
+      await spool.discard();
+      throw error;
+    }
+  }
+
+  /** Steps 5 and 6: findings, once for these bytes; then the verdict, which opens the gate or shuts it. */
+  async #decide(
+    fill: Fill,
+    listed: ListedFile,
+    sha256: Sha256,
+    path: string,
+    size: number,
+  ): Promise<void> {
+    const { judge, findings, pages } = this.#parts;
+    const { project, filename } = listed.subject;
+    let inspection = await findings.get(project, sha256, filename);
+    if (inspection === undefined) {
+      inspection = await this.#inspect(listed, path, { sha256, size, name: nameOf(listed) });
+      await findings.put(project, inspection);
+    }
+    const verdict = judge.evaluate(listed.subject, inspection);
+    if (verdict.hits.length > 0) pages.invalidate(project);
+    fill.finish(
+      verdict.outcome === 'block'
+        ? { kind: 'refused', verdict }
+        : { kind: 'allowed', verdict, size },
+    );
+  }
+
+  async #inspect(listed: ListedFile, path: string, artifact: ArtifactDescription) {
+    const started = performance.now();
+    const inspection = await this.#parts.inspector.inspect(path, artifact);
+    const seconds = (performance.now() - started) / 1_000;
+    const codes = inspection.findings.map((finding) => finding.code);
+    this.#parts.onEvent({ kind: 'inspected', listed, seconds, codes });
+    return inspection;
+  }
+}
+
+function flightKey(listed: ListedFile, sha256: Sha256): string {
+  return `${listed.subject.project}/${listed.subject.filename}/${sha256}`;
+}
+
+/** The rule `integrity` has refused a file without a digest before this is asked. */
+function digestOf(listed: ListedFile): Sha256 {
+  const { sha256 } = listed.file;
+  if (sha256 === undefined) throw new Failure('internal', 'the index declares no sha256');
+  return sha256;
+}
+
+function nameOf(listed: ListedFile) {
+  const name = parseDistributionFilename(listed.file.filename, listed.subject.project);
+  if (name === undefined) throw new Failure('not-found', 'the filename cannot be read');
+  return name;
+}

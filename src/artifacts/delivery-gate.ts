@@ -1,0 +1,68 @@
+/** How a response treats the bytes of an artifact whose verdict is not known yet. */
+export interface GateSettings {
+  /** `hold`: nothing leaves before the verdict. */
+  readonly mode: 'stream' | 'hold';
+  /** Nothing leaves while fewer bytes than this have come in … */
+  readonly holdBytes: number;
+  /** … and the client has waited less than this, in milliseconds. */
+  readonly holdTime: number;
+  /** The bytes at the end that wait for the verdict, whatever else has left. */
+  readonly lastBlock: number;
+}
+
+/** What is known of an artifact at one moment. */
+export interface Progress {
+  /** Bytes that have come in from the upstream. */
+  readonly received: number;
+  readonly verdict: 'pending' | 'allowed' | 'refused';
+}
+
+/**
+ * A client that has had nothing for a while hangs up (pip after 15 s, uv after 30 s), and the inspection of
+ * a very large wheel may take that long. So single bytes drip from in front of the last block meanwhile.
+ */
+export const DRIP_INTERVAL_MS = 4_000;
+const DRIP_BYTES = 1_024;
+/** An artifact smaller than this never drips: its beginning and its end are too near each other. */
+const DRIP_FROM = 64 * 1_024;
+
+/**
+ * Decides how far into an artifact one response may go. A pure function of what has come in and how long
+ * the client has waited, so that it can be read, and tested, apart from sockets and files.
+ *
+ * It holds the promise that no refused artifact completes: until the verdict, at least the last block of
+ * what has come in stays here, and with it the zip directory or the gzip trailer. What an upstream declares
+ * as the length plays no part, since a false one would move the last block.
+ */
+export class DeliveryGate {
+  readonly #settings: GateSettings;
+  #open = false;
+  #dripped = 0;
+
+  constructor(settings: GateSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether the response may begin although the verdict is not known. Once it may, it may. */
+  mayBegin(progress: Progress, waited: number): boolean {
+    if (progress.verdict === 'allowed') return true;
+    if (progress.verdict === 'refused' || this.#settings.mode === 'hold') return false;
+    const { holdBytes, holdTime } = this.#settings;
+    this.#open ||= progress.received >= holdBytes || waited >= holdTime;
+    return this.#open;
+  }
+
+  /** The end (exclusive) of what may have left, counted from the artifact's first byte. */
+  allowance(progress: Progress, waited: number): number {
+    if (progress.verdict === 'allowed') return progress.received;
+    if (!this.mayBegin(progress, waited)) return 0;
+    const flowing = progress.received - this.#settings.lastBlock - DRIP_BYTES;
+    const dripping = progress.received >= DRIP_FROM ? this.#dripped : 0;
+    return Math.max(flowing, 0) + dripping;
+  }
+
+  /** Lets one more byte out; call it when the client has had nothing for `DRIP_INTERVAL_MS`. */
+  drip(): void {
+    if (this.#open && this.#dripped < DRIP_BYTES) this.#dripped += 1;
+  }
+}

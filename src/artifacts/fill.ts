@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Failure } from '../domain/failure.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { SpoolFile } from '../store/spool.js';
+import type { FileAnswer } from '../upstream/upstream.js';
+import type { Progress } from './delivery-gate.js';
+
+/** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
+export type FillEnd =
+  | { readonly kind: 'allowed'; readonly verdict: Verdict; readonly size: number }
+  | { readonly kind: 'refused'; readonly verdict: Verdict }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/**
+ * One transfer of one artifact, shared by every client that waits for it. It belongs to none of them:
+ * a client that hangs up only stops watching.
+ */
+export class Fill {
+  /** Resolves once the verdict is known or the transfer failed; never rejects. */
+  readonly ended: Promise<FillEnd>;
+  #settle!: (end: FillEnd) => void;
+  #end: FillEnd | undefined;
+  #path: string | undefined;
+  #received = 0;
+  #total: number | undefined;
+  #waiters: (() => void)[] = [];
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get end(): FillEnd | undefined {
+    return this.#end;
+  }
+
+  get progress(): Progress {
+    const kind = this.#end?.kind;
+    const verdict = kind === undefined ? 'pending' : kind === 'allowed' ? 'allowed' : 'refused';
+    return { received: this.#received, verdict };
+  }
+
+  /** Bytes in all, as declared by the upstream or, once it ended well, as counted. */
+  get total(): number | undefined {
+    return this.#end?.kind === 'allowed' ? this.#end.size : this.#total;
+  }
+
+  /** Resolves at the next change: more bytes, a known total, or the end. */
+  changed(): Promise<void> {
+    if (this.#end !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /**
+   * A handle on the bytes, of the caller's own. Undefined before the first byte, and after the file has
+   * gone on to the blob store or been removed: ask the store then.
+   */
+  async open(): Promise<FileHandle | undefined> {
+    if (this.#path === undefined) return undefined;
+    try {
+      return await open(this.#path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Announces where the bytes are, and how many there will be. */
+  begin(path: string, total: number | undefined): void {
+    this.#path = path;
+    this.#total = total;
+    this.#notify();
+  }
+
+  /** Announces how many bytes can be read. */
+  advance(received: number): void {
+    this.#received = received;
+    this.#notify();
+  }
+
+  finish(end: FillEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#settle(end);
+    this.#notify();
+  }
+
+  #notify(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+/** What the index said that a transfer must come to. */
+export interface Declared {
+  readonly sha256: string;
+  readonly size: number | undefined;
+  /** No artifact is longer than this, declared or not, in bytes. */
+  readonly maxSize: number;
+}
+
+/**
+ * Copies an upstream's answer into a spool file and checks it against what the index declared.
+ * @returns the number of bytes.
+ * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
+ */
+export async function transfer(
+  answer: FileAnswer,
+  spool: SpoolFile,
+  declared: Declared,
+  onProgress: (received: number) => void,
+): Promise<number> {
+  const expected = declared.size ?? answer.size;
+  const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
+  const hash = createHash('sha256');
+  let received = 0;
+  try {
+    checkDeclaredSizes(answer.size, declared);
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      received += chunk.length;
+      if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
+      hash.update(chunk);
+      await spool.append(chunk);
+      onProgress(received);
+    }
+  } catch (error) {
+    answer.body.destroy();
+    throw asFailure(error);
+  }
+  if (expected !== undefined && received !== expected)
+    throw broken(`ended after ${received} of ${expected} bytes`);
+  const digest = hash.digest('hex');
+  if (digest !== declared.sha256)
+    throw broken(`sent bytes with sha256 ${digest}, but the index declares ${declared.sha256}`);
+  return received;
+}
+
+function checkDeclaredSizes(announced: number | undefined, declared: Declared): void {
+  if (announced === undefined) return;
+  if (declared.size !== undefined && announced !== declared.size)
+    throw broken(`announces ${announced} bytes, but the index declares ${declared.size}`);
+  if (announced > declared.maxSize)
+    throw broken(
+      `announces ${announced} bytes, more than the ${declared.maxSize} that are allowed`,
+    );
+}
+
+function broken(what: string): Failure {
+  return new Failure('upstream-broken', `the upstream ${what}`);
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Failure('overloaded', 'no disk space is left to receive the artifact', {
+      cause: error,
+    });
+  return new Failure('upstream-broken', 'the transfer from the upstream broke off', {
+    cause: error,
+  });
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { parseSha256, type Sha256 } from '../domain/digest.js';
+import { Failure } from '../domain/failure.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { Spool } from '../store/spool.js';
+import type { Judge } from '../verdicts/judge.js';
+
+/** No METADATA file is longer than this, in bytes; it is held in memory. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+export type Sidecar =
+  | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
+  | {
+      readonly kind: 'ready';
+      readonly listed: ListedFile;
+      readonly verdict: Verdict;
+      readonly sha256: Sha256;
+      readonly bytes: Uint8Array;
+    };
+
+export interface SidecarParts {
+  readonly pages: ProjectPages;
+  readonly judge: Judge;
+  readonly blobs: BlobStore;
+  readonly spool: Spool;
+}
+
+/** Hands out `.metadata` sidecars (PEP 658, 714), checked against the digest that the page declares. */
+export class SidecarService {
+  readonly #parts: SidecarParts;
+  readonly #loading = new Map<Sha256, Promise<Uint8Array>>();
+
+  constructor(parts: SidecarParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {Failure} not-found where the page declares no sidecar with a digest; upstream failures. */
+  async open(project: ProjectName, filename: string): Promise<Sidecar> {
+    const listed = await this.#parts.pages.find(project, filename);
+    const { verdict } = await this.#parts.judge.judge(listed.subject);
+    if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
+    const { coreMetadata } = listed.file;
+    const sha256 = typeof coreMetadata === 'object' ? parseSha256(coreMetadata.sha256) : undefined;
+    if (sha256 === undefined)
+      throw new Failure('not-found', `the index offers no metadata file for ${filename}`);
+    const bytes = (await this.#stored(sha256)) ?? (await this.#load(listed, sha256));
+    return { kind: 'ready', listed, verdict, sha256, bytes };
+  }
+
+  async #stored(sha256: Sha256): Promise<Uint8Array | undefined> {
+    const blob = await this.#parts.blobs.open(sha256);
+    if (blob === undefined) return undefined;
+    try {
+      return blob.bytes ?? (await collect(blob.stream(0, blob.size)));
+    } finally {
+      await blob.close();
+    }
+  }
+
+  #load(listed: ListedFile, sha256: Sha256): Promise<Uint8Array> {
+    const running = this.#loading.get(sha256);
+    if (running !== undefined) return running;
+    const load = this.#fetch(listed, sha256).finally(() => this.#loading.delete(sha256));
+    this.#loading.set(sha256, load);
+    return load;
+  }
+
+  async #fetch(listed: ListedFile, sha256: Sha256): Promise<Uint8Array> {
+    const url = `${listed.file.url}.metadata`;
+    const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
+    let bytes: Buffer;
+    try {
+      bytes = await collect(answer.body);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure('upstream-broken', 'the transfer from the upstream broke off', {
+        cause: error,
+      });
+    }
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    if (digest !== sha256)
+      throw new Failure(
+        'upstream-broken',
+        `the metadata file has sha256 ${digest}, but the index declares ${sha256}`,
+      );
+    await this.#keep(sha256, bytes);
+    return bytes;
+  }
+
+  /** Keeping it is a convenience: where the disk is full it is served all the same. */
+  async #keep(sha256: Sha256, bytes: Uint8Array): Promise<void> {
+    try {
+      const spool = await this.#parts.spool.create();
+      try {
+        await spool.append(bytes);
+        await this.#parts.blobs.adopt(sha256, spool);
+      } finally {
+        await spool.discard();
+      }
+    } catch {
+      // The next request fetches it again.
+    }
+  }
+}
+
+async function collect(body: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BYTES)
+      throw new Failure('upstream-broken', `the metadata file is longer than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CLIENTS, type ClientName, clientSettings } from './client-settings.js';
+import { EXIT, type Output, UsageError } from './output.js';
+
+export interface ClientOptions {
+  readonly server: string;
+  readonly write?: boolean;
+  readonly json?: boolean;
+}
+
+/** `wheelgate client`: prints the lines to put into a client's settings, or writes them. */
+export function runClient(name: string | undefined, options: ClientOptions, out: Output): number {
+  const server = plainUrl(options.server);
+  const clients = name === undefined ? CLIENTS : [clientNamed(name)];
+  if (options.write === true) {
+    if (name === undefined) throw new UsageError(`--write needs one client: ${CLIENTS.join(', ')}`);
+    return write(clientNamed(name), server, out);
+  }
+  if (options.json === true) {
+    const settings = clients.map((client) => ({ client, ...clientSettings(client, server) }));
+    out.line(JSON.stringify(name === undefined ? settings : settings[0], null, 2));
+    return EXIT.fine;
+  }
+  for (const client of clients) {
+    const { file, lines, environment } = clientSettings(client, server);
+    out.line(`# ${client}: ${file}`);
+    for (const line of lines) out.line(line);
+    if (environment.length > 0) out.line(`# or, for one shell or job: ${environment.join(' ')}`);
+    if (client !== clients.at(-1)) out.line('');
+  }
+  return EXIT.fine;
+}
+
+function clientNamed(name: string): ClientName {
+  const client = CLIENTS.find((known) => known === name);
+  if (client === undefined)
+    throw new UsageError(`no such client: ${name}; there are ${CLIENTS.join(', ')}`);
+  return client;
+}
+
+function plainUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new UsageError(`--server needs an http or https URL, not ${JSON.stringify(text)}`);
+  return text.replace(/\/+$/, '').replace(/\/simple$/, '');
+}
+
+/** Lets the client's own command write its settings, so that whatever else stands there stays. */
+function write(client: ClientName, server: string, out: Output): number {
+  const { command } = clientSettings(client, server);
+  if (command === undefined) return writeUv(server, out);
+  const [program = '', ...args] = command;
+  const run = spawnSync(program, args, { encoding: 'utf8' });
+  if (run.error !== undefined || run.status !== 0) {
+    const why = run.error?.message ?? (run.stderr.trim() || `exit code ${run.status}`);
+    out.problem(`${command.join(' ')}: ${why}`);
+    return EXIT.unclear;
+  }
+  out.line(`done: ${command.join(' ')}`);
+  return EXIT.fine;
+}
+
+/** uv has no command for it. An index that is there already is not ours to change. */
+function writeUv(server: string, out: Output): number {
+  const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
+  const path = process.env.UV_CONFIG_FILE ?? join(config, 'uv', 'uv.toml');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const { lines } = clientSettings('uv', server);
+  const block = `${lines.join('\n')}\n`;
+  if (before.includes(block)) {
+    out.line(`${path} says so already`);
+    return EXIT.fine;
+  }
+  if (/^\s*(\[\[index\]\]|index\s*=|index-url\s*=|\[pip\])/m.test(before)) {
+    out.problem(`${path} names an index already; put these lines there by hand:\n${block}`);
+    return EXIT.unclear;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, before === '' ? block : `${before.trimEnd()}\n\n${block}`);
+  out.line(`written: ${path}`);
+  return EXIT.fine;
+}

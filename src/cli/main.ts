@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../package-root.js';
+import { formatProblem, ProblemsError } from '../yaml/problem.js';
+import { runCheck } from './check.js';
+import { runClient } from './client.js';
+import { runExplain } from './explain.js';
+import { runInspect } from './inspect.js';
+import { EXIT, terminalOutput as out, UsageError } from './output.js';
+import { runServe } from './serve.js';
+
+const DEFAULT_SERVER = 'http://127.0.0.1:8080';
+
+const program = new Command('wheelgate')
+  .description('A caching PyPI proxy that enforces policy.')
+  .version(VERSION)
+  .showHelpAfterError('(wheelgate --help lists the commands)')
+  .exitOverride();
+
+program
+  .command('serve')
+  .description(
+    'serve packages; without any option: PyPI behind it, the shipped policies, memory and disk',
+  )
+  .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+  .option('--listen <host:port>', 'address to listen on (127.0.0.1:8080)')
+  .option('--upstream <url>', "simple index to ask instead of PyPI's")
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--data <dir>', 'folder for cache, findings and decision log')
+  .action(async (options) => done(await runServe(options, out)));
+
+program
+  .command('check')
+  .description('validate policy files')
+  .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
+  .option('--json', 'print JSON')
+  .action(async (dir, options) => done(await runCheck(dir, options, out)));
+
+program
+  .command('inspect')
+  .description('findings and verdict of artifacts on disk; exit code 1 if one is refused')
+  .argument('<file...>', 'wheels, sdists, eggs')
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON')
+  .action(async (files, options) => done(await runInspect(files, options, out)));
+
+program
+  .command('explain')
+  .description(
+    "each file of a project: verdict, rule, reason, waiver; for example 'litellm==1.82.8'",
+  )
+  .argument('<project[spec]>')
+  .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
+  .option('--json', 'print JSON')
+  .action(async (what, options) => done(await runExplain(what, options, out)));
+
+program
+  .command('client')
+  .description("the lines to put into a client's settings")
+  .argument('[client]', 'pip, uv, poetry or pdm')
+  .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
+  .option('--write', "write them, by the client's own means where it has some")
+  .option('--json', 'print JSON')
+  .action((client, options) => done(runClient(client, options, out)));
+
+function done(code: number): void {
+  process.exitCode = code;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
+  } else {
+    if (error instanceof ProblemsError)
+      for (const problem of error.problems) out.problem(formatProblem(problem));
+    else if (error instanceof UsageError) out.problem(error.message);
+    else
+      out.problem(
+        process.env.WHEELGATE_TEST_STACK
+          ? String((error as Error).stack)
+          : (error as Error).message,
+      );
+    process.exitCode = EXIT.unclear;
+  }
+}

@@ -1,0 +1,56 @@
+import { compose } from '../compose.js';
+import { loadConfig } from '../config/config.js';
+import { createLog } from '../observe/log.js';
+import { EXIT, type Output } from './output.js';
+
+export interface ServeOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly upstream?: string;
+  readonly policies?: string;
+  readonly data?: string;
+}
+
+/** `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reloads the policy. */
+export async function runServe(options: ServeOptions, out: Output): Promise<number> {
+  const { upstream } = options;
+  const config = loadConfig({
+    file: options.config,
+    env: process.env,
+    flags: {
+      listen: options.listen,
+      policies: options.policies,
+      data: options.data,
+      ...(upstream !== undefined && { upstreams: [{ name: nameOf(upstream), url: upstream }] }),
+    },
+  });
+  const log = createLog(config.log.level);
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  const gate = await compose(config, { now: Date.now, env: process.env, log });
+  const { address, port, family } = await gate.listen();
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  out.line(
+    `wheelgate listens on http://${host}:${port}, packages at http://${host}:${port}/simple/`,
+  );
+
+  process.on('SIGHUP', () => {
+    log.info('SIGHUP: reading the policy');
+    void gate.policies.reload();
+  });
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping');
+        resolve();
+      });
+  });
+  await gate.close();
+  return EXIT.fine;
+}
+
+/** A short name for an upstream that was given as a URL alone. */
+function nameOf(url: string): string {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host.replace(/[^a-z0-9.-]/g, '').slice(0, 63) || 'upstream';
+}

@@ -1,0 +1,270 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
+import { SidecarService } from './artifacts/sidecar-service.js';
+import type { Config } from './config/config.js';
+import { createApp } from './http/app.js';
+import { clientIdentifier } from './http/client.js';
+import { DecisionRecorder } from './http/decision-recorder.js';
+import { closeGracefully, createHttpServer } from './http/server.js';
+import type { HttpSettings } from './http/services.js';
+import { WorkerInspector } from './inspection/worker-inspector.js';
+import { FileDecisionLog } from './observe/decision-log.js';
+import { Health } from './observe/health.js';
+import type { Log } from './observe/log.js';
+import { createMetrics, type Metrics } from './observe/metrics.js';
+import { PACKAGE_ROOT } from './package-root.js';
+import { type PageEvent, PageLoader } from './pages/page-loader.js';
+import { ProjectListService } from './pages/project-list.js';
+import { ProjectPagesService } from './pages/project-pages-service.js';
+import type { LoadedPolicy } from './policy/load.js';
+import { PolicyWatcher } from './policy/policy-watcher.js';
+import { DiskBlobStore } from './store/disk/disk-blob-store.js';
+import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
+import { DiskPageStore } from './store/disk/disk-page-store.js';
+import { DiskSpool } from './store/disk/disk-spool.js';
+import { MemoryBlobTier } from './store/memory-blob-tier.js';
+import { HttpUpstream } from './upstream/http-upstream.js';
+import { createNetwork, type Network } from './upstream/network.js';
+import { Judge } from './verdicts/judge.js';
+import { formatProblem } from './yaml/problem.js';
+
+/** What comes in from outside, so that a test can stop time and watch what is logged. */
+export interface Outside {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+}
+
+/** A Wheelgate that is made, and not yet listening. */
+export interface Wheelgate {
+  readonly server: Server;
+  readonly pages: ProjectPagesService;
+  readonly judge: Judge;
+  readonly policies: PolicyWatcher;
+  readonly metrics: Metrics;
+  /** Binds the port. @returns where it listens */
+  listen(): Promise<AddressInfo>;
+  /** Ends in good order: what is under way finishes, up to the configured grace. */
+  close(): Promise<void>;
+}
+
+/** Blobs up to here are answered from memory, in bytes. */
+const MEMORY_BLOB = 4 * 2 ** 20;
+/** How often the policy folders are looked at, in milliseconds. */
+const POLICY_INTERVAL = 1_000;
+
+/**
+ * Builds everything and hands each part what it needs: the only place that knows which adapter stands behind
+ * which interface.
+ * @throws {ProblemsError} where the policy does not validate
+ */
+export async function compose(config: Config, outside: Outside): Promise<Wheelgate> {
+  const { now, log } = outside;
+  const metrics = createMetrics();
+  const health = new Health();
+  const network = createNetwork(outside.env);
+  const upstreams = upstreamsOf(config, network, metrics);
+
+  const policies = await PolicyWatcher.start({
+    folders: policyFolders(config),
+    upstreams: upstreams.map((upstream) => upstream.name),
+    interval: POLICY_INTERVAL,
+    now,
+    onLoaded: (policy) => {
+      notePolicy(policy, metrics, now());
+      health.set('policy', 'ok', `revision ${policy.revision}`);
+      log.info({ revision: policy.revision, files: policy.files }, 'policy in force');
+      for (const warning of policy.warnings) log.warn(formatProblem(warning));
+    },
+    onProblems: (problems) => {
+      metrics.policyLoadFailures.inc();
+      health.set(
+        'policy',
+        'degraded',
+        'an edit does not validate; the policy before it is in force',
+      );
+      for (const problem of problems) log.error(`policy not taken over: ${formatProblem(problem)}`);
+    },
+  });
+
+  const at = (name: string): string => join(config.data, name);
+  const spool = new DiskSpool(at('spool'));
+  await spool.sweep();
+  const disk = new DiskBlobStore({
+    directory: at('blobs'),
+    maxBytes: config.cache.disk,
+    minFree: config.cache.minFree,
+  });
+  const blobs = new MemoryBlobTier(disk, {
+    maxBytes: config.cache.memory,
+    maxBlobBytes: Math.min(MEMORY_BLOB, config.cache.memory),
+    onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
+  });
+  const pageStore = new DiskPageStore(at('pages'), config.cache.pages);
+  const findings = new DiskFindingsStore(at('findings'));
+  const judge = new Judge(policies, findings, now);
+  const loader = new PageLoader({
+    upstreams,
+    store: pageStore,
+    ttl: config.cache.pageTtl,
+    memoryBytes: config.cache.memoryPages,
+    now,
+    onEvent: (event) => notePageEvent(event, metrics, log),
+  });
+  const pages = new ProjectPagesService(loader, judge, now);
+  const { workers, ...limits } = config.inspection;
+  const inspector = new WorkerInspector({ limits, workers });
+  const artifacts = new ArtifactService({
+    pages,
+    judge,
+    blobs,
+    spool,
+    findings,
+    inspector,
+    maxSize: config.maxArtifact,
+    onEvent: (event) => noteArtifactEvent(event, metrics, log),
+  });
+  const decisions = new FileDecisionLog({ directory: at('decisions'), ...config.decisions }, now);
+  const recorder = new DecisionRecorder(
+    decisions,
+    metrics,
+    clientIdentifier(config.trustedProxies),
+    now,
+  );
+
+  // What earlier runs have left on disk is learnt in the background: nothing waits for it.
+  const scans = Promise.all([disk.scan(), pageStore.scan()]).catch((error: unknown) =>
+    log.warn({ err: error }, 'the cache on disk could not be looked through'),
+  );
+  metrics.onCollect(() => {
+    metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes);
+    metrics.cacheBytes.set({ tier: 'disk' }, disk.bytes);
+    metrics.cacheBytes.set({ tier: 'pages' }, pageStore.bytes);
+  });
+
+  const app = createApp(
+    {
+      pages,
+      projectList: new ProjectListService(upstreams, now),
+      artifacts,
+      sidecars: new SidecarService({ pages, judge, blobs, spool }),
+      judge,
+      recorder,
+      upstreams,
+      metrics,
+      health,
+      log,
+    },
+    httpSettings(config),
+  );
+  const server = createHttpServer(app, config.server);
+  return {
+    server,
+    pages,
+    judge,
+    policies,
+    metrics,
+    listen: () => listen(server, config),
+    close: async () => {
+      health.set('server', 'failed', 'stopping');
+      policies.close();
+      const grace = config.server.shutdownGrace;
+      await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
+      await Promise.all([inspector.close(), decisions.close(), scans]);
+      await network.close();
+    },
+  };
+}
+
+/** The shipped policies, then the user's own. */
+export function policyFolders(config: Pick<Config, 'policies' | 'shippedPolicies'>): string[] {
+  const shipped = config.shippedPolicies ? [join(PACKAGE_ROOT, 'policies', 'default')] : [];
+  return config.policies === undefined ? shipped : [...shipped, config.policies];
+}
+
+function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUpstream[] {
+  const last = config.upstreams.length - 1;
+  return config.upstreams.map(
+    (upstream, index) =>
+      new HttpUpstream(
+        { ...upstream, isPublic: upstream.public ?? index === last },
+        network,
+        (name, status, seconds) => {
+          metrics.upstreamRequests.inc({ upstream: name, status: String(status) });
+          metrics.upstreamDuration.observe({ upstream: name }, seconds);
+        },
+      ),
+  );
+}
+
+function httpSettings(config: Config): HttpSettings {
+  return {
+    gate: config.gate,
+    contact: config.contact,
+    publicUrl: config.publicUrl,
+    pageMaxAge: Math.round(config.pageMaxAge / 1_000),
+    maxUrlLength: config.server.maxUrlLength,
+  };
+}
+
+function listen(server: Server, config: Config): Promise<AddressInfo> {
+  const { host, port } = config.listen;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function notePolicy(policy: LoadedPolicy, metrics: Metrics, now: number): void {
+  metrics.policyRevision.reset();
+  metrics.policyRevision.set({ revision: policy.revision }, 1);
+  metrics.policyLoaded.set(now / 1_000);
+  const expired = policy.merged.waivers.filter((waiver) => waiver.expires < now).length;
+  metrics.waivers.set({ state: 'expired' }, expired);
+  metrics.waivers.set({ state: 'active' }, policy.merged.waivers.length - expired);
+}
+
+function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'pages', result: event.result });
+    case 'stale':
+      metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
+      return log.warn(
+        { project: event.project },
+        `serving a page seen before: ${event.failure.message}`,
+      );
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'a page could not be kept');
+  }
+}
+
+function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'artifacts', result: event.result });
+    case 'inspected':
+      metrics.inspectionDuration.observe({ kind: event.listed.subject.kind }, event.seconds);
+      for (const finding of event.codes) metrics.findings.inc({ finding });
+      return log.debug(
+        { filename: event.listed.subject.filename, seconds: event.seconds, findings: event.codes },
+        'inspected',
+      );
+    case 'failed':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.failure.cause },
+        event.failure.message,
+      );
+    case 'not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename },
+        'no room on the disk: served without being kept',
+      );
+  }
+}

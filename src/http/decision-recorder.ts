@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Subject } from '../domain/subject.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { DecisionLog } from '../observe/decision-log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { Sent } from './artifact-response.js';
+import type { IdentifyClient } from './client.js';
+
+/** Writes down, and counts, what was decided for one request for a file. */
+export class DecisionRecorder {
+  readonly #log: DecisionLog;
+  readonly #metrics: Metrics;
+  readonly #identify: IdentifyClient;
+  readonly #now: () => number;
+
+  constructor(
+    log: DecisionLog,
+    metrics: Metrics,
+    identify: IdentifyClient,
+    now: () => number = Date.now,
+  ) {
+    this.#log = log;
+    this.#metrics = metrics;
+    this.#identify = identify;
+    this.#now = now;
+  }
+
+  /**
+   * Resolves once the record has reached the log.
+   * @param filename what was asked for: the artifact's name, or its sidecar's
+   */
+  async record(
+    req: IncomingMessage,
+    res: ServerResponse,
+    filename: string,
+    subject: Subject,
+    verdict: Verdict,
+    sent: Sent,
+  ): Promise<void> {
+    this.#count(filename, subject, verdict);
+    const client = this.#identify(req);
+    const hit = verdict.decisive;
+    const waived = verdict.hits.find((other) => other.waiver !== undefined);
+    await this.#log.append({
+      time: new Date(this.#now()).toISOString(),
+      client: client.address,
+      forwarded: client.forwarded,
+      user: client.user,
+      userAgent: client.userAgent,
+      method: req.method ?? '',
+      status: res.statusCode,
+      upstream: subject.upstream,
+      project: subject.project,
+      version: subject.version,
+      filename,
+      sha256: subject.sha256,
+      bytes: sent.bytes,
+      complete: sent.complete,
+      verdict: verdict.outcome,
+      rule: (hit ?? waived)?.rule,
+      reason: (hit ?? waived)?.reason,
+      waiver: waived?.waiver,
+      revision: verdict.revision,
+    });
+  }
+
+  #count(filename: string, subject: Subject, verdict: Verdict): void {
+    const kind = filename === subject.filename ? subject.kind : 'metadata';
+    this.#metrics.downloads.inc({ verdict: verdict.outcome, kind });
+    if (verdict.outcome === 'block' && verdict.decisive !== undefined)
+      this.#metrics.blockedDownloads.inc({ rule: verdict.decisive.rule, mode: 'enforce' });
+    for (const hit of verdict.hits)
+      if (hit.dryRun === true && hit.action === 'block' && hit.waiver === undefined)
+        this.#metrics.blockedDownloads.inc({ rule: hit.rule, mode: 'dry-run' });
+  }
+}

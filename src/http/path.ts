@@ -1,0 +1,39 @@
+/**
+ * The segments of a request's path, each decoded exactly once, or undefined where the path is odd: a climbing
+ * or empty segment, a slash, backslash or control character behind an escape, a broken escape.
+ *
+ * Routers decode parameters after matching, so `%2F` and `%2e%2e` would arrive as text that means something
+ * else than what was matched. Everything that names a file goes through here instead.
+ *
+ * @param url as it stands in the request line: `/files/six/six-1.16.0.tar.gz?x=1`
+ * @returns `['files', 'six', 'six-1.16.0.tar.gz']`; a trailing slash gives a last segment `''`.
+ */
+export function pathSegments(url: string): string[] | undefined {
+  const end = url.search(/[?#]/);
+  const path = end === -1 ? url : url.slice(0, end);
+  if (!path.startsWith('/')) return undefined;
+  const raw = path.slice(1).split('/');
+  const segments: string[] = [];
+  for (const [index, part] of raw.entries()) {
+    if (part === '' && index !== raw.length - 1) return undefined;
+    const segment = decodeOnce(part);
+    if (segment === undefined || segment === '.' || segment === '..') return undefined;
+    if (/[/\\\x00-\x1f\x7f]/.test(segment)) return undefined;
+    segments.push(segment);
+  }
+  return segments;
+}
+
+function decodeOnce(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The query of a request's URL, empty where there is none. */
+export function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+}

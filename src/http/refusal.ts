@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import type { Subject } from '../domain/subject.js';
+import type { Verdict } from '../domain/verdict.js';
+import { sendProblem } from './problem.js';
+
+/**
+ * Answers 403 for a refused file. pip prints the reason phrase and nothing else; uv prints the problem
+ * document's `title` and `detail`. Both therefore name the rule and the reason.
+ * @param contact where to ask for a waiver, as the configuration gives it
+ */
+export function sendRefusal(
+  res: ServerResponse,
+  subject: Subject,
+  verdict: Verdict,
+  contact: string | undefined,
+): void {
+  const hit = verdict.decisive;
+  const rule = hit?.rule ?? 'policy';
+  const reason = hit?.reason ?? 'the policy refuses it';
+  const reference = hit?.reference === undefined ? '' : ` (${hit.reference})`;
+  const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
+  const ask = contact === undefined ? '' : ` To ask for a waiver: ${contact}`;
+  sendProblem(
+    res,
+    403,
+    {
+      type: `urn:wheelgate:refused:${rule}`,
+      title: `Wheelgate refused ${subject.filename}`,
+      detail: `Rule ${rule}: ${reason}${reference}.${ask}`,
+      rule,
+      reason,
+      reference: hit?.reference,
+      until,
+      contact,
+      project: subject.project,
+      version: subject.version,
+      filename: subject.filename,
+      sha256: subject.sha256,
+      policy: verdict.revision,
+      also: verdict.hits
+        .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
+        .map((other) => ({ rule: other.rule, reason: other.reason })),
+    },
+    `Wheelgate refused it by rule ${rule}: ${reason}${reference}`,
+  );
+}

@@ -1,0 +1,192 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Artifact } from '../../artifacts/artifact-service.js';
+import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { Failure } from '../../domain/failure.js';
+import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
+import type { Subject } from '../../domain/subject.js';
+import type { Verdict } from '../../domain/verdict.js';
+import { type BeforeLast, NOTHING_SENT, type Sent } from '../artifact-response.js';
+import { matchesEtag } from '../conditional.js';
+import { pathSegments } from '../path.js';
+import { sendProblem } from '../problem.js';
+import { sendRefusal } from '../refusal.js';
+import { sendBlob } from '../send-blob.js';
+import { sendFill } from '../send-fill.js';
+import { sendSidecar } from '../send-sidecar.js';
+import type { HttpSettings, Services } from '../services.js';
+
+const SIDECAR = '.metadata';
+/** How often a file may move from the spool to the store, or out of it, under one request. */
+const ATTEMPTS = 4;
+
+/** `GET, HEAD /files/{project}/{filename}` and its `.metadata` sidecar. */
+export function filesRoute(services: Services, settings: HttpSettings) {
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { project, filename } = nameFile(req.url ?? '');
+    const exchange = new Exchange(services, settings, req, res, filename);
+    if (filename.endsWith(SIDECAR)) await exchange.sidecar(project);
+    else await exchange.artifact(project);
+  };
+}
+
+/** Step 1: the file's name, from the path alone. */
+function nameFile(url: string): { project: ProjectName; filename: string } {
+  const [, name, filename, ...rest] = pathSegments(url) ?? [];
+  const project = name === undefined ? undefined : parseProjectName(name);
+  const plain = filename?.endsWith(SIDECAR) ? filename.slice(0, -SIDECAR.length) : filename;
+  const known = plain !== undefined && parseDistributionFilename(plain) !== undefined;
+  if (project === undefined || filename === undefined || !known || rest.length > 0)
+    throw new Failure('not-found', 'A file is named /files/{project}/{filename}.');
+  return { project, filename };
+}
+
+/** One request for one file, and its one record in the decision log. */
+class Exchange {
+  readonly #services: Services;
+  readonly #settings: HttpSettings;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #filename: string;
+
+  constructor(
+    services: Services,
+    settings: HttpSettings,
+    req: IncomingMessage,
+    res: ServerResponse,
+    filename: string,
+  ) {
+    this.#services = services;
+    this.#settings = settings;
+    this.#req = req;
+    this.#res = res;
+    this.#filename = filename;
+  }
+
+  async sidecar(project: ProjectName): Promise<void> {
+    const filename = this.#filename.slice(0, -SIDECAR.length);
+    const sidecar = await this.#services.sidecars.open(project, filename);
+    const { subject } = sidecar.listed;
+    if (sidecar.kind === 'refused') return this.#refuse(subject, sidecar.verdict);
+    const etag = `"${sidecar.sha256}"`;
+    const recorded = this.#recorder(subject, sidecar.verdict);
+    if (matchesEtag(this.#req.headers['if-none-match'], etag))
+      return this.#notModified(etag, recorded);
+    await sendSidecar(this.#res, etag, sidecar.bytes, recorded.beforeLast);
+  }
+
+  async artifact(project: ProjectName): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const artifact = await this.#services.artifacts.open(project, this.#filename);
+      if (await this.#send(artifact)) return;
+    }
+    throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');
+  }
+
+  /** Returns false where the file moved meanwhile, and must be asked for again. */
+  async #send(artifact: Artifact): Promise<boolean> {
+    const { subject } = artifact.listed;
+    if (artifact.kind === 'refused') {
+      await this.#refuse(subject, artifact.verdict);
+      return true;
+    }
+    const etag = `"${subject.sha256}"`;
+    if (artifact.kind === 'stored') {
+      await this.#sendStored(artifact, etag);
+      return true;
+    }
+    const verdict = () => {
+      const { end } = artifact.fill;
+      return end?.kind === 'allowed' ? end.verdict : undefined;
+    };
+    const recorded = this.#recorder(subject, verdict);
+    if (this.#req.headers['if-none-match'] !== undefined) {
+      // Not modified is an allowance, too: it waits for the verdict.
+      const end = await artifact.fill.ended;
+      if (end.kind === 'allowed' && matchesEtag(this.#req.headers['if-none-match'], etag)) {
+        await this.#notModified(etag, recorded);
+        return true;
+      }
+    }
+    const outcome = await sendFill(
+      this.#res,
+      etag,
+      artifact.fill,
+      this.#settings.gate,
+      recorded.beforeLast,
+    );
+    if (outcome.kind === 'moved') return false;
+    if (outcome.kind === 'sent') await this.#recordIfOpen(artifact, recorded, outcome.sent);
+    else if (outcome.end.kind === 'refused')
+      await this.#refuse(subject, outcome.end.verdict, outcome.bytes);
+    else if (!this.#res.headersSent) throw outcome.end.failure;
+    return true;
+  }
+
+  async #sendStored(artifact: Extract<Artifact, { kind: 'stored' }>, etag: string): Promise<void> {
+    const recorded = this.#recorder(artifact.listed.subject, artifact.verdict);
+    try {
+      if (matchesEtag(this.#req.headers['if-none-match'], etag))
+        return await this.#notModified(etag, recorded);
+      const sent = await sendBlob(this.#res, etag, artifact.blob, recorded.beforeLast);
+      if (!recorded.done) await recorded.beforeLast(sent);
+    } finally {
+      await artifact.blob.close();
+    }
+  }
+
+  /** A client that hung up before the end was still given something: the log says what. */
+  async #recordIfOpen(
+    artifact: Extract<Artifact, { kind: 'filling' }>,
+    recorded: Recorded,
+    sent: Sent,
+  ): Promise<void> {
+    if (recorded.done) return;
+    const { subject } = artifact.listed;
+    const { verdict } = await this.#services.judge.judge(subject);
+    await this.#record(subject, verdict, sent);
+  }
+
+  async #refuse(subject: Subject, verdict: Verdict, bytes = 0): Promise<void> {
+    if (bytes === 0 && !this.#res.headersSent) this.#res.statusCode = 403;
+    await this.#record(subject, verdict, { bytes, complete: false });
+    sendRefusal(this.#res, subject, verdict, this.#settings.contact);
+  }
+
+  async #notModified(etag: string, recorded: Recorded): Promise<void> {
+    this.#res.statusCode = 304;
+    this.#res.setHeader('etag', etag);
+    this.#res.setHeader('cache-control', 'no-cache');
+    await recorded.beforeLast(NOTHING_SENT);
+    this.#res.end();
+  }
+
+  #recorder(subject: Subject, verdict: Verdict | (() => Verdict | undefined)): Recorded {
+    const recorded: Recorded = {
+      done: false,
+      beforeLast: async (sent) => {
+        const known = typeof verdict === 'function' ? verdict() : verdict;
+        // Only a HEAD response may end before its verdict: it gives no byte away.
+        const judged = known ?? (await this.#services.judge.judge(subject)).verdict;
+        recorded.done = true;
+        await this.#record(subject, judged, sent);
+      },
+    };
+    return recorded;
+  }
+
+  #record(subject: Subject, verdict: Verdict, sent: Sent): Promise<void> {
+    const { recorder } = this.#services;
+    return recorder.record(this.#req, this.#res, this.#filename, subject, verdict, sent);
+  }
+}
+
+interface Recorded {
+  done: boolean;
+  readonly beforeLast: BeforeLast;
+}
+
+/** Answers a method that files do not have. */
+export function methodNotAllowed(res: ServerResponse): void {
+  const problem = { title: 'Method not allowed', detail: 'Only GET and HEAD are answered here.' };
+  sendProblem(res, 405, problem, problem.title, { allow: 'GET, HEAD' });
+}

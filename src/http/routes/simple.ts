@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Failure } from '../../domain/failure.js';
+import { parseProjectName } from '../../domain/project-name.js';
+import { type NegotiatedForm, negotiateEncoding, negotiateForm } from '../../pages/negotiate.js';
+import type { PreparedBody } from '../../pages/project-pages.js';
+import { matchesEtag } from '../conditional.js';
+import { pathSegments } from '../path.js';
+import type { HttpSettings, Services } from '../services.js';
+
+/** `GET, HEAD /simple/` and `/simple/{project}/` (PEP 503, 691). */
+export function simpleRoute(services: Services, settings: HttpSettings) {
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const segments = pathSegments(req.url ?? '');
+    if (segments === undefined || segments.length > 3)
+      throw new Failure('not-found', 'A project page is at /simple/{project}/.');
+    const [, name, slash] = segments;
+    // Redirects are relative, so that they hold behind a front server that adds a path.
+    if (name === undefined) return redirect(res, 'simple/');
+    const negotiated = negotiateForm(req.headers.accept);
+    if (negotiated === undefined)
+      throw new Failure(
+        'not-acceptable',
+        'Project pages come as HTML (PEP 503) and JSON (PEP 691).',
+      );
+    const { form } = negotiated;
+    const encoding = negotiateEncoding(req.headers['accept-encoding']);
+    if (name === '')
+      return sendPage(
+        req,
+        res,
+        settings,
+        negotiated,
+        await services.projectList.render(form, encoding),
+      );
+    const project = parseProjectName(name);
+    if (project === undefined)
+      throw new Failure('not-found', `${JSON.stringify(name)} is not a project's name (PEP 508).`);
+    if (slash === undefined) return redirect(res, `${project}/`);
+    if (name !== project) return redirect(res, `../${project}/`);
+    sendPage(req, res, settings, negotiated, await services.pages.render(project, form, encoding));
+  };
+}
+
+function redirect(res: ServerResponse, location: string): void {
+  res.statusCode = 301;
+  res.setHeader('location', location);
+  res.setHeader('content-length', 0);
+  res.end();
+}
+
+function sendPage(
+  req: IncomingMessage,
+  res: ServerResponse,
+  settings: HttpSettings,
+  { contentType }: NegotiatedForm,
+  page: PreparedBody,
+): void {
+  res.setHeader('etag', page.etag);
+  res.setHeader('vary', 'Accept, Accept-Encoding');
+  res.setHeader('cache-control', `max-age=${settings.pageMaxAge}`);
+  if (matchesEtag(req.headers['if-none-match'], page.etag)) {
+    res.statusCode = 304;
+    res.end();
+    return;
+  }
+  res.setHeader('content-type', contentType);
+  res.setHeader('x-content-type-options', 'nosniff');
+  if (page.contentEncoding !== 'identity') res.setHeader('content-encoding', page.contentEncoding);
+  res.setHeader('content-length', page.body.length);
+  res.end(req.method === 'HEAD' ? undefined : page.body);
+}

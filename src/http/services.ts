@@ -1,0 +1,38 @@
+import type { ArtifactService } from '../artifacts/artifact-service.js';
+import type { GateSettings } from '../artifacts/delivery-gate.js';
+import type { SidecarService } from '../artifacts/sidecar-service.js';
+import type { Health } from '../observe/health.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { ProjectList } from '../pages/project-list.js';
+import type { ProjectPages } from '../pages/project-pages.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { DecisionRecorder } from './decision-recorder.js';
+
+/** All that the routes call, as `compose.ts` hands it in. */
+export interface Services {
+  readonly pages: ProjectPages;
+  readonly projectList: ProjectList;
+  readonly artifacts: ArtifactService;
+  readonly sidecars: SidecarService;
+  readonly judge: Judge;
+  readonly recorder: DecisionRecorder;
+  readonly upstreams: readonly Upstream[];
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly log: Log;
+}
+
+/** What the routes are told of the configuration. */
+export interface HttpSettings {
+  readonly gate: GateSettings;
+  /** Where to ask for a waiver, shown in refusals. */
+  readonly contact: string | undefined;
+  /** How clients reach us, without a trailing slash, where the Host header does not say it. */
+  readonly publicUrl: string | undefined;
+  /** How long a client may use a project page unasked, in seconds. */
+  readonly pageMaxAge: number;
+  /** The longest request target, in characters. */
+  readonly maxUrlLength: number;
+}

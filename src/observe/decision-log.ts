@@ -1,0 +1,134 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DecisionRecord, writeRecord } from './decision-record.js';
+
+export interface DecisionLogSettings {
+  /** The folder; it is made where it is missing. */
+  readonly directory: string;
+  /** A file that has reached this many bytes is put aside and a new one begun. */
+  readonly maxBytes: number;
+  /** How many files put aside are kept; the oldest go first. */
+  readonly keep: number;
+  /** Whether every write waits for the disk itself, not only for the operating system. */
+  readonly fsync: boolean;
+}
+
+export interface DecisionLog {
+  /** Resolves once the record is in the file: a crash of this process no longer loses it. */
+  append(record: DecisionRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const CURRENT = 'decisions.jsonl';
+
+interface Waiting {
+  readonly line: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The decision log as JSON lines in a folder, append-only. Records that arrive while a write is under way go
+ * out together with the next, so that a busy proxy makes few, larger writes.
+ */
+export class FileDecisionLog implements DecisionLog {
+  readonly #settings: DecisionLogSettings;
+  readonly #now: () => number;
+  #file: FileHandle | undefined;
+  #size = 0;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(settings: DecisionLogSettings, now: () => number = Date.now) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  append(record: DecisionRecord): Promise<void> {
+    const line = writeRecord(record);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ line, resolve, reject });
+      this.#writing ??= this.#drain().finally(() => {
+        this.#writing = undefined;
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(Buffer.from(batch.map(({ line }) => line).join('')));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        // The next batch opens the file anew: the disk may have room again, the folder may be back.
+        await this.#file?.close().catch(() => {});
+        this.#file = undefined;
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const file = await this.#open();
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await file.write(bytes, at);
+      at += bytesWritten;
+    }
+    this.#size += bytes.length;
+    if (this.#settings.fsync) await file.datasync();
+    if (this.#size >= this.#settings.maxBytes) await this.#rotate();
+  }
+
+  async #open(): Promise<FileHandle> {
+    if (this.#file !== undefined) return this.#file;
+    const path = join(this.#settings.directory, CURRENT);
+    await mkdir(this.#settings.directory, { recursive: true });
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+    const file = await open(path, flags, 0o640);
+    this.#size = (await file.stat()).size;
+    this.#file = file;
+    // A crash may have torn the last line: what follows must not continue it.
+    if (this.#size > 0) {
+      const last = await file.read(Buffer.alloc(1), 0, 1, this.#size - 1);
+      if (last.buffer[0] !== 0x0a) this.#size += (await file.write('\n')).bytesWritten;
+    }
+    return file;
+  }
+
+  async #rotate(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+    const { directory, keep } = this.#settings;
+    await rename(join(directory, CURRENT), await freeName(directory, this.#now()));
+    const old = await rotatedFiles(directory);
+    for (const name of old.slice(0, Math.max(0, old.length - keep)))
+      await unlink(join(directory, name));
+  }
+}
+
+/** Files put aside, oldest first. */
+export async function rotatedFiles(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => /^decisions-.*\.jsonl(\.gz)?$/.test(name)).sort();
+}
+
+async function freeName(directory: string, now: number): Promise<string> {
+  const time = new Date(now).toISOString().replaceAll(':', '-');
+  for (let count = 0; ; count += 1) {
+    const path = join(directory, `decisions-${time}-${String(count).padStart(4, '0')}.jsonl`);
+    const taken = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return path;
+  }
+}

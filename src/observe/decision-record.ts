@@ -1,0 +1,52 @@
+/** One decision on one request for a file: what exposure, the dashboard and a SIEM read. */
+export interface DecisionRecord {
+  /** ISO 8601, UTC, with milliseconds. */
+  readonly time: string;
+  /** The address that connected. */
+  readonly client: string;
+  /** The client's own address, where a trusted proxy forwarded it. */
+  readonly forwarded?: string | undefined;
+  readonly user?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly method: string;
+  readonly status: number;
+  readonly upstream: string;
+  readonly project: string;
+  readonly version?: string | undefined;
+  readonly filename: string;
+  readonly sha256?: string | undefined;
+  /** Bytes of the body that left. */
+  readonly bytes: number;
+  /** Whether all that was asked for left. */
+  readonly complete: boolean;
+  readonly verdict: 'allow' | 'warn' | 'block';
+  readonly rule?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly waiver?:
+    | { readonly owner: string; readonly reason: string; readonly expires: number }
+    | undefined;
+  readonly revision: string;
+}
+
+/** A client chooses its User-Agent and user; the log keeps this much of any text. */
+const MAX_TEXT = 512;
+
+/** One line of the log, with its line end. JSON escapes whatever could break a line. */
+export function writeRecord(record: DecisionRecord): string {
+  const line = JSON.stringify(record, (_key, value: unknown) =>
+    typeof value === 'string' && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
+  );
+  return `${line}\n`;
+}
+
+/** Reads a line; undefined for one that a crash has torn. */
+export function readRecord(line: string): DecisionRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const whole =
+      typeof value === 'object' && value !== null && 'time' in value && 'verdict' in value;
+    return whole ? (value as DecisionRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}

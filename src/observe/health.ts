@@ -1,0 +1,27 @@
+/** How one part is: `degraded` still serves, `failed` should get no requests. */
+export type HealthState = 'ok' | 'degraded' | 'failed';
+
+export interface HealthReport {
+  /** The worst of the parts. */
+  readonly status: HealthState;
+  readonly parts: Readonly<
+    Record<string, { readonly state: HealthState; readonly detail?: string }>
+  >;
+}
+
+const WORST_FIRST: readonly HealthState[] = ['failed', 'degraded', 'ok'];
+
+/** What `/readyz` says: every part reports its own state, whenever it changes. */
+export class Health {
+  readonly #parts = new Map<string, { state: HealthState; detail?: string }>();
+
+  set(part: string, state: HealthState, detail?: string): void {
+    this.#parts.set(part, detail === undefined ? { state } : { state, detail });
+  }
+
+  report(): HealthReport {
+    const states = [...this.#parts.values()].map((part) => part.state);
+    const status = WORST_FIRST.find((state) => states.includes(state)) ?? 'ok';
+    return { status, parts: Object.fromEntries(this.#parts) };
+  }
+}

@@ -1,0 +1,44 @@
+import { type Logger, pino, stdSerializers } from 'pino';
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Hides user name and password in every URL of a text: `https://ci:secret@host/` becomes `https://***@host/`. */
+export function redactUrls(text: string): string {
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']+@/gi, '$1***@');
+}
+
+/**
+ * The log of the process: JSON lines on standard error, so that standard output stays free for a command's
+ * results. Credentials never reach it: URLs lose their user part, headers that carry secrets are cut.
+ */
+export function createLog(level: LogLevel, destination?: NodeJS.WritableStream): Log {
+  return pino(
+    {
+      level,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: redactedError, url: (url: unknown) => redactUrls(String(url)) },
+      redact: {
+        paths: [
+          'authorization',
+          '*.authorization',
+          '*["proxy-authorization"]',
+          '*.cookie',
+          '*.password',
+        ],
+        censor: '***',
+      },
+    },
+    destination ?? process.stderr,
+  );
+}
+
+function redactedError(error: unknown): unknown {
+  if (!(error instanceof Error)) return redactUrls(String(error));
+  const { type, message, stack } = stdSerializers.err(error);
+  return { type, message: redactUrls(message), stack: redactUrls(stack ?? '') };
+}

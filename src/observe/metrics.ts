@@ -1,0 +1,93 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds: from a page out of memory to a large wheel over a slow line. */
+const REQUEST_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Every metric of Wheelgate, in a registry of its own. Labels are few and bounded: never a project, a
+ * file or a client.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Histogram<L>({
+      name: `wheelgate_${name}`,
+      help,
+      labelNames,
+      registers,
+      buckets: REQUEST_SECONDS,
+    });
+  const beforeCollect: (() => void)[] = [];
+  return {
+    registry,
+    /** Called before each scrape, to bring gauges up to date. */
+    onCollect: (update: () => void): void => {
+      beforeCollect.push(update);
+    },
+    /** All metrics in Prometheus's text form. */
+    text: (): Promise<string> => {
+      for (const update of beforeCollect) update();
+      return registry.metrics();
+    },
+    downloads: counter('downloads_total', 'Decisions on requests for files.', ['verdict', 'kind']),
+    blockedDownloads: counter(
+      'blocked_downloads_total',
+      'Requests for files that a rule refused, or would have refused in dry-run.',
+      ['rule', 'mode'],
+    ),
+    requests: counter('requests_total', 'HTTP requests; status 499 is a client that hung up.', [
+      'route',
+      'status',
+    ]),
+    requestDuration: histogram('request_duration_seconds', 'Time to the end of a response.', [
+      'route',
+    ]),
+    firstByte: histogram(
+      'first_byte_seconds',
+      'Time to the first byte of a file, by cache result.',
+      ['cache'],
+    ),
+    cacheRequests: counter('cache_requests_total', 'Look-ups in the caches.', ['tier', 'result']),
+    cacheBytes: gauge('cache_bytes', 'What the caches hold, in bytes.', ['tier']),
+    upstreamRequests: counter('upstream_requests_total', 'Requests to upstream indexes.', [
+      'upstream',
+      'status',
+    ]),
+    upstreamDuration: histogram('upstream_duration_seconds', 'Time to an upstream’s headers.', [
+      'upstream',
+    ]),
+    inspectionDuration: histogram('inspection_duration_seconds', 'Time to inspect an artifact.', [
+      'kind',
+    ]),
+    findings: counter('findings_total', 'Findings of inspections, by code.', ['finding']),
+    policyRevision: gauge('policy_revision_info', 'The policy in force, as a label; always 1.', [
+      'revision',
+    ]),
+    policyLoadFailures: counter(
+      'policy_load_failures_total',
+      'Policy edits that did not validate and were not taken over.',
+      [],
+    ),
+    policyLoaded: gauge(
+      'policy_loaded_timestamp_seconds',
+      'When the policy in force was loaded, in seconds since 1970.',
+      [],
+    ),
+    waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
+    decisionLogFailures: counter(
+      'decision_log_failures_total',
+      'Decisions that could not be written down.',
+      [],
+    ),
+  };
+}

@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the installed package, where `policies/` and `schema/` lie, compiled or not. */
+export const PACKAGE_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+export const VERSION: string = (
+  JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+function findRoot(folder: string): string {
+  if (existsSync(join(folder, 'policies', 'default'))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error('the package is not whole: its policies are missing');
+  return findRoot(parent);
+}

@@ -1,0 +1,68 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { Outcome, RuleHit } from '../domain/verdict.js';
+import type { Specifier } from '../domain/version.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { ProjectPages } from './project-pages.js';
+
+/** What `wheelgate explain` and `/api/v1/explain` say of one file. */
+export interface Explanation {
+  readonly filename: string;
+  readonly version: string | undefined;
+  readonly verdict: Outcome;
+  readonly rule: string | undefined;
+  readonly reason: string | undefined;
+  readonly reference: string | undefined;
+  /** ISO 8601: until when the rule says so, where time alone lifts it. */
+  readonly until: string | undefined;
+  readonly waiver: { owner: string; reason: string; expires: string } | undefined;
+  /** Whether the artifact itself has been opened, or only its page entry is known. */
+  readonly inspected: boolean;
+  readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
+  readonly dryRun: boolean;
+}
+
+/** Explains each file of a project whose version the specifier matches, in the page's order. */
+export async function explain(
+  pages: ProjectPages,
+  judge: Judge,
+  project: ProjectName,
+  specifier: Specifier | undefined,
+): Promise<Explanation[]> {
+  const listed = await pages.list(project);
+  const explanations: Explanation[] = [];
+  for (const { subject } of listed) {
+    const { version } = subject;
+    if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
+    const { verdict, inspection } = await judge.judge(subject);
+    const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
+    const hit = verdict.decisive ?? waived;
+    explanations.push({
+      filename: subject.filename,
+      version,
+      verdict: verdict.outcome,
+      rule: hit?.rule,
+      reason: hit?.reason,
+      reference: hit?.reference,
+      until: isoTime(hit?.until),
+      waiver: waiverOf(waived),
+      inspected: inspection !== undefined,
+      findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
+        code,
+        detail,
+        sha256,
+      })),
+      dryRun: verdict.hits.some((other) => other.dryRun === true),
+    });
+  }
+  return explanations;
+}
+
+function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {
+  if (hit?.waiver === undefined) return undefined;
+  const { owner, reason, expires } = hit.waiver;
+  return { owner, reason, expires: new Date(expires).toISOString() };
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}

@@ -1,0 +1,180 @@
+import { LRUCache } from 'lru-cache';
+import { Failure } from '../domain/failure.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { ProjectPage } from '../domain/project-page.js';
+import type { PageStore, StoredPage } from '../store/page-store.js';
+import { upstreamsFor } from '../upstream/choose-upstream.js';
+import type { PageAnswer, Upstream } from '../upstream/upstream.js';
+import { listingOf } from './listing.js';
+import { parseProjectPage } from './parse-page.js';
+import type { ListedFile } from './project-pages.js';
+
+/** A project's current page. The same object as long as the upstream's page is the same. */
+export interface LoadedPage {
+  readonly page: ProjectPage;
+  readonly upstream: Upstream;
+  readonly listing: ReadonlyMap<string, ListedFile>;
+}
+
+export interface PageLoaderSettings {
+  readonly upstreams: readonly Upstream[];
+  readonly store: PageStore;
+  /** How long a page is used without asking, in milliseconds. */
+  readonly ttl: number;
+  /** Parsed pages in memory, by the bytes of their bodies together. */
+  readonly memoryBytes: number;
+  readonly now: () => number;
+  readonly onEvent: (event: PageEvent) => void;
+}
+
+export type PageEvent =
+  | { readonly kind: 'cache'; readonly result: 'hit' | 'miss' | 'revalidated' }
+  | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
+  | { readonly kind: 'store-failed'; readonly error: unknown };
+
+/** What memory knows of one project. */
+interface Entry {
+  readonly loaded: LoadedPage | undefined;
+  readonly stored: StoredPage | undefined;
+  /** Milliseconds since 1970: until then nobody is asked. */
+  freshUntil: number;
+}
+
+/** An absent project may appear any minute, and a failing upstream may come back. */
+const ABSENT_TTL = 30_000;
+const RETRY_AFTER_FAILURE = 5_000;
+/** What a page costs in memory beyond its body, so that many tiny or absent ones are bounded, too. */
+const ENTRY_OVERHEAD = 2_048;
+
+/**
+ * Loads project pages: from memory while they are fresh, else from disk or the upstream, once for everybody
+ * who waits. A page seen before goes on being used while its upstream fails.
+ */
+export class PageLoader {
+  readonly #settings: PageLoaderSettings;
+  readonly #entries: LRUCache<ProjectName, Entry>;
+  readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
+
+  constructor(settings: PageLoaderSettings) {
+    this.#settings = settings;
+    this.#entries = new LRUCache({
+      maxSize: settings.memoryBytes,
+      sizeCalculation: ({ stored }) => (stored?.body.length ?? 0) + ENTRY_OVERHEAD,
+    });
+  }
+
+  /** The page, if it is fresh in memory. */
+  peek(project: ProjectName): LoadedPage | undefined {
+    const entry = this.#entries.get(project);
+    return entry !== undefined && this.#settings.now() < entry.freshUntil
+      ? entry.loaded
+      : undefined;
+  }
+
+  /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
+  load(project: ProjectName): Promise<LoadedPage> {
+    const entry = this.#entries.get(project);
+    if (entry !== undefined && this.#settings.now() < entry.freshUntil) {
+      this.#settings.onEvent({ kind: 'cache', result: 'hit' });
+      return entry.loaded === undefined
+        ? Promise.reject(absent(project))
+        : Promise.resolve(entry.loaded);
+    }
+    const running = this.#loading.get(project);
+    if (running !== undefined) return running;
+    const load = this.#refresh(project, entry).finally(() => this.#loading.delete(project));
+    this.#loading.set(project, load);
+    return load;
+  }
+
+  /** Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure. */
+  async #refresh(project: ProjectName, entry: Entry | undefined): Promise<LoadedPage> {
+    for (const upstream of upstreamsFor(project, this.#settings.upstreams)) {
+      const known =
+        entry?.loaded?.upstream === upstream ? entry : await this.#recall(upstream, project);
+      const loaded = await this.#ask(upstream, project, known);
+      if (loaded !== undefined) return loaded;
+    }
+    const freshUntil = this.#settings.now() + ABSENT_TTL;
+    this.#entries.set(project, { loaded: undefined, stored: undefined, freshUntil });
+    throw absent(project);
+  }
+
+  async #ask(
+    upstream: Upstream,
+    project: ProjectName,
+    known: Entry | undefined,
+  ): Promise<LoadedPage | undefined> {
+    const { now, ttl, onEvent } = this.#settings;
+    if (known?.loaded !== undefined && now() < known.freshUntil) {
+      onEvent({ kind: 'cache', result: 'hit' });
+      return this.#remember(project, known);
+    }
+    let answer: PageAnswer;
+    try {
+      answer = await upstream.fetchPage(project, known?.stored);
+      if (answer.kind === 'page') {
+        onEvent({ kind: 'cache', result: 'miss' });
+        return await this.#take(upstream, project, answer);
+      }
+    } catch (error) {
+      if (!(error instanceof Failure) || known?.loaded === undefined) throw error;
+      onEvent({ kind: 'stale', project, failure: error });
+      return this.#remember(project, { ...known, freshUntil: now() + RETRY_AFTER_FAILURE });
+    }
+    if (answer.kind === 'unchanged' && known?.loaded !== undefined) {
+      onEvent({ kind: 'cache', result: 'revalidated' });
+      return this.#remember(project, { ...known, freshUntil: now() + ttl });
+    }
+    await this.#keep(() => this.#settings.store.delete(upstream.name, project));
+    return undefined;
+  }
+
+  async #take(
+    upstream: Upstream,
+    project: ProjectName,
+    answer: Extract<PageAnswer, { kind: 'page' }>,
+  ): Promise<LoadedPage> {
+    const { now, ttl, store } = this.#settings;
+    const { kind: _kind, ...rest } = answer;
+    const stored: StoredPage = { ...rest, checkedAt: now() };
+    const loaded = this.#parse(upstream, project, stored);
+    await this.#keep(() => store.put(upstream.name, project, stored));
+    return this.#remember(project, { loaded, stored, freshUntil: now() + ttl });
+  }
+
+  async #recall(upstream: Upstream, project: ProjectName): Promise<Entry | undefined> {
+    const stored = await this.#keep(() => this.#settings.store.get(upstream.name, project));
+    if (stored === undefined) return undefined;
+    try {
+      const loaded = this.#parse(upstream, project, stored);
+      return { loaded, stored, freshUntil: stored.checkedAt + this.#settings.ttl };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #parse(upstream: Upstream, project: ProjectName, stored: StoredPage): LoadedPage {
+    const page = parseProjectPage(stored, project, upstream.name);
+    return { page, upstream, listing: listingOf(page, upstream) };
+  }
+
+  #remember(project: ProjectName, entry: Entry): LoadedPage {
+    this.#entries.set(project, entry);
+    return entry.loaded!;
+  }
+
+  /** The store is a convenience: a full or failing disk must not keep a page from anybody. */
+  async #keep<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#settings.onEvent({ kind: 'store-failed', error });
+      return undefined;
+    }
+  }
+}
+
+function absent(project: ProjectName): Failure {
+  return new Failure('not-found', `no upstream knows the project ${project}`);
+}

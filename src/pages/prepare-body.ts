@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { PageEncoding, PreparedBody } from './project-pages.js';
+
+const brotli = promisify(brotliCompress);
+const deflate = promisify(gzip);
+
+/**
+ * Encodes a body once, for everybody. Brotli at 4 beats gzip at 6 in size, and in time; large pages take 1,
+ * which still does.
+ */
+export async function prepareBody(text: string, encoding: PageEncoding): Promise<PreparedBody> {
+  const plain = Buffer.from(text);
+  const body = await encode(plain, encoding);
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 27);
+  return { body, etag: `"${digest}"`, contentEncoding: encoding };
+}
+
+const LARGE = 1024 * 1024;
+
+async function encode(plain: Buffer, encoding: PageEncoding): Promise<Buffer> {
+  if (encoding === 'identity') return plain;
+  if (encoding === 'gzip') return deflate(plain, { level: 6 });
+  return brotli(plain, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: plain.length > LARGE ? 1 : 4,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import { LRUCache } from 'lru-cache';
+import { Failure } from '../domain/failure.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { LoadedPage, PageLoader } from './page-loader.js';
+import { prepareBody } from './prepare-body.js';
+import type {
+  ListedFile,
+  PageEncoding,
+  PageForm,
+  PreparedBody,
+  ProjectPages,
+} from './project-pages.js';
+import { renderHtml } from './render-html.js';
+import { renderJson } from './render-json.js';
+
+/** One project's page under one policy, with the bodies made ready from it so far. */
+interface Rendering {
+  readonly loaded: LoadedPage;
+  readonly revision: string;
+  /** Milliseconds since 1970: then time alone may change a verdict. */
+  readonly validUntil: number;
+  readonly verdicts: Awaited<ReturnType<Judge['judgeAll']>>;
+  readonly bodies: Map<string, Promise<PreparedBody>>;
+}
+
+/** Renderings kept, whatever their size: the parsed pages behind them are bounded in bytes by the loader. */
+const MAX_RENDERINGS = 5_000;
+
+/**
+ * Project pages under the policy in force. A body is made once per form, encoding, upstream page and policy
+ * revision, and then serves everybody until one of these changes.
+ */
+export class ProjectPagesService implements ProjectPages {
+  readonly #loader: PageLoader;
+  readonly #judge: Judge;
+  readonly #now: () => number;
+  readonly #renderings = new LRUCache<ProjectName, Promise<Rendering>>({ max: MAX_RENDERINGS });
+
+  constructor(loader: PageLoader, judge: Judge, now: () => number) {
+    this.#loader = loader;
+    this.#judge = judge;
+    this.#now = now;
+  }
+
+  async render(
+    project: ProjectName,
+    form: PageForm,
+    encoding: PageEncoding,
+  ): Promise<PreparedBody> {
+    const loaded = await this.#loader.load(project);
+    const { bodies, verdicts } = await this.#rendering(project, loaded);
+    const key = `${form} ${encoding}`;
+    const ready = bodies.get(key);
+    if (ready !== undefined) return ready;
+    const write = form === 'html' ? renderHtml : renderJson;
+    const body = prepareBody(write({ page: loaded.page, verdicts }), encoding);
+    bodies.set(key, body);
+    body.catch(() => bodies.delete(key));
+    return body;
+  }
+
+  async find(project: ProjectName, filename: string): Promise<ListedFile> {
+    const { listing } = await this.#loader.load(project);
+    const listed = listing.get(filename);
+    if (listed === undefined)
+      throw new Failure('not-found', `the page of ${project} does not list ${filename}`);
+    return listed;
+  }
+
+  async list(project: ProjectName): Promise<readonly ListedFile[]> {
+    const { listing } = await this.#loader.load(project);
+    return [...listing.values()];
+  }
+
+  async source(project: ProjectName): Promise<Upstream> {
+    return (await this.#loader.load(project)).upstream;
+  }
+
+  invalidate(project: ProjectName): void {
+    this.#renderings.delete(project);
+  }
+
+  async #rendering(project: ProjectName, loaded: LoadedPage): Promise<Rendering> {
+    const known = this.#renderings.get(project);
+    if (known !== undefined) {
+      const rendering = await known;
+      const current =
+        rendering.loaded === loaded &&
+        rendering.revision === this.#judge.revision &&
+        this.#now() < rendering.validUntil;
+      if (current) return rendering;
+      if (this.#renderings.peek(project) !== known) return this.#rendering(project, loaded);
+    }
+    const judging = this.#judgePage(loaded);
+    this.#renderings.set(project, judging);
+    judging.catch(() => this.#renderings.delete(project));
+    return judging;
+  }
+
+  async #judgePage(loaded: LoadedPage): Promise<Rendering> {
+    const { revision } = this.#judge;
+    const subjects = [...loaded.listing.values()].map(({ subject }) => subject);
+    const verdicts = await this.#judge.judgeAll(subjects);
+    const validUntil = verdicts.reduce(
+      (first, { validUntil }) => Math.min(first, validUntil),
+      Infinity,
+    );
+    return { loaded, revision, validUntil, verdicts, bodies: new Map() };
+  }
+}

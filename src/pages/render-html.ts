@@ -1,0 +1,63 @@
+import { fileUrlFromPage } from './file-url.js';
+import { API_VERSION, type JudgedPage, type ShownFile, shownFiles } from './judged-page.js';
+import { provenanceFromPage } from './render-json.js';
+
+/** Writes a page as PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. */
+export function renderHtml(judged: JudgedPage): string {
+  const { page } = judged;
+  const status = page.status === undefined ? [] : [meta('pypi:project-status', page.status.status)];
+  if (page.status?.reason !== undefined)
+    status.push(meta('pypi:project-status-reason', page.status.reason));
+  return [
+    '<!DOCTYPE html>',
+    '<html>',
+    '  <head>',
+    meta('pypi:repository-version', API_VERSION),
+    ...status,
+    `    <title>Links for ${escapeHtml(page.project)}</title>`,
+    '  </head>',
+    '  <body>',
+    `    <h1>Links for ${escapeHtml(page.project)}</h1>`,
+    ...shownFiles(judged).map((shown) => renderFile(judged, shown)),
+    '  </body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function renderFile({ page }: JudgedPage, { file, yanked, refused }: ShownFile): string {
+  const { sha256 } = file;
+  const [algorithm, digest] =
+    sha256 === undefined ? (Object.entries(file.hashes)[0] ?? []) : ['sha256', sha256];
+  const fragment = algorithm === undefined ? '' : `#${algorithm}=${digest}`;
+  const attributes = [
+    `href="${escapeHtml(fileUrlFromPage(page.project, file.filename) + fragment)}"`,
+  ];
+  const add = (name: string, value: string) => attributes.push(`${name}="${escapeHtml(value)}"`);
+  if (file.requiresPython !== undefined) add('data-requires-python', file.requiresPython);
+  if (yanked !== false) add('data-yanked', yanked === true ? '' : yanked);
+  if (!refused && typeof file.coreMetadata === 'object') {
+    const value = `sha256=${file.coreMetadata.sha256}`;
+    add('data-core-metadata', value);
+    add('data-dist-info-metadata', value);
+  }
+  if (file.gpgSig !== undefined) add('data-gpg-sig', String(file.gpgSig));
+  if (file.provenance !== undefined) add('data-provenance', provenanceFromPage(file.provenance));
+  return `    <a ${attributes.join(' ')}>${escapeHtml(file.filename)}</a><br />`;
+}
+
+function meta(name: string, content: string): string {
+  return `    <meta name="${name}" content="${escapeHtml(content)}">`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { parseSha256, type Sha256 } from '../../domain/digest.js';
+import type { Inspection } from '../../domain/finding.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
+import type { FindingsStore } from '../findings-store.js';
+import { writeAtomically } from './atomic-file.js';
+
+/** Projects whose findings stay in memory, and inspections among them in all. */
+const MAX_INSPECTIONS = 50_000;
+
+/** The findings of a project's artifacts, by filename and digest. */
+type ProjectFindings = Map<string, Inspection>;
+
+/**
+ * Findings as small JSON files `<directory>/v1/<project>/<sha256>-<filename's digest>.json`. A project's folder
+ * is read once, then kept in memory while it is in use.
+ */
+export class DiskFindingsStore implements FindingsStore {
+  readonly #directory: string;
+  readonly #projects: LRUCache<ProjectName, Promise<ProjectFindings>>;
+
+  constructor(directory: string) {
+    this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
+    this.#projects = new LRUCache({ max: 2_000, ttl: 0 });
+  }
+
+  async get(
+    project: ProjectName,
+    sha256: Sha256,
+    filename: string,
+  ): Promise<Inspection | undefined> {
+    const findings = await this.#of(project);
+    return findings.get(keyOf(sha256, filename));
+  }
+
+  async known(project: ProjectName): Promise<ReadonlyMap<string, Inspection>> {
+    const findings = await this.#of(project);
+    return new Map([...findings.values()].map((inspection) => [inspection.filename, inspection]));
+  }
+
+  async put(project: ProjectName, inspection: Inspection): Promise<void> {
+    const key = keyOf(inspection.sha256, inspection.filename);
+    const findings = await this.#of(project);
+    await writeAtomically(
+      join(this.#directory, project, `${key}.json`),
+      Buffer.from(JSON.stringify(inspection)),
+    );
+    findings.set(key, inspection);
+  }
+
+  #of(project: ProjectName): Promise<ProjectFindings> {
+    const known = this.#projects.get(project);
+    if (known !== undefined) return known;
+    const loading = this.#load(project);
+    this.#projects.set(project, loading);
+    loading.catch(() => this.#projects.delete(project));
+    return loading;
+  }
+
+  async #load(project: ProjectName): Promise<ProjectFindings> {
+    const folder = join(this.#directory, project);
+    const findings: ProjectFindings = new Map();
+    for (const name of await namesIn(folder)) {
+      if (!name.endsWith('.json') || name.startsWith('.')) continue;
+      const inspection = readInspection(await readFile(join(folder, name), 'utf8'));
+      const key = name.slice(0, -'.json'.length);
+      // A file that is torn, or says something else than its name, is as good as none: look again.
+      if (inspection !== undefined && keyOf(inspection.sha256, inspection.filename) === key)
+        findings.set(key, inspection);
+      if (findings.size >= MAX_INSPECTIONS) break;
+    }
+    return findings;
+  }
+}
+
+function keyOf(sha256: Sha256, filename: string): string {
+  return `${sha256}-${createHash('sha256').update(filename).digest('hex').slice(0, 12)}`;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+}
+
+/** Checks the shape of what a file holds; undefined where it is not a whole record of this inspector. */
+export function readInspection(text: string): Inspection | undefined {
+  let value: Partial<Inspection> | null;
+  try {
+    value = JSON.parse(text) as Partial<Inspection> | null;
+  } catch {
+    return undefined;
+  }
+  const whole =
+    typeof value === 'object' &&
+    value !== null &&
+    value.inspector === INSPECTOR_VERSION &&
+    parseSha256(value.sha256) !== undefined &&
+    typeof value.filename === 'string' &&
+    typeof value.memberDigests === 'string' &&
+    Array.isArray(value.findings) &&
+    value.findings.every(
+      (finding) =>
+        typeof finding === 'object' &&
+        finding !== null &&
+        typeof finding.code === 'string' &&
+        typeof finding.rule === 'string' &&
+        typeof finding.detail === 'string',
+    );
+  return whole ? (value as Inspection) : undefined;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Spool, SpoolFile } from '../spool.js';
+
+/**
+ * Spool files in one folder, named by the process that writes them. What a crash has left there is removed
+ * by `sweep` at the next start; the files of a process that lives are not touched.
+ */
+export class DiskSpool implements Spool {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async create(): Promise<SpoolFile> {
+    const path = join(this.#directory, `${process.pid}-${randomUUID()}`);
+    let handle: FileHandle;
+    try {
+      handle = await open(path, 'wx+', 0o640);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(this.#directory, { recursive: true });
+      handle = await open(path, 'wx+', 0o640);
+    }
+    return new DiskSpoolFile(path, handle);
+  }
+
+  /** Removes what processes that are gone have left. */
+  async sweep(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true });
+    for (const name of await readdir(this.#directory)) {
+      const pid = Number.parseInt(name, 10);
+      if (pid === process.pid || !isAlive(pid))
+        await unlink(join(this.#directory, name)).catch(ignore);
+    }
+  }
+}
+
+class DiskSpoolFile implements SpoolFile {
+  readonly path: string;
+  size = 0;
+  readonly #handle: FileHandle;
+  #closed = false;
+
+  constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length; ) {
+      const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.size);
+      at += bytesWritten;
+      this.size += bytesWritten;
+    }
+  }
+
+  open(): Promise<FileHandle> {
+    return open(this.path, 'r');
+  }
+
+  async settle(): Promise<void> {
+    await this.#handle.datasync();
+  }
+
+  async discard(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#handle.close().catch(ignore);
+    // Adopted files have been renamed away by now; the name is ours alone.
+    await unlink(this.path).catch(ignore);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function ignore(): void {}

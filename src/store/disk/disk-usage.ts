@@ -1,0 +1,71 @@
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+interface Entry {
+  readonly size: number;
+}
+
+/**
+ * What a folder of cached files holds, in the order of use: a Map keeps insertion order, so the first entry is
+ * the least recently used one. It begins empty and learns what was there before from `scan`, in the
+ * background: look-ups never wait for it.
+ */
+export class DiskUsage {
+  readonly #entries = new Map<string, Entry>();
+  bytes = 0;
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Notes a file as the most recently used. */
+  touch(name: string, size: number): void {
+    this.forget(name);
+    this.#entries.set(name, { size });
+    this.bytes += size;
+  }
+
+  forget(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    this.#entries.delete(name);
+    this.bytes -= entry.size;
+  }
+
+  /** The names, least recently used first. */
+  oldest(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
+  /**
+   * Learns the files below `root`, two levels deep, as older than all that is known already; among themselves
+   * in the order of their modification time, which a store renews on use.
+   */
+  async scan(root: string): Promise<void> {
+    const found: { name: string; size: number; used: number }[] = [];
+    for await (const folder of entries(root)) {
+      if (!folder.isDirectory()) continue;
+      for await (const file of entries(join(root, folder.name))) {
+        const name = join(folder.name, file.name);
+        if (!file.isFile() || file.name.startsWith('.')) continue;
+        const info = await stat(join(root, name)).catch(() => undefined);
+        if (info !== undefined) found.push({ name, size: info.size, used: info.mtimeMs });
+      }
+    }
+    found.sort((a, b) => a.used - b.used);
+    const recent = [...this.#entries];
+    this.#entries.clear();
+    this.bytes = 0;
+    for (const { name, size } of found) this.touch(name, size);
+    for (const [name, { size }] of recent) this.touch(name, size);
+  }
+}
+
+async function* entries(path: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
+import type { Sha256 } from '../domain/digest.js';
+import type { Blob, BlobStore } from './blob-store.js';
+import type { SpoolFile } from './spool.js';
+
+export interface MemoryTierSettings {
+  /** All blobs in memory together, in bytes. */
+  readonly maxBytes: number;
+  /** A larger blob is left to the store below, in bytes. */
+  readonly maxBlobBytes: number;
+  /** Told of each look-up. */
+  readonly onLookup?: (result: 'hit' | 'miss') => void;
+}
+
+/** Keeps the small blobs that are in use in memory, in front of another store. */
+export class MemoryBlobTier implements BlobStore {
+  readonly #below: BlobStore;
+  readonly #settings: MemoryTierSettings;
+  readonly #cache: LRUCache<Sha256, Uint8Array>;
+
+  constructor(below: BlobStore, settings: MemoryTierSettings) {
+    this.#below = below;
+    this.#settings = settings;
+    this.#cache = new LRUCache({
+      maxSize: Math.max(1, settings.maxBytes),
+      sizeCalculation: (bytes) => Math.max(1, bytes.length),
+    });
+  }
+
+  get bytes(): number {
+    return this.#cache.calculatedSize;
+  }
+
+  async open(sha256: Sha256): Promise<Blob | undefined> {
+    const cached = this.#cache.get(sha256);
+    this.#settings.onLookup?.(cached === undefined ? 'miss' : 'hit');
+    if (cached !== undefined) return new MemoryBlob(cached);
+    const blob = await this.#below.open(sha256);
+    if (blob === undefined || blob.size > this.#settings.maxBlobBytes) return blob;
+    try {
+      const bytes = await readWhole(blob);
+      this.#cache.set(sha256, bytes);
+      return new MemoryBlob(bytes, blob.path);
+    } finally {
+      await blob.close();
+    }
+  }
+
+  async has(sha256: Sha256): Promise<boolean> {
+    return this.#cache.has(sha256) || this.#below.has(sha256);
+  }
+
+  adopt(sha256: Sha256, spool: SpoolFile): Promise<boolean> {
+    return this.#below.adopt(sha256, spool);
+  }
+
+  async delete(sha256: Sha256): Promise<void> {
+    this.#cache.delete(sha256);
+    await this.#below.delete(sha256);
+  }
+}
+
+/** A blob that lies in memory. */
+export class MemoryBlob implements Blob {
+  readonly bytes: Uint8Array;
+  readonly path: string | undefined;
+
+  constructor(bytes: Uint8Array, path?: string) {
+    this.bytes = bytes;
+    this.path = path;
+  }
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  stream(start: number, end: number): Readable {
+    return Readable.from(end > start ? [Buffer.from(this.bytes.subarray(start, end))] : []);
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function readWhole(blob: Blob): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of blob.stream(0, blob.size)) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length !== blob.size)
+    throw new Error(`a blob of ${blob.size} bytes gave ${bytes.length}`);
+  return bytes;
+}
