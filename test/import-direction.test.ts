@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pages: ['domain', 'upstream', 'store', 'verdicts'],
   artifacts: ['domain', 'inspection', 'upstream', 'store', 'verdicts', 'pages'],
   http: ['domain', 'upstream', 'store', 'observe', 'verdicts', 'pages', 'artifacts'],
+  'package-root.ts': [],
   'compose.ts': ['*'],
   cli: ['*'],
 };

@@ -91,7 +91,9 @@ export class HttpUpstream implements Upstream {
       body.destroy();
       throw new Failure('upstream-broken', `the upstream ${this.name} sent the file encoded`);
     }
-    const length = Number(headers['content-length']);
+    // Whoever reads the body meets its errors; one that comes after the last reader has gone is nobody's.
+    body.on('error', () => {});
+    const length = Number(headers['content-length'] ?? Number.NaN);
     return { size: Number.isSafeInteger(length) ? length : undefined, body };
   }
 

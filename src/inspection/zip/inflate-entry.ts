@@ -1,4 +1,4 @@
-import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { constants, crc32, inflateRawSync } from 'node:zlib';
 import type { ByteSource } from '../byte-source.js';
 import { inflateFrom } from '../feed-inflate.js';
 import { type Report, shown } from '../report.js';

@@ -1,0 +1,374 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
+import { packagePath } from '../support/fake-upstream.js';
+import { ask, startGate, type TestGate } from '../support/wheelgate.js';
+
+const EVIL_LINE = `import os; exec(__import__('base64').b64decode('${'QQ'.repeat(200)}'))\n`;
+
+function evilWheel(name: string, filler = 0): Distribution {
+  return buildWheel({
+    name,
+    version: '6.6',
+    files: {
+      [`${name}/__init__.py`]: '',
+      ...(filler > 0 && { [`${name}/blob.bin`]: randomBytes(filler) }),
+      [`${name}.pth`]: EVIL_LINE,
+    },
+  });
+}
+
+describe('files', () => {
+  let gate: TestGate;
+  const wheel = buildWheel({ name: 'demo', files: { 'demo/data.bin': randomBytes(300_000) } });
+  const sdist = buildSdist({ name: 'demo' });
+  const evil = evilWheel('evil');
+
+  before(async () => {
+    gate = await startGate();
+    gate.upstream.addProject('demo', [wheel, sdist]);
+    gate.upstream.addProject('evil', [evil, buildWheel({ name: 'evil', version: '1.0' })]);
+  });
+  after(() => gate.close());
+
+  const path = (dist: Distribution, project = 'demo') => `/files/${project}/${dist.filename}`;
+
+  it('are fetched, inspected, served, and then served from the cache', async () => {
+    for (const dist of [wheel, sdist]) {
+      const first = await gate.get(path(dist));
+      assert.equal(first.status, 200);
+      assert.deepEqual(first.body, dist.bytes);
+      assert.equal(first.headers['content-type'], 'application/octet-stream');
+      assert.equal(first.headers['content-length'], String(dist.bytes.length));
+      assert.equal(first.headers.etag, `"${dist.sha256}"`);
+      const again = await gate.get(path(dist));
+      assert.deepEqual(again.body, dist.bytes);
+      assert.equal(gate.upstream.requests(packagePath('demo', dist.filename)), 1);
+    }
+  });
+
+  it('answer HEAD without a body', async () => {
+    const answer = await gate.get(path(wheel), {}, 'HEAD');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-length'], String(wheel.bytes.length));
+    assert.equal(answer.body.length, 0);
+  });
+
+  it('answer ranges', async () => {
+    const size = wheel.bytes.length;
+    for (const [range, start, end] of [
+      ['bytes=0-0', 0, 1],
+      ['bytes=100-199', 100, 200],
+      ['bytes=1000-', 1000, size],
+      ['bytes=-22', size - 22, size],
+      [`bytes=5-${size * 2}`, 5, size],
+    ] as const) {
+      const answer = await gate.get(path(wheel), { range });
+      assert.equal(answer.status, 206, range);
+      assert.equal(answer.headers['content-range'], `bytes ${start}-${end - 1}/${size}`);
+      assert.deepEqual(answer.body, wheel.bytes.subarray(start, end));
+    }
+    const beyond = await gate.get(path(wheel), { range: `bytes=${size}-` });
+    assert.equal(beyond.status, 416);
+    assert.equal(beyond.headers['content-range'], `bytes */${size}`);
+    const several = await gate.get(path(wheel), { range: 'bytes=0-1,3-4' });
+    assert.equal(several.status, 200);
+  });
+
+  it('answer conditional requests', async () => {
+    const etag = `"${wheel.sha256}"`;
+    assert.equal((await gate.get(path(wheel), { 'if-none-match': etag })).status, 304);
+    assert.equal((await gate.get(path(wheel), { 'if-none-match': '"other"' })).status, 200);
+    const range = 'bytes=0-9';
+    assert.equal((await gate.get(path(wheel), { range, 'if-range': etag })).status, 206);
+    assert.equal((await gate.get(path(wheel), { range, 'if-range': '"other"' })).status, 200);
+  });
+
+  it('are refused with a reason for pip, for uv, and for the log', async () => {
+    const answer = await gate.get(path(evil, 'evil'), { 'user-agent': 'pip/26.3' });
+    assert.equal(answer.status, 403);
+    assert.match(answer.phrase, /startup-hook.*evil\.pth would run code at every Python start-up/);
+    assert.equal(answer.headers['content-type'], 'application/problem+json');
+    const problem = answer.json();
+    assert.match(problem.title, /refused evil-6\.6/);
+    assert.match(problem.detail, /evil\.pth/);
+    assert.equal(problem.rule, 'startup-hook');
+    const record = (await gate.decisions()).at(-1)!;
+    assert.equal(record.verdict, 'block');
+    assert.equal(record.rule, 'startup-hook');
+    assert.equal(record.bytes, 0);
+    assert.equal(record.userAgent, 'pip/26.3');
+    assert.equal(record.sha256, evil.sha256);
+  });
+
+  it('that are refused give no byte away, whatever the request', async () => {
+    const url = path(evil, 'evil');
+    const requests: [string, Record<string, string>, string][] = [
+      [url, {}, 'GET'],
+      [url, {}, 'HEAD'],
+      [url, { range: 'bytes=0-10' }, 'GET'],
+      [url, { range: 'bytes=-30' }, 'GET'],
+      [url, { range: 'bytes=10-', 'if-range': `"${evil.sha256}"` }, 'GET'],
+      [url, { 'if-none-match': `"${evil.sha256}"` }, 'GET'],
+      [`${url}.metadata`, {}, 'GET'],
+      [url.replace('evil-', '%65vil-'), {}, 'GET'],
+      [url.replace('/evil/', '/EVIL/'), {}, 'GET'],
+    ];
+    for (const [target, headers, method] of requests) {
+      const answer = await gate.get(target, headers, method);
+      assert.equal(answer.status, 403, `${method} ${target} ${JSON.stringify(headers)}`);
+    }
+    const files = await readdir(join(gate.folder, 'data', 'blobs'), { recursive: true }).catch(
+      () => [],
+    );
+    assert.ok(!files.some((name) => name.includes(evil.sha256)), 'a refused artifact was kept');
+  });
+
+  it('that are refused are yanked on the page from then on', async () => {
+    const page = (
+      await gate.get('/simple/evil/', { accept: 'application/vnd.pypi.simple.v1+json' })
+    ).json();
+    assert.match(page.files[0].yanked, /startup-hook/);
+    assert.equal(page.files[1].yanked, false);
+  });
+
+  it('are counted', async () => {
+    const [blocked] = await gate.metric('wheelgate_blocked_downloads_total{rule="startup-hook"');
+    assert.match(blocked ?? '', /mode="enforce"/);
+    assert.ok(
+      (await gate.metric('wheelgate_downloads_total{verdict="allow",kind="wheel"}')).length > 0,
+    );
+    assert.ok((await gate.metric('wheelgate_findings_total{finding="pth-executable"}')).length > 0);
+  });
+
+  it('not on the page, or named oddly, are not asked of the upstream', async () => {
+    for (const odd of [
+      '/files/demo/demo-9.9-py3-none-any.whl',
+      '/files/demo/..%2f..%2fsimple%2fdemo',
+      '/files/demo/../evil/x.whl',
+      '/files/http:%2f%2fexample.com/x.whl',
+      '/files/demo',
+      '/files/demo/a/b.whl',
+      '/files//demo-1.0.whl',
+      '/files/demo/%00.whl',
+      '/files/demo/demo-9.9-py3-none-any.whl.metadata',
+    ]) {
+      const answer = await gate.get(odd);
+      assert.equal(answer.status, 404, odd);
+      assert.equal(answer.headers['content-type'], 'application/problem+json', odd);
+    }
+    assert.equal(gate.upstream.requests(packagePath('demo', 'demo-9.9-py3-none-any.whl')), 0);
+  });
+
+  it('are fetched once for many clients at the same time', async () => {
+    const busy = buildWheel({ name: 'busy', files: { 'busy/x.bin': randomBytes(500_000) } });
+    gate.upstream.addProject('busy', [busy]);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => gate.get(path(busy, 'busy'))),
+    );
+    for (const answer of answers) assert.deepEqual(answer.body, busy.bytes);
+    assert.equal(gate.upstream.requests(packagePath('busy', busy.filename)), 1);
+  });
+
+  it('that arrive cut off, altered, or with another length are never kept, and asked for again', async () => {
+    for (const [name, fault] of [
+      ['cut', { kind: 'truncate', after: 1_000 }],
+      ['short', { kind: 'shorten', to: 1_000 }],
+      ['bent', { kind: 'corrupt', at: 2_000 }],
+      ['failing', { kind: 'status', status: 500 }],
+    ] as const) {
+      const dist = buildWheel({ name, files: { [`${name}/x.bin`]: randomBytes(20_000) } });
+      gate.upstream.addProject(name, [dist]);
+      gate.upstream.fault(packagePath(name, dist.filename), fault);
+      const broken = await gate.get(path(dist, name));
+      assert.ok([502, 503].includes(broken.status), `${name}: ${broken.status}`);
+      gate.upstream.fault(packagePath(name, dist.filename), undefined);
+      const mended = await gate.get(path(dist, name));
+      assert.deepEqual(mended.body, dist.bytes, name);
+    }
+  });
+
+  it('without a declared length are served all the same', async () => {
+    const dist = buildWheel({ name: 'unannounced' });
+    gate.upstream.addProject('unannounced', [dist]);
+    gate.upstream.fault(packagePath('unannounced', dist.filename), { kind: 'unannounced' });
+    assert.deepEqual((await gate.get(path(dist, 'unannounced'))).body, dist.bytes);
+  });
+
+  it('without a declared sha256 are refused', async () => {
+    const dist = buildWheel({ name: 'unhashed' });
+    gate.upstream.addProject('unhashed', [{ dist, sha256: null }]);
+    const answer = await gate.get(path(dist, 'unhashed'));
+    assert.equal(answer.status, 403);
+    assert.match(answer.phrase, /integrity/);
+  });
+
+  it('are not followed to another host', async () => {
+    const dist = buildWheel({ name: 'lured' });
+    const away = buildWheel({ name: 'away' });
+    gate.upstream.addProject('lured', [dist]);
+    gate.upstream.fault(packagePath('lured', dist.filename), {
+      kind: 'redirect',
+      to: 'http://127.0.0.1:1/elsewhere',
+    });
+    assert.equal((await gate.get(path(dist, 'lured'))).status, 502);
+    gate.upstream.addProject('away', [{ dist: away, url: 'http://127.0.0.1:1/away.whl' }]);
+    const answer = await gate.get(path(away, 'away'));
+    assert.equal(answer.status, 502);
+    assert.match(answer.json().detail, /not one of its own/);
+  });
+
+  it('follow a redirect within the hosts of the upstream', async () => {
+    const dist = buildWheel({ name: 'moved' });
+    gate.upstream.addProject('moved', [dist]);
+    gate.upstream.serve('/new/place.whl', dist.bytes, 'application/octet-stream');
+    gate.upstream.fault(packagePath('moved', dist.filename), {
+      kind: 'redirect',
+      to: '/new/place.whl',
+    });
+    assert.deepEqual((await gate.get(path(dist, 'moved'))).body, dist.bytes);
+  });
+
+  it('outlive the client that asked first', async () => {
+    const dist = buildWheel({ name: 'orphan', files: { 'orphan/x.bin': randomBytes(200_000) } });
+    gate.upstream.addProject('orphan', [dist]);
+    gate.upstream.fault(packagePath('orphan', dist.filename), { kind: 'stall', after: 1_000 });
+    const controller = new AbortController();
+    const first = fetch(gate.url + path(dist, 'orphan'), { signal: controller.signal }).catch(
+      () => 'gone',
+    );
+    const second = gate.get(path(dist, 'orphan'));
+    while (gate.upstream.requests(packagePath('orphan', dist.filename)) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    assert.equal(await first, 'gone');
+    gate.upstream.release();
+    assert.deepEqual((await second).body, dist.bytes);
+    assert.equal(gate.upstream.requests(packagePath('orphan', dist.filename)), 1);
+  });
+
+  it('that become denied are refused from the next request on, though cached', async () => {
+    const dist = buildWheel({ name: 'later' });
+    gate.upstream.addProject('later', [dist]);
+    assert.equal((await gate.get(path(dist, 'later'))).status, 200);
+    await gate.writePolicy('later.yaml', `deny: [{project: later, reason: "found out"}]`);
+    const refused = await gate.get(path(dist, 'later'));
+    assert.equal(refused.status, 403);
+    assert.match(refused.phrase, /found out/);
+    await gate.writePolicy('later.yaml', 'deny: []');
+    assert.equal((await gate.get(path(dist, 'later'))).status, 200);
+  });
+
+  it('are refused by the digest of a member, without a second look at the bytes', async () => {
+    const dist = buildWheel({
+      name: 'carrier',
+      files: { 'carrier/payload.py': 'print("stolen")\n' },
+    });
+    gate.upstream.addProject('carrier', [dist]);
+    assert.equal((await gate.get(path(dist, 'carrier'))).status, 200);
+    const { createHash } = await import('node:crypto');
+    const digest = createHash('sha256').update('print("stolen")\n').digest('hex');
+    await gate.writePolicy('member.yaml', `deny: [{sha256: ${digest}, reason: "a known payload"}]`);
+    const refused = await gate.get(path(dist, 'carrier'));
+    assert.equal(refused.status, 403);
+    assert.match(refused.phrase, /a known payload/);
+    assert.equal(gate.upstream.requests(packagePath('carrier', dist.filename)), 1);
+    await gate.writePolicy('member.yaml', 'deny: []');
+  });
+
+  it('have sidecars, checked against the declared digest', async () => {
+    const answer = await gate.get(`${path(wheel)}.metadata`);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.body, wheel.metadata);
+    const bent = buildWheel({ name: 'bent_side' });
+    gate.upstream.addProject('bent-side', [{ dist: bent, declaredMetadata: 'ab'.repeat(32) }]);
+    assert.equal((await gate.get(`/files/bent-side/${bent.filename}.metadata`)).status, 502);
+  });
+
+  it('whose METADATA is not the advertised sidecar are refused', async () => {
+    const dist = buildWheel({ name: 'two_faced' });
+    gate.upstream.addProject('two-faced', [
+      {
+        dist,
+        sidecar: Buffer.from(
+          'Metadata-Version: 2.1\nName: two-faced\nVersion: 1.0\nRequires-Dist: evil\n',
+        ),
+      },
+    ]);
+    const answer = await gate.get(`/files/two-faced/${dist.filename}`);
+    assert.equal(answer.status, 403);
+    assert.match(answer.phrase, /metadata/);
+  });
+});
+
+describe('the delivery gate on the wire', () => {
+  let gate: TestGate;
+  const settings = { 'gate.holdBytes': 100_000, 'gate.holdTime': '50ms', 'gate.lastBlock': 50_000 };
+  before(async () => {
+    gate = await startGate({ config: settings });
+  });
+  after(() => gate.close());
+
+  it('streams a large good artifact before it is whole', async () => {
+    const dist = buildWheel({ name: 'large', files: { 'large/x.bin': randomBytes(600_000) } });
+    gate.upstream.addProject('large', [dist]);
+    const place = packagePath('large', dist.filename);
+    gate.upstream.fault(place, { kind: 'stall', after: 400_000 });
+    const response = await fetch(`${gate.url}/files/large/${dist.filename}`);
+    const reader = response.body!.getReader();
+    let bytes = Buffer.from((await reader.read()).value!);
+    assert.ok(bytes.length > 0 && bytes.length < 400_000);
+    gate.upstream.release();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes = Buffer.concat([bytes, value]);
+    }
+    assert.deepEqual(bytes, dist.bytes);
+  });
+
+  it('cuts off a large bad one, whose last block never leaves', async () => {
+    for (const kind of ['stall', 'unannounced'] as const) {
+      const name = `bad-${kind}`;
+      const dist = evilWheel(name.replace('-', '_'), 600_000);
+      gate.upstream.addProject(name, [dist]);
+      gate.upstream.fault(
+        packagePath(name, dist.filename),
+        kind === 'stall' ? { kind, after: 500_000 } : { kind },
+      );
+      const asked = gate.get(`/files/${name}/${dist.filename}`);
+      if (kind === 'stall') {
+        const probe = await fetch(`${gate.url}/files/${name}/${dist.filename}`);
+        await probe.body!.getReader().read();
+        gate.upstream.release();
+      }
+      const answer = await asked;
+      assert.equal(answer.complete && answer.status === 200, false, kind);
+      if (answer.status === 200)
+        assert.ok(
+          answer.body.length <= dist.bytes.length - 50_000,
+          `${answer.body.length} bytes left`,
+        );
+      const resumed = await gate.get(`/files/${name}/${dist.filename}`, {
+        range: `bytes=${answer.body.length}-`,
+        'if-range': `"${dist.sha256}"`,
+      });
+      assert.equal(resumed.status, 403, kind);
+    }
+  });
+
+  it('lets a range of a cold artifact begin where it can be placed', async () => {
+    const dist = buildWheel({ name: 'ranged', files: { 'ranged/x.bin': randomBytes(600_000) } });
+    gate.upstream.addProject('ranged', [dist]);
+    const answer = await ask(`${gate.url}/files/ranged/${dist.filename}`, {
+      range: 'bytes=1000-1999',
+    });
+    assert.equal(answer.status, 206);
+    assert.deepEqual(answer.body, dist.bytes.subarray(1_000, 2_000));
+    const suffix = await ask(`${gate.url}/files/ranged/${dist.filename}`, { range: 'bytes=-100' });
+    assert.deepEqual(suffix.body, dist.bytes.subarray(-100));
+  });
+});

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Distribution } from './distributions.js';
+
+/** What goes wrong with one path. */
+export type Fault =
+  /** Answers with a status. */
+  | { readonly kind: 'status'; readonly status: number }
+  /** Closes the connection before an answer. */
+  | { readonly kind: 'drop' }
+  /** Announces the whole body, and closes the connection after so many bytes of it. */
+  | { readonly kind: 'truncate'; readonly after: number }
+  /** Sends fewer bytes than there are, in good form. */
+  | { readonly kind: 'shorten'; readonly to: number }
+  /** Changes one byte of the body. */
+  | { readonly kind: 'corrupt'; readonly at: number }
+  /** Sends so many bytes, then waits for `release`. */
+  | { readonly kind: 'stall'; readonly after: number }
+  /** Sends the body without announcing its length. */
+  | { readonly kind: 'unannounced' }
+  | { readonly kind: 'redirect'; readonly to: string };
+
+/** How one file is listed, beside what its bytes say. */
+export interface Listing {
+  readonly dist: Distribution;
+  readonly yanked?: boolean | string;
+  readonly uploadTime?: string;
+  readonly requiresPython?: string;
+  /** Another digest than the file has, or none. */
+  readonly sha256?: string | null;
+  readonly sidecar?: Buffer;
+  readonly declaredMetadata?: string;
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly url?: string;
+}
+
+export interface FakeUpstream {
+  /** Its simple index. */
+  readonly url: string;
+  readonly host: string;
+  addProject(name: string, listings: readonly (Listing | Distribution)[], page?: object): void;
+  /** Serves any body under a path. */
+  serve(path: string, body: string | Buffer, contentType: string): void;
+  removeProject(name: string): void;
+  fault(path: string, fault: Fault | undefined): void;
+  /** Lets stalled bodies go on. */
+  release(): void;
+  /** How often a path was asked for. */
+  requests(path: string): number;
+  /** The headers of the last request for a path. */
+  lastHeaders(path: string): IncomingMessage['headers'] | undefined;
+  /** Speaks HTML only. */
+  htmlOnly: boolean;
+  close(): Promise<void>;
+}
+
+interface Body {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
+/** A package index on loopback that lies, stalls and breaks off as a test wants it. */
+export async function startFakeUpstream(): Promise<FakeUpstream> {
+  const pages = new Map<string, { listings: Listing[]; page: object }>();
+  const bodies = new Map<string, Body>();
+  const faults = new Map<string, Fault>();
+  const counts = new Map<string, number>();
+  const headers = new Map<string, IncomingMessage['headers']>();
+  const sockets = new Set<Socket>();
+  let waiting: (() => void)[] = [];
+
+  const server: Server = createServer((req, res) => {
+    const path = decodeURIComponent((req.url ?? '').split('?')[0]!);
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    headers.set(path, req.headers);
+    const project = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
+    const entry = project === undefined ? undefined : pages.get(project);
+    const body = entry === undefined ? bodies.get(path) : render(project!, entry, fake.htmlOnly);
+    void answer(req, res, body, faults.get(path));
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  async function answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    body: Body | undefined,
+    fault: Fault | undefined,
+  ): Promise<void> {
+    if (fault?.kind === 'drop') return void req.socket.destroy();
+    if (fault?.kind === 'redirect') return void res.writeHead(302, { location: fault.to }).end();
+    if (fault?.kind === 'status' || body === undefined)
+      return void res.writeHead(fault?.kind === 'status' ? fault.status : 404).end();
+    const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
+    if (req.headers['if-none-match'] === etag) return void res.writeHead(304, { etag }).end();
+    let { bytes } = body;
+    if (fault?.kind === 'corrupt') {
+      bytes = Buffer.from(bytes);
+      bytes[fault.at] = bytes[fault.at]! ^ 0xff;
+    }
+    if (fault?.kind === 'shorten') bytes = bytes.subarray(0, fault.to);
+    const length = fault?.kind === 'unannounced' ? {} : { 'content-length': bytes.length };
+    res.writeHead(200, { 'content-type': body.contentType, etag, ...length });
+    if (fault?.kind === 'truncate') {
+      res.write(bytes.subarray(0, fault.after), () => req.socket.destroy());
+      return;
+    }
+    if (fault?.kind === 'stall') {
+      res.write(bytes.subarray(0, fault.after));
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      res.end(bytes.subarray(fault.after));
+      return;
+    }
+    res.end(bytes);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
+  const fake: FakeUpstream = {
+    url: `http://${host}/simple/`,
+    host,
+    htmlOnly: false,
+    addProject(name, given, page = {}) {
+      const listings = given.map((one) => ('dist' in one ? one : { dist: one }));
+      pages.set(name, { listings, page });
+      for (const { dist, sidecar } of listings) {
+        const path = `/packages/${name}/${dist.filename}`;
+        bodies.set(path, { bytes: dist.bytes, contentType: 'application/octet-stream' });
+        const metadata = sidecar ?? dist.metadata;
+        if (metadata !== undefined)
+          bodies.set(`${path}.metadata`, { bytes: metadata, contentType: 'text/plain' });
+      }
+    },
+    serve(path, body, contentType) {
+      bodies.set(path, { bytes: Buffer.from(body), contentType });
+    },
+    removeProject(name) {
+      pages.delete(name);
+    },
+    fault(path, fault) {
+      if (fault === undefined) faults.delete(path);
+      else faults.set(path, fault);
+    },
+    release() {
+      const going = waiting;
+      waiting = [];
+      for (const go of going) go();
+    },
+    requests: (path) => counts.get(path) ?? 0,
+    lastHeaders: (path) => headers.get(path),
+    async close() {
+      fake.release();
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+  return fake;
+}
+
+/** Where the fake upstream serves a file. */
+export function packagePath(project: string, filename: string): string {
+  return `/packages/${project}/${filename}`;
+}
+
+function render(
+  name: string,
+  { listings, page }: { listings: Listing[]; page: object },
+  html: boolean,
+): Body {
+  const files = listings.map((listing) => {
+    const { dist } = listing;
+    const sha256 = listing.sha256 === undefined ? dist.sha256 : listing.sha256;
+    const metadata = listing.sidecar ?? dist.metadata;
+    const digest =
+      listing.declaredMetadata ?? (metadata && createHash('sha256').update(metadata).digest('hex'));
+    return {
+      listing,
+      dist,
+      sha256,
+      digest,
+      url: listing.url ?? `../../packages/${name}/${dist.filename}`,
+    };
+  });
+  if (html) {
+    const links = files.map(({ dist, sha256, digest, listing, url }) => {
+      const yanked =
+        listing.yanked === undefined
+          ? ''
+          : ` data-yanked="${listing.yanked === true ? '' : listing.yanked}"`;
+      const metadata = digest === undefined ? '' : ` data-core-metadata="sha256=${digest}"`;
+      const python =
+        listing.requiresPython === undefined
+          ? ''
+          : ` data-requires-python="${listing.requiresPython.replaceAll('>', '&gt;')}"`;
+      return `<a href="${url}${sha256 === null ? '' : `#sha256=${sha256}`}"${yanked}${metadata}${python}>${dist.filename}</a>`;
+    });
+    return {
+      bytes: Buffer.from(`<!DOCTYPE html><html><body>\n${links.join('<br>\n')}\n</body></html>`),
+      contentType: 'text/html',
+    };
+  }
+  const document = {
+    meta: { 'api-version': '1.1' },
+    name,
+    versions: [],
+    files: files.map(({ dist, sha256, digest, listing, url }) => ({
+      filename: dist.filename,
+      url,
+      hashes: sha256 === null ? {} : { sha256 },
+      yanked: listing.yanked ?? false,
+      size: dist.bytes.length,
+      'upload-time': listing.uploadTime ?? '2020-01-01T00:00:00.000000Z',
+      ...(listing.requiresPython !== undefined && { 'requires-python': listing.requiresPython }),
+      ...(digest !== undefined && { 'core-metadata': { sha256: digest } }),
+      ...listing.extra,
+    })),
+    ...page,
+  };
+  return {
+    bytes: Buffer.from(JSON.stringify(document)),
+    contentType: 'application/vnd.pypi.simple.v1+json',
+  };
+}

@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compose, type Wheelgate } from '../../src/compose.js';
+import { loadConfig } from '../../src/config/config.js';
+import type { DecisionRecord } from '../../src/observe/decision-record.js';
+import { createLog } from '../../src/observe/log.js';
+import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
+
+export interface TestGateOptions {
+  /** Policy files by their names. */
+  readonly policies?: Readonly<Record<string, string>>;
+  /** Settings by their paths: `{ 'gate.holdBytes': 1000 }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A folder to go on with; else a new one, removed on close. */
+  readonly data?: string;
+}
+
+/** A whole Wheelgate on loopback with a fake upstream behind it, and a clock that a test moves. */
+export interface TestGate {
+  readonly url: string;
+  readonly upstream: FakeUpstream;
+  readonly gate: Wheelgate;
+  readonly folder: string;
+  /** Milliseconds since 1970, as the gate sees it. */
+  now: number;
+  get(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
+  writePolicy(name: string, text: string): Promise<void>;
+  decisions(): Promise<DecisionRecord[]>;
+  metric(name: string): Promise<string[]>;
+  /** Stops the gate, keeps its folder and the upstream, and starts a new one on them. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** The reason phrase. */
+  readonly phrase: string;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: Buffer;
+  /** Whether the response ended well; false where the connection was cut. */
+  readonly complete: boolean;
+  json(): any;
+}
+
+export async function startGate(options: TestGateOptions = {}): Promise<TestGate> {
+  const upstream = await startFakeUpstream();
+  const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'wheelgate-test-')));
+  const policies = join(folder, 'policies');
+  await mkdir(policies, { recursive: true });
+  for (const [name, text] of Object.entries(options.policies ?? {}))
+    await writeFile(join(policies, name), text);
+  const test: Mutable<TestGate> = {
+    url: '',
+    upstream,
+    folder,
+    now: Date.UTC(2026, 10, 1),
+    gate: undefined as unknown as Wheelgate,
+    get: (path, headers, method) => ask(test.url + path, headers, method),
+    async writePolicy(name, text) {
+      await writeFile(join(policies, name), text);
+      await test.gate.policies.reload();
+    },
+    async decisions() {
+      const file = join(folder, 'data', 'decisions', 'decisions.jsonl');
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as DecisionRecord);
+    },
+    async metric(name) {
+      const text = (await test.get('/metrics')).body.toString();
+      return text.split('\n').filter((line) => line.startsWith(name));
+    },
+    async restart() {
+      await test.gate.close();
+      await start();
+    },
+    async close() {
+      upstream.release();
+      await test.gate.close();
+      await upstream.close();
+      if (options.data === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+  async function start(): Promise<void> {
+    const config = loadConfig({
+      file: undefined,
+      env: {},
+      flags: {
+        listen: '127.0.0.1:0',
+        data: join(folder, 'data'),
+        policies,
+        upstreams: [{ name: 'fake', url: upstream.url }],
+        'cache.minFree': 0,
+        'cache.pageTtl': '60s',
+        'server.shutdownGrace': '2s',
+        ...options.config,
+      },
+    });
+    test.gate = await compose(config, {
+      now: () => test.now,
+      env: {},
+      log: createLog(process.env.WHEELGATE_TEST_LOG ? 'debug' : 'silent'),
+    });
+    const { port } = await test.gate.listen();
+    test.url = `http://127.0.0.1:${port}`;
+  }
+  await start();
+  return test;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One request, with its body as far as it came, on a connection of its own. */
+export function ask(
+  url: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    // The path goes out as it was written: `new URL` would tidy it up.
+    const path = url.slice(url.indexOf(port) + port.length);
+    const req = request({ hostname, port, path, method, headers, agent: false }, (res) => {
+      const chunks: Buffer[] = [];
+      const done = () => {
+        const body = Buffer.concat(chunks);
+        resolve({
+          status: res.statusCode ?? 0,
+          phrase: res.statusMessage ?? '',
+          headers: res.headers,
+          body,
+          complete: res.complete,
+          json: () => JSON.parse(body.toString('utf8')),
+        });
+      };
+      res.on('data', (chunk: Buffer) => chunks.push(chunk));
+      res.on('end', done);
+      res.on('error', done);
+    });
+    req.on('error', reject);
+    req.end();
+  });
+}
