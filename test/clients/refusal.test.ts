@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildWheel } from '../support/distributions.js';
+import { client } from '../support/requirements.js';
+import { runClient } from '../support/run-client.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const pip = client('pip');
+const uv = client('uv');
+
+describe('a real client, refused', () => {
+  let gate: TestGate;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-client-'));
+    gate = await startGate();
+    gate.upstream.addProject('hooked', [
+      buildWheel({ name: 'hooked', version: '1.0' }),
+      buildWheel({
+        name: 'hooked',
+        version: '2.0',
+        files: { 'hooked/__init__.py': '', 'hooked.pth': 'import os; os.system("true")\n' },
+      }),
+    ]);
+  });
+  after(async () => {
+    await gate.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const download = (what: string, name: string) =>
+    runClient(
+      pip.found!,
+      [
+        'install',
+        '--no-cache-dir',
+        '--no-deps',
+        '--target',
+        join(folder, name),
+        '--index-url',
+        `${gate.url}/simple/`,
+        what,
+      ],
+      { cwd: folder },
+    );
+  const uvInstall = (what: string, name: string) =>
+    runClient(
+      uv.found!,
+      [
+        'pip',
+        'install',
+        '--no-cache',
+        '--no-deps',
+        '--target',
+        join(folder, name),
+        '--default-index',
+        `${gate.url}/simple/`,
+        what,
+      ],
+      { cwd: folder },
+    );
+
+  it('pip prints the reason of a pinned release', { skip: pip.skip }, async () => {
+    const run = await download('hooked==2.0', 'pinned');
+    assert.notEqual(run.code, 0);
+    assert.match(run.text, /startup-hook: hooked\.pth would run code at every Python start-up/);
+  });
+
+  it('pip, not pinned, steps back to the last good release', { skip: pip.skip }, async () => {
+    const run = await download('hooked', 'free');
+    assert.equal(run.code, 0, run.text);
+    assert.match(run.text, /Successfully installed hooked-1\.0/);
+  });
+
+  it('uv prints the reason of a pinned release', { skip: uv.skip }, async () => {
+    const run = await uvInstall('hooked==2.0', 'uv-pinned');
+    assert.notEqual(run.code, 0);
+    assert.match(
+      run.text.replace(/\s+/g, ' '),
+      /hooked\.pth would run code at every Python start-up/,
+    );
+  });
+
+  it('uv, not pinned, steps back to the last good release', { skip: uv.skip }, async () => {
+    const run = await uvInstall('hooked', 'uv-free');
+    assert.equal(run.code, 0, run.text);
+    assert.match(run.text, /hooked==1\.0/);
+  });
+});
