@@ -9,17 +9,16 @@ import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from './http/server.js';
 import type { HttpSettings } from './http/services.js';
-import { WorkerInspector } from './inspection/worker-inspector.js';
+import { WorkerInspector, type WorkerInspectorSettings } from './inspection/worker-inspector.js';
 import { FileDecisionLog } from './observe/decision-log.js';
 import { Health } from './observe/health.js';
 import type { Log } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
-import { PACKAGE_ROOT } from './package-root.js';
 import { type PageEvent, PageLoader } from './pages/page-loader.js';
 import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
 import type { LoadedPolicy } from './policy/load.js';
-import { PolicyWatcher } from './policy/policy-watcher.js';
+import { PolicyWatcher } from './policy/watcher.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -53,13 +52,19 @@ export interface Wheelgate {
 
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
-/** How often the policy folders are looked at, in milliseconds. */
-const POLICY_INTERVAL = 1_000;
+/** No artifact is longer than this, in bytes: an upstream that never ends must not fill the disk. */
+const MAX_ARTIFACT = 32 * 2 ** 30;
+/** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
+const PAGES_ON_DISK = 2 * 2 ** 30;
+/** How long a client may use a page unasked, in seconds: a new denial reaches it soon. */
+const PAGE_MAX_AGE = 10;
+/** How long an idle connection is kept, in milliseconds: longer than load balancers do, commonly 60 s. */
+const KEEP_ALIVE = 75_000;
 
 /**
  * Builds everything and hands each part what it needs: the only place that knows which adapter stands behind
  * which interface.
- * @throws {ProblemsError} where the policy does not validate
+ * @throws {PolicyError} where the policy does not validate
  */
 export async function compose(config: Config, outside: Outside): Promise<Wheelgate> {
   const { now, log } = outside;
@@ -68,18 +73,17 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const network = createNetwork(outside.env);
   const upstreams = upstreamsOf(config, network, metrics);
 
-  const policies = await PolicyWatcher.start({
-    folders: policyFolders(config),
+  const folders = config.policies === undefined ? [] : [config.policies];
+  const policies = await PolicyWatcher.start(folders, {
     upstreams: upstreams.map((upstream) => upstream.name),
-    interval: POLICY_INTERVAL,
     now,
-    onLoaded: (policy) => {
-      notePolicy(policy, metrics, now());
-      health.set('policy', 'ok', `revision ${policy.revision}`);
-      log.info({ revision: policy.revision, files: policy.files }, 'policy in force');
-      for (const warning of policy.warnings) log.warn(formatProblem(warning));
+    onLoad: (loaded) => {
+      notePolicy(loaded, metrics, now());
+      health.set('policy', 'ok', `revision ${loaded.policy.revision}`);
+      log.info({ revision: loaded.policy.revision }, 'policy in force');
+      for (const warning of loaded.warnings) log.warn(formatProblem(warning));
     },
-    onProblems: (problems) => {
+    onProblem: (problems) => {
       metrics.policyLoadFailures.inc();
       health.set(
         'policy',
@@ -103,20 +107,19 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     maxBlobBytes: Math.min(MEMORY_BLOB, config.cache.memory),
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
   });
-  const pageStore = new DiskPageStore(at('pages'), config.cache.pages);
+  const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
   const judge = new Judge(policies, findings, now);
   const loader = new PageLoader({
     upstreams,
     store: pageStore,
     ttl: config.cache.pageTtl,
-    memoryBytes: config.cache.memoryPages,
+    memoryBytes: config.cache.pages,
     now,
     onEvent: (event) => notePageEvent(event, metrics, log),
   });
   const pages = new ProjectPagesService(loader, judge, now);
-  const { workers, ...limits } = config.inspection;
-  const inspector = new WorkerInspector({ limits, workers });
+  const inspector = new WorkerInspector(inspectorSettings(config));
   const artifacts = new ArtifactService({
     pages,
     judge,
@@ -124,10 +127,10 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     spool,
     findings,
     inspector,
-    maxSize: config.maxArtifact,
+    maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
-  const decisions = new FileDecisionLog({ directory: at('decisions'), ...config.decisions }, now);
+  const decisions = new FileDecisionLog(config.decisions, now);
   const recorder = new DecisionRecorder(
     decisions,
     metrics,
@@ -160,7 +163,11 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     },
     httpSettings(config),
   );
-  const server = createHttpServer(app, config.server);
+  const server = createHttpServer(app, {
+    maxHeaderBytes: config.server.headerBytes,
+    headersTimeout: config.server.headersTimeout,
+    keepAliveTimeout: KEEP_ALIVE,
+  });
   return {
     server,
     pages,
@@ -179,18 +186,11 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   };
 }
 
-/** The shipped policies, then the user's own. */
-export function policyFolders(config: Pick<Config, 'policies' | 'shippedPolicies'>): string[] {
-  const shipped = config.shippedPolicies ? [join(PACKAGE_ROOT, 'policies', 'default')] : [];
-  return config.policies === undefined ? shipped : [...shipped, config.policies];
-}
-
 function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUpstream[] {
-  const last = config.upstreams.length - 1;
   return config.upstreams.map(
-    (upstream, index) =>
+    (upstream) =>
       new HttpUpstream(
-        { ...upstream, isPublic: upstream.public ?? index === last },
+        { ...upstream, isPublic: upstream.public },
         network,
         (name, status, seconds) => {
           metrics.upstreamRequests.inc({ upstream: name, status: String(status) });
@@ -204,9 +204,9 @@ function httpSettings(config: Config): HttpSettings {
   return {
     gate: config.gate,
     contact: config.contact,
-    publicUrl: config.publicUrl,
-    pageMaxAge: Math.round(config.pageMaxAge / 1_000),
-    maxUrlLength: config.server.maxUrlLength,
+    publicUrl: config.publicUrl?.replace(/\/+$/, ''),
+    pageMaxAge: PAGE_MAX_AGE,
+    maxUrlLength: config.server.urlLength,
   };
 }
 
@@ -221,13 +221,19 @@ function listen(server: Server, config: Config): Promise<AddressInfo> {
   });
 }
 
-function notePolicy(policy: LoadedPolicy, metrics: Metrics, now: number): void {
+function inspectorSettings({ inspection }: Config): WorkerInspectorSettings {
+  const { timeMs, ...limits } = inspection.limits;
+  return { workers: inspection.workers, limits: { ...limits, time: timeMs } };
+}
+
+function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
   metrics.policyRevision.reset();
-  metrics.policyRevision.set({ revision: policy.revision }, 1);
+  metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
   metrics.policyLoaded.set(now / 1_000);
-  const expired = policy.merged.waivers.filter((waiver) => waiver.expires < now).length;
-  metrics.waivers.set({ state: 'expired' }, expired);
-  metrics.waivers.set({ state: 'active' }, policy.merged.waivers.length - expired);
+  const waivers = meaning?.waivers ?? [];
+  const active = waivers.filter((waiver) => now < waiver.expires).length;
+  metrics.waivers.set({ state: 'active' }, active);
+  metrics.waivers.set({ state: 'expired' }, waivers.length - active);
 }
 
 function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {

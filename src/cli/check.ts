@@ -1,6 +1,5 @@
-import { policyFolders } from '../compose.js';
-import { type LoadedPolicy, loadPolicy } from '../policy/load.js';
-import { formatProblem, type Problem, ProblemsError } from '../yaml/problem.js';
+import { checkPolicies, type PolicyCheck } from '../policy/check.js';
+import { formatProblem } from '../yaml/problem.js';
 import { EXIT, type Output } from './output.js';
 
 export interface CheckOptions {
@@ -13,41 +12,20 @@ export async function runCheck(
   options: CheckOptions,
   out: Output,
 ): Promise<number> {
-  const folders = policyFolders({ policies: dir, shippedPolicies: true });
-  let policy: LoadedPolicy | undefined;
-  let problems: readonly Problem[] = [];
-  try {
-    policy = await loadPolicy(folders, { now: Date.now() });
-  } catch (error) {
-    if (!(error instanceof ProblemsError)) throw error;
-    problems = error.problems;
-  }
+  const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });
   if (options.json === true)
-    out.line(JSON.stringify({ ok: policy !== undefined, problems, ...summaryOf(policy) }, null, 2));
-  else report(policy, problems, out);
-  return policy === undefined ? EXIT.refused : EXIT.fine;
+    out.line(JSON.stringify({ ok: check.summary !== undefined, ...check }, null, 2));
+  else report(check, out);
+  return check.summary === undefined ? EXIT.refused : EXIT.fine;
 }
 
-function report(policy: LoadedPolicy | undefined, problems: readonly Problem[], out: Output): void {
+function report({ problems, warnings, summary }: PolicyCheck, out: Output): void {
   for (const problem of problems) out.line(formatProblem(problem));
-  if (policy === undefined) return;
-  for (const warning of policy.warnings) out.line(`${formatProblem(warning)} (warning)`);
-  const { denials, hooks, waivers, files } = summaryOf(policy);
+  for (const warning of warnings) out.line(`${formatProblem(warning)} (warning)`);
+  if (summary === undefined) return;
+  const { deny, hooks, waivers, mode, revision } = summary;
+  const expired = waivers.expired === 0 ? '' : ` and ${waivers.expired} expired`;
   out.line(
-    `ok: ${files?.length} files, ${denials} denials, ${hooks} honest hooks, ${waivers} waivers; revision ${policy.revision}`,
+    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} waivers${expired}, mode ${mode}, revision ${revision}`,
   );
-}
-
-function summaryOf(policy: LoadedPolicy | undefined) {
-  if (policy === undefined) return {};
-  const { merged, revision, warnings, files } = policy;
-  return {
-    revision,
-    warnings,
-    files,
-    mode: merged.mode,
-    denials: merged.deny.length,
-    hooks: merged.hooks.length,
-    waivers: merged.waivers.length,
-  };
 }

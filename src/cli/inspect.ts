@@ -1,4 +1,3 @@
-import { policyFolders } from '../compose.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
@@ -6,6 +5,7 @@ import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
 import { WorkerInspector } from '../inspection/worker-inspector.js';
 import { loadPolicy } from '../policy/load.js';
+import { PolicyError } from '../policy/watcher.js';
 import { EXIT, type Output } from './output.js';
 
 export interface InspectOptions {
@@ -19,8 +19,9 @@ export async function runInspect(
   options: InspectOptions,
   out: Output,
 ): Promise<number> {
-  const folders = policyFolders({ policies: options.policies, shippedPolicies: true });
-  const policy = await loadPolicy(folders, { now: Date.now() });
+  const folders = options.policies === undefined ? [] : [options.policies];
+  const { policy, problems } = await loadPolicy(folders, { now: Date.now() });
+  if (policy === undefined) throw new PolicyError(problems);
   const inspector = new WorkerInspector({ workers: 1 });
   const results: object[] = [];
   let code: number = EXIT.fine;

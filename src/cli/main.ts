@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
-import { formatProblem, ProblemsError } from '../yaml/problem.js';
+import { PolicyError } from '../policy/watcher.js';
+import { formatProblem } from '../yaml/problem.js';
 import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
@@ -73,7 +75,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
   } else {
-    if (error instanceof ProblemsError)
+    if (error instanceof ConfigError || error instanceof PolicyError)
       for (const problem of error.problems) out.problem(formatProblem(problem));
     else if (error instanceof UsageError) out.problem(error.message);
     else

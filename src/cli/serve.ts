@@ -1,5 +1,5 @@
 import { compose } from '../compose.js';
-import { loadConfig } from '../config/config.js';
+import { loadConfig } from '../config/load.js';
 import { createLog } from '../observe/log.js';
 import { EXIT, type Output } from './output.js';
 
@@ -13,15 +13,14 @@ export interface ServeOptions {
 
 /** `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reloads the policy. */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
-  const { upstream } = options;
   const config = loadConfig({
     file: options.config,
     env: process.env,
     flags: {
       listen: options.listen,
+      upstream: options.upstream,
       policies: options.policies,
       data: options.data,
-      ...(upstream !== undefined && { upstreams: [{ name: nameOf(upstream), url: upstream }] }),
     },
   });
   const log = createLog(config.log.level);
@@ -47,10 +46,4 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   });
   await gate.close();
   return EXIT.fine;
-}
-
-/** A short name for an upstream that was given as a URL alone. */
-function nameOf(url: string): string {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return host.replace(/[^a-z0-9.-]/g, '').slice(0, 63) || 'upstream';
 }

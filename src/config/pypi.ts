@@ -1,6 +1,5 @@
-/** The default upstream: PyPI's public simple index, and the host that its files come from. */
-export const PYPI = {
-  name: 'pypi',
-  url: 'https://pypi.org/simple/',
-  files: ['files.pythonhosted.org'],
-} as const;
+/** The Python Package Index: the public upstream unless another is configured. */
+export const PYPI_INDEX = 'https://pypi.org/simple/';
+
+/** Where PyPI's index, and most mirrors of it, send clients for the files. */
+export const PYPI_FILES = 'files.pythonhosted.org';

@@ -1,178 +1,208 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { parseNameGlob } from '../domain/name-glob.js';
-import { duration, parsedBy, size } from '../yaml/fields.js';
-import { PYPI } from './pypi.js';
+import { byteSize, projectGlob } from '../yaml/values.js';
+import { PYPI_FILES, PYPI_INDEX } from './pypi.js';
+import { host, hostAndPort, network, time, webUrl } from './terms.js';
 
-const MIB = 2 ** 20;
-const GIB = 2 ** 30;
+const count = (least: number) => z.int().min(least);
+const section = <Shape extends z.ZodRawShape>(shape: Shape, description: string) =>
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .describe(description);
 
-/** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
-const listen = parsedBy((text) => {
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:[\]\s]*):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > 65_535)
-    throw new RangeError(`expected HOST:PORT, found ${JSON.stringify(text)}`);
-  return { host: match[1] === '' ? '0.0.0.0' : match[1]!.replace(/^\[|\]$/g, ''), port };
-});
-
-const httpUrl = parsedBy((text) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new RangeError(`expected an http or https URL, found ${JSON.stringify(text)}`);
-  if (url.username !== '' || url.password !== '')
-    throw new RangeError('credentials do not belong into a URL: use auth');
-  return url.href;
-});
-
-const indexUrl = httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`));
-
-export const upstreamSchema = z.strictObject({
+const upstream = z.strictObject({
   name: z
     .string()
-    .regex(
-      /^[a-z0-9][a-z0-9._-]{0,62}$/,
-      'expected a short name of a-z, 0-9, dot, hyphen, underscore',
-    )
-    .describe('Names it in logs, metrics and policies.'),
-  url: indexUrl.describe('The simple index (PEP 503, 691).'),
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
+    .describe('How policies, logs and metrics call it.'),
+  url: webUrl().describe("The simple index. The last upstream's default is PyPI's.").optional(),
   files: z
-    .array(z.string().regex(/^[^/@\s]+$/, 'expected a host, or host:port'))
-    .default([])
-    .describe("Further hosts that its files may come from; the index's own is always one."),
+    .array(host())
+    .describe("Hosts that files may come from, beside the index's own.")
+    .optional(),
   claims: z
-    .array(parsedBy(parseNameGlob))
-    .default([])
-    .describe('Project names, or globs, that are looked up here and nowhere else.'),
+    .array(projectGlob())
+    .describe('Projects that are only ever looked up here; * stands for any characters.')
+    .prefault([]),
   auth: z
-    .strictObject({ username: z.string(), password: z.string() })
-    .optional()
-    .describe("Basic credentials, sent to the index's own origin only."),
+    .strictObject({
+      username: z.string().min(1).describe('The user; __token__ at some indexes.'),
+      // Its own words, for the usual ones quote what stands there.
+      password: z
+        .string({ error: 'expected text; put it in quotes' })
+        .min(1)
+        .describe('The password or token; a reference to a variable keeps it out of the file.'),
+    })
+    .describe('Basic authentication, sent to the index and to its own host only.')
+    .optional(),
+  inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
   public: z
     .boolean()
-    .optional()
-    .describe(
-      'Whether anybody can publish there. Where nothing is said, the last upstream is public.',
+    .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')
+    .optional(),
+  timeouts: section(
+    {
+      connect: time().describe('To connect.').prefault('10s'),
+      headers: time().describe("To the answer's first line.").prefault('30s'),
+      body: time().describe('Between two parts of an answer.').prefault('60s'),
+    },
+    'How long to wait.',
+  ),
+});
+
+/** `wheelgate.yaml`, as people write it. */
+export const configSchema = z
+  .strictObject({
+    listen: hostAndPort().describe('Where to listen.').prefault('127.0.0.1:8080'),
+    'public-url': webUrl()
+      .describe('The URL under which clients see Wheelgate, where a proxy in front changes it.')
+      .optional(),
+    contact: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,200}$/, 'expected one line of plain text, at most 200 characters')
+      .describe('Where to ask for a waiver; shown with every refusal.')
+      .optional(),
+    upstream: webUrl()
+      .describe('The public index, where all that is to be said of it is its URL.')
+      .optional(),
+    upstreams: z
+      .array(upstream)
+      .min(1)
+      .describe('The indexes behind Wheelgate; the last is the public one.')
+      .prefault([{ name: 'pypi', url: PYPI_INDEX, files: [PYPI_FILES] }]),
+    policies: z
+      .string()
+      .min(1)
+      .describe('The folder of your policy files, over the shipped ones.')
+      .optional(),
+    data: z
+      .string()
+      .min(1)
+      .describe('The folder for cache, findings and the decision log. Default: ~/.cache/wheelgate.')
+      .optional(),
+    cache: section(
+      {
+        memory: byteSize().describe('Memory for small artifacts.').prefault('256MiB'),
+        disk: byteSize().describe('Disk for artifacts.').prefault('10GiB'),
+        'min-free': byteSize().describe('Disk space to leave free.').prefault('1GiB'),
+        pages: byteSize().describe('Memory for project pages.').prefault('128MiB'),
+        'page-ttl': time().describe('How long a project page counts as current.').prefault('60s'),
+      },
+      'What is kept.',
     ),
-  timeout: duration
-    .default(20_000)
-    .describe('Until its headers must be there, and between chunks of a body.'),
-});
+    gate: section(
+      {
+        mode: z
+          .enum(['stream', 'hold'])
+          .describe('hold: never send a byte before the verdict.')
+          .prefault('stream'),
+        'hold-bytes': byteSize()
+          .describe('A response is held until so much has arrived…')
+          .prefault('32MiB'),
+        'hold-time': time().describe('…or so much time has passed.').prefault('5s'),
+        'last-block': byteSize()
+          .describe('What is withheld to the end, until the verdict.')
+          .prefault('1MiB'),
+      },
+      'The delivery of files that are not yet judged.',
+    ),
+    inspection: section(
+      {
+        workers: count(1)
+          .describe('Inspections at a time. Default: one less than the processors, 1 to 4.')
+          .optional(),
+        members: count(1).describe('Members of an archive.').prefault(100_000),
+        'directory-bytes': byteSize().describe("A zip's directory.").prefault('32MiB'),
+        'inflated-bytes': byteSize().describe('All members together, inflated.').prefault('16GiB'),
+        ratio: count(1).describe('Inflated bytes for each byte of the artifact.').prefault(200),
+        'ratio-floor-bytes': byteSize()
+          .describe('Inflated bytes below which the ratio does not count.')
+          .prefault('64MiB'),
+        'path-length': count(1).describe("Characters of a member's path.").prefault(1000),
+        depth: count(1).describe("Folders of a member's path.").prefault(50),
+        'held-bytes': byteSize()
+          .describe('A member that must be held whole to be read.')
+          .prefault('32MiB'),
+        time: time().describe('One artifact.').prefault('120s'),
+        'worker-heap': byteSize().describe('Memory of one worker.').prefault('256MiB'),
+        inflate: z
+          .enum(['all', 'needed'])
+          .describe('all: every member is inflated, its checksum and RECORD hash compared.')
+          .prefault('all'),
+      },
+      'What one inspection may cost; more is refused.',
+    ),
+    log: section(
+      {
+        level: z
+          .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+          .describe('What the log on standard output holds.')
+          .prefault('info'),
+      },
+      'The log.',
+    ),
+    decisions: section(
+      {
+        file: z
+          .string()
+          .min(1)
+          .describe('The decision log. Default: decisions.jsonl in the data folder.')
+          .optional(),
+        'max-bytes': byteSize().describe('The size at which it rotates.').prefault('100MiB'),
+        keep: count(0).describe('Rotated files to keep.').prefault(10),
+        fsync: z
+          .boolean()
+          .describe('Wait for the disk at each decision; safe against a loss of power, and slower.')
+          .prefault(false),
+      },
+      'The record of every decision.',
+    ),
+    'trusted-proxies': z
+      .array(network())
+      .describe('Addresses whose X-Forwarded-For is believed.')
+      .prefault([]),
+    server: section(
+      {
+        'header-bytes': byteSize().describe("A request's headers.").prefault('16KiB'),
+        'url-length': count(256).describe("Characters of a request's URL.").prefault(4096),
+        'headers-timeout': time().describe("To a request's last header.").prefault('15s'),
+        'shutdown-grace': time()
+          .describe('What is under way at SIGTERM may take so long to end.')
+          .prefault('30s'),
+      },
+      'What a client may ask.',
+    ),
+  })
+  .superRefine((config, context) => {
+    const issue = (message: string, ...path: (string | number)[]) =>
+      context.addIssue({ code: 'custom', message, path: ['upstreams', ...path] });
+    const last = config.upstreams.length - 1;
+    if (config.upstream !== undefined && config.upstreams[last]?.public === false)
+      context.addIssue({
+        code: 'custom',
+        message: '"upstream" is the URL of the public index, and the last upstream is not public',
+        path: ['upstream'],
+      });
+    const claimed = new Map<string, string>();
+    const names = new Set<string>();
+    for (const [index, { name, url, claims, public: open }] of config.upstreams.entries()) {
+      if (names.has(name)) issue(`a second upstream named ${JSON.stringify(name)}`, index, 'name');
+      names.add(name);
+      if (url === undefined && index !== last)
+        issue('only the last upstream can do without "url"; it is PyPI then', index);
+      if (open === true && index !== last)
+        issue('only the last upstream can be public', index, 'public');
+      for (const [at, claim] of claims.entries()) {
+        const other = claimed.get(claim);
+        if (other !== undefined)
+          issue(`${claim} is claimed by ${JSON.stringify(other)} already`, index, 'claims', at);
+        else claimed.set(claim, name);
+      }
+    }
+  })
+  .meta({
+    title: 'Wheelgate configuration',
+    description: 'wheelgate.yaml; docs/configuration.md explains it.',
+  });
 
-export const configSchema = z.strictObject({
-  listen: listen.prefault('127.0.0.1:8080').describe('Address and port to listen on.'),
-  publicUrl: httpUrl
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional()
-    .describe('How clients reach Wheelgate, where the Host header does not say it.'),
-  upstreams: z
-    .array(upstreamSchema)
-    .min(1, 'at least one upstream is needed')
-    .prefault([{ name: PYPI.name, url: PYPI.url, files: [...PYPI.files] }])
-    .describe('The indexes behind Wheelgate, in the order in which they are asked.'),
-  policies: z
-    .string()
-    .optional()
-    .describe('Folder of your own policy files, read after the shipped ones.'),
-  shippedPolicies: z.boolean().default(true).describe('Whether the shipped policies apply.'),
-  data: z
-    .string()
-    .default(() => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wheelgate'))
-    .describe('Folder for the cache, the findings and the decision log.'),
-  cache: z
-    .strictObject({
-      disk: size.prefault('20GiB').describe('Artifacts on disk, in all.'),
-      minFree: size.prefault('1GiB').describe('What stays free on the disk.'),
-      pages: size.prefault('1GiB').describe('Upstream pages on disk, in all.'),
-      memory: size.prefault(256 * MIB).describe('Small artifacts and sidecars in memory, in all.'),
-      memoryPages: size
-        .prefault(64 * MIB)
-        .describe('Parsed project pages in memory, by the size of their bodies.'),
-      pageTtl: duration
-        .prefault('60s')
-        .describe('How long a page is used before its upstream is asked again.'),
-    })
-    .prefault({}),
-  gate: z
-    .strictObject({
-      mode: z
-        .enum(['stream', 'hold'])
-        .default('stream')
-        .describe('hold: nothing leaves before the verdict.'),
-      holdBytes: size
-        .prefault(32 * MIB)
-        .describe('Nothing leaves of a smaller artifact before the verdict …'),
-      holdTime: duration.prefault('5s').describe('… nor before the client has waited this long.'),
-      lastBlock: size.prefault(MIB).describe('What always waits for the verdict, at the end.'),
-    })
-    .prefault({}),
-  inspection: z
-    .strictObject({
-      workers: z.int().min(1).max(64).default(1).describe('Inspections at the same time.'),
-      members: z.int().min(1).default(200_000).describe('Entries in an archive.'),
-      inflatedBytes: size
-        .prefault(32 * GIB)
-        .describe('All members of an archive together, unpacked.'),
-      ratio: z
-        .number()
-        .min(1)
-        .default(200)
-        .describe('Unpacked bytes for one packed byte, from 64 MiB on.'),
-      pathLength: z.int().min(1).default(1_024).describe("Characters of a member's path."),
-      depth: z.int().min(1).default(64).describe("Folders in a member's path."),
-      time: duration.prefault('2m').describe('For one artifact.'),
-      inflate: z
-        .enum(['all', 'needed'])
-        .default('all')
-        .describe(
-          'needed: unpack only what is looked at, and trust the other members’ CRCs and hashes.',
-        ),
-    })
-    .prefault({}),
-  maxArtifact: size.prefault(16 * GIB).describe('A longer artifact is not fetched.'),
-  contact: z.string().optional().describe('Where to ask for a waiver; shown in every refusal.'),
-  pageMaxAge: duration
-    .prefault('10s')
-    .describe('How long a client may use a project page unasked.'),
-  trustedProxies: z
-    .array(z.string())
-    .default([])
-    .describe('Addresses or networks whose X-Forwarded-For is believed.'),
-  decisions: z
-    .strictObject({
-      maxBytes: size
-        .prefault(128 * MIB)
-        .describe('A file of the decision log is put aside at this size.'),
-      keep: z.int().min(1).default(20).describe('How many such files are kept.'),
-      fsync: z.boolean().default(false).describe('Whether each write waits for the disk itself.'),
-    })
-    .prefault({}),
-  log: z
-    .strictObject({
-      level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-    })
-    .prefault({}),
-  server: z
-    .strictObject({
-      maxUrlLength: z
-        .int()
-        .min(256)
-        .max(16_384)
-        .default(2_048)
-        .describe('Characters of a request target.'),
-      maxHeaderBytes: size.prefault('16KiB').describe('All headers of a request together.'),
-      headersTimeout: duration
-        .prefault('20s')
-        .describe('Until the headers of a request must be there.'),
-      keepAliveTimeout: duration.prefault('75s').describe('How long an idle connection is kept.'),
-      shutdownGrace: duration
-        .prefault('30s')
-        .describe('How long a stop waits for what is under way.'),
-    })
-    .prefault({}),
-});
-
-/** The configuration with every default filled in. */
-export type Config = z.output<typeof configSchema>;
-export type UpstreamConfig = Config['upstreams'][number];
+export type ConfigFile = z.output<typeof configSchema>;

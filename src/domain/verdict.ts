@@ -2,10 +2,12 @@
 export const RULES = [
   'integrity',
   'deny',
+  'malware-feed',
   'startup-hook',
   'archive',
   'record',
   'metadata',
+  'attestation',
   'allow',
   'status',
   'sdist',

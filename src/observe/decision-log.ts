@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { type DecisionRecord, writeRecord } from './decision-record.js';
 
 export interface DecisionLogSettings {
-  /** The folder; it is made where it is missing. */
-  readonly directory: string;
+  /** The file; its folder is made where it is missing. Files put aside lie beside it. */
+  readonly file: string;
   /** A file that has reached this many bytes is put aside and a new one begun. */
   readonly maxBytes: number;
   /** How many files put aside are kept; the oldest go first. */
@@ -19,8 +19,6 @@ export interface DecisionLog {
   append(record: DecisionRecord): Promise<void>;
   close(): Promise<void>;
 }
-
-export const CURRENT = 'decisions.jsonl';
 
 interface Waiting {
   readonly line: string;
@@ -90,8 +88,8 @@ export class FileDecisionLog implements DecisionLog {
 
   async #open(): Promise<FileHandle> {
     if (this.#file !== undefined) return this.#file;
-    const path = join(this.#settings.directory, CURRENT);
-    await mkdir(this.#settings.directory, { recursive: true });
+    const path = this.#settings.file;
+    await mkdir(dirname(path), { recursive: true });
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
     const file = await open(path, flags, 0o640);
     this.#size = (await file.stat()).size;
@@ -107,24 +105,28 @@ export class FileDecisionLog implements DecisionLog {
   async #rotate(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
-    const { directory, keep } = this.#settings;
-    await rename(join(directory, CURRENT), await freeName(directory, this.#now()));
-    const old = await rotatedFiles(directory);
-    for (const name of old.slice(0, Math.max(0, old.length - keep)))
-      await unlink(join(directory, name));
+    const { file, keep } = this.#settings;
+    await rename(file, await freeName(file, this.#now()));
+    const old = await rotatedFiles(file);
+    for (const name of old.slice(0, Math.max(0, old.length - keep))) await unlink(name);
   }
 }
 
-/** Files put aside, oldest first. */
-export async function rotatedFiles(directory: string): Promise<string[]> {
-  const names = await readdir(directory);
-  return names.filter((name) => /^decisions-.*\.jsonl(\.gz)?$/.test(name)).sort();
+/** The files put aside of a decision log, oldest first, as paths. */
+export async function rotatedFiles(file: string): Promise<string[]> {
+  const { dir, name, ext } = parse(file);
+  const names = await readdir(dir);
+  return names
+    .filter((other) => other.startsWith(`${name}-`) && other.endsWith(ext))
+    .sort()
+    .map((other) => join(dir, other));
 }
 
-async function freeName(directory: string, now: number): Promise<string> {
+async function freeName(file: string, now: number): Promise<string> {
   const time = new Date(now).toISOString().replaceAll(':', '-');
+  const { dir, name, ext } = parse(file);
   for (let count = 0; ; count += 1) {
-    const path = join(directory, `decisions-${time}-${String(count).padStart(4, '0')}.jsonl`);
+    const path = join(dir, `${name}-${time}-${String(count).padStart(4, '0')}${ext}`);
     const taken = await stat(path).then(
       () => true,
       () => false,

@@ -2,8 +2,7 @@ import { type Logger, pino, stdSerializers } from 'pino';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Hides user name and password in every URL of a text: `https://ci:secret@host/` becomes `https://***@host/`. */
 export function redactUrls(text: string): string {

@@ -1,98 +1,81 @@
-import { createHash } from 'node:crypto';
-import type { ProjectName } from '../domain/project-name.js';
-import { type CompiledPolicy, hookKey, type RuleSettings } from './compiled.js';
-import { DenyIndex } from './deny-index.js';
-import type { Denial, HookEntry, PolicyFile, RulesSection, WaiverEntry } from './schema.js';
+import { ProjectSet } from '../domain/project-glob.js';
+import type { Subject } from '../domain/subject.js';
+import { RULES, type RuleId } from '../domain/verdict.js';
+import { type CompiledRule, evaluate } from './evaluate.js';
+import { type PolicyMeaning, revisionOf } from './merge.js';
+import type { Policy } from './policy.js';
+import { allow } from './rules/allow.js';
+import { cooldown } from './rules/cooldown.js';
+import { deny } from './rules/deny.js';
+import { findings } from './rules/findings.js';
+import { integrity } from './rules/integrity.js';
+import { metadata } from './rules/metadata.js';
+import type { Judge } from './rules/rule.js';
+import { sdist } from './rules/sdist.js';
+import { startupHook } from './rules/startup-hook.js';
+import { status } from './rules/status.js';
+import { yanked } from './rules/yanked.js';
+import type { SettableRule } from './schema.js';
+import { Waivers } from './waivers.js';
 
-/** All files of a policy as one: lists follow one another, a later file's word about a rule's key counts. */
-export interface MergedPolicy {
-  readonly mode: 'enforce' | 'dry-run';
-  /** Milliseconds. */
-  readonly waiverMax: number;
-  readonly rules: RulesSection;
-  readonly deny: readonly Denial[];
-  readonly allow: PolicyFile['allow'];
-  readonly hooks: readonly HookEntry[];
-  readonly waivers: readonly WaiverEntry[];
-}
-
-const DAY = 86_400_000;
-
-export function mergePolicies(files: readonly PolicyFile[]): MergedPolicy {
-  const rules: Record<string, object> = {};
-  for (const file of files)
-    for (const [rule, settings] of Object.entries(file.rules ?? {}))
-      rules[rule] = { ...rules[rule], ...settings };
-  const allow = files.flatMap((file) => file.allow ?? []);
-  const hasAllow = files.some((file) => Array.isArray(file.allow));
+/** Makes a policy's meaning ready to be asked: every specifier parsed, every list indexed. */
+export function compilePolicy(meaning: PolicyMeaning): Policy {
+  const { rules } = meaning;
+  const judges: Record<SettableRule, Judge> = {
+    deny: deny(meaning.deny),
+    'startup-hook': startupHook(meaning.hooks, rules['startup-hook'].templates ?? []),
+    archive: findings('archive'),
+    record: findings('record'),
+    metadata,
+    allow: allow(meaning.allow),
+    status: status(rules.status.refuse ?? []),
+    sdist: sdist(rules.sdist.when ?? 'always'),
+    yanked,
+    cooldown: cooldown(rules.cooldown.age ?? 0),
+  };
+  const compiled = RULES.flatMap((id): CompiledRule[] => {
+    if (id === 'integrity') return [INTEGRITY];
+    return isSettable(id, judges) ? compileRule(id, judges[id], meaning) : [];
+  });
+  const waivers = new Waivers(meaning.waivers);
+  const revision = revisionOf(meaning);
   return {
-    mode: files.findLast((file) => file.mode !== undefined)?.mode ?? 'enforce',
-    waiverMax:
-      files.findLast((file) => file['waiver-max'] !== undefined)?.['waiver-max'] ?? 90 * DAY,
-    rules: rules as RulesSection,
-    deny: files.flatMap((file) => file.deny ?? []),
-    allow: hasAllow ? allow : undefined,
-    hooks: files.flatMap((file) => file.hooks ?? []),
-    waivers: files.flatMap((file) => file.waivers ?? []),
+    revision,
+    evaluate: (subject, inspection, now) =>
+      evaluate(compiled, waivers, revision, { subject, inspection, now }),
   };
 }
 
-type Scope = NonNullable<RulesSection['archive']>;
+const INTEGRITY: CompiledRule = {
+  id: 'integrity',
+  judge: integrity,
+  action: 'block',
+  index: 'yank',
+  dryRun: false,
+  applies: () => true,
+};
 
-/** Arranges a policy for look-ups. What no file sets has the default that stands here. */
-export function compilePolicy(merged: MergedPolicy): CompiledPolicy {
-  const { rules, mode } = merged;
-  const settings = (scope: Scope | undefined, action: RuleSettings['action']): RuleSettings => ({
-    action: scope?.action ?? action,
-    dryRun: mode === 'dry-run' || scope?.mode === 'dry-run',
-    index: scope?.index ?? 'yank',
-    upstreams: scope?.upstreams,
-    projects: scope?.projects,
-    exempt: scope?.exempt ?? [],
-  });
-  const listed = settings(undefined, 'block');
-  const waivers = new Map<ProjectName, WaiverEntry[]>();
-  for (const waiver of merged.waivers)
-    waivers.set(waiver.project, [...(waivers.get(waiver.project) ?? []), waiver]);
-  return {
-    revision: revisionOf(merged),
-    rules: {
-      // Bytes that cannot be checked are not served in dry-run either.
-      integrity: { ...listed, dryRun: false },
-      deny: listed,
-      allow: listed,
-      'startup-hook': settings(rules['startup-hook'], 'block'),
-      archive: settings(rules.archive, 'block'),
-      record: settings(rules.record, 'block'),
-      metadata: settings(rules.metadata, 'block'),
-      cooldown: { ...settings(rules.cooldown, 'off'), age: rules.cooldown?.age ?? 3 * DAY },
-      sdist: {
-        ...settings(rules.sdist, 'off'),
-        withoutWheel: rules.sdist?.['without-wheel'] ?? 'refuse',
-      },
-      yanked: settings(rules.yanked, 'off'),
-      status: {
-        ...settings(rules.status, 'off'),
-        statuses: rules.status?.statuses ?? ['archived', 'quarantined'],
-      },
+function isSettable(id: RuleId, judges: object): id is SettableRule {
+  return Object.hasOwn(judges, id);
+}
+
+function compileRule(id: SettableRule, judge: Judge, meaning: PolicyMeaning): CompiledRule[] {
+  const settings = meaning.rules[id];
+  if (settings.action === 'off') return [];
+  const upstreams = settings.upstreams && new Set(settings.upstreams);
+  const projects = settings.projects && new ProjectSet(settings.projects);
+  const exempt = settings.exempt && new ProjectSet(settings.exempt);
+  return [
+    {
+      id,
+      judge,
+      action: settings.action,
+      index: settings.index ?? 'yank',
+      dryRun: (settings.mode ?? meaning.mode) === 'dry-run',
+      applies: ({ upstream, project }: Subject) =>
+        (upstreams === undefined || upstreams.has(upstream)) &&
+        (projects === undefined || projects.has(project)) &&
+        !exempt?.has(project),
     },
-    deny: new DenyIndex(merged.deny),
-    allow: merged.allow ?? undefined,
-    hooks: new Set(
-      merged.hooks.flatMap(({ project, file, sha256 }) =>
-        sha256.map((digest) => hookKey(project, file, digest)),
-      ),
-    ),
-    waivers,
-  };
-}
-
-/** Equal meaning, equal revision: comments, order of keys and layout of the files play no part. */
-function revisionOf(merged: MergedPolicy): string {
-  const text = JSON.stringify(merged, (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    if ('text' in value && 'matches' in value) return value.text;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  ];
 }

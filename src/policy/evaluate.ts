@@ -1,87 +1,74 @@
-import type { Inspection } from '../domain/finding.js';
 import type { Subject } from '../domain/subject.js';
-import { type Outcome, RULES, type RuleHit, type RuleId, type Verdict } from '../domain/verdict.js';
-import type { CompiledPolicy, RuleSettings } from './compiled.js';
-import { RULE_FUNCTIONS } from './rules/index.js';
-import type { Objection, Question } from './rules/rule.js';
-import type { WaiverEntry } from './schema.js';
+import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
+import type { Case, Judge, Objection } from './rules/rule.js';
+import { oneLine } from './terms.js';
+import type { Waivers } from './waivers.js';
 
-/** Asks every rule, and weighs the answers: a pure function. */
+/** A rule that is on, ready to be asked. */
+export interface CompiledRule {
+  readonly id: RuleId;
+  readonly judge: Judge;
+  readonly action: 'block' | 'warn';
+  readonly index: 'yank' | 'hide';
+  readonly dryRun: boolean;
+  /** Whether the rule is for this file at all. */
+  readonly applies: (subject: Subject) => boolean;
+}
+
+/** Asks every rule, in the order given: the strongest first. */
 export function evaluate(
-  policy: CompiledPolicy,
-  subject: Subject,
-  inspection: Inspection | undefined,
-  now: number,
+  rules: readonly CompiledRule[],
+  waivers: Waivers,
+  revision: string,
+  about: Case,
 ): Verdict {
-  const question: Question = { subject, inspection, policy, now };
   const hits: RuleHit[] = [];
-  for (const rule of RULES) {
-    const settings = policy.rules[rule];
-    if (settings.action === 'off' || !inScope(settings, subject)) continue;
-    const objection = ask(rule, question);
-    if (objection !== undefined) hits.push(weigh(rule, objection, question));
+  for (const rule of rules) {
+    const hit = ask(rule, waivers, about);
+    if (hit !== undefined) hits.push(hit);
   }
-  const blocking = hits.find((hit) => hit.action === 'block' && !isLifted(hit));
-  const warning = hits.find((hit) => hit.waiver === undefined);
-  const decisive = blocking ?? warning;
-  const outcome: Outcome =
-    blocking !== undefined ? 'block' : warning !== undefined ? 'warn' : 'allow';
-  return { outcome, decisive, hits, revision: policy.revision, validUntil: validUntil(hits) };
-}
-
-function inScope(settings: RuleSettings, subject: Subject): boolean {
-  const { upstreams, projects, exempt } = settings;
-  if (upstreams !== undefined && !upstreams.includes(subject.upstream)) return false;
-  if (projects !== undefined && !projects.some((glob) => glob.matches(subject.project)))
-    return false;
-  return !exempt.some((glob) => glob.matches(subject.project));
-}
-
-/** A rule that throws refuses: what could not be judged is not let through. */
-function ask(rule: RuleId, question: Question): Objection | undefined {
-  try {
-    return RULE_FUNCTIONS[rule](question);
-  } catch (error) {
-    return { reason: `the rule failed: ${(error as Error).message}` };
-  }
-}
-
-function weigh(rule: RuleId, objection: Objection, question: Question): RuleHit {
-  const { action, dryRun, index } = question.policy.rules[rule];
-  const waiver = waiverFor(rule, question);
+  const standing = hits.filter((hit) => hit.waiver === undefined);
+  const block = standing.find((hit) => hit.action === 'block' && !hit.dryRun);
+  const decisive = block ?? standing[0];
   return {
-    rule,
-    action: action === 'warn' ? 'warn' : 'block',
-    reason: objection.reason.replace(/\s+/g, ' '),
-    ...(objection.reference !== undefined && { reference: objection.reference }),
-    index: objection.index ?? index,
-    ...(objection.until !== undefined && { until: objection.until }),
-    ...(dryRun && { dryRun }),
-    ...(waiver !== undefined && {
-      waiver: { owner: waiver.owner, reason: waiver.reason, expires: waiver.expires },
-    }),
+    outcome: block !== undefined ? 'block' : decisive !== undefined ? 'warn' : 'allow',
+    decisive,
+    hits,
+    revision,
+    validUntil: Math.min(...hits.flatMap((hit) => changes(hit, about.now))),
   };
 }
 
-/** The waiver that lifts a rule for this release now; an expired one is inert. */
-function waiverFor(rule: RuleId, { policy, subject, now }: Question): WaiverEntry | undefined {
-  const { version } = subject;
-  if (version === undefined) return undefined;
-  return policy.waivers
-    .get(subject.project)
-    ?.find(
-      (waiver) => waiver.rule === rule && now <= waiver.expires && waiver.versions.matches(version),
-    );
+function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleHit | undefined {
+  let objection: Objection | undefined;
+  let { action } = rule;
+  try {
+    if (rule.applies(about.subject)) objection = rule.judge(about);
+  } catch (error) {
+    // Doubt refuses, also where the rule alone would only have warned.
+    action = 'block';
+    objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
+  }
+  if (objection === undefined) return undefined;
+  const { reason, reference, until } = objection;
+  const waiver = waivers.find(rule.id, about.subject, about.now);
+  return {
+    rule: rule.id,
+    action,
+    reason: `${oneLine(reason)} (${rule.id})`,
+    ...(reference !== undefined && { reference: oneLine(reference) }),
+    index: rule.index,
+    ...(until !== undefined && { until }),
+    ...(waiver !== undefined && { waiver }),
+    ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),
+  };
 }
 
-function isLifted(hit: RuleHit): boolean {
-  return hit.waiver !== undefined || hit.dryRun === true;
+/** The instants to come at which time alone changes what a hit says. */
+function changes({ until, waiver }: RuleHit, now: number): number[] {
+  return [until, waiver?.expires].filter((at) => at !== undefined && at > now) as number[];
 }
 
-function validUntil(hits: readonly RuleHit[]): number {
-  const ends = hits.flatMap(({ until, waiver }) => [
-    until ?? Infinity,
-    (waiver?.expires ?? Infinity) + 1,
-  ]);
-  return Math.min(Infinity, ...ends);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,146 +1,84 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { type Problem, ProblemsError } from '../yaml/problem.js';
-import { type Locate, readYaml } from '../yaml/read-yaml.js';
-import { compilePolicy, type MergedPolicy, mergePolicies } from './compile.js';
-import { evaluate } from './evaluate.js';
+import { realpath } from 'node:fs/promises';
+import type { YamlDocument } from '../yaml/document.js';
+import type { Problem } from '../yaml/problem.js';
+import { validateYaml } from '../yaml/validate.js';
+import { adviseOn } from './advice.js';
+import { compilePolicy } from './compile.js';
+import { readPolicyFiles } from './files.js';
+import { mergePolicies, type PolicyMeaning } from './merge.js';
 import type { Policy } from './policy.js';
-import { type PolicyFile, policyFileSchema } from './schema.js';
-
-/** A policy that validated as a whole, and what is worth a word all the same. */
-export interface LoadedPolicy extends Policy {
-  readonly merged: MergedPolicy;
-  /** Expired waivers, waivers that soon will be: none of them stops a policy. */
-  readonly warnings: readonly Problem[];
-  /** The files it was read from, in their order. */
-  readonly files: readonly string[];
-}
+import { type PolicyFile, policySchema } from './schema.js';
+import { shippedPolicies } from './shipped.js';
 
 export interface LoadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The names that `upstreams:` may use; undefined where they are not known. */
-  readonly upstreams?: readonly string[] | undefined;
+  /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
+  readonly upstreams?: readonly string[];
+  /** The folder underneath; by default the one that comes with Wheelgate. */
+  readonly shipped?: string;
 }
 
-const WEEK = 7 * 86_400_000;
+export interface LoadedPolicy {
+  /** Undefined exactly where there are problems. */
+  readonly policy: Policy | undefined;
+  readonly meaning: PolicyMeaning | undefined;
+  readonly problems: readonly Problem[];
+  /** What is allowed and perhaps not meant: expired waivers, unknown upstreams. */
+  readonly warnings: readonly Problem[];
+}
 
-/** One policy file's text, or that of a folder's only reader for tests. */
-export interface PolicyText {
-  readonly file: string;
-  readonly text: string;
+/** One file that holds, and where its parts stand. */
+export interface SourcedFile {
+  readonly file: PolicyFile;
+  readonly document: YamlDocument;
 }
 
 /**
- * Reads the YAML files of the folders, a folder after the other, each in name order.
- * @throws {ProblemsError} with everything that is wrong, where anything is
+ * Reads the shipped policies and, over them, the files of each path (folders or single files), as a whole:
+ * one problem anywhere, and there is no policy. Never rejects for what is in the files.
  */
 export async function loadPolicy(
-  folders: readonly string[],
+  paths: readonly string[],
   options: LoadOptions,
 ): Promise<LoadedPolicy> {
-  const texts: PolicyText[] = [];
-  for (const folder of folders) texts.push(...(await readFolder(folder)));
-  return parsePolicy(texts, options);
+  const shipped = options.shipped ?? shippedPolicies();
+  const own = await readLayer(await otherThan(shipped, paths));
+  const without = own.files.some(({ file }) => file.base === 'none');
+  const base = without ? { files: [], problems: [] } : await readLayer([shipped]);
+  const files = [...base.files, ...own.files];
+  const meaning = mergePolicies(files.map(({ file }) => file));
+  const advice = adviseOn(files, meaning, options);
+  const problems = [...base.problems, ...own.problems, ...advice.problems];
+  if (problems.length > 0)
+    return { policy: undefined, meaning: undefined, problems, warnings: advice.warnings };
+  return { policy: compilePolicy(meaning), meaning, problems, warnings: advice.warnings };
 }
 
-/** @throws {ProblemsError} */
-export function parsePolicy(texts: readonly PolicyText[], options: LoadOptions): LoadedPolicy {
+async function readLayer(
+  paths: readonly string[],
+): Promise<{ files: SourcedFile[]; problems: Problem[] }> {
+  const files: SourcedFile[] = [];
   const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  const files: PolicyFile[] = [];
-  const located: { file: PolicyFile; locate: Locate }[] = [];
-  for (const { file, text } of texts) {
-    const reading = readYaml(file, text, policyFileSchema);
-    if (!reading.ok) {
-      problems.push(...reading.problems);
-      continue;
+  for (const path of paths) {
+    for (const document of await readPolicyFiles(path)) {
+      if (!('value' in document)) {
+        problems.push(...document);
+        continue;
+      }
+      const result = validateYaml(policySchema, document);
+      if (result.ok) files.push({ file: result.value, document });
+      else problems.push(...result.problems);
     }
-    files.push(reading.value);
-    located.push({ file: reading.value, locate: reading.locate });
   }
-  const merged = mergePolicies(files);
-  for (const { file, locate } of located) {
-    problems.push(...checkWaivers(file, locate, merged.waiverMax, options.now));
-    problems.push(...checkUpstreams(file, locate, options.upstreams));
-    warnings.push(...warnOfWaivers(file, locate, options.now));
-  }
-  if (problems.length > 0) throw new ProblemsError(problems);
-  const compiled = compilePolicy(merged);
-  return {
-    revision: compiled.revision,
-    merged,
-    warnings,
-    files: texts.map(({ file }) => file),
-    evaluate: (subject, inspection, now) => evaluate(compiled, subject, inspection, now),
-  };
+  return { files, problems };
 }
 
-async function readFolder(folder: string): Promise<PolicyText[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    const message = `the policy folder cannot be read: ${(error as Error).message}`;
-    throw new ProblemsError([{ file: folder, line: 1, column: 1, message }]);
-  }
-  const texts: PolicyText[] = [];
-  for (const name of names.sort()) {
-    if (name.startsWith('.') || !/\.ya?ml$/.test(name)) continue;
-    const path = join(folder, name);
-    const shown = relative(process.cwd(), path);
-    const file = shown.startsWith('..') ? path : shown;
-    texts.push({ file, text: await readFile(path, 'utf8') });
-  }
-  return texts;
-}
-
-function checkWaivers(file: PolicyFile, locate: Locate, max: number, now: number): Problem[] {
-  return (file.waivers ?? []).flatMap(({ expires }, index) =>
-    expires > now + max + 86_400_000
-      ? [
-          locate(
-            ['waivers', index, 'expires'],
-            `a waiver lasts at most ${Math.round(max / 86_400_000)} days (waiver-max)`,
-          ),
-        ]
-      : [],
-  );
-}
-
-function warnOfWaivers(file: PolicyFile, locate: Locate, now: number): Problem[] {
-  return (file.waivers ?? []).flatMap(({ project, rule, expires, owner }, index) => {
-    const day = new Date(expires).toISOString().slice(0, 10);
-    const path = ['waivers', index, 'expires'];
-    if (expires < now)
-      return [
-        locate(
-          path,
-          `the waiver of ${rule} for ${project} expired on ${day} and is inert (${owner})`,
-        ),
-      ];
-    if (expires < now + WEEK)
-      return [locate(path, `the waiver of ${rule} for ${project} expires on ${day} (${owner})`)];
-    return [];
-  });
-}
-
-function checkUpstreams(
-  file: PolicyFile,
-  locate: Locate,
-  known: readonly string[] | undefined,
-): Problem[] {
-  if (known === undefined) return [];
-  return Object.entries(file.rules ?? {}).flatMap(([rule, settings]) =>
-    (settings?.upstreams ?? []).flatMap((name, index) =>
-      known.includes(name)
-        ? []
-        : [
-            locate(
-              ['rules', rule, 'upstreams', index],
-              `no upstream is called ${JSON.stringify(name)}; there are ${known.join(', ')}`,
-            ),
-          ],
-    ),
-  );
+/** Who names the shipped folder itself gets it once. */
+async function otherThan(shipped: string, paths: readonly string[]): Promise<string[]> {
+  const real = (path: string) => realpath(path).catch(() => path);
+  const base = await real(shipped);
+  const kept: string[] = [];
+  for (const path of paths) if ((await real(path)) !== base) kept.push(path);
+  return kept;
 }

@@ -1,170 +1,168 @@
 import { z } from 'zod';
-import { parseSha256 } from '../domain/digest.js';
-import { parseNameGlob } from '../domain/name-glob.js';
-import { parseProjectName } from '../domain/project-name.js';
-import { parseSpecifier } from '../domain/version.js';
-import { duration, parsedBy } from '../yaml/fields.js';
+import type { RuleId } from '../domain/verdict.js';
+import { projectGlob } from '../yaml/values.js';
+import { age, expiry, projectName, sentence, sha256, specifier } from './terms.js';
 
-/** The rules that a policy file can set. `deny`, `allow` and `integrity` have no settings of their own. */
-export const CONFIGURABLE_RULES = [
+/** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
+export const SETTABLE_RULES = [
+  'deny',
   'startup-hook',
   'archive',
   'record',
   'metadata',
-  'cooldown',
+  'allow',
+  'status',
   'sdist',
   'yanked',
-  'status',
-] as const;
+  'cooldown',
+] as const satisfies readonly RuleId[];
 
-/** The rules that a waiver can lift. */
-const WAIVABLE_RULES = [...CONFIGURABLE_RULES, 'deny', 'allow'] as const;
+export type SettableRule = (typeof SETTABLE_RULES)[number];
 
-const nameGlob = parsedBy(parseNameGlob).describe(
-  'A project name, or a glob of names: acme-*. Compared as PEP 503 normalises names.',
-);
-const specifier = parsedBy(parseSpecifier).describe(
-  'A version specifier (PEP 440): "==1.4.2", ">=2,<3", "==1.4.*". Pre-releases match.',
-);
-const sha256 = parsedBy((text) => {
-  const digest = parseSha256(text);
-  if (digest === undefined) throw new RangeError('expected 64 hexadecimal digits (a SHA-256)');
-  return digest;
-});
-const project = parsedBy((text) => {
-  const name = parseProjectName(text);
-  if (name === undefined) throw new RangeError(`not a project's name: ${JSON.stringify(text)}`);
-  return name;
-});
-const reason = z
-  .string()
-  .trim()
-  .min(1, 'a reason is needed: developers read it when they are refused')
-  .describe('One sentence for the developer who is refused.');
-/** A day lasts to its end in UTC; an instant is meant as it stands. */
-const expires = parsedBy((text) => {
-  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text;
-  const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(day) ? Date.parse(day) : Number.NaN;
-  const roundTrip = Number.isNaN(time) ? '' : new Date(time).toISOString().slice(0, 10);
-  if (roundTrip !== day.slice(0, 10))
-    throw new RangeError(`expected a date such as 2026-12-01, found ${JSON.stringify(text)}`);
-  return time;
-});
+const mode = z.enum(['enforce', 'dry-run']);
+const globs = () => z.array(projectGlob()).min(1);
 
-const action = z
-  .enum(['block', 'warn', 'off'])
-  .describe('block: refuse; warn: serve and log; off: do not ask.');
-const scope = {
-  action: action.optional(),
-  mode: z
-    .enum(['enforce', 'dry-run'])
-    .optional()
-    .describe('dry-run: log and count what would be refused.'),
+/** What every rule can be told. `action` is always said, so that no setting waits for one in silence. */
+const common = {
+  action: z
+    .enum(['block', 'warn', 'off'])
+    .describe('block: refuse. warn: serve, log and count. off: the rule does not speak.'),
+  mode: mode.describe('dry-run: serve what this rule would refuse, log and count it.').optional(),
   index: z
     .enum(['yank', 'hide'])
-    .optional()
-    .describe('How a project page shows what is refused: yanked with the reason, or left out.'),
-  upstreams: z.array(z.string()).optional().describe('Only files from these upstreams.'),
-  projects: z.array(nameGlob).optional().describe('Only these projects.'),
-  exempt: z.array(nameGlob).optional().describe('Not these projects.'),
+    .describe(
+      'How a refused file stands on the project page: marked yanked with the reason (default), or left out.',
+    )
+    .optional(),
+  upstreams: z
+    .array(z.string())
+    .min(1)
+    .describe('Only for files of these upstreams, by their name in the configuration.')
+    .optional(),
+  projects: globs().describe('Only for these projects; * stands for any characters.').optional(),
+  exempt: globs().describe('Never for these projects; * stands for any characters.').optional(),
 };
-const plainRule = z.strictObject(scope);
 
-export const rulesSchema = z.strictObject({
-  'startup-hook': plainRule.optional().describe('Files that Python would run at every start.'),
-  archive: plainRule
-    .optional()
-    .describe('Archives that two readers could read differently, or that break a limit.'),
-  record: plainRule.optional().describe('Wheels whose RECORD does not match their contents.'),
-  metadata: plainRule
-    .optional()
-    .describe('METADATA that says something else than the filename or the sidecar.'),
-  cooldown: z
+const plain = (description: string) => z.strictObject(common).describe(description).optional();
+
+const rules = z.strictObject({
+  deny: plain('Refuses what the list "deny" names. Default: block.'),
+  'startup-hook': z
     .strictObject({
-      ...scope,
-      age: duration.optional().describe('How old an upload must be: 72h, 3d, 2w.'),
+      ...common,
+      templates: z
+        .array(z.enum(['setuptools-nspkg']))
+        .describe(
+          'Generators whose files are let through where they are reproduced to the byte. Default: [setuptools-nspkg].',
+        )
+        .optional(),
     })
-    .optional()
-    .describe('Files uploaded too short a time ago.'),
-  sdist: z
-    .strictObject({
-      ...scope,
-      'without-wheel': z
-        .enum(['refuse', 'allow'])
-        .optional()
-        .describe('allow: an sdist passes where its release has no wheel.'),
-    })
-    .optional()
-    .describe('Source distributions, which run code when they are built.'),
-  yanked: plainRule.optional().describe('Files that the index has yanked (PEP 592).'),
+    .describe('Refuses what would run code at every Python start-up. Default: block.')
+    .optional(),
+  archive: plain('Refuses archives that readers could read differently. Default: block.'),
+  record: plain('Refuses wheels whose RECORD does not list every file, truly. Default: block.'),
+  metadata: plain('Refuses artifacts whose metadata contradict their name. Default: block.'),
+  allow: plain('Refuses what the list "allow" does not name, where one is given. Default: block.'),
   status: z
     .strictObject({
-      ...scope,
-      statuses: z
-        .array(z.string().min(1))
-        .optional()
-        .describe('The statuses that are refused; archived and quarantined where nothing is said.'),
+      ...common,
+      refuse: z
+        .array(z.enum(['archived', 'quarantined', 'deprecated']))
+        .min(1)
+        .describe('The statuses to refuse. Default: [archived, quarantined].')
+        .optional(),
     })
-    .optional()
-    .describe('Projects that the index marks as archived or quarantined (PEP 792).'),
-});
+    .describe('Refuses by the status that the index gives a project (PEP 792). Default: off.')
+    .optional(),
+  sdist: z
+    .strictObject({
+      ...common,
+      when: z
+        .enum(['always', 'wheel-exists'])
+        .describe(
+          'wheel-exists: an sdist is let through where its version has no wheel. Default: always.',
+        )
+        .optional(),
+    })
+    .describe('Refuses source distributions, which run code when they are built. Default: off.')
+    .optional(),
+  yanked: plain('Refuses what the upstream index marks as yanked (PEP 592). Default: off.'),
+  cooldown: z
+    .strictObject({
+      ...common,
+      age: age()
+        .describe('How old a file must be, in h, d or w: 12h, 3d, 2w. Default: 3d.')
+        .optional(),
+    })
+    .describe('Refuses files uploaded only lately. Default: off.')
+    .optional(),
+} satisfies Record<SettableRule, z.ZodType>);
+
+const reference = sentence().describe('An advisory: its identifier or URL.').optional();
 
 const denial = z
   .strictObject({
-    project: nameGlob.optional(),
-    versions: specifier.optional(),
-    sha256: sha256.optional().describe('The SHA-256 of an artifact, or of a file inside one.'),
-    reason,
-    reference: z.string().optional().describe('An advisory: MAL-2026-3083, or a URL.'),
-    index: z.enum(['yank', 'hide']).optional(),
+    project: projectGlob().describe('A project, or a pattern with *.').optional(),
+    versions: specifier().describe('PEP 440; without it, every version.').optional(),
+    sha256: sha256().describe("An artifact's SHA-256, or that of a file in one.").optional(),
+    reason: sentence().describe('What a refused developer reads.'),
+    reference,
   })
-  .refine((entry) => entry.project !== undefined || entry.sha256 !== undefined, {
-    message: 'a denial needs a project or a sha256',
-  })
-  .refine((entry) => entry.versions === undefined || entry.project !== undefined, {
-    message: 'versions need a project',
-    path: ['versions'],
+  .superRefine((entry, context) => {
+    if ((entry.project === undefined) === (entry.sha256 === undefined))
+      context.addIssue('expected either "project" or "sha256"');
+    else if (entry.versions !== undefined && entry.project === undefined)
+      context.addIssue('"versions" needs "project"');
   });
 
-const waiver = z.strictObject({
-  rule: z.enum(WAIVABLE_RULES).describe('The one rule that is lifted.'),
-  project,
-  versions: specifier,
-  reason,
-  owner: z.string().trim().min(1, 'an owner is needed: somebody to ask').describe('Whom to ask.'),
-  expires: expires.describe('The last day on which it holds (UTC).'),
-});
-
 const hook = z.strictObject({
-  project,
-  file: z.string().regex(/^[^/\\]+$/, 'expected the file name alone, as it lands in site-packages'),
-  sha256: z.array(sha256).min(1),
+  project: projectName().describe('The project that ships it.'),
+  file: z
+    .string()
+    .regex(/^[^/\\\p{C}]{1,255}$/u, 'expected a file name without a folder')
+    .describe('Its name in the site directory: distutils-precedence.pth.'),
+  sha256: z.array(sha256()).min(1).describe('The SHA-256 of each known content.'),
 });
 
-export const policyFileSchema = z.strictObject({
-  mode: z
-    .enum(['enforce', 'dry-run'])
-    .optional()
-    .describe('dry-run: refuse nothing, log and count what would be.'),
-  'waiver-max': duration
-    .optional()
-    .describe('How far ahead a waiver may expire; 90d where nothing is said.'),
-  rules: rulesSchema.optional(),
-  deny: z.array(denial).nullish().describe('Releases and files that are refused.'),
-  allow: z
-    .array(z.strictObject({ project: nameGlob, versions: specifier.optional() }))
-    .nullish()
-    .describe('Where a list is given, nothing else is served.'),
-  hooks: z
-    .array(hook)
-    .nullish()
-    .describe('Start-up hooks that are known to be honest, by their exact content.'),
-  waivers: z.array(waiver).nullish().describe('Exceptions, each with an owner and an end.'),
+const waiver = z.strictObject({
+  rule: z.enum(SETTABLE_RULES).describe('The one rule that it lifts.'),
+  project: projectName().describe('The one project that it is for.'),
+  versions: specifier().describe('PEP 440: the versions that it is for.'),
+  reason: sentence().describe('Why.'),
+  owner: sentence().describe('Who answers for it.'),
+  expires: expiry().describe('A date, which holds to the end of that day in UTC, or an instant.'),
 });
 
-export type PolicyFile = z.output<typeof policyFileSchema>;
+/** One policy file. Lists append to those of files before it; see `merge.ts`. */
+export const policySchema = z
+  .strictObject({
+    mode: mode
+      .describe('dry-run: serve whatever would be refused, log and count it. Default: enforce.')
+      .optional(),
+    base: z
+      .enum(['shipped', 'none'])
+      .describe('none: do without the policies that come with Wheelgate. Default: shipped.')
+      .optional(),
+    'waiver-max': age()
+      .describe('How far ahead a waiver may expire, in h, d or w. Default: 90d.')
+      .optional(),
+    rules: rules.describe("Each rule's action and settings.").optional(),
+    deny: z.array(denial).describe('What is refused by name or by content.').optional(),
+    allow: z
+      .array(z.strictObject({ project: projectGlob().describe('A project, or a pattern with *.') }))
+      .min(1, 'an allow list without an entry would refuse everything; remove the key')
+      .describe('Where given, only these projects are served.')
+      .optional(),
+    hooks: z.array(hook).describe('Start-up hooks known to be honest.').optional(),
+    waivers: z.array(waiver).describe('Exceptions for a time.').optional(),
+  })
+  .meta({
+    title: 'Wheelgate policy',
+    description: 'One file of a Wheelgate policy folder; docs/policy.md explains it.',
+  });
+
+export type PolicyFile = z.output<typeof policySchema>;
 export type Denial = z.output<typeof denial>;
-export type WaiverEntry = z.output<typeof waiver>;
-export type HookEntry = z.output<typeof hook>;
-export type RulesSection = z.output<typeof rulesSchema>;
-export type AllowEntry = NonNullable<PolicyFile['allow']>[number];
+export type Hook = z.output<typeof hook>;
+export type Waiver = z.output<typeof waiver>;
+export type RuleSettings = NonNullable<PolicyFile['rules']>;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type Dispatcher, errors, request } from 'undici';
 import { Failure } from '../domain/failure.js';
-import type { NameGlob } from '../domain/name-glob.js';
+import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Network } from './network.js';
 import type { FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
@@ -13,11 +13,13 @@ export interface HttpUpstreamSettings {
   readonly url: string;
   /** Further hosts that files may come from, as `host` or `host:port`. */
   readonly files: readonly string[];
-  readonly claims: readonly NameGlob[];
+  readonly claims: readonly ProjectGlob[];
   readonly isPublic: boolean;
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
+  /** Whether its files are opened; false for an upstream that is trusted as it is. */
+  readonly inspect: boolean;
   /** Milliseconds until the headers must be there, and between two chunks of a body. */
-  readonly timeout: number;
+  readonly timeouts: { readonly headers: number; readonly body: number };
 }
 
 export type ObserveUpstream = (upstream: string, status: number | 'error', seconds: number) => void;
@@ -40,6 +42,9 @@ export class HttpUpstream implements Upstream {
   readonly authorization: string | undefined;
   readonly #settings: HttpUpstreamSettings;
   readonly #network: Network;
+  readonly hasClaims: boolean;
+  readonly inspect: boolean;
+  readonly #claims: ProjectSet;
   readonly #hosts: ReadonlySet<string>;
   readonly #observe: ObserveUpstream;
 
@@ -51,6 +56,9 @@ export class HttpUpstream implements Upstream {
     this.#settings = settings;
     this.#network = network;
     this.#hosts = new Set([index.host, ...settings.files.map((host) => host.toLowerCase())]);
+    this.hasClaims = settings.claims.length > 0;
+    this.inspect = settings.inspect;
+    this.#claims = new ProjectSet(settings.claims);
     this.#observe = observe;
     const { auth } = settings;
     this.authorization =
@@ -61,12 +69,8 @@ export class HttpUpstream implements Upstream {
     return this.#network.agent;
   }
 
-  get hasClaims(): boolean {
-    return this.#settings.claims.length > 0;
-  }
-
   claims(project: ProjectName): boolean {
-    return this.#settings.claims.some((glob) => glob.matches(project));
+    return this.#claims.has(project);
   }
 
   fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer> {
@@ -200,7 +204,7 @@ export class HttpUpstream implements Upstream {
   }
 
   async #ask(url: URL, headers: Record<string, string>, signal?: AbortSignal): Promise<Answer> {
-    const { timeout } = this.#settings;
+    const { timeouts } = this.#settings;
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1_000;
     const own = url.origin === this.origin && this.authorization !== undefined;
@@ -212,8 +216,8 @@ export class HttpUpstream implements Upstream {
           ...headers,
           ...(own ? { authorization: this.authorization } : {}),
         },
-        headersTimeout: timeout,
-        bodyTimeout: timeout,
+        headersTimeout: timeouts.headers,
+        bodyTimeout: timeouts.body,
         signal: signal ?? null,
       });
       this.#observe(this.name, answer.statusCode, seconds());

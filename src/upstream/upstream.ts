@@ -40,6 +40,8 @@ export interface Upstream {
   readonly agent: Agent;
   /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */
   readonly hasClaims: boolean;
+  /** Whether its files are opened. Rules that need no bytes apply in any case. */
+  readonly inspect: boolean;
   claims(project: ProjectName): boolean;
   fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
   /** `/simple/` itself. */

@@ -1,23 +1,16 @@
-/** Something wrong in a file that a person wrote, and where. Lines and columns count from 1. */
+/** What is wrong with a file that a person wrote, and where. Lines and columns count from 1. */
 export interface Problem {
+  /** A path, or where else the text came from (`WHEELGATE_LISTEN`, `--listen`). */
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  /** Undefined where the whole file is meant: it cannot be read, it is not there. */
+  readonly line?: number;
+  readonly column?: number;
+  /** One plain sentence, without a line break. */
   readonly message: string;
 }
 
-/** `policies/deny.yaml:12:7: message`, as editors and terminals make a link of it. */
-export function formatProblem({ file, line, column, message }: Problem): string {
-  return `${file}:${line}:${column}: ${message}`;
-}
-
-/** All that is wrong with some files; one is never reported without the others. */
-export class ProblemsError extends Error {
-  override readonly name = 'ProblemsError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
-    this.problems = problems;
-  }
+/** `file:line:column: message`, the form that terminals and editors make a link of. */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, message } = problem;
+  return line === undefined ? `${file}: ${message}` : `${file}:${line}:${column ?? 1}: ${message}`;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { PYPI } from '../../src/config/pypi.js';
+import { PYPI_FILES, PYPI_INDEX } from '../../src/config/pypi.js';
 import { client, pypi } from '../support/requirements.js';
 import { runClient } from '../support/run-client.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
@@ -29,7 +29,7 @@ describe('real clients install from PyPI through Wheelgate', { skip: reachable.s
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-pypi-'));
     gate = await startGate({
-      config: { upstreams: [{ name: PYPI.name, url: PYPI.url, files: [...PYPI.files] }] },
+      config: { upstreams: [{ name: 'pypi', url: PYPI_INDEX, files: [PYPI_FILES] }] },
     });
     const made = await runClient('python3', ['-m', 'venv', join(folder, 'venv')], { cwd: folder });
     assert.equal(made.code, 0, made.text);
@@ -131,7 +131,7 @@ verify_ssl = true
     const cut = await startGate({
       data: gate.folder,
       config: {
-        upstreams: [{ name: PYPI.name, url: 'http://127.0.0.1:9/simple/', files: [...PYPI.files] }],
+        upstreams: [{ name: 'pypi', url: 'http://127.0.0.1:9/simple/', files: [PYPI_FILES] }],
       },
     });
     const open = gate.url;

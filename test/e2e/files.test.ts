@@ -306,7 +306,11 @@ describe('files', () => {
 
 describe('the delivery gate on the wire', () => {
   let gate: TestGate;
-  const settings = { 'gate.holdBytes': 100_000, 'gate.holdTime': '50ms', 'gate.lastBlock': 50_000 };
+  const settings = {
+    'gate.hold-bytes': 100_000,
+    'gate.hold-time': '50ms',
+    'gate.last-block': 50_000,
+  };
   before(async () => {
     gate = await startGate({ config: settings });
   });

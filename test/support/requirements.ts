@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { PYPI_INDEX } from '../../src/config/pypi.js';
 
 /**
  * Something that a test needs and a machine may lack. Where `WHEELGATE_TEST_REQUIRE` is `all`, its lack fails
@@ -29,13 +30,12 @@ export function client(name: 'pip' | 'uv' | 'poetry' | 'pdm'): Requirement<strin
 
 /** Whether PyPI answers: real packages come from there. */
 export async function pypi(): Promise<Requirement<string>> {
-  const { PYPI } = await import('../../src/config/pypi.js');
-  const answers = await fetch(`${PYPI.url}six/`, {
+  const answers = await fetch(`${PYPI_INDEX}six/`, {
     method: 'HEAD',
     signal: AbortSignal.timeout(15_000),
   }).then(
     (response) => response.ok,
     () => false,
   );
-  return required(answers ? PYPI.url : undefined, 'PyPI', 'the machine must reach it');
+  return required(answers ? PYPI_INDEX : undefined, 'PyPI', 'the machine must reach it');
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, type Wheelgate } from '../../src/compose.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/config/load.js';
 import type { DecisionRecord } from '../../src/observe/decision-record.js';
 import { createLog } from '../../src/observe/log.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
@@ -11,7 +11,7 @@ import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 export interface TestGateOptions {
   /** Policy files by their names. */
   readonly policies?: Readonly<Record<string, string>>;
-  /** Settings by their paths: `{ 'gate.holdBytes': 1000 }`. */
+  /** Settings by their paths: `{ 'gate.hold-bytes': 1000 }`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A folder to go on with; else a new one, removed on close. */
   readonly data?: string;
@@ -64,7 +64,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       await test.gate.policies.reload();
     },
     async decisions() {
-      const file = join(folder, 'data', 'decisions', 'decisions.jsonl');
+      const file = join(folder, 'data', 'decisions.jsonl');
       const text = await readFile(file, 'utf8').catch(() => '');
       return text
         .split('\n')
@@ -87,20 +87,19 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     },
   };
   async function start(): Promise<void> {
-    const config = loadConfig({
-      file: undefined,
-      env: {},
-      flags: {
-        listen: '127.0.0.1:0',
-        data: join(folder, 'data'),
-        policies,
-        upstreams: [{ name: 'fake', url: upstream.url }],
-        'cache.minFree': 0,
-        'cache.pageTtl': '60s',
-        'server.shutdownGrace': '2s',
-        ...options.config,
-      },
-    });
+    const file = join(folder, 'wheelgate.yaml');
+    const settings = {
+      listen: '127.0.0.1:0',
+      data: join(folder, 'data'),
+      policies,
+      upstreams: [{ name: 'fake', url: upstream.url }],
+      'cache.min-free': 0,
+      'server.shutdown-grace': '2s',
+      ...options.config,
+    };
+    // JSON is YAML.
+    await writeFile(file, JSON.stringify(nested(settings)));
+    const config = loadConfig({ file, env: {} });
     test.gate = await compose(config, {
       now: () => test.now,
       env: {},
@@ -111,6 +110,17 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
   }
   await start();
   return test;
+}
+
+/** `{ 'a.b': 1 }` as `{ a: { b: 1 } }`. */
+function nested(settings: Readonly<Record<string, unknown>>): object {
+  const tree: Record<string, Record<string, unknown> | unknown> = {};
+  for (const [path, value] of Object.entries(settings)) {
+    const [section = '', key] = path.split('.');
+    if (key === undefined) tree[section] = value;
+    else tree[section] = { ...(tree[section] as object), [key]: value };
+  }
+  return tree;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,15 +1,12 @@
-import type { Rule } from './rule.js';
+import { type ProjectGlob, ProjectSet } from '../../domain/project-glob.js';
+import type { Judge } from './rule.js';
 
-/** Where the policy has a list of projects, refuses every other one. */
-export const allow: Rule = ({ subject, policy }) => {
-  if (policy.allow === undefined) return undefined;
-  const { project, version } = subject;
-  const listed = policy.allow.some(
-    (entry) =>
-      entry.project.matches(project) &&
-      (entry.versions === undefined || (version !== undefined && entry.versions.matches(version))),
-  );
-  return listed
-    ? undefined
-    : { reason: `${project} ${version ?? ''} is not on the list of allowed projects` };
-};
+/** Where there is an allow list, only the projects on it are served. */
+export function allow(globs: readonly ProjectGlob[] | undefined): Judge {
+  if (globs === undefined) return () => undefined;
+  const allowed = new ProjectSet(globs);
+  return ({ subject }) =>
+    allowed.has(subject.project)
+      ? undefined
+      : { reason: `${subject.project} is not on the list of allowed projects` };
+}

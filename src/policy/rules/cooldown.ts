@@ -1,23 +1,21 @@
-import type { Rule } from './rule.js';
+import { instant, type Judge, release } from './rule.js';
 
 /**
- * Refuses what was uploaded too short a time ago: most malicious releases are found within days. Where a
- * public index does not say when (PEP 700), it could have been just now.
+ * Files younger than `age` (milliseconds). A public index that gives no upload time is doubt, and refused;
+ * many private ones never give it, and what they serve was chosen by somebody.
  */
-export const cooldown: Rule = ({ subject, policy, now }) => {
-  const { age } = policy.rules.cooldown;
-  if (subject.uploadTime === undefined)
-    return subject.publicUpstream
-      ? { reason: 'the index does not say when it was uploaded, and a cooldown is in force' }
-      : undefined;
-  const until = subject.uploadTime + age;
-  if (now >= until) return undefined;
-  return {
-    reason: `it was uploaded ${iso(subject.uploadTime)} and is in cooldown until ${iso(until)}`,
-    until,
+export function cooldown(age: number): Judge {
+  return ({ subject, now }) => {
+    const { uploadTime } = subject;
+    if (uploadTime === undefined)
+      return subject.publicUpstream
+        ? { reason: `the index gives no upload time for ${subject.filename}` }
+        : undefined;
+    const until = uploadTime + age;
+    if (now >= until) return undefined;
+    return {
+      reason: `${release(subject)} was uploaded ${instant(uploadTime)} and waits until ${instant(until)}`,
+      until,
+    };
   };
-};
-
-function iso(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

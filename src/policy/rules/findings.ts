@@ -1,14 +1,22 @@
-import type { Finding, FindingRule, Inspection } from '../../domain/finding.js';
-import type { Objection } from './rule.js';
+import type { Finding, FindingRule } from '../../domain/finding.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { Judge } from './rule.js';
 
-/** Objects to the findings of one rule: the first in full, the rest by their number. */
-export function objectTo(findings: readonly Finding[]): Objection | undefined {
-  const [first, ...more] = findings;
-  if (first === undefined) return undefined;
-  const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return { reason: first.detail.replace(/\.$/, '') + rest };
-}
+/** Says whether a finding counts for nothing in this project. */
+export type Excuse = (finding: Finding, project: ProjectName) => boolean;
 
-export function findingsOf(inspection: Inspection | undefined, rule: FindingRule): Finding[] {
-  return inspection?.findings.filter((finding) => finding.rule === rule) ?? [];
+const NEVER: Excuse = () => false;
+
+/** Objects to any finding of the rule that nothing excuses; names the first, and how many there are. */
+export function findings(rule: FindingRule, excused: Excuse = NEVER): Judge {
+  return ({ subject, inspection }) => {
+    const found = inspection?.findings.filter(
+      (finding) => finding.rule === rule && !excused(finding, subject.project),
+    );
+    const [first, ...others] = found ?? [];
+    if (first === undefined) return undefined;
+    return {
+      reason: others.length === 0 ? first.detail : `${first.detail}, and ${others.length} more`,
+    };
+  };
 }

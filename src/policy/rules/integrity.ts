@@ -1,7 +1,7 @@
-import type { Rule } from './rule.js';
+import type { Judge } from './rule.js';
 
-/** Refuses what could not be checked on arrival. No setting lifts it. */
-export const integrity: Rule = ({ subject }) =>
+/** Not a setting: bytes that nothing is known of beforehand cannot be checked, stored or judged by name. */
+export const integrity: Judge = ({ subject }) =>
   subject.sha256 === undefined
-    ? { reason: 'the index declares no sha256 for this file, so its bytes cannot be checked' }
+    ? { reason: `the index declares no sha256 for ${subject.filename}` }
     : undefined;

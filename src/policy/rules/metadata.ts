@@ -1,17 +1,20 @@
-import { findingsOf, objectTo } from './findings.js';
-import type { Rule } from './rule.js';
+import { findings } from './findings.js';
+import type { Judge } from './rule.js';
+
+const objectToFindings = findings('metadata');
 
 /**
- * Refuses METADATA that names another release than the filename, and wheels whose METADATA is not what the
- * page advertised as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
+ * METADATA that names another release than the filename, and a wheel whose METADATA is not what the page
+ * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
  */
-export const metadata: Rule = ({ inspection, subject }) => {
-  const found = objectTo(findingsOf(inspection, 'metadata'));
+export const metadata: Judge = (question) => {
+  const found = objectToFindings(question);
   if (found !== undefined) return found;
+  const { subject, inspection } = question;
   const actual = inspection?.metadataSha256;
   const declared = subject.declaredMetadata;
   if (actual === undefined || declared === undefined || actual === declared) return undefined;
   return {
-    reason: `its METADATA is not the file that the index advertises as ${subject.filename}.metadata`,
+    reason: `its METADATA is not what the index advertises as ${subject.filename}.metadata`,
   };
 };

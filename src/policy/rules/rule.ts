@@ -1,25 +1,35 @@
 import type { Inspection } from '../../domain/finding.js';
 import type { Subject } from '../../domain/subject.js';
-import type { CompiledPolicy } from '../compiled.js';
 
-/** What a rule is asked about. */
-export interface Question {
+/** What a rule looks at. */
+export interface Case {
   readonly subject: Subject;
-  /** Undefined before the bytes have been seen: rules about bytes are silent then. */
+  /** Undefined before the bytes were seen: rules that need them keep silent. */
   readonly inspection: Inspection | undefined;
-  readonly policy: CompiledPolicy;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What a rule objects to: one plain sentence without a full stop, and what goes with it. */
+/** A rule's objection. */
 export interface Objection {
+  /** One plain sentence without its full stop; the rule's name is put behind it. */
   readonly reason: string;
   readonly reference?: string | undefined;
-  readonly index?: 'yank' | 'hide' | undefined;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
 }
 
-/** One rule: an objection, or undefined. It knows nothing of actions, waivers or dry-run. */
-export type Rule = (question: Question) => Objection | undefined;
+/** One rule, with its settings: objects to a case, or says nothing. It may throw: then the case is refused. */
+export type Judge = (about: Case) => Objection | undefined;
+
+/** How a release is named in reasons; the filename stands in where its version cannot be read. */
+export function release({ project, version, filename }: Subject): string {
+  return version === undefined ? filename : `${project} ${version}`;
+}
+
+/** `2026-12-01 18:00 UTC`: to the minute, and the same at every time of asking. */
+export function instant(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  if (Number.isNaN(time.getTime())) return 'an unknown time';
+  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

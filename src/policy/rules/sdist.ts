@@ -1,8 +1,11 @@
-import type { Rule } from './rule.js';
+import { type Judge, release } from './rule.js';
 
-/** Refuses source distributions: building one runs its code, before anything is installed. */
-export const sdist: Rule = ({ subject, policy }) => {
-  if (subject.kind !== 'sdist') return undefined;
-  if (policy.rules.sdist.withoutWheel === 'allow' && !subject.hasWheel) return undefined;
-  return { reason: 'it is a source distribution, and building one runs its code' };
-};
+/** Source distributions run code when they are built: refused always, or only where a wheel would do. */
+export function sdist(when: 'always' | 'wheel-exists'): Judge {
+  return ({ subject }) => {
+    if (subject.kind !== 'sdist' || (when === 'wheel-exists' && !subject.hasWheel))
+      return undefined;
+    const why = when === 'always' ? 'policy takes wheels only' : 'there is a wheel to take instead';
+    return { reason: `${subject.filename} is the source of ${release(subject)}; ${why}` };
+  };
+}

@@ -1,23 +1,33 @@
-import type { Finding } from '../../domain/finding.js';
-import { hookKey } from '../compiled.js';
-import { findingsOf, objectTo } from './findings.js';
-import type { Question, Rule } from './rule.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { Hook } from '../schema.js';
+import { type Excuse, findings } from './findings.js';
+import type { Judge } from './rule.js';
 
 /**
- * Refuses what Python would run at every start. Let through are, by design section 3: an exact (project, file,
- * sha256) on a list, and what setuptools' template for namespace packages gives to the byte. Never a class of
- * code that looks harmless: the code may sit in another package.
+ * Start-up hooks, but for those known to be honest. What excuses is identity, never looks: the exact bytes
+ * under the exact name from the project that is known to ship them, or a generator's own output. The code
+ * in a `.pth` may sit in another package, so nothing can be told from how harmless the line reads.
  */
-export const startupHook: Rule = (question) =>
-  objectTo(
-    findingsOf(question.inspection, 'startup-hook').filter(
-      (finding) => !isHonest(finding, question),
-    ),
+export function startupHook(hooks: readonly Hook[], templates: readonly string[]): Judge {
+  const known = new Set(
+    hooks.flatMap((hook) => hook.sha256.map((sha256) => key(hook.project, hook.file, sha256))),
   );
+  const generated = new Set(templates);
+  const excused: Excuse = (finding, project) => {
+    if (finding.sha256 !== undefined) {
+      const file = finding.landing ?? finding.member?.replace(/^.*[/\\]/, '') ?? '';
+      if (known.has(key(project, file, finding.sha256))) return true;
+    }
+    return (
+      finding.code === 'pth-executable' &&
+      finding.template !== undefined &&
+      generated.has(finding.template)
+    );
+  };
+  return findings('startup-hook', excused);
+}
 
-function isHonest(finding: Finding, { subject, policy }: Question): boolean {
-  if (finding.template !== undefined) return true;
-  const { landing, sha256 } = finding;
-  if (landing === undefined || sha256 === undefined) return false;
-  return policy.hooks.has(hookKey(subject.project, landing, sha256));
+/** A file name holds no slash, so the three parts stay apart. */
+function key(project: ProjectName, file: string, sha256: string): string {
+  return `${project}/${file}/${sha256}`;
 }

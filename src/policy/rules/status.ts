@@ -1,10 +1,10 @@
-import type { Rule } from './rule.js';
+import type { Judge } from './rule.js';
 
-/** Refuses projects that the index marks as given up or under suspicion (PEP 792). */
-export const status: Rule = ({ subject, policy }) => {
-  const marked = subject.status;
-  if (marked === undefined || !policy.rules.status.statuses.includes(marked.status))
-    return undefined;
-  const why = marked.reason === undefined ? '' : `: ${marked.reason}`;
-  return { reason: `the index marks the project as ${marked.status}${why}` };
-};
+/** Projects that the index marks (PEP 792) with one of the given statuses. */
+export function status(refused: readonly string[]): Judge {
+  return ({ subject }) => {
+    if (subject.status === undefined || !refused.includes(subject.status.status)) return undefined;
+    const { status: name, reason } = subject.status;
+    return { reason: `${subject.project} is ${name} at its index${reason ? `: ${reason}` : ''}` };
+  };
+}

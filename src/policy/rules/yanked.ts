@@ -1,8 +1,8 @@
-import type { Rule } from './rule.js';
+import { type Judge, release } from './rule.js';
 
-/** Refuses what the index itself has yanked (PEP 592). */
-export const yanked: Rule = ({ subject }) => {
+/** Files that their own project, or the index, has yanked (PEP 592). */
+export const yanked: Judge = ({ subject }) => {
   if (subject.yanked === false) return undefined;
-  const why = subject.yanked === true ? '' : `: ${subject.yanked}`;
-  return { reason: `the index has yanked it${why}` };
+  const why = typeof subject.yanked === 'string' ? subject.yanked.trim() : '';
+  return { reason: `${release(subject)} was yanked upstream${why === '' ? '' : `: ${why}`}` };
 };

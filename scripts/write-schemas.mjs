@@ -1,0 +1,9 @@
+// Writes the JSON Schemas that editors complete and check by, from the code that reads the files.
+// Run it after `npm run build:test`; a test holds that the committed files say what the code says.
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+const { policyJsonSchema } = await import('../build/src/policy/json-schema.js');
+const { configJsonSchema } = await import('../build/src/config/json-schema.js');
+mkdirSync('schema', { recursive: true });
+writeFileSync('schema/policy.schema.json', policyJsonSchema());
+writeFileSync('schema/config.schema.json', configJsonSchema());

@@ -1,0 +1,79 @@
+import type { Problem } from '../yaml/problem.js';
+import { suggestion } from '../yaml/validate.js';
+import { CONFIG_KEYS, type ConfigKey } from './keys.js';
+
+/** A value from outside the file, and what to call the place it came from. */
+export interface Override {
+  readonly key: ConfigKey;
+  readonly value: unknown;
+  /** `WHEELGATE_LISTEN`, `--listen`. */
+  readonly source: string;
+}
+
+/** Variables that are no settings: the file's own path, and what the tests leave for themselves. */
+const OTHERS = /^WHEELGATE_(?:CONFIG|TEST_\w*)$/;
+
+/** What Kubernetes gives every pod beside a Service that is named `wheelgate`. */
+const SERVICE_LINKS =
+  /^WHEELGATE_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
+
+/** Settings from `WHEELGATE_…` variables; one left empty counts as not set, one that is unknown is a problem. */
+export function overridesFromEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  overrides: Override[];
+  problems: Problem[];
+} {
+  const overrides: Override[] = [];
+  const problems: Problem[] = [];
+  const variables = CONFIG_KEYS.map((key) => key.variable);
+  for (const [variable, text] of Object.entries(env).sort()) {
+    if (!variable.startsWith('WHEELGATE_') || OTHERS.test(variable) || SERVICE_LINKS.test(variable))
+      continue;
+    const key = CONFIG_KEYS.find((candidate) => candidate.variable === variable);
+    if (key === undefined) {
+      const message = `no setting has this name${suggestion(variable, variables)}`;
+      problems.push({ file: variable, message });
+    } else if (text !== undefined && text.trim() !== '') {
+      take({ key, value: text, source: variable }, overrides, problems);
+    }
+  }
+  return { overrides, problems };
+}
+
+/** Settings from flags, by the setting's name: `{ listen: '…' }`. */
+export function overridesFromFlags(flags: Readonly<Record<string, string | undefined>>): {
+  overrides: Override[];
+  problems: Problem[];
+} {
+  const overrides: Override[] = [];
+  const problems: Problem[] = [];
+  for (const [name, text] of Object.entries(flags)) {
+    if (text === undefined) continue;
+    const key = CONFIG_KEYS.find((candidate) => candidate.name === name);
+    if (key === undefined) throw new RangeError(`no setting is named ${name}`);
+    take({ key, value: text, source: `--${name}` }, overrides, problems);
+  }
+  return { overrides, problems };
+}
+
+function take({ key, value, source }: Override, overrides: Override[], problems: Problem[]): void {
+  try {
+    overrides.push({ key, value: read(key, String(value).trim()), source });
+  } catch {
+    // Without what stands there: upstreams hold passwords.
+    problems.push({ file: source, message: 'expected a list: a,b,c or JSON' });
+  }
+}
+
+/** Text as the key's type has it; what does not fit stays text, and the schema says what it wanted. */
+function read(key: ConfigKey, text: string): unknown {
+  switch (key.type) {
+    case 'list':
+      return /^[[{]/.test(text) ? JSON.parse(text) : text.split(',').map((part) => part.trim());
+    case 'number':
+      return /^\d+$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' || (text === 'false' ? false : text);
+    case 'text':
+      return text;
+  }
+}

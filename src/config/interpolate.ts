@@ -1,0 +1,43 @@
+import type { YamlDocument } from '../yaml/document.js';
+import type { Problem } from '../yaml/problem.js';
+
+/**
+ * `${NAME}` in a text value stands for an environment variable, `$${` for `${` itself.
+ *
+ * Braces mean something to YAML within `{ … }`, so before the file is parsed they are put aside under
+ * characters of Unicode's private use that mean nothing; each stands for exactly one, so that lines and
+ * columns stay. What a variable holds is filled in after parsing, and so can never be read as YAML.
+ */
+const OPEN = '\uE000\uE001';
+const CLOSE = '\uE002';
+const REFERENCE = /(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const ASIDE = new RegExp(`${OPEN}(\\w+)${CLOSE}`, 'g');
+
+export function putReferencesAside(text: string): string {
+  return text.replace(REFERENCE, `${OPEN}$1${CLOSE}`);
+}
+
+/** Fills every reference in; one to a variable that is not set is a problem at its place. */
+export function interpolate(
+  document: YamlDocument,
+  env: Readonly<Record<string, string | undefined>>,
+): { value: unknown; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const fill = (value: unknown, path: readonly PropertyKey[]): unknown => {
+    if (Array.isArray(value)) return value.map((part, index) => fill(part, [...path, index]));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([key, part]) => [key, fill(part, [...path, key])]),
+      );
+    if (typeof value !== 'string') return value;
+    return value
+      .replace(ASIDE, (_, name: string) => {
+        const found = env[name];
+        if (found === undefined)
+          problems.push(document.problemAt(path, `the environment variable ${name} is not set`));
+        return found ?? '';
+      })
+      .replaceAll('$${', '${');
+  };
+  return { value: fill(document.value ?? {}, []), problems };
+}

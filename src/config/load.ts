@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { readYaml, type YamlDocument } from '../yaml/document.js';
+import { formatProblem, type Problem } from '../yaml/problem.js';
+import { explainIssues, inOrder, sentence } from '../yaml/validate.js';
+import { type Config, toConfig } from './config.js';
+import { type Override, overridesFromEnvironment, overridesFromFlags } from './environment.js';
+import { interpolate, putReferencesAside } from './interpolate.js';
+import { configSchema } from './schema.js';
+
+/** The settings cannot be used; says everything that is wrong with them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export interface ConfigSources {
+  /** The file; without it `WHEELGATE_CONFIG`, then `wheelgate.yaml` in the working folder if it is there. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By the setting's name: `{ listen: '0.0.0.0:80', policies: 'policies' }`. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
+  /** The working folder. */
+  readonly cwd?: string;
+}
+
+/** Paths in the file are meant from the file's folder, all others from the working folder. */
+const PATHS: readonly (readonly string[])[] = [['policies'], ['data'], ['decisions', 'file']];
+
+/**
+ * Gathers the settings: flags win over the environment, that over the file, that over the defaults.
+ * @throws {ConfigError} with every problem of every source
+ */
+export function loadConfig(sources: ConfigSources): Config {
+  const { env } = sources;
+  const cwd = sources.cwd ?? process.cwd();
+  const file = readFile(sources, cwd);
+  const environment = overridesFromEnvironment(env);
+  const flags = overridesFromFlags(sources.flags ?? {});
+  const problems = [...file.problems, ...environment.problems, ...flags.problems];
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const overrides = [...environment.overrides, ...flags.overrides];
+  const value = structuredClone(file.value);
+  for (const override of overrides) put(value, override.key.path, override.value);
+  for (const path of PATHS) makeAbsolute(value, path, cwd);
+  const result = configSchema.safeParse(value, { error: sentence });
+  if (!result.success) {
+    const explained = explainIssues(configSchema, value, result.error.issues);
+    const found = explained.map(({ path, message, key }) => {
+      const override = overrides.findLast((candidate) => reaches(candidate, path));
+      if (override !== undefined) return { file: override.source, message };
+      const { document } = file;
+      if (document === undefined) return { file: 'configuration', message };
+      return key ? document.problemAtKey(path, message) : document.problemAt(path, message);
+    });
+    throw new ConfigError(inOrder(found));
+  }
+  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  return toConfig(result.data, join(cache, 'wheelgate'));
+}
+
+interface FileReading {
+  readonly value: Record<string, unknown>;
+  readonly document?: YamlDocument;
+  readonly problems: readonly Problem[];
+}
+
+function readFile({ file, env }: ConfigSources, cwd: string): FileReading {
+  const named = file ?? (env.WHEELGATE_CONFIG || undefined);
+  const path = resolve(cwd, named ?? 'wheelgate.yaml');
+  if (named === undefined && !existsSync(path)) return { value: {}, problems: [] };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
+    return { value: {}, problems: [{ file: path, message: why }] };
+  }
+  const document = readYaml(path, putReferencesAside(text));
+  if (!('value' in document)) return { value: {}, problems: document };
+  const { value, problems } = interpolate(document, env);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { value: {}, problems: [document.problemAt([], 'expected keys and values')] };
+  for (const key of PATHS) makeAbsolute(value as Record<string, unknown>, key, dirname(path));
+  return { value: value as Record<string, unknown>, document, problems };
+}
+
+/** Sets the value under a path; what stands in its way there gives way. */
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const open = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+  const next = open ? (inner as Record<string, unknown>) : {};
+  target[key] = next;
+  put(next, rest, value);
+}
+
+function makeAbsolute(
+  target: Record<string, unknown>,
+  [key = '', ...rest]: readonly string[],
+  folder: string,
+): void {
+  const value = target[key];
+  if (rest.length === 0) {
+    if (typeof value === 'string' && value !== '') target[key] = resolve(folder, value);
+  } else if (typeof value === 'object' && value !== null) {
+    makeAbsolute(value as Record<string, unknown>, rest, folder);
+  }
+}
+
+/** Whether a problem's path lies in what the override set. */
+function reaches({ key }: Override, path: readonly PropertyKey[]): boolean {
+  return key.path.every((step, index) => path[index] === step);
+}

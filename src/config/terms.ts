@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { duration, expected } from '../yaml/values.js';
+
+/** A time span, in milliseconds. */
+export const time = () => duration(['ms', 's', 'm', 'h', 'd'], '30s');
+
+/** `HOST:PORT`; an IPv6 address stands in brackets. Port 0 lets the system choose. */
+export const hostAndPort = () =>
+  z.string().transform((text, context) => {
+    const match = /^(?:\[([^\]]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
+    const [, v6, name, port] = match ?? [];
+    const sound = match !== null && Number(port) < 65536 && (v6 === undefined || isIP(v6) === 6);
+    if (sound) return { host: v6 ?? name ?? '', port: Number(port) };
+    context.addIssue(expected('HOST:PORT such as 127.0.0.1:8080 or [::1]:8080', text));
+    return z.NEVER;
+  });
+
+/** An http or https URL without credentials, query and fragment; it ends with a slash. */
+export const webUrl = () =>
+  z.string().transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+      context.addIssue(
+        expected('a URL such as https://pypi.example.com/simple/', withoutSecret(text)),
+      );
+      return z.NEVER;
+    }
+    if (url.username || url.password) {
+      context.addIssue('credentials do not belong in a URL; write them under "auth"');
+      return z.NEVER;
+    }
+    return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  });
+
+/** A host, with its port where that is not the scheme's own. */
+export const host = () =>
+  z.string().transform((text, context) => {
+    const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
+    if (url !== undefined && url.host !== '' && `https://${url.host}/` === url.href)
+      return url.host;
+    context.addIssue(expected('a host such as files.example.com or files.example.com:8443', text));
+    return z.NEVER;
+  });
+
+/** An address or a network: `10.0.0.0/8`, `::1`, or one of the names that stand for usual ones. */
+export const network = () =>
+  z.string().superRefine((text, context) => {
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return;
+    const [address = '', bits, more] = text.split('/');
+    const version = isIP(address);
+    const most = version === 6 ? 128 : 32;
+    const whole = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+    if (version === 0 || !whole || more !== undefined)
+      context.addIssue(expected('an address or a network such as 10.0.0.0/8', text));
+  });
+
+/** A URL's password must not reach a log through an error message. */
+function withoutSecret(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//***@');
+}

@@ -1,0 +1,49 @@
+import type { Problem } from '../yaml/problem.js';
+import { suggestion } from '../yaml/validate.js';
+import type { LoadOptions, SourcedFile } from './load.js';
+import type { PolicyMeaning } from './merge.js';
+import { instant } from './rules/rule.js';
+
+const DAY = 86_400_000;
+
+export interface Advice {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+/** What only all files together, the clock and the configuration can tell. */
+export function adviseOn(
+  files: readonly SourcedFile[],
+  meaning: PolicyMeaning,
+  { now, upstreams }: LoadOptions,
+): Advice {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const { file, document } of files) {
+    for (const [index, waiver] of (file.waivers ?? []).entries()) {
+      const at = (message: string) => document.problemAt(['waivers', index, 'expires'], message);
+      const what = `the waiver of ${waiver.rule} for ${waiver.project} ${waiver.versions}`;
+      const { expires } = waiver;
+      // A date holds to its end, so the last day may reach a day further.
+      if (expires > now + meaning.waiverMax + DAY)
+        problems.push(at(`${what} expires too late: waiver-max is ${meaning.waiverMax / DAY}d`));
+      else if (expires <= now)
+        warnings.push(at(`${what} expired ${instant(expires)}; it does nothing`));
+      else if (expires <= now + 7 * DAY) warnings.push(at(`${what} expires ${instant(expires)}`));
+    }
+    for (const [rule, settings] of Object.entries(file.rules ?? {}))
+      for (const [index, name] of (settings?.upstreams ?? []).entries())
+        if (upstreams !== undefined && !upstreams.includes(name))
+          warnings.push(
+            document.problemAt(
+              ['rules', rule, 'upstreams', index],
+              `no upstream is named ${JSON.stringify(name)}${suggestion(name, upstreams)}; the rule ${rule} does not apply to it`,
+            ),
+          );
+    if (file.base === 'none')
+      warnings.push(
+        document.problemAt(['base'], 'the shipped denials and honest hooks are left out'),
+      );
+  }
+  return { problems, warnings };
+}

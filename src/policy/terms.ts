@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseSha256 } from '../domain/digest.js';
+import { parseProjectName } from '../domain/project-name.js';
+import { parseSpecifier } from '../domain/version.js';
+import { duration, expected } from '../yaml/values.js';
+
+const DAY = 86_400_000;
+
+/** Hours, days or weeks: what a cooldown or a waiver is measured in. */
+export const age = () => duration(['h', 'd', 'w'], '3d');
+
+/** One project, by name. */
+export const projectName = () =>
+  z.string().transform((text, context) => {
+    const name = parseProjectName(text);
+    if (name !== undefined) return name;
+    context.addIssue(expected('the name of one project', text));
+    return z.NEVER;
+  });
+
+/** PEP 440. The text is kept; who needs it parses it again. */
+export const specifier = () =>
+  z.string().superRefine((text, context) => {
+    try {
+      parseSpecifier(text);
+    } catch {
+      context.addIssue(
+        expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"', text),
+      );
+    }
+  });
+
+export const sha256 = () =>
+  z.string().transform((text, context) => {
+    const digest = parseSha256(text);
+    if (digest !== undefined) return digest;
+    context.addIssue(expected('a SHA-256, 64 hexadecimal digits', text));
+    return z.NEVER;
+  });
+
+/** Text for people, on one line: a developer reads it in pip's output. */
+export const sentence = () =>
+  z
+    .string()
+    .transform(oneLine)
+    .superRefine((text, context) => {
+      if (text === '') context.addIssue('expected some text, got none');
+    });
+
+/**
+ * The first instant after which it no longer holds, in milliseconds since 1970. A date alone holds to the
+ * end of that day in UTC; an instant needs its offset, for nobody knows where the gate's clock stands.
+ */
+export const expiry = () =>
+  z.string().transform((text, context) => {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      const start = Date.parse(`${text}T00:00:00Z`);
+      // Some engines take 30 February for 2 March.
+      if (new Date(start || 0).toISOString().startsWith(text)) return start + DAY;
+    } else if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/.test(text)) {
+      const instant = Date.parse(text);
+      if (!Number.isNaN(instant)) return instant;
+    }
+    context.addIssue(
+      expected('a date such as 2026-12-01 or an instant such as 2026-12-01T18:00Z', text),
+    );
+    return z.NEVER;
+  });
+
+/** Without controls, line and paragraph separators and marks that turn text around; never long. */
+export function oneLine(text: string): string {
+  const plain = text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
+  return plain.length > 300 ? `${plain.slice(0, 299).trimEnd()}…` : plain;
+}

@@ -1,0 +1,143 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import type { Problem } from './problem.js';
+
+/** Files that people write by hand are far smaller; a deny list of 10,000 entries has about 1.5 MB. */
+const MAX_LENGTH = 16 * 1024 * 1024;
+
+/** The parser recurses, and some thousand levels exhaust its stack: V8 may then end the whole process. */
+const MAX_DEPTH = 100;
+
+export type Path = readonly PropertyKey[];
+
+/** A YAML file that was read: its value, and where each part of it stands. */
+export interface YamlDocument {
+  readonly file: string;
+  /** Plain data. An empty file, or one of comments only, is undefined. */
+  readonly value: unknown;
+  /** A problem at the value under `path`, or at the nearest parent that is there. */
+  problemAt(path: Path, message: string): Problem;
+  /** A problem at the key itself. */
+  problemAtKey(path: Path, message: string): Problem;
+}
+
+/**
+ * Reads one YAML 1.2 document. Aliases and tags are refused: what a file says should stand where it says it,
+ * and a few lines of aliases to aliases can grow to gigabytes.
+ * @returns the document, or everything that keeps it from being one
+ */
+export function readYaml(file: string, text: string): YamlDocument | readonly Problem[] {
+  if (text.length > MAX_LENGTH) return [{ file, message: 'longer than 16 MiB' }];
+  const lines = new LineCounter();
+  const at = (offset: number, message: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col, message };
+  };
+  if (nestsTooDeep(text)) return [{ file, message: `nested more than ${MAX_DEPTH} levels deep` }];
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  const faults = [...document.errors, ...document.warnings].map((error) =>
+    at(error.pos[0], explain(error)),
+  );
+  if (faults.length > 0) return faults;
+  const unwelcome = unwelcomeNodes(document, at);
+  if (unwelcome.length > 0) return unwelcome;
+  const root = document.contents;
+  return {
+    file,
+    value: document.toJS() ?? undefined,
+    problemAt: (path, message) => at(offsetOf(root, path, false), message),
+    problemAtKey: (path, message) => at(offsetOf(root, path, true), message),
+  };
+}
+
+/** Looks with the lexer, which does not recurse. A block's level takes two columns at least, or one of space. */
+function nestsTooDeep(text: string): boolean {
+  if (new RegExp(`^[ \\t?-]{${2 * MAX_DEPTH},}`, 'm').test(text)) return true;
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** The parser's own words name its inner states; these say what to do. */
+function explain(error: YAMLError): string {
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return 'a tab cannot indent; use spaces';
+    case 'DUPLICATE_KEY':
+      return 'the same key stands here twice';
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here (---); one file holds one document';
+    case 'BAD_ALIAS':
+      return 'aliases are not supported; write the value out';
+    case 'TAG_RESOLVE_FAILED':
+      return 'tags (!…) are not supported';
+    default:
+      return `not YAML: ${error.message.replace(/\s+/g, ' ')}`;
+  }
+}
+
+function unwelcomeNodes(
+  document: Document.Parsed,
+  at: (offset: number, message: string) => Problem,
+): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Node: (_key, node) => {
+      const start = node.range?.[0] ?? 0;
+      if (isAlias(node)) problems.push(at(start, 'aliases are not supported; write the value out'));
+      else if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
+        problems.push(at(start, 'tags (!…) are not supported'));
+    },
+    Pair: (_key, pair) => {
+      const key = pair.key;
+      if (isScalar(key) && typeof key.value === 'string') return;
+      const got = isScalar(key) ? `${String(key.value)}; put it in quotes` : 'a list or a map';
+      problems.push(at((key as Node).range?.[0] ?? 0, `expected a key of text, got ${got}`));
+    },
+  });
+  return problems;
+}
+
+/** Follows a path as far as it goes; `key` asks for the last step's key rather than its value. */
+function offsetOf(root: Node | null, path: Path, key: boolean): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const [depth, step] of path.entries()) {
+    let next: unknown;
+    let keyNode: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
+      keyNode = pair?.key;
+      next = pair?.value;
+    } else if (isSeq(node)) {
+      next = node.items[Number(step)];
+    }
+    const last = depth === path.length - 1;
+    const shown = [key && last ? keyNode : next, next, keyNode].find((candidate) =>
+      hasRange(candidate),
+    );
+    if (shown === undefined) break;
+    offset = shown.range[0];
+    node = next;
+  }
+  return offset;
+}
+
+function hasRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && Array.isArray((node as Node).range);
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { Path, YamlDocument } from './document.js';
+import { nearest } from './nearest.js';
+import type { Problem } from './problem.js';
+
+export type Validation<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Holds a document against a schema; every problem is reported, each where it stands. */
+export function validateYaml<S extends z.ZodType>(
+  schema: S,
+  document: YamlDocument,
+): Validation<z.output<S>> {
+  const value = document.value ?? {};
+  const result = schema.safeParse(value, { error: sentence });
+  if (result.success) return { ok: true, value: result.data };
+  const problems = explainIssues(schema, value, result.error.issues).map(
+    ({ path, message, key }) =>
+      key ? document.problemAtKey(path, message) : document.problemAt(path, message),
+  );
+  return { ok: false, problems: inOrder(problems) };
+}
+
+/** One thing wrong with a value, in words; `key` is set where the key itself is wrong. */
+export interface Explained {
+  readonly path: Path;
+  readonly message: string;
+  readonly key: boolean;
+}
+
+/** Adds to zod's issues what their own words cannot know: which keys there are, and which one is missing. */
+export function explainIssues(
+  schema: z.ZodType,
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+): Explained[] {
+  // Where a key is misspelt, what is said of the keys together follows from that.
+  const misspelt = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('/')),
+  );
+  return issues.flatMap((issue): Explained[] => {
+    const { path } = issue;
+    if (issue.code === 'custom' && misspelt.has(path.join('/'))) return [];
+    if (issue.code === 'unrecognized_keys') {
+      const known = knownKeys(schema, path);
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: `unknown key ${JSON.stringify(key)}${suggestion(key, known)}; known keys here: ${known.join(', ')}`,
+        key: true,
+      }));
+    }
+    if (issue.code !== 'custom' && valueAt(value, path) === undefined) {
+      const name = String(path.at(-1) ?? 'content');
+      return [{ path, message: `the key ${JSON.stringify(name)} is missing`, key: false }];
+    }
+    return [{ path, message: issue.message, key: false }];
+  });
+}
+
+/** Where a key or a word is unknown: what was probably meant. */
+export function suggestion(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates);
+  return near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`;
+}
+
+/** What was expected, in plain words, where a schema has no words of its own for it. */
+export function sentence(issue: z.core.$ZodRawIssue): string | undefined {
+  const got = issue.input;
+  switch (issue.code) {
+    case 'invalid_type': {
+      const expected = KINDS[issue.expected] ?? issue.expected;
+      const quote = issue.expected === 'string' && ['number', 'boolean'].includes(typeof got);
+      return `expected ${expected}, got ${describe(got)}${quote ? '; put it in quotes' : ''}`;
+    }
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const near = typeof got === 'string' ? suggestion(got, values) : '';
+      return `expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${describe(got)}${near}`;
+    }
+    case 'too_small':
+      if (issue.origin === 'string') return 'expected some text, got none';
+      return issue.origin === 'array'
+        ? `expected at least one entry, got ${describe(got)}`
+        : `expected ${issue.minimum} or more, got ${describe(got)}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}, got ${describe(got)}`;
+    default:
+      return undefined;
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys and values',
+  record: 'keys and values',
+};
+
+/** A value as a person would name it, never long. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'keys and values';
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return `the ${typeof value} ${String(value)}`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at;
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
+}
+
+/** The keys that a schema knows under a path, read from its JSON form, which is plain to walk. */
+export function knownKeys(schema: z.ZodType, path: Path): string[] {
+  let at: JsonSchema | undefined = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  for (const step of path) {
+    const rest: JsonSchema | boolean | undefined = at?.additionalProperties;
+    at =
+      typeof step === 'number'
+        ? at?.items
+        : (at?.properties?.[String(step)] ?? (typeof rest === 'object' ? rest : undefined));
+  }
+  return Object.keys(at?.properties ?? {});
+}
+
+/** In the order of the file, for a person goes through it from above. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+}

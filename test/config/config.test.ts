@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { configJsonSchema } from '../../src/config/json-schema.js';
+import { CONFIG_KEYS } from '../../src/config/keys.js';
+import { ConfigError, type ConfigSources, loadConfig } from '../../src/config/load.js';
+import { PYPI_FILES, PYPI_INDEX } from '../../src/config/pypi.js';
+import { formatProblem } from '../../src/yaml/problem.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'wheelgate-config-'));
+after(() => rmSync(cwd, { recursive: true, force: true }));
+
+function load(text: string | undefined, sources: Partial<ConfigSources> = {}) {
+  const file = text === undefined ? undefined : join(cwd, 'c.yaml');
+  if (file !== undefined) writeFileSync(file, text!);
+  return loadConfig({ file, env: {}, cwd, ...sources });
+}
+
+function problems(text: string | undefined, sources: Partial<ConfigSources> = {}): string[] {
+  try {
+    load(text, sources);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems.map((problem) => formatProblem(problem).replaceAll(`${cwd}/`, ''));
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('needs nothing: PyPI, the shipped policies, memory and disk', () => {
+    const config = load(undefined, { env: { HOME: '/home/me' } });
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 8080 });
+    const [upstream, ...others] = config.upstreams;
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [upstream!.name, upstream!.url, upstream!.files, upstream!.public, upstream!.inspect],
+      ['pypi', PYPI_INDEX, [PYPI_FILES], true, true],
+    );
+    assert.equal(config.policies, undefined);
+    assert.equal(config.data, '/home/me/.cache/wheelgate');
+    assert.equal(config.decisions.file, '/home/me/.cache/wheelgate/decisions.jsonl');
+    assert.deepEqual(config.gate, {
+      mode: 'stream',
+      holdBytes: 32 * 2 ** 20,
+      holdTime: 5000,
+      lastBlock: 2 ** 20,
+    });
+    const xdg = load(undefined, { env: { XDG_CACHE_HOME: '/var/cache' } });
+    assert.equal(xdg.data, '/var/cache/wheelgate');
+  });
+
+  it('lets flags win over the environment, and that over the file', () => {
+    const text = 'listen: 1.1.1.1:1\ncache: { disk: 1GB, memory: 5MB }\ngate: { mode: hold }\n';
+    const env = { WHEELGATE_LISTEN: '2.2.2.2:2', WHEELGATE_CACHE_DISK: '2GB' };
+    const config = load(text, { env, flags: { listen: '3.3.3.3:3', data: undefined } });
+    assert.deepEqual(config.listen, { host: '3.3.3.3', port: 3 });
+    assert.deepEqual([config.cache.disk, config.cache.memory], [2e9, 5e6]);
+    assert.equal(config.gate.mode, 'hold');
+  });
+
+  it('takes sizes, times, numbers, truths and lists from the environment', () => {
+    const config = load(undefined, {
+      env: {
+        WHEELGATE_GATE_HOLD_BYTES: '1.5 MiB',
+        WHEELGATE_GATE_LAST_BLOCK: '65536',
+        WHEELGATE_GATE_HOLD_TIME: '250ms',
+        WHEELGATE_DECISIONS_KEEP: '3',
+        WHEELGATE_DECISIONS_FSYNC: 'true',
+        WHEELGATE_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        WHEELGATE_UPSTREAMS:
+          '[{"name":"a","url":"http://a/simple","claims":["acme-*"]},{"name":"b","public":false,"url":"http://b"}]',
+        WHEELGATE_PUBLIC_URL: '',
+      },
+    });
+    assert.equal(config.gate.holdBytes, 1.5 * 2 ** 20);
+    assert.equal(config.gate.lastBlock, 65536);
+    assert.equal(config.gate.holdTime, 250);
+    assert.deepEqual([config.decisions.keep, config.decisions.fsync], [3, true]);
+    assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1']);
+    assert.deepEqual(
+      config.upstreams.map(({ url, claims, files, public: open }) => [url, claims, files, open]),
+      [
+        ['http://a/simple/', ['acme-*'], [], false],
+        ['http://b/', [], [], false],
+      ],
+    );
+    assert.equal(config.publicUrl, undefined);
+  });
+
+  it('takes paths from where they are written', () => {
+    const env = { WHEELGATE_DATA: 'd' };
+    const config = load('policies: p\ndecisions: { file: ../x.jsonl }\n', {
+      env,
+      cwd: '/work',
+      file: join(cwd, 'c.yaml'),
+    });
+    assert.equal(config.policies, join(cwd, 'p'));
+    assert.equal(config.decisions.file, join(cwd, '..', 'x.jsonl'));
+    assert.equal(config.data, '/work/d');
+  });
+
+  it('finds its file by flag, by variable, or in the working folder', () => {
+    const folder = mkdtempSync(join(cwd, 'w-'));
+    writeFileSync(join(folder, 'wheelgate.yaml'), 'contact: here\n');
+    writeFileSync(join(folder, 'other.yaml'), 'contact: there\n');
+    assert.equal(loadConfig({ env: {}, cwd: folder }).contact, 'here');
+    const env = { WHEELGATE_CONFIG: 'other.yaml' };
+    assert.equal(loadConfig({ env, cwd: folder }).contact, 'there');
+    assert.deepEqual(problems(undefined, { file: 'gone.yaml' }), [
+      'gone.yaml: there is no such file',
+    ]);
+  });
+
+  it('has one word for a public index that is not PyPI', () => {
+    const flags = { upstream: 'https://mirror.example.com/simple' };
+    const [only] = load(undefined, { flags }).upstreams;
+    assert.deepEqual(
+      [only!.name, only!.url, only!.files],
+      ['pypi', 'https://mirror.example.com/simple/', [PYPI_FILES]],
+    );
+    const text = 'upstreams: [{ name: a, url: "http://a/" }, { name: pypi }]';
+    const both = load(text, { flags }).upstreams;
+    assert.deepEqual(
+      both.map(({ url }) => url),
+      ['http://a/', 'https://mirror.example.com/simple/'],
+    );
+    assert.equal(load(text).upstreams[1]!.url, PYPI_INDEX);
+    assert.match(
+      problems('upstreams: [{ name: a, url: "http://a/", public: false }]', { flags })[0]!,
+      /^--upstream: "upstream" is the URL of the public index/,
+    );
+  });
+});
+
+describe('a reference to a variable in the file', () => {
+  const text = `upstreams:
+  - name: internal
+    url: https://pypi.example.com/simple/
+    auth: { username: ci, password: \${TOKEN} }
+  - name: pypi
+contact: "\${WHO}@\${WHERE} costs $\${5}"
+`;
+  it('is filled in, also within braces', () => {
+    const env = { TOKEN: 'p: {w} # "x"', WHO: 'ops', WHERE: 'example.com' };
+    const config = load(text, { env });
+    assert.deepEqual(config.upstreams[0]!.auth, { username: 'ci', password: 'p: {w} # "x"' });
+    assert.equal(config.contact, `ops@example.com costs $\{5}`);
+  });
+  it('that is not set stops the start, at its place', () => {
+    assert.deepEqual(problems(text, { env: { WHO: 'x' } }), [
+      'c.yaml:4:37: the environment variable TOKEN is not set',
+      'c.yaml:6:10: the environment variable WHERE is not set',
+    ]);
+  });
+  it('keeps lines and columns of what stands behind it', () => {
+    const env = { TOKEN: 'a-very-long-token-indeed' };
+    assert.deepEqual(problems(`{ contact: $\{TOKEN}, listen: nowhere }`, { env }), [
+      'c.yaml:1:30: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "nowhere"',
+    ]);
+  });
+});
+
+describe('a mistake', () => {
+  it('in the file is named with its place, every one', () => {
+    assert.deepEqual(
+      problems(`listen: localhost
+gate: { holdBytes: 1MB, mode: streaming }
+cache: { disk: lots, page-ttl: 60 }
+loging: { level: info }
+`),
+      [
+        'c.yaml:1:9: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "localhost"',
+        'c.yaml:2:9: unknown key "holdBytes" (did you mean "hold-bytes"?); known keys here: mode, hold-bytes, hold-time, last-block',
+        'c.yaml:2:31: expected one of stream, hold, got "streaming" (did you mean "stream"?)',
+        'c.yaml:3:16: expected a size such as 32MiB, 10GB or a number of bytes, got "lots"',
+        'c.yaml:3:32: expected a duration such as 30s, got the number 60',
+        `c.yaml:4:1: unknown key "loging" (did you mean "log"?); known keys here: ${[
+          ...new Set(CONFIG_KEYS.map(({ path }) => path[0])),
+        ].join(', ')}`,
+      ],
+    );
+  });
+  it('in the environment or a flag is named by its name', () => {
+    const env = {
+      WHEELGATE_GATE_HOLDBYTES: '1MB',
+      WHEELGATE_UPSTREAMS: '[{"name": "a", "auth": {"password": "hush"',
+    };
+    assert.deepEqual(problems(undefined, { env }), [
+      'WHEELGATE_GATE_HOLDBYTES: no setting has this name (did you mean "WHEELGATE_GATE_HOLD_BYTES"?)',
+      'WHEELGATE_UPSTREAMS: expected a list: a,b,c or JSON',
+    ]);
+    const sources = { env: { WHEELGATE_DECISIONS_KEEP: 'all' }, flags: { listen: 'x' } };
+    assert.deepEqual(problems('contact: c', sources).sort(), [
+      '--listen: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "x"',
+      'WHEELGATE_DECISIONS_KEEP: expected a number, got "all"',
+    ]);
+  });
+  it('is not made of variables that others set', () => {
+    const env = {
+      WHEELGATE_TEST_NETWORK: '1',
+      WHEELGATE_SERVICE_HOST: '10.1.2.3',
+      WHEELGATE_SERVICE_PORT_HTTP: '8080',
+      WHEELGATE_PORT: 'tcp://10.1.2.3:8080',
+      WHEELGATE_PORT_8080_TCP_ADDR: '10.1.2.3',
+      NOT_WHEELGATE: 'x',
+    };
+    assert.deepEqual(problems(undefined, { env }), []);
+  });
+
+  const refused: [string, RegExp][] = [
+    ['upstreams: []', /at least one entry/],
+    ['upstreams: [{ name: a }, { name: b }]', /^c\.yaml:1:13: only the last .* without "url"/],
+    ['upstreams: [{ name: a, url: "http://a" }, { name: a }]', /a second upstream named "a"/],
+    ['upstreams: [{ name: a, url: "http://a", public: true }, { name: b }]', /be public/],
+    [
+      'upstreams: [{ name: a, url: "http://a", claims: [A_b] }, { name: b, claims: [a-b] }]',
+      /a-b is claimed by "a" already/,
+    ],
+    ['upstreams: [{ name: a, url: "ftp://a" }]', /expected a URL/],
+    ['upstreams: [{ name: a, url: "http://u:secret@a" }]', /credentials do not belong in a URL/],
+    ['upstreams: [{ name: a, files: ["https://a/"] }]', /expected a host/],
+    ['upstreams: [{ name: a, files: ["a/b"] }]', /expected a host/],
+    ['upstreams: [{ name: a, claims: ["a b"] }]', /expected a project name/],
+    ['trusted-proxies: [10.0.0.0/33]', /expected an address or a network/],
+    ['trusted-proxies: [everybody]', /expected an address or a network/],
+    ['listen: "[nonsense]:80"', /expected HOST:PORT/],
+    ['listen: "localhost:65536"', /expected HOST:PORT/],
+    ['contact: "a\\nb"', /one line of plain text/],
+    ['inspection: { members: 0 }', /expected 1 or more/],
+    ['inspection: { depth: 1.5 }', /expected a whole number/],
+    ['- a', /expected keys and values/],
+  ];
+  for (const [text, message] of refused)
+    it(`is refused: ${text}`, () => assert.match(problems(text).join('\n'), message));
+  it('has its twin that is right', () => {
+    const text = `
+listen: "[::1]:0"
+upstreams:
+  - { name: a, url: "http://a:8080/simple", files: [A.example.com, "b:8443"], claims: ["acme-*"], inspect: false }
+  - { name: b, timeouts: { connect: 2s } }
+trusted-proxies: [10.0.0.0/8, loopback, "fe80::/10"]
+`;
+    assert.deepEqual(problems(text), []);
+    const { upstreams, listen } = load(text);
+    assert.deepEqual(listen, { host: '::1', port: 0 });
+    assert.deepEqual(upstreams[0]!.files, ['a.example.com', 'b:8443']);
+    assert.deepEqual(upstreams[1]!.timeouts, { connect: 2000, headers: 30_000, body: 60_000 });
+  });
+  it('with a password does not repeat it', () => {
+    const text = 'upstreams: [{ name: a, auth: { username: u, password: 12345 } }]';
+    assert.doesNotMatch(problems(text).join(), /12345/);
+    assert.doesNotMatch(problems('upstreams: [{ name: a, url: "ftp://u:hush@a" }]').join(), /hush/);
+  });
+});
+
+describe('what is shipped beside the code', () => {
+  it('is the JSON Schema that the code gives (else run scripts/write-schemas.mjs)', () => {
+    const shipped = JSON.parse(readFileSync('schema/config.schema.json', 'utf8'));
+    assert.deepEqual(shipped, JSON.parse(configJsonSchema()));
+  });
+  it('documents every setting, its variable and its default', () => {
+    const page = readFileSync('docs/configuration.md', 'utf8').replace(/ +/g, ' ');
+    for (const { name, variable, default: value, description } of CONFIG_KEYS) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+      assert.ok(row, name);
+      assert.ok(row.includes(`| \`${variable}\` |`), `${name} and ${variable}`);
+      assert.notEqual(description, '', name);
+      const scalar = value !== undefined && typeof value !== 'object';
+      if (scalar) assert.ok(row.includes(`| \`${String(value)}\` |`), `${name}: ${String(value)}`);
+    }
+  });
+});

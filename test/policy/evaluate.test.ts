@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ProjectGlob } from '../../src/domain/project-glob.js';
+import { parseSpecifier } from '../../src/domain/version.js';
+import { deny } from '../../src/policy/rules/deny.js';
+import {
+  brief,
+  DAY,
+  digest,
+  hookFinding,
+  inspection,
+  NOW,
+  policyOf,
+  problemsIn,
+  subject,
+} from './support.js';
+
+const bad = inspection([hookFinding()]);
+
+describe('a verdict', () => {
+  it('names the strongest rule and keeps what the others said', () => {
+    const policy = policyOf(`
+rules: { cooldown: { action: block }, yanked: { action: warn } }
+deny: [{ project: demo, reason: no }]`);
+    const verdict = policy.evaluate(subject({ uploadTime: NOW, yanked: true }), bad, NOW);
+    assert.equal(brief(verdict), 'block deny');
+    assert.deepEqual(
+      verdict.hits.map((hit) => `${hit.rule} ${hit.action}`),
+      ['deny block', 'startup-hook block', 'yanked warn', 'cooldown block'],
+    );
+  });
+  it('that warns does not hide a block further down', () => {
+    const policy = policyOf(`
+rules: { deny: { action: warn }, cooldown: { action: block } }
+deny: [{ project: demo, reason: no }]`);
+    assert.equal(
+      brief(policy.evaluate(subject({ uploadTime: NOW }), undefined, NOW)),
+      'block cooldown',
+    );
+    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'warn deny');
+  });
+  it('of a rule that throws refuses, even where the rule would only warn', () => {
+    const policy = policyOf('rules: { archive: { action: warn } }');
+    const broken = { ...inspection(), findings: null as never };
+    const verdict = policy.evaluate(subject(), broken, NOW);
+    assert.equal(verdict.outcome, 'block');
+    assert.match(verdict.hits.find((hit) => hit.rule === 'archive')!.reason, /the rule failed on/);
+  });
+  it('never has a line break or a control character in its reason', () => {
+    const policy = policyOf(
+      'deny: [{ project: demo, reason: "a\\r\\nb\\u2028c\\u202ed\\u0000e" }]',
+    );
+    const { reason } = policy.evaluate(subject(), undefined, NOW).decisive!;
+    assert.equal(reason, 'demo is denied: a b c d e (deny)');
+  });
+});
+
+describe('scopes', () => {
+  const policy = policyOf(
+    'rules: { startup-hook: { action: block, upstreams: [pypi], projects: ["demo*"], exempt: [demo-x] } }',
+  );
+  const judge = (changes: Parameters<typeof subject>[0]) =>
+    brief(policy.evaluate(subject(changes), bad, NOW));
+  it('narrow a rule by upstream and by project', () => {
+    assert.equal(judge({}), 'block startup-hook');
+    assert.equal(judge({ upstream: 'internal' }), 'allow');
+    assert.equal(judge({ project: 'else' }), 'allow');
+    assert.equal(judge({ project: 'demo-x' }), 'allow');
+    assert.equal(judge({ project: 'demo-y' }), 'block startup-hook');
+  });
+});
+
+describe('dry-run', () => {
+  it('of the whole lets through what it says it would refuse', () => {
+    const verdict = policyOf('mode: dry-run').evaluate(subject(), bad, NOW);
+    assert.equal(brief(verdict), 'warn startup-hook');
+    assert.deepEqual([verdict.decisive!.action, verdict.decisive!.dryRun], ['block', true]);
+  });
+  it('of one rule leaves the others in force', () => {
+    const policy = policyOf('rules: { cooldown: { action: block, mode: dry-run } }');
+    assert.equal(
+      brief(policy.evaluate(subject({ uploadTime: NOW }), undefined, NOW)),
+      'warn cooldown',
+    );
+    assert.equal(
+      brief(policy.evaluate(subject({ uploadTime: NOW }), bad, NOW)),
+      'block startup-hook',
+    );
+  });
+  it('of the whole can be left by one rule', () => {
+    const policy = policyOf(
+      'mode: dry-run\nrules: { startup-hook: { action: block, mode: enforce } }',
+    );
+    assert.equal(brief(policy.evaluate(subject(), bad, NOW)), 'block startup-hook');
+  });
+});
+
+describe('waivers', () => {
+  const waiver = (changes = '') =>
+    `{ rule: startup-hook, project: demo, versions: "==1.0", reason: needed, owner: ops, expires: 2026-12-01${changes} }`;
+  const end = Date.parse('2026-12-02T00:00:00Z');
+  const policy = policyOf(`waivers: [${waiver()}]`);
+  it('lift their rule until the end of their last day', () => {
+    const verdict = policy.evaluate(subject(), bad, NOW);
+    assert.equal(brief(verdict), 'allow');
+    assert.deepEqual(verdict.hits[0]!.waiver, { owner: 'ops', reason: 'needed', expires: end });
+    assert.equal(verdict.validUntil, end);
+    assert.equal(brief(policy.evaluate(subject(), bad, end - 1)), 'allow');
+    const after = policy.evaluate(subject(), bad, end);
+    assert.equal(brief(after), 'block startup-hook');
+    assert.equal(after.validUntil, Number.POSITIVE_INFINITY);
+  });
+  it('are for one project, some versions and one rule', () => {
+    assert.equal(brief(policy.evaluate(subject({ project: 'x' }), bad, NOW)), 'block startup-hook');
+    assert.equal(
+      brief(policy.evaluate(subject({ version: '1.1' }), bad, NOW)),
+      'block startup-hook',
+    );
+    const other = inspection([hookFinding(), hookFinding({ rule: 'archive' })]);
+    assert.equal(brief(policy.evaluate(subject(), other, NOW)), 'block archive');
+  });
+  it('do not cover a file whose version cannot be read', () => {
+    const unknown = subject({ version: undefined, filename: 'demo-x.zip' });
+    assert.equal(brief(policy.evaluate(unknown, bad, NOW)), 'block startup-hook');
+  });
+  it('take an instant with its offset', () => {
+    const exact = policyOf(
+      `waivers: [${waiver().replace('2026-12-01', '"2026-11-20T14:00+01:00"')}]`,
+    );
+    const until = Date.parse('2026-11-20T13:00:00Z');
+    assert.equal(exact.evaluate(subject(), bad, NOW).validUntil, until);
+    assert.equal(brief(exact.evaluate(subject(), bad, until)), 'block startup-hook');
+  });
+  it('that overlap count to the last day of the longest', () => {
+    const both = policyOf(
+      `waivers: [${waiver()}, ${waiver().replace('12-01', '12-05')}, ${waiver().replace('12-01', '11-25')}]`,
+    );
+    assert.equal(both.evaluate(subject(), bad, NOW).validUntil, end + 4 * DAY);
+  });
+  it('cannot be had for integrity', () => {
+    assert.match(
+      problemsIn(`waivers: [${waiver().replace('startup-hook', 'integrity')}]`)[0]!,
+      /expected one of deny, startup-hook/,
+    );
+  });
+});
+
+describe('many denials', () => {
+  const count = 10_000;
+  const denials = Array.from({ length: count }, (_, index) => ({
+    project: `project-${index % (count / 2)}` as ProjectGlob,
+    versions: `==1.${index}`,
+    reason: 'no',
+  }));
+  it('cost as many comparisons as the project itself has', () => {
+    let compared = 0;
+    const judge = deny(denials, (text) => {
+      const { matches } = parseSpecifier(text);
+      return {
+        text,
+        matches: (version) => {
+          compared++;
+          return matches(version);
+        },
+      };
+    });
+    const judged = (project: string, version: string) =>
+      judge({ subject: subject({ project, version }), inspection: undefined, now: NOW });
+    assert.equal(judged('elsewhere', '1.0'), undefined);
+    assert.equal(compared, 0);
+    assert.equal(judged('project-7', '1.0'), undefined);
+    assert.ok(judged('project-7', '1.7'));
+    assert.ok(compared <= 4, `${compared} comparisons`);
+  });
+  it('look at the members of an artifact once', () => {
+    const judge = deny([{ sha256: digest('c'), reason: 'no' }]);
+    const seen = inspection([], [digest('1')]);
+    let reads = 0;
+    const counted = Object.defineProperty({ ...seen }, 'memberDigests', {
+      get: () => {
+        reads++;
+        return seen.memberDigests;
+      },
+    });
+    for (let time = 0; time < 100; time++)
+      assert.equal(judge({ subject: subject(), inspection: counted, now: NOW }), undefined);
+    assert.equal(reads, 1);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { policyJsonSchema } from '../../src/policy/json-schema.js';
+import { problemsIn } from './support.js';
+
+describe('a policy file', () => {
+  it('takes everything that the language has', () => {
+    assert.deepEqual(
+      problemsIn(`
+mode: dry-run
+base: none
+waiver-max: 30d
+rules:
+  startup-hook: { action: block, mode: enforce, index: hide, upstreams: [pypi], projects: ["a*"], exempt: [b] }
+  cooldown: { action: warn, age: 2w }
+  sdist: { action: off, when: wheel-exists }
+  status: { action: block, refuse: [quarantined] }
+deny: []
+allow: [{ project: "*" }]
+hooks: [{ project: a, file: a.pth, sha256: ["${'0a'.repeat(32)}"] }]
+waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, expires: 2026-12-31 }]
+`),
+      [],
+    );
+    assert.deepEqual(problemsIn(''), []);
+    assert.deepEqual(problemsIn('# nothing but a comment\n'), []);
+  });
+
+  const refused: [string, RegExp][] = [
+    ['mode: enforced', /^p\.yaml:1:7: expected one of enforce, dry-run, got "enforced"/],
+    ['rule: {}', /^p\.yaml:1:1: unknown key "rule" \(did you mean "rules"\?\)/],
+    ['rules: { startup-hooks: { action: block } }', /did you mean "startup-hook"\?/],
+    ['rules: { malware-feed: { action: block } }', /unknown key "malware-feed"/],
+    ['rules: { attestation: { action: warn } }', /unknown key "attestation"/],
+    ['rules: { cooldown: { age: 7d } }', /the key "action" is missing/],
+    ['rules: { cooldown: { action: block, age: 7 } }', /expected a duration such as 3d/],
+    ['rules: { cooldown: { action: block, age: 7m } }', /a number and one of h, d, w/],
+    ['rules: { integrity: { action: off } }', /unknown key "integrity"/],
+    ['rules: { archive: { action: yes } }', /expected one of block, warn, off/],
+    ['rules: { archive: { action: block, exempt: ["a b"] } }', /expected a project name/],
+    ['deny:\n  - project: x\n', /^p\.yaml:2:5: the key "reason" is missing/],
+    ['deny: [{ reason: x }]', /expected either "project" or "sha256"/],
+    [
+      `deny: [{ project: x, sha256: ${'a'.repeat(64)}, reason: x }]`,
+      /expected either "project" or "sha256"/,
+    ],
+    [`deny: [{ sha256: ${'a'.repeat(63)}, reason: x }]`, /expected a SHA-256/],
+    [`deny: [{ sha256: ${'a'.repeat(64)}, versions: "==1", reason: x }]`, /"versions" needs/],
+    ['deny: [{ project: x, versions: "1.0", reason: x }]', /expected a version specifier/],
+    ['deny: [{ project: x, versions: ">=not", reason: x }]', /expected a version specifier/],
+    ['deny: [{ project: x, versions: 1.0, reason: x }]', /got the number 1; put it in quotes/],
+    ['deny: [{ project: x, reason: "  " }]', /expected some text/],
+    ['deny:\n', /expected a list, got nothing/],
+    ['allow: []', /an allow list without an entry would refuse everything/],
+    ['hooks: [{ project: "a*", file: a.pth, sha256: [] }]', /expected the name of one project/],
+    ['hooks: [{ project: a, file: d/a.pth, sha256: [] }]', /a file name without a folder/],
+    ['hooks: [{ project: a, file: a.pth, sha256: [] }]', /at least one entry/],
+    ['hooks: [{ project: a, file: a.pth, sha256: x }]', /expected a list, got "x"/],
+  ];
+  for (const [text, message] of refused)
+    it(`is refused: ${JSON.stringify(text)}`, () =>
+      assert.match(problemsIn(text).join('\n'), message));
+
+  it('of a waiver wants a real day, an owner, a reason and an end', () => {
+    const waiver = (rest: string) =>
+      problemsIn(`waivers: [{ rule: deny, project: a, versions: "==1", ${rest} }]`).join('\n');
+    assert.equal(waiver('reason: r, owner: o, expires: 2028-02-29'), '');
+    for (const expires of ['2026-02-29', '2026-13-01', 'soon', '2026-12-01T10:00', '01.12.2026'])
+      assert.match(
+        waiver(`reason: r, owner: o, expires: "${expires}"`),
+        /expected a date/,
+        expires,
+      );
+    for (const rest of ['reason: r, owner: o', 'reason: r, expires: 2026-12-01'])
+      assert.match(waiver(rest), /the key "(expires|owner)" is missing/);
+  });
+});
+
+describe('the JSON Schema of policies', () => {
+  const schema = JSON.parse(readFileSync('schema/policy.schema.json', 'utf8'));
+  it('that is shipped is what the code gives (else run scripts/write-schemas.mjs)', () => {
+    assert.deepEqual(schema, JSON.parse(policyJsonSchema()));
+  });
+  it('describes every key, so that editors can show what it is', () => {
+    const bare: string[] = [];
+    const walk = (node: Record<string, never>, path: string) => {
+      for (const [key, part] of Object.entries<Record<string, never>>(node.properties ?? {})) {
+        if (part.description === undefined) bare.push(`${path}/${key}`);
+        walk(part, `${path}/${key}`);
+      }
+      if (node.items) walk(node.items, `${path}[]`);
+    };
+    walk(schema, '');
+    assert.deepEqual(bare, []);
+  });
+});
