@@ -9,7 +9,7 @@ import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from './http/server.js';
 import type { HttpSettings } from './http/services.js';
-import { WorkerInspector, type WorkerInspectorSettings } from './inspection/worker-inspector.js';
+import { createInspector } from './inspection/worker-inspector.js';
 import { FileDecisionLog } from './observe/decision-log.js';
 import { Health } from './observe/health.js';
 import type { Log } from './observe/log.js';
@@ -18,6 +18,7 @@ import { type PageEvent, PageLoader } from './pages/page-loader.js';
 import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
 import type { LoadedPolicy } from './policy/load.js';
+import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
@@ -119,7 +120,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     onEvent: (event) => notePageEvent(event, metrics, log),
   });
   const pages = new ProjectPagesService(loader, judge, now);
-  const inspector = new WorkerInspector(inspectorSettings(config));
+  const inspector = createInspector(config.inspection);
   const artifacts = new ArtifactService({
     pages,
     judge,
@@ -221,19 +222,12 @@ function listen(server: Server, config: Config): Promise<AddressInfo> {
   });
 }
 
-function inspectorSettings({ inspection }: Config): WorkerInspectorSettings {
-  const { timeMs, ...limits } = inspection.limits;
-  return { workers: inspection.workers, limits: { ...limits, time: timeMs } };
-}
-
 function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
   metrics.policyRevision.reset();
   metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
   metrics.policyLoaded.set(now / 1_000);
-  const waivers = meaning?.waivers ?? [];
-  const active = waivers.filter((waiver) => now < waiver.expires).length;
-  metrics.waivers.set({ state: 'active' }, active);
-  metrics.waivers.set({ state: 'expired' }, waivers.length - active);
+  const waivers = countWaivers(meaning?.waivers ?? [], now);
+  for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
 }
 
 function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {

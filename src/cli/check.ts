@@ -24,8 +24,8 @@ function report({ problems, warnings, summary }: PolicyCheck, out: Output): void
   for (const warning of warnings) out.line(`${formatProblem(warning)} (warning)`);
   if (summary === undefined) return;
   const { deny, hooks, waivers, mode, revision } = summary;
-  const expired = waivers.expired === 0 ? '' : ` and ${waivers.expired} expired`;
+  const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
   out.line(
-    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} waivers${expired}, mode ${mode}, revision ${revision}`,
+    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} waivers (${others}), mode ${mode}, revision ${revision}`,
   );
 }

@@ -66,7 +66,7 @@ function show({ project, policy, files }: Answer, out: Output): void {
   for (const file of files) {
     const seen = file.inspected ? '' : '  (not opened yet)';
     out.line(`  ${MARKS[file.verdict]}  ${file.filename}${seen}`);
-    if (file.rule !== undefined) out.line(`         rule ${file.rule}: ${file.reason}`);
+    if (file.rule !== undefined) out.line(`         ${file.reason}`);
     if (file.reference !== undefined) out.line(`         see ${file.reference}`);
     if (file.until !== undefined) out.line(`         until ${file.until}`);
     if (file.waiver !== undefined)

@@ -26,7 +26,7 @@ export function sendRefusal(
     {
       type: `urn:wheelgate:refused:${rule}`,
       title: `Wheelgate refused ${subject.filename}`,
-      detail: `Rule ${rule}: ${reason}${reference}.${ask}`,
+      detail: `${reason}${reference}.${ask}`,
       rule,
       reason,
       reference: hit?.reference,
@@ -41,6 +41,6 @@ export function sendRefusal(
         .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
         .map((other) => ({ rule: other.rule, reason: other.reason })),
     },
-    `Wheelgate refused it by rule ${rule}: ${reason}${reference}`,
+    `Refused by Wheelgate: ${reason}${reference}`,
   );
 }

@@ -1,124 +1,126 @@
 import type { FindingRule } from '../domain/finding.js';
 
-/**
- * Every finding that an inspection can make: the rule it belongs to, and where the rule comes from.
- * The codes are stable: the metric `findings_total` and other people's dashboards use them.
- */
-export const CODES = {
-  // Start-up hooks: design section 3; CPython's Lib/site.py, PEP 829.
-  'pth-executable': {
-    rule: 'startup-hook',
-    source: 'site.py, addpackage: lines that begin with import',
-  },
-  'pth-undecodable': {
-    rule: 'startup-hook',
-    source: 'site.py decodes as UTF-8, then as the locale says',
-  },
-  'pth-adds-hook-folder': {
-    rule: 'startup-hook',
-    source: 'site.py, addpackage: other lines extend sys.path',
-  },
-  'pth-leaves-site-directory': {
-    rule: 'startup-hook',
-    source: 'site.py, addpackage: other lines extend sys.path',
-  },
-  'start-file': { rule: 'startup-hook', source: 'PEP 829' },
-  'site-customize': {
-    rule: 'startup-hook',
-    source: 'site.py, execsitecustomize, execusercustomize',
-  },
-  'foreign-hook': {
-    rule: 'startup-hook',
-    source: 'a module that another project’s honest hook imports',
-  },
-  'interpreter-shadow': {
-    rule: 'startup-hook',
-    source: 'PEP 405 (pyvenv.cfg), PEP 427 (.data/scripts)',
-  },
-  'hook-too-large': { rule: 'startup-hook', source: 'doubt: it was not read' },
-  // Zip: APPNOTE.TXT 6.3.10; CVE-2025-54368, CVE-2025-13327.
-  'zip-unreadable': { rule: 'archive', source: 'APPNOTE 4.3' },
-  'zip-end-record-ambiguous': { rule: 'archive', source: 'APPNOTE 4.3.16' },
-  'zip-several-disks': { rule: 'archive', source: 'APPNOTE 4.4.19' },
-  'zip-zip64-contradiction': { rule: 'archive', source: 'APPNOTE 4.3.14, 4.5.3' },
-  'zip-gap': { rule: 'archive', source: 'bytes that no entry accounts for' },
-  'zip-overlap': { rule: 'archive', source: 'entries that share bytes' },
-  'zip-directory-mismatch': {
-    rule: 'archive',
-    source: 'local header and central directory disagree',
-  },
-  'zip-entry-count': { rule: 'archive', source: 'APPNOTE 4.4.22' },
-  'zip-duplicate-name': { rule: 'archive', source: 'the last or the first entry wins, by reader' },
-  'zip-name-encoding': { rule: 'archive', source: 'APPNOTE appendix D: bit 11' },
-  'zip-name-characters': { rule: 'archive', source: 'control and format characters' },
-  'zip-path-absolute': { rule: 'archive', source: 'APPNOTE 4.4.17.1' },
-  'zip-path-climbs': { rule: 'archive', source: 'APPNOTE 4.4.17.1' },
-  'zip-path-backslash': { rule: 'archive', source: 'APPNOTE 4.4.17.1' },
-  'zip-path-empty-part': {
-    rule: 'archive',
-    source: 'readers fold `a//b` and `./b` in different ways',
-  },
-  'zip-path-conflict': { rule: 'archive', source: 'a name that is both a file and a folder' },
-  'zip-special-file': { rule: 'archive', source: 'symbolic links, devices' },
-  'zip-encrypted': { rule: 'archive', source: 'APPNOTE 4.4.4 bits 0, 6, 13' },
-  'zip-flags': { rule: 'archive', source: 'APPNOTE 4.4.4' },
-  'zip-method': {
-    rule: 'archive',
-    source: 'APPNOTE 4.4.5; PEP 427 readers have stored and deflate',
-  },
-  'zip-extra-malformed': { rule: 'archive', source: 'APPNOTE 4.5.1' },
-  'zip-unicode-path': { rule: 'archive', source: 'APPNOTE 4.6.9' },
-  'zip-stored-descriptor': {
-    rule: 'archive',
-    source: 'a streaming reader cannot tell where it ends',
-  },
-  'zip-data-mismatch': { rule: 'archive', source: 'size, CRC or end of the deflate stream' },
-  // Tar: POSIX.1-2001 pax, GNU tar.
-  'tar-unreadable': { rule: 'archive', source: 'POSIX pax, ustar header' },
-  'tar-bad-checksum': { rule: 'archive', source: 'POSIX ustar; readers stop, or skip' },
-  'tar-trailing-data': { rule: 'archive', source: 'content behind the end of the archive' },
-  'tar-truncated': { rule: 'archive', source: 'the archive ends inside a member' },
-  'tar-path-absolute': { rule: 'archive', source: 'PEP 706' },
-  'tar-path-climbs': { rule: 'archive', source: 'PEP 706' },
-  'tar-name-characters': { rule: 'archive', source: 'control and format characters' },
-  'tar-link-leaves': { rule: 'archive', source: 'PEP 706' },
-  'tar-special-file': { rule: 'archive', source: 'PEP 706: devices, pipes' },
-  'tar-sparse': { rule: 'archive', source: 'GNU sparse: readers disagree on the content' },
-  'tar-size-contradiction': { rule: 'archive', source: 'a pax size other than the header’s' },
-  'tar-unknown-type': { rule: 'archive', source: 'a type that readers treat in different ways' },
-  'tar-duplicate-name': {
-    rule: 'archive',
-    source: 'a member that replaces an earlier one of another kind',
-  },
-  'gzip-several-members': {
-    rule: 'archive',
-    source: 'RFC 1952 2.2; some readers stop at the first',
-  },
-  'gzip-trailing-data': { rule: 'archive', source: 'RFC 1952' },
-  'compression-broken': { rule: 'archive', source: 'RFC 1951, 1952; bzip2' },
-  'archive-format-unsupported': { rule: 'archive', source: 'doubt: it cannot be opened' },
-  // Bounds.
-  'inspection-limit-members': { rule: 'archive', source: 'setting inspection.members' },
-  'inspection-limit-inflated': { rule: 'archive', source: 'setting inspection.inflatedBytes' },
-  'inspection-limit-ratio': { rule: 'archive', source: 'setting inspection.ratio' },
-  'inspection-limit-path': { rule: 'archive', source: 'settings inspection.pathLength, depth' },
-  'inspection-limit-time': { rule: 'archive', source: 'setting inspection.time' },
-  'inspection-failed': { rule: 'archive', source: 'doubt: the inspection itself broke' },
-  // Wheels: PEP 427, the binary distribution format.
-  'record-missing': { rule: 'record', source: 'PEP 427, PEP 376' },
-  'record-malformed': { rule: 'record', source: 'PEP 376' },
-  'record-unlisted-member': { rule: 'record', source: 'PEP 427: RECORD lists every file' },
-  'record-missing-member': { rule: 'record', source: 'PEP 376' },
-  'record-hash-mismatch': { rule: 'record', source: 'PEP 427' },
-  'record-weak-hash': { rule: 'record', source: 'PEP 427: sha256 or better' },
-  'metadata-missing': { rule: 'metadata', source: 'PEP 427' },
-  'metadata-mismatch': { rule: 'metadata', source: 'PEP 427, core metadata' },
-  'wheel-dist-info': {
-    rule: 'metadata',
-    source: 'PEP 427: one .dist-info folder, named as the file',
-  },
-  'wheel-file-invalid': { rule: 'metadata', source: 'PEP 427: WHEEL' },
-  'entry-point-leaves-scripts': { rule: 'metadata', source: 'entry points specification' },
-} as const satisfies Record<string, { rule: FindingRule; source: string }>;
+interface CodeEntry {
+  readonly rule: FindingRule;
+  /** Why it matters, in one sentence. */
+  readonly summary: string;
+  /** Where the rule comes from. */
+  readonly source: string;
+}
 
-export type FindingCode = keyof typeof CODES;
+const SITE = 'CPython Lib/site.py';
+const APPNOTE = 'PKWARE APPNOTE 6.3.10';
+const DIFFERENTIAL = 'CVE-2025-54368';
+const PAX = 'POSIX.1-2017 pax';
+const WHEEL_SPEC = 'PyPA binary distribution format';
+const LIMITS = 'inspection limits';
+
+/** Every code that a finding can carry. A code never changes its meaning. */
+export const FINDING_CODES = {
+  'pth-executable': hook('A .pth line that begins with import runs at every Python start', SITE),
+  'pth-undecodable': hook('A .pth file that is not plain UTF-8 text cannot be judged', SITE),
+  'pth-adds-hook-folder': hook('A .pth line adds a place from which sitecustomize is taken', SITE),
+  'pth-adds-remote-folder': hook('A .pth line puts a network share on the import path', SITE),
+  'pth-line-too-long': hook('A .pth line is longer than any path, so it cannot be judged', SITE),
+  'start-file': hook('A .start file names code that runs at every Python start', 'PEP 829'),
+  'site-customize': hook('sitecustomize and usercustomize run at every Python start', SITE),
+  'foreign-hook': hook("It takes over a start-up hook that is another project's", SITE),
+  'interpreter-shadow': hook('It replaces the interpreter or its configuration', SITE),
+  'stdlib-shadow': hook('It writes into the folder of the standard library', SITE),
+
+  'archive-unreadable': archive('The archive cannot be opened', 'doubt refuses'),
+  'archive-format-unsupported': archive('This form of archive is not opened', 'doubt refuses'),
+  'inspection-failed': archive('The inspection did not come to an end', 'doubt refuses'),
+  'inspection-limit-members': archive('Too many members', LIMITS),
+  'inspection-limit-directory': archive('The table of members is too large', LIMITS),
+  'inspection-limit-inflated': archive('It inflates to too many bytes', LIMITS),
+  'inspection-limit-ratio': archive('It inflates too far for its size', LIMITS),
+  'inspection-limit-path': archive('A path is too long', LIMITS),
+  'inspection-limit-depth': archive('Folders are nested too deep', LIMITS),
+  'inspection-limit-held': archive('A file that must be read whole is too large', LIMITS),
+  'inspection-limit-time': archive('The inspection took too long', LIMITS),
+
+  'member-name-control': archive('A name has a control or format character', 'UTS #39'),
+  'member-name-backslash': archive('POSIX and Windows read a backslash differently', APPNOTE),
+  'member-name-absolute': archive('An absolute path leaves the folder', APPNOTE),
+  'member-name-climbing': archive('A path climbs out of its folder', APPNOTE),
+  'member-name-empty': archive('A member without a name', APPNOTE),
+
+  'zip-end-record': archive('The end record is missing or wrong', APPNOTE),
+  'zip-comment': archive('The comment could be taken for a zip record', DIFFERENTIAL),
+  'zip-multi-disk': archive('An archive over several disks', APPNOTE),
+  'zip-zip64': archive('zip64 fields contradict the plain ones', APPNOTE),
+  'zip-directory': archive('The central directory is malformed', APPNOTE),
+  'zip-local-header': archive('A local header is malformed', APPNOTE),
+  'zip-headers-disagree': archive('Local header and directory disagree', DIFFERENTIAL),
+  'zip-gap': archive('Bytes that no member owns', DIFFERENTIAL),
+  'zip-overlap': archive('Members share bytes', APPNOTE),
+  'zip-descriptor': archive('A data descriptor is missing or wrong', DIFFERENTIAL),
+  'zip-stored-descriptor': archive('A stored member whose end a stream cannot find', DIFFERENTIAL),
+  'zip-data': archive('The compressed data is damaged or ends elsewhere', DIFFERENTIAL),
+  'zip-crc': archive('The checksum does not match', APPNOTE),
+  'zip-encrypted': archive('An encrypted member cannot be inspected', APPNOTE),
+  'zip-method': archive('A compression method that installers do not share', APPNOTE),
+  'zip-flags': archive('Flags that readers take differently', APPNOTE),
+  'zip-extra': archive('An extra field is malformed', APPNOTE),
+  'zip-unicode-path': archive('An extra field gives the member another name', DIFFERENTIAL),
+  'zip-name-encoding': archive('The name is not UTF-8 that says so: readers differ', APPNOTE),
+  'zip-duplicate': archive('Two members have one name', DIFFERENTIAL),
+  'zip-case-collision': archive('Two names are one where case does not count', DIFFERENTIAL),
+  'zip-file-and-folder': archive('One name is a file and a folder', DIFFERENTIAL),
+  'zip-symlink': archive('A symbolic link', APPNOTE),
+  'zip-special-file': archive('Neither a file nor a folder', APPNOTE),
+  'zip-folder-data': archive('A folder that has content', APPNOTE),
+
+  'gzip-malformed': archive('The gzip stream is damaged', 'RFC 1952'),
+  'gzip-trailing': archive('Data behind the first gzip member', 'CVE-2025-13327'),
+  'bzip2-malformed': archive('The bzip2 stream is damaged', 'bzip2 format'),
+  'bzip2-trailing': archive('Data behind the first bzip2 stream', 'doubt refuses'),
+  'tar-checksum': archive('A header is damaged: readers stop or skip there', PAX),
+  'tar-truncated': archive('The archive ends in the middle of a member', PAX),
+  'tar-trailing': archive('Data behind the end of the archive', PAX),
+  'tar-number': archive('A number that readers take differently', PAX),
+  'tar-size-disagrees': archive('Two sizes for one member', 'CVE-2025-62518'),
+  'tar-size-unexpected': archive('A size on a member that has no content', 'CVE-2025-62518'),
+  'tar-name-ambiguous': archive('Two names for one member', PAX),
+  'tar-pax-malformed': archive('A pax header is malformed', PAX),
+  'tar-pax-global': archive('A global pax header renames or resizes members', PAX),
+  'tar-extension-dangling': archive('A long-name or pax header without its member', PAX),
+  'tar-sparse': archive('A sparse file', 'GNU tar'),
+  'tar-special-file': archive('A device, a pipe or an unknown kind of member', PAX),
+  'tar-link-leaves': archive('A link that leaves the tree', 'PEP 706'),
+  'tar-path-through-link': archive('A member is written through a link', 'PEP 706'),
+
+  'record-missing': record('The wheel has no RECORD'),
+  'record-malformed': record('RECORD cannot be read'),
+  'record-unlisted': record('A file that RECORD does not list'),
+  'record-absent': record('RECORD lists a file that is not there'),
+  'record-duplicate': record('RECORD lists a file twice, differently'),
+  'record-hash-missing': record('RECORD gives no hash for a file'),
+  'record-hash-weak': record('RECORD uses a hash that is not allowed'),
+  'record-hash-wrong': record("A file's hash is not RECORD's"),
+  'record-size-wrong': record("A file's size is not RECORD's"),
+
+  'metadata-missing': metadata('There is no METADATA or WHEEL'),
+  'metadata-dist-info': metadata('Not exactly one .dist-info folder of the right name'),
+  'metadata-malformed': metadata('METADATA or WHEEL cannot be read'),
+  'metadata-name': metadata("The metadata's name is not the filename's"),
+  'metadata-version': metadata("The metadata's version is not the filename's"),
+  'metadata-wheel-version': metadata('An unknown Wheel-Version'),
+  'metadata-entry-point': metadata('A script that would be written outside the scripts folder'),
+} as const satisfies Record<string, CodeEntry>;
+
+export type FindingCode = keyof typeof FINDING_CODES;
+
+function hook(summary: string, source: string) {
+  return { rule: 'startup-hook', summary, source } as const;
+}
+function archive(summary: string, source: string) {
+  return { rule: 'archive', summary, source } as const;
+}
+function record(summary: string) {
+  return { rule: 'record', summary, source: WHEEL_SPEC } as const;
+}
+function metadata(summary: string) {
+  return { rule: 'metadata', summary, source: WHEEL_SPEC } as const;
+}

@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseSha256 } from '../domain/digest.js';
+import type { Sha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription } from '../domain/finding.js';
+import type { ProjectName } from '../domain/project-name.js';
 
-/** Describes an artifact on disk. Undefined where its name is not one of a distribution. */
-export async function describeFile(path: string): Promise<ArtifactDescription | undefined> {
-  const name = parseDistributionFilename(basename(path));
-  if (name === undefined) return undefined;
+/**
+ * Describes an artifact on disk by its name and its bytes.
+ * @throws {RangeError} where the name is no distribution's filename; the file system's error
+ */
+export async function describeFile(
+  path: string,
+  project?: ProjectName,
+): Promise<ArtifactDescription> {
+  const name = parseDistributionFilename(basename(path), project);
+  if (name === undefined) throw new RangeError(`${path} has no distribution's filename`);
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  const { size } = await stat(path);
-  return { sha256: parseSha256(hash.digest('hex'))!, size, name };
+  let size = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { name, size, sha256: hash.digest('hex') as Sha256 };
 }

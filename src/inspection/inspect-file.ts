@@ -1,26 +1,23 @@
-import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
-import { type ByteSource, FileSource } from './byte-source.js';
+import { type ByteSource, openFileSource } from './byte-source.js';
+import { InspectionProblem } from './finding-list.js';
+import { InspectionRun } from './inspection-run.js';
 import { INSPECTOR_VERSION } from './inspector.js';
-import type { InspectionLimits } from './limits.js';
-import { Report, Stop, shown } from './report.js';
-import { bunzip2, chunksOf } from './tar/bunzip2.js';
-import { ByteQueue } from './tar/byte-queue.js';
-import { gunzip } from './tar/gunzip.js';
+import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
 import { inspectTar } from './tar/inspect-tar.js';
-import { inspectWheel } from './wheel/inspect-wheel.js';
 import { inspectZip } from './zip/inspect-zip.js';
 
 /**
- * Inspects an artifact in this thread. It never rejects for what is in the file: what goes wrong while
- * looking is a finding, too.
+ * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be opened or judged
+ * is a finding.
+ * @throws the file system's error where the file cannot be opened
  */
 export async function inspectFile(
   path: string,
   artifact: ArtifactDescription,
-  limits: InspectionLimits,
+  limits: Partial<InspectionLimits> = {},
 ): Promise<Inspection> {
-  const source = new FileSource(path);
+  const source = openFileSource(path);
   try {
     return await inspectSource(source, artifact, limits);
   } finally {
@@ -28,66 +25,42 @@ export async function inspectFile(
   }
 }
 
-/** The same for bytes from anywhere. */
+/** Inspects bytes wherever they are (see `inspectFile`). */
 export async function inspectSource(
   source: ByteSource,
   artifact: ArtifactDescription,
-  limits: InspectionLimits,
+  limits: Partial<InspectionLimits> = {},
 ): Promise<Inspection> {
-  const report = new Report(limits, source.size);
+  const run = new InspectionRun(artifact.name, source.size, { ...DEFAULT_LIMITS, ...limits });
   try {
-    await inspectAs(source, artifact.name, report);
+    await inspectByFormat(source, run);
   } catch (error) {
-    if (!(error instanceof Stop))
-      report.add('inspection-failed', `looking at it failed: ${shown((error as Error).message)}`);
+    if (error instanceof InspectionProblem) run.findings.addProblem(error);
+    else
+      run.findings.add(
+        'archive-unreadable',
+        `the archive cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
   }
   return {
     inspector: INSPECTOR_VERSION,
     sha256: artifact.sha256,
     filename: artifact.name.filename,
     size: artifact.size,
-    findings: report.findings,
-    memberDigests: report.memberDigests,
-    memberCount: report.memberCount,
-    inflatedBytes: report.inflatedBytes,
-    ...(report.metadataSha256 !== undefined && { metadataSha256: report.metadataSha256 }),
+    findings: run.findings.all,
+    memberDigests: run.digests.toBase64(),
+    memberCount: run.memberCount,
+    inflatedBytes: run.inflatedBytes,
+    ...(run.metadataSha256 === undefined ? {} : { metadataSha256: run.metadataSha256 }),
   };
 }
 
-async function inspectAs(
-  source: ByteSource,
-  name: DistributionFilename,
-  report: Report,
-): Promise<void> {
-  if (name.kind === 'wheel') return inspectWheel(source, name, report);
-  switch (name.format) {
-    case 'zip':
-      return inspectZip(source, name, report);
-    case 'tar.gz':
-      return inspectTarStream(gunzip(source, report), name, report);
-    case 'tar.bz2':
-      return inspectTarStream(bunzip2(source, report), name, report);
-    case 'tar':
-      return inspectTarStream(toAsync(chunksOf(source)), name, report);
-    default:
-      report.stop(
-        'archive-format-unsupported',
-        `${shown(name.filename)} is of a kind that is not opened`,
-      );
-  }
-}
-
-/** The compression is read to its end, so that what stands behind the archive is seen, too. */
-async function inspectTarStream(
-  chunks: AsyncGenerator<Buffer>,
-  name: DistributionFilename,
-  report: Report,
-): Promise<void> {
-  const queue = new ByteQueue(chunks);
-  await inspectTar(queue, name, report);
-  await queue.pass(Number.POSITIVE_INFINITY, (chunk) => report.countInflated(chunk.length));
-}
-
-async function* toAsync(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* chunks;
+function inspectByFormat(source: ByteSource, run: InspectionRun): Promise<void> {
+  const { format, filename } = run.artifact;
+  if (format === 'zip') return inspectZip(source, run);
+  if (format !== undefined) return inspectTar(source, run);
+  throw new InspectionProblem(
+    'archive-format-unsupported',
+    `${filename} is of no form that is opened`,
+  );
 }

@@ -1,32 +1,43 @@
-/** Bounds of one inspection. Each overrun is a finding, and doubt refuses. */
+/** What one inspection may cost. Each overrun is a finding `inspection-limit-…`, and doubt refuses. */
 export interface InspectionLimits {
-  /** Entries in an archive. */
+  /** Members of an archive. */
   readonly members: number;
-  /** All members together, inflated, in bytes. */
+  /** Bytes of a zip's central directory. */
+  readonly directoryBytes: number;
+  /** Bytes that all members together may inflate to. */
   readonly inflatedBytes: number;
-  /** Inflated bytes for one packed byte, looked at once 64 MiB have been inflated. */
+  /** Inflated bytes for each byte of the artifact; counts from `ratioFloorBytes` inflated bytes on. */
   readonly ratio: number;
+  readonly ratioFloorBytes: number;
   /** Characters of a member's path. */
   readonly pathLength: number;
-  /** Folders in a member's path. */
+  /** Folders of a member's path. */
   readonly depth: number;
-  /** Milliseconds. */
-  readonly time: number;
-  /** `all`: every member is inflated and its CRC and RECORD hash checked. `needed`: what is looked at. */
+  /** Bytes of a member that must be held whole to be read (METADATA, RECORD, …). */
+  readonly heldBytes: number;
+  /** Milliseconds for one artifact. */
+  readonly timeMs: number;
+  /** MiB of heap for one worker. */
+  readonly workerHeapMb: number;
+  /**
+   * `all`: each member is inflated, its checksum and its RECORD hash compared. `needed`: only hook candidates,
+   * the wheel's own metadata, and what has a data descriptor.
+   */
   readonly inflate: 'all' | 'needed';
 }
 
+const MIB = 1024 * 1024;
+
 export const DEFAULT_LIMITS: InspectionLimits = {
-  members: 200_000,
-  inflatedBytes: 32 * 2 ** 30,
+  members: 100_000,
+  directoryBytes: 32 * MIB,
+  inflatedBytes: 16 * 1024 * MIB,
   ratio: 200,
-  pathLength: 1_024,
-  depth: 64,
-  time: 120_000,
+  ratioFloorBytes: 64 * MIB,
+  pathLength: 1000,
+  depth: 50,
+  heldBytes: 32 * MIB,
+  timeMs: 120_000,
+  workerHeapMb: 256,
   inflate: 'all',
 };
-
-/** Below this, a high ratio is only an empty table or a line of zeros. */
-export const RATIO_FROM = 64 * 2 ** 20;
-/** What is read whole to be looked at: METADATA, RECORD, hooks. In bytes. */
-export const LOOKED_AT_BYTES = 64 * 2 ** 20;

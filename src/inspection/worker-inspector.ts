@@ -1,124 +1,127 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
-import { CODES, type FindingCode } from './codes.js';
+import { FindingList } from './finding-list.js';
+import type { InspectionAnswer, InspectionRequest } from './inspection-worker.js';
 import { INSPECTOR_VERSION, type Inspector } from './inspector.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
-import { shown } from './report.js';
-import type { Job, JobAnswer } from './worker.js';
 
-export interface WorkerInspectorSettings {
+export interface WorkerInspectorOptions {
   readonly limits?: Partial<InspectionLimits>;
-  /** Inspections at the same time; further ones wait. */
-  readonly workers: number;
-  /** The worker's file; a test hands in one that misbehaves. */
-  readonly workerFile?: URL;
+  /** At most this many artifacts are inspected at once; the default leaves a processor to the proxy. */
+  readonly workers?: number;
+  /** How long a worker may overrun its own time limit before it is taken for hung, in milliseconds. */
+  readonly graceMs?: number;
+  /** The worker's program, for tests of what happens when it hangs or dies. */
+  readonly program?: URL;
 }
 
-/** What a worker gets beyond its own time limit before it is taken for hung, in milliseconds. */
-const GRACE = 5_000;
-/** A worker's heap, in MiB. Archives are read in pieces; a larger need is an attack. */
-const HEAP_MB = 256;
-
-interface Waiting {
-  readonly job: Job;
-  readonly resolve: (inspection: Inspection) => void;
+interface Job {
+  readonly request: InspectionRequest;
+  readonly settle: (inspection: Inspection) => void;
 }
 
 /**
- * Inspects in worker threads. A worker that hangs, dies or runs out of memory is replaced, and what it was
- * looking at is refused; the next artifact does not notice.
+ * An inspector over worker threads: started when needed, one artifact at a time each. A worker that dies or
+ * hangs is replaced; its artifact gets the finding `inspection-failed`, no other is touched.
  */
-export class WorkerInspector implements Inspector {
-  readonly #limits: InspectionLimits;
-  readonly #settings: WorkerInspectorSettings;
+export function createInspector(options: WorkerInspectorOptions = {}): Inspector {
+  return new WorkerInspector(options);
+}
+
+class WorkerInspector implements Inspector {
+  readonly #limits: Partial<InspectionLimits>;
+  readonly #patienceMs: number;
+  readonly #heapMb: number;
+  readonly #most: number;
+  readonly #program: URL;
+  readonly #waiting: Job[] = [];
   readonly #idle: Worker[] = [];
-  readonly #queue: Waiting[] = [];
-  #running = 0;
+  readonly #busy = new Map<Worker, (failure: string) => void>();
   #closed = false;
 
-  constructor(settings: WorkerInspectorSettings) {
-    this.#settings = settings;
-    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  constructor({ limits = {}, workers, graceMs = 5_000, program }: WorkerInspectorOptions) {
+    this.#limits = limits;
+    this.#patienceMs = (limits.timeMs ?? DEFAULT_LIMITS.timeMs) + graceMs;
+    this.#heapMb = limits.workerHeapMb ?? DEFAULT_LIMITS.workerHeapMb;
+    this.#most = workers ?? Math.max(1, Math.min(4, availableParallelism() - 1));
+    this.#program = program ?? new URL('./inspection-worker.js', import.meta.url);
   }
 
   inspect(path: string, artifact: ArtifactDescription): Promise<Inspection> {
-    return new Promise((resolve) => {
-      this.#queue.push({ job: { path, artifact, limits: this.#limits }, resolve });
+    return new Promise((settle) => {
+      this.#waiting.push({ request: { path, artifact, limits: this.#limits }, settle });
       this.#next();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#idle.splice(0).map((worker) => worker.terminate()));
+    for (const job of this.#waiting.splice(0)) job.settle(failed(job, 'the inspector was closed'));
+    const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
+    for (const fail of [...this.#busy.values()]) fail('the inspector was closed');
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    while (this.#running < this.#settings.workers) {
-      const waiting = this.#queue.shift();
-      if (waiting === undefined) return;
-      this.#running += 1;
-      void this.#run(waiting).finally(() => {
-        this.#running -= 1;
-        this.#next();
-      });
-    }
-  }
-
-  async #run({ job, resolve }: Waiting): Promise<void> {
-    const worker = this.#idle.pop() ?? this.#start();
-    const answer = await ask(worker, job);
-    if ('inspection' in answer && !this.#closed) this.#idle.push(worker);
-    else await worker.terminate();
-    resolve('inspection' in answer ? answer.inspection : failed(job, answer));
+    if (this.#busy.size >= this.#most) return;
+    const job = this.#waiting.shift();
+    if (job === undefined) return;
+    if (this.#closed) job.settle(failed(job, 'the inspector was closed'));
+    else this.#run(this.#idle.pop() ?? this.#start(), job);
   }
 
   #start(): Worker {
-    const file = this.#settings.workerFile ?? new URL('./worker.js', import.meta.url);
-    const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
-    // An idle worker must not keep the process, nor end it when it dies.
-    worker.unref();
-    worker.on('error', () => {
-      const at = this.#idle.indexOf(worker);
-      if (at !== -1) this.#idle.splice(at, 1);
+    const worker = new Worker(this.#program, {
+      resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
+    // Dying while idle: it is not offered again.
+    worker.on('error', () => this.#forget(worker));
+    worker.on('exit', () => this.#forget(worker));
     return worker;
+  }
+
+  #forget(worker: Worker): void {
+    const at = this.#idle.indexOf(worker);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+
+  #run(worker: Worker, job: Job): void {
+    const done = (inspection: Inspection, reusable: boolean): void => {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      this.#busy.delete(worker);
+      if (reusable && !this.#closed) {
+        worker.unref();
+        this.#idle.push(worker);
+      } else void worker.terminate();
+      job.settle(inspection);
+      this.#next();
+    };
+    const fail = (why: string): void => done(failed(job, why), false);
+    const onMessage = (answer: InspectionAnswer): void => {
+      if ('inspection' in answer) done(answer.inspection, true);
+      else done(failed(job, answer.error), true);
+    };
+    const onError = (error: Error): void => fail(`the inspection broke off: ${error.message}`);
+    const onExit = (): void => fail('the inspection broke off');
+    const timer = setTimeout(() => fail('the inspection did not come to an end'), this.#patienceMs);
+    this.#busy.set(worker, fail);
+    worker.ref();
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(job.request);
   }
 }
 
-type Answer = JobAnswer | { readonly code: FindingCode; readonly error: string };
-
-function ask(worker: Worker, job: Job): Promise<Answer> {
-  return new Promise((resolve) => {
-    const late = setTimeout(
-      () => settle({ code: 'inspection-limit-time', error: `it took over ${job.limits.time} ms` }),
-      job.limits.time + GRACE,
-    );
-    const onMessage = (answer: JobAnswer) => settle(answer);
-    const onError = (error: Error) => settle({ error: error.message });
-    const onExit = (code: number) => settle({ error: `the worker ended with exit code ${code}` });
-    function settle(answer: Answer): void {
-      clearTimeout(late);
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      worker.unref();
-      resolve(answer);
-    }
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.ref();
-    worker.postMessage(job);
-  });
-}
-
-/** What stands in for findings that nobody could make. */
-function failed({ artifact }: Job, answer: { code?: FindingCode; error?: string }): Inspection {
-  const code = answer.code ?? 'inspection-failed';
-  const detail = `looking at it failed: ${shown(answer.error ?? 'no answer')}`;
+function failed({ request: { artifact } }: Job, why: string): Inspection {
+  const findings = new FindingList();
+  findings.add('inspection-failed', why);
   return {
     inspector: INSPECTOR_VERSION,
     sha256: artifact.sha256,
     filename: artifact.name.filename,
     size: artifact.size,
-    findings: [{ code, rule: CODES[code].rule, detail }],
+    findings: findings.all,
     memberDigests: '',
     memberCount: 0,
     inflatedBytes: 0,

@@ -22,9 +22,7 @@ export function shownFiles({ page, verdicts }: JudgedPage): ShownFile[] {
     const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
     if (hit === undefined) return [{ file, yanked: file.yanked, refused: false }];
     if (hit.index === 'hide') return [];
-    return [
-      { file, yanked: `refused by Wheelgate, rule ${hit.rule}: ${hit.reason}`, refused: true },
-    ];
+    return [{ file, yanked: `refused by Wheelgate: ${hit.reason}`, refused: true }];
   });
 }
 

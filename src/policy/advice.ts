@@ -3,6 +3,7 @@ import { suggestion } from '../yaml/validate.js';
 import type { LoadOptions, SourcedFile } from './load.js';
 import type { PolicyMeaning } from './merge.js';
 import { instant } from './rules/rule.js';
+import { EXPIRING_WITHIN } from './waivers.js';
 
 const DAY = 86_400_000;
 
@@ -29,7 +30,8 @@ export function adviseOn(
         problems.push(at(`${what} expires too late: waiver-max is ${meaning.waiverMax / DAY}d`));
       else if (expires <= now)
         warnings.push(at(`${what} expired ${instant(expires)}; it does nothing`));
-      else if (expires <= now + 7 * DAY) warnings.push(at(`${what} expires ${instant(expires)}`));
+      else if (expires <= now + EXPIRING_WITHIN)
+        warnings.push(at(`${what} expires ${instant(expires)}`));
     }
     for (const [rule, settings] of Object.entries(file.rules ?? {}))
       for (const [index, name] of (settings?.upstreams ?? []).entries())

@@ -1,5 +1,6 @@
 import type { Problem } from '../yaml/problem.js';
 import { type LoadOptions, loadPolicy } from './load.js';
+import { countWaivers, type WaiverCounts } from './waivers.js';
 
 /** What `wheelgate check` reports. */
 export interface PolicyCheck {
@@ -16,7 +17,7 @@ export interface PolicySummary {
   readonly deny: number;
   readonly allow: number;
   readonly hooks: number;
-  readonly waivers: { readonly active: number; readonly expired: number };
+  readonly waivers: WaiverCounts;
   /** Each rule's action, and whether it only counts. */
   readonly rules: Readonly<Record<string, { readonly action: string; readonly dryRun: boolean }>>;
 }
@@ -29,7 +30,6 @@ export async function checkPolicies(
   const { policy, meaning, problems, warnings } = await loadPolicy(paths, options);
   if (policy === undefined || meaning === undefined)
     return { problems, warnings, summary: undefined };
-  const active = meaning.waivers.filter((waiver) => options.now < waiver.expires).length;
   const rules = Object.entries(meaning.rules).map(([rule, { action, mode }]) => [
     rule,
     { action, dryRun: (mode ?? meaning.mode) === 'dry-run' },
@@ -43,7 +43,7 @@ export async function checkPolicies(
       deny: meaning.deny.length,
       allow: meaning.allow?.length ?? 0,
       hooks: meaning.hooks.length,
-      waivers: { active, expired: meaning.waivers.length - active },
+      waivers: countWaivers(meaning.waivers, options.now),
       rules: Object.fromEntries(rules),
     },
   };

@@ -28,3 +28,20 @@ export class Waivers {
     return longest && { owner: longest.owner, reason: longest.reason, expires: longest.expires };
   }
 }
+
+/** A waiver that expires within this many milliseconds is warned of. */
+export const EXPIRING_WITHIN = 7 * 86_400_000;
+
+export interface WaiverCounts {
+  /** Of them, none expires within a week. */
+  readonly active: number;
+  readonly expiring: number;
+  readonly expired: number;
+}
+
+/** How waivers stand at a moment; each counts once. */
+export function countWaivers(waivers: readonly Waiver[], now: number): WaiverCounts {
+  const expired = waivers.filter(({ expires }) => expires <= now).length;
+  const soon = waivers.filter(({ expires }) => expires <= now + EXPIRING_WITHIN).length;
+  return { active: waivers.length - soon, expiring: soon - expired, expired };
+}

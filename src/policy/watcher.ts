@@ -44,6 +44,7 @@ export class PolicyWatcher implements PolicySource {
   #settled: string;
   #pending: string | undefined;
   #busy: Promise<void> = Promise.resolve();
+  #looking = false;
   readonly #stop: () => void;
 
   private constructor(
@@ -93,8 +94,11 @@ export class PolicyWatcher implements PolicySource {
     this.#stop();
   }
 
-  #look(): Promise<void> {
-    return this.#alone(async () => {
+  async #look(): Promise<void> {
+    // A mount that hangs must not pile up looks, nor let two follow each other without time between.
+    if (this.#looking) return;
+    this.#looking = true;
+    await this.#alone(async () => {
       const state = await stateOf(this.#paths);
       if (state === this.#settled) {
         this.#pending = undefined;
@@ -103,6 +107,8 @@ export class PolicyWatcher implements PolicySource {
       } else {
         this.#pending = state;
       }
+    }).finally(() => {
+      this.#looking = false;
     });
   }
 

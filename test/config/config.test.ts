@@ -93,12 +93,12 @@ describe('loadConfig', () => {
     const env = { WHEELGATE_DATA: 'd' };
     const config = load('policies: p\ndecisions: { file: ../x.jsonl }\n', {
       env,
-      cwd: '/work',
+      cwd: '/srv',
       file: join(cwd, 'c.yaml'),
     });
     assert.equal(config.policies, join(cwd, 'p'));
     assert.equal(config.decisions.file, join(cwd, '..', 'x.jsonl'));
-    assert.equal(config.data, '/work/d');
+    assert.equal(config.data, '/srv/d');
   });
 
   it('finds its file by flag, by variable, or in the working folder', () => {

@@ -1,26 +1,53 @@
-import { Readable } from 'node:stream';
-import unbzip2 from 'unbzip2-stream';
 import type { ByteSource } from '../byte-source.js';
-import type { Report } from '../report.js';
+import { InspectionProblem } from '../finding-list.js';
+import { BitReader } from './bit-reader.js';
+import { readBlock } from './bzip2-block.js';
 
-const CHUNK = 256 * 1024;
+const BLOCK_MAGIC = 0x314159;
+const BLOCK_MAGIC_REST = 0x265359;
+const END_MAGIC = 0x177245;
+const END_MAGIC_REST = 0x385090;
 
-/** Unpacks a bzip2 file. The library reads blocks of at most 900 KB, one at a time, and checks their CRCs. */
-export async function* bunzip2(source: ByteSource, report: Report): AsyncGenerator<Buffer> {
-  const packed = Readable.from(chunksOf(source));
-  const unpacked = new Readable().wrap(packed.pipe(unbzip2()));
+/**
+ * Unpacks a file that is exactly one bzip2 stream, one block (at most 900 KB before its runs are spread out)
+ * at a time. As with gzip nothing may follow: some readers would go on with it and some would not.
+ * @throws {InspectionProblem} `bzip2-malformed`, `bzip2-trailing`
+ */
+export function* bunzip2(source: ByteSource): Generator<Buffer> {
+  const bits = new BitReader(source);
   try {
-    for await (const chunk of unpacked as AsyncIterable<Buffer>) yield chunk;
-  } catch {
-    report.stop('compression-broken', 'its bzip2 stream is broken');
-  } finally {
-    packed.destroy();
-    unpacked.destroy();
+    yield* readStream(bits);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InspectionProblem(
+      'bzip2-malformed',
+      `the bzip2 stream cannot be read: ${error.message}`,
+    );
   }
+  if (bits.position !== source.size)
+    throw new InspectionProblem('bzip2-trailing', 'data follows the bzip2 stream', {
+      offset: bits.position,
+    });
 }
 
-/** The bytes of a source, piece by piece. */
-export function* chunksOf(source: ByteSource): Generator<Buffer> {
-  for (let at = 0; at < source.size; at += CHUNK)
-    yield source.read(at, Math.min(CHUNK, source.size - at));
+function* readStream(bits: BitReader): Generator<Buffer> {
+  const magic = bits.read(24);
+  const level = bits.read(8) - 0x30;
+  if (magic !== 0x425a68 || level < 1 || level > 9) throw new RangeError('this is no bzip2 file');
+  let combined = 0;
+  for (;;) {
+    const first = bits.read(24);
+    const second = bits.read(24);
+    const crc = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
+    if (first === END_MAGIC && second === END_MAGIC_REST) {
+      if (crc !== combined) throw new RangeError('the checksum of the stream does not match');
+      return;
+    }
+    if (first !== BLOCK_MAGIC || second !== BLOCK_MAGIC_REST)
+      throw new RangeError('a block does not begin where it should');
+    const block = readBlock(bits, level * 100_000);
+    yield* block.pieces;
+    if (block.crc() !== crc) throw new RangeError('the checksum of a block does not match');
+    combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
+  }
 }

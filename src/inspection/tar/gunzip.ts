@@ -1,70 +1,90 @@
-import { crc32 } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
 import type { ByteSource } from '../byte-source.js';
-import { inflateFrom } from '../feed-inflate.js';
-import type { Report } from '../report.js';
+import { InspectionProblem } from '../finding-list.js';
 
 const CHUNK = 256 * 1024;
-const TRAILER = 8;
+const FLAG_HEADER_CRC = 2;
+const FLAG_EXTRA = 4;
+const FLAG_NAME = 8;
+const FLAG_COMMENT = 16;
 
 /**
- * Unpacks a gzip file (RFC 1952) that has exactly one member: readers differ in what they make of a second
- * one, and of bytes behind it. Header, CRC and length are checked here, because zlib's own reader passes over
- * what follows in silence.
+ * Inflates a file that is exactly one gzip member (RFC 1952). Some readers go on with what follows the first
+ * member and some stop, so nothing may follow; zero bytes of padding are let through, nobody reads them.
+ * @throws {InspectionProblem} `gzip-malformed`, `gzip-trailing`
  */
-export async function* gunzip(source: ByteSource, report: Report): AsyncGenerator<Buffer> {
-  const start = headerLength(source, report);
-  const inflate = inflateFrom(source, start, source.size);
-  let [crc, size] = [0, 0];
+export async function* gunzip(source: ByteSource): AsyncGenerator<Buffer> {
+  const start = headerLength(source);
+  const feed = Readable.from(pieces(source, start), { objectMode: false, highWaterMark: CHUNK });
+  const inflate = createInflateRaw({ chunkSize: CHUNK });
+  feed.on('error', (error) => inflate.destroy(error));
+  feed.pipe(inflate);
+  let crc = 0;
+  let length = 0;
   try {
     for await (const chunk of inflate as AsyncIterable<Buffer>) {
       crc = crc32(chunk, crc);
-      size += chunk.length;
+      length += chunk.length;
       yield chunk;
     }
   } catch (error) {
-    if ((error as { errno?: number }).errno === undefined) throw error;
-    report.stop('compression-broken', 'its gzip stream is broken');
+    const code = (error as { code?: unknown }).code;
+    if (typeof code === 'string' && code.startsWith('Z_'))
+      throw malformed('its data is damaged or cut short');
+    throw error;
   } finally {
+    feed.destroy();
     inflate.destroy();
   }
-  const end = start + inflate.bytesWritten;
-  if (end + TRAILER > source.size) report.stop('compression-broken', 'its gzip stream is cut off');
-  const trailer = source.read(end, TRAILER);
-  if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== size % 2 ** 32)
-    report.add('compression-broken', 'its gzip stream has a wrong checksum or length');
-  checkRest(source, end + TRAILER, report);
+  checkTrailer(source, start + inflate.bytesWritten, crc, length);
 }
 
-/** The member's header, which may carry a name, a comment and extra bytes. */
-function headerLength(source: ByteSource, report: Report): number {
-  const head = source.read(0, Math.min(source.size, 64 * 1024));
-  const unreadable = (): never => report.stop('compression-broken', 'it is not a gzip file');
-  if (head.length < 18 || head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8) unreadable();
+function* pieces(source: ByteSource, start: number): Generator<Buffer> {
+  for (let at = start; at < source.size; at += CHUNK)
+    yield source.read(at, Math.min(CHUNK, source.size - at));
+}
+
+/** The header's length; its name and comment may not be longer than any real one. */
+function headerLength(source: ByteSource): number {
+  const head = source.read(0, Math.min(source.size, 128 * 1024));
+  if (head.length < 18 || head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8)
+    throw malformed('this is no gzip file');
   const flags = head[3]!;
-  if ((flags & 0xe0) !== 0) unreadable();
+  if ((flags & 0xe0) !== 0) throw malformed('its header has reserved flags');
   let at = 10;
-  if ((flags & 0x04) !== 0) at += 2 + head.readUInt16LE(at);
-  for (const flag of [0x08, 0x10]) {
+  if ((flags & FLAG_EXTRA) !== 0) at += 2 + head.readUInt16LE(at);
+  for (const flag of [FLAG_NAME, FLAG_COMMENT]) {
     if ((flags & flag) === 0) continue;
     const end = head.indexOf(0, at);
-    if (end === -1) unreadable();
+    if (end === -1) throw malformed('its header does not end');
     at = end + 1;
   }
-  if ((flags & 0x02) !== 0) at += 2;
-  if (at + TRAILER > source.size) unreadable();
+  if ((flags & FLAG_HEADER_CRC) !== 0) {
+    if (at + 2 > head.length || head.readUInt16LE(at) !== (crc32(head.subarray(0, at)) & 0xffff))
+      throw malformed('the checksum of its header does not match');
+    at += 2;
+  }
+  if (at > head.length) throw malformed('its header does not end');
   return at;
 }
 
-/** Zeros behind the member are padding to every reader; anything else is not. */
-function checkRest(source: ByteSource, from: number, report: Report): void {
-  if (from === source.size) return;
-  const rest = source.read(from, Math.min(source.size - from, CHUNK));
-  if (rest[0] === 0x1f && rest[1] === 0x8b)
-    report.add('gzip-several-members', 'it is several gzip members one after the other', {
-      offset: from,
-    });
-  else if (rest.some((byte) => byte !== 0) || source.size - from > CHUNK)
-    report.add('gzip-trailing-data', `${source.size - from} bytes follow its gzip stream`, {
-      offset: from,
-    });
+function checkTrailer(source: ByteSource, at: number, crc: number, length: number): void {
+  if (at + 8 > source.size) throw malformed('its trailer is missing');
+  const trailer = source.read(at, 8);
+  if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32)
+    throw malformed('its checksum or length does not match');
+  for (const chunk of pieces(source, at + 8))
+    if (chunk.some((byte) => byte !== 0))
+      throw new InspectionProblem(
+        'gzip-trailing',
+        `data follows the gzip member at byte ${at + 8}`,
+        {
+          offset: at + 8,
+        },
+      );
+}
+
+function malformed(why: string): InspectionProblem {
+  return new InspectionProblem('gzip-malformed', `the gzip stream cannot be read: ${why}`);
 }

@@ -1,34 +1,81 @@
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { parseVersion, sameVersion } from '../../domain/version.js';
-import { type Report, shown } from '../report.js';
+import type { FindingList } from '../finding-list.js';
+import { checkEntryPoints } from './entry-points.js';
+import { checkNameAndVersion, parseHeaders, sameVersion } from './metadata.js';
+import { WheelRecord } from './record.js';
 
-/** The one `.dist-info` folder of a wheel, named as the filename says; undefined where there is not one. */
+const READ = ['METADATA', 'WHEEL', 'RECORD', 'entry_points.txt'] as const;
+export type DistInfoFile = (typeof READ)[number];
+
+/**
+ * Finds the wheel's one `.dist-info` folder: exactly one at the root, of the filename's project and version
+ * (PyPA binary distribution format).
+ * @returns its name, or undefined where there is none or more than one
+ */
 export function findDistInfo(
-  paths: Iterable<string>,
-  name: DistributionFilename,
-  report: Report,
+  paths: readonly string[],
+  artifact: DistributionFilename,
+  findings: FindingList,
 ): string | undefined {
   const folders = new Set<string>();
   for (const path of paths) {
-    const first = path.split('/', 1)[0]!;
-    if (first !== path && first.toLowerCase().endsWith('.dist-info')) folders.add(first);
+    const [, folder] = /^\/*(?:\.\/+)*([^/]+)\//.exec(path) ?? [];
+    if (folder?.toLowerCase().endsWith('.dist-info')) folders.add(folder);
   }
-  const [folder, ...more] = folders;
-  if (folder === undefined || more.length > 0) {
-    report.add('wheel-dist-info', `it has ${folders.size} .dist-info folders instead of one`);
+  const [folder, ...others] = folders;
+  if (folder === undefined || others.length > 0) {
+    findings.add(
+      'metadata-dist-info',
+      `the wheel has ${folders.size} .dist-info folders: ${[...folders].join(', ')}`,
+    );
     return undefined;
   }
-  if (!isNamed(folder.slice(0, -'.dist-info'.length), name))
-    report.add('wheel-dist-info', `its folder ${shown(folder)} is not named as the wheel`);
+  const [, name = '', version = ''] = /^(.*?)-([^-]*)\.dist-info$/i.exec(folder) ?? [];
+  const named = artifact.project === undefined || parseProjectName(name) === artifact.project;
+  const numbered =
+    artifact.version === undefined || sameVersion(version.replaceAll('_', '-'), artifact.version);
+  if (!named || !numbered)
+    findings.add('metadata-dist-info', `the folder ${folder} is not ${artifact.filename}'s`, {
+      member: folder,
+    });
   return folder;
 }
 
-function isNamed(stem: string, name: DistributionFilename): boolean {
-  const at = stem.lastIndexOf('-');
-  if (at === -1 || parseProjectName(stem.slice(0, at)) !== name.project) return false;
-  const version =
-    parseVersion(stem.slice(at + 1)) ?? parseVersion(stem.slice(at + 1).replaceAll('_', '-'));
-  if (name.version === undefined) return true;
-  return version !== undefined && sameVersion(version, name.version);
+/** Which file of the `.dist-info` folder a member is, if it is one that is read. */
+export function distInfoFile(path: string, folder: string | undefined): DistInfoFile | undefined {
+  if (folder === undefined || !path.startsWith(`${folder}/`)) return undefined;
+  return READ.find((name) => path === `${folder}/${name}`);
+}
+
+/** Judges the `.dist-info` files by their contents. @returns the RECORD, where there is one */
+export function readDistInfo(
+  contents: ReadonlyMap<DistInfoFile, Buffer>,
+  folder: string,
+  artifact: DistributionFilename,
+  findings: FindingList,
+): WheelRecord | undefined {
+  const metadata = contents.get('METADATA');
+  if (metadata === undefined) findings.add('metadata-missing', `${folder} has no METADATA`);
+  else checkNameAndVersion(metadata, artifact, `${folder}/METADATA`, findings);
+  const wheel = contents.get('WHEEL');
+  if (wheel === undefined) findings.add('metadata-missing', `${folder} has no WHEEL`);
+  else checkWheelFile(wheel, `${folder}/WHEEL`, findings);
+  const scripts = contents.get('entry_points.txt');
+  if (scripts !== undefined) checkEntryPoints(scripts, `${folder}/entry_points.txt`, findings);
+  const record = contents.get('RECORD');
+  if (record !== undefined) return new WheelRecord(record, folder, findings);
+  findings.add('record-missing', `${folder} has no RECORD`);
+  return undefined;
+}
+
+/** Installers must refuse a Wheel-Version whose major number they do not know. */
+function checkWheelFile(content: Buffer, member: string, findings: FindingList): void {
+  const versions = parseHeaders(content).get('wheel-version') ?? [];
+  if (versions.length !== 1)
+    findings.add('metadata-malformed', `${member} does not give one Wheel-Version`, { member });
+  else if (!/^[01]\.\d+$/.test(versions[0]!))
+    findings.add('metadata-wheel-version', `${member} has Wheel-Version ${versions[0]}`, {
+      member,
+    });
 }

@@ -1,114 +1,109 @@
-import { createHash } from 'node:crypto';
-import { type Report, shown } from '../report.js';
+import { normalisePath } from '../archive/member-name.js';
+import type { FindingList } from '../finding-list.js';
+import { parseCsv } from './csv.js';
 
-/** One line of RECORD (PEP 376): a path, and the digest of the file, where one is given. */
-interface RecordLine {
-  readonly algorithm: string | undefined;
-  readonly digest: string | undefined;
+/** What RECORD says of one file. */
+export interface RecordEntry {
+  /** In lower case; empty where there is none. */
+  readonly algorithm: string;
+  /** base64url without padding. */
+  readonly digest: string;
+  readonly size: number | undefined;
 }
 
-/** PEP 427: sha256 or better. What Python's hashlib and Node call alike. */
+/** Hashes that a RECORD may use: SHA-256 or better (PEP 376 names no others that are sound). */
 const STRONG = new Set(['sha256', 'sha384', 'sha512']);
 
-/** These cannot list their own hashes. */
-const UNHASHED = /\.dist-info\/RECORD(\.jws|\.p7s)?$/;
-
-/** What a RECORD says of every member, and which members it has not met yet. */
+/** The table of files of a wheel. */
 export class WheelRecord {
-  readonly #lines = new Map<string, RecordLine>();
-  readonly #met = new Set<string>();
-  readonly #report: Report;
+  readonly #entries = new Map<string, RecordEntry>();
+  readonly #seen = new Set<string>();
+  readonly #folder: string;
+  readonly #findings: FindingList;
 
-  /** @param path of the RECORD itself, as shown in findings */
-  constructor(bytes: Buffer, path: string, report: Report) {
-    this.#report = report;
-    for (const line of bytes.toString('utf8').split(/\r\n|\n|\r/)) {
-      if (line.trim() === '') continue;
-      const fields = splitCsv(line);
-      const name = fields?.[0];
-      if (fields === undefined || name === undefined || fields.length < 1 || fields.length > 3) {
-        report.add(
-          'record-malformed',
-          `${shown(path)} has a line that is no entry: ${shown(line, 60)}`,
-        );
-        continue;
-      }
-      const [algorithm, digest] = (fields[1] ?? '').split(/=(.*)/s, 2);
-      this.#lines.set(normal(name), {
-        algorithm: algorithm === '' ? undefined : algorithm?.toLowerCase(),
-        digest: digest?.replace(/=+$/, ''),
-      });
-    }
-  }
-
-  /** The algorithm beside SHA-256 that a member's content must be hashed by, where RECORD asks for one. */
-  algorithmOf(path: string): string | undefined {
-    const algorithm = this.#lines.get(normal(path))?.algorithm;
-    return algorithm !== undefined && STRONG.has(algorithm) ? algorithm : undefined;
-  }
-
-  /** Holds one member against its line. @param digest by `algorithmOf`, undefined where it was not taken */
-  check(path: string, digest: Buffer | undefined): void {
-    const key = normal(path);
-    const line = this.#lines.get(key);
-    const member = shown(path);
-    this.#met.add(key);
-    if (line === undefined) {
-      if (!UNHASHED.test(path))
-        this.#report.add('record-unlisted-member', `${member} is not listed in RECORD`, { member });
+  /** @param folder the wheel's `.dist-info` folder, without a slash */
+  constructor(content: Buffer, folder: string, findings: FindingList) {
+    this.#folder = folder;
+    this.#findings = findings;
+    const rows = parseCsv(content.toString('utf8').replace(/^\ufeff/, ''));
+    if (rows === undefined) {
+      findings.add('record-malformed', `${folder}/RECORD is no CSV`);
       return;
     }
-    if (line.algorithm === undefined || UNHASHED.test(path)) return;
-    if (!STRONG.has(line.algorithm))
-      this.#report.add(
-        'record-weak-hash',
-        `RECORD hashes ${member} by ${shown(line.algorithm, 20)} only`,
-        {
-          member,
-        },
-      );
-    else if (digest !== undefined && digest.toString('base64url') !== line.digest)
-      this.#report.add(
-        'record-hash-mismatch',
-        `RECORD has another hash for ${member} than it has`,
-        {
-          member,
-        },
-      );
+    for (const row of rows) this.#addRow(row);
   }
 
-  /** Objects to lines for which no member came. */
+  #addRow([path = '', hash = '', size = '']: readonly string[]): void {
+    const name = normalisePath(path);
+    const [, algorithm = '', digest = ''] = /^([^=]+)=(.*)$/.exec(hash) ?? [];
+    const entry = {
+      algorithm: algorithm.toLowerCase(),
+      digest: digest.replace(/=+$/, ''),
+      size: /^\d+$/.test(size) ? Number(size) : undefined,
+    };
+    const earlier = this.#entries.get(name);
+    if (earlier !== undefined && earlier.digest !== entry.digest)
+      this.#findings.add('record-duplicate', `RECORD lists ${name} twice with different hashes`, {
+        member: name,
+      });
+    this.#entries.set(name, entry);
+  }
+
+  /** The algorithm to hash a member with beside SHA-256, or undefined. */
+  algorithmOf(path: string): string | undefined {
+    const algorithm = this.#entries.get(normalisePath(path))?.algorithm;
+    return algorithm !== undefined && algorithm !== 'sha256' && STRONG.has(algorithm)
+      ? algorithm
+      : undefined;
+  }
+
+  /** Takes note of a file that is there, by name only. */
+  see(path: string): void {
+    const name = normalisePath(path);
+    this.#seen.add(name);
+    if (!this.#entries.has(name) && !this.#isExempt(name))
+      this.#findings.add('record-unlisted', `RECORD does not list ${path}`, { member: path });
+  }
+
+  /** Compares a file's content with what RECORD says of it. */
+  compare(path: string, size: number, sha256: Buffer, other: Buffer | undefined): void {
+    const name = normalisePath(path);
+    const entry = this.#entries.get(name);
+    if (entry === undefined || this.#isExempt(name)) return;
+    const evidence = { member: path };
+    if (entry.size !== undefined && entry.size !== size)
+      this.#findings.add(
+        'record-size-wrong',
+        `${path} has ${size} bytes, not ${entry.size}`,
+        evidence,
+      );
+    if (entry.algorithm === '')
+      this.#findings.add('record-hash-missing', `RECORD gives no hash for ${path}`, evidence);
+    else if (!STRONG.has(entry.algorithm))
+      this.#findings.add(
+        'record-hash-weak',
+        `RECORD names ${entry.algorithm} for ${path}`,
+        evidence,
+      );
+    else if ((other ?? sha256).toString('base64url') !== entry.digest)
+      this.#findings.add('record-hash-wrong', `the hash of ${path} is not RECORD's`, evidence);
+  }
+
+  /** Reports the entries that no member stands behind; call it once all members are seen. */
   finish(): void {
-    for (const path of this.#lines.keys())
-      if (!this.#met.has(path) && !path.endsWith('/'))
-        this.#report.add(
-          'record-missing-member',
-          `RECORD lists ${shown(path)}, which is not there`,
-          {
-            member: shown(path),
-          },
-        );
+    for (const name of this.#entries.keys())
+      if (!this.#seen.has(name))
+        this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, {
+          member: name,
+        });
   }
-}
 
-/** A hash that RECORD may ask for. */
-export function recordHash(algorithm: string) {
-  return createHash(algorithm);
-}
-
-/** Wheels built on Windows long ago list paths with backslashes. */
-function normal(path: string): string {
-  return path.replaceAll('\\', '/').replace(/^\.\//, '').normalize('NFC');
-}
-
-/** One line of CSV as Python's csv module writes it; undefined where its quotes do not close. */
-function splitCsv(line: string): string[] | undefined {
-  const fields: string[] = [];
-  const pattern = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
-  for (;;) {
-    const match = pattern.exec(line);
-    if (match === null) return undefined;
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    if (match[3] === '') return fields;
+  /** RECORD cannot hold its own hash; its signatures are made after it. */
+  #isExempt(name: string): boolean {
+    return (
+      name === `${this.#folder}/RECORD` ||
+      name === `${this.#folder}/RECORD.jws` ||
+      name === `${this.#folder}/RECORD.p7s`
+    );
   }
 }

@@ -1,108 +1,127 @@
 import type { ByteSource } from '../byte-source.js';
-import type { Report } from '../report.js';
+import { InspectionProblem } from '../finding-list.js';
 
-/** Where the central directory lies, in bytes from the start of the file. */
-export interface EndRecord {
-  readonly directoryOffset: number;
-  readonly directorySize: number;
-  readonly entries: number;
-  /** Where the zip64 end record, or else the end record, begins: the directory must end there. */
-  readonly offset: number;
-}
-
-const END_SIZE = 22;
+const END = 0x06054b50;
 const ZIP64_END = 0x06064b50;
-const ZIP64_END_SIZE = 56;
 const ZIP64_LOCATOR = 0x07064b50;
-const ZIP64_LOCATOR_SIZE = 20;
+const END_SIZE = 22;
+const LOCATOR_SIZE = 20;
+const ZIP64_END_SIZE = 56;
 const MAX_COMMENT = 0xffff;
 
+/** Where the central directory lies, as the end record (or its zip64 form) says. */
+export interface DirectoryPlace {
+  readonly members: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /**
- * Finds the end of the central directory (APPNOTE 4.3.14 to 4.3.16). Readers search it from the end of the
- * file in different ways, so exactly one may be there: its comment reaches the last byte, and the comment
- * holds no signature.
+ * Reads the end of the archive and holds it to one reading: the end record closes the file, zip64 record and
+ * locator (if any) stand directly before it, the directory directly before those, and all agree
+ * (APPNOTE 4.3.14 to 4.3.16).
+ * @throws {InspectionProblem}
  */
-export function readEndRecord(source: ByteSource, report: Report): EndRecord {
-  const tailStart = Math.max(0, source.size - END_SIZE - MAX_COMMENT);
-  const tail = source.read(tailStart, source.size - tailStart);
-  const at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
-  if (at === -1 || tail.length - at < END_SIZE)
-    report.stop('zip-unreadable', 'it has no end of central directory record');
-  const record = tail.subarray(at);
-  const offset = tailStart + at;
-  const comment = record.readUInt16LE(20);
-  if (END_SIZE + comment !== record.length)
-    report.add('zip-gap', `${record.length - END_SIZE - comment} bytes follow the end record`, {
-      offset,
-    });
-  if (comment > 0 && tail.indexOf('PK', at + END_SIZE, 'latin1') !== -1)
-    report.add('zip-end-record-ambiguous', 'the archive comment holds a zip signature', { offset });
-  const end = {
+export function readEndRecord(source: ByteSource): DirectoryPlace {
+  const { record, at } = findEndRecord(source);
+  const plain = {
     disk: record.readUInt16LE(4),
     directoryDisk: record.readUInt16LE(6),
-    entriesHere: record.readUInt16LE(8),
-    entries: record.readUInt16LE(10),
-    directorySize: record.readUInt32LE(12),
-    directoryOffset: record.readUInt32LE(16),
+    membersHere: record.readUInt16LE(8),
+    members: record.readUInt16LE(10),
+    size: record.readUInt32LE(12),
+    offset: record.readUInt32LE(16),
   };
-  const zip64 = readZip64(source, offset, report);
-  if (zip64 === undefined) {
-    if (end.directorySize === 0xffffffff || end.directoryOffset === 0xffffffff)
-      report.stop(
-        'zip-zip64-contradiction',
-        'the end record refers to a zip64 record that is missing',
+  const wide = readZip64(source, at);
+  if (wide === undefined) {
+    if (plain.members === 0xffff || plain.size === 0xffffffff || plain.offset === 0xffffffff)
+      throw new InspectionProblem(
+        'zip-zip64',
+        'the end record points to a zip64 record that is missing',
       );
-    checkDisks(end, report);
-    return { ...end, offset };
+    if (plain.disk !== 0 || plain.directoryDisk !== 0)
+      throw new InspectionProblem('zip-multi-disk', 'the end record speaks of several disks');
+    if (plain.membersHere !== plain.members)
+      throw new InspectionProblem('zip-end-record', 'the end record gives two counts of members');
+    mustEnd(plain.offset, plain.size, at);
+    return plain;
   }
-  const agrees =
-    agree(end.disk, 0xffff, zip64.disk) &&
-    agree(end.directoryDisk, 0xffff, zip64.directoryDisk) &&
-    agree(end.entriesHere, 0xffff, zip64.entriesHere) &&
-    agree(end.entries, 0xffff, zip64.entries) &&
-    agree(end.directorySize, 0xffffffff, zip64.directorySize) &&
-    agree(end.directoryOffset, 0xffffffff, zip64.directoryOffset);
-  if (!agrees)
-    report.stop('zip-zip64-contradiction', 'the end record and the zip64 end record disagree');
-  checkDisks(zip64, report);
-  return zip64;
+  const agree =
+    (plain.disk === 0 || plain.disk === 0xffff) &&
+    (plain.directoryDisk === 0 || plain.directoryDisk === 0xffff) &&
+    (plain.membersHere === wide.members || plain.membersHere === 0xffff) &&
+    (plain.members === wide.members || plain.members === 0xffff) &&
+    (plain.size === wide.size || plain.size === 0xffffffff) &&
+    (plain.offset === wide.offset || plain.offset === 0xffffffff);
+  if (!agree)
+    throw new InspectionProblem('zip-zip64', 'the zip64 end record contradicts the plain one', {
+      offset: wide.at,
+    });
+  mustEnd(wide.offset, wide.size, wide.at);
+  return wide;
 }
 
-function readZip64(source: ByteSource, endOffset: number, report: Report) {
-  const locatorOffset = endOffset - ZIP64_LOCATOR_SIZE;
-  if (locatorOffset < 0) return undefined;
-  const locator = source.read(locatorOffset, ZIP64_LOCATOR_SIZE);
+function mustEnd(offset: number, size: number, at: number): void {
+  if (offset + size !== at)
+    throw new InspectionProblem(
+      'zip-gap',
+      `the central directory is said to end at byte ${offset + size}, the end record begins at ${at}`,
+      { offset: at },
+    );
+}
+
+function findEndRecord(source: ByteSource): { record: Buffer; at: number } {
+  const length = Math.min(source.size, END_SIZE + MAX_COMMENT);
+  const tail = source.read(source.size - length, length);
+  const start = source.size - length;
+  for (let i = tail.length - END_SIZE; i >= 0; i--) {
+    if (tail.readUInt32LE(i) !== END) continue;
+    const record = tail.subarray(i);
+    const comment = record.subarray(END_SIZE);
+    if (record.readUInt16LE(20) !== comment.length)
+      throw new InspectionProblem('zip-end-record', 'the end record does not close the file', {
+        offset: start + i,
+      });
+    // A comment with a record's signature in it is where two readers find two archives.
+    if (comment.includes('PK'))
+      throw new InspectionProblem(
+        'zip-comment',
+        'the comment of the archive looks like a zip record',
+        {
+          offset: start + i,
+        },
+      );
+    return { record, at: start + i };
+  }
+  throw new InspectionProblem('zip-end-record', 'there is no end record: this is no zip file');
+}
+
+function readZip64(source: ByteSource, endAt: number) {
+  if (endAt < LOCATOR_SIZE) return undefined;
+  const locator = source.read(endAt - LOCATOR_SIZE, LOCATOR_SIZE);
   if (locator.readUInt32LE(0) !== ZIP64_LOCATOR) return undefined;
-  const offset = Number(locator.readBigUInt64LE(8));
-  const sound =
-    locator.readUInt32LE(4) === 0 &&
-    locator.readUInt32LE(16) <= 1 &&
-    offset + ZIP64_END_SIZE === locatorOffset;
-  if (!sound)
-    report.stop('zip-zip64-contradiction', 'the zip64 end record is not where its locator says');
-  const record = source.read(offset, ZIP64_END_SIZE);
-  if (record.readUInt32LE(0) !== ZIP64_END || record.readBigUInt64LE(4) !== 44n)
-    report.stop('zip-zip64-contradiction', 'the zip64 end record is not one');
-  return {
-    disk: record.readUInt32LE(16),
-    directoryDisk: record.readUInt32LE(20),
-    entriesHere: Number(record.readBigUInt64LE(24)),
-    entries: Number(record.readBigUInt64LE(32)),
-    directorySize: Number(record.readBigUInt64LE(40)),
-    directoryOffset: Number(record.readBigUInt64LE(48)),
-    offset,
-  };
+  const at = endAt - LOCATOR_SIZE - ZIP64_END_SIZE;
+  const bad = (why: string) => new InspectionProblem('zip-zip64', why, { offset: Math.max(at, 0) });
+  if (at < 0 || locator.readBigUInt64LE(8) !== BigInt(at))
+    throw bad('the zip64 end record does not stand directly before its locator');
+  if (locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) > 1)
+    throw new InspectionProblem('zip-multi-disk', 'the zip64 locator speaks of several disks');
+  const record = source.read(at, ZIP64_END_SIZE);
+  if (record.readUInt32LE(0) !== ZIP64_END) throw bad('the zip64 end record is missing');
+  if (record.readBigUInt64LE(4) !== BigInt(ZIP64_END_SIZE - 12))
+    throw bad('the zip64 end record has an unusual length');
+  if (record.readUInt32LE(16) !== 0 || record.readUInt32LE(20) !== 0)
+    throw new InspectionProblem('zip-multi-disk', 'the zip64 end record speaks of several disks');
+  const members = safe(record.readBigUInt64LE(32));
+  if (safe(record.readBigUInt64LE(24)) !== members) throw bad('two counts of members');
+  const size = safe(record.readBigUInt64LE(40));
+  const offset = safe(record.readBigUInt64LE(48));
+  return { members, size, offset, at };
 }
 
-/** A field of the end record says what the zip64 record says, or that it stands there. */
-function agree(field: number, sentinel: number, zip64: number): boolean {
-  return field === sentinel || field === zip64;
-}
-
-function checkDisks(
-  end: { disk: number; directoryDisk: number; entriesHere: number; entries: number },
-  report: Report,
-): void {
-  if (end.disk !== 0 || end.directoryDisk !== 0 || end.entriesHere !== end.entries)
-    report.stop('zip-several-disks', 'it claims to be part of an archive on several disks');
+/** A 64-bit number that a file of today can have. @throws {InspectionProblem} */
+export function safe(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new InspectionProblem('zip-zip64', 'a 64-bit field is larger than any file');
+  return Number(value);
 }

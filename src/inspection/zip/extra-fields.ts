@@ -1,88 +1,99 @@
-import type { Report } from '../report.js';
-import { shown } from '../report.js';
+import { crc32 } from 'node:zlib';
+import { InspectionProblem } from '../finding-list.js';
+import { safe } from './end-record.js';
 
 const ZIP64 = 0x0001;
 const UNICODE_PATH = 0x7075;
-
-/** The numbers of an entry that a zip64 extra field may carry; each with the field as the header has it. */
-export interface Zip64Numbers {
-  uncompressedSize: number;
-  compressedSize: number;
-  /** Central directory only. */
-  localOffset?: number;
-}
-
 const SENTINEL = 0xffffffff;
 
+/** The fields of a header that a zip64 extra may widen. */
+export interface PlainSizes {
+  readonly inflated: number;
+  readonly compressed: number;
+  /** Directory entries only. */
+  readonly offset?: number;
+  readonly disk?: number;
+}
+
+export interface WidenedSizes {
+  readonly inflated: number;
+  readonly compressed: number;
+  readonly offset: number;
+  /** Whether a zip64 extra is there at all: then data descriptors are wide. */
+  readonly zip64: boolean;
+}
+
 /**
- * Reads the extra fields of one header (APPNOTE 4.5): fills in zip64 numbers, and objects to fields that
- * contradict the header or give the file another name.
- * @param numbers the header's own numbers; those that refer to zip64 are replaced
- * @returns whether a zip64 field was there
+ * Reads the extra fields of a header: zip64 sizes, and a Unicode path that must not rename (APPNOTE 4.5.3,
+ * 4.6.9). All others (times, owners) say nothing about content.
+ * @param name the raw name of the same header
+ * @throws {InspectionProblem}
  */
-export function readExtra(
-  extra: Buffer,
-  name: Buffer,
-  numbers: Zip64Numbers,
-  report: Report,
-): boolean {
-  let zip64: Buffer | undefined;
+export function readExtraFields(extra: Buffer, name: Buffer, plain: PlainSizes): WidenedSizes {
+  let wide: Buffer | undefined;
   let at = 0;
-  while (at + 4 <= extra.length) {
+  for (; at + 4 <= extra.length; ) {
     const id = extra.readUInt16LE(at);
-    const length = extra.readUInt16LE(at + 2);
-    const data = extra.subarray(at + 4, at + 4 + length);
-    if (data.length < length) break;
-    at += 4 + length;
-    if (id === UNICODE_PATH) checkUnicodePath(data, name, report);
-    if (id !== ZIP64) continue;
-    if (zip64 !== undefined) contradiction(name, report);
-    zip64 = data;
+    const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
+    if (data.length !== extra.readUInt16LE(at + 2)) throw bad('zip-extra', 'is cut short', name);
+    if (id === ZIP64) {
+      if (wide !== undefined) throw bad('zip-zip64', 'gives zip64 sizes twice', name);
+      wide = data;
+    }
+    if (id === UNICODE_PATH) checkUnicodePath(data, name);
+    at += 4 + data.length;
   }
-  if (at !== extra.length && extra.subarray(at).some((byte) => byte !== 0))
-    report.add('zip-extra-malformed', `the extra fields of ${nameOf(name)} do not add up`);
-  fillIn(zip64, name, numbers, report);
-  return zip64 !== undefined;
+  // Up to three zero bytes of padding are what some aligners leave; readers skip them alike.
+  if (extra.subarray(at).some((byte) => byte !== 0))
+    throw bad('zip-extra', 'has stray bytes at its end', name);
+  return widen(wide, name, plain);
 }
 
-/** Some readers take the name from here, others from the header: they must be the same. */
-function checkUnicodePath(data: Buffer, name: Buffer, report: Report): void {
-  if (data.length >= 5 && data.subarray(5).equals(name)) return;
-  report.add('zip-unicode-path', `${nameOf(name)} has a second name in an extra field`);
+function checkUnicodePath(data: Buffer, name: Buffer): void {
+  if (data.length < 5 || data[0] !== 1) throw bad('zip-unicode-path', 'is malformed', name);
+  if (data.readUInt32LE(1) !== crc32(name) || !data.subarray(5).equals(name))
+    throw bad('zip-unicode-path', 'gives another name', name);
 }
 
-function fillIn(
-  zip64: Buffer | undefined,
-  name: Buffer,
-  numbers: Zip64Numbers,
-  report: Report,
-): void {
-  const keys = ['uncompressedSize', 'compressedSize', 'localOffset'] as const;
-  const wanted = keys.filter((key) => numbers[key] === SENTINEL);
-  if (zip64 === undefined) {
-    if (wanted.length > 0) contradiction(name, report);
-    return;
+/** APPNOTE 4.5.3: only the fields that hold their sentinel appear, in a fixed order. */
+function widen(wide: Buffer | undefined, name: Buffer, plain: PlainSizes): WidenedSizes {
+  const offset = plain.offset ?? 0;
+  const sentinels =
+    plain.inflated === SENTINEL || plain.compressed === SENTINEL || plain.offset === SENTINEL;
+  if (wide === undefined) {
+    if (sentinels)
+      throw bad('zip-zip64', 'has no zip64 sizes although the header needs them', name);
+    return { inflated: plain.inflated, compressed: plain.compressed, offset, zip64: false };
   }
-  // By the book only the fields that refer to it are there; some writers put all of them.
-  const all = keys.filter((key) => numbers[key] !== undefined);
-  const present = zip64.length === wanted.length * 8 ? wanted : all;
-  if (zip64.length < present.length * 8 || zip64.length % 4 !== 0 || zip64.length > 28)
-    return contradiction(name, report);
-  for (const [index, key] of present.entries()) {
-    const value = Number(zip64.readBigUInt64LE(index * 8));
-    if (!Number.isSafeInteger(value)) contradiction(name, report);
-    if (numbers[key] === SENTINEL) numbers[key] = value;
-    else if (numbers[key] !== value) contradiction(name, report);
+  if (!sentinels) {
+    checkIdle(wide, name, plain);
+    return { inflated: plain.inflated, compressed: plain.compressed, offset, zip64: true };
   }
+  let at = 0;
+  const take = (value: number): number => {
+    if (value !== SENTINEL) return value;
+    if (at + 8 > wide.length) throw bad('zip-zip64', 'is too short', name);
+    const read = safe(wide.readBigUInt64LE(at));
+    at += 8;
+    return read;
+  };
+  const inflated = take(plain.inflated);
+  const compressed = take(plain.compressed);
+  const widened = { inflated, compressed, offset: take(offset), zip64: true };
+  if (at !== wide.length) throw bad('zip-zip64', 'has more fields than the header needs', name);
+  return widened;
 }
 
-function contradiction(name: Buffer, report: Report): never {
-  report.stop(
-    'zip-zip64-contradiction',
-    `the zip64 sizes of ${nameOf(name)} contradict its header`,
-  );
+/** A zip64 extra that no field asks for: readers ignore it or take it, so it must repeat the plain fields. */
+function checkIdle(wide: Buffer, name: Buffer, plain: PlainSizes): void {
+  const values = [plain.inflated, plain.compressed, plain.offset ?? 0];
+  if (wide.length % 8 !== 0 || wide.length > 24) throw bad('zip-zip64', 'has an odd length', name);
+  for (let i = 0; i * 8 < wide.length; i++)
+    if (safe(wide.readBigUInt64LE(i * 8)) !== values[i])
+      throw bad('zip-zip64', 'contradicts the header', name);
 }
 
-function nameOf(name: Buffer): string {
-  return shown(name.toString('utf8'));
+function bad(code: 'zip-extra' | 'zip-zip64' | 'zip-unicode-path', what: string, name: Buffer) {
+  const member = name.toString('latin1');
+  return new InspectionProblem(code, `the extra field of ${member} ${what}`, { member });
 }

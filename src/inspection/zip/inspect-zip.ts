@@ -1,30 +1,92 @@
-import type { DistributionFilename } from '../../domain/distribution-filename.js';
+import type { Sha256 } from '../../domain/digest.js';
+import { Digests, Held, hexSha256 } from '../archive/content.js';
 import type { ByteSource } from '../byte-source.js';
-import { HookInspector } from '../hooks/hook-inspector.js';
-import { landings } from '../hooks/landing.js';
-import { sdistLandings } from '../hooks/sdist-landing.js';
-import type { Report } from '../report.js';
-import { unpack } from '../wheel/inspect-wheel.js';
-import { foldsCase } from './check-names.js';
-import { openZip } from './open-zip.js';
+import { InspectionProblem } from '../finding-list.js';
+import type { InspectionRun } from '../inspection-run.js';
+import { parseSdistMetadata } from '../sdist-metadata.js';
+import { StartupHooks } from '../startup-hooks/startup-hooks.js';
+import { type DistInfoFile, distInfoFile, findDistInfo, readDistInfo } from '../wheel/dist-info.js';
+import type { WheelRecord } from '../wheel/record.js';
+import { readContent } from './inflate.js';
+import { DEFLATED, readZipMembers, STORED, type ZipMember } from './zip-members.js';
 
-/** Inspects an egg or a zipped sdist: the archive's structure, every member's data, and start-up hooks. */
-export async function inspectZip(
-  source: ByteSource,
-  name: DistributionFilename,
-  report: Report,
-): Promise<void> {
-  const entries = openZip(source, foldsCase(name.filename), report);
-  const locate = name.kind === 'sdist' ? sdistLandings : landings;
-  const hooks = new HookInspector(name.project, report, locate);
-  for (const entry of entries) {
-    if (entry.isFolder) continue;
-    const hook = hooks.announce(entry.name) === 'content';
-    if (!hook && !entry.hasDescriptor && report.limits.inflate === 'needed') continue;
-    const content = await unpack(source, entry, hook, undefined, report);
-    if (!hook) continue;
-    if (content?.bytes === undefined) hooks.tooLarge(entry.name);
-    else hooks.look(entry.name, content.bytes);
+/** Inspects a wheel, an egg or a zip sdist. @throws {InspectionProblem} where it cannot be read on */
+export async function inspectZip(source: ByteSource, run: InspectionRun): Promise<void> {
+  const { findings, artifact, limits } = run;
+  const members = readZipMembers(source, limits, findings);
+  const files = members.filter((member) => !member.isFolder);
+  run.memberCount = files.length;
+  // Members that are packed in an unknown way are findings already, and cannot be opened.
+  const readable = (member: ZipMember) =>
+    (member.method === STORED && member.compressed === member.inflated) ||
+    member.method === DEFLATED;
+
+  let record: WheelRecord | undefined;
+  if (artifact.kind === 'wheel') {
+    const folder = findDistInfo(
+      members.map((member) => member.path),
+      artifact,
+      findings,
+    );
+    if (folder !== undefined) {
+      const contents = new Map<DistInfoFile, Buffer>();
+      for (const member of files) {
+        const file = distInfoFile(member.path, folder);
+        if (file === undefined || !readable(member)) continue;
+        contents.set(file, await readWhole(source, member, run));
+      }
+      record = readDistInfo(contents, folder, artifact, findings);
+      const metadata = contents.get('METADATA');
+      if (metadata !== undefined) run.metadataSha256 = digestOf(metadata);
+    }
   }
+  const hooks = new StartupHooks(artifact, findings);
+  for (const member of members) {
+    if (member.isFolder) {
+      if (readable(member) && member.compressed > 0)
+        await readContent(source, member, [], run.checkTime);
+      continue;
+    }
+    record?.see(member.path);
+    const look = hooks.see(member.path, member.inflated);
+    const needed = limits.inflate === 'all' || look !== undefined || member.hasDescriptor;
+    if (!needed || !readable(member)) continue;
+    const digests = new Digests(record?.algorithmOf(member.path));
+    const sdist =
+      artifact.kind === 'sdist' ? parseSdistMetadata(member.path, member.inflated, run) : undefined;
+    const sinks = [digests, ...(look?.sinks ?? []), ...(sdist?.sinks ?? [])];
+    await readContent(source, member, sinks, run.checkTime);
+    const { sha256, other } = digests.finish();
+    run.addContent(sha256, digests.length);
+    look?.finish(hexSha256(sha256));
+    sdist?.finish();
+    record?.compare(member.path, digests.length, sha256, other);
+  }
+  record?.finish();
   hooks.finish();
+}
+
+/** Reads a member that is judged as a whole. @throws {InspectionProblem} where it is too large */
+async function readWhole(
+  source: ByteSource,
+  member: ZipMember,
+  run: InspectionRun,
+): Promise<Buffer> {
+  if (member.inflated > run.limits.heldBytes)
+    throw new InspectionProblem(
+      'inspection-limit-held',
+      `${member.path} has ${member.inflated} bytes`,
+      {
+        member: member.path,
+      },
+    );
+  const held = new Held();
+  await readContent(source, member, [held], run.checkTime);
+  return held.bytes;
+}
+
+function digestOf(content: Buffer): Sha256 {
+  const digests = new Digests();
+  digests.write(content);
+  return hexSha256(digests.finish().sha256);
 }

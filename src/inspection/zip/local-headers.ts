@@ -1,143 +1,150 @@
-import type { ByteSource } from '../byte-source.js';
-import { type Report, shown } from '../report.js';
-import type { ZipEntry } from './central-directory.js';
-import type { EndRecord } from './end-record.js';
-import { readExtra, type Zip64Numbers } from './extra-fields.js';
+import { type ByteSource, windowed } from '../byte-source.js';
+import { type FindingList, InspectionProblem } from '../finding-list.js';
+import type { DirectoryEntry } from './central-directory.js';
+import { readExtraFields } from './extra-fields.js';
 
-/** An entry whose two headers agree, and where its packed bytes begin. */
-export interface PlacedEntry extends ZipEntry {
-  readonly dataOffset: number;
-  readonly hasDescriptor: boolean;
-}
-
-const SIGNATURE = 0x04034b50;
-const HEADER_SIZE = 30;
+const LOCAL = 0x04034b50;
+const LOCAL_SIZE = 30;
 const DESCRIPTOR = 0x08074b50;
-const DESCRIPTOR_FLAG = 0x0008;
+export const FLAG_DESCRIPTOR = 0x0008;
 
 /**
- * Holds each local header against its entry in the central directory, and checks that together they tile the
- * file from its first byte to the directory: nothing in front, between or behind, so that a reader of local
- * headers sees what a reader of the directory sees.
+ * Walks the local headers from byte 0 to the directory, as a reader of the stream would, and holds each to
+ * its entry: same name, flags, method, sizes, checksum; no byte in front, between or behind.
+ * @param directoryAt where the central directory begins
+ * @returns where each entry's data begins, in the entries' order
+ * @throws {InspectionProblem} where the walk cannot go on
  */
-export function placeEntries(
+export function walkLocalHeaders(
   source: ByteSource,
-  entries: readonly ZipEntry[],
-  end: EndRecord,
-  report: Report,
-): PlacedEntry[] {
-  const ordered = [...entries].sort((a, b) => a.localOffset - b.localOffset);
-  const placed: PlacedEntry[] = [];
+  entries: readonly DirectoryEntry[],
+  directoryAt: number,
+  findings: FindingList,
+): number[] {
+  const view = windowed(source);
+  const order = entries
+    .map((_, index) => index)
+    .sort((a, b) => entries[a]!.offset - entries[b]!.offset);
+  const dataAt = new Array<number>(entries.length).fill(0);
   let expected = 0;
-  for (const [index, entry] of ordered.entries()) {
-    const offset = entry.localOffset;
-    if (offset !== expected)
-      report.stop(
-        offset > expected ? 'zip-gap' : 'zip-overlap',
-        `${shown(entry.name)} begins at byte ${offset}, where byte ${expected} was expected`,
-        { member: shown(entry.name), offset },
-      );
-    const next = ordered[index + 1]?.localOffset ?? end.directoryOffset;
-    placed.push(placeEntry(source, entry, next, report));
-    expected = next;
-  }
-  if (expected !== end.directoryOffset)
-    report.stop('zip-gap', `${end.directoryOffset} bytes come before the first entry`);
-  return placed;
+  order.forEach((index, rank) => {
+    const entry = entries[index]!;
+    if (entry.offset !== expected) throw misplaced(entry, expected);
+    const next = order[rank + 1];
+    const end = next === undefined ? directoryAt : entries[next]!.offset;
+    const local = readLocalHeader(view, entry, directoryAt, findings);
+    dataAt[index] = local.dataAt;
+    const dataEnd = local.dataAt + entry.compressed;
+    expected =
+      (entry.flags & FLAG_DESCRIPTOR) === 0
+        ? dataEnd
+        : dataEnd + checkDescriptor(view, entry, dataEnd, end, local.zip64);
+  });
+  if (expected !== directoryAt)
+    throw new InspectionProblem(
+      expected < directoryAt ? 'zip-gap' : 'zip-overlap',
+      `the last member ends at byte ${expected}, the directory begins at ${directoryAt}`,
+      { offset: Math.min(expected, directoryAt) },
+    );
+  return dataAt;
 }
 
-function placeEntry(
-  source: ByteSource,
-  entry: ZipEntry,
-  next: number,
-  report: Report,
-): PlacedEntry {
-  const { localOffset, compressedSize } = entry;
-  const member = shown(entry.name);
-  const evidence = { member, offset: localOffset };
-  if (localOffset + HEADER_SIZE > next)
-    report.stop('zip-overlap', `${member} has no room for its header`, evidence);
-  const header = source.read(localOffset, HEADER_SIZE);
-  if (header.readUInt32LE(0) !== SIGNATURE)
-    report.stop('zip-directory-mismatch', `${member} has no local header`, evidence);
-  const nameLength = header.readUInt16LE(26);
-  const extraLength = header.readUInt16LE(28);
-  const dataOffset = localOffset + HEADER_SIZE + nameLength + extraLength;
-  const dataEnd = dataOffset + compressedSize;
-  if (dataEnd > next)
-    report.stop('zip-overlap', `${member} reaches into what follows it`, evidence);
-  const rest = source.read(localOffset + HEADER_SIZE, nameLength + extraLength);
-  const differ = (what: string): void =>
-    report.add(
-      'zip-directory-mismatch',
-      `${member} has another ${what} in its local header than in the directory`,
+function misplaced(entry: DirectoryEntry, expected: number): InspectionProblem {
+  const member = nameOf(entry);
+  return entry.offset > expected
+    ? new InspectionProblem(
+        'zip-gap',
+        `${entry.offset - expected} bytes in front of ${member} belong to no member`,
+        { member, offset: expected },
+      )
+    : new InspectionProblem('zip-overlap', `${member} begins inside another member`, {
+        member,
+        offset: entry.offset,
+      });
+}
+
+function readLocalHeader(
+  view: ByteSource,
+  entry: DirectoryEntry,
+  directoryAt: number,
+  findings: FindingList,
+): { dataAt: number; zip64: boolean } {
+  const member = nameOf(entry);
+  const evidence = { member, offset: entry.offset };
+  const cut = () =>
+    new InspectionProblem(
+      'zip-local-header',
+      `the local header of ${member} is cut short`,
       evidence,
     );
-  const rawName = rest.subarray(0, nameLength);
-  if (!rawName.equals(entry.rawName)) differ('name');
+  if (entry.offset + LOCAL_SIZE > directoryAt) throw cut();
+  const header = view.read(entry.offset, LOCAL_SIZE);
+  if (header.readUInt32LE(0) !== LOCAL)
+    throw new InspectionProblem('zip-local-header', `${member} has no local header`, evidence);
   const flags = header.readUInt16LE(6);
+  const method = header.readUInt16LE(8);
+  const crc = header.readUInt32LE(14);
+  const plain = { compressed: header.readUInt32LE(18), inflated: header.readUInt32LE(22) };
+  const nameLength = header.readUInt16LE(26);
+  const extraLength = header.readUInt16LE(28);
+  const dataAt = entry.offset + LOCAL_SIZE + nameLength + extraLength;
+  if (dataAt + entry.compressed > directoryAt) throw cut();
+  const rest = view.read(entry.offset + LOCAL_SIZE, nameLength + extraLength);
+  const rawName = rest.subarray(0, nameLength);
+  const differ = (what: string) =>
+    findings.add(
+      'zip-headers-disagree',
+      `local header and directory give ${member} another ${what}`,
+      evidence,
+    );
+
+  if (!rawName.equals(entry.rawName)) differ(`name (${rawName.toString('latin1')})`);
   if (flags !== entry.flags) differ('set of flags');
-  if (header.readUInt16LE(8) !== entry.method) differ('method');
-  const numbers: Zip64Numbers = {
-    compressedSize: header.readUInt32LE(18),
-    uncompressedSize: header.readUInt32LE(22),
-  };
-  const zip64 = readExtra(rest.subarray(nameLength), rawName, numbers, report);
-  const crc32 = header.readUInt32LE(14);
-  const hasDescriptor = (flags & DESCRIPTOR_FLAG) !== 0;
-  // With a descriptor the header may leave the numbers out, all three together.
-  const blank =
-    hasDescriptor && crc32 === 0 && numbers.compressedSize === 0 && numbers.uncompressedSize === 0;
-  if (!blank) {
-    if (crc32 !== entry.crc32) differ('CRC');
-    if (numbers.compressedSize !== compressedSize) differ('packed size');
-    if (numbers.uncompressedSize !== entry.uncompressedSize) differ('size');
-  }
-  if (hasDescriptor) checkDescriptor(source, entry, dataEnd, next, zip64, report);
-  else if (dataEnd !== next)
-    report.stop('zip-gap', `${next - dataEnd} bytes follow ${member} that no entry accounts for`, {
-      member,
-      offset: dataEnd,
-    });
-  return { ...entry, dataOffset, hasDescriptor };
+  if (method !== entry.method) differ('compression method');
+  const sizes = readExtraFields(rest.subarray(nameLength), rawName, plain);
+  const deferred = (flags & FLAG_DESCRIPTOR) !== 0;
+  const agrees = (value: number, declared: number) =>
+    value === declared || (deferred && value === 0);
+  if (!agrees(crc, entry.crc)) differ('checksum');
+  if (!agrees(sizes.compressed, entry.compressed)) differ('compressed size');
+  if (!agrees(sizes.inflated, entry.inflated)) differ('size');
+  return { dataAt, zip64: sizes.zip64 };
 }
 
-/** A descriptor (APPNOTE 4.3.9) comes with and without a signature, with 4 or 8 bytes a size: its length tells. */
+/**
+ * Reads the data descriptor between the data's end and the next header (APPNOTE 4.3.9): with or without a
+ * signature; wide exactly where the local header has a zip64 extra, as streaming readers go by that.
+ * @returns its length
+ */
 function checkDescriptor(
-  source: ByteSource,
-  entry: ZipEntry,
+  view: ByteSource,
+  entry: DirectoryEntry,
   at: number,
-  next: number,
+  end: number,
   zip64: boolean,
-  report: Report,
-): void {
-  const member = shown(entry.name);
-  const length = next - at;
-  if (![12, 16, 20, 24].includes(length))
-    report.stop(
-      'zip-gap',
-      `${length} bytes follow ${member} where a data descriptor was expected`,
-      {
-        member,
-        offset: at,
-      },
-    );
-  const bytes = source.read(at, length);
-  const signed = length === 16 || length === 24;
-  const wide = length >= 20;
-  const body = signed ? bytes.subarray(4) : bytes;
-  const sizeAt = (index: number): number =>
-    wide ? Number(body.readBigUInt64LE(4 + index * 8)) : body.readUInt32LE(4 + index * 4);
-  const agrees =
-    (!signed || bytes.readUInt32LE(0) === DESCRIPTOR) &&
-    (zip64 || !wide || entry.uncompressedSize > 0xffffffff) &&
-    body.readUInt32LE(0) === entry.crc32 &&
-    sizeAt(0) === entry.compressedSize &&
-    sizeAt(1) === entry.uncompressedSize;
-  if (!agrees)
-    report.stop(
-      'zip-directory-mismatch',
-      `${member} has a data descriptor that disagrees with the directory`,
-      { member, offset: at },
-    );
+): number {
+  const member = nameOf(entry);
+  const wrong = (why: string) =>
+    new InspectionProblem('zip-descriptor', `the data descriptor of ${member} ${why}`, {
+      member,
+      offset: at,
+    });
+  const length = end - at;
+  const body = zip64 ? 20 : 12;
+  if (length !== body && length !== body + 4) throw wrong(`has ${length} bytes`);
+  let record = view.read(at, length);
+  if (length === body + 4) {
+    if (record.readUInt32LE(0) !== DESCRIPTOR) throw wrong('has no signature');
+    record = record.subarray(4);
+  } else if (record.readUInt32LE(0) === DESCRIPTOR) throw wrong('can be read in two ways');
+  const sound = zip64
+    ? record.readBigUInt64LE(4) === BigInt(entry.compressed) &&
+      record.readBigUInt64LE(12) === BigInt(entry.inflated)
+    : record.readUInt32LE(4) === entry.compressed && record.readUInt32LE(8) === entry.inflated;
+  if (!sound || record.readUInt32LE(0) !== entry.crc) throw wrong('contradicts the directory');
+  return length;
+}
+
+function nameOf(entry: DirectoryEntry): string {
+  return entry.rawName.toString('latin1');
 }

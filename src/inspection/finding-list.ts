@@ -1,0 +1,56 @@
+import type { Finding } from '../domain/finding.js';
+import { FINDING_CODES, type FindingCode } from './codes.js';
+import { printable } from './printable.js';
+
+export interface Evidence {
+  readonly member?: string;
+  readonly sha256?: Finding['sha256'];
+  readonly landing?: string;
+  readonly template?: string;
+  readonly offset?: number;
+}
+
+/** A hostile archive could earn a finding for each of 100,000 members; a handful of each code is evidence enough. */
+const MAX_PER_CODE = 20;
+
+/** The findings of one inspection as they come up. */
+export class FindingList {
+  readonly #found: Finding[] = [];
+  readonly #counts = new Map<FindingCode, number>();
+
+  add(code: FindingCode, detail: string, evidence: Evidence = {}): void {
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    this.#counts.set(code, count);
+    // Each start-up hook is kept: the policy excuses them one by one.
+    if (count > MAX_PER_CODE && FINDING_CODES[code].rule !== 'startup-hook') return;
+    const { member, ...rest } = evidence;
+    this.#found.push({
+      code,
+      rule: FINDING_CODES[code].rule,
+      detail: printable(detail, 400),
+      ...rest,
+      ...(member === undefined ? {} : { member: printable(member, 1000) }),
+    });
+  }
+
+  addProblem(problem: InspectionProblem): void {
+    this.add(problem.code, problem.message, problem.evidence);
+  }
+
+  get all(): readonly Finding[] {
+    return this.#found;
+  }
+}
+
+/** What ends an inspection at once: past it the archive cannot be read on. It becomes a finding. */
+export class InspectionProblem extends Error {
+  override readonly name = 'InspectionProblem';
+  readonly code: FindingCode;
+  readonly evidence: Evidence;
+
+  constructor(code: FindingCode, message: string, evidence: Evidence = {}) {
+    super(message);
+    this.code = code;
+    this.evidence = evidence;
+  }
+}

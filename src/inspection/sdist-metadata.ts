@@ -1,0 +1,20 @@
+import { type ContentSink, Held } from './archive/content.js';
+import type { InspectionRun } from './inspection-run.js';
+import { checkNameAndVersion } from './wheel/metadata.js';
+
+/** A PKG-INFO larger than this is not read: an sdist's metadata is checked where that is cheap. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Looks at an sdist's own PKG-INFO (`name-version/PKG-INFO`), which must be of the filename's release. */
+export function parseSdistMetadata(
+  path: string,
+  size: number,
+  run: InspectionRun,
+): { readonly sinks: readonly ContentSink[]; finish(): void } | undefined {
+  if (!/^(?:\.\/)?[^/]+\/PKG-INFO$/.test(path) || size > MAX_BYTES) return undefined;
+  const held = new Held();
+  return {
+    sinks: [held],
+    finish: () => checkNameAndVersion(held.bytes, run.artifact, path, run.findings),
+  };
+}

@@ -1,0 +1,112 @@
+import type { ContentSink } from '../archive/content.js';
+
+/** A line as `site` sees it: white space in front dropped. */
+export interface Line {
+  /** Counted from 1, by the finest splitting of all Pythons. */
+  readonly number: number;
+  /** The line's beginning, at most `HEAD` bytes. */
+  readonly head: Buffer;
+  /** Whether the line is longer than `head`. */
+  readonly cut: boolean;
+}
+
+/** Longer than any path that a system opens, even written with detours. */
+const HEAD = 16 * 1024;
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Splits text into lines as any of CPython 3.8 to 3.15 would: the union of `str.splitlines` (3.13 on) and
+ * universal newlines, and a raw 0x85, which is NEL where the locale is Latin-1. Works on bytes and in a
+ * stream, so that neither a bad byte nor a line of any length hides what follows.
+ */
+export class LineSplitter implements ContentSink {
+  readonly #onLine: (line: Line) => void;
+  readonly #head = Buffer.allocUnsafe(HEAD);
+  #length = 0;
+  #cut = false;
+  #number = 1;
+  #started = false;
+  /** The last bytes seen in this line, to know U+2028, U+2029 and white space of several bytes. */
+  #before = 0;
+  #beforeThat = 0;
+
+  constructor(onLine: (line: Line) => void) {
+    this.#onLine = onLine;
+  }
+
+  write(chunk: Buffer): void {
+    for (const byte of chunk) this.#take(byte);
+  }
+
+  /** Ends the last line. */
+  end(): void {
+    this.#endLine();
+  }
+
+  #take(byte: number): void {
+    const separator =
+      this.#beforeThat === 0xe2 && this.#before === 0x80 && (byte === 0xa8 || byte === 0xa9);
+    this.#beforeThat = this.#before;
+    this.#before = byte;
+    if (separator || endsLine(byte)) {
+      this.#endLine();
+      return;
+    }
+    if (this.#length === HEAD) {
+      this.#cut = true;
+      return;
+    }
+    this.#head[this.#length++] = byte;
+    if (!this.#started) this.#dropWhiteSpace();
+  }
+
+  /** Drops what is white space (or the BOM) at the line's front, as soon as it is whole. */
+  #dropWhiteSpace(): void {
+    const front = this.#head.subarray(0, this.#length);
+    const isBom = this.#number === 1 && front.equals(BOM);
+    if (isBom || isWhiteSpace(front)) this.#length = 0;
+    else if (this.#length >= 3 || !mayBecomeWhiteSpace(front)) this.#started = true;
+  }
+
+  #endLine(): void {
+    this.#onLine({
+      number: this.#number++,
+      head: Buffer.from(this.#head.subarray(0, this.#length)),
+      cut: this.#cut,
+    });
+    this.#length = 0;
+    this.#cut = false;
+    this.#started = false;
+  }
+}
+
+/** `str.splitlines` without its several-byte ends; 0x1f is none. */
+function endsLine(byte: number): boolean {
+  return (byte >= 0x0a && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x1e) || byte === 0x85;
+}
+
+/** `str.isspace` for one character in UTF-8. */
+function isWhiteSpace(bytes: Buffer): boolean {
+  const [a, b, c] = bytes;
+  if (bytes.length === 1) return a === 0x20 || a === 0x09 || a === 0x1f;
+  if (bytes.length === 2) return a === 0xc2 && b === 0xa0;
+  if (bytes.length !== 3) return false;
+  return (
+    (a === 0xe1 && b === 0x9a && c === 0x80) ||
+    (a === 0xe2 && b === 0x80 && ((c! >= 0x80 && c! <= 0x8a) || c === 0xaf)) ||
+    (a === 0xe2 && b === 0x81 && c === 0x9f) ||
+    (a === 0xe3 && b === 0x80 && c === 0x80)
+  );
+}
+
+function mayBecomeWhiteSpace(bytes: Buffer): boolean {
+  const [a, b] = bytes;
+  if (bytes.length === 1) return a === 0xc2 || a === 0xe1 || a === 0xe2 || a === 0xe3 || a === 0xef;
+  return (
+    (a === 0xe1 && b === 0x9a) ||
+    (a === 0xe2 && (b === 0x80 || b === 0x81)) ||
+    (a === 0xe3 && b === 0x80) ||
+    (a === 0xef && b === 0xbb)
+  );
+}

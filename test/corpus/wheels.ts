@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { buildWheel } from '../support/archives/wheel.js';
+import { allowedWheel, type CorpusCase, refusedWheel } from './case.js';
+
+const info = 'demo-1.0.dist-info';
+const scripts = (text: string) => ({ distInfo: { 'entry_points.txt': text } });
+const metadata = (text: string) => ({ distInfo: { METADATA: text } });
+
+function sha512Row(path: string, content: string): string {
+  return `${path},sha512=${createHash('sha512').update(content).digest('base64url')},${content.length}`;
+}
+
+export const WHEELS: readonly CorpusCase[] = [
+  refusedWheel('no RECORD', 'record-missing', { distInfo: { RECORD: undefined } }),
+  refusedWheel('a file that RECORD does not list', 'record-unlisted', {
+    record: (text) => text.replace(/^demo\/__init__.*\n/m, ''),
+  }),
+  refusedWheel('a RECORD entry without its file', 'record-absent', {
+    record: (text) => `${text}demo/ghost.py,sha256=x,1\n`,
+  }),
+  refusedWheel('a wrong hash in RECORD', 'record-hash-wrong', {
+    record: (text) => text.replace(/sha256=./, 'sha256=_'),
+  }),
+  refusedWheel('a wrong SHA-512 in RECORD', 'record-hash-wrong', {
+    record: (text) =>
+      text.replace(/^demo\/__init__.*$/m, sha512Row('demo/__init__.py', 'answer = 43\n')),
+  }),
+  allowedWheel('a right SHA-512 in RECORD', {
+    record: (text) =>
+      text.replace(/^demo\/__init__.*$/m, sha512Row('demo/__init__.py', 'answer = 42\n')),
+  }),
+  refusedWheel('a wrong size in RECORD', 'record-size-wrong', {
+    record: (text) => text.replace(/,12$/m, ',13'),
+  }),
+  refusedWheel('a missing hash in RECORD', 'record-hash-missing', {
+    record: (text) => text.replace(/^(demo\/__init__\.py),.*$/m, '$1,,'),
+  }),
+  refusedWheel('MD5 in RECORD', 'record-hash-weak', {
+    record: (text) => text.replace(/sha256=/, 'md5='),
+  }),
+  refusedWheel('two hashes for one file in RECORD', 'record-duplicate', {
+    record: (text) => `${text}demo/__init__.py,sha256=x,12\n`,
+  }),
+  refusedWheel('a RECORD with an open quote', 'record-malformed', {
+    record: (text) => `${text}"demo`,
+  }),
+  allowedWheel('a RECORD with Windows line ends', {
+    record: (text) => text.replaceAll('\n', '\r\n'),
+  }),
+  allowedWheel('a RECORD with quotes', { files: { 'demo/a, b "c".txt': 'x' } }),
+  allowedWheel('a RECORD without sizes', { record: (text) => text.replace(/,\d+$/gm, ',') }),
+  allowedWheel('signatures beside RECORD', {
+    entries: (entries) => [
+      ...entries,
+      { name: `${info}/RECORD.jws`, content: '{}' },
+      { name: `${info}/RECORD.p7s`, content: 'x' },
+    ],
+  }),
+  allowedWheel('folders that RECORD does not list', {
+    entries: (entries) => [{ name: `${info}/` }, ...entries],
+  }),
+
+  refusedWheel('no METADATA', 'metadata-missing', { distInfo: { METADATA: undefined } }),
+  refusedWheel('no WHEEL', 'metadata-missing', { distInfo: { WHEEL: undefined } }),
+  refusedWheel('no .dist-info', 'metadata-dist-info', { folder: 'demo' }),
+  refusedWheel('two .dist-info folders', 'metadata-dist-info', {
+    files: { 'other-1.0.dist-info/METADATA': '' },
+  }),
+  refusedWheel("another project's .dist-info", 'metadata-dist-info', {
+    folder: 'other-1.0.dist-info',
+  }),
+  refusedWheel("another version's .dist-info", 'metadata-dist-info', {
+    folder: 'demo-2.0.dist-info',
+  }),
+  allowedWheel('a .dist-info in another spelling', { folder: 'Demo-1.0.0.dist-info' }),
+  refusedWheel(
+    'another name in METADATA',
+    'metadata-name',
+    metadata('Name: other\nVersion: 1.0\n'),
+  ),
+  refusedWheel(
+    'another version in METADATA',
+    'metadata-version',
+    metadata('Name: demo\nVersion: 1.1\n'),
+  ),
+  refusedWheel(
+    'another local version in METADATA',
+    'metadata-version',
+    metadata('Name: demo\nVersion: 1.0+evil\n'),
+  ),
+  refusedWheel(
+    'two names in METADATA',
+    'metadata-malformed',
+    metadata('Name: demo\nName: other\nVersion: 1.0\n'),
+  ),
+  refusedWheel(
+    'METADATA without a version',
+    'metadata-malformed',
+    metadata('Name: demo\n\nVersion: 1.0\n'),
+  ),
+  allowedWheel(
+    'METADATA in another spelling',
+    metadata('Name: DEMO\nVersion: v1.0.0\nSummary: a\n  b\n\nName: other\n'),
+  ),
+  allowedWheel('METADATA with Windows line ends', metadata('Name: demo\r\nVersion: 1.0\r\n')),
+  refusedWheel('a Wheel-Version of the future', 'metadata-wheel-version', {
+    distInfo: { WHEEL: 'Wheel-Version: 2.0\n' },
+  }),
+  refusedWheel('WHEEL without a version', 'metadata-malformed', {
+    distInfo: { WHEEL: 'Tag: py3-none-any\n' },
+  }),
+  refusedWheel(
+    'a script outside its folder',
+    'metadata-entry-point',
+    scripts('[console_scripts]\n../../evil = demo:run\n'),
+  ),
+  refusedWheel(
+    'a script with a backslash',
+    'metadata-entry-point',
+    scripts('[gui_scripts]\na\\b = demo:run\n'),
+  ),
+  refusedWheel(
+    'a script at an absolute path',
+    'metadata-entry-point',
+    scripts('[console_scripts]\n/bin/ls=demo:run\n'),
+  ),
+  refusedWheel(
+    'a script named dot dot',
+    'metadata-entry-point',
+    scripts('[console_scripts]\n.. = demo:run\n'),
+  ),
+  allowedWheel(
+    'scripts with plain names',
+    scripts(
+      '# c\n[console_scripts]\ndemo = demo:run\npy.test = demo:run [x]\n[other]\na/b = demo:run\n',
+    ),
+  ),
+  {
+    name: 'a wheel under an .egg name',
+    filename: 'demo-1.0-py3.11.egg',
+    bytes: buildWheel(),
+    refused: undefined,
+  },
+  {
+    name: 'an installer program',
+    filename: 'demo-1.0.win32.exe',
+    bytes: Buffer.from('MZ'),
+    refused: 'archive-format-unsupported',
+  },
+];
