@@ -1,7 +1,7 @@
 import type { Sha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
-import type { ArtifactDescription } from '../domain/finding.js';
+import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Inspector } from '../inspection/inspector.js';
@@ -77,7 +77,7 @@ export class ArtifactService {
       onEvent({ kind: 'cache', result: 'joined' });
       return { kind: 'filling', listed, fill: running };
     }
-    if (inspection !== undefined) {
+    if (inspection !== undefined || !listed.upstream.inspect) {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });
@@ -175,13 +175,11 @@ export class ArtifactService {
     path: string,
     size: number,
   ): Promise<void> {
-    const { judge, findings, pages } = this.#parts;
-    const { project, filename } = listed.subject;
-    let inspection = await findings.get(project, sha256, filename);
-    if (inspection === undefined) {
-      inspection = await this.#inspect(listed, path, { sha256, size, name: nameOf(listed) });
-      await findings.put(project, inspection);
-    }
+    const { judge, pages } = this.#parts;
+    const { project } = listed.subject;
+    const inspection = listed.upstream.inspect
+      ? await this.#findings(listed, sha256, path, size)
+      : undefined;
     const verdict = judge.evaluate(listed.subject, inspection);
     if (verdict.hits.length > 0) pages.invalidate(project);
     fill.finish(
@@ -189,6 +187,23 @@ export class ArtifactService {
         ? { kind: 'refused', verdict }
         : { kind: 'allowed', verdict, size },
     );
+  }
+
+  async #findings(
+    listed: ListedFile,
+    sha256: Sha256,
+    path: string,
+    size: number,
+  ): Promise<Inspection> {
+    const { findings } = this.#parts;
+    const { project, filename } = listed.subject;
+    const known = await findings.get(project, sha256, filename);
+    if (known !== undefined) return known;
+    const found = await this.#inspect(listed, path, { sha256, size, name: nameOf(listed) });
+    // A fault of ours may pass: it refuses this time, and is not written down as a fact.
+    if (!found.findings.some(({ code }) => code === 'inspection-failed'))
+      await findings.put(project, found);
+    return found;
   }
 
   async #inspect(listed: ListedFile, path: string, artifact: ArtifactDescription) {

@@ -88,7 +88,7 @@ describe('project pages', () => {
   it('yank what is refused, with the reason, and leave its neighbour alone', async () => {
     const page = (await gate.get('/simple/demo/', { accept: JSON_TYPE })).json();
     const byName = (name: string) => page.files.find((one: any) => one.filename === name);
-    assert.match(byName(newer.filename).yanked, /Wheelgate.*deny.*"steals" <keys>/);
+    assert.match(byName(newer.filename).yanked, /Wheelgate.*"steals" <keys>.*\(deny\)/);
     assert.equal(byName(good.filename).yanked, false);
     const html = (await gate.get('/simple/demo/')).body.toString();
     assert.match(html, /data-yanked="[^"]*&quot;steals&quot; &lt;keys&gt; &amp; more/);
@@ -98,7 +98,7 @@ describe('project pages', () => {
   it('leave out what is refused where the policy says hide', async () => {
     await gate.writePolicy(
       'deny.yaml',
-      `deny: [{project: demo, versions: "==2.0", reason: no, index: hide}]`,
+      `deny: [{project: demo, versions: "==2.0", reason: gone}]\nrules: {deny: {action: block, index: hide}}`,
     );
     const page = (await gate.get('/simple/demo/', { accept: JSON_TYPE })).json();
     assert.deepEqual(

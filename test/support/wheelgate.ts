@@ -13,6 +13,8 @@ export interface TestGateOptions {
   readonly policies?: Readonly<Record<string, string>>;
   /** Settings by their paths: `{ 'gate.hold-bytes': 1000 }`. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Settings that need the fake upstream's URL. */
+  readonly withUpstream?: (url: string) => Readonly<Record<string, unknown>>;
   /** A folder to go on with; else a new one, removed on close. */
   readonly data?: string;
 }
@@ -50,7 +52,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
   const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'wheelgate-test-')));
   const policies = join(folder, 'policies');
   await mkdir(policies, { recursive: true });
-  for (const [name, text] of Object.entries(options.policies ?? {}))
+  for (const [name, text] of Object.entries(options.policies ?? { 'none.yaml': 'deny: []' }))
     await writeFile(join(policies, name), text);
   const test: Mutable<TestGate> = {
     url: '',
@@ -61,7 +63,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     get: (path, headers, method) => ask(test.url + path, headers, method),
     async writePolicy(name, text) {
       await writeFile(join(policies, name), text);
-      await test.gate.policies.reload();
+      if (!(await test.gate.policies.reload())) throw new Error(`${name} does not validate`);
     },
     async decisions() {
       const file = join(folder, 'data', 'decisions.jsonl');
@@ -96,6 +98,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'cache.min-free': 0,
       'server.shutdown-grace': '2s',
       ...options.config,
+      ...options.withUpstream?.(upstream.url),
     };
     // JSON is YAML.
     await writeFile(file, JSON.stringify(nested(settings)));
@@ -108,7 +111,13 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     const { port } = await test.gate.listen();
     test.url = `http://127.0.0.1:${port}`;
   }
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    // An upstream left open would keep the test's process alive.
+    await upstream.close();
+    throw error;
+  }
   return test;
 }
 
