@@ -10,8 +10,8 @@ export const VERSION: string = (
 ).version;
 
 function findRoot(folder: string): string {
-  if (existsSync(join(folder, 'policies', 'default'))) return folder;
+  if (existsSync(join(folder, 'package.json'))) return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('the package is not whole: its policies are missing');
+  if (parent === folder) throw new Error('the installation is damaged: no package.json above');
   return findRoot(parent);
 }

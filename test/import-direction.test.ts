@@ -10,7 +10,7 @@ import { it } from 'node:test';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   yaml: ['domain'],
-  policy: ['domain', 'yaml'],
+  policy: ['domain', 'yaml', 'package-root.ts'],
   config: ['domain', 'yaml'],
   inspection: ['domain'],
   upstream: ['domain'],

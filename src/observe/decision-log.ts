@@ -47,9 +47,7 @@ export class FileDecisionLog implements DecisionLog {
     const line = writeRecord(record);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject });
-      this.#writing ??= this.#drain().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#drain();
     });
   }
 
@@ -73,6 +71,8 @@ export class FileDecisionLog implements DecisionLog {
         for (const { reject } of batch) reject(error);
       }
     }
+    // In the same turn as the look at the queue above: whoever appends next starts the next round.
+    this.#writing = undefined;
   }
 
   async #write(bytes: Buffer): Promise<void> {

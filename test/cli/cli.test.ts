@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildWheel } from '../support/distributions.js';
+import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import { ask } from '../support/wheelgate.js';
+
+const MAIN = resolve('build/src/cli/main.js');
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('the command line', () => {
+  let folder: string;
+  let upstream: FakeUpstream;
+  let server: ChildProcess;
+  let url: string;
+  const hooked = buildWheel({
+    name: 'hooked',
+    files: { 'hooked/__init__.py': '', 'hooked.pth': 'import os\n' },
+  });
+  const honest = buildWheel({ name: 'honest' });
+
+  function run(...args: string[]): Promise<Run> {
+    return new Promise((done) => {
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        cwd: folder,
+        env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config') },
+      });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk) => {
+        out += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        err += chunk;
+      });
+      child.on('close', (code) => done({ code: code ?? -1, out, err }));
+    });
+  }
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-cli-'));
+    upstream = await startFakeUpstream();
+    upstream.addProject('demo', [buildWheel(), buildWheel({ version: '2.0' })]);
+    await mkdir(join(folder, 'mine'));
+    await writeFile(
+      join(folder, 'mine', 'deny.yaml'),
+      'deny: [{project: demo, versions: "==2.0", reason: "bad day", reference: X-7}]\n',
+    );
+    for (const dist of [hooked, honest]) await writeFile(join(folder, dist.filename), dist.bytes);
+    server = spawn(
+      process.execPath,
+      [
+        MAIN,
+        'serve',
+        '--listen',
+        '127.0.0.1:0',
+        '--upstream',
+        upstream.url,
+        '--policies',
+        'mine',
+        '--data',
+        'data',
+      ],
+      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    server.stderr!.resume();
+    url = await new Promise((found, failed) => {
+      let text = '';
+      server.once('exit', (code) => failed(new Error(`serve ended with ${code}`)));
+      server.stdout!.on('data', (chunk) => {
+        text += chunk;
+        const match = /listens on (http:\/\/\S+?),/.exec(text);
+        if (match) found(match[1]!);
+      });
+    });
+  });
+  after(async () => {
+    if (server.exitCode === null) {
+      const closed = new Promise((done) => server.once('close', done));
+      server.kill('SIGKILL');
+      await closed;
+    }
+    await upstream.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('serve serves', async () => {
+    assert.equal((await ask(`${url}/simple/demo/`)).status, 200);
+    assert.equal((await ask(`${url}/files/demo/demo-1.0-py3-none-any.whl`)).status, 200);
+  });
+
+  it('explain says of each file what is made of it, exit code 1 where one is refused', async () => {
+    const both = await run('explain', 'demo', '--server', url);
+    assert.equal(both.code, 1, both.err);
+    assert.match(both.out, /allow {2}demo-1\.0/);
+    assert.match(both.out, /BLOCK {2}demo-2\.0.*\n.*bad day.*\n.*see X-7/);
+    const one = await run('explain', 'demo==1.0', '--server', url, '--json');
+    assert.equal(one.code, 0);
+    assert.deepEqual(
+      JSON.parse(one.out).files.map((file: any) => [file.version, file.verdict, file.inspected]),
+      [['1.0', 'allow', true]],
+    );
+    const none = await run('explain', 'demo', '--server', 'http://127.0.0.1:9');
+    assert.equal(none.code, 2);
+    assert.match(none.err, /does not answer/);
+    assert.equal((await run('explain', 'demo==x==y', '--server', url)).code, 2);
+  });
+
+  it('inspect gives findings and verdict, exit code 1 where one is refused', async () => {
+    const good = await run('inspect', honest.filename);
+    assert.equal(good.code, 0, good.err);
+    assert.match(good.out, /honest-1\.0.*: allowed/);
+    const bad = await run('inspect', honest.filename, hooked.filename, '--json');
+    assert.equal(bad.code, 1);
+    const [first, second] = JSON.parse(bad.out);
+    assert.equal(first.verdict, 'allow');
+    assert.equal(second.verdict, 'block');
+    assert.equal(second.findings[0].code, 'pth-executable');
+    assert.equal((await run('inspect', 'missing-1.0-py3-none-any.whl')).code, 2);
+    assert.equal((await run('inspect', 'mine/deny.yaml')).code, 1, 'not opened, so refused');
+  });
+
+  it('check validates policy files, exit code 1 with file, line and column', async () => {
+    const good = await run('check', 'mine');
+    assert.equal(good.code, 0, good.out);
+    assert.match(good.out, /^ok: \d+ denials/m);
+    await mkdir(join(folder, 'broken'));
+    await writeFile(
+      join(folder, 'broken', 'a.yaml'),
+      'deny:\n  - project: demo\n    version: "==1"\n    reason: x\n',
+    );
+    const bad = await run('check', 'broken', '--json');
+    assert.equal(bad.code, 1);
+    const { ok, problems } = JSON.parse(bad.out);
+    assert.equal(ok, false);
+    assert.equal(problems[0].line, 3);
+    assert.match(problems[0].message, /version.*versions/);
+  });
+
+  it('client prints the lines for each client, and writes them', async () => {
+    const all = await run('client', '--server', 'http://gate.example:8080/');
+    assert.equal(all.code, 0);
+    for (const word of [
+      'index-url = http://gate.example:8080/simple/',
+      'trusted-host',
+      '[[index]]',
+      'priority = "primary"',
+      '[[tool.pdm.source]]',
+    ])
+      assert.ok(all.out.includes(word), word);
+    assert.equal((await run('client', 'npm')).code, 2);
+    assert.equal((await run('client', '--server', 'nonsense')).code, 2);
+    const written = await run('client', 'uv', '--write', '--server', url);
+    assert.equal(written.code, 0, written.err);
+    const file = join(folder, 'config', 'uv', 'uv.toml');
+    assert.match(await readFile(file, 'utf8'), new RegExp(`url = "${url}/simple/"`));
+    assert.match((await run('client', 'uv', '--write', '--server', url)).out, /already/);
+    const other = await run('client', 'uv', '--write', '--server', 'http://127.0.0.1:1');
+    assert.equal(other.code, 2);
+  });
+
+  it('refuses wrong use, unknown settings and a bad policy with exit code 2', async () => {
+    assert.equal((await run('sreve')).code, 2);
+    assert.equal((await run('serve', '--port', '1')).code, 2);
+    assert.equal((await run('--help')).code, 0);
+    assert.equal((await run('--version')).code, 0);
+    await writeFile(join(folder, 'bad.yaml'), 'gate:\n  hold-byts: 1MiB\n');
+    const config = await run('serve', '--config', 'bad.yaml');
+    assert.equal(config.code, 2);
+    assert.match(
+      config.err,
+      /bad\.yaml:2:3: unknown key "hold-byts" \(did you mean "hold-bytes"\?\)/,
+    );
+    const policy = await run('serve', '--policies', 'broken', '--listen', '127.0.0.1:0');
+    assert.equal(policy.code, 2);
+    assert.match(policy.err, /a\.yaml:3:5/);
+  });
+
+  it('serve reloads its policy on SIGHUP, and on SIGTERM finishes what is under way', async () => {
+    await writeFile(join(folder, 'mine', 'deny.yaml'), 'deny: []\n');
+    server.kill('SIGHUP');
+    const late = buildWheel({ name: 'late', files: { 'late/x.txt': 'x'.repeat(5_000) } });
+    upstream.addProject('late', [late]);
+    upstream.fault(packagePath('late', late.filename), { kind: 'stall', after: 100 });
+    const asked = ask(`${url}/files/late/${late.filename}`);
+    while (upstream.requests(packagePath('late', late.filename)) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await ask(`${url}/files/demo/demo-2.0-py3-none-any.whl`)).status, 200);
+    const closed = new Promise<number | null>((done) => server.once('close', done));
+    server.kill('SIGTERM');
+    upstream.release();
+    assert.deepEqual((await asked).body, late.bytes);
+    assert.equal(await closed, 0);
+  });
+});

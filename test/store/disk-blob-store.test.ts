@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { parseSha256, type Sha256 } from '../../src/domain/digest.js';
+import type { Blob, BlobStore } from '../../src/store/blob-store.js';
+import { DiskBlobStore } from '../../src/store/disk/disk-blob-store.js';
+import { DiskSpool } from '../../src/store/disk/disk-spool.js';
+import { MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
+
+const PLENTY = 2 ** 40;
+
+describe('blob stores', () => {
+  let folder: string;
+  let spool: DiskSpool;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-blobs-'));
+    spool = new DiskSpool(join(folder, 'spool'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const disk = (maxBytes = PLENTY, freeBytes = async () => PLENTY) =>
+    new DiskBlobStore({ directory: join(folder, 'blobs'), maxBytes, minFree: 1_000, freeBytes });
+
+  async function put(store: BlobStore, text: string): Promise<Sha256 | undefined> {
+    const file = await spool.create();
+    await file.append(Buffer.from(text));
+    const sha256 = parseSha256(createHash('sha256').update(text).digest('hex'))!;
+    const kept = await store.adopt(sha256, file);
+    await file.discard();
+    return kept ? sha256 : undefined;
+  }
+
+  async function text(blob: Blob, start = 0, end = blob.size): Promise<string> {
+    let found = '';
+    for await (const chunk of blob.stream(start, end)) found += chunk;
+    return found;
+  }
+
+  const stores: [string, () => BlobStore][] = [
+    ['on disk', () => disk()],
+    [
+      'in memory over disk',
+      () => new MemoryBlobTier(disk(), { maxBytes: 1_000, maxBlobBytes: 100 }),
+    ],
+  ];
+  for (const [name, make] of stores)
+    describe(`${name}: the contract`, () => {
+      it('gives back what was put in, whole and in part, again and again', async () => {
+        const store = make();
+        const sha256 = (await put(store, 'hello, world'))!;
+        for (let round = 0; round < 2; round += 1) {
+          const blob = (await store.open(sha256))!;
+          assert.equal(blob.size, 12);
+          assert.equal(await text(blob), 'hello, world');
+          assert.equal(await text(blob, 7, 12), 'world');
+          assert.equal(await text(blob, 3, 3), '');
+          await blob.close();
+          await blob.close();
+        }
+        assert.equal(await store.has(sha256), true);
+      });
+
+      it('knows nothing of what was never put in, or was deleted', async () => {
+        const store = make();
+        const sha256 = (await put(store, 'short-lived'))!;
+        const held = (await store.open(sha256))!;
+        await store.delete(sha256);
+        assert.equal(await store.open(sha256), undefined);
+        assert.equal(await store.has(sha256), false);
+        assert.equal(await text(held), 'short-lived');
+        await held.close();
+      });
+
+      it('leaves nothing in the spool', async () => {
+        await put(make(), 'tidy');
+        assert.deepEqual(await readdir(join(folder, 'spool')), []);
+      });
+    });
+
+  it('the least recently used goes first, and what is in use stays', async () => {
+    const store = disk(250);
+    const [a, b] = [(await put(store, 'a'.repeat(100)))!, (await put(store, 'b'.repeat(100)))!];
+    await (await store.open(a))!.close();
+    const c = (await put(store, 'c'.repeat(100)))!;
+    assert.deepEqual(
+      [await store.has(a), await store.has(b), await store.has(c)],
+      [true, false, true],
+    );
+    const held = (await store.open(a))!;
+    const d = (await put(store, 'd'.repeat(100)))!;
+    assert.deepEqual(
+      [await store.has(a), await store.has(c), await store.has(d)],
+      [true, false, true],
+    );
+    const other = (await store.open(d))!;
+    assert.equal(await put(store, 'e'.repeat(100)), undefined, 'both others are in use');
+    await held.close();
+    await other.close();
+    assert.ok(await put(store, 'e'.repeat(100)));
+  });
+
+  it('a blob larger than the whole cache is not kept', async () => {
+    assert.equal(await put(disk(50), 'x'.repeat(51)), undefined);
+  });
+
+  it('a full disk keeps nothing more, and gives up what is old', async () => {
+    let free = PLENTY;
+    const store = disk(PLENTY, async () => free);
+    const old = (await put(store, 'o'.repeat(100)))!;
+    free = 999;
+    const next = await put(store, 'n'.repeat(100));
+    assert.ok(next, 'the old one made room');
+    assert.equal(await store.has(old), false);
+    free = 0;
+    assert.equal(await put(store, 'm'.repeat(100)), undefined);
+  });
+
+  it('what an earlier process left is found at once, and counted after a scan', async () => {
+    const sha256 = (await put(disk(), 'from before'))!;
+    const next = disk(20);
+    const blob = (await next.open(sha256))!;
+    assert.equal(await text(blob), 'from before');
+    await blob.close();
+    await next.scan();
+    assert.equal(next.bytes, 11);
+    await put(next, 'new and longer');
+    assert.equal(await next.has(sha256), false);
+  });
+
+  it('a spool sweeps what dead processes left, not what living ones write', async () => {
+    const { writeFile } = await import('node:fs/promises');
+    await spool.create();
+    await writeFile(join(folder, 'spool', `${process.ppid}-living`), 'x');
+    await writeFile(join(folder, 'spool', '999999999-dead'), 'x');
+    await writeFile(join(folder, 'spool', 'stranger'), 'x');
+    await new DiskSpool(join(folder, 'spool')).sweep();
+    assert.deepEqual(await readdir(join(folder, 'spool')), [`${process.ppid}-living`]);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Sha256 } from '../../src/domain/digest.js';
+import type { Inspection } from '../../src/domain/finding.js';
+import type { ProjectName } from '../../src/domain/project-name.js';
+import { INSPECTOR_VERSION } from '../../src/inspection/inspector.js';
+import { DiskFindingsStore } from '../../src/store/disk/disk-findings-store.js';
+import { DiskPageStore } from '../../src/store/disk/disk-page-store.js';
+
+const PROJECT = 'demo' as ProjectName;
+const SHA = 'ab'.repeat(32) as Sha256;
+
+function inspection(filename: string): Inspection {
+  return {
+    inspector: INSPECTOR_VERSION,
+    sha256: SHA,
+    filename,
+    size: 10,
+    findings: [{ code: 'pth-executable', rule: 'startup-hook', detail: 'x' }],
+    memberDigests: '',
+    memberCount: 1,
+    inflatedBytes: 1,
+  };
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wheelgate-records-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('findings on disk', () => {
+  it('come back, in this process and the next, by digest and filename', async () => {
+    const store = new DiskFindingsStore(folder);
+    await store.put(PROJECT, inspection('a.whl'));
+    for (const reader of [store, new DiskFindingsStore(folder)]) {
+      assert.deepEqual(await reader.get(PROJECT, SHA, 'a.whl'), inspection('a.whl'));
+      assert.equal(await reader.get(PROJECT, SHA, 'b.whl'), undefined);
+      assert.equal(await reader.get('other' as ProjectName, SHA, 'a.whl'), undefined);
+      assert.deepEqual([...(await reader.known(PROJECT)).keys()], ['a.whl']);
+    }
+  });
+
+  it('that are torn, foreign or of an older inspector are as good as none', async () => {
+    const store = new DiskFindingsStore(folder);
+    for (const name of ['torn.whl', 'old.whl', 'good.whl'])
+      await store.put(PROJECT, inspection(name));
+    const home = join(folder, `v${INSPECTOR_VERSION}`, PROJECT);
+    for (const file of await readdir(home)) {
+      const path = join(home, file);
+      const text = await readFile(path, 'utf8');
+      if (text.includes('torn.whl')) await truncate(path, 20);
+      if (text.includes('old.whl'))
+        await writeFile(path, text.replace(/"inspector":\d+/, '"inspector":0'));
+    }
+    await writeFile(join(home, 'stranger.json'), JSON.stringify(inspection('stranger.whl')));
+    const again = new DiskFindingsStore(folder);
+    assert.deepEqual([...(await again.known(PROJECT)).keys()], ['good.whl']);
+  });
+});
+
+describe('pages on disk', () => {
+  const page = (body: string) => ({
+    body: Buffer.from(body),
+    contentType: 'text/html',
+    url: 'http://x/simple/demo/',
+    etag: '"e"',
+    lastModified: undefined,
+    checkedAt: 5,
+  });
+
+  it('come back in the next process, and go when deleted', async () => {
+    await new DiskPageStore(folder, 1e6).put('pypi', PROJECT, page('<html>'));
+    const store = new DiskPageStore(folder, 1e6);
+    const stored = (await store.get('pypi', PROJECT))!;
+    assert.equal(Buffer.from(stored.body).toString(), '<html>');
+    assert.equal(stored.etag, '"e"');
+    assert.equal(stored.checkedAt, 5);
+    assert.equal(await store.get('other', PROJECT), undefined);
+    await store.delete('pypi', PROJECT);
+    assert.equal(await store.get('pypi', PROJECT), undefined);
+  });
+
+  it('that are torn are as good as none', async () => {
+    const store = new DiskPageStore(folder, 1e6);
+    await store.put('pypi', PROJECT, page('x'.repeat(1_000)));
+    const path = join(folder, 'pypi', PROJECT);
+    await truncate(path, (await readFile(path)).length - 3);
+    assert.equal(await store.get('pypi', PROJECT), undefined);
+  });
+
+  it('stay within their bound, the least recently used first', async () => {
+    const store = new DiskPageStore(folder, 300);
+    const names = ['a', 'b', 'c'] as ProjectName[];
+    for (const name of names) {
+      await store.put('pypi', name, page(name.repeat(50)));
+      await store.get('pypi', 'a' as ProjectName);
+    }
+    const left = await readdir(join(folder, 'pypi'));
+    assert.ok(store.bytes <= 300, String(store.bytes));
+    assert.ok(left.includes('a') && !left.includes('b'), left.join());
+  });
+});
