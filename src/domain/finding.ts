@@ -34,6 +34,11 @@ export interface Inspection {
   readonly size: number;
   readonly findings: readonly Finding[];
   /**
+   * Set where some of the bytes were not looked at (the inspection broke off, a member could not be opened):
+   * there may be start-up hooks that are no finding. A finding says why; who waives that one has not seen the rest.
+   */
+  readonly incomplete?: true;
+  /**
    * Digests of the members' contents, for denials by a member's hash: the first 8 bytes of each SHA-256, one
    * after the other, in base64. Eight bytes keep a wheel of 10,000 members at 107 KB; who makes two files
    * collide in them only gets his own artifact refused.

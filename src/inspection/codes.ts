@@ -26,6 +26,7 @@ export const FINDING_CODES = {
   'site-customize': hook('sitecustomize and usercustomize run at every Python start', SITE),
   'foreign-hook': hook("It takes over a start-up hook that is another project's", SITE),
   'interpreter-shadow': hook('It replaces the interpreter or its configuration', SITE),
+  'installer-config': hook('It configures pip for all later installs', 'pip configuration files'),
   'stdlib-shadow': hook('It writes into the folder of the standard library', SITE),
 
   'archive-unreadable': archive('The archive cannot be opened', 'doubt refuses'),
@@ -61,6 +62,7 @@ export const FINDING_CODES = {
   'zip-crc': archive('The checksum does not match', APPNOTE),
   'zip-encrypted': archive('An encrypted member cannot be inspected', APPNOTE),
   'zip-method': archive('A compression method that installers do not share', APPNOTE),
+  'zip-version': archive('It asks for a version of the format that does not exist', APPNOTE),
   'zip-flags': archive('Flags that readers take differently', APPNOTE),
   'zip-extra': archive('An extra field is malformed', APPNOTE),
   'zip-unicode-path': archive('An extra field gives the member another name', DIFFERENTIAL),

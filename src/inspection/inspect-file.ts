@@ -35,6 +35,7 @@ export async function inspectSource(
   try {
     await inspectByFormat(source, run);
   } catch (error) {
+    run.incomplete = true;
     if (error instanceof InspectionProblem) run.findings.addProblem(error);
     else
       run.findings.add(
@@ -48,6 +49,7 @@ export async function inspectSource(
     filename: artifact.name.filename,
     size: artifact.size,
     findings: run.findings.all,
+    ...(run.incomplete ? { incomplete: true } : {}),
     memberDigests: run.digests.toBase64(),
     memberCount: run.memberCount,
     inflatedBytes: run.inflatedBytes,

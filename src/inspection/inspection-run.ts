@@ -17,6 +17,8 @@ export class InspectionRun {
   memberCount = 0;
   inflatedBytes = 0;
   metadataSha256: Sha256 | undefined;
+  /** Whether some of the bytes could not be looked at. */
+  incomplete = false;
 
   /** @param now milliseconds; only differences count */
   constructor(

@@ -122,6 +122,7 @@ function failed({ request: { artifact } }: Job, why: string): Inspection {
     filename: artifact.name.filename,
     size: artifact.size,
     findings: findings.all,
+    incomplete: true,
     memberDigests: '',
     memberCount: 0,
     inflatedBytes: 0,

@@ -22,11 +22,14 @@ export function evaluate(
   revision: string,
   about: Case,
 ): Verdict {
-  const hits: RuleHit[] = [];
+  const certain: RuleHit[] = [];
+  const doubtful: RuleHit[] = [];
   for (const rule of rules) {
-    const hit = ask(rule, waivers, about);
-    if (hit !== undefined) hits.push(hit);
+    const answer = ask(rule, waivers, about);
+    if (answer !== undefined) (answer.doubt ? doubtful : certain).push(answer.hit);
   }
+  // What was seen is named as the reason before what could not be seen.
+  const hits = [...certain, ...doubtful];
   const standing = hits.filter((hit) => hit.waiver === undefined);
   const block = standing.find((hit) => hit.action === 'block' && !hit.dryRun);
   const decisive = block ?? standing[0];
@@ -39,7 +42,12 @@ export function evaluate(
   };
 }
 
-function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleHit | undefined {
+interface RuleAnswer {
+  readonly hit: RuleHit;
+  readonly doubt: boolean;
+}
+
+function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | undefined {
   let objection: Objection | undefined;
   let { action } = rule;
   try {
@@ -50,9 +58,9 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleHit | undef
     objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
   }
   if (objection === undefined) return undefined;
-  const { reason, reference, until } = objection;
+  const { reason, reference, until, doubt = false } = objection;
   const waiver = waivers.find(rule.id, about.subject, about.now);
-  return {
+  const hit: RuleHit = {
     rule: rule.id,
     action,
     reason: `${oneLine(reason)} (${rule.id})`,
@@ -62,6 +70,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleHit | undef
     ...(waiver !== undefined && { waiver }),
     ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),
   };
+  return { hit, doubt };
 }
 
 /** The instants to come at which time alone changes what a hit says. */

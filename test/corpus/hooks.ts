@@ -227,6 +227,8 @@ export const HOOKS: readonly CorpusCase[] = [
   refusedWheel('an entry point named python', 'interpreter-shadow', {
     distInfo: { 'entry_points.txt': '[console_scripts]\npython = demo:run\n' },
   }),
+  refusedWheel('a pip.conf in the prefix', 'installer-config', withFile(`${DATA}/data/pip.conf`)),
+  allowedWheel('a pip.conf elsewhere', withFile(`${DATA}/data/share/demo/pip.conf`)),
   refusedWheel(
     'a module of the standard library',
     'stdlib-shadow',

@@ -224,6 +224,16 @@ export const TARS: readonly CorpusCase[] = [
     sdistWith(entry('l', { type: '1', link: 'demo-1.0/setup.py' })),
   ),
 
+  refusedSdist(
+    'a time that is no number, where Python stops',
+    'tar-number',
+    sdistWith(entry('a.py', { rawTime: Buffer.from('0000000p000\0') }), entry('b.py')),
+  ),
+  allowedSdist(
+    'a time before 1970, in binary',
+    sdistWith(entry('a.py', { rawTime: Buffer.alloc(12, 0xff) })),
+  ),
+
   // Names.
   allowedSdist('a long name by pax', sdistWith(pax({ path: LONG }), entry('x.py'))),
   allowedSdist('a long name by GNU', sdistWith(gnuLong(LONG), entry('x.py', { format: 'gnu' }))),

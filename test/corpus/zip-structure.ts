@@ -267,6 +267,15 @@ export const ZIP_STRUCTURE: readonly CorpusCase[] = [
 
   // Methods, flags, kinds.
   refusedWheel(
+    'a version that does not exist',
+    'zip-version',
+    withEntry({ central: { version: 64 } }),
+  ),
+  allowedWheel(
+    'the newest version',
+    withEntry({ local: { version: 63 }, central: { version: 63 } }),
+  ),
+  refusedWheel(
     'bzip2 inside the zip',
     'zip-method',
     withEntry({ local: { method: 12 }, central: { method: 12 } }),

@@ -79,6 +79,22 @@ describe('an inspection', () => {
     assert.equal(count('record-unlisted'), 20);
   });
 
+  it('says so where some of the bytes were not looked at', async () => {
+    const whole = await inspectBytes(
+      wheelName(),
+      buildWheel({ files: { 'a\\b.pth': 'import os' } }),
+    );
+    assert.equal(whole.incomplete, undefined);
+    const tail = await inspectBytes(wheelName(), Buffer.concat([buildWheel(), Buffer.from('x')]));
+    assert.equal(tail.incomplete, true);
+    const method = { method: 12 };
+    const packed = buildWheel({
+      entries: ([first, ...rest]) => [{ ...first!, local: method, central: method }, ...rest],
+    });
+    assert.equal((await inspectBytes(wheelName(), packed)).incomplete, true);
+    assert.equal((await inspectBytes('x.rpm', Buffer.from('x'))).incomplete, true);
+  });
+
   it('never throws for what is in the bytes', async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('PK'), Buffer.alloc(3000, 0x50)])
       for (const name of [wheelName(), 'demo-1.0.tar.gz', 'demo-1.0.tar', 'demo-1.0.zip', 'x.rpm'])

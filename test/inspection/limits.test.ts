@@ -21,8 +21,8 @@ describe('limits of an inspection', () => {
   it('bound the members', async () => {
     assert.deepEqual(await codes(wheelName(), wheel, { members: 3 }), ['inspection-limit-members']);
     assert.deepEqual(await codes(wheelName(), wheel, { members: 4 }), []);
-    assert.deepEqual(await codes(SDIST, sdist, { members: 1 }), ['inspection-limit-members']);
-    assert.deepEqual(await codes(SDIST, sdist, { members: 2 }), []);
+    assert.deepEqual(await codes(SDIST, sdist, { members: 2 }), ['inspection-limit-members']);
+    assert.deepEqual(await codes(SDIST, sdist, { members: 3 }), []);
   });
 
   it('bound the table of members', async () => {

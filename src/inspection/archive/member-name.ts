@@ -1,10 +1,19 @@
-import type { FindingList } from '../finding-list.js';
+import { type FindingList, InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
+
+/** Nearly all names are this, and need no look at Unicode. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Control, format, line and paragraph separator characters: a screen or a file system may not show them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** What can be wrong with a member's path whatever the archive. Each problem is one finding. */
+/** A segment `..`, and what Windows may take for it: trailing dots and spaces count for nothing there. */
+const CLIMBS = /(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
+
+/**
+ * What can be wrong with a member's path whatever the archive. Each problem is one finding.
+ * @throws {InspectionProblem} where the path is beyond the limits: all that follows costs by its length
+ */
 export function checkMemberName(
   path: string,
   limits: InspectionLimits,
@@ -12,30 +21,29 @@ export function checkMemberName(
   offset: number,
 ): void {
   const evidence = { member: path, offset };
+  if (path.length > limits.pathLength)
+    throw new InspectionProblem(
+      'inspection-limit-path',
+      `a path has ${path.length} characters`,
+      evidence,
+    );
+  const depth = path.split(/[/\\]/).length;
+  if (depth > limits.depth)
+    throw new InspectionProblem(
+      'inspection-limit-depth',
+      `${path} lies ${depth} folders deep`,
+      evidence,
+    );
   if (path === '' || /^\/+$/.test(path))
     findings.add('member-name-empty', 'a member has no name', evidence);
-  if (path.length > limits.pathLength)
-    findings.add('inspection-limit-path', `a path has ${path.length} characters`, evidence);
-  if (INVISIBLE.test(path))
+  if (!PLAIN.test(path) && INVISIBLE.test(path))
     findings.add('member-name-control', `the name ${path} has an invisible character`, evidence);
   if (path.includes('\\'))
     findings.add('member-name-backslash', `the name ${path} has a backslash`, evidence);
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path))
     findings.add('member-name-absolute', `the path ${path} is absolute`, evidence);
-  const segments = path.split(/[/\\]/);
-  if (segments.some(climbs))
+  if (CLIMBS.test(path))
     findings.add('member-name-climbing', `the path ${path} climbs out of its folder`, evidence);
-  if (segments.length > limits.depth)
-    findings.add(
-      'inspection-limit-depth',
-      `${path} lies ${segments.length} folders deep`,
-      evidence,
-    );
-}
-
-/** `..`, and what Windows may take for it: trailing dots and spaces count for nothing there. */
-function climbs(segment: string): boolean {
-  return /^\.[. ]+$/.test(segment);
 }
 
 /** The path without `.` and empty segments: what an installer joins. `..` stays, it is refused elsewhere. */
@@ -52,10 +60,9 @@ export function normalisePath(path: string): string {
  * composition of accents (macOS), trailing dots and spaces (Windows).
  */
 export function foldPath(path: string): string {
-  return path
-    .normalize('NFC')
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFC')
-    .replace(/[. ]+(?=\/|$)/g, '');
+  const folded = PLAIN.test(path)
+    ? path.toLowerCase()
+    : path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  // Looking back keeps this linear: a run is tried from its beginning only.
+  return folded.replace(/(?<![. ])[. ]+(?=\/|$)/g, '');
 }

@@ -29,9 +29,10 @@ export class HookPaths {
 
   seeMember(places: readonly Landing[]): void {
     for (const { path } of places) {
+      if (ARCHIVE.test(path.at(-1)!)) this.#archives.add(path.join('/'));
+      if (!path.some((segment) => segment.includes('customize'))) continue;
       for (let depth = 1; depth < path.length; depth++)
         if (isCustomize(path.slice(depth))) this.#hookFolders.add(path.slice(0, depth).join('/'));
-      if (ARCHIVE.test(path.at(-1)!)) this.#archives.add(path.join('/'));
     }
   }
 

@@ -33,6 +33,9 @@ export function powerOf(landing: Landing, project: ProjectName | undefined): Pow
   const [name = ''] = path;
   if (path.length === 1 && (INTERPRETER.test(name) || RUNTIME.test(name)))
     return finding('interpreter-shadow', 'replaces the interpreter or what it reads first');
+  // pip reads it from the prefix of a virtual environment: it can name another index.
+  if (place === 'prefix' && path.length === 1 && (name === 'pip.conf' || name === 'pip.ini'))
+    return finding('installer-config', 'configures pip for all later installs');
   if (place === 'prefix' && path.length === 2 && /^lib\d*$/.test(name) && isZippedLibrary(path[1]!))
     return finding('interpreter-shadow', 'is read in place of the standard library');
   return undefined;

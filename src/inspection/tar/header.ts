@@ -13,9 +13,20 @@ export interface TarHeader {
   readonly offset: number;
 }
 
+/** Mode, owner, group, time, device numbers. */
+const MINOR_NUMBERS = [
+  [100, 108],
+  [108, 116],
+  [116, 124],
+  [136, 148],
+  [329, 337],
+  [337, 345],
+] as const;
+
 /** Reads one header block (POSIX ustar, GNU, or the format before both). @throws {InspectionProblem} */
 export function readTarHeader(block: Buffer, offset: number): TarHeader {
   checkChecksum(block, offset);
+  for (const [start, end] of MINOR_NUMBERS) checkMinorNumber(block.subarray(start, end), offset);
   const magic = block.toString('latin1', 257, 265);
   const isPosix = magic.startsWith('ustar\0');
   const name = untilNul(block.subarray(0, 100));
@@ -71,6 +82,15 @@ function readNumber(field: Buffer, offset: number): number {
       },
     );
   return digits === '' ? 0 : Number.parseInt(digits, 8);
+}
+
+/** Python ends the archive in silence at a header with a bad number of any kind; other readers go on. */
+function checkMinorNumber(field: Buffer, offset: number): void {
+  const isBinary = field[0] === 0x80 || field[0] === 0xff;
+  if (!isBinary && !/^ *[0-7]* *$/.test(untilNul(field).toString('latin1')))
+    throw new InspectionProblem('tar-number', `a number at byte ${offset} is malformed`, {
+      offset,
+    });
 }
 
 function untilNul(field: Buffer): Buffer {

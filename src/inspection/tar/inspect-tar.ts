@@ -52,6 +52,8 @@ class Visitor {
   readonly #run: InspectionRun;
   readonly #hooks: StartupHooks;
   readonly #links: LinkCheck;
+  /** Members of all kinds: folders and links cost memory too. */
+  #seen = 0;
   #finish: (() => void) | undefined;
 
   constructor(run: InspectionRun) {
@@ -64,9 +66,10 @@ class Visitor {
     const run = this.#run;
     checkMemberName(member.path, run.limits, run.findings, member.offset);
     this.#links.see(member);
-    if (member.type !== 'file') return undefined;
-    if (++run.memberCount > run.limits.members)
+    if (++this.#seen > run.limits.members)
       throw new InspectionProblem('inspection-limit-members', `over ${run.limits.members} members`);
+    if (member.type !== 'file') return undefined;
+    run.memberCount++;
     const look = this.#hooks.see(member.path, member.size);
     const metadata = parseSdistMetadata(member.path, member.size, run);
     const digests = new Digests();

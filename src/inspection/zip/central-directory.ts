@@ -10,6 +10,8 @@ const ENTRY_SIZE = 46;
 /** One entry of the central directory, its zip64 sizes applied. */
 export interface DirectoryEntry {
   readonly rawName: Buffer;
+  /** The version of the format that is needed to extract it, times ten. */
+  readonly versionNeeded: number;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
@@ -79,6 +81,7 @@ function readEntry(bytes: Buffer, at: number, position: number) {
   });
   const entry: DirectoryEntry = {
     rawName,
+    versionNeeded: bytes[at + 6]!,
     flags: bytes.readUInt16LE(at + 8),
     method: bytes.readUInt16LE(at + 10),
     crc: bytes.readUInt32LE(at + 16),

@@ -21,6 +21,8 @@ export async function inspectZip(source: ByteSource, run: InspectionRun): Promis
     (member.method === STORED && member.compressed === member.inflated) ||
     member.method === DEFLATED;
 
+  if (!files.every(readable)) run.incomplete = true;
+
   let record: WheelRecord | undefined;
   if (artifact.kind === 'wheel') {
     const folder = findDistInfo(

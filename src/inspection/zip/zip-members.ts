@@ -10,6 +10,8 @@ export const STORED = 0;
 export const DEFLATED = 8;
 const FLAGS_KNOWN = 0x0006 | FLAG_DESCRIPTOR | 0x0800;
 const FLAG_UTF8 = 0x0800;
+/** Version 6.3, the newest that there is; Python refuses later ones, others do not look. */
+const NEWEST = 63;
 /** Bit 0: encrypted; 6: strong encryption; 13: the directory is encrypted. */
 const FLAGS_ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
 
@@ -76,6 +78,8 @@ function readMember(
     findings.add('zip-encrypted', `${path} is encrypted`, evidence);
   else if ((entry.flags & ~FLAGS_KNOWN) !== 0)
     findings.add('zip-flags', `${path} has flags ${entry.flags.toString(16)}`, evidence);
+  if (entry.versionNeeded > NEWEST)
+    findings.add('zip-version', `${path} needs version ${entry.versionNeeded}`, evidence);
   if (entry.method !== STORED && entry.method !== DEFLATED)
     findings.add('zip-method', `${path} is packed by method ${entry.method}`, evidence);
   if (entry.method === STORED && entry.compressed !== entry.inflated)
@@ -98,8 +102,8 @@ function readMember(
 }
 
 function decodeName(entry: DirectoryEntry, findings: FindingList): string {
-  const ascii = entry.rawName.every((byte) => byte < 0x80);
-  if (ascii) return entry.rawName.toString('latin1');
+  const plain = entry.rawName.toString('latin1');
+  if (/^[\x00-\x7f]*$/.test(plain)) return plain;
   const name = entry.rawName.toString('utf8');
   if ((entry.flags & FLAG_UTF8) === 0 || !Buffer.from(name).equals(entry.rawName))
     findings.add('zip-name-encoding', `the name ${name} is not marked as UTF-8, or is not`, {

@@ -17,6 +17,8 @@ export interface Objection {
   readonly reference?: string | undefined;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
+  /** Nothing was seen; something could not be looked at. */
+  readonly doubt?: true;
 }
 
 /** One rule, with its settings: objects to a case, or says nothing. It may throw: then the case is refused. */

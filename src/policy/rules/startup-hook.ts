@@ -1,7 +1,8 @@
+import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Hook } from '../schema.js';
 import { type Excuse, findings } from './findings.js';
-import type { Judge } from './rule.js';
+import type { Judge, Objection } from './rule.js';
 
 /**
  * Start-up hooks, but for those known to be honest. What excuses is identity, never looks: the exact bytes
@@ -24,7 +25,18 @@ export function startupHook(hooks: readonly Hook[], templates: readonly string[]
       generated.has(finding.template)
     );
   };
-  return findings('startup-hook', excused);
+  const seen = findings('startup-hook', excused);
+  return (about) => seen(about) ?? unseen(about.inspection);
+}
+
+/**
+ * Where an inspection broke off, the rest may hold a hook: whoever waives or switches off the rule that says
+ * why has not seen it, so this rule has its own say.
+ */
+function unseen(inspection: Inspection | undefined): Objection | undefined {
+  if (inspection?.incomplete !== true) return undefined;
+  const why = inspection.findings[0]?.detail ?? 'its inspection broke off';
+  return { reason: `not all of it could be searched for start-up hooks: ${why}`, doubt: true };
 }
 
 /** A file name holds no slash, so the three parts stay apart. */

@@ -12,6 +12,8 @@ export interface TarEntry {
   /** The size field's twelve bytes as they are. */
   readonly rawSize?: Buffer;
   readonly mode?: number;
+  /** The time field's twelve bytes as they are. */
+  readonly rawTime?: Buffer;
   readonly format?: 'posix' | 'gnu' | 'v7';
   readonly prefix?: string;
   /** Spoils the checksum. */
@@ -44,6 +46,7 @@ export function tarHeader(entry: TarEntry, length: number): Buffer {
   block.write(octal(entry.size ?? length, 12), 124, 'latin1');
   entry.rawSize?.copy(block, 124);
   block.write(octal(0, 12), 136, 'latin1');
+  entry.rawTime?.copy(block, 136);
   block.write(entry.type ?? '0', 156, 'latin1');
   block.write(entry.link ?? '', 157, 'utf8');
   const magic = { posix: 'ustar\x0000', gnu: 'ustar  \0', v7: '' }[entry.format ?? 'posix'];

@@ -34,6 +34,7 @@ export interface ZipFields {
   readonly inflated: number;
   readonly offset: number;
   readonly disk: number;
+  readonly version: number;
 }
 
 /** Lies about the archive as a whole. */
@@ -99,6 +100,7 @@ function writeEntry(entry: ZipEntry, offset: number) {
     inflated: content.length,
     offset,
     disk: 0,
+    version: entry.zip64 ? 45 : 20,
   };
   const deferred = entry.descriptor === undefined ? {} : { crc: 0, compressed: 0, inflated: 0 };
   const mode = entry.mode ?? (isFolder ? 0o040755 : 0o100644);
@@ -117,7 +119,7 @@ function localHeader(fields: ZipFields, entry: ZipEntry): Buffer {
   ]);
   const header = Buffer.alloc(30);
   header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(entry.zip64 ? 45 : 20, 4);
+  header.writeUInt16LE(fields.version, 4);
   header.writeUInt16LE(fields.flags, 6);
   header.writeUInt16LE(fields.method, 8);
   header.writeUInt32LE(0x00210000, 10);
@@ -137,7 +139,7 @@ function directoryEntry(fields: ZipFields, entry: ZipEntry, mode: number): Buffe
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
   header.writeUInt16LE((3 << 8) | 20, 4);
-  header.writeUInt16LE(entry.zip64 ? 45 : 20, 6);
+  header.writeUInt16LE(fields.version, 6);
   header.writeUInt16LE(fields.flags, 8);
   header.writeUInt16LE(fields.method, 10);
   header.writeUInt32LE(0x00210000, 12);
