@@ -122,7 +122,7 @@ export const configSchema = z
         depth: count(1).describe("Folders of a member's path.").prefault(50),
         'held-bytes': byteSize()
           .describe('A member that must be held whole to be read.')
-          .prefault('32MiB'),
+          .prefault('16MiB'),
         time: time().describe('One artifact.').prefault('120s'),
         'worker-heap': byteSize().describe('Memory of one worker.').prefault('256MiB'),
         inflate: z

@@ -36,7 +36,7 @@ export const DEFAULT_LIMITS: InspectionLimits = {
   ratioFloorBytes: 64 * MIB,
   pathLength: 1000,
   depth: 50,
-  heldBytes: 32 * MIB,
+  heldBytes: 16 * MIB,
   timeMs: 120_000,
   workerHeapMb: 256,
   inflate: 'all',

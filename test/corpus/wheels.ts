@@ -60,6 +60,10 @@ export const WHEELS: readonly CorpusCase[] = [
     entries: (entries) => [{ name: `${info}/` }, ...entries],
   }),
 
+  refusedWheel('a RECORD of countless files', 'record-malformed', {
+    record: (text) => text + Array.from({ length: 250_001 }, (_, i) => `${i},,\n`).join(''),
+  }),
+
   refusedWheel('no METADATA', 'metadata-missing', { distInfo: { METADATA: undefined } }),
   refusedWheel('no WHEEL', 'metadata-missing', { distInfo: { WHEEL: undefined } }),
   refusedWheel('no .dist-info', 'metadata-dist-info', { folder: 'demo' }),

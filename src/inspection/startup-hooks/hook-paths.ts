@@ -20,8 +20,9 @@ export class HookPaths {
   readonly #findings: FindingList;
   readonly #lines: PathLine[] = [];
   /** Folders, below a site directory, that hold a `sitecustomize` or `usercustomize`; and archives. */
-  readonly #hookFolders = new Set<string>();
-  readonly #archives = new Set<string>();
+  readonly #powerful = new Set<string>();
+  /** The last names of those, by which a path that leaves the site directory is known. */
+  readonly #lastNames = new Set<string>();
 
   constructor(findings: FindingList) {
     this.#findings = findings;
@@ -29,11 +30,16 @@ export class HookPaths {
 
   seeMember(places: readonly Landing[]): void {
     for (const { path } of places) {
-      if (ARCHIVE.test(path.at(-1)!)) this.#archives.add(path.join('/'));
+      if (ARCHIVE.test(path.at(-1)!)) this.#addPowerful(path);
       if (!path.some((segment) => segment.includes('customize'))) continue;
       for (let depth = 1; depth < path.length; depth++)
-        if (isCustomize(path.slice(depth))) this.#hookFolders.add(path.slice(0, depth).join('/'));
+        if (isCustomize(path.slice(depth))) this.#addPowerful(path.slice(0, depth));
     }
+  }
+
+  #addPowerful(path: readonly string[]): void {
+    this.#powerful.add(path.join('/'));
+    this.#lastNames.add(path.at(-1)!);
   }
 
   seePth(pth: string, lines: readonly string[], evidence: Evidence): void {
@@ -50,7 +56,7 @@ export class HookPaths {
   }
 
   finish(): void {
-    if (this.#hookFolders.size === 0 && this.#archives.size === 0) return;
+    if (this.#powerful.size === 0) return;
     for (const { pth, line, evidence } of this.#lines) {
       if (this.#reaches(line))
         this.#findings.add(
@@ -75,10 +81,8 @@ export class HookPaths {
       else if (segments.pop() === undefined) leaves = true;
     }
     const path = segments.join('/');
-    if (!leaves) return this.#hookFolders.has(path) || this.#archives.has(path);
+    if (!leaves) return this.#powerful.has(path);
     const last = segments.at(-1);
-    return [...this.#hookFolders, ...this.#archives].some(
-      (place) => last === undefined || place.split('/').at(-1) === last,
-    );
+    return last === undefined || this.#lastNames.has(last);
   }
 }

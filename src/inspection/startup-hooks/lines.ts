@@ -4,7 +4,7 @@ import type { ContentSink } from '../archive/content.js';
 export interface Line {
   /** Counted from 1, by the finest splitting of all Pythons. */
   readonly number: number;
-  /** The line's beginning, at most `HEAD` bytes. */
+  /** The line's beginning, at most `HEAD` bytes and never empty; valid during the call only. */
   readonly head: Buffer;
   /** Whether the line is longer than `head`. */
   readonly cut: boolean;
@@ -63,6 +63,12 @@ export class LineSplitter implements ContentSink {
 
   /** Drops what is white space (or the BOM) at the line's front, as soon as it is whole. */
   #dropWhiteSpace(): void {
+    const first = this.#head[0]!;
+    if (this.#length === 1 && first < 0x80) {
+      if (isBlank(first)) this.#length = 0;
+      else this.#started = true;
+      return;
+    }
     const front = this.#head.subarray(0, this.#length);
     const isBom = this.#number === 1 && front.equals(BOM);
     if (isBom || isWhiteSpace(front)) this.#length = 0;
@@ -70,11 +76,10 @@ export class LineSplitter implements ContentSink {
   }
 
   #endLine(): void {
-    this.#onLine({
-      number: this.#number++,
-      head: Buffer.from(this.#head.subarray(0, this.#length)),
-      cut: this.#cut,
-    });
+    const number = this.#number++;
+    // Blank lines mean nothing to any reader, and a hostile file may have millions.
+    if (this.#length > 0)
+      this.#onLine({ number, head: this.#head.subarray(0, this.#length), cut: this.#cut });
     this.#length = 0;
     this.#cut = false;
     this.#started = false;
@@ -89,7 +94,7 @@ function endsLine(byte: number): boolean {
 /** `str.isspace` for one character in UTF-8. */
 function isWhiteSpace(bytes: Buffer): boolean {
   const [a, b, c] = bytes;
-  if (bytes.length === 1) return a === 0x20 || a === 0x09 || a === 0x1f;
+  if (bytes.length === 1) return isBlank(a!);
   if (bytes.length === 2) return a === 0xc2 && b === 0xa0;
   if (bytes.length !== 3) return false;
   return (
@@ -98,6 +103,10 @@ function isWhiteSpace(bytes: Buffer): boolean {
     (a === 0xe2 && b === 0x81 && c === 0x9f) ||
     (a === 0xe3 && b === 0x80 && c === 0x80)
   );
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x1f;
 }
 
 function mayBecomeWhiteSpace(bytes: Buffer): boolean {

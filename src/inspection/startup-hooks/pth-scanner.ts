@@ -44,7 +44,7 @@ export class PthScanner implements ContentSink {
       this.#executable ??= { number, excerpt: printable(head, 77) };
       return;
     }
-    if (head.length === 0 || head[0] === 0x23) return;
+    if (head[0] === 0x23) return;
     if (cut || this.#paths.length === MAX_PATHS) this.#unjudged = true;
     else this.#paths.push(head.toString('utf8').trimEnd());
   }
@@ -74,7 +74,7 @@ export class StartScanner implements ContentSink {
   }
 
   #judge({ number, head }: Line): void {
-    if (head.length === 0 || head[0] === 0x23) return;
+    if (head[0] === 0x23) return;
     this.#first ??= { number, excerpt: printable(head, 77) };
     this.#callable ||= /^[^\s:]+[ \t]*:[ \t]*[^\s:]+\s*$/.test(head.toString('utf8'));
   }

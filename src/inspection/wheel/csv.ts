@@ -1,14 +1,14 @@
 /**
  * Reads RECORD's CSV as Python's `csv` module does in its default dialect: commas, double quotes, any line end.
- * @returns rows of fields, or undefined where a quote is never closed
+ * Rows come one by one, so that a hostile RECORD of millions costs no memory.
+ * @throws {RangeError} where a quote is never closed
  */
-export function parseCsv(text: string): string[][] | undefined {
-  const rows: string[][] = [];
+export function* parseCsv(text: string): Generator<string[]> {
   let row: string[] = [];
   let at = 0;
   while (at < text.length) {
     const field = text[at] === '"' ? quoted(text, at) : plain(text, at);
-    if (field === undefined) return undefined;
+    if (field === undefined) throw new RangeError('an open quote');
     row.push(field.value);
     at = field.end;
     if (text[at] === ',') {
@@ -16,12 +16,12 @@ export function parseCsv(text: string): string[][] | undefined {
       if (at === text.length || text[at] === '\n' || text[at] === '\r') row.push('');
       else continue;
     }
-    if (at < text.length && text[at] !== '\n' && text[at] !== '\r') return undefined;
+    if (at < text.length && text[at] !== '\n' && text[at] !== '\r')
+      throw new RangeError('text behind a quote');
     at += text.startsWith('\r\n', at) ? 2 : 1;
-    if (row.length > 1 || row[0] !== '') rows.push(row);
+    if (row.length > 1 || row[0] !== '') yield row;
     row = [];
   }
-  return rows;
 }
 
 interface Field {

@@ -3,18 +3,22 @@ import { parseProjectName } from '../../domain/project-name.js';
 import { parseSpecifier, parseVersion } from '../../domain/version.js';
 import type { FindingList } from '../finding-list.js';
 
+/** No reader needs more of a header block; a body (the readme) may be longer. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 /**
  * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A header
- * that goes on over indented lines is one value. The body is left out.
+ * that goes on over indented lines keeps its first line and a mark that it went on. The body is left out.
  */
 export function parseHeaders(content: Buffer): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   let values: string[] | undefined;
-  const text = content.toString('utf8').replace(/^\ufeff/, '');
+  const text = content.toString('utf8', 0, MAX_HEADER_BYTES).replace(/^\ufeff/, '');
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line === '') break;
     if (/^[ \t]/.test(line)) {
-      if (values !== undefined) values.push(`${values.pop()}\n${line.trim()}`);
+      const last = values?.pop();
+      if (last !== undefined) values!.push(last.endsWith('\n') ? last : `${last}\n`);
       continue;
     }
     const [, name, value = ''] = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? [];

@@ -14,6 +14,9 @@ export interface RecordEntry {
 /** Hashes that a RECORD may use: SHA-256 or better (PEP 376 names no others that are sound). */
 const STRONG = new Set(['sha256', 'sha384', 'sha512']);
 
+/** More than any wheel has members (see the limits), so that a RECORD alone cannot fill the memory. */
+const MAX_ENTRIES = 250_000;
+
 /** The table of files of a wheel. */
 export class WheelRecord {
   readonly #entries = new Map<string, RecordEntry>();
@@ -25,12 +28,13 @@ export class WheelRecord {
   constructor(content: Buffer, folder: string, findings: FindingList) {
     this.#folder = folder;
     this.#findings = findings;
-    const rows = parseCsv(content.toString('utf8').replace(/^\ufeff/, ''));
-    if (rows === undefined) {
-      findings.add('record-malformed', `${folder}/RECORD is no CSV`);
-      return;
+    try {
+      for (const row of parseCsv(content.toString('utf8').replace(/^\ufeff/, '')))
+        this.#addRow(row);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      findings.add('record-malformed', `${folder}/RECORD is no CSV: ${error.message}`);
     }
-    for (const row of rows) this.#addRow(row);
   }
 
   #addRow([path = '', hash = '', size = '']: readonly string[]): void {
@@ -46,6 +50,7 @@ export class WheelRecord {
       this.#findings.add('record-duplicate', `RECORD lists ${name} twice with different hashes`, {
         member: name,
       });
+    if (this.#entries.size === MAX_ENTRIES) throw new RangeError('it lists too many files');
     this.#entries.set(name, entry);
   }
 
