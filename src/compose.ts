@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
@@ -14,6 +15,7 @@ import { FileDecisionLog } from './observe/decision-log.js';
 import { Health } from './observe/health.js';
 import type { Log } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
+import { ResilientDecisionLog } from './observe/resilient-decision-log.js';
 import { type PageEvent, PageLoader } from './pages/page-loader.js';
 import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
@@ -24,6 +26,7 @@ import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
 import { DiskSpool } from './store/disk/disk-spool.js';
+import { RoomySpool } from './store/disk/roomy-spool.js';
 import { MemoryBlobTier } from './store/memory-blob-tier.js';
 import { HttpUpstream } from './upstream/http-upstream.js';
 import { createNetwork, type Network } from './upstream/network.js';
@@ -96,12 +99,19 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
 
   const at = (name: string): string => join(config.data, name);
-  const spool = new DiskSpool(at('spool'));
-  await spool.sweep();
+  const main = new DiskSpool(at('spool'));
+  const spareDirectory = join(tmpdir(), 'wheelgate-spool');
+  const spare = new DiskSpool(spareDirectory);
+  await Promise.all([main.sweep(), spare.sweep()]);
   const disk = new DiskBlobStore({
     directory: at('blobs'),
     maxBytes: config.cache.disk,
     minFree: config.cache.minFree,
+  });
+  const spool = new RoomySpool({
+    main: { spool: main, directory: at('spool') },
+    spare: { spool: spare, directory: spareDirectory },
+    reclaim: (bytes) => disk.reclaim(bytes),
   });
   const blobs = new MemoryBlobTier(disk, {
     maxBytes: config.cache.memory,
@@ -131,7 +141,14 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
-  const decisions = new FileDecisionLog(config.decisions, now);
+  const decisions = new ResilientDecisionLog(new FileDecisionLog(config.decisions, now), {
+    onLost: (decision, err) => {
+      metrics.decisionLogFailures.inc();
+      health.set('decision-log', 'degraded', 'decisions go to the log on standard output instead');
+      log.error({ err, decision }, 'a decision could not be written to its log');
+    },
+    onRecovered: () => health.set('decision-log', 'ok'),
+  });
   const recorder = new DecisionRecorder(
     decisions,
     metrics,
@@ -206,6 +223,7 @@ function httpSettings(config: Config): HttpSettings {
     gate: config.gate,
     contact: config.contact,
     publicUrl: config.publicUrl?.replace(/\/+$/, ''),
+    trustedProxies: config.trustedProxies,
     pageMaxAge: PAGE_MAX_AGE,
     maxUrlLength: config.server.urlLength,
   };
@@ -260,6 +278,11 @@ function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): vo
       return log.warn(
         { filename: event.listed.subject.filename, err: event.failure.cause },
         event.failure.message,
+      );
+    case 'findings-not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.error },
+        'findings could not be kept: the artifact will be inspected again',
       );
     case 'not-kept':
       return log.warn(

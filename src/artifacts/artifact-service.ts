@@ -47,7 +47,8 @@ export type ArtifactEvent =
       readonly codes: readonly string[];
     }
   | { readonly kind: 'failed'; readonly listed: ListedFile; readonly failure: Failure }
-  | { readonly kind: 'not-kept'; readonly listed: ListedFile };
+  | { readonly kind: 'not-kept'; readonly listed: ListedFile }
+  | { readonly kind: 'findings-not-kept'; readonly listed: ListedFile; readonly error: unknown };
 
 /**
  * Hands out artifacts in the six steps of `docs/architecture.md`: name the file, ask the rules that need no
@@ -153,7 +154,7 @@ export class ArtifactService {
   }
 
   async #receive(fill: Fill, listed: ListedFile, sha256: Sha256): Promise<SpoolFile> {
-    const spool = await this.#parts.spool.create();
+    const spool = await this.#parts.spool.create(listed.file.size);
     try {
       const { signal } = this.#stopping;
       const answer = await listed.upstream.fetchFile(listed.file.url, signal);
@@ -202,7 +203,10 @@ export class ArtifactService {
     const found = await this.#inspect(listed, path, { sha256, size, name: nameOf(listed) });
     // A fault of ours may pass: it refuses this time, and is not written down as a fact.
     if (!found.findings.some(({ code }) => code === 'inspection-failed'))
-      await findings.put(project, found);
+      await findings.put(project, found).catch((error: unknown) => {
+        // They judge this fill all the same; the next one looks again.
+        this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });
+      });
     return found;
   }
 

@@ -54,7 +54,9 @@ export class SidecarService {
     const blob = await this.#parts.blobs.open(sha256);
     if (blob === undefined) return undefined;
     try {
-      return blob.bytes ?? (await collect(blob.stream(0, blob.size)));
+      const bytes = blob.bytes ?? (await collect(blob.stream(0, blob.size)));
+      checkText(bytes);
+      return bytes;
     } finally {
       await blob.close();
     }
@@ -86,6 +88,7 @@ export class SidecarService {
         'upstream-broken',
         `the metadata file has sha256 ${digest}, but the index declares ${sha256}`,
       );
+    checkText(bytes);
     await this.#keep(sha256, bytes);
     return bytes;
   }
@@ -104,6 +107,16 @@ export class SidecarService {
       // The next request fetches it again.
     }
   }
+}
+
+/**
+ * Core metadata are an e-mail's headers: text. An archive is not, so no page that declares an artifact's digest as
+ * its sidecar's leads around the gate: gzip, bzip2 and zip have control characters among their first bytes.
+ */
+function checkText(bytes: Uint8Array): void {
+  const text = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
+  if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text))
+    throw new Failure('upstream-broken', 'the metadata file is not text');
 }
 
 async function collect(body: AsyncIterable<unknown>): Promise<Buffer> {

@@ -29,10 +29,11 @@ export function createApp(services: Services, settings: HttpSettings): Express {
       req.url = req.originalUrl;
       Promise.resolve(handler(req, res)).catch(next);
     });
+  const metadata = metadataRoutes(services, settings);
   route('/simple', 'simple', simpleRoute(services, settings));
   route('/files', 'files', filesRoute(services, settings));
-  route('/pypi', 'pypi', metadataRoutes(services, settings).json);
-  route('/integrity', 'integrity', metadataRoutes(services, settings).integrity);
+  route('/pypi', 'pypi', metadata.json);
+  route('/integrity', 'integrity', metadata.integrity);
   route('/healthz', 'healthz', healthRoute());
   route('/readyz', 'readyz', readyRoute(services));
   route('/metrics', 'metrics', metricsRoute(services));

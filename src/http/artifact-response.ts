@@ -16,8 +16,13 @@ export interface Sent {
   readonly complete: boolean;
 }
 
-/** Called when all but the last bytes are out: the decision log is flushed before they follow. */
-export type BeforeLast = (sent: Sent) => Promise<void>;
+/** What the sender of a body tells while it sends. */
+export interface Delivery {
+  /** The headers are about to leave. */
+  onBegin(): void;
+  /** All but the last bytes are out: the decision log is flushed before they follow. */
+  beforeLast(sent: Sent): Promise<void>;
+}
 
 export const NOTHING_SENT: Sent = { bytes: 0, complete: false };
 
@@ -37,7 +42,9 @@ export function beginArtifact(
   etag: string,
   request: RangeRequest | undefined,
   total: number | undefined,
+  delivery: Delivery,
 ): ByteRange | undefined {
+  delivery.onBegin();
   if (request === undefined || total === undefined) {
     setHeaders(res, etag);
     res.statusCode = 200;
@@ -69,9 +76,9 @@ function setHeaders(res: ServerResponse, etag: string): void {
 }
 
 /** Ends a HEAD response. */
-export async function endWithoutBody(res: ServerResponse, beforeLast: BeforeLast): Promise<Sent> {
+export async function endWithoutBody(res: ServerResponse, delivery: Delivery): Promise<Sent> {
   const sent = { bytes: 0, complete: true };
-  await beforeLast(sent);
+  await delivery.beforeLast(sent);
   res.end();
   return sent;
 }

@@ -1,13 +1,28 @@
 import type { IncomingMessage } from 'node:http';
+import proxyaddr from 'proxy-addr';
 import type { HttpSettings } from './services.js';
 
+/** How a client reaches us, without a trailing slash; empty where it cannot be told. */
+export type BaseUrl = (req: IncomingMessage) => string;
+
 /**
- * How this client reaches us, without a trailing slash: the configured public URL, else what the request
- * says. A Host header that is not plainly a host is not repeated into a body.
+ * Makes the function that reads it: the configured public URL, else what the request says. A Host header that is
+ * not plainly a host is not repeated into a body; `X-Forwarded-Proto` and `-Host` count from a trusted proxy.
  */
-export function baseUrl(req: IncomingMessage, settings: HttpSettings): string {
-  if (settings.publicUrl !== undefined) return settings.publicUrl;
-  const host = req.headers.host ?? '';
-  const plain = /^[A-Za-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host);
-  return plain ? `http://${host}` : '';
+export function baseUrlReader({ publicUrl, trustedProxies }: HttpSettings): BaseUrl {
+  if (publicUrl !== undefined) return () => publicUrl;
+  const trust = proxyaddr.compile([...trustedProxies]);
+  return (req) => {
+    const trusted = trustedProxies.length > 0 && trust(req.socket.remoteAddress ?? '', 0);
+    const header = (name: string) => (trusted ? first(req.headers[name]) : undefined);
+    const scheme = header('x-forwarded-proto') === 'https' ? 'https' : 'http';
+    const host = header('x-forwarded-host') ?? req.headers.host ?? '';
+    const plain = /^[A-Za-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host);
+    return plain ? `${scheme}://${host}` : '';
+  };
+}
+
+/** The first of a list: what the proxy nearest to the client saw. */
+function first(value: string | string[] | undefined): string | undefined {
+  return value?.toString().split(',', 1)[0]?.trim();
 }

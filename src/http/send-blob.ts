@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Blob } from '../store/blob-store.js';
 import {
-  type BeforeLast,
   beginArtifact,
+  type Delivery,
   endWithoutBody,
   NOTHING_SENT,
   requestedRange,
@@ -19,22 +19,22 @@ export async function sendBlob(
   res: ServerResponse,
   etag: string,
   blob: Blob,
-  beforeLast: BeforeLast,
+  delivery: Delivery,
 ): Promise<Sent> {
-  const window = beginArtifact(res, etag, requestedRange(res, etag), blob.size);
+  const window = beginArtifact(res, etag, requestedRange(res, etag), blob.size, delivery);
   if (window === undefined) return NOTHING_SENT;
-  if (res.req.method === 'HEAD') return endWithoutBody(res, beforeLast);
+  if (res.req.method === 'HEAD') return endWithoutBody(res, delivery);
   const { start, end } = window;
   const whole: Sent = { bytes: end - start, complete: true };
   if (blob.bytes !== undefined) {
-    await beforeLast(whole);
+    await delivery.beforeLast(whole);
     res.end(blob.bytes.subarray(start, end));
     return whole;
   }
   const last = Math.max(start, end - TAIL);
   let bytes = await copy(blob.stream(start, last), res);
   if (bytes === last - start) {
-    await beforeLast(whole);
+    await delivery.beforeLast(whole);
     bytes += await copy(blob.stream(last, end), res);
   }
   if (bytes < whole.bytes) {

@@ -4,8 +4,8 @@ import type { ByteRange } from '../artifacts/byte-range.js';
 import { DeliveryGate, DRIP_INTERVAL_MS, type GateSettings } from '../artifacts/delivery-gate.js';
 import type { Fill, FillEnd } from '../artifacts/fill.js';
 import {
-  type BeforeLast,
   beginArtifact,
+  type Delivery,
   endWithoutBody,
   NOTHING_SENT,
   requestedRange,
@@ -38,7 +38,7 @@ export async function sendFill(
   etag: string,
   fill: Fill,
   settings: GateSettings,
-  beforeLast: BeforeLast,
+  delivery: Delivery,
 ): Promise<FillSent> {
   const gate = new DeliveryGate(settings);
   const watch = new Watch(res, fill);
@@ -54,12 +54,12 @@ export async function sendFill(
   const handle = await fill.open();
   if (handle === undefined && fill.end !== undefined) return { kind: 'moved' };
   try {
-    const window = beginArtifact(res, etag, request, fill.total);
+    const window = beginArtifact(res, etag, request, fill.total, delivery);
     if (window === undefined) return { kind: 'sent', sent: NOTHING_SENT };
     if (res.req.method === 'HEAD')
-      return { kind: 'sent', sent: await endWithoutBody(res, beforeLast) };
+      return { kind: 'sent', sent: await endWithoutBody(res, delivery) };
     res.flushHeaders();
-    return await pump({ res, fill, gate, watch, window, beforeLast }, handle);
+    return await pump({ res, fill, gate, watch, window, delivery }, handle);
   } finally {
     await handle?.close();
   }
@@ -71,11 +71,11 @@ interface Pump {
   readonly gate: DeliveryGate;
   readonly watch: Watch;
   readonly window: ByteRange;
-  readonly beforeLast: BeforeLast;
+  readonly delivery: Delivery;
 }
 
 async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSent> {
-  const { res, fill, gate, watch, window, beforeLast } = parts;
+  const { res, fill, gate, watch, window, delivery } = parts;
   let handle = opened;
   let at = window.start;
   let recorded = false;
@@ -95,7 +95,7 @@ async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSe
       const stop = end === undefined ? window.end : Math.min(window.end, end.size);
       const whole: Sent = { bytes: stop - window.start, complete: true };
       if (at >= stop) {
-        if (!recorded) await beforeLast(whole);
+        if (!recorded) await delivery.beforeLast(whole);
         res.end();
         return { kind: 'sent', sent: whole };
       }
@@ -109,7 +109,7 @@ async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSe
       const length = Math.min(CHUNK, ready - at);
       if (at + length === stop && !recorded) {
         recorded = true;
-        await beforeLast(whole);
+        await delivery.beforeLast(whole);
       }
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
       if (bytesRead === 0 || !(await writeChunk(res, buffer.subarray(0, bytesRead))))

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import {
-  type BeforeLast,
   beginArtifact,
+  type Delivery,
   endWithoutBody,
   requestedRange,
 } from './artifact-response.js';
@@ -11,14 +11,14 @@ export async function sendSidecar(
   res: ServerResponse,
   etag: string,
   bytes: Uint8Array,
-  beforeLast: BeforeLast,
+  delivery: Delivery,
 ): Promise<void> {
-  const window = beginArtifact(res, etag, requestedRange(res, etag), bytes.length);
+  const window = beginArtifact(res, etag, requestedRange(res, etag), bytes.length, delivery);
   if (window === undefined) return;
   if (res.req.method === 'HEAD') {
-    await endWithoutBody(res, beforeLast);
+    await endWithoutBody(res, delivery);
     return;
   }
-  await beforeLast({ bytes: window.end - window.start, complete: true });
+  await delivery.beforeLast({ bytes: window.end - window.start, complete: true });
   res.end(bytes.subarray(window.start, window.end));
 }

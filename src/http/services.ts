@@ -31,6 +31,8 @@ export interface HttpSettings {
   readonly contact: string | undefined;
   /** How clients reach us, without a trailing slash, where the Host header does not say it. */
   readonly publicUrl: string | undefined;
+  /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
+  readonly trustedProxies: readonly string[];
   /** How long a client may use a project page unasked, in seconds. */
   readonly pageMaxAge: number;
   /** The longest request target, in characters. */

@@ -54,7 +54,7 @@ export function createMetrics() {
     ]),
     firstByte: histogram(
       'first_byte_seconds',
-      'Time to the first byte of a file, by cache result.',
+      'Time to the first byte of a file: out of the cache, after a look at the upstream, or of a sidecar.',
       ['cache'],
     ),
     cacheRequests: counter('cache_requests_total', 'Look-ups in the caches.', ['tier', 'result']),

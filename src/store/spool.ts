@@ -19,5 +19,6 @@ export interface SpoolFile {
 }
 
 export interface Spool {
-  create(): Promise<SpoolFile>;
+  /** @param expected how many bytes are to come, where that is known */
+  create(expected?: number): Promise<SpoolFile>;
 }

@@ -288,6 +288,24 @@ describe('files', () => {
     assert.equal((await gate.get(`/files/bent-side/${bent.filename}.metadata`)).status, 502);
   });
 
+  it('have sidecars that are text: none leads around the gate to an artifact', async () => {
+    for (const [name, dist, afterwards] of [
+      // A wheel's sidecar is not its METADATA then: once it has been opened, all of it is refused.
+      ['smuggled', buildWheel({ name: 'smuggled' }), 403],
+      ['smuggled-sdist', buildSdist({ name: 'smuggled_sdist' }), 502],
+    ] as const) {
+      // The index declares the artifact's own digest as its sidecar's, and serves it there.
+      gate.upstream.addProject(name, [
+        { dist, declaredMetadata: dist.sha256, sidecar: dist.bytes },
+      ]);
+      const sidecar = `/files/${name}/${dist.filename}.metadata`;
+      assert.equal((await gate.get(sidecar)).status, 502);
+      // Stored by its digest now, as an artifact that may go out under its own name.
+      await gate.get(`/files/${name}/${dist.filename}`);
+      assert.equal((await gate.get(sidecar)).status, afterwards);
+    }
+  });
+
   it('whose METADATA is not the advertised sidecar are refused', async () => {
     const dist = buildWheel({ name: 'two_faced' });
     gate.upstream.addProject('two-faced', [

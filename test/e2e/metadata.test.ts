@@ -68,4 +68,23 @@ describe('metadata passed through', () => {
     gate.upstream.serve('/pypi/torn/json', '{"urls": [', 'application/json');
     assert.equal((await gate.get('/pypi/torn/json')).status, 502);
   });
+
+  it('takes the scheme and host from a proxy that is trusted, and from no other', async () => {
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'pypi.example.com' };
+    const urlOf = (answer: { json(): { urls: { url: string }[] } }) => answer.json().urls[0]!.url;
+    const plain = urlOf(await gate.get('/pypi/demo/json', forwarded));
+    assert.equal(plain, `${gate.url}/files/demo/${dist.filename}`);
+    const behind = await startGate({ config: { 'trusted-proxies': ['loopback'] } });
+    try {
+      behind.upstream.addProject('demo', [dist]);
+      const document = JSON.stringify({ urls: [{ filename: dist.filename, url: 'http://x/' }] });
+      behind.upstream.serve('/pypi/demo/json', document, 'application/json');
+      const trusted = urlOf(await behind.get('/pypi/demo/json', forwarded));
+      assert.equal(trusted, `https://pypi.example.com/files/demo/${dist.filename}`);
+      const bad = { ...forwarded, 'x-forwarded-host': 'evil"<host' };
+      assert.equal(urlOf(await behind.get('/pypi/demo/json', bad)), `/files/demo/${dist.filename}`);
+    } finally {
+      await behind.close();
+    }
+  });
 });

@@ -139,4 +139,38 @@ describe('blob stores', () => {
     await new DiskSpool(join(folder, 'spool')).sweep();
     assert.deepEqual(await readdir(join(folder, 'spool')), [`${process.ppid}-living`]);
   });
+
+  for (const code of ['ENOSPC', 'EDQUOT', 'EXDEV'])
+    it(`keeps nothing, and fails nothing, on ${code}`, async () => {
+      const store = disk();
+      const file = await spool.create();
+      await file.append(Buffer.from('hello'));
+      const full = {
+        path: file.path,
+        size: file.size,
+        append: file.append,
+        open: file.open,
+      } as const;
+      const kept = await store.adopt(parseSha256('a'.repeat(64))!, {
+        ...full,
+        settle: async () => {
+          throw Object.assign(new Error(code), { code });
+        },
+        discard: () => file.discard(),
+      });
+      assert.equal(kept, false);
+      assert.equal(await store.has(parseSha256('a'.repeat(64))!), false);
+      await file.discard();
+    });
+
+  it('gives up what is not in use to make room for what comes in', async () => {
+    let free = PLENTY;
+    const store = disk(PLENTY, async () => free);
+    const [old, used] = [(await put(store, 'old'))!, (await put(store, 'used'))!];
+    const reader = (await store.open(used))!;
+    free = 0;
+    await store.reclaim(1);
+    assert.deepEqual([await store.has(old), await store.has(used)], [false, true]);
+    await reader.close();
+  });
 });

@@ -5,7 +5,7 @@ import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
-import { type BeforeLast, NOTHING_SENT, type Sent } from '../artifact-response.js';
+import { type Delivery, NOTHING_SENT, type Sent } from '../artifact-response.js';
 import { matchesEtag } from '../conditional.js';
 import { pathSegments } from '../path.js';
 import { sendProblem } from '../problem.js';
@@ -47,6 +47,7 @@ class Exchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #filename: string;
+  readonly #started = performance.now();
 
   constructor(
     services: Services,
@@ -68,10 +69,10 @@ class Exchange {
     const { subject } = sidecar.listed;
     if (sidecar.kind === 'refused') return this.#refuse(subject, sidecar.verdict);
     const etag = `"${sidecar.sha256}"`;
-    const recorded = this.#recorder(subject, sidecar.verdict);
+    const recorded = this.#recorded('sidecar', subject, sidecar.verdict);
     if (matchesEtag(this.#req.headers['if-none-match'], etag))
       return this.#notModified(etag, recorded);
-    await sendSidecar(this.#res, etag, sidecar.bytes, recorded.beforeLast);
+    await sendSidecar(this.#res, etag, sidecar.bytes, recorded);
   }
 
   async artifact(project: ProjectName): Promise<void> {
@@ -98,7 +99,7 @@ class Exchange {
       const { end } = artifact.fill;
       return end?.kind === 'allowed' ? end.verdict : undefined;
     };
-    const recorded = this.#recorder(subject, verdict);
+    const recorded = this.#recorded('miss', subject, verdict);
     if (this.#req.headers['if-none-match'] !== undefined) {
       // Not modified is an allowance, too: it waits for the verdict.
       const end = await artifact.fill.ended;
@@ -107,13 +108,7 @@ class Exchange {
         return true;
       }
     }
-    const outcome = await sendFill(
-      this.#res,
-      etag,
-      artifact.fill,
-      this.#settings.gate,
-      recorded.beforeLast,
-    );
+    const outcome = await sendFill(this.#res, etag, artifact.fill, this.#settings.gate, recorded);
     if (outcome.kind === 'moved') return false;
     if (outcome.kind === 'sent') await this.#recordIfOpen(artifact, recorded, outcome.sent);
     else if (outcome.end.kind === 'refused')
@@ -123,11 +118,11 @@ class Exchange {
   }
 
   async #sendStored(artifact: Extract<Artifact, { kind: 'stored' }>, etag: string): Promise<void> {
-    const recorded = this.#recorder(artifact.listed.subject, artifact.verdict);
+    const recorded = this.#recorded('hit', artifact.listed.subject, artifact.verdict);
     try {
       if (matchesEtag(this.#req.headers['if-none-match'], etag))
         return await this.#notModified(etag, recorded);
-      const sent = await sendBlob(this.#res, etag, artifact.blob, recorded.beforeLast);
+      const sent = await sendBlob(this.#res, etag, artifact.blob, recorded);
       if (!recorded.done) await recorded.beforeLast(sent);
     } finally {
       await artifact.blob.close();
@@ -160,9 +155,18 @@ class Exchange {
     this.#res.end();
   }
 
-  #recorder(subject: Subject, verdict: Verdict | (() => Verdict | undefined)): Recorded {
+  /** @param cache the label under which the time to the first byte is counted */
+  #recorded(
+    cache: 'hit' | 'miss' | 'sidecar',
+    subject: Subject,
+    verdict: Verdict | (() => Verdict | undefined),
+  ): Recorded {
     const recorded: Recorded = {
       done: false,
+      onBegin: () => {
+        const seconds = (performance.now() - this.#started) / 1_000;
+        this.#services.metrics.firstByte.observe({ cache }, seconds);
+      },
       beforeLast: async (sent) => {
         const known = typeof verdict === 'function' ? verdict() : verdict;
         // Only a HEAD response may end before its verdict: it gives no byte away.
@@ -180,9 +184,9 @@ class Exchange {
   }
 }
 
-interface Recorded {
+/** A delivery, and whether it has been written down. */
+interface Recorded extends Delivery {
   done: boolean;
-  readonly beforeLast: BeforeLast;
 }
 
 /** Answers a method that files do not have. */

@@ -5,7 +5,7 @@ import { type ProjectName, parseProjectName } from '../../domain/project-name.js
 import { parseVersion } from '../../domain/version.js';
 import { rewriteLegacyJson } from '../../pages/legacy-json.js';
 import type { Upstream } from '../../upstream/upstream.js';
-import { baseUrl } from '../base-url.js';
+import { baseUrlReader } from '../base-url.js';
 import { pathSegments } from '../path.js';
 import { sendFailure } from '../problem.js';
 import type { HttpSettings, Services } from '../services.js';
@@ -28,6 +28,7 @@ const passing = new WeakMap<IncomingMessage, Passing>();
  * API (PEP 740). They carry no artifact, and what they name is fetched through the gate like anything else.
  */
 export function metadataRoutes(services: Services, settings: HttpSettings) {
+  const baseUrl = baseUrlReader(settings);
   const proxies = new Map<string, RequestHandler>();
   for (const upstream of services.upstreams) proxies.set(upstream.name, proxyTo(upstream));
 
@@ -39,6 +40,13 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
   ): Promise<void> {
     const upstream = await services.pages.source(project);
     passing.set(req, what);
+    // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
+    // left by then.
+    req.headers = {
+      accept: req.headers.accept ?? '*/*',
+      'accept-encoding': 'identity',
+      ...(upstream.authorization !== undefined && { authorization: upstream.authorization }),
+    };
     await proxies.get(upstream.name)!(req, res, () => {});
   }
 
@@ -52,7 +60,7 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
       if (project === undefined || !sound)
         throw new Failure('not-found', 'Metadata is at /pypi/{project}/json.');
       const path = version === undefined ? [project] : [project, encodeURIComponent(version)];
-      const base = baseUrl(req, settings);
+      const base = baseUrl(req);
       await pass(req, res, project, {
         path: `/pypi/${path.join('/')}/json`,
         rewrite: (body) => rewriteLegacyJson(body, project, base),
@@ -87,14 +95,6 @@ function proxyTo(upstream: Upstream): RequestHandler {
     selfHandleResponse: true,
     pathRewrite: (_path, req) => passing.get(req)!.path,
     on: {
-      proxyReq: (proxyReq, req) => {
-        for (const name of proxyReq.getHeaderNames())
-          if (name !== 'host') proxyReq.removeHeader(name);
-        proxyReq.setHeader('accept', req.headers.accept ?? '*/*');
-        proxyReq.setHeader('accept-encoding', 'identity');
-        if (upstream.authorization !== undefined)
-          proxyReq.setHeader('authorization', upstream.authorization);
-      },
       proxyRes: (proxyRes, req, res) => {
         relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch(() =>
           answerBadly(res as ServerResponse, 'The transfer from the upstream broke off.'),

@@ -1,20 +1,12 @@
 import { createReadStream } from 'node:fs';
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  rename,
-  stat,
-  statfs,
-  unlink,
-  utimes,
-} from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Sha256 } from '../../domain/digest.js';
 import type { Blob, BlobStore } from '../blob-store.js';
 import type { SpoolFile } from '../spool.js';
 import { DiskUsage } from './disk-usage.js';
+import { fileSystemFree } from './free-bytes.js';
 
 export interface DiskBlobSettings {
   readonly directory: string;
@@ -29,6 +21,8 @@ export interface DiskBlobSettings {
 /** The use of a blob is written to its modification time at most this often, in milliseconds. */
 const TOUCH_INTERVAL = 60_000;
 const READ_SIZE = 256 * 1024;
+/** A full disk, and a spool file that lies on another file system: it is served, and not kept. */
+const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 
 /**
  * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it
@@ -83,11 +77,21 @@ export class DiskBlobStore implements BlobStore {
     if (!(await this.#makeRoom(spool.size))) return false;
     const name = nameOf(sha256);
     const path = this.#path(name);
-    await spool.settle();
-    await mkdir(dirname(path), { recursive: true });
-    await rename(spool.path, path);
+    try {
+      await spool.settle();
+      await mkdir(dirname(path), { recursive: true });
+      await rename(spool.path, path);
+    } catch (error) {
+      if (NO_PLACE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+      throw error;
+    }
     this.#use(name, spool.size);
     return true;
+  }
+
+  /** Gives up blobs until `bytes` are free on the file system, as far as it can. */
+  async reclaim(bytes: number): Promise<void> {
+    await this.#makeRoom(0, bytes);
   }
 
   async delete(sha256: Sha256): Promise<void> {
@@ -98,8 +102,8 @@ export class DiskBlobStore implements BlobStore {
    * Removes the least recently used blobs until `more` bytes fit under both bounds.
    * @returns false where they cannot, because the rest is in use or the disk is full of other things.
    */
-  async #makeRoom(more: number): Promise<boolean> {
-    const { maxBytes, minFree, directory } = this.#settings;
+  async #makeRoom(more: number, minFree = this.#settings.minFree): Promise<boolean> {
+    const { maxBytes, directory } = this.#settings;
     if (more > maxBytes) return false;
     const freeBytes = this.#settings.freeBytes ?? fileSystemFree;
     // The spool lies on the same file system: its bytes are taken already, and renaming takes no more.
@@ -177,9 +181,4 @@ class DiskBlob implements Blob {
 
 function nameOf(sha256: Sha256): string {
   return join(sha256.slice(0, 2), sha256);
-}
-
-async function fileSystemFree(path: string): Promise<number> {
-  const info = await statfs(path);
-  return info.bavail * info.bsize;
 }

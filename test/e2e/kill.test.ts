@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { buildWheel } from '../support/distributions.js';
+import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { ask } from '../support/wheelgate.js';
+
+const SIZE = 3 * 2 ** 20;
+
+describe('kill -9', () => {
+  const dist = buildWheel({ name: 'demo', files: { 'demo/data.bin': randomBytes(SIZE) } });
+  const path = `/files/demo/${dist.filename}`;
+  const upstreamPath = packagePath('demo', dist.filename);
+  let upstream: FakeUpstream;
+  let folder: string;
+  let gate: GateProcess;
+
+  const start = () => startGateProcess({ folder, args: ['--upstream', upstream.url] });
+  before(async () => {
+    upstream = await startFakeUpstream();
+    upstream.addProject('demo', [dist]);
+  });
+  after(() => upstream.close());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-kill-'));
+    gate = await start();
+  });
+  afterEach(async () => {
+    upstream.fault(upstreamPath, undefined);
+    upstream.release();
+    await gate.end('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** What must hold on the disk, whenever the process died, and of the process that comes after it. */
+  async function checkAfterDeath(): Promise<void> {
+    await checkBlobs();
+    gate = await start();
+    assert.deepEqual(await readdir(join(folder, 'data', 'spool')), []);
+    assert.deepEqual((await ask(gate.url + path)).body, dist.bytes);
+    assert.deepEqual((await ask(gate.url + path)).body, dist.bytes);
+    await checkBlobs();
+    const text = await readFile(join(folder, 'data', 'decisions.jsonl'), 'utf8');
+    const last = text.trimEnd().split('\n').slice(-2);
+    assert.deepEqual(
+      last.map((line) => JSON.parse(line).bytes),
+      [dist.bytes.length, dist.bytes.length],
+    );
+  }
+
+  async function checkBlobs(): Promise<void> {
+    const blobs = join(folder, 'data', 'blobs');
+    for (const name of await readdir(blobs, { recursive: true }).catch(() => [])) {
+      if (!/[0-9a-f]{64}$/.test(name)) continue;
+      const digest = createHash('sha256').update(await readFile(join(blobs, name)));
+      assert.equal(digest.digest('hex'), name.slice(-64));
+    }
+  }
+
+  it('in the middle of a fill', async () => {
+    upstream.fault(upstreamPath, { kind: 'stall', after: SIZE / 3 });
+    const request = get(gate.url + path);
+    const broken = once(request, 'error');
+    while ((await readdir(join(folder, 'data', 'spool'))).length === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    await gate.end('SIGKILL');
+    await broken;
+    upstream.fault(upstreamPath, undefined);
+    upstream.release();
+    await checkAfterDeath();
+  });
+
+  it('at the first byte of a response', async () => {
+    const request = get(gate.url + path);
+    request.on('error', () => {});
+    const [response] = await once(request, 'response');
+    response.on('error', () => {});
+    response.resume();
+    await gate.end('SIGKILL');
+    await checkAfterDeath();
+  });
+
+  it('at the last byte of a response, when the fill is being put away', async () => {
+    await ask(gate.url + path);
+    await gate.end('SIGKILL');
+    await checkAfterDeath();
+  });
+
+  it('at arbitrary moments of many fills', async () => {
+    // Each round dies some more reads of the event loop into the fill: no clock decides.
+    for (const turns of [0, 1, 3, 10, 30, 100, 300]) {
+      const request = get(gate.url + path);
+      request.on('error', () => {});
+      request.on('response', (response) => response.on('error', () => {}).resume());
+      for (let turn = 0; turn < turns; turn += 1)
+        await new Promise((resolve) => setImmediate(resolve));
+      await gate.end('SIGKILL');
+      await checkAfterDeath();
+      await rm(join(folder, 'data', 'blobs'), { recursive: true });
+    }
+  });
+});
+
+describe('SIGTERM', () => {
+  it('lets a download under way end, then ends with 0', async () => {
+    const dist = buildWheel({ name: 'slow', files: { 'slow/data.bin': randomBytes(SIZE) } });
+    const upstream = await startFakeUpstream();
+    const folder = await mkdtemp(join(tmpdir(), 'wheelgate-term-'));
+    try {
+      upstream.addProject('slow', [dist]);
+      upstream.fault(packagePath('slow', dist.filename), { kind: 'stall', after: 1_000 });
+      const gate = await startGateProcess({ folder, args: ['--upstream', upstream.url] });
+      const answer = ask(`${gate.url}/files/slow/${dist.filename}`);
+      while (upstream.requests(packagePath('slow', dist.filename)) === 0)
+        await new Promise((resolve) => setImmediate(resolve));
+      const ended = gate.end('SIGTERM');
+      await refusesConnections(gate.url);
+      upstream.release();
+      assert.deepEqual((await answer).body, dist.bytes);
+      assert.equal(await ended, 0);
+    } finally {
+      await upstream.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+async function refusesConnections(url: string): Promise<void> {
+  for (;;) {
+    const refused = await ask(`${url}/healthz`).then(
+      () => false,
+      () => true,
+    );
+    if (refused) return;
+  }
+}

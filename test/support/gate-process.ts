@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const MAIN = resolve('build/src/cli/main.js');
+
+/** `wheelgate serve` as a process of its own: for what only a process can show (its death, its memory, its environment). */
+export interface GateProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** All that it has written to standard output and standard error. */
+  log(): string;
+  /** Sends a signal and waits for the end. @returns the exit code; null where the signal ended it */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface GateProcessOptions {
+  /** Working folder, and the place of the data where no flag says otherwise. */
+  readonly folder: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts it on a free port of loopback. @throws where it ends before it listens */
+export async function startGateProcess(options: GateProcessOptions): Promise<GateProcess> {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])],
+    { cwd: options.folder, env: { ...withoutProxies(), ...options.env } },
+  );
+  let text = '';
+  child.stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  const url = await new Promise<string>((found, failed) => {
+    child.once('close', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const match = /listens on (http:\/\/\S+?),/.exec(text);
+      if (match) found(match[1]!);
+    });
+  });
+  return { url, pid: child.pid!, log: () => text, end: (signal) => end(child, signal) };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const closed = once(child, 'close');
+    child.kill(signal);
+    await closed;
+  }
+  return child.exitCode;
+}
+
+/** This machine's own way out is not the test's. */
+function withoutProxies(): NodeJS.ProcessEnv {
+  const foreign = /^(WHEELGATE_.*|.*_proxy|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
