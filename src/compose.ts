@@ -27,6 +27,7 @@ import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
 import { DiskSpool } from './store/disk/disk-spool.js';
 import { RoomySpool } from './store/disk/roomy-spool.js';
+import { TemporarySpool } from './store/disk/temporary-spool.js';
 import { MemoryBlobTier } from './store/memory-blob-tier.js';
 import { HttpUpstream } from './upstream/http-upstream.js';
 import { createNetwork, type Network } from './upstream/network.js';
@@ -100,9 +101,8 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
 
   const at = (name: string): string => join(config.data, name);
   const main = new DiskSpool(at('spool'));
-  const spareDirectory = join(tmpdir(), 'wheelgate-spool');
-  const spare = new DiskSpool(spareDirectory);
-  await Promise.all([main.sweep(), spare.sweep()]);
+  await main.sweep();
+  const spare = new TemporarySpool(tmpdir());
   const disk = new DiskBlobStore({
     directory: at('blobs'),
     maxBytes: config.cache.disk,
@@ -110,7 +110,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
   const spool = new RoomySpool({
     main: { spool: main, directory: at('spool') },
-    spare: { spool: spare, directory: spareDirectory },
+    spare: { spool: spare, directory: tmpdir() },
     reclaim: (bytes) => disk.reclaim(bytes),
   });
   const blobs = new MemoryBlobTier(disk, {
@@ -198,7 +198,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       policies.close();
       const grace = config.server.shutdownGrace;
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
-      await Promise.all([inspector.close(), decisions.close(), scans]);
+      await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
     },
   };

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parseSha256, type Sha256 } from '../../src/domain/digest.js';
 import type { Blob, BlobStore } from '../../src/store/blob-store.js';
 import { DiskBlobStore } from '../../src/store/disk/disk-blob-store.js';
 import { DiskSpool } from '../../src/store/disk/disk-spool.js';
+import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
 import { MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
 
 const PLENTY = 2 ** 40;
@@ -172,5 +173,15 @@ describe('blob stores', () => {
     await store.reclaim(1);
     assert.deepEqual([await store.has(old), await store.has(used)], [false, true]);
     await reader.close();
+  });
+
+  it('receives in a temporary folder of its own, and takes it away at the end', async () => {
+    const temporary = new TemporarySpool(folder);
+    const file = await temporary.create();
+    assert.equal((await stat(dirname(file.path))).mode & 0o777, 0o700);
+    await file.append(Buffer.from('hello'));
+    await temporary.close();
+    await assert.rejects(stat(dirname(file.path)), { code: 'ENOENT' });
+    await file.discard();
   });
 });

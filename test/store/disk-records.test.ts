@@ -44,6 +44,13 @@ describe('findings on disk', () => {
     }
   });
 
+  it('come back from the disk where memory has no room for them', async () => {
+    const store = new DiskFindingsStore(folder, 1);
+    await store.put(PROJECT, inspection('a.whl'));
+    await store.put(PROJECT, inspection('b.whl'));
+    assert.deepEqual([...(await store.known(PROJECT)).keys()].sort(), ['a.whl', 'b.whl']);
+  });
+
   it('that are torn, foreign or of an older inspector are as good as none', async () => {
     const store = new DiskFindingsStore(folder);
     for (const name of ['torn.whl', 'old.whl', 'good.whl'])

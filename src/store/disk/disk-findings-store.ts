@@ -9,7 +9,11 @@ import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
 import type { FindingsStore } from '../findings-store.js';
 import { writeAtomically } from './atomic-file.js';
 
-/** Projects whose findings stay in memory, and inspections among them in all. */
+/** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
+const MEMORY_BYTES = 64 * 2 ** 20;
+/** What an inspection takes in memory beside its digests and findings, in bytes. */
+const OVERHEAD = 1_000;
+/** Files of one project that are read; more would be no project. */
 const MAX_INSPECTIONS = 50_000;
 
 /** The findings of a project's artifacts, by filename and digest. */
@@ -21,11 +25,15 @@ type ProjectFindings = Map<string, Inspection>;
  */
 export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
-  readonly #projects: LRUCache<ProjectName, Promise<ProjectFindings>>;
+  readonly #projects: LRUCache<ProjectName, ProjectFindings>;
+  readonly #loading = new Map<ProjectName, Promise<ProjectFindings>>();
 
-  constructor(directory: string) {
+  constructor(directory: string, memoryBytes = MEMORY_BYTES) {
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
-    this.#projects = new LRUCache({ max: 2_000, ttl: 0 });
+    this.#projects = new LRUCache({
+      maxSize: memoryBytes,
+      sizeCalculation: (findings) => OVERHEAD + sizeOf(findings),
+    });
   }
 
   async get(
@@ -44,20 +52,28 @@ export class DiskFindingsStore implements FindingsStore {
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     const key = keyOf(inspection.sha256, inspection.filename);
-    const findings = await this.#of(project);
     await writeAtomically(
       join(this.#directory, project, `${key}.json`),
       Buffer.from(JSON.stringify(inspection)),
     );
+    const findings = await this.#of(project);
     findings.set(key, inspection);
+    // Once more, for its size has changed; what no longer fits is read from the disk when it is asked for.
+    this.#projects.set(project, findings);
   }
 
-  #of(project: ProjectName): Promise<ProjectFindings> {
-    const known = this.#projects.get(project);
-    if (known !== undefined) return known;
-    const loading = this.#load(project);
-    this.#projects.set(project, loading);
-    loading.catch(() => this.#projects.delete(project));
+  #of(project: ProjectName): ProjectFindings | Promise<ProjectFindings> {
+    return this.#projects.get(project) ?? this.#loading.get(project) ?? this.#begin(project);
+  }
+
+  #begin(project: ProjectName): Promise<ProjectFindings> {
+    const loading = this.#load(project)
+      .then((findings) => {
+        this.#projects.set(project, findings);
+        return findings;
+      })
+      .finally(() => this.#loading.delete(project));
+    this.#loading.set(project, loading);
     return loading;
   }
 
@@ -75,6 +91,13 @@ export class DiskFindingsStore implements FindingsStore {
     }
     return findings;
   }
+}
+
+function sizeOf(findings: ProjectFindings): number {
+  let bytes = 0;
+  for (const { memberDigests, findings: list } of findings.values())
+    bytes += OVERHEAD * (1 + list.length) + memberDigests.length;
+  return bytes;
 }
 
 function keyOf(sha256: Sha256, filename: string): string {

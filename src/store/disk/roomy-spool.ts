@@ -37,14 +37,14 @@ export class RoomySpool implements Spool {
   async create(expected?: number): Promise<SpoolFile> {
     const { main, spare, reclaim } = this.#parts;
     const needed = (expected ?? UNKNOWN_SIZE) + MARGIN;
-    if (!(await this.#hasRoom(main, needed))) {
-      await reclaim(needed);
-      const elsewhere =
-        !(await this.#hasRoom(main, needed)) && (await this.#hasRoom(spare, needed));
-      if (elsewhere) return spare.spool.create(expected);
-    }
     // Without room anywhere the file system says so itself, in the middle of the transfer.
-    return main.spool.create(expected);
+    const begin = () => main.spool.create(expected);
+    if (await this.#hasRoom(main, needed)) return begin();
+    await reclaim(needed);
+    if (await this.#hasRoom(main, needed)) return begin();
+    if (!(await this.#hasRoom(spare, needed))) return begin();
+    // The spare folder may not be there at all: a container's root is often read-only.
+    return spare.spool.create(expected).catch(begin);
   }
 
   async #hasRoom({ directory }: SpoolPlace, needed: number): Promise<boolean> {
