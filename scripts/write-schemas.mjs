@@ -1,5 +1,5 @@
 // Writes the JSON Schemas that editors complete and check by, from the code that reads the files.
-// Run it after `npm run build:test`; a test holds that the committed files say what the code says.
+// `npm run schemas` runs it; a test holds that the committed files say what the code says.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 const { policyJsonSchema } = await import('../build/src/policy/json-schema.js');

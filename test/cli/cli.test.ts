@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { ask } from '../support/wheelgate.js';
 
 const MAIN = resolve('build/src/cli/main.js');
@@ -19,7 +20,7 @@ interface Run {
 describe('the command line', () => {
   let folder: string;
   let upstream: FakeUpstream;
-  let server: ChildProcess;
+  let server: GateProcess;
   let url: string;
   const hooked = buildWheel({
     name: 'hooked',
@@ -54,39 +55,14 @@ describe('the command line', () => {
       'deny: [{project: demo, versions: "==2.0", reason: "bad day", reference: X-7}]\n',
     );
     for (const dist of [hooked, honest]) await writeFile(join(folder, dist.filename), dist.bytes);
-    server = spawn(
-      process.execPath,
-      [
-        MAIN,
-        'serve',
-        '--listen',
-        '127.0.0.1:0',
-        '--upstream',
-        upstream.url,
-        '--policies',
-        'mine',
-        '--data',
-        'data',
-      ],
-      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    server.stderr!.resume();
-    url = await new Promise((found, failed) => {
-      let text = '';
-      server.once('exit', (code) => failed(new Error(`serve ended with ${code}`)));
-      server.stdout!.on('data', (chunk) => {
-        text += chunk;
-        const match = /listens on (http:\/\/\S+?),/.exec(text);
-        if (match) found(match[1]!);
-      });
+    server = await startGateProcess({
+      folder,
+      args: ['--upstream', upstream.url, '--policies', 'mine'],
     });
+    url = server.url;
   });
   after(async () => {
-    if (server.exitCode === null) {
-      const closed = new Promise((done) => server.once('close', done));
-      server.kill('SIGKILL');
-      await closed;
-    }
+    await server.end('SIGKILL');
     await upstream.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -185,7 +161,7 @@ describe('the command line', () => {
 
   it('serve reloads its policy on SIGHUP, and on SIGTERM finishes what is under way', async () => {
     await writeFile(join(folder, 'mine', 'deny.yaml'), 'deny: []\n');
-    server.kill('SIGHUP');
+    process.kill(server.pid, 'SIGHUP');
     const late = buildWheel({ name: 'late', files: { 'late/x.txt': 'x'.repeat(5_000) } });
     upstream.addProject('late', [late]);
     upstream.fault(packagePath('late', late.filename), { kind: 'stall', after: 100 });
@@ -193,8 +169,7 @@ describe('the command line', () => {
     while (upstream.requests(packagePath('late', late.filename)) === 0)
       await new Promise((resolve) => setImmediate(resolve));
     assert.equal((await ask(`${url}/files/demo/demo-2.0-py3-none-any.whl`)).status, 200);
-    const closed = new Promise<number | null>((done) => server.once('close', done));
-    server.kill('SIGTERM');
+    const closed = server.end('SIGTERM');
     upstream.release();
     assert.deepEqual((await asked).body, late.bytes);
     assert.equal(await closed, 0);

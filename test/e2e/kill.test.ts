@@ -106,37 +106,3 @@ describe('kill -9', () => {
     }
   });
 });
-
-describe('SIGTERM', () => {
-  it('lets a download under way end, then ends with 0', async () => {
-    const dist = buildWheel({ name: 'slow', files: { 'slow/data.bin': randomBytes(SIZE) } });
-    const upstream = await startFakeUpstream();
-    const folder = await mkdtemp(join(tmpdir(), 'wheelgate-term-'));
-    try {
-      upstream.addProject('slow', [dist]);
-      upstream.fault(packagePath('slow', dist.filename), { kind: 'stall', after: 1_000 });
-      const gate = await startGateProcess({ folder, args: ['--upstream', upstream.url] });
-      const answer = ask(`${gate.url}/files/slow/${dist.filename}`);
-      while (upstream.requests(packagePath('slow', dist.filename)) === 0)
-        await new Promise((resolve) => setImmediate(resolve));
-      const ended = gate.end('SIGTERM');
-      await refusesConnections(gate.url);
-      upstream.release();
-      assert.deepEqual((await answer).body, dist.bytes);
-      assert.equal(await ended, 0);
-    } finally {
-      await upstream.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-});
-
-async function refusesConnections(url: string): Promise<void> {
-  for (;;) {
-    const refused = await ask(`${url}/healthz`).then(
-      () => false,
-      () => true,
-    );
-    if (refused) return;
-  }
-}
