@@ -31,21 +31,46 @@ function partOf(path: string): string {
   return relative(SRC, path).split('/')[0]!;
 }
 
+const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join(SRC, name));
+
+/** The sources that a source imports, as paths. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, target]) =>
+    resolve(dirname(file), target!.replace(/\.js$/, '.ts')),
+  );
+}
+
 it('imports go one way', () => {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(SRC, name));
-  assert.ok(files.length > 20, 'the sources were not found');
+  assert.ok(FILES.length > 20, 'the sources were not found');
   const wrong: string[] = [];
-  for (const file of files) {
+  for (const file of FILES) {
     const allowed = MAY_IMPORT[partOf(file)];
     assert.ok(allowed, `no rule for ${relative(SRC, file)}: say in this test what it may import`);
-    const text = readFileSync(file, 'utf8');
-    for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)) {
-      const part = partOf(resolve(dirname(file), target!.replace(/\.js$/, '.ts')));
+    for (const target of importsOf(file)) {
+      const part = partOf(target);
       if (part !== partOf(file) && !allowed.includes('*') && !allowed.includes(part))
-        wrong.push(`${relative(SRC, file)} imports ${target}`);
+        wrong.push(`${relative(SRC, file)} imports ${relative(SRC, target)}`);
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+it('no file imports itself in a circle', () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) {
+      const circle = [...path.slice(path.indexOf(file)), file];
+      circles.push(circle.map((name) => relative(SRC, name)).join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const target of importsOf(file)) visit(target, [...path, file]);
+    done.add(file);
+  }
+  for (const file of FILES) visit(file, []);
+  assert.deepEqual(circles, []);
 });

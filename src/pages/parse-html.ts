@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2';
 import type { Hashes, ProjectStatus } from '../domain/project-page.js';
-import { absoluteUrl, type FileDraft, type PageDraft, type PageSource } from './parse-page.js';
+import { absoluteUrl } from './absolute-url.js';
+import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
 
 type Attributes = Readonly<Record<string, string>>;
 

@@ -1,5 +1,6 @@
 import type { Hashes, ProjectPage } from '../domain/project-page.js';
-import { absoluteUrl, type FileDraft, type PageDraft, type PageSource } from './parse-page.js';
+import { absoluteUrl } from './absolute-url.js';
+import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
 
 type Json = Record<string, unknown>;
 

@@ -3,30 +3,9 @@ import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Hashes, IndexFile, ProjectPage } from '../domain/project-page.js';
+import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
 import { parseHtmlPage } from './parse-html.js';
 import { parseJsonPage } from './parse-json.js';
-
-/** An upstream's body, in whichever form it came. */
-export interface PageSource {
-  readonly body: Uint8Array;
-  readonly contentType: string;
-  /** The URL that answered: relative file URLs start from it. */
-  readonly url: string;
-}
-
-/** A file as a page writes it, before it is known to be sound. */
-export type FileDraft = Omit<IndexFile, 'sha256' | 'extra'> & {
-  readonly extra?: Readonly<Record<string, unknown>>;
-};
-
-/** What the forms have in common; the rest is the caller's knowledge. */
-export interface PageDraft {
-  readonly files: readonly FileDraft[];
-  readonly versions?: readonly string[] | undefined;
-  readonly status?: ProjectPage['status'];
-  readonly meta?: ProjectPage['meta'];
-  readonly extra?: ProjectPage['extra'];
-}
 
 /**
  * Reads a project page: JSON (PEP 691) or HTML (PEP 503), as the content type says.
@@ -100,13 +79,4 @@ function checkableMetadata(declared: boolean | Hashes): boolean | Hashes {
   return typeof declared === 'object' && parseSha256(declared.sha256) !== undefined
     ? declared
     : false;
-}
-
-/** The absolute URL, without its fragment; undefined for anything but http and https. */
-export function absoluteUrl(target: string, base: string): string | undefined {
-  if (!URL.canParse(target, base)) return undefined;
-  const url = new URL(target, base);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
-  url.hash = '';
-  return url.href;
 }

@@ -1,11 +1,26 @@
+import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
-import type { LoadOptions, SourcedFile } from './load.js';
 import type { PolicyMeaning } from './merge.js';
 import { instant } from './rules/rule.js';
+import type { PolicyFile } from './schema.js';
 import { EXPIRING_WITHIN } from './waivers.js';
 
 const DAY = 86_400_000;
+
+/** One file that holds, and where its parts stand. */
+export interface SourcedFile {
+  readonly file: PolicyFile;
+  readonly document: YamlDocument;
+}
+
+/** What advice depends on beside the files. */
+export interface AdviceContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
+  readonly upstreams?: readonly string[];
+}
 
 export interface Advice {
   readonly problems: Problem[];
@@ -16,7 +31,7 @@ export interface Advice {
 export function adviseOn(
   files: readonly SourcedFile[],
   meaning: PolicyMeaning,
-  { now, upstreams }: LoadOptions,
+  { now, upstreams }: AdviceContext,
 ): Advice {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];

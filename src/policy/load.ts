@@ -1,20 +1,15 @@
 import { realpath } from 'node:fs/promises';
-import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { validateYaml } from '../yaml/validate.js';
-import { adviseOn } from './advice.js';
+import { type AdviceContext, adviseOn, type SourcedFile } from './advice.js';
 import { compilePolicy } from './compile.js';
 import { readPolicyFiles } from './files.js';
 import { mergePolicies, type PolicyMeaning } from './merge.js';
 import type { Policy } from './policy.js';
-import { type PolicyFile, policySchema } from './schema.js';
+import { policySchema } from './schema.js';
 import { shippedPolicies } from './shipped.js';
 
-export interface LoadOptions {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
-  readonly upstreams?: readonly string[];
+export interface LoadOptions extends AdviceContext {
   /** The folder underneath; by default the one that comes with Wheelgate. */
   readonly shipped?: string;
 }
@@ -26,12 +21,6 @@ export interface LoadedPolicy {
   readonly problems: readonly Problem[];
   /** What is allowed and perhaps not meant: expired waivers, unknown upstreams. */
   readonly warnings: readonly Problem[];
-}
-
-/** One file that holds, and where its parts stand. */
-export interface SourcedFile {
-  readonly file: PolicyFile;
-  readonly document: YamlDocument;
 }
 
 /**

@@ -1,0 +1,23 @@
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+
+/** An upstream's body, in whichever form it came. */
+export interface PageSource {
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** The URL that answered: relative file URLs start from it. */
+  readonly url: string;
+}
+
+/** A file as a page writes it, before it is known to be sound. */
+export type FileDraft = Omit<IndexFile, 'sha256' | 'extra'> & {
+  readonly extra?: Readonly<Record<string, unknown>>;
+};
+
+/** What the forms have in common; the rest is the caller's knowledge. */
+export interface PageDraft {
+  readonly files: readonly FileDraft[];
+  readonly versions?: readonly string[] | undefined;
+  readonly status?: ProjectPage['status'];
+  readonly meta?: ProjectPage['meta'];
+  readonly extra?: ProjectPage['extra'];
+}
