@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import type { Config } from './config/config.js';
+import { findDeniedSince } from './exposure/denied-since.js';
+import { loadExposureState } from './exposure/exposure-state.js';
+import { ExposureWatch } from './exposure/exposure-watch.js';
 import { createApp } from './http/app.js';
 import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
@@ -22,6 +25,7 @@ import { ProjectPagesService } from './pages/project-pages-service.js';
 import type { LoadedPolicy } from './policy/load.js';
 import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
+import { writeAtomically } from './store/disk/atomic-file.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -49,6 +53,7 @@ export interface Wheelgate {
   readonly judge: Judge;
   readonly policies: PolicyWatcher;
   readonly metrics: Metrics;
+  readonly exposure: ExposureWatch;
   /** Binds the port. @returns where it listens */
   listen(): Promise<AddressInfo>;
   /** Ends in good order: what is under way finishes, up to the configured grace. */
@@ -156,10 +161,27 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     now,
   );
 
+  const exposure = new ExposureWatch({
+    load: () => loadExposureState(at('exposure.json')),
+    save: (state) => writeAtomically(at('exposure.json'), Buffer.from(JSON.stringify(state))),
+    search: () => findDeniedSince(config.decisions.file, policies.current, findings, now()),
+    onExposed: (exposed) => {
+      metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
+      const { revision } = policies.current;
+      const time = new Date(now()).toISOString();
+      log.warn({ exposed }, 'clients were given an artifact that is denied by now');
+      void decisions.append({ event: 'exposed', time, revision, ...exposed });
+    },
+    onError: (err) =>
+      log.warn({ err }, 'the decision log could not be searched for what is denied'),
+  });
+  policies.onChange(({ revision }) => exposure.check(revision));
+
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scans = Promise.all([disk.scan(), pageStore.scan()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the cache on disk could not be looked through'),
   );
+  void scans.then(() => exposure.check(policies.current.revision));
   metrics.onCollect(() => {
     metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes);
     metrics.cacheBytes.set({ tier: 'disk' }, disk.bytes);
@@ -174,6 +196,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       sidecars: new SidecarService({ pages, judge, blobs, spool }),
       judge,
       recorder,
+      decisionLog: config.decisions.file,
       upstreams,
       metrics,
       health,
@@ -192,12 +215,14 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     judge,
     policies,
     metrics,
+    exposure,
     listen: () => listen(server, config),
     close: async () => {
       health.set('server', 'failed', 'stopping');
       policies.close();
       const grace = config.server.shutdownGrace;
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
+      await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
     },

@@ -7,6 +7,7 @@ import { formatProblem } from '../yaml/problem.js';
 import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
+import { runExposure } from './exposure.js';
 import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
@@ -55,6 +56,19 @@ program
   .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
   .option('--json', 'print JSON')
   .action(async (what, options) => done(await runExplain(what, options, out)));
+
+program
+  .command('exposure')
+  .description("who was given it, when, from where; for example 'litellm==1.82.8'")
+  .argument('[project[spec]]')
+  .option('--sha256 <digest>', "an artifact's digest, beside or instead of the project")
+  .option('--since <time>', 'nothing before this time (ISO 8601)')
+  .option('--refused', 'those who were refused it, too')
+  .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
+  .option('--log <path>', "the decision log's file or folder, instead of a server")
+  .option('--json', 'print JSON')
+  .option('--csv', 'print CSV')
+  .action(async (what, options) => done(await runExposure(what, options, out)));
 
 program
   .command('client')

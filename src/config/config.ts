@@ -52,6 +52,7 @@ export interface Config {
     readonly file: string;
     readonly maxBytes: number;
     readonly keep: number;
+    readonly compress: boolean;
     readonly fsync: boolean;
   };
   readonly trustedProxies: readonly string[];
@@ -121,6 +122,7 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
       file: decisions.file ?? join(data, 'decisions.jsonl'),
       maxBytes: decisions['max-bytes'],
       keep: decisions.keep,
+      compress: decisions.compress,
       fsync: decisions.fsync,
     },
     trustedProxies: file['trusted-proxies'],

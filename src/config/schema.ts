@@ -150,6 +150,7 @@ export const configSchema = z
           .optional(),
         'max-bytes': byteSize().describe('The size at which it rotates.').prefault('100MiB'),
         keep: count(0).describe('Rotated files to keep.').prefault(10),
+        compress: z.boolean().describe('Compress rotated files.').prefault(true),
         fsync: z
           .boolean()
           .describe('Wait for the disk at each decision; safe against a loss of power, and slower.')

@@ -28,11 +28,26 @@ export interface DecisionRecord {
   readonly revision: string;
 }
 
+/** Said in the same log after a policy edit: clients had been given an artifact that is denied by now. */
+export interface ExposedRecord {
+  readonly event: 'exposed';
+  readonly time: string;
+  readonly revision: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly project: string;
+  readonly filename: string;
+  readonly downloads: number;
+  readonly clients: readonly string[];
+  readonly first: string;
+  readonly last: string;
+}
+
 /** A client chooses its User-Agent and user; the log keeps this much of any text. */
 const MAX_TEXT = 512;
 
 /** One line of the log, with its line end. JSON escapes whatever could break a line. */
-export function writeRecord(record: DecisionRecord): string {
+export function writeRecord(record: DecisionRecord | ExposedRecord): string {
   const line = JSON.stringify(record, (_key, value: unknown) =>
     typeof value === 'string' && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
   );

@@ -84,6 +84,11 @@ export function createMetrics() {
       [],
     ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
+    exposedDownloads: counter(
+      'exposed_downloads_total',
+      'Downloads of artifacts that were denied later.',
+      ['rule'],
+    ),
     decisionLogFailures: counter(
       'decision_log_failures_total',
       'Decisions that could not be written down.',

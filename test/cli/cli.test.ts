@@ -72,6 +72,32 @@ describe('the command line', () => {
     assert.equal((await ask(`${url}/files/demo/demo-1.0-py3-none-any.whl`)).status, 200);
   });
 
+  it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
+    const file = 'demo-1.0-py3-none-any.whl';
+    await ask(`${url}/files/demo/${file}`, { 'user-agent': 'pip/26.3\u00e9 =1+1' });
+    const table = await run('exposure', 'demo==1.0', '--server', url);
+    assert.equal(table.code, 1, table.err);
+    assert.match(
+      table.out,
+      /127\.0\.0\.1 {2}the whole file\n {4}demo-1\.0-py3-none-any\.whl {2}pip\/26\.3/,
+    );
+    assert.match(table.out, /by 1 client\nthe log reaches back to 20/);
+    const { requests } = JSON.parse((await run('exposure', 'demo', '--server', url, '--json')).out);
+    const csv = await run('exposure', 'demo', '--log', 'data', '--csv');
+    assert.equal(csv.out.trimEnd().split('\n').length, requests.length + 1);
+    assert.match(csv.out, /^time,client,/);
+    const none = await run('exposure', 'demo==9', '--log', join('data', 'decisions.jsonl'));
+    assert.deepEqual([none.code, none.out.split('\n')[0]], [0, 'nobody was given it']);
+    for (const wrong of [
+      [],
+      ['!'],
+      ['--sha256', '12'],
+      ['demo', '--since', 'x'],
+      ['demo', '--log', 'mine'],
+    ])
+      assert.equal((await run('exposure', ...wrong)).code, 2, wrong.join(' '));
+  });
+
   it('explain says of each file what is made of it, exit code 1 where one is refused', async () => {
     const both = await run('explain', 'demo', '--server', url);
     assert.equal(both.code, 1, both.err);

@@ -79,7 +79,7 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
 
 describe('the JSON Schema of policies', () => {
   const schema = JSON.parse(readFileSync('schema/policy.schema.json', 'utf8'));
-  it('that is shipped is what the code gives (else run scripts/write-schemas.mjs)', () => {
+  it('that is shipped is what the code gives (else `npm run schemas`)', () => {
     assert.deepEqual(schema, JSON.parse(policyJsonSchema()));
   });
   it('describes every key, so that editors can show what it is', () => {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { parseSpecifier, type Specifier } from '../../domain/version.js';
 import { explain } from '../../pages/explain.js';
-import { queryOf } from '../path.js';
+import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
 import { sendJson } from './operations.js';
 
@@ -17,13 +16,4 @@ export function explainRoute({ pages, judge }: Services) {
     const files = await explain(pages, judge, project, specifierOf(query.get('versions')));
     sendJson(res, 200, { project, policy: judge.revision, files });
   };
-}
-
-function specifierOf(text: string | null): Specifier | undefined {
-  if (text === null || text === '') return undefined;
-  try {
-    return parseSpecifier(text);
-  } catch (error) {
-    throw new Failure('bad-request', (error as Error).message);
-  }
 }

@@ -1,0 +1,33 @@
+import { parseSha256 } from '../domain/digest.js';
+import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import { type ProjectName, parseProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
+import type { DecisionRecord } from '../observe/decision-record.js';
+
+/**
+ * The file that a decision was about, as far as its record tells; undefined where it names no project. What the
+ * project page said beside that (upload time, yanked, status) is not in the log.
+ */
+export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
+  const project = parseProjectName(record.project);
+  if (project === undefined) return undefined;
+  return {
+    upstream: record.upstream,
+    publicUpstream: false,
+    project,
+    version: record.version,
+    filename: record.filename,
+    kind: kindOf(record.filename, project),
+    sha256: parseSha256(record.sha256),
+    size: undefined,
+    uploadTime: undefined,
+    yanked: false,
+    status: undefined,
+    declaredMetadata: undefined,
+    hasWheel: false,
+  };
+}
+
+function kindOf(filename: string, project: ProjectName): Subject['kind'] {
+  return parseDistributionFilename(filename, project)?.kind ?? 'other';
+}
