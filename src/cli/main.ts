@@ -36,6 +36,7 @@ program
   .command('check')
   .description('validate policy files')
   .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
+  .option('--against <history>', 'replay a decision log, or a data folder: what would change')
   .option('--json', 'print JSON')
   .action(async (dir, options) => done(await runCheck(dir, options, out)));
 
@@ -54,6 +55,7 @@ program
   )
   .argument('<project[spec]>')
   .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
+  .option('--policies <dir>', 'what would be different under this folder of policy files')
   .option('--json', 'print JSON')
   .action(async (what, options) => done(await runExplain(what, options, out)));
 

@@ -26,6 +26,20 @@ export interface DecisionRecord {
     | { readonly owner: string; readonly reason: string; readonly expires: number }
     | undefined;
   readonly revision: string;
+  /** What the project page said of the file, for who replays the decision under another policy. */
+  readonly page?: PageFacts | undefined;
+}
+
+export interface PageFacts {
+  /** ISO 8601. */
+  readonly uploaded?: string | undefined;
+  readonly yanked?: true | undefined;
+  /** PEP 792. */
+  readonly status?: string | undefined;
+  /** Whether the page listed a wheel of the same version. */
+  readonly hasWheel?: true | undefined;
+  /** Whether it was the public index's. */
+  readonly public?: true | undefined;
 }
 
 /** Said in the same log after a policy edit: clients had been given an artifact that is denied by now. */

@@ -72,6 +72,32 @@ describe('the command line', () => {
     assert.equal((await ask(`${url}/files/demo/demo-1.0-py3-none-any.whl`)).status, 200);
   });
 
+  it('explain --policies says what another policy would make of the same files', async () => {
+    await mkdir(join(folder, 'lenient'), { recursive: true });
+    await writeFile(join(folder, 'lenient', 'p.yaml'), 'rules: {sdist: {action: warn}}\n');
+    const both = await run('explain', 'demo', '--server', url, '--policies', 'lenient');
+    assert.equal(both.code, 0, both.err);
+    assert.match(
+      both.out,
+      /BLOCK {2}demo-2\.0[^]*under lenient: allow\n1 of 2 verdicts would change/,
+    );
+    const json = await run(
+      'explain',
+      'demo==2.0',
+      '--server',
+      url,
+      '--policies',
+      'lenient',
+      '--json',
+    );
+    const [file] = JSON.parse(json.out).files;
+    assert.deepEqual(
+      [file.verdict, file.proposed.verdict, file.facts],
+      ['block', 'allow', undefined],
+    );
+    assert.equal((await run('explain', 'demo', '--server', url, '--policies', 'none')).code, 2);
+  });
+
   it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
     const file = 'demo-1.0-py3-none-any.whl';
     await ask(`${url}/files/demo/${file}`, { 'user-agent': 'pip/26.3\u00e9 =1+1' });
