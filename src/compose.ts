@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AccessControl } from './access/access-control.js';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import type { Config } from './config/config.js';
@@ -9,6 +10,8 @@ import { findDeniedSince } from './exposure/denied-since.js';
 import { loadExposureState } from './exposure/exposure-state.js';
 import { ExposureWatch } from './exposure/exposure-watch.js';
 import { createApp } from './http/app.js';
+import { withAuthentication } from './http/authenticate.js';
+import { readCertificate, watchCertificate } from './http/certificate.js';
 import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from './http/server.js';
@@ -49,6 +52,7 @@ export interface Outside {
 /** A Wheelgate that is made, and not yet listening. */
 export interface Wheelgate {
   readonly server: Server;
+  readonly access: AccessControl | undefined;
   readonly pages: ProjectPagesService;
   readonly judge: Judge;
   readonly policies: PolicyWatcher;
@@ -103,6 +107,10 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       for (const problem of problems) log.error(`policy not taken over: ${formatProblem(problem)}`);
     },
   });
+
+  // What can stop the start comes before what would have to be taken down again.
+  const access = await accessControl(config, now, health, log);
+  const certificate = config.tls && (await readCertificate(config.tls));
 
   const at = (name: string): string => join(config.data, name);
   const main = new DiskSpool(at('spool'));
@@ -204,13 +212,32 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     },
     httpSettings(config),
   );
-  const server = createHttpServer(app, {
-    maxHeaderBytes: config.server.headerBytes,
-    headersTimeout: config.server.headersTimeout,
-    keepAliveTimeout: KEEP_ALIVE,
-  });
+  const server = createHttpServer(
+    access === undefined ? app : withAuthentication(app, (header) => access.identify(header)),
+    {
+      maxHeaderBytes: config.server.headerBytes,
+      headersTimeout: config.server.headersTimeout,
+      keepAliveTimeout: KEEP_ALIVE,
+    },
+    certificate,
+  );
+  const renewal =
+    config.tls &&
+    (await watchCertificate(
+      config.tls,
+      (certificate) => {
+        if ('setSecureContext' in server) server.setSecureContext(certificate);
+        health.set('certificate', 'ok');
+        log.info('the certificate was renewed');
+      },
+      (err) => {
+        health.set('certificate', 'degraded', 'a change does not hold; the one before is in use');
+        log.error({ err }, 'certificate not taken over');
+      },
+    ));
   return {
     server,
+    access,
     pages,
     judge,
     policies,
@@ -220,6 +247,8 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     close: async () => {
       health.set('server', 'failed', 'stopping');
       policies.close();
+      access?.close();
+      renewal?.close();
       const grace = config.server.shutdownGrace;
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
       await exposure.settled();
@@ -241,6 +270,31 @@ function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUp
         },
       ),
   );
+}
+
+/** Undefined where anybody may ask. @throws {AccessError} where the tokens' file cannot be used */
+async function accessControl(
+  { access }: Config,
+  now: () => number,
+  health: Health,
+  log: Log,
+): Promise<AccessControl | undefined> {
+  if (access.tokens === undefined) return undefined;
+  return AccessControl.start(access.tokens, {
+    now,
+    onLoad: () => {
+      health.set('access', 'ok');
+      log.info('tokens read');
+    },
+    onProblem: (problems) => {
+      health.set(
+        'access',
+        'degraded',
+        'an edit of the tokens does not validate; those before hold',
+      );
+      for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
+    },
+  });
 }
 
 function httpSettings(config: Config): HttpSettings {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { AccessError } from '../access/access-control.js';
 import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
 import { PolicyError } from '../policy/watcher.js';
@@ -11,6 +12,7 @@ import { runExposure } from './exposure.js';
 import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
+import { runToken } from './token.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
@@ -81,6 +83,15 @@ program
   .option('--json', 'print JSON')
   .action((client, options) => done(runClient(client, options, out)));
 
+program
+  .command('token')
+  .description('a new token for one user, and the line for the file of tokens')
+  .argument('<user>')
+  .option('--role <role>', 'client, or admin: may also ask who downloaded what', 'client')
+  .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
+  .option('--json', 'print JSON')
+  .action((user, options) => done(runToken(user, options, out)));
+
 function done(code: number): void {
   process.exitCode = code;
 }
@@ -91,7 +102,11 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
   } else {
-    if (error instanceof ConfigError || error instanceof PolicyError)
+    if (
+      error instanceof ConfigError ||
+      error instanceof PolicyError ||
+      error instanceof AccessError
+    )
       for (const problem of error.problems) out.problem(formatProblem(problem));
     else if (error instanceof UsageError) out.problem(error.message);
     else

@@ -55,6 +55,12 @@ export interface Config {
     readonly compress: boolean;
     readonly fsync: boolean;
   };
+  readonly access: {
+    /** The file of hashed tokens; undefined where anybody may ask. */
+    readonly tokens: string | undefined;
+  };
+  /** Files of the certificate and its key; undefined for plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly trustedProxies: readonly string[];
   readonly server: {
     readonly headerBytes: number;
@@ -80,6 +86,7 @@ export interface UpstreamConfig {
 /** Names the settings as the code does, and gives those a value that depend on the machine. */
 export function toConfig(file: ConfigFile, defaultData: string): Config {
   const { cache, gate, inspection, decisions, server } = file;
+  const { cert, key } = file.tls;
   const data = file.data ?? defaultData;
   return {
     listen: file.listen,
@@ -125,6 +132,8 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
       compress: decisions.compress,
       fsync: decisions.fsync,
     },
+    access: { tokens: file.access.tokens },
+    tls: cert === undefined || key === undefined ? undefined : { cert, key },
     trustedProxies: file['trusted-proxies'],
     server: {
       headerBytes: server['header-bytes'],

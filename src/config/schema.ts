@@ -158,6 +158,27 @@ export const configSchema = z
       },
       'The record of every decision.',
     ),
+    access: section(
+      {
+        tokens: z
+          .string()
+          .min(1)
+          .describe('A file of hashed tokens; where it is set, clients must show one.')
+          .optional(),
+      },
+      'Who may ask.',
+    ),
+    tls: z
+      .strictObject({
+        cert: z.string().min(1).describe('The certificate with its chain, PEM.').optional(),
+        key: z.string().min(1).describe('Its private key, PEM.').optional(),
+      })
+      .superRefine(({ cert, key }, context) => {
+        if ((cert === undefined) !== (key === undefined))
+          context.addIssue('expected both cert and key');
+      })
+      .prefault({})
+      .describe('HTTPS without a server in front.'),
     'trusted-proxies': z
       .array(network())
       .describe('Addresses whose X-Forwarded-For is believed.')

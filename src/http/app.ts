@@ -19,6 +19,7 @@ export function createApp(services: Services, settings: HttpSettings): Express {
   // Our own ETags are strong, and known before a body is at hand.
   app.disable('etag');
   app.disable('x-powered-by');
+  app.enable('case sensitive routing');
   app.set('query parser', false);
   app.use(observeRequests(services.metrics));
   app.use(guard(settings));

@@ -98,6 +98,34 @@ describe('the command line', () => {
     assert.equal((await run('explain', 'demo', '--server', url, '--policies', 'none')).code, 2);
   });
 
+  it('token makes one and shows its hash, and the commands show it to a server that asks', async () => {
+    const made = await run('token', 'ci', '--role', 'admin', '--expires', '2099-01-31', '--json');
+    const { token, entry } = JSON.parse(made.out);
+    assert.equal(made.code, 0);
+    assert.match(
+      (await run('token', 'ci')).out,
+      /\nwheelgate_\S{43}\n.*\n {2}- \{ user: "ci", role: client, hash: "sha256:/,
+    );
+    for (const wrong of [['a b'], ['ci', '--role', 'king'], ['ci', '--expires', 'soon']])
+      assert.equal((await run('token', ...wrong)).code, 2);
+    await writeFile(join(folder, 'tokens.yaml'), JSON.stringify({ tokens: [entry] }));
+    const guarded = await startGateProcess({
+      folder,
+      args: ['--upstream', upstream.url, '--data', 'guarded'],
+      env: { WHEELGATE_ACCESS_TOKENS: 'tokens.yaml' },
+    });
+    try {
+      const without = await run('explain', 'demo', '--server', guarded.url);
+      assert.equal(without.code, 2);
+      assert.match(without.err, /A token is needed/);
+      const named = guarded.url.replace('//', `//ci:${token}@`);
+      assert.equal((await run('explain', 'demo', '--server', named)).code, 0);
+      assert.equal((await run('exposure', 'demo', '--server', named)).code, 0);
+    } finally {
+      await guarded.end('SIGKILL');
+    }
+  });
+
   it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
     const file = 'demo-1.0-py3-none-any.whl';
     await ask(`${url}/files/demo/${file}`, { 'user-agent': 'pip/26.3\u00e9 =1+1' });

@@ -36,7 +36,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     child.once('close', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /listens on (http:\/\/\S+?),/.exec(text);
+      const match = /listens on (https?:\/\/\S+?),/.exec(text);
       if (match) found(match[1]!);
     });
   });

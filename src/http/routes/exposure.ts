@@ -3,6 +3,7 @@ import { parseSha256 } from '../../domain/digest.js';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
 import { type ExposureQuestion, findExposure } from '../../exposure/exposure.js';
+import { requireAdmin } from '../authenticate.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
 import { sendJson } from './operations.js';
@@ -13,6 +14,7 @@ const LIMIT = 20_000;
 /** `GET /api/v1/exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what. */
 export function exposureRoute({ decisionLog }: Services) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    requireAdmin(req);
     const question = readQuestion(queryOf(req.url ?? ''));
     sendJson(res, 200, await findExposure(decisionLog, question, LIMIT));
   };

@@ -65,6 +65,9 @@ function sendPage(
   }
   res.setHeader('content-type', contentType);
   res.setHeader('x-content-type-options', 'nosniff');
+  // What people open in a browser runs nothing, and is framed by nobody.
+  res.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  res.setHeader('referrer-policy', 'no-referrer');
   if (page.contentEncoding !== 'identity') res.setHeader('content-encoding', page.contentEncoding);
   res.setHeader('content-length', page.body.length);
   res.end(req.method === 'HEAD' ? undefined : page.body);
