@@ -15,7 +15,8 @@ import { readCertificate, watchCertificate } from './http/certificate.js';
 import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from './http/server.js';
-import type { HttpSettings } from './http/services.js';
+import type { HttpSettings, Services } from './http/services.js';
+import { withWarmPages } from './http/warm-pages.js';
 import { createInspector } from './inspection/worker-inspector.js';
 import { FileDecisionLog } from './observe/decision-log.js';
 import { Health } from './observe/health.js';
@@ -196,24 +197,25 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     metrics.cacheBytes.set({ tier: 'pages' }, pageStore.bytes);
   });
 
-  const app = createApp(
-    {
-      pages,
-      projectList: new ProjectListService(upstreams, now),
-      artifacts,
-      sidecars: new SidecarService({ pages, judge, blobs, spool }),
-      judge,
-      recorder,
-      decisionLog: config.decisions.file,
-      upstreams,
-      metrics,
-      health,
-      log,
-    },
-    httpSettings(config),
-  );
+  const services: Services = {
+    pages,
+    projectList: new ProjectListService(upstreams, now),
+    artifacts,
+    sidecars: new SidecarService({ pages, judge, blobs, spool }),
+    judge,
+    recorder,
+    decisionLog: config.decisions.file,
+    upstreams,
+    metrics,
+    health,
+    log,
+  };
+  const settings = httpSettings(config);
+  const listener = withWarmPages(createApp(services, settings), services, settings);
   const server = createHttpServer(
-    access === undefined ? app : withAuthentication(app, (header) => access.identify(header)),
+    access === undefined
+      ? listener
+      : withAuthentication(listener, (header) => access.identify(header)),
     {
       maxHeaderBytes: config.server.headerBytes,
       headersTimeout: config.server.headersTimeout,
