@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { ArtifactDescription, Finding, Inspection } from '../domain/finding.js';
-import type { ProjectName } from '../domain/project-name.js';
-import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import { knowledgeOf } from '../inspection/codes.js';
 import { describeFile } from '../inspection/describe-file.js';
@@ -11,6 +9,7 @@ import type { Policy } from '../policy/policy.js';
 import { howToWaive } from './how-to-waive.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnPolicy } from './own-policy.js';
+import { subjectOfFile } from './subject-of-file.js';
 
 export interface InspectOptions {
   readonly policies?: string;
@@ -69,7 +68,7 @@ async function* inspectAll(
     try {
       const artifact = await describeFile(file);
       const inspection = await inspector.inspect(file, artifact);
-      const verdict = policy.evaluate(subjectOf(artifact), inspection, Date.now());
+      const verdict = policy.evaluate(subjectOfFile(artifact), inspection, Date.now());
       return { file, artifact, inspection, verdict };
     } catch (error) {
       return { problem: `${file}: ${(error as Error).message}` };
@@ -81,25 +80,6 @@ async function* inspectAll(
     if (ahead.length >= workers) yield await ahead.shift()!;
   }
   for (const result of ahead) yield await result;
-}
-
-/** What is known of a file without an index: rules that ask the index for more stay silent. */
-function subjectOf({ name, sha256, size }: ArtifactDescription): Subject {
-  return {
-    upstream: 'local',
-    publicUpstream: false,
-    project: name.project ?? ('' as ProjectName),
-    version: name.version,
-    filename: name.filename,
-    kind: name.kind,
-    sha256,
-    size,
-    uploadTime: undefined,
-    yanked: false,
-    status: undefined,
-    declaredMetadata: undefined,
-    hasWheel: false,
-  };
 }
 
 function resultOf({ file, artifact, inspection, verdict }: Result) {
