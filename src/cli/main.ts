@@ -4,6 +4,7 @@ import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
 import { PolicyError } from '../policy/watcher.js';
 import { formatProblem } from '../yaml/problem.js';
+import { runAudit } from './audit.js';
 import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
@@ -55,6 +56,19 @@ program
   .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
   .option('--json', 'print JSON')
   .action(async (what, options) => done(await runExplain(what, options, out)));
+
+program
+  .command('audit')
+  .description(
+    'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',
+  )
+  .argument(
+    '[path]',
+    'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
+  )
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON')
+  .action(async (path, options) => done(await runAudit(path, options, out)));
 
 program
   .command('client')
