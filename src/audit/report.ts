@@ -8,6 +8,8 @@ export interface AuditFinding {
   readonly level: AuditLevel;
   /** One plain sentence without its full stop; ASCII, odd bytes escaped. */
   readonly detail: string;
+  /** Start-up hooks: the code of the inspection's finding (`pth-executable`, `site-customize`, …). */
+  readonly finding?: string;
   /** The file it is about, absolute (escaped where it is not plain text). */
   readonly path?: string;
   /** Lock and requirements files: the line, counted from 1, where it is known. */

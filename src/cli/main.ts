@@ -11,6 +11,7 @@ import { runExplain } from './explain.js';
 import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
+import { runWatch } from './watch.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
@@ -69,6 +70,15 @@ program
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--json', 'print JSON')
   .action(async (path, options) => done(await runAudit(path, options, out)));
+
+program
+  .command('watch')
+  .description('stay, and tell what changes in an environment: hooks, files, denied releases')
+  .argument('<path>', 'a virtual environment or a site-packages folder')
+  .option('--listen <host:port>', 'serve Prometheus metrics there')
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON lines also on a terminal')
+  .action(async (path, options) => done(await runWatch(path, options, out)));
 
 program
   .command('client')

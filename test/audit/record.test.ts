@@ -154,7 +154,7 @@ describe('an environment held against its RECORDs', () => {
       metadata: 'Metadata-Version: 2.1\nName: innocent\nVersion: 9\n',
     });
     assert.deepEqual(await environment.found(), [
-      'distribution-twice demo-2.0.dist-info',
+      'distribution-twice demo-1.0.dist-info',
       'metadata-mismatch alias-1.0.dist-info',
     ]);
   });

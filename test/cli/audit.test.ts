@@ -68,6 +68,7 @@ describe('wheelgate audit', () => {
     assert.deepEqual(Object.keys(report.findings[0]).sort(), [
       'code',
       'detail',
+      'finding',
       'level',
       'path',
       'rule',

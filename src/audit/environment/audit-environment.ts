@@ -2,7 +2,7 @@ import type { Sha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { AuditJudge } from '../judge.js';
 import { type AuditFinding, type AuditReport, auditFinding, inOrder } from '../report.js';
-import { ClaimChecker } from './claims.js';
+import { ClaimChecker, type ClaimedFile } from './claims.js';
 import { type InstalledDistribution, readDistributions } from './distributions.js';
 import { FileReader } from './file-reader.js';
 import { findForeignFolders, findLinkedFiles } from './foreign.js';
@@ -24,7 +24,11 @@ export interface EnvironmentAuditOptions {
 
 export interface EnvironmentAudit {
   readonly report: AuditReport;
+  /** One a site folder, in the environment's order. */
   readonly listings: readonly SiteListing[];
+  readonly distributions: readonly InstalledDistribution[];
+  /** Every file that a RECORD lists. */
+  readonly claimed: ReadonlyMap<SitePath, ClaimedFile>;
 }
 
 interface Site {
@@ -78,7 +82,7 @@ export async function auditEnvironment(
         );
     });
     const { path, listing } = site;
-    const owners = (file: SitePath) => claims.owners(file);
+    const owners = async (file: SitePath) => claims.owners(file);
     findings.push(
       ...(await auditHooks(listing.entries, { site: path, reader, judge, owners, knownFor })),
       ...(await findUncheckedBytecode(listing.entries, reader, forEachAtOnce)),
@@ -109,6 +113,8 @@ export async function auditEnvironment(
       findings: inOrder(findings),
     },
     listings: sites.map(({ listing }) => listing),
+    distributions,
+    claimed: claims.files,
   };
 }
 

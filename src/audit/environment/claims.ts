@@ -124,7 +124,7 @@ export class ClaimChecker {
 }
 
 /** Whether the file has the hash that the row gives, by an algorithm that proves something. */
-function vouches(row: RecordRow, facts: FileFacts): boolean {
+export function vouches(row: RecordRow, facts: FileFacts): boolean {
   if (facts.kind !== 'file' || !STRONG_HASHES.has(row.algorithm)) return false;
   const digest = row.algorithm === 'sha256' ? Buffer.from(facts.sha256, 'hex') : facts.other;
   return digest?.toString('base64url') === row.digest;

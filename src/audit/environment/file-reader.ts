@@ -28,6 +28,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * nanosecond), so that looking again costs a stat; `forget` makes the next look read everything.
  */
 export class FileReader {
+  /** How many contents were digested, not taken from memory: between two looks none, where nothing changed. */
+  digested = 0;
   readonly #known = new Map<string, { readonly identity: string; readonly facts: FileFacts }>();
 
   forget(): void {
@@ -42,6 +44,7 @@ export class FileReader {
       const known = this.#known.get(path);
       if (known?.identity === identity) return known.facts;
       const digests = new Digests(algorithm);
+      this.digested++;
       await pump(file, [digests]);
       const { sha256, other } = digests.finish();
       const facts = {

@@ -19,7 +19,7 @@ export interface HookContext {
   readonly reader: FileReader;
   readonly judge: AuditJudge;
   /** The distributions whose RECORD vouches for a file as it is. */
-  readonly owners: (path: SitePath) => readonly InstalledDistribution[];
+  readonly owners: (path: SitePath) => Promise<readonly InstalledDistribution[]>;
   /**
    * Projects that are known to ship a hook of this name: where a file is nobody's yet, because an install is
    * under way, it is judged as theirs. Nobody's file is nobody's where this is left out.
@@ -71,7 +71,7 @@ async function auditFile(
 ): Promise<AuditFinding[]> {
   const about = { path: shownPath(path) };
   const readings: Judged[] = [];
-  for (const candidate of candidates(path, relative, context)) {
+  for (const candidate of await candidates(path, relative, context)) {
     const look = await lookAtHook(path, relative, candidate.owner?.project, context.reader);
     if (look === undefined)
       return [
@@ -105,8 +105,12 @@ async function auditFile(
   return findings;
 }
 
-function candidates(path: SitePath, relative: string, context: HookContext): Candidate[] {
-  const owners = context.owners(path);
+async function candidates(
+  path: SitePath,
+  relative: string,
+  context: HookContext,
+): Promise<Candidate[]> {
+  const owners = await context.owners(path);
   if (owners.length > 0)
     return owners.map((owner) => ({ project: owner.project, version: owner.version, owner }));
   const as = (project: string): Candidate => ({
@@ -135,6 +139,7 @@ async function report(
     project: owner?.project,
     version: owner?.version,
     sha256: finding.sha256,
+    finding: finding.code,
   };
   const whose = owner === undefined ? '' : ` (${owner.label})`;
   const detail = `${finding.detail}${whose}`;
@@ -164,7 +169,7 @@ async function isEditableHook(
   const name = editableModule(pth.content);
   if (name === undefined) return false;
   const module = `${site}/${name}.py` as SitePath;
-  if (!owners(module).includes(owner)) return false;
+  if (!(await owners(module)).includes(owner)) return false;
   const content = await reader.content(module, MODULE_BYTES);
   return content !== undefined && isGeneratedFinder(content);
 }
@@ -195,6 +200,7 @@ function linkedFolder(
     findings.push(
       auditFinding(refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated', finding.detail, {
         ...about,
+        finding: finding.code,
         ...hitEvidence(hit),
       }),
     );

@@ -9,8 +9,9 @@ export interface SiteEntry {
 }
 
 export interface SiteListing {
+  /** By path. */
   readonly entries: readonly SiteEntry[];
-  /** Every folder, the site folder first. */
+  /** Every folder, the site folder among them. */
   readonly folders: readonly SitePath[];
   /** Folders that could not be read, with the error's code. */
   readonly unreadable: readonly { readonly path: SitePath; readonly why: string }[];
@@ -41,7 +42,9 @@ export async function listSite(site: SitePath): Promise<SiteListing> {
       else entries.push({ path, kind: kindOf(child) });
     }
   }
-  return { entries, folders, unreadable };
+  // The file system has an order of its own; a report has one that stays.
+  entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { entries, folders: folders.sort(), unreadable };
 }
 
 function kindOf(child: Dirent<Buffer>): SiteEntry['kind'] {
