@@ -89,6 +89,11 @@ program
   .option('--json', 'print JSON')
   .action((client, options) => done(runClient(client, options, out)));
 
+// Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 function done(code: number): void {
   process.exitCode = code;
 }

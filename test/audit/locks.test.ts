@@ -133,6 +133,11 @@ describe('locks that say something else', () => {
     await assert.rejects(reading('pylock.toml', 'lock-version = "2.0"'), /lock-version 2\.0/);
     await assert.rejects(reading('pylock.x.toml', 'packages = 3'), /lock-version/);
     await assert.rejects(reading('Pipfile.lock', '{'), /not JSON/);
+    // What a lock says never reaches a terminal as control characters.
+    await assert.rejects(
+      reading('Pipfile.lock', '{"_meta": {}, "\\u001b[2J": 3}'),
+      (error: Error) => /\\x1b\[2J/.test(error.message) && !error.message.includes('\x1b'),
+    );
     await assert.rejects(reading('poetry.lock', '[[package]]\nname = 3'), /package\.0\.name/);
     await assert.rejects(reading('Cargo.lock', ''), /not a lock that is read here/);
   });

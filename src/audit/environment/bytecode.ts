@@ -15,6 +15,8 @@ export function sourceOf(path: SitePath): SitePath | undefined {
  * not to be checked). No installer writes that, and the source's hash then proves nothing.
  */
 export async function isUnchecked(path: SitePath, reader: FileReader): Promise<boolean> {
-  const header = await reader.start(path, 8);
-  return header !== undefined && header.length === 8 && (header.readUInt32LE(4) & 0b11) === 0b01;
+  const facts = await reader.facts(path);
+  return (
+    facts.kind === 'file' && facts.start.length === 8 && (facts.start.charCodeAt(4) & 0b11) === 0b01
+  );
 }

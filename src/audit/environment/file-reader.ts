@@ -1,8 +1,14 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Sha256 } from '../../domain/digest.js';
 import { type ContentSink, Digests, Held, hexSha256 } from '../../inspection/archive/content.js';
 import { osPath, type SitePath } from './site-path.js';
+
+interface Known {
+  readonly identity: string;
+  readonly algorithm: string | undefined;
+  readonly facts: FileFacts;
+}
 
 /** What is known of a file's content. */
 export type FileFacts =
@@ -12,6 +18,8 @@ export type FileFacts =
       readonly sha256: Sha256;
       /** The digest by the algorithm that was asked for beside SHA-256. */
       readonly other: Buffer | undefined;
+      /** The first 8 bytes, a character a byte. */
+      readonly start: string;
     }
   | { readonly kind: 'missing' }
   | { readonly kind: 'folder' }
@@ -19,6 +27,9 @@ export type FileFacts =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 const PIECE = 256 * 1024;
+
+/** As much as tells how bytecode is to be held against its source (PEP 552). */
+const START_BYTES = 8;
 
 /** Opening a pipe for reading would wait for a writer. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -30,7 +41,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export class FileReader {
   /** How many contents were digested, not taken from memory: between two looks none, where nothing changed. */
   digested = 0;
-  readonly #known = new Map<string, { readonly identity: string; readonly facts: FileFacts }>();
+  readonly #known = new Map<string, Known>();
 
   forget(): void {
     this.#known.clear();
@@ -38,22 +49,27 @@ export class FileReader {
 
   /** Digests a file, links followed. @param algorithm beside SHA-256, as `node:crypto` names it */
   async facts(path: SitePath, algorithm?: string): Promise<FileFacts> {
+    const known = this.#known.get(path);
+    if (known !== undefined && (algorithm === undefined || known.algorithm === algorithm)) {
+      const stats = await stat(osPath(path), { bigint: true }).catch(() => undefined);
+      if (stats !== undefined && known.identity === identityOf(stats)) return known.facts;
+    }
     return await withFile(path, async (file) => {
-      const { dev, ino, size, mtimeNs, ctimeNs } = await file.stat({ bigint: true });
-      const identity = [dev, ino, size, mtimeNs, ctimeNs, algorithm].join('|');
-      const known = this.#known.get(path);
-      if (known?.identity === identity) return known.facts;
+      // Taken before the content is read: what changes meanwhile is read again the next time.
+      const identity = identityOf(await file.stat({ bigint: true }));
       const digests = new Digests(algorithm);
+      const start = new Start();
       this.digested++;
-      await pump(file, [digests]);
+      await pump(file, [digests, start]);
       const { sha256, other } = digests.finish();
       const facts = {
         kind: 'file',
         size: digests.length,
         sha256: hexSha256(sha256),
         other,
+        start: start.text,
       } as const;
-      this.#known.set(path, { identity, facts });
+      this.#known.set(path, { identity, algorithm, facts });
       return facts;
     });
   }
@@ -61,10 +77,11 @@ export class FileReader {
   /** Reads a file through sinks, links followed. */
   async read(path: SitePath, sinks: readonly ContentSink[]): Promise<FileFacts> {
     return await withFile(path, async (file) => {
-      const digests = new Digests();
-      await pump(file, [digests, ...sinks]);
+      const [digests, start] = [new Digests(), new Start()];
+      await pump(file, [digests, start, ...sinks]);
       const { sha256, other } = digests.finish();
-      return { kind: 'file', size: digests.length, sha256: hexSha256(sha256), other };
+      const { length: size } = digests;
+      return { kind: 'file', size, sha256: hexSha256(sha256), other, start: start.text };
     });
   }
 
@@ -76,17 +93,21 @@ export class FileReader {
     const facts = await this.read(path, [held]);
     return facts.kind === 'file' ? held.bytes : undefined;
   }
+}
 
-  /** The first bytes of a file, at most `length`; undefined where it cannot be read. */
-  async start(path: SitePath, length: number): Promise<Buffer | undefined> {
-    let bytes: Buffer | undefined;
-    await withFile(path, async (file) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
-      bytes = buffer.subarray(0, bytesRead);
-      return { kind: 'special' };
-    });
-    return bytes;
+/** Keeps the first bytes of a content. */
+class Start implements ContentSink {
+  text = '';
+
+  write(chunk: Buffer): void {
+    if (this.text.length < START_BYTES)
+      this.text += chunk.toString('latin1', 0, START_BYTES - this.text.length);
   }
+}
+
+/** Another text whenever the file was written to or replaced. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join('|');
 }
 
 async function withFile(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { printable } from '../../inspection/printable.js';
 import type { AuditJudge } from '../judge.js';
 import { releaseFinding } from '../release-finding.js';
 import {
@@ -64,7 +65,8 @@ async function readLock(file: string): Promise<LockContent> {
     return known.read(text, file);
   } catch (error) {
     if (!(error instanceof LockError) && !(error instanceof TypeError)) throw error;
-    throw new AuditError(`${file}: ${error.message}`);
+    // The message quotes the lock, and a terminal obeys control characters.
+    throw new AuditError(`${file}: ${printable(error.message, 300)}`);
   }
 }
 
