@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policy: ['domain', 'files', 'yaml', 'package-root.ts'],
   config: ['domain', 'yaml'],
   inspection: ['domain'],
+  audit: ['domain', 'yaml', 'policy', 'inspection'],
   upstream: ['domain'],
   store: ['domain', 'inspection'],
   observe: ['domain'],

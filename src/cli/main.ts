@@ -5,6 +5,7 @@ import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
 import { PolicyError } from '../policy/watcher.js';
 import { formatProblem } from '../yaml/problem.js';
+import { runAudit } from './audit.js';
 import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
@@ -13,6 +14,7 @@ import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
 import { runToken } from './token.js';
+import { runWatch } from './watch.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
@@ -75,6 +77,28 @@ program
   .action(async (what, options) => done(await runExposure(what, options, out)));
 
 program
+  .command('audit')
+  .description(
+    'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',
+  )
+  .argument(
+    '[path]',
+    'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
+  )
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON')
+  .action(async (path, options) => done(await runAudit(path, options, out)));
+
+program
+  .command('watch')
+  .description('stay, and tell what changes in an environment: hooks, files, denied releases')
+  .argument('<path>', 'a virtual environment or a site-packages folder')
+  .option('--listen <host:port>', 'serve Prometheus metrics there')
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON lines also on a terminal')
+  .action(async (path, options) => done(await runWatch(path, options, out)));
+
+program
   .command('client')
   .description("the lines to put into a client's settings")
   .argument('[client]', 'pip, uv, poetry or pdm')
@@ -91,6 +115,11 @@ program
   .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
   .option('--json', 'print JSON')
   .action((user, options) => done(runToken(user, options, out)));
+
+// Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 function done(code: number): void {
   process.exitCode = code;
