@@ -6,9 +6,13 @@ import { AccessControl } from './access/access-control.js';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import type { Config } from './config/config.js';
+import { NO_FEED } from './domain/malware-feed.js';
 import { findDeniedSince } from './exposure/denied-since.js';
 import { loadExposureState } from './exposure/exposure-state.js';
 import { ExposureWatch } from './exposure/exposure-watch.js';
+import { FeedService } from './feed/feed-service.js';
+import { makeFeedSource } from './feed/make-feed-source.js';
+import { syncFeed } from './feed/sync-feed.js';
 import { createApp } from './http/app.js';
 import { withAuthentication } from './http/authenticate.js';
 import { readCertificate, watchCertificate } from './http/certificate.js';
@@ -59,6 +63,7 @@ export interface Wheelgate {
   readonly policies: PolicyWatcher;
   readonly metrics: Metrics;
   readonly exposure: ExposureWatch;
+  readonly feed: FeedService | undefined;
   /** Binds the port. @returns where it listens */
   listen(): Promise<AddressInfo>;
   /** Ends in good order: what is under way finishes, up to the configured grace. */
@@ -134,7 +139,8 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
-  const judge = new Judge(policies, findings, now);
+  const feed = makeFeed(config, network, now, { health, log, metrics });
+  const judge = new Judge(policies, findings, now, () => feed?.current ?? NO_FEED);
   const loader = new PageLoader({
     upstreams,
     store: pageStore,
@@ -173,7 +179,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const exposure = new ExposureWatch({
     load: () => loadExposureState(at('exposure.json')),
     save: (state) => writeAtomically(at('exposure.json'), Buffer.from(JSON.stringify(state))),
-    search: () => findDeniedSince(config.decisions.file, policies.current, findings, now()),
+    search: () => findDeniedSince(config.decisions.file, judge, findings),
     onExposed: (exposed) => {
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
       const { revision } = policies.current;
@@ -184,14 +190,17 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     onError: (err) =>
       log.warn({ err }, 'the decision log could not be searched for what is denied'),
   });
-  policies.onChange(({ revision }) => exposure.check(revision));
+  policies.onChange(() => exposure.check(judge.basis));
+  feed?.onChange(() => exposure.check(judge.basis));
 
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scans = Promise.all([disk.scan(), pageStore.scan()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the cache on disk could not be looked through'),
   );
-  void scans.then(() => exposure.check(policies.current.revision));
+  void scans.then(() => exposure.check(judge.basis));
   metrics.onCollect(() => {
+    const synced = feed?.current.syncedAt;
+    if (synced !== undefined) metrics.feedAge.set((now() - synced) / 1_000);
     metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes);
     metrics.cacheBytes.set({ tier: 'disk' }, disk.bytes);
     metrics.cacheBytes.set({ tier: 'pages' }, pageStore.bytes);
@@ -245,10 +254,15 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     policies,
     metrics,
     exposure,
-    listen: () => listen(server, config),
+    feed,
+    listen: async () => {
+      await feed?.start();
+      return listen(server, config);
+    },
     close: async () => {
       health.set('server', 'failed', 'stopping');
       policies.close();
+      feed?.close();
       access?.close();
       renewal?.close();
       const grace = config.server.shutdownGrace;
@@ -272,6 +286,37 @@ function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUp
         },
       ),
   );
+}
+
+/** The malware feed, kept in the data folder; undefined where the settings want none. */
+function makeFeed(
+  { feed: { url, interval }, data }: Config,
+  network: Network,
+  now: () => number,
+  { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
+): FeedService | undefined {
+  if (url === undefined) return undefined;
+  const file = join(data, 'feed.jsonl');
+  const source = makeFeedSource(url, network.dispatcher);
+  return new FeedService({
+    file,
+    interval,
+    sync: () => syncFeed(source, file, now()),
+    random: Math.random,
+    onSynced: ({ feed, how, added, changed, removed }) => {
+      metrics.feedRecords.set(feed.records.size);
+      health.set('malware-feed', 'ok');
+      log.info({ records: feed.records.size, how, added, changed, removed }, 'malware feed synced');
+    },
+    onFailed: (err) => {
+      health.set(
+        'malware-feed',
+        'degraded',
+        'the feed cannot be read; feed.url names another, or none',
+      );
+      log.warn({ err }, 'the malware feed could not be synced');
+    },
+  });
 }
 
 /** Undefined where anybody may ask. @throws {AccessError} where the tokens' file cannot be used */

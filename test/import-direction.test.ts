@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   upstream: ['domain'],
   store: ['domain', 'inspection'],
   observe: ['domain'],
+  feed: ['domain'],
   exposure: ['domain', 'observe', 'policy', 'store'],
   verdicts: ['domain', 'policy', 'store'],
   pages: ['domain', 'upstream', 'store', 'verdicts'],

@@ -10,6 +10,7 @@ import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
 import { runExposure } from './exposure.js';
+import { runFeedSync } from './feed.js';
 import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
@@ -75,6 +76,17 @@ program
   .option('--json', 'print JSON')
   .option('--csv', 'print CSV')
   .action(async (what, options) => done(await runExposure(what, options, out)));
+
+program
+  .command('feed')
+  .description('the malware feed')
+  .command('sync')
+  .description('fetch what is new into the data folder')
+  .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+  .option('--data <dir>', 'folder for cache, findings and decision log')
+  .option('--url <url>', "OSV's PyPI records, a mirror of them, or a folder")
+  .option('--json', 'print JSON')
+  .action(async (options) => done(await runFeedSync(options, out)));
 
 program
   .command('audit')

@@ -55,6 +55,12 @@ export interface Config {
     readonly compress: boolean;
     readonly fsync: boolean;
   };
+  readonly feed: {
+    /** A URL or a folder; undefined for no feed. */
+    readonly url: string | undefined;
+    /** Milliseconds. */
+    readonly interval: number;
+  };
   readonly access: {
     /** The file of hashed tokens; undefined where anybody may ask. */
     readonly tokens: string | undefined;
@@ -131,6 +137,10 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
       keep: decisions.keep,
       compress: decisions.compress,
       fsync: decisions.fsync,
+    },
+    feed: {
+      url: file.feed.url === 'none' ? undefined : file.feed.url.replace(/\/+$/, ''),
+      interval: file.feed.interval,
     },
     access: { tokens: file.access.tokens },
     tls: cert === undefined || key === undefined ? undefined : { cert, key },

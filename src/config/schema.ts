@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize, projectGlob } from '../yaml/values.js';
+import { OSV_PYPI } from './osv.js';
 import { PYPI_FILES, PYPI_INDEX } from './pypi.js';
 import { host, hostAndPort, network, time, webUrl } from './terms.js';
 
@@ -157,6 +158,17 @@ export const configSchema = z
           .prefault(false),
       },
       'The record of every decision.',
+    ),
+    feed: section(
+      {
+        url: z
+          .string()
+          .min(1)
+          .describe("OSV's PyPI records: a URL, a mirror's, a folder; none: no feed.")
+          .prefault(OSV_PYPI),
+        interval: time().describe('Between two looks at it, about.').prefault('1h'),
+      },
+      'The malware feed.',
     ),
     access: section(
       {

@@ -1,8 +1,9 @@
-import type { RuleHit, RuleId } from '../domain/verdict.js';
+import type { Inspection } from '../domain/finding.js';
+import type { Subject } from '../domain/subject.js';
+import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
 import { decisionFiles } from '../observe/decision-files.js';
 import type { DecisionRecord } from '../observe/decision-record.js';
 import { readDecisions } from '../observe/read-decisions.js';
-import type { Policy } from '../policy/policy.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';
@@ -24,6 +25,11 @@ export interface DeniedSince {
   readonly last: string;
 }
 
+/** Judges a file by what is in force now. */
+export interface Evaluator {
+  evaluate(subject: Subject, inspection: Inspection | undefined): Verdict;
+}
+
 /** The rules by which somebody says that a release is bad; the others say what a team does not want. */
 const ACCUSING: ReadonlySet<RuleId> = new Set(['deny', 'malware-feed']);
 const MAX_CLIENTS = 100;
@@ -40,13 +46,11 @@ interface Tally {
 /**
  * Looks through the decision log for artifacts that went out and that the policy denies now. Each different
  * artifact is judged once, by its findings too, so that a denial by the digest of a file in it counts.
- * @param now milliseconds since 1970
  */
 export async function findDeniedSince(
   place: string,
-  policy: Policy,
+  judge: Evaluator,
   findings: FindingsStore,
-  now: number,
 ): Promise<DeniedSince[]> {
   const seen = new Map<string, Tally | undefined>();
   for await (const record of readDecisions(await decisionFiles(place))) {
@@ -54,7 +58,7 @@ export async function findDeniedSince(
     if (delivery === undefined || delivery === 'refused' || delivery === 'prefix') continue;
     const key = `${record.project}/${record.filename}/${record.sha256}`;
     if (!seen.has(key)) {
-      const hit = await accusation(record, policy, findings, now);
+      const hit = await accusation(record, judge, findings);
       seen.set(key, hit && { hit, record, clients: new Set(), downloads: 0, first: '', last: '' });
     }
     const tally = seen.get(key);
@@ -65,15 +69,14 @@ export async function findDeniedSince(
 
 async function accusation(
   record: DecisionRecord,
-  policy: Policy,
+  judge: Evaluator,
   findings: FindingsStore,
-  now: number,
 ): Promise<RuleHit | undefined> {
   const subject = subjectOfRecord(record);
   if (subject === undefined) return undefined;
   const { project, sha256, filename } = subject;
   const inspection = sha256 && (await findings.get(project, sha256, filename));
-  const { hits } = policy.evaluate(subject, inspection, now);
+  const { hits } = judge.evaluate(subject, inspection);
   return hits.find(({ rule, action }) => ACCUSING.has(rule) && action === 'block');
 }
 

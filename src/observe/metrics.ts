@@ -84,6 +84,12 @@ export function createMetrics() {
       [],
     ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
+    feedAge: gauge(
+      'feed_age_seconds',
+      'Since the malware feed was last known to be current; absent before the first time.',
+      [],
+    ),
+    feedRecords: gauge('feed_records', 'Records in the malware feed.', []),
     exposedDownloads: counter(
       'exposed_downloads_total',
       'Downloads of artifacts that were denied later.',

@@ -19,7 +19,8 @@ import { Settling } from './settling.js';
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
   readonly loaded: LoadedPage;
-  readonly revision: string;
+  /** The policy and the feed that it was judged by. */
+  readonly basis: string;
   /** Milliseconds since 1970: then time alone may change a verdict. */
   readonly validUntil: number;
   readonly verdicts: Awaited<ReturnType<Judge['judgeAll']>>;
@@ -107,19 +108,19 @@ export class ProjectPagesService implements ProjectPages {
   #isCurrent(rendering: Rendering, loaded: LoadedPage): boolean {
     return (
       rendering.loaded === loaded &&
-      rendering.revision === this.#judge.revision &&
+      rendering.basis === this.#judge.basis &&
       this.#now() < rendering.validUntil
     );
   }
 
   async #judgePage(loaded: LoadedPage): Promise<Rendering> {
-    const { revision } = this.#judge;
+    const { basis } = this.#judge;
     const subjects = [...loaded.listing.values()].map(({ subject }) => subject);
     const verdicts = await this.#judge.judgeAll(subjects);
     const validUntil = verdicts.reduce(
       (first, { validUntil }) => Math.min(first, validUntil),
       Infinity,
     );
-    return { loaded, revision, validUntil, verdicts, bodies: new Map() };
+    return { loaded, basis, validUntil, verdicts, bodies: new Map() };
   }
 }

@@ -1,3 +1,4 @@
+import { NO_FEED } from '../domain/malware-feed.js';
 import { ProjectSet } from '../domain/project-glob.js';
 import type { Subject } from '../domain/subject.js';
 import { RULES, type RuleId } from '../domain/verdict.js';
@@ -9,6 +10,7 @@ import { cooldown } from './rules/cooldown.js';
 import { deny } from './rules/deny.js';
 import { findings } from './rules/findings.js';
 import { integrity } from './rules/integrity.js';
+import { malwareFeed } from './rules/malware-feed.js';
 import { metadata } from './rules/metadata.js';
 import type { Judge } from './rules/rule.js';
 import { sdist } from './rules/sdist.js';
@@ -23,6 +25,10 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   const { rules } = meaning;
   const judges: Record<SettableRule, Judge> = {
     deny: deny(meaning.deny),
+    'malware-feed': malwareFeed(
+      rules['malware-feed']['max-age'] ?? 0,
+      rules['malware-feed'].stale ?? 'warn',
+    ),
     'startup-hook': startupHook(meaning.hooks, rules['startup-hook'].templates ?? []),
     archive: findings('archive'),
     record: findings('record'),
@@ -41,8 +47,8 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   const revision = revisionOf(meaning);
   return {
     revision,
-    evaluate: (subject, inspection, now) =>
-      evaluate(compiled, waivers, revision, { subject, inspection, now }),
+    evaluate: (subject, inspection, now, feed = NO_FEED) =>
+      evaluate(compiled, waivers, revision, { subject, inspection, feed, now }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 
@@ -10,8 +11,14 @@ export interface Policy {
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.
    * @param now milliseconds since 1970
+   * @param feed what is known to be malware; without it nothing is known
    */
-  evaluate(subject: Subject, inspection: Inspection | undefined, now: number): Verdict;
+  evaluate(
+    subject: Subject,
+    inspection: Inspection | undefined,
+    now: number,
+    feed?: MalwareFeed,
+  ): Verdict;
 }
 
 /** Where the policy in force comes from; it changes under its users. */

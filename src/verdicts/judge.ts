@@ -1,4 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { PolicySource } from '../policy/policy.js';
@@ -18,15 +19,27 @@ export class Judge {
   readonly #policies: PolicySource;
   readonly #findings: FindingsStore;
   readonly #now: () => number;
+  readonly #feed: () => MalwareFeed;
 
-  constructor(policies: PolicySource, findings: FindingsStore, now: () => number) {
+  constructor(
+    policies: PolicySource,
+    findings: FindingsStore,
+    now: () => number,
+    feed: () => MalwareFeed,
+  ) {
     this.#policies = policies;
     this.#findings = findings;
     this.#now = now;
+    this.#feed = feed;
   }
 
   get revision(): string {
     return this.#policies.current.revision;
+  }
+
+  /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
+  get basis(): string {
+    return `${this.revision} ${this.#feed().revision}`;
   }
 
   /** Judges one file, with its findings where they are known. */
@@ -52,6 +65,6 @@ export class Judge {
 
   /** Judges a file whose findings are at hand. */
   evaluate(subject: Subject, inspection: Inspection | undefined): Verdict {
-    return this.#policies.current.evaluate(subject, inspection, this.#now());
+    return this.#policies.current.evaluate(subject, inspection, this.#now(), this.#feed());
   }
 }

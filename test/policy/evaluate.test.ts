@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
 import { parseSpecifier } from '../../src/domain/version.js';
 import { deny } from '../../src/policy/rules/deny.js';
@@ -165,7 +166,12 @@ describe('many denials', () => {
       };
     });
     const judged = (project: string, version: string) =>
-      judge({ subject: subject({ project, version }), inspection: undefined, now: NOW });
+      judge({
+        subject: subject({ project, version }),
+        inspection: undefined,
+        feed: NO_FEED,
+        now: NOW,
+      });
     assert.equal(judged('elsewhere', '1.0'), undefined);
     assert.equal(compared, 0);
     assert.equal(judged('project-7', '1.0'), undefined);
@@ -183,7 +189,10 @@ describe('many denials', () => {
       },
     });
     for (let time = 0; time < 100; time++)
-      assert.equal(judge({ subject: subject(), inspection: counted, now: NOW }), undefined);
+      assert.equal(
+        judge({ subject: subject(), inspection: counted, feed: NO_FEED, now: NOW }),
+        undefined,
+      );
     assert.equal(reads, 1);
   });
 });

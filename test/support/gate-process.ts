@@ -26,7 +26,10 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])],
-    { cwd: options.folder, env: { ...withoutProxies(), ...options.env } },
+    {
+      cwd: options.folder,
+      env: { ...withoutProxies(), WHEELGATE_FEED_URL: 'none', ...options.env },
+    },
   );
   let text = '';
   child.stderr.on('data', (chunk) => {

@@ -1,4 +1,5 @@
 import type { Inspection } from '../../domain/finding.js';
+import type { MalwareFeed } from '../../domain/malware-feed.js';
 import type { Subject } from '../../domain/subject.js';
 
 /** What a rule looks at. */
@@ -6,6 +7,8 @@ export interface Case {
   readonly subject: Subject;
   /** Undefined before the bytes were seen: rules that need them keep silent. */
   readonly inspection: Inspection | undefined;
+  /** What is known to be malware. */
+  readonly feed: MalwareFeed;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
