@@ -141,7 +141,7 @@ describe('waivers', () => {
   it('cannot be had for integrity', () => {
     assert.match(
       problemsIn(`waivers: [${waiver().replace('startup-hook', 'integrity')}]`)[0]!,
-      /expected one of deny, startup-hook/,
+      /expected one of deny, malware-feed, startup-hook/,
     );
   });
 });
