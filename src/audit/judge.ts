@@ -1,6 +1,7 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { Finding, Inspection } from '../domain/finding.js';
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, RuleId } from '../domain/verdict.js';
@@ -38,11 +39,13 @@ const NOT_HERE: ReadonlySet<RuleId> = new Set([
 export class AuditJudge {
   readonly #policy: Policy;
   readonly #now: number;
+  readonly #feed: MalwareFeed;
 
   /** @param now milliseconds since 1970 */
-  constructor(policy: Policy, now: number) {
+  constructor(policy: Policy, now: number, feed: MalwareFeed = NO_FEED) {
     this.#policy = policy;
     this.#now = now;
+    this.#feed = feed;
   }
 
   get revision(): string {
@@ -71,7 +74,7 @@ export class AuditJudge {
 
   #hits(known: KnownRelease, inspection: Inspection | undefined): RuleHit[] {
     return this.#policy
-      .evaluate(subjectOf(known), inspection, this.#now)
+      .evaluate(subjectOf(known), inspection, this.#now, this.#feed)
       .hits.filter(({ rule }) => !NOT_HERE.has(rule));
   }
 }

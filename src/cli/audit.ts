@@ -5,12 +5,14 @@ import { locateEnvironment } from '../audit/environment/locate.js';
 import { AuditJudge } from '../audit/judge.js';
 import { auditLock } from '../audit/locks/audit-lock.js';
 import type { AuditFinding, AuditReport } from '../audit/report.js';
-import { loadPolicy } from '../policy/load.js';
-import { PolicyError } from '../policy/watcher.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
+import { loadOwnPolicy } from './own-policy.js';
 
 export interface AuditOptions {
   readonly policies?: string;
+  /** The data folder in which the malware feed lies. */
+  readonly data?: string;
   readonly json?: boolean;
 }
 
@@ -23,11 +25,9 @@ export async function runAudit(
   options: AuditOptions,
   out: Output,
 ): Promise<number> {
-  const folders = options.policies === undefined ? [] : [options.policies];
-  const now = Date.now();
-  const { policy, problems } = await loadPolicy(folders, { now });
-  if (policy === undefined) throw new PolicyError(problems);
-  const judge = new AuditJudge(policy, now);
+  const policy = await loadOwnPolicy(options.policies);
+  const feed = await loadOwnFeed(options.data);
+  const judge = new AuditJudge(policy, Date.now(), feed);
   const target = path ?? defaultEnvironment();
   const report = isFile(target)
     ? await auditLock(target, judge)
@@ -36,9 +36,18 @@ export async function runAudit(
           onProgress: (text) => out.progress(text),
         })
       ).report;
-  if (options.json === true)
-    out.line(JSON.stringify({ verdict: verdictOf(report), ...report }, null, 2));
-  else show(report, out);
+  const feedOf = feed.syncedAt === undefined ? undefined : new Date(feed.syncedAt).toISOString();
+  if (options.json === true) {
+    const verdict = verdictOf(report);
+    out.line(JSON.stringify({ verdict, malwareFeed: feedOf ?? null, ...report }, null, 2));
+  } else {
+    out.line(
+      feedOf === undefined
+        ? 'without a malware feed: `wheelgate feed sync` fetches one'
+        : `with the malware feed of ${feedOf}`,
+    );
+    show(report, out);
+  }
   return { found: EXIT.refused, unclear: EXIT.unclear, fine: EXIT.fine }[verdictOf(report)];
 }
 

@@ -11,6 +11,7 @@ import { decisionFiles } from '../observe/decision-files.js';
 import { readDecisions } from '../observe/read-decisions.js';
 import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
 
 /**
@@ -29,16 +30,22 @@ export async function checkAgainst(
     throw new UsageError(`no decision log at ${history}: name decisions.jsonl, or its folder`);
   const policy = await loadOwnPolicy(dir);
   out.progress(`replaying ${files.length} files`);
-  const result = await replay(readDecisions(files), policy, await findingsBeside(history));
+  const folder = await folderOf(history);
+  const findings = findingsIn(folder);
+  const result = await replay(readDecisions(files), policy, findings, await loadOwnFeed(folder));
   if (json) out.line(JSON.stringify(result, null, 2));
   else show(result, out);
   return result.changes.length > 0 ? EXIT.refused : EXIT.fine;
 }
 
-async function findingsBeside(history: string): Promise<KnownFindings> {
+/** The data folder that a log lies in. */
+async function folderOf(history: string): Promise<string> {
   const isFolder = (await stat(history).catch(() => undefined))?.isDirectory() ?? false;
-  const folder = join(isFolder ? history : dirname(history), 'findings');
-  const store = new DiskFindingsStore(folder);
+  return isFolder ? history : dirname(history);
+}
+
+function findingsIn(folder: string): KnownFindings {
+  const store = new DiskFindingsStore(join(folder, 'findings'));
   return async ({ project, sha256, filename }) =>
     sha256 === undefined ? undefined : store.get(project, sha256, filename);
 }
@@ -60,7 +67,10 @@ function show(result: Replay, out: Output): void {
     out.line(
       `the findings of ${unopened} files are not at hand: rules on their bytes were not asked`,
     );
-  if (unclear > 0) out.line(`${unclear} requests were decided by such a rule, and are left out`);
+  if (unclear > 0)
+    out.line(
+      `${unclear} requests were decided by such a rule or by a malware feed that is not here, and are left out`,
+    );
 }
 
 function showChange(change: ChangedVerdict, out: Output): void {

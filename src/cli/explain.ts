@@ -44,7 +44,9 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
   const now = Date.now();
   return files.map(({ facts, ...current }) => {
     if (facts === undefined) return current;
-    const verdict = policy.evaluate(facts.subject, facts.inspection, now);
+    // The server's feed, as far as this file goes: no other is needed.
+    const feed = { revision: 'server', syncedAt: now, find: () => facts.malware };
+    const verdict = policy.evaluate(facts.subject, facts.inspection, now, feed);
     return { ...current, proposed: explainVerdict(facts, verdict) };
   });
 }

@@ -5,6 +5,7 @@ import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../upstream/network.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { FEED_FILE } from './own-feed.js';
 
 export interface FeedOptions {
   readonly config?: string;
@@ -26,7 +27,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   const network = createNetwork(process.env);
   try {
     const source = makeFeedSource(place, network.dispatcher);
-    const file = join(config.data, 'feed.jsonl');
+    const file = join(config.data, FEED_FILE);
     const { feed, how, added, changed, removed } = await syncFeed(
       source,
       file,

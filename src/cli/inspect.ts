@@ -5,9 +5,9 @@ import { knowledgeOf } from '../inspection/codes.js';
 import { describeFile } from '../inspection/describe-file.js';
 import type { Inspector } from '../inspection/inspector.js';
 import { createInspector } from '../inspection/worker-inspector.js';
-import type { Policy } from '../policy/policy.js';
 import { howToWaive } from './how-to-waive.js';
 import { EXIT, type Output } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
 import { subjectOfFile } from './subject-of-file.js';
 
@@ -15,6 +15,8 @@ export interface InspectOptions {
   readonly policies?: string;
   readonly json?: boolean;
 }
+
+type Judge = (artifact: ArtifactDescription, inspection: Inspection) => Verdict;
 
 interface Result {
   readonly file: string;
@@ -30,12 +32,15 @@ export async function runInspect(
   out: Output,
 ): Promise<number> {
   const policy = await loadOwnPolicy(options.policies);
+  const feed = await loadOwnFeed();
+  const judge: Judge = (artifact, inspection) =>
+    policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), feed);
   const workers = Math.min(files.length, availableParallelism());
   const inspector = createInspector({ workers });
   const tally = { inspected: 0, refused: 0, unclear: 0 };
   const results: object[] = [];
   try {
-    for await (const result of inspectAll(files, inspector, policy, workers)) {
+    for await (const result of inspectAll(files, inspector, judge, workers)) {
       out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
       if ('problem' in result) {
         out.problem(result.problem);
@@ -61,14 +66,14 @@ export async function runInspect(
 async function* inspectAll(
   files: readonly string[],
   inspector: Inspector,
-  policy: Policy,
+  judge: Judge,
   workers: number,
 ): AsyncGenerator<Result | { readonly problem: string }> {
   const inspect = async (file: string): Promise<Result | { readonly problem: string }> => {
     try {
       const artifact = await describeFile(file);
       const inspection = await inspector.inspect(file, artifact);
-      const verdict = policy.evaluate(subjectOfFile(artifact), inspection, Date.now());
+      const verdict = judge(artifact, inspection);
       return { file, artifact, inspection, verdict };
     } catch (error) {
       return { problem: `${file}: ${(error as Error).message}` };

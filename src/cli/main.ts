@@ -98,6 +98,7 @@ program
     'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
   )
   .option('--policies <dir>', 'folder of your own policy files')
+  .option('--data <dir>', 'folder in which the malware feed lies')
   .option('--json', 'print JSON')
   .action(async (path, options) => done(await runAudit(path, options, out)));
 
@@ -106,6 +107,7 @@ program
   .description('stay, and tell what changes in an environment: hooks, files, denied releases')
   .argument('<path>', 'a virtual environment or a site-packages folder')
   .option('--listen <host:port>', 'serve Prometheus metrics there')
+  .option('--data <dir>', 'folder in which the malware feed lies')
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--json', 'print JSON lines also on a terminal')
   .action(async (path, options) => done(await runWatch(path, options, out)));

@@ -11,9 +11,15 @@ import type { PolicyMeaning } from '../policy/merge.js';
 import { PolicyWatcher } from '../policy/watcher.js';
 import { formatProblem } from '../yaml/problem.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
+
+/** How often the file of the malware feed is read again, in milliseconds. */
+const FEED_INTERVAL = 10 * 60_000;
 
 export interface WatchOptions {
   readonly policies?: string;
+  /** The data folder in which the malware feed lies. */
+  readonly data?: string;
   readonly listen?: string;
   readonly json?: boolean;
 }
@@ -39,13 +45,15 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       },
     },
   );
+  let feed = await loadOwnFeed(options.data);
+  let feedTimer: NodeJS.Timeout | undefined;
   let server: Server | undefined;
   let monitor: Monitor | undefined;
   try {
     server = options.listen === undefined ? undefined : await listen(options.listen, metrics, out);
     monitor = await Monitor.start({
       path,
-      judge: (now) => new AuditJudge(policies.current, now),
+      judge: (now) => new AuditJudge(policies.current, now, feed),
       knownFor: (file) => hooks.filter((hook) => hook.file === file).map(({ project }) => project),
       notices: (onChange) => new FolderNotices(onChange),
       timers: systemTimers,
@@ -57,8 +65,15 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
     });
     const watching = monitor;
     policies.onChange(() => watching.refresh());
+    // A server beside it may bring the feed up to date.
+    feedTimer = setInterval(async () => {
+      const { revision } = feed;
+      feed = await loadOwnFeed(options.data).catch(() => feed);
+      if (feed.revision !== revision) watching.refresh();
+    }, FEED_INTERVAL);
     await untilStopped(() => void policies.reload());
   } finally {
+    clearInterval(feedTimer);
     monitor?.close();
     policies.close();
     server?.close();

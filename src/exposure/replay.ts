@@ -1,4 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
 import type { DecisionRecord } from '../observe/decision-record.js';
@@ -33,7 +34,7 @@ export interface Replay {
   readonly artifacts: number;
   /** Artifacts whose findings are not at hand: the rules that need bytes were not asked. */
   readonly unopened: number;
-  /** Requests that a rule on bytes decided, of artifacts whose findings are not at hand: left out. */
+  /** Requests decided by a rule on bytes or by a malware feed, neither of which is at hand: left out. */
   readonly unclear: number;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -47,6 +48,8 @@ const ON_BYTES: ReadonlySet<string> = new Set<RuleId>([
   'record',
   'metadata',
 ]);
+
+type Evaluate = (subject: Subject, inspection: Inspection | undefined, time: number) => Verdict;
 
 interface Artifact {
   readonly subject: Subject;
@@ -70,8 +73,11 @@ export async function replay(
   records: AsyncIterable<DecisionRecord>,
   policy: Policy,
   findings: KnownFindings,
+  feed: MalwareFeed = NO_FEED,
 ): Promise<Replay> {
   const artifacts = new Map<string, Artifact>();
+  const evaluate: Evaluate = (about, inspection, time) =>
+    policy.evaluate(about, inspection, time, feed);
   const changes = new Map<string, Change>();
   let [requests, unclear] = [0, 0];
   let from: string | undefined;
@@ -84,8 +90,8 @@ export async function replay(
     requests += 1;
     if (from === undefined || record.time < from) from = record.time;
     if (to === undefined || record.time > to) to = record.time;
-    const artifact = await judged(artifacts, subject, policy, findings, time);
-    if (artifact.inspection === undefined && ON_BYTES.has(record.rule ?? '')) unclear += 1;
+    const artifact = await judged(artifacts, subject, evaluate, findings, time);
+    if (cannotTell(record, artifact, feed)) unclear += 1;
     else if (artifact.verdict.outcome !== record.verdict) note(changes, record, artifact.verdict);
   }
   const unopened = [...artifacts.values()].filter(({ inspection }) => !inspection).length;
@@ -100,11 +106,17 @@ export async function replay(
   };
 }
 
+/** Whether what decided then is not at hand now. */
+function cannotTell({ rule = '' }: DecisionRecord, { inspection }: Artifact, feed: MalwareFeed) {
+  if (rule === 'malware-feed') return feed.syncedAt === undefined;
+  return inspection === undefined && ON_BYTES.has(rule);
+}
+
 /** One judgement lasts until time alone could change it: a log of millions holds few different artifacts. */
 async function judged(
   artifacts: Map<string, Artifact>,
   subject: Subject,
-  policy: Policy,
+  evaluate: Evaluate,
   findings: KnownFindings,
   time: number,
 ): Promise<Artifact> {
@@ -113,13 +125,13 @@ async function judged(
   const known = artifacts.get(key);
   if (known === undefined) {
     const inspection = await findings(subject);
-    const verdict = policy.evaluate(subject, inspection, time);
+    const verdict = evaluate(subject, inspection, time);
     const artifact: Artifact = { subject, inspection, verdict, judgedAt: time };
     artifacts.set(key, artifact);
     return artifact;
   }
   if (time < known.judgedAt || time >= known.verdict.validUntil) {
-    known.verdict = policy.evaluate(subject, known.inspection, time);
+    known.verdict = evaluate(subject, known.inspection, time);
     known.judgedAt = time;
   }
   return known;

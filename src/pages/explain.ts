@@ -1,4 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
+import type { FeedHit } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
@@ -27,6 +28,8 @@ export interface Explanation {
 export interface Facts {
   readonly subject: Subject;
   readonly inspection: Inspection | undefined;
+  /** What the malware feed says. */
+  readonly malware?: FeedHit | undefined;
 }
 
 /** Explains each file of a project whose version the specifier matches, in the page's order. */
@@ -42,7 +45,7 @@ export async function explain(
     const { version } = subject;
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
     const { verdict, inspection } = await judge.judge(subject);
-    const facts = { subject, inspection };
+    const facts = { subject, inspection, malware: judge.malware(subject) };
     explanations.push({ ...explainVerdict(facts, verdict), facts });
   }
   return explanations;

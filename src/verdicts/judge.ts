@@ -1,5 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
-import type { MalwareFeed } from '../domain/malware-feed.js';
+import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { PolicySource } from '../policy/policy.js';
@@ -61,6 +61,11 @@ export class Judge {
       const same = inspection !== undefined && inspection.sha256 === subject.sha256;
       return this.evaluate(subject, same ? inspection : undefined);
     });
+  }
+
+  /** What the malware feed says of a file, whatever the policy makes of that. */
+  malware({ project, version }: Subject): FeedHit | undefined {
+    return this.#feed().find(project, version);
   }
 
   /** Judges a file whose findings are at hand. */

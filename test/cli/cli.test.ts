@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -124,6 +124,49 @@ describe('the command line', () => {
     } finally {
       await guarded.end('SIGKILL');
     }
+  });
+
+  it('feed sync fetches it, and inspect, audit and check go by it', async () => {
+    await mkdir(join(folder, 'osv'), { recursive: true });
+    const record = {
+      id: 'MAL-2026-7',
+      affected: [{ package: { ecosystem: 'PyPI', name: 'honest' }, versions: ['1.0'] }],
+    };
+    await writeFile(join(folder, 'osv', 'MAL-2026-7.json'), JSON.stringify(record));
+    const home = join(folder, 'fed');
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'requirements.txt'), 'honest==1.0\n');
+    const env = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+    const fed = (...args: string[]): Run => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+        cwd: home,
+        env,
+        encoding: 'utf8',
+      });
+      return { code: status ?? -1, out: stdout, err: stderr };
+    };
+    const file = join(folder, honest.filename);
+    assert.equal(fed('inspect', file).code, 0);
+    assert.match(fed('audit', 'requirements.txt').out, /without a malware feed/);
+
+    const synced = fed('feed', 'sync', '--url', join(folder, 'osv'));
+    assert.deepEqual([synced.code, synced.err], [0, '']);
+    assert.match(
+      synced.out,
+      /^1 records of 1 projects from .*: 1 added, 0 changed, 0 removed \(whole\)/,
+    );
+    const inspected = fed('inspect', file);
+    assert.equal(inspected.code, 1);
+    assert.match(inspected.out, /malware by MAL-2026-7/);
+    const audited = fed('audit', 'requirements.txt');
+    assert.deepEqual([audited.code, /MAL-2026-7/.test(audited.out)], [1, true]);
+
+    const json = JSON.parse(fed('feed', 'sync', '--url', join(folder, 'osv'), '--json').out);
+    assert.deepEqual([json.records, json.added], [1, 0]);
+    const missing = fed('feed', 'sync', '--url', join(folder, 'nowhere'));
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /the feed could not be read/);
+    assert.equal(fed('inspect', file).code, 1, 'a failed sync leaves the feed before it');
   });
 
   it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
