@@ -141,13 +141,17 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const findings = new DiskFindingsStore(at('findings'));
   const feed = makeFeed(config, network, now, { health, log, metrics });
   const judge = new Judge(policies, findings, now, () => feed?.current ?? NO_FEED);
+  const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
     upstreams,
     store: pageStore,
     ttl: config.cache.pageTtl,
     memoryBytes: config.cache.pages,
     now,
-    onEvent: (event) => notePageEvent(event, metrics, log),
+    onEvent: (event) =>
+      event.kind === 'cache' && event.result === 'hit'
+        ? pageHit()
+        : notePageEvent(event, metrics, log),
   });
   const pages = new ProjectPagesService(loader, judge, now);
   const inspector = createInspector(config.inspection);

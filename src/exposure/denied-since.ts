@@ -2,21 +2,17 @@ import type { Inspection } from '../domain/finding.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
 import { decisionFiles } from '../observe/decision-files.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
+import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
 import { readDecisions } from '../observe/read-decisions.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
 /** An artifact that clients were given, and that is denied by now. */
-export interface DeniedSince {
+export interface DeniedSince extends RecordedArtifact {
   readonly rule: RuleId;
   readonly reason: string;
   readonly reference?: string | undefined;
-  readonly project: string;
-  readonly version?: string | undefined;
-  readonly filename: string;
-  readonly sha256?: string | undefined;
   readonly downloads: number;
   /** Who was given it; the first of them, where they are many. */
   readonly clients: readonly string[];

@@ -17,21 +17,22 @@ export interface ExposureQuestion {
   readonly refused?: boolean | undefined;
 }
 
+const TOLD = [
+  'time',
+  'client',
+  'forwarded',
+  'user',
+  'userAgent',
+  'bytes',
+  'upstream',
+  'project',
+  'version',
+  'filename',
+  'sha256',
+] as const satisfies readonly (keyof DecisionRecord)[];
+
 /** One request by which a client came to hold an artifact, or part of it. */
-export interface Exposed {
-  readonly time: string;
-  readonly client: string;
-  readonly forwarded?: string | undefined;
-  readonly user?: string | undefined;
-  readonly userAgent?: string | undefined;
-  readonly delivery: Delivery;
-  readonly bytes: number;
-  readonly upstream: string;
-  readonly project: string;
-  readonly version?: string | undefined;
-  readonly filename: string;
-  readonly sha256?: string | undefined;
-}
+export type Exposed = Pick<DecisionRecord, (typeof TOLD)[number]> & { readonly delivery: Delivery };
 
 export interface Exposure {
   /** Oldest first. */
@@ -87,22 +88,8 @@ function matches(record: DecisionRecord, question: ExposureQuestion): boolean {
 }
 
 function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {
-  const { time, client, forwarded, user, userAgent, bytes } = record;
-  const { upstream, project, version, filename, sha256 } = record;
-  return {
-    time,
-    client,
-    forwarded,
-    user,
-    userAgent,
-    delivery,
-    bytes,
-    upstream,
-    project,
-    version,
-    filename,
-    sha256,
-  };
+  const told = Object.fromEntries(TOLD.map((key) => [key, record[key]]));
+  return { ...(told as Pick<DecisionRecord, (typeof TOLD)[number]>), delivery };
 }
 
 async function firstTime(files: readonly string[]): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { Inspection } from '../domain/finding.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
+import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
 import type { Policy } from '../policy/policy.js';
 import { clientOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';
@@ -11,11 +11,7 @@ import { subjectOfRecord } from './subject-of-record.js';
 export type KnownFindings = (subject: Subject) => Promise<Inspection | undefined>;
 
 /** An artifact that another policy would judge otherwise than the log says. */
-export interface ChangedVerdict {
-  readonly project: string;
-  readonly version?: string | undefined;
-  readonly filename: string;
-  readonly sha256?: string | undefined;
+export interface ChangedVerdict extends RecordedArtifact {
   readonly was: Outcome;
   /** The reason that the log gives; undefined where no rule spoke. */
   readonly because?: string | undefined;

@@ -29,8 +29,8 @@ export function withWarmPages(
 ): RequestListener {
   const negotiated = new LRUCache<string, Negotiated>({ max: MAX_HEADERS });
   const requests = {
-    200: metrics.requests.labels({ route: 'simple', status: '200' }),
-    304: metrics.requests.labels({ route: 'simple', status: '304' }),
+    200: metrics.series(metrics.requests, { route: 'simple', status: '200' }),
+    304: metrics.series(metrics.requests, { route: 'simple', status: '304' }),
   };
   const duration = metrics.requestDuration.labels({ route: 'simple' });
 
@@ -62,7 +62,7 @@ export function withWarmPages(
     if (form === undefined) return false;
     const page = pages.ready(project, form.form, encoding);
     if (page === undefined) return false;
-    requests[sendPage(req, res, page, form.contentType, pageMaxAge)].inc();
+    requests[sendPage(req, res, page, form.contentType, pageMaxAge)]();
     duration.observe((performance.now() - started) / 1_000);
     return true;
   }

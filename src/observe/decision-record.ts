@@ -30,6 +30,9 @@ export interface DecisionRecord {
   readonly page?: PageFacts | undefined;
 }
 
+/** The artifact that a record is about. */
+export type RecordedArtifact = Pick<DecisionRecord, 'project' | 'version' | 'filename' | 'sha256'>;
+
 export interface PageFacts {
   /** ISO 8601. */
   readonly uploaded?: string | undefined;
