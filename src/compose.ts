@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
+import { type AttestationEvent, Attestations } from './attestations/attestations.js';
+import { provenanceVerifier, type VerifyProvenance } from './attestations/provenance-verifier.js';
+import { type TrustEvent, TrustRoot } from './attestations/trust-root.js';
+import { fetchTrustRoot, SIGSTORE_KEYS } from './attestations/trust-updates.js';
 import type { Config } from './config/config.js';
 import { createApp } from './http/app.js';
 import { clientIdentifier } from './http/client.js';
@@ -22,6 +26,7 @@ import { ProjectPagesService } from './pages/project-pages-service.js';
 import type { LoadedPolicy } from './policy/load.js';
 import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
+import { DiskAttestationStore } from './store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -40,6 +45,8 @@ export interface Outside {
   readonly now: () => number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
+  /** Instead of sigstore's public-good instance: whom to believe who published a file. */
+  readonly verifyProvenance?: VerifyProvenance;
 }
 
 /** A Wheelgate that is made, and not yet listening. */
@@ -120,7 +127,20 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
-  const judge = new Judge(policies, findings, now);
+  const trust = new TrustRoot({
+    fetch: config.attestations.updateKeys
+      ? () => fetchTrustRoot({ url: SIGSTORE_KEYS, directory: at('sigstore-keys'), network })
+      : undefined,
+    now,
+    onEvent: (event) => noteTrustEvent(event, log),
+  });
+  const attestations = new Attestations({
+    store: new DiskAttestationStore(at('attestations')),
+    verify: outside.verifyProvenance ?? provenanceVerifier(trust),
+    now,
+    onEvent: (event) => noteAttestationEvent(event, metrics, log),
+  });
+  const judge = new Judge(policies, findings, attestations, now);
   const loader = new PageLoader({
     upstreams,
     store: pageStore,
@@ -138,6 +158,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     spool,
     findings,
     inspector,
+    attestations,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
@@ -200,6 +221,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
+      await trust.settled();
     },
   };
 }
@@ -261,6 +283,29 @@ function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
     case 'store-failed':
       return log.warn({ err: event.error }, 'a page could not be kept');
   }
+}
+
+function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'looked-up': {
+      const { filename, attestation } = event.record;
+      metrics.attestations.inc({ result: attestation.kind });
+      if (attestation.kind !== 'attested') log.warn({ filename, ...attestation }, 'not attested');
+      return;
+    }
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'an attestation could not be kept');
+  }
+}
+
+function noteTrustEvent(event: TrustEvent, log: Log): void {
+  if (event.kind === 'refreshed')
+    log.info('the keys that attestations are verified with are current');
+  else
+    log.warn(
+      { err: event.error },
+      'the keys that attestations are verified with stay as they were',
+    );
 }
 
 function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {

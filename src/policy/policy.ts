@@ -1,3 +1,4 @@
+import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -10,8 +11,20 @@ export interface Policy {
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.
    * @param now milliseconds since 1970
+   * @param attestations what is known of the project's; where a document that counts is not among them, the
+   *   rule `attestation` keeps silent
    */
-  evaluate(subject: Subject, inspection: Inspection | undefined, now: number): Verdict;
+  evaluate(
+    subject: Subject,
+    inspection: Inspection | undefined,
+    now: number,
+    attestations?: KnownAttestations,
+  ): Verdict;
+  /**
+   * The provenance documents that must be looked at before a file can be judged in full. A look at these may
+   * show that others count; ask again then. Always empty where the rule `attestation` is off.
+   */
+  unknownAttestations(subject: Subject, known: KnownAttestations, now: number): readonly Offer[];
 }
 
 /** Where the policy in force comes from; it changes under its users. */
