@@ -23,6 +23,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY policies policies
 COPY schema schema
+COPY trust trust
 COPY LICENSE README.md CHANGELOG.md ./
 # The root file system may be mounted read-only: everything that changes is in this one volume.
 RUN install -d -o node -g node /var/lib/wheelgate

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { AccessControl } from './access/access-control.js';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
+import { type AttestationEvent, Attestations } from './attestations/attestations.js';
+import { provenanceVerifier, type VerifyProvenance } from './attestations/provenance-verifier.js';
+import { type TrustEvent, TrustRoot } from './attestations/trust-root.js';
+import { fetchTrustRoot, SIGSTORE_KEYS } from './attestations/trust-updates.js';
 import type { Config } from './config/config.js';
 import { NO_FEED } from './domain/malware-feed.js';
 import { findDeniedSince } from './exposure/denied-since.js';
@@ -34,6 +38,7 @@ import type { LoadedPolicy } from './policy/load.js';
 import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
 import { writeAtomically } from './store/disk/atomic-file.js';
+import { DiskAttestationStore } from './store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -52,6 +57,8 @@ export interface Outside {
   readonly now: () => number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
+  /** Instead of sigstore's public-good instance: whom to believe who published a file. */
+  readonly verifyProvenance?: VerifyProvenance;
 }
 
 /** A Wheelgate that is made, and not yet listening. */
@@ -140,7 +147,20 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
   const feed = makeFeed(config, network, now, { health, log, metrics });
-  const judge = new Judge(policies, findings, now, () => feed?.current ?? NO_FEED);
+  const trust = new TrustRoot({
+    fetch: config.attestations.updateKeys
+      ? () => fetchTrustRoot({ url: SIGSTORE_KEYS, directory: at('sigstore-keys'), network })
+      : undefined,
+    now,
+    onEvent: (event) => noteTrustEvent(event, log),
+  });
+  const attestations = new Attestations({
+    store: new DiskAttestationStore(at('attestations')),
+    verify: outside.verifyProvenance ?? provenanceVerifier(trust),
+    now,
+    onEvent: (event) => noteAttestationEvent(event, metrics, log),
+  });
+  const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
     upstreams,
@@ -162,6 +182,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     spool,
     findings,
     inspector,
+    attestations,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
@@ -274,6 +295,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
+      await trust.settled();
     },
   };
 }
@@ -391,6 +413,29 @@ function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
     case 'store-failed':
       return log.warn({ err: event.error }, 'a page could not be kept');
   }
+}
+
+function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'looked-up': {
+      const { filename, attestation } = event.record;
+      metrics.attestations.inc({ result: attestation.kind });
+      if (attestation.kind !== 'attested') log.warn({ filename, ...attestation }, 'not attested');
+      return;
+    }
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'an attestation could not be kept');
+  }
+}
+
+function noteTrustEvent(event: TrustEvent, log: Log): void {
+  if (event.kind === 'refreshed')
+    log.info('the keys that attestations are verified with are current');
+  else
+    log.warn(
+      { err: event.error },
+      'the keys that attestations are verified with stay as they were',
+    );
 }
 
 function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {

@@ -21,9 +21,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['domain'],
   feed: ['domain'],
   exposure: ['domain', 'observe', 'policy', 'store'],
+  attestations: ['domain', 'upstream', 'store', 'package-root.ts'],
   verdicts: ['domain', 'policy', 'store'],
   pages: ['domain', 'upstream', 'store', 'verdicts'],
-  artifacts: ['domain', 'inspection', 'upstream', 'store', 'verdicts', 'pages'],
+  artifacts: ['domain', 'inspection', 'upstream', 'store', 'attestations', 'verdicts', 'pages'],
   http: [
     'access',
     'files',

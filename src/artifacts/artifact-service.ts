@@ -1,3 +1,5 @@
+import type { Attestations } from '../attestations/attestations.js';
+import type { KnownAttestations } from '../domain/attestation.js';
 import type { Sha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
@@ -32,6 +34,7 @@ export interface ArtifactParts {
   readonly spool: Spool;
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
+  readonly attestations: Pick<Attestations, 'settle'>;
   /** No artifact may be longer, in bytes. */
   readonly maxSize: number;
   /** Told of what went wrong away from any request, and of what the cache did. */
@@ -70,7 +73,7 @@ export class ArtifactService {
   async open(project: ProjectName, filename: string): Promise<Artifact> {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const listed = await pages.find(project, filename);
-    const { verdict, inspection } = await judge.judge(listed.subject);
+    const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = digestOf(listed);
     const running = this.#fills.get(flightKey(listed, sha256));
@@ -82,10 +85,32 @@ export class ArtifactService {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });
-        return { kind: 'stored', listed, verdict, blob };
+        if (!unsettled) return { kind: 'stored', listed, verdict, blob };
+        return this.#openSettled(listed, inspection, blob);
       }
     }
     return { kind: 'filling', listed, fill: this.#join(listed, sha256) };
+  }
+
+  /** The bytes are here and inspected; who attests them has yet to be asked. */
+  async #openSettled(
+    listed: ListedFile,
+    inspection: Inspection | undefined,
+    blob: Blob,
+  ): Promise<Artifact> {
+    const { judge, pages } = this.#parts;
+    const verdict = judge.evaluate(listed.subject, inspection, await this.#settle(listed));
+    if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
+    if (verdict.outcome !== 'block') return { kind: 'stored', listed, verdict, blob };
+    await blob.close();
+    return { kind: 'refused', listed, verdict };
+  }
+
+  #settle({ subject, upstream }: ListedFile): Promise<KnownAttestations> {
+    const { attestations, judge } = this.#parts;
+    return attestations.settle(subject.project, upstream, (known) =>
+      judge.unknownAttestations(subject, known),
+    );
   }
 
   /** Waits for the fills that are under way, then gives up on the rest. @param grace milliseconds */
@@ -126,12 +151,15 @@ export class ArtifactService {
   }
 
   async #fill(fill: Fill, listed: ListedFile, sha256: Sha256): Promise<void> {
+    // Asked for while the bytes come; it never rejects.
+    const attested = this.#settle(listed);
     const stored = await this.#parts.blobs.open(sha256);
-    if (stored?.path !== undefined) return this.#judgeStored(fill, listed, sha256, stored);
+    if (stored?.path !== undefined)
+      return this.#judgeStored(fill, listed, sha256, stored, attested);
     await stored?.close();
     const spool = await this.#receive(fill, listed, sha256);
     try {
-      await this.#decide(fill, listed, sha256, spool.path, spool.size);
+      await this.#decide(fill, listed, sha256, spool.path, spool.size, attested);
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
       if (wanted && !(await this.#parts.blobs.adopt(sha256, spool)))
@@ -142,11 +170,17 @@ export class ArtifactService {
   }
 
   /** The bytes are here, the findings are not: an older inspector's, or lost. */
-  async #judgeStored(fill: Fill, listed: ListedFile, sha256: Sha256, blob: Blob): Promise<void> {
+  async #judgeStored(
+    fill: Fill,
+    listed: ListedFile,
+    sha256: Sha256,
+    blob: Blob,
+    attested: Promise<KnownAttestations>,
+  ): Promise<void> {
     try {
       fill.begin(blob.path!, blob.size);
       fill.advance(blob.size);
-      await this.#decide(fill, listed, sha256, blob.path!, blob.size);
+      await this.#decide(fill, listed, sha256, blob.path!, blob.size, attested);
     } finally {
       await blob.close();
     }
@@ -175,13 +209,14 @@ export class ArtifactService {
     sha256: Sha256,
     path: string,
     size: number,
+    attested: Promise<KnownAttestations>,
   ): Promise<void> {
     const { judge, pages } = this.#parts;
     const { project } = listed.subject;
     const inspection = listed.upstream.inspect
       ? await this.#findings(listed, sha256, path, size)
       : undefined;
-    const verdict = judge.evaluate(listed.subject, inspection);
+    const verdict = judge.evaluate(listed.subject, inspection, await attested);
     if (verdict.hits.length > 0) pages.invalidate(project);
     fill.finish(
       verdict.outcome === 'block'

@@ -74,7 +74,7 @@ export class AuditJudge {
 
   #hits(known: KnownRelease, inspection: Inspection | undefined): RuleHit[] {
     return this.#policy
-      .evaluate(subjectOf(known), inspection, this.#now, this.#feed)
+      .evaluate(subjectOf(known), inspection, this.#now, { feed: this.#feed })
       .hits.filter(({ rule }) => !NOT_HERE.has(rule));
   }
 }

@@ -12,7 +12,7 @@ import { readDecisions } from '../observe/read-decisions.js';
 import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
-import { loadOwnPolicy } from './own-policy.js';
+import { loadComparablePolicy } from './own-policy.js';
 
 /**
  * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
@@ -28,7 +28,7 @@ export async function checkAgainst(
   const files = await decisionFiles(history);
   if (files.length === 0)
     throw new UsageError(`no decision log at ${history}: name decisions.jsonl, or its folder`);
-  const policy = await loadOwnPolicy(dir);
+  const policy = await loadComparablePolicy(dir);
   out.progress(`replaying ${files.length} files`);
   const folder = await folderOf(history);
   const findings = findingsIn(folder);
@@ -69,7 +69,7 @@ function show(result: Replay, out: Output): void {
     );
   if (unclear > 0)
     out.line(
-      `${unclear} requests were decided by such a rule or by a malware feed that is not here, and are left out`,
+      `${unclear} requests were decided by such a rule, by attestations, or by a malware feed that is not here: left out`,
     );
 }
 

@@ -1,7 +1,7 @@
 import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
-import { loadOwnPolicy } from './own-policy.js';
+import { loadComparablePolicy } from './own-policy.js';
 import { readRequirement } from './requirement.js';
 
 export interface ExplainOptions {
@@ -40,13 +40,14 @@ export async function runExplain(
 
 async function compare(files: Answer['files'], folder: string | undefined): Promise<Compared[]> {
   if (folder === undefined) return [...files];
-  const policy = await loadOwnPolicy(folder);
+  const policy = await loadComparablePolicy(folder);
   const now = Date.now();
   return files.map(({ facts, ...current }) => {
-    if (facts === undefined) return current;
+    // Who attested what is the server's knowledge alone: such a verdict is not compared.
+    if (facts === undefined || current.rule === 'attestation') return current;
     // The server's feed, as far as this file goes: no other is needed.
     const feed = { revision: 'server', syncedAt: now, find: () => facts.malware };
-    const verdict = policy.evaluate(facts.subject, facts.inspection, now, feed);
+    const verdict = policy.evaluate(facts.subject, facts.inspection, now, { feed });
     return { ...current, proposed: explainVerdict(facts, verdict) };
   });
 }
@@ -70,7 +71,9 @@ function show(
     showWhy(proposed, out);
   }
   if (folder === undefined) return;
-  const changed = files.filter(({ verdict, proposed }) => proposed?.verdict !== verdict).length;
+  const changed = files.filter(
+    ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,
+  ).length;
   out.line(`${changed} of ${files.length} verdicts would change under ${folder}`);
 }
 

@@ -34,7 +34,7 @@ export async function runInspect(
   const policy = await loadOwnPolicy(options.policies);
   const feed = await loadOwnFeed();
   const judge: Judge = (artifact, inspection) =>
-    policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), feed);
+    policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), { feed });
   const workers = Math.min(files.length, availableParallelism());
   const inspector = createInspector({ workers });
   const tally = { inspected: 0, refused: 0, unclear: 0 };

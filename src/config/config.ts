@@ -47,6 +47,7 @@ export interface Config {
       readonly inflate: 'all' | 'needed';
     };
   };
+  readonly attestations: { readonly updateKeys: boolean };
   readonly log: { readonly level: ConfigFile['log']['level'] };
   readonly decisions: {
     readonly file: string;
@@ -130,6 +131,7 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
         inflate: inspection.inflate,
       },
     },
+    attestations: { updateKeys: file.attestations['update-keys'] },
     log: file.log,
     decisions: {
       file: decisions.file ?? join(data, 'decisions.jsonl'),

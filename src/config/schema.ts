@@ -133,6 +133,15 @@ export const configSchema = z
       },
       'What one inspection may cost; more is refused.',
     ),
+    attestations: section(
+      {
+        'update-keys': z
+          .boolean()
+          .describe("Fetch sigstore's current keys once a day, while attestations are verified.")
+          .prefault(true),
+      },
+      'The verification of attestations.',
+    ),
     log: section(
       {
         level: z

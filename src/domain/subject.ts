@@ -1,3 +1,4 @@
+import type { Provenance } from './attestation.js';
 import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
 import type { ProjectName } from './project-name.js';
@@ -23,4 +24,6 @@ export interface Subject {
   readonly declaredMetadata: Sha256 | undefined;
   /** Whether the page lists a wheel of the same version. */
   readonly hasWheel: boolean;
+  /** Who is said to have published it; undefined where no index was asked (a file on disk). */
+  readonly provenance?: Provenance;
 }

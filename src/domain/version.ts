@@ -1,4 +1,4 @@
-import { eq, explain, satisfies, validRange } from '@renovatebot/pep440';
+import { compare, eq, explain, satisfies, validRange } from '@renovatebot/pep440';
 
 /**
  * The normal form of a PEP 440 version (`v0.23.3` and `0.23.3.RC1` become `0.23.3` and `0.23.3rc1`),
@@ -34,4 +34,9 @@ export function parseSpecifier(text: string): Specifier {
 /** Whether two versions are the same by PEP 440: trailing zeros and spelling play no part, a local label does. */
 export function sameVersion(a: string, b: string): boolean {
   return eq(a, b);
+}
+
+/** Less than, equal to or greater than zero, as the first version comes before, with or after the second. */
+export function compareVersions(a: string, b: string): number {
+  return compare(a, b);
 }

@@ -73,7 +73,7 @@ export async function replay(
 ): Promise<Replay> {
   const artifacts = new Map<string, Artifact>();
   const evaluate: Evaluate = (about, inspection, time) =>
-    policy.evaluate(about, inspection, time, feed);
+    policy.evaluate(about, inspection, time, { feed });
   const changes = new Map<string, Change>();
   let [requests, unclear] = [0, 0];
   let from: string | undefined;
@@ -104,6 +104,7 @@ export async function replay(
 
 /** Whether what decided then is not at hand now. */
 function cannotTell({ rule = '' }: DecisionRecord, { inspection }: Artifact, feed: MalwareFeed) {
+  if (rule === 'attestation') return true;
   if (rule === 'malware-feed') return feed.syncedAt === undefined;
   return inspection === undefined && ON_BYTES.has(rule);
 }

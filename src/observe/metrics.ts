@@ -87,6 +87,11 @@ export function createMetrics() {
       'kind',
     ]),
     findings: counter('findings_total', 'Findings of inspections, by code.', ['finding']),
+    attestations: counter(
+      'attestation_lookups_total',
+      'Provenance documents looked at: attested, unverifiable, unreachable.',
+      ['result'],
+    ),
     policyRevision: gauge('policy_revision_info', 'The policy in force, as a label; always 1.', [
       'revision',
     ]),

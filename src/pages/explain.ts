@@ -46,9 +46,14 @@ export async function explain(
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
     const { verdict, inspection } = await judge.judge(subject);
     const facts = { subject, inspection, malware: judge.malware(subject) };
-    explanations.push({ ...explainVerdict(facts, verdict), facts });
+    explanations.push({ ...explainVerdict(facts, verdict), facts: plain(facts) });
   }
   return explanations;
+}
+
+/** Without what does not survive JSON, and only the rule `attestation` reads. */
+function plain({ subject: { provenance: _provenance, ...subject }, ...rest }: Facts): Facts {
+  return { subject: { ...subject, provenance: undefined }, ...rest };
 }
 
 /** Says a verdict in words and plain values. */

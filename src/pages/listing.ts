@@ -3,6 +3,7 @@ import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { ListedFile } from './project-pages.js';
+import { offerOf, releasesOf } from './releases.js';
 
 /** A page's files by their names, each with the subject that policy judges, in the page's order. */
 export function listingOf(page: ProjectPage, upstream: Upstream): Map<string, ListedFile> {
@@ -10,6 +11,7 @@ export function listingOf(page: ProjectPage, upstream: Upstream): Map<string, Li
   const withWheel = new Set(
     names.filter((name) => name.kind === 'wheel').map((name) => name.version),
   );
+  const releases = releasesOf(page, names);
   const listing = new Map<string, ListedFile>();
   for (const [index, file] of page.files.entries()) {
     const { kind, version } = names[index]!;
@@ -33,6 +35,7 @@ export function listingOf(page: ProjectPage, upstream: Upstream): Map<string, Li
         status: page.status,
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && withWheel.has(version),
+        provenance: { offer: offerOf(file), releases },
       },
     });
   }

@@ -1,3 +1,4 @@
+import type { KnownAttestations } from '../domain/attestation.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { ProjectSet } from '../domain/project-glob.js';
 import type { Subject } from '../domain/subject.js';
@@ -6,6 +7,7 @@ import { type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
 import { allow } from './rules/allow.js';
+import { type AttestationSettings, attestation, unknownAttestations } from './rules/attestation.js';
 import { cooldown } from './rules/cooldown.js';
 import { deny } from './rules/deny.js';
 import { findings } from './rules/findings.js';
@@ -23,6 +25,7 @@ import { Waivers } from './waivers.js';
 /** Makes a policy's meaning ready to be asked: every specifier parsed, every list indexed. */
 export function compilePolicy(meaning: PolicyMeaning): Policy {
   const { rules } = meaning;
+  const attestations = attestationSettings(rules.attestation);
   const judges: Record<SettableRule, Judge> = {
     deny: deny(meaning.deny),
     'malware-feed': malwareFeed(
@@ -33,6 +36,7 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
     archive: findings('archive'),
     record: findings('record'),
     metadata,
+    attestation: attestation(attestations),
     allow: allow(meaning.allow),
     status: status(rules.status.refuse ?? []),
     sdist: sdist(rules.sdist.when ?? 'always'),
@@ -47,9 +51,34 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   const revision = revisionOf(meaning);
   return {
     revision,
-    evaluate: (subject, inspection, now, feed = NO_FEED) =>
-      evaluate(compiled, waivers, revision, { subject, inspection, feed, now }),
+    evaluate: (
+      subject,
+      inspection,
+      now,
+      { feed = NO_FEED, attestations: known = NONE_KNOWN } = {},
+    ) =>
+      evaluate(compiled, waivers, revision, {
+        subject,
+        inspection,
+        feed,
+        attestations: known,
+        now,
+      }),
+    unknownAttestations: (subject, known, now) =>
+      compiled.some(({ id, applies }) => id === 'attestation' && applies(subject))
+        ? unknownAttestations(attestations, subject, known, now)
+        : [],
   };
+}
+
+const NONE_KNOWN: KnownAttestations = new Map();
+
+function attestationSettings({
+  require = [],
+  regression,
+}: PolicyMeaning['rules']['attestation']): AttestationSettings {
+  const releases = regression === 'off' ? undefined : regression?.releases;
+  return { require, releases };
 }
 
 const INTEGRITY: CompiledRule = {

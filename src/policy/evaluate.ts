@@ -24,9 +24,12 @@ export function evaluate(
 ): Verdict {
   const certain: RuleHit[] = [];
   const doubtful: RuleHit[] = [];
+  let validUntil = Infinity;
   for (const rule of rules) {
     const answer = ask(rule, waivers, about);
-    if (answer !== undefined) (answer.doubt ? doubtful : certain).push(answer.hit);
+    if (answer === undefined) continue;
+    (answer.doubt ? doubtful : certain).push(answer.hit);
+    if (answer.recheckAt > about.now) validUntil = Math.min(validUntil, answer.recheckAt);
   }
   // What was seen is named as the reason before what could not be seen.
   const hits = [...certain, ...doubtful];
@@ -38,13 +41,14 @@ export function evaluate(
     decisive,
     hits,
     revision,
-    validUntil: Math.min(...hits.flatMap((hit) => changes(hit, about.now))),
+    validUntil: Math.min(validUntil, ...hits.flatMap((hit) => changes(hit, about.now))),
   };
 }
 
 interface RuleAnswer {
   readonly hit: RuleHit;
   readonly doubt: boolean;
+  readonly recheckAt: number;
 }
 
 function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | undefined {
@@ -58,7 +62,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
   }
   if (objection === undefined) return undefined;
-  const { reason, reference, until, doubt = false } = objection;
+  const { reason, reference, until, doubt = false, recheckAt = Infinity } = objection;
   const waiver = waivers.find(rule.id, about.subject, about.now);
   const hit: RuleHit = {
     rule: rule.id,
@@ -70,7 +74,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     ...(waiver !== undefined && { waiver }),
     ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),
   };
-  return { hit, doubt };
+  return { hit, doubt, recheckAt };
 }
 
 /** The instants to come at which time alone changes what a hit says. */

@@ -25,6 +25,7 @@ const DEFAULT_RULES: PolicyMeaning['rules'] = {
   archive: { action: 'block' },
   record: { action: 'block' },
   metadata: { action: 'block' },
+  attestation: { action: 'warn', require: [], regression: { releases: 3 } },
   allow: { action: 'block' },
   status: { action: 'off', refuse: ['archived', 'quarantined'] },
   sdist: { action: 'off', when: 'always' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RuleId } from '../domain/verdict.js';
-import { projectGlob } from '../yaml/values.js';
-import { age, expiry, projectName, sentence, sha256, specifier } from './terms.js';
+import { expected, projectGlob } from '../yaml/values.js';
+import { age, expiry, projectName, publisher, sentence, sha256, specifier } from './terms.js';
 
 /** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
 export const SETTABLE_RULES = [
@@ -11,6 +11,7 @@ export const SETTABLE_RULES = [
   'archive',
   'record',
   'metadata',
+  'attestation',
   'allow',
   'status',
   'sdist',
@@ -46,6 +47,20 @@ const common = {
 
 const plain = (description: string) => z.strictObject(common).describe(description).optional();
 
+/** A project or a pattern, or one of these and who must attest it. */
+const requirement = z.union(
+  [
+    projectGlob().transform((project) => ({ project, publisher: undefined })),
+    z.strictObject({
+      project: projectGlob().describe('A project, or a pattern with *.'),
+      publisher: publisher()
+        .describe('github:OWNER/NAME, gitlab:GROUP/NAME or google:SERVICE-ACCOUNT.')
+        .optional(),
+    }),
+  ],
+  { error: ({ input }) => expected('a project, or project and publisher', input) },
+);
+
 const rules = z.strictObject({
   deny: plain('Refuses what the list "deny" names. Default: block.'),
   'startup-hook': z
@@ -74,6 +89,34 @@ const rules = z.strictObject({
   archive: plain('Refuses archives that readers could read differently. Default: block.'),
   record: plain('Refuses wheels whose RECORD does not list every file, truly. Default: block.'),
   metadata: plain('Refuses artifacts whose metadata contradict their name. Default: block.'),
+  attestation: z
+    .strictObject({
+      ...common,
+      require: z
+        .array(requirement)
+        .describe('Projects whose every file must be attested; with "publisher", by that one.')
+        .optional(),
+      regression: z
+        .union(
+          [
+            z.strictObject({
+              releases: z
+                .int()
+                .min(1)
+                .max(10)
+                .describe('So many attested releases in a row make a history. Default: 3.'),
+            }),
+            z.literal('off'),
+          ],
+          { error: ({ input }) => expected('releases: NUMBER (1 to 10), or off', input) },
+        )
+        .describe(
+          'Files that are not attested by the publisher of the releases before them. Default: { releases: 3 }.',
+        )
+        .optional(),
+    })
+    .describe('Refuses files by who attests them (PEP 740). Default: warn.')
+    .optional(),
   allow: plain('Refuses what the list "allow" does not name, where one is given. Default: block.'),
   status: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseSha256 } from '../domain/digest.js';
 import { parseProjectName } from '../domain/project-name.js';
+import { parsePublisherId } from '../domain/publisher.js';
 import { parseSpecifier } from '../domain/version.js';
 import { duration, expected } from '../yaml/values.js';
 
@@ -28,6 +29,15 @@ export const specifier = () =>
         expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"', text),
       );
     }
+  });
+
+/** Who attests: `github:owner/name`. */
+export const publisher = () =>
+  z.string().transform((text, context) => {
+    const id = parsePublisherId(text);
+    if (id !== undefined) return id;
+    context.addIssue(expected('a publisher such as github:owner/name', text));
+    return z.NEVER;
   });
 
 export const sha256 = () =>

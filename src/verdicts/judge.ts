@@ -1,5 +1,7 @@
+import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
+import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { PolicySource } from '../policy/policy.js';
@@ -9,7 +11,16 @@ import type { FindingsStore } from '../store/findings-store.js';
 export interface Judgement {
   readonly verdict: Verdict;
   readonly inspection: Inspection | undefined;
+  /** Whether there are provenance documents that count and that nobody has looked at. */
+  readonly unsettled: boolean;
 }
+
+/** What is known of who attests a project's files. */
+export interface AttestationSource {
+  known(project: ProjectName): Promise<KnownAttestations>;
+}
+
+const NONE_KNOWN: KnownAttestations = new Map();
 
 /**
  * The one way to a verdict: the findings known of a file, under the policy in force, now.
@@ -18,17 +29,20 @@ export interface Judgement {
 export class Judge {
   readonly #policies: PolicySource;
   readonly #findings: FindingsStore;
+  readonly #attestations: AttestationSource;
   readonly #now: () => number;
   readonly #feed: () => MalwareFeed;
 
   constructor(
     policies: PolicySource,
     findings: FindingsStore,
+    attestations: AttestationSource,
     now: () => number,
     feed: () => MalwareFeed,
   ) {
     this.#policies = policies;
     this.#findings = findings;
+    this.#attestations = attestations;
     this.#now = now;
     this.#feed = feed;
   }
@@ -48,7 +62,9 @@ export class Judge {
       subject.sha256 === undefined
         ? undefined
         : await this.#findings.get(subject.project, subject.sha256, subject.filename);
-    return { verdict: this.evaluate(subject, inspection), inspection };
+    const known = await this.#attestationsOf(subject);
+    const unsettled = this.unknownAttestations(subject, known).length > 0;
+    return { verdict: this.evaluate(subject, inspection, known), inspection, unsettled };
   }
 
   /** Judges the files of one project page together: one look into the findings store. */
@@ -56,10 +72,11 @@ export class Judge {
     const [first] = subjects;
     if (first === undefined) return [];
     const known = await this.#findings.known(first.project);
+    const attestations = await this.#attestationsOf(first);
     return subjects.map((subject) => {
       const inspection = known.get(subject.filename);
       const same = inspection !== undefined && inspection.sha256 === subject.sha256;
-      return this.evaluate(subject, same ? inspection : undefined);
+      return this.evaluate(subject, same ? inspection : undefined, attestations);
     });
   }
 
@@ -69,7 +86,23 @@ export class Judge {
   }
 
   /** Judges a file whose findings are at hand. */
-  evaluate(subject: Subject, inspection: Inspection | undefined): Verdict {
-    return this.#policies.current.evaluate(subject, inspection, this.#now(), this.#feed());
+  evaluate(
+    subject: Subject,
+    inspection: Inspection | undefined,
+    attestations: KnownAttestations = NONE_KNOWN,
+  ): Verdict {
+    const knowledge = { feed: this.#feed(), attestations };
+    return this.#policies.current.evaluate(subject, inspection, this.#now(), knowledge);
+  }
+
+  /** The provenance documents to look at before a file can be judged in full. */
+  unknownAttestations(subject: Subject, known: KnownAttestations): readonly Offer[] {
+    return this.#policies.current.unknownAttestations(subject, known, this.#now());
+  }
+
+  /** Nobody is asked where the project's page offers no document: nothing can be known then. */
+  async #attestationsOf({ project, provenance }: Subject): Promise<KnownAttestations> {
+    const offered = provenance?.offer !== undefined || (provenance?.releases.length ?? 0) > 0;
+    return offered ? this.#attestations.known(project) : NONE_KNOWN;
   }
 }

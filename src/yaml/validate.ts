@@ -41,6 +41,8 @@ export function explainIssues(
   );
   return issues.flatMap((issue): Explained[] => {
     const { path } = issue;
+    const meant = issue.code === 'invalid_union' ? meantBranch(issue) : undefined;
+    if (meant !== undefined) return explainIssues(schema, value, meant);
     if (issue.code === 'custom' && misspelt.has(path.join('/'))) return [];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, path);
@@ -56,6 +58,20 @@ export function explainIssues(
     }
     return [{ path, message: issue.message, key: false }];
   });
+}
+
+/** Of several forms the one whose kind of value was given: what is wrong inside it says more. */
+function meantBranch({
+  path,
+  errors,
+}: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  const fitting = errors.filter((issues) =>
+    issues.every(
+      ({ code, path }) => !(path.length === 0 && ['invalid_type', 'invalid_value'].includes(code)),
+    ),
+  );
+  if (fitting.length !== 1) return undefined;
+  return fitting[0]!.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 /** Where a key or a word is unknown: what was probably meant. */
@@ -122,6 +138,7 @@ function valueAt(value: unknown, path: Path): unknown {
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
   readonly additionalProperties?: JsonSchema | boolean;
 }
 
@@ -135,7 +152,8 @@ export function knownKeys(schema: z.ZodType, path: Path): string[] {
         ? at?.items
         : (at?.properties?.[String(step)] ?? (typeof rest === 'object' ? rest : undefined));
   }
-  return Object.keys(at?.properties ?? {});
+  const form = at?.anyOf?.find(({ properties }) => properties !== undefined) ?? at;
+  return Object.keys(form?.properties ?? {});
 }
 
 /** In the order of the file, for a person goes through it from above. */

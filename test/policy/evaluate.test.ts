@@ -16,6 +16,7 @@ import {
   subject,
 } from './support.js';
 
+const NOTHING_KNOWN = { inspection: undefined, feed: NO_FEED, attestations: new Map(), now: NOW };
 const bad = inspection([hookFinding()]);
 
 describe('a verdict', () => {
@@ -166,12 +167,7 @@ describe('many denials', () => {
       };
     });
     const judged = (project: string, version: string) =>
-      judge({
-        subject: subject({ project, version }),
-        inspection: undefined,
-        feed: NO_FEED,
-        now: NOW,
-      });
+      judge({ ...NOTHING_KNOWN, subject: subject({ project, version }) });
     assert.equal(judged('elsewhere', '1.0'), undefined);
     assert.equal(compared, 0);
     assert.equal(judged('project-7', '1.0'), undefined);
@@ -189,10 +185,7 @@ describe('many denials', () => {
       },
     });
     for (let time = 0; time < 100; time++)
-      assert.equal(
-        judge({ subject: subject(), inspection: counted, feed: NO_FEED, now: NOW }),
-        undefined,
-      );
+      assert.equal(judge({ ...NOTHING_KNOWN, subject: subject(), inspection: counted }), undefined);
     assert.equal(reads, 1);
   });
 });

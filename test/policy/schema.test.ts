@@ -32,7 +32,7 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
     ['rule: {}', /^p\.yaml:1:1: unknown key "rule" \(did you mean "rules"\?\)/],
     ['rules: { startup-hooks: { action: block } }', /did you mean "startup-hook"\?/],
     ['rules: { malware-feeds: { action: block } }', /unknown key "malware-feeds"/],
-    ['rules: { attestation: { action: warn } }', /unknown key "attestation"/],
+    ['rules: { attestations: { action: warn } }', /unknown key "attestations"/],
     ['rules: { cooldown: { age: 7d } }', /the key "action" is missing/],
     ['rules: { cooldown: { action: block, age: 7 } }', /expected a duration such as 3d/],
     ['rules: { cooldown: { action: block, age: 7m } }', /a number and one of h, d, w/],

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VerifyProvenance } from '../../src/attestations/provenance-verifier.js';
 import { compose, type Wheelgate } from '../../src/compose.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { DecisionRecord } from '../../src/observe/decision-record.js';
@@ -15,6 +16,8 @@ export interface TestGateOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Settings that need the fake upstream's URL. */
   readonly withUpstream?: (url: string) => Readonly<Record<string, unknown>>;
+  /** Instead of sigstore's keys: what a provenance document is worth. */
+  readonly verifyProvenance?: VerifyProvenance;
   /** A folder to go on with; else a new one, removed on close. */
   readonly data?: string;
 }
@@ -98,6 +101,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'cache.min-free': 0,
       'feed.url': 'none',
       'server.shutdown-grace': '2s',
+      'attestations.update-keys': false,
       ...options.config,
       ...options.withUpstream?.(upstream.url),
     };
@@ -108,6 +112,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       now: () => test.now,
       env: {},
       log: createLog(process.env.WHEELGATE_TEST_LOG ? 'debug' : 'silent'),
+      ...(options.verifyProvenance && { verifyProvenance: options.verifyProvenance }),
     });
     const { port } = await test.gate.listen();
     test.url = `http://127.0.0.1:${port}`;

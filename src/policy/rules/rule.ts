@@ -1,3 +1,4 @@
+import type { KnownAttestations } from '../../domain/attestation.js';
 import type { Inspection } from '../../domain/finding.js';
 import type { MalwareFeed } from '../../domain/malware-feed.js';
 import type { Subject } from '../../domain/subject.js';
@@ -9,6 +10,8 @@ export interface Case {
   readonly inspection: Inspection | undefined;
   /** What is known to be malware. */
   readonly feed: MalwareFeed;
+  /** What is known of the project's attestations. */
+  readonly attestations: KnownAttestations;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -20,6 +23,8 @@ export interface Objection {
   readonly reference?: string | undefined;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
+  /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
+  readonly recheckAt?: number | undefined;
   /** Nothing was seen; something could not be looked at. */
   readonly doubt?: true;
 }

@@ -1,0 +1,152 @@
+import type {
+  Attestation,
+  AttestationRecord,
+  KnownAttestations,
+  Offer,
+} from '../domain/attestation.js';
+import { Failure } from '../domain/failure.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { AttestationStore } from '../store/attestation-store.js';
+import type { Upstream } from '../upstream/upstream.js';
+import { MAX_DOCUMENT } from './provenance-document.js';
+import type { VerifyProvenance } from './provenance-verifier.js';
+
+/** A document that does not hold may do so under newer keys: it is looked at again, in milliseconds. */
+const UNVERIFIABLE_FOR = 3_600_000;
+const UNREACHABLE_FOR = 30_000;
+/** One document, from the request to its last byte, in milliseconds. */
+const FETCH_TIMEOUT = 10_000;
+/** A look may show that older documents count, too: one by one at worst, and policy has an end to them. */
+const MAX_ROUNDS = 50;
+
+export interface AttestationParts {
+  readonly store: AttestationStore;
+  readonly verify: VerifyProvenance;
+  readonly now: () => number;
+  readonly onEvent: (event: AttestationEvent) => void;
+}
+
+export type AttestationEvent =
+  | { readonly kind: 'looked-up'; readonly record: AttestationRecord }
+  | { readonly kind: 'store-failed'; readonly error: unknown };
+
+/** Fetches provenance documents, has them verified, and remembers what came of it. */
+export class Attestations {
+  readonly #parts: AttestationParts;
+  /** What the store has not taken: failures that pass, and records for which the disk had no room. */
+  readonly #passing = new Map<ProjectName, Map<string, AttestationRecord>>();
+  readonly #looking = new Map<string, Promise<void>>();
+
+  constructor(parts: AttestationParts) {
+    this.#parts = parts;
+  }
+
+  async known(project: ProjectName): Promise<KnownAttestations> {
+    const stored = await this.#stored(project);
+    const passing = this.#passing.get(project);
+    if (passing === undefined) return stored;
+    const now = this.#parts.now();
+    for (const [filename, { askAgainAt }] of passing)
+      if (askAgainAt <= now) passing.delete(filename);
+    if (passing.size === 0) this.#passing.delete(project);
+    return new Map([...stored, ...passing]);
+  }
+
+  /**
+   * Looks until nothing that counts is unknown. Never rejects: what cannot be had is known to be so.
+   * @param unknown which documents count, given what is known
+   */
+  async settle(
+    project: ProjectName,
+    upstream: Upstream,
+    unknown: (known: KnownAttestations) => readonly Offer[],
+  ): Promise<KnownAttestations> {
+    let known = await this.known(project);
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const offers = unknown(known);
+      if (offers.length === 0) break;
+      await Promise.all(offers.map((offer) => this.#lookOnce(project, upstream, offer)));
+      known = await this.known(project);
+    }
+    return known;
+  }
+
+  /** One look at a document, however many ask. */
+  #lookOnce(project: ProjectName, upstream: Upstream, offer: Offer): Promise<void> {
+    const key = `${project}/${offer.filename}/${offer.sha256}`;
+    const running = this.#looking.get(key);
+    if (running !== undefined) return running;
+    const look = this.#look(project, upstream, offer).finally(() => this.#looking.delete(key));
+    this.#looking.set(key, look);
+    return look;
+  }
+
+  async #look(project: ProjectName, upstream: Upstream, offer: Offer): Promise<void> {
+    const { filename, sha256 } = offer;
+    const attestation = await this.#attestationOf(upstream, offer);
+    const lasts = {
+      attested: Infinity,
+      unverifiable: UNVERIFIABLE_FOR,
+      unreachable: UNREACHABLE_FOR,
+    };
+    const askAgainAt = this.#parts.now() + lasts[attestation.kind];
+    const record: AttestationRecord = { filename, sha256, attestation, askAgainAt };
+    this.#parts.onEvent({ kind: 'looked-up', record });
+    const kept = attestation.kind !== 'unreachable' && (await this.#keep(project, record));
+    if (!kept) this.#remember(project, record);
+  }
+
+  async #attestationOf(upstream: Upstream, offer: Offer): Promise<Attestation> {
+    let document: Uint8Array;
+    try {
+      document = await fetchDocument(upstream, offer.url);
+    } catch (error) {
+      const failure = error instanceof Failure ? error : undefined;
+      const passes = failure === undefined || failure.kind === 'upstream-unreachable';
+      const reason = failure?.message ?? 'the transfer from the upstream broke off';
+      return { kind: passes ? 'unreachable' : 'unverifiable', reason };
+    }
+    return this.#parts.verify(document, offer);
+  }
+
+  async #stored(project: ProjectName): Promise<KnownAttestations> {
+    try {
+      return await this.#parts.store.known(project);
+    } catch (error) {
+      this.#parts.onEvent({ kind: 'store-failed', error });
+      return new Map();
+    }
+  }
+
+  async #keep(project: ProjectName, record: AttestationRecord): Promise<boolean> {
+    try {
+      await this.#parts.store.put(project, record);
+      this.#passing.get(project)?.delete(record.filename);
+      return true;
+    } catch (error) {
+      this.#parts.onEvent({ kind: 'store-failed', error });
+      return false;
+    }
+  }
+
+  /** For as long as a failure lasts, so that a disk that takes nothing does not fill the memory either. */
+  #remember(project: ProjectName, record: AttestationRecord): void {
+    const askAgainAt = Math.min(record.askAgainAt, this.#parts.now() + UNREACHABLE_FOR);
+    const passing = this.#passing.get(project) ?? new Map<string, AttestationRecord>();
+    this.#passing.set(project, passing.set(record.filename, { ...record, askAgainAt }));
+  }
+}
+
+async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(FETCH_TIMEOUT);
+  const { body } = await upstream.fetchFile(url, signal);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_DOCUMENT)
+      throw new Failure('upstream-broken', `the document is longer than ${MAX_DOCUMENT} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

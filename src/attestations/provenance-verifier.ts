@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bundleFromJSON } from '@sigstore/bundle';
+import { type Signer, toSignedEntity, type Verifier } from '@sigstore/verify';
+import type { Attestation } from '../domain/attestation.js';
+import { type Publisher, publisherId } from '../domain/publisher.js';
+import { checkIdentity } from './certificate-identity.js';
+import { type AttestationObject, parseProvenance } from './provenance-document.js';
+import { type Artifact, checkStatement } from './statement.js';
+
+/** Makes of a provenance document what it is worth for a file. Never rejects. */
+export type VerifyProvenance = (document: Uint8Array, artifact: Artifact) => Promise<Attestation>;
+
+/** Where the keys that are trusted come from; they change while the process runs. */
+export interface TrustSource {
+  verifier(): Verifier;
+}
+
+/** DSSE: in-toto's statements in JSON, the only payload that PEP 740 has. */
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/**
+ * Verifies provenance documents (PEP 740) with the keys of a trust source.
+ *
+ * Every attestation of a document must hold: signature by the certificate, certificate from the authority at
+ * the time that the log vouches for, entry in the log with its proof, identity as the publisher claims,
+ * statement about this file. A document of which one part is false is not believed in the others.
+ */
+export function provenanceVerifier(trust: TrustSource): VerifyProvenance {
+  return async (document, artifact) => {
+    try {
+      const { attestation_bundles: bundles } = parseProvenance(document);
+      for (const { publisher, attestations } of bundles)
+        for (const attestation of attestations) {
+          // Each takes some 10 ms of elliptic curves; requests go in between.
+          await nextTurn();
+          verifyAttestation(trust.verifier(), attestation, publisher, artifact);
+        }
+      const publishers = new Set(bundles.map(({ publisher }) => publisherId(publisher)));
+      return { kind: 'attested', publishers: [...publishers] };
+    } catch (error) {
+      return { kind: 'unverifiable', reason: (error as Error).message };
+    }
+  };
+}
+
+function verifyAttestation(
+  verifier: Verifier,
+  attestation: AttestationObject,
+  publisher: Publisher,
+  artifact: Artifact,
+): void {
+  checkIdentity(verifySignature(verifier, attestation), publisher);
+  checkStatement(Buffer.from(attestation.envelope.statement, 'base64'), artifact);
+}
+
+/** PEP 740 keeps the parts of a sigstore bundle under names of its own. */
+function verifySignature(verifier: Verifier, attestation: AttestationObject): Signer {
+  const { verification_material: material, envelope } = attestation;
+  try {
+    const bundle = bundleFromJSON({
+      mediaType: BUNDLE_TYPE,
+      verificationMaterial: {
+        certificate: { rawBytes: material.certificate },
+        tlogEntries: material.transparency_entries,
+        timestampVerificationData: {
+          rfc3161Timestamps: (material.timestamps ?? []).map((signedTimestamp) => ({
+            signedTimestamp,
+          })),
+        },
+      },
+      dsseEnvelope: {
+        payload: envelope.statement,
+        payloadType: PAYLOAD_TYPE,
+        signatures: [{ sig: envelope.signature, keyid: '' }],
+      },
+    });
+    return verifier.verify(toSignedEntity(bundle));
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new Error(`the signature does not verify: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Sha256 } from '../domain/digest.js';
+import { sameFilename } from './same-filename.js';
+
+/** What a verified signature must have been made over. */
+export interface Artifact {
+  readonly filename: string;
+  readonly sha256: Sha256;
+}
+
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+
+/** What PyPI takes (PEP 740): its own publish attestation, and SLSA's provenance. */
+const PREDICATE_TYPES = [
+  'https://docs.pypi.org/attestations/publish/v1',
+  'https://slsa.dev/provenance/v1',
+];
+
+const statement = z.object({
+  _type: z.string(),
+  subject: z.array(z.object({ name: z.string(), digest: z.record(z.string(), z.string()) })),
+  predicateType: z.string(),
+});
+
+/** Holds an in-toto statement against the file. @throws {Error} where it is about something else */
+export function checkStatement(payload: Uint8Array, { filename, sha256 }: Artifact): void {
+  const { _type, subject, predicateType } = read(payload);
+  if (_type !== STATEMENT_TYPE) throw new Error('the statement is not of the type in-toto v1');
+  if (!PREDICATE_TYPES.includes(predicateType))
+    throw new Error('the statement has a predicate that is not about a publication');
+  const [only, ...others] = subject;
+  if (only === undefined || others.length > 0)
+    throw new Error(`the statement has ${subject.length} subjects, not one`);
+  if (!sameFilename(only.name, filename)) throw new Error('the statement is about another file');
+  if (only.digest.sha256 !== sha256)
+    throw new Error('the statement is about a file with another sha256');
+}
+
+function read(payload: Uint8Array): z.output<typeof statement> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch {
+    throw new Error('the statement is not JSON');
+  }
+  const result = statement.safeParse(value);
+  if (!result.success) throw new Error('the statement is not of the form of in-toto');
+  return result.data;
+}

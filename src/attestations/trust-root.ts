@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toTrustMaterial, Verifier } from '@sigstore/verify';
+import { PACKAGE_ROOT } from '../package-root.js';
+import type { TrustSource } from './provenance-verifier.js';
+
+/** How long the keys are used before newer ones are asked for, in milliseconds. */
+const REFRESH_AFTER = 24 * 3_600_000;
+/** After a failure, and so at most once an hour where nobody is let out, in milliseconds. */
+const RETRY_AFTER = 3_600_000;
+
+export interface TrustRootParts {
+  /** Fetches the current keys, verified, as the text of a `trusted_root.json`; absent where nobody may ask. */
+  readonly fetch?: (() => Promise<string>) | undefined;
+  readonly now: () => number;
+  readonly onEvent: (event: TrustEvent) => void;
+}
+
+export type TrustEvent =
+  | { readonly kind: 'refreshed' }
+  | { readonly kind: 'refresh-failed'; readonly error: unknown };
+
+/**
+ * The keys of sigstore's public-good instance: those that are shipped, and newer ones as soon as they could be
+ * fetched. They are asked for in the background, and only while attestations are verified at all; where that
+ * fails the keys at hand go on being used.
+ */
+export class TrustRoot implements TrustSource {
+  readonly #parts: TrustRootParts;
+  #verifier: Verifier | undefined;
+  #refreshAt = 0;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(parts: TrustRootParts) {
+    this.#parts = parts;
+  }
+
+  verifier(): Verifier {
+    this.#refreshIfDue();
+    this.#verifier ??= verifierFor(shippedTrustRoot());
+    return this.#verifier;
+  }
+
+  /** Resolves once no refresh is under way. */
+  async settled(): Promise<void> {
+    await this.#refreshing;
+  }
+
+  #refreshIfDue(): void {
+    const { fetch, now, onEvent } = this.#parts;
+    if (fetch === undefined || now() < this.#refreshAt) return;
+    this.#refreshAt = now() + RETRY_AFTER;
+    this.#refreshing = fetch()
+      .then((text) => {
+        this.#verifier = verifierFor(text);
+        this.#refreshAt = now() + REFRESH_AFTER;
+        onEvent({ kind: 'refreshed' });
+      })
+      .catch((error: unknown) => onEvent({ kind: 'refresh-failed', error }));
+  }
+}
+
+/** The text of the keys that come with Wheelgate; `trust/README.md` says where they are from. */
+export function shippedTrustRoot(): string {
+  return readFileSync(join(PACKAGE_ROOT, 'trust', 'trusted_root.json'), 'utf8');
+}
+
+/** @throws where the text is not a `trusted_root.json` */
+export function verifierFor(text: string): Verifier {
+  return new Verifier(toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(text))));
+}

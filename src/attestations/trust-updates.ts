@@ -1,0 +1,81 @@
+import { constants, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BaseFetcher, Updater } from 'tuf-js';
+import { DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { request } from 'undici';
+import { PACKAGE_ROOT } from '../package-root.js';
+import type { Network } from '../upstream/network.js';
+
+export interface TrustUpdates {
+  /** Where sigstore publishes its keys. */
+  readonly url: string;
+  /** What has been seen of it is kept here, so that it cannot be rolled back. */
+  readonly directory: string;
+  readonly network: Network;
+  /** The root of trust to begin with; by default the one that is shipped. */
+  readonly root?: string;
+}
+
+/** sigstore's public-good instance. */
+export const SIGSTORE_KEYS = 'https://tuf-repo-cdn.sigstore.dev';
+
+const TARGET = 'trusted_root.json';
+/** One file, in milliseconds. */
+const TIMEOUT = 10_000;
+
+/**
+ * Fetches sigstore's current keys by The Update Framework: every file is verified from the root that is at hand.
+ * @returns the text of a `trusted_root.json`
+ * @throws where it cannot be reached or does not verify; the next time begins with the shipped root again
+ */
+export async function fetchTrustRoot(updates: TrustUpdates): Promise<string> {
+  const { url, directory, network, root = SHIPPED_ROOT } = updates;
+  const targetDir = join(directory, 'targets');
+  await mkdir(targetDir, { recursive: true });
+  try {
+    await copyFile(root, join(directory, 'root.json'), constants.COPYFILE_EXCL).catch(unlessThere);
+    const updater = new Updater({
+      metadataDir: directory,
+      metadataBaseUrl: url,
+      targetDir,
+      targetBaseUrl: `${url}/targets`,
+      fetcher: new NetworkFetcher(network),
+    });
+    await updater.refresh();
+    const target = await updater.getTargetInfo(TARGET);
+    if (target === undefined) throw new Error(`${url} has no ${TARGET}`);
+    const path = (await updater.findCachedTarget(target)) ?? (await updater.downloadTarget(target));
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const SHIPPED_ROOT = join(PACKAGE_ROOT, 'trust', 'tuf_root.json');
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+/** By the same way out as everything else: egress proxy and certificate authorities. */
+class NetworkFetcher extends BaseFetcher {
+  readonly #network: Network;
+
+  constructor(network: Network) {
+    super();
+    this.#network = network;
+  }
+
+  override async fetch(url: string): Promise<NodeJS.ReadableStream> {
+    const { statusCode, body } = await request(url, {
+      dispatcher: this.#network.dispatcher,
+      headers: { 'user-agent': 'wheelgate', 'accept-encoding': 'identity' },
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    if (statusCode === 200) return body;
+    await body.dump();
+    // Only by this class does it know "there is no newer root" (403, 404) from a failure.
+    throw new DownloadHTTPError(`${url} answered with status ${statusCode}`, statusCode);
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  type AttestationRecord,
+  type KnownAttestations,
+  knownAttestation,
+  type Offer,
+} from '../../domain/attestation.js';
+import { globMatches, type ProjectGlob } from '../../domain/project-glob.js';
+import type { PublisherId } from '../../domain/publisher.js';
+import type { Subject } from '../../domain/subject.js';
+import { historyBefore } from './attestation-history.js';
+import { type Judge, type Objection, release } from './rule.js';
+
+/** Projects whose files must be attested, and by whom where that is said. */
+export interface Requirement {
+  readonly project: ProjectGlob;
+  readonly publisher?: PublisherId | undefined;
+}
+
+export interface AttestationSettings {
+  readonly require: readonly Requirement[];
+  /** Attested releases in a row that make a history; undefined: a project's past plays no part. */
+  readonly releases: number | undefined;
+}
+
+/** What the rule makes of a file, and which documents it would have to know to say more. */
+interface Opinion {
+  readonly objection?: Objection;
+  readonly unknown?: readonly Offer[];
+}
+
+const NOTHING: Opinion = {};
+
+/**
+ * Files that must be attested (PEP 740) and are not, and files that are not attested by whom the releases
+ * before them were. What cannot be verified is not attested. A document that nobody has looked at says nothing
+ * either way: the rule keeps silent, and `unknownAttestations` names it to those who can look.
+ */
+export function attestation(settings: AttestationSettings): Judge {
+  return (about) => opinion(settings, about.subject, about.attestations, about.now).objection;
+}
+
+/** The documents that must be looked at before the rule can speak of a file; empty once they all are. */
+export function unknownAttestations(
+  settings: AttestationSettings,
+  subject: Subject,
+  known: KnownAttestations,
+  now: number,
+): readonly Offer[] {
+  return opinion(settings, subject, known, now).unknown ?? [];
+}
+
+function opinion(
+  settings: AttestationSettings,
+  subject: Subject,
+  known: KnownAttestations,
+  now: number,
+): Opinion {
+  // A file on disk: no index has said anything of it.
+  if (subject.provenance === undefined) return NOTHING;
+  const demands = settings.require.filter(({ project }) => globMatches(project, subject.project));
+  const own = demands.length > 0 ? required(demands, subject, known, now) : NOTHING;
+  if (own.objection !== undefined || own.unknown !== undefined) return own;
+  return settings.releases === undefined
+    ? NOTHING
+    : regressed(settings.releases, subject, known, now);
+}
+
+function required(
+  demands: readonly Requirement[],
+  subject: Subject,
+  known: KnownAttestations,
+  now: number,
+): Opinion {
+  const state = ownState(subject, known, now);
+  if (state.kind === 'unknown') return { unknown: [state.offer] };
+  if (state.kind === 'not') {
+    const reason = `${subject.filename} must be attested, and ${state.why}`;
+    return { objection: { reason, recheckAt: state.recheckAt } };
+  }
+  const missing = demands.find(
+    ({ publisher }) => publisher !== undefined && !state.publishers.includes(publisher),
+  );
+  if (missing === undefined) return NOTHING;
+  const by = state.publishers.join(', ');
+  const reason = `${subject.filename} must be attested by ${missing.publisher}, and is by ${by}`;
+  return { objection: { reason } };
+}
+
+function regressed(
+  count: number,
+  subject: Subject,
+  known: KnownAttestations,
+  now: number,
+): Opinion {
+  const state = ownState(subject, known, now);
+  const history = historyBefore(subject, count, known, now);
+  if (history.kind === 'none') return NOTHING;
+  // Both at once, so that they can be fetched together.
+  const unknown = [
+    ...(state.kind === 'unknown' ? [state.offer] : []),
+    ...(history.kind === 'unknown' ? history.offers : []),
+  ];
+  if (unknown.length > 0) return { unknown };
+  if (history.kind === 'unreachable') {
+    const why = whyNot(history.record);
+    const reason = `who published ${subject.project} before ${release(subject)} cannot be told: ${why}`;
+    return { objection: { reason, recheckAt: history.record.askAgainAt, doubt: true } };
+  }
+  if (history.kind !== 'settled' || state.kind === 'unknown') return NOTHING;
+  const before = count === 1 ? 'the attested release' : `the ${count} attested releases`;
+  const past = `${before} before it ${count === 1 ? 'was' : 'were'} by ${history.publishers.join(', ')}`;
+  if (state.kind === 'not') {
+    const reason = `${subject.filename} is not attested (${state.why}), and ${past}`;
+    return { objection: { reason, recheckAt: state.recheckAt } };
+  }
+  if (state.publishers.some((publisher) => history.publishers.includes(publisher))) return NOTHING;
+  const by = state.publishers.join(', ');
+  return { objection: { reason: `${subject.filename} is attested by ${by}, and ${past}` } };
+}
+
+type OwnState =
+  | { readonly kind: 'attested'; readonly publishers: readonly PublisherId[] }
+  | { readonly kind: 'not'; readonly why: string; readonly recheckAt: number | undefined }
+  | { readonly kind: 'unknown'; readonly offer: Offer };
+
+function ownState({ provenance }: Subject, known: KnownAttestations, now: number): OwnState {
+  const offer = provenance?.offer;
+  if (offer === undefined)
+    return { kind: 'not', why: 'the index has no attestation of it', recheckAt: undefined };
+  const record = knownAttestation(offer, known, now);
+  if (record === undefined) return { kind: 'unknown', offer };
+  const { attestation } = record;
+  if (attestation.kind === 'attested') return attestation;
+  return { kind: 'not', why: whyNot(record), recheckAt: record.askAgainAt };
+}
+
+function whyNot({ attestation }: AttestationRecord): string {
+  switch (attestation.kind) {
+    case 'attested':
+      return 'it is attested';
+    case 'unverifiable':
+      return `its attestation does not hold: ${attestation.reason}`;
+    case 'unreachable':
+      return `its attestation cannot be had: ${attestation.reason}`;
+  }
+}

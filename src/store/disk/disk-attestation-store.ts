@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type {
+  Attestation,
+  AttestationRecord,
+  KnownAttestations,
+} from '../../domain/attestation.js';
+import { parseSha256 } from '../../domain/digest.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import { parsePublisherId } from '../../domain/publisher.js';
+import type { AttestationStore } from '../attestation-store.js';
+import { writeAtomically } from './atomic-file.js';
+
+/** Raised when what counts as verified changes: records of before are not read. */
+const VERSION = 1;
+/** Records that stay in memory; each takes a few hundred bytes. */
+const MEMORY_RECORDS = 50_000;
+/** Files of one project that are read; more would be no project. */
+const MAX_RECORDS = 50_000;
+
+/**
+ * Attestations as small JSON files `<directory>/v1/<project>/<filename's digest>.json`, the latest look at each
+ * file. A project's folder is read once, then kept in memory while it is in use.
+ */
+export class DiskAttestationStore implements AttestationStore {
+  readonly #directory: string;
+  readonly #projects: LRUCache<ProjectName, Map<string, AttestationRecord>>;
+  readonly #loading = new Map<ProjectName, Promise<Map<string, AttestationRecord>>>();
+
+  constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
+    this.#directory = join(directory, `v${VERSION}`);
+    this.#projects = new LRUCache({
+      maxSize: memoryRecords,
+      sizeCalculation: (records) => 1 + records.size,
+    });
+  }
+
+  async known(project: ProjectName): Promise<KnownAttestations> {
+    return this.#of(project);
+  }
+
+  async put(project: ProjectName, record: AttestationRecord): Promise<void> {
+    const path = join(this.#directory, project, `${nameOf(record.filename)}.json`);
+    const text = JSON.stringify({
+      ...record,
+      askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
+    });
+    await writeAtomically(path, Buffer.from(text));
+    const records = new Map(await this.#of(project)).set(record.filename, record);
+    this.#projects.set(project, records);
+  }
+
+  #of(project: ProjectName): Promise<Map<string, AttestationRecord>> {
+    const known = this.#projects.get(project);
+    if (known !== undefined) return Promise.resolve(known);
+    const running = this.#loading.get(project);
+    if (running !== undefined) return running;
+    const loading = this.#load(project)
+      .then((records) => {
+        this.#projects.set(project, records);
+        return records;
+      })
+      .finally(() => this.#loading.delete(project));
+    this.#loading.set(project, loading);
+    return loading;
+  }
+
+  async #load(project: ProjectName): Promise<Map<string, AttestationRecord>> {
+    const folder = join(this.#directory, project);
+    const records = new Map<string, AttestationRecord>();
+    for (const name of (await namesIn(folder)).slice(0, MAX_RECORDS)) {
+      if (!name.endsWith('.json') || name.startsWith('.')) continue;
+      const record = readRecord(await readFile(join(folder, name), 'utf8'));
+      // A file that is torn, or says something else than its name, is as good as none: look again.
+      if (record !== undefined && `${nameOf(record.filename)}.json` === name)
+        records.set(record.filename, record);
+    }
+    return records;
+  }
+}
+
+function nameOf(filename: string): string {
+  return createHash('sha256').update(filename).digest('hex').slice(0, 32);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+}
+
+/** Checks the shape of what a file holds; undefined where it is not a whole record. */
+function readRecord(text: string): AttestationRecord | undefined {
+  let value: Record<string, unknown> | null;
+  try {
+    value = JSON.parse(text) as Record<string, unknown> | null;
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { filename, askAgainAt = Infinity } = value;
+  const sha256 = parseSha256(value.sha256);
+  const attestation = readAttestation(value.attestation);
+  return typeof filename === 'string' &&
+    typeof askAgainAt === 'number' &&
+    sha256 !== undefined &&
+    attestation !== undefined
+    ? { filename, sha256, attestation, askAgainAt }
+    : undefined;
+}
+
+function readAttestation(value: unknown): Attestation | undefined {
+  const { kind, reason, publishers } = (value ?? {}) as Record<string, unknown>;
+  if ((kind === 'unverifiable' || kind === 'unreachable') && typeof reason === 'string')
+    return { kind, reason };
+  if (kind !== 'attested' || !Array.isArray(publishers) || publishers.length === 0)
+    return undefined;
+  const ids = publishers.map((text) => parsePublisherId(String(text)));
+  return ids.every((id) => id !== undefined) ? { kind, publishers: ids } : undefined;
+}
