@@ -76,7 +76,7 @@ export class ArtifactService {
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = digestOf(listed);
-    const running = this.#fills.get(flightKey(listed, sha256));
+    const running = this.#running(flightKey(listed, sha256));
     if (running !== undefined) {
       onEvent({ kind: 'cache', result: 'joined' });
       return { kind: 'filling', listed, fill: running };
@@ -126,9 +126,15 @@ export class ArtifactService {
     await done;
   }
 
+  /** The fill to share. One that ended badly is of the past, though it may still be clearing up. */
+  #running(key: string): Fill | undefined {
+    const fill = this.#fills.get(key);
+    return fill?.end === undefined || fill.end.kind === 'allowed' ? fill : undefined;
+  }
+
   #join(listed: ListedFile, sha256: Sha256): Fill {
     const key = flightKey(listed, sha256);
-    const running = this.#fills.get(key);
+    const running = this.#running(key);
     this.#parts.onEvent({ kind: 'cache', result: running === undefined ? 'miss' : 'joined' });
     if (running !== undefined) return running;
     const fill = new Fill();
@@ -143,7 +149,7 @@ export class ArtifactService {
         fill.finish({ kind: 'failed', failure });
       })
       .finally(() => {
-        this.#fills.delete(key);
+        if (this.#fills.get(key) === fill) this.#fills.delete(key);
         this.#working.delete(work);
       });
     this.#working.add(work);
