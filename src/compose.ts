@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import { type AttestationEvent, Attestations } from './attestations/attestations.js';
-import { provenanceVerifier, type VerifyProvenance } from './attestations/provenance-verifier.js';
 import { type TrustEvent, TrustRoot } from './attestations/trust-root.js';
-import { fetchTrustRoot, SIGSTORE_KEYS } from './attestations/trust-updates.js';
+import type { VerifyProvenance } from './attestations/worker-verifier.js';
+import { createVerifier } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
 import { createApp } from './http/app.js';
 import { clientIdentifier } from './http/client.js';
@@ -129,14 +129,19 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const findings = new DiskFindingsStore(at('findings'));
   const trust = new TrustRoot({
     fetch: config.attestations.updateKeys
-      ? () => fetchTrustRoot({ url: SIGSTORE_KEYS, directory: at('sigstore-keys'), network })
+      ? async () => {
+          // Loaded with the first attestation: it is the heaviest of all libraries, and most have no use for it.
+          const { fetchTrustRoot } = await import('./attestations/trust-updates.js');
+          return fetchTrustRoot({ directory: at('sigstore-keys'), network });
+        }
       : undefined,
     now,
     onEvent: (event) => noteTrustEvent(event, log),
   });
+  const verifier = createVerifier({ keys: () => trust.keys() });
   const attestations = new Attestations({
     store: new DiskAttestationStore(at('attestations')),
-    verify: outside.verifyProvenance ?? provenanceVerifier(trust),
+    verify: outside.verifyProvenance ?? verifier.verify,
     now,
     onEvent: (event) => noteAttestationEvent(event, metrics, log),
   });
@@ -221,7 +226,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
-      await trust.settled();
+      await Promise.all([verifier.close(), trust.settled()]);
     },
   };
 }
