@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AccessControl } from './access/access-control.js';
 import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import { type AttestationEvent, Attestations } from './attestations/attestations.js';
@@ -9,11 +10,21 @@ import { type TrustEvent, TrustRoot } from './attestations/trust-root.js';
 import type { VerifyProvenance } from './attestations/worker-verifier.js';
 import { createVerifier } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
+import { NO_FEED } from './domain/malware-feed.js';
+import { findDeniedSince } from './exposure/denied-since.js';
+import { loadExposureState } from './exposure/exposure-state.js';
+import { ExposureWatch } from './exposure/exposure-watch.js';
+import { FeedService } from './feed/feed-service.js';
+import { makeFeedSource } from './feed/make-feed-source.js';
+import { syncFeed } from './feed/sync-feed.js';
 import { createApp } from './http/app.js';
+import { withAuthentication } from './http/authenticate.js';
+import { readCertificate, watchCertificate } from './http/certificate.js';
 import { clientIdentifier } from './http/client.js';
 import { DecisionRecorder } from './http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from './http/server.js';
-import type { HttpSettings } from './http/services.js';
+import type { HttpSettings, Services } from './http/services.js';
+import { withWarmPages } from './http/warm-pages.js';
 import { createInspector } from './inspection/worker-inspector.js';
 import { FileDecisionLog } from './observe/decision-log.js';
 import { Health } from './observe/health.js';
@@ -26,6 +37,7 @@ import { ProjectPagesService } from './pages/project-pages-service.js';
 import type { LoadedPolicy } from './policy/load.js';
 import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
+import { writeAtomically } from './store/disk/atomic-file.js';
 import { DiskAttestationStore } from './store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
@@ -52,10 +64,13 @@ export interface Outside {
 /** A Wheelgate that is made, and not yet listening. */
 export interface Wheelgate {
   readonly server: Server;
+  readonly access: AccessControl | undefined;
   readonly pages: ProjectPagesService;
   readonly judge: Judge;
   readonly policies: PolicyWatcher;
   readonly metrics: Metrics;
+  readonly exposure: ExposureWatch;
+  readonly feed: FeedService | undefined;
   /** Binds the port. @returns where it listens */
   listen(): Promise<AddressInfo>;
   /** Ends in good order: what is under way finishes, up to the configured grace. */
@@ -106,6 +121,10 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     },
   });
 
+  // What can stop the start comes before what would have to be taken down again.
+  const access = await accessControl(config, now, health, log);
+  const certificate = config.tls && (await readCertificate(config.tls));
+
   const at = (name: string): string => join(config.data, name);
   const main = new DiskSpool(at('spool'));
   await main.sweep();
@@ -127,6 +146,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
+  const feed = makeFeed(config, network, now, { health, log, metrics });
   const trust = new TrustRoot({
     fetch: config.attestations.updateKeys
       ? async () => {
@@ -145,14 +165,18 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     now,
     onEvent: (event) => noteAttestationEvent(event, metrics, log),
   });
-  const judge = new Judge(policies, findings, attestations, now);
+  const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
+  const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
     upstreams,
     store: pageStore,
     ttl: config.cache.pageTtl,
     memoryBytes: config.cache.pages,
     now,
-    onEvent: (event) => notePageEvent(event, metrics, log),
+    onEvent: (event) =>
+      event.kind === 'cache' && event.result === 'hit'
+        ? pageHit()
+        : notePageEvent(event, metrics, log),
   });
   const pages = new ProjectPagesService(loader, judge, now);
   const inspector = createInspector(config.inspection);
@@ -182,48 +206,98 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     now,
   );
 
+  const exposure = new ExposureWatch({
+    load: () => loadExposureState(at('exposure.json')),
+    save: (state) => writeAtomically(at('exposure.json'), Buffer.from(JSON.stringify(state))),
+    search: () => findDeniedSince(config.decisions.file, judge, findings),
+    onExposed: (exposed) => {
+      metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
+      const { revision } = policies.current;
+      const time = new Date(now()).toISOString();
+      log.warn({ exposed }, 'clients were given an artifact that is denied by now');
+      void decisions.append({ event: 'exposed', time, revision, ...exposed });
+    },
+    onError: (err) =>
+      log.warn({ err }, 'the decision log could not be searched for what is denied'),
+  });
+  policies.onChange(() => exposure.check(judge.basis));
+  feed?.onChange(() => exposure.check(judge.basis));
+
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scans = Promise.all([disk.scan(), pageStore.scan()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the cache on disk could not be looked through'),
   );
+  void scans.then(() => exposure.check(judge.basis));
   metrics.onCollect(() => {
+    const synced = feed?.current.syncedAt;
+    if (synced !== undefined) metrics.feedAge.set((now() - synced) / 1_000);
     metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes);
     metrics.cacheBytes.set({ tier: 'disk' }, disk.bytes);
     metrics.cacheBytes.set({ tier: 'pages' }, pageStore.bytes);
   });
 
-  const app = createApp(
+  const services: Services = {
+    pages,
+    projectList: new ProjectListService(upstreams, now),
+    artifacts,
+    sidecars: new SidecarService({ pages, judge, blobs, spool }),
+    judge,
+    recorder,
+    decisionLog: config.decisions.file,
+    upstreams,
+    metrics,
+    health,
+    log,
+  };
+  const settings = httpSettings(config);
+  const listener = withWarmPages(createApp(services, settings), services, settings);
+  const server = createHttpServer(
+    access === undefined
+      ? listener
+      : withAuthentication(listener, (header) => access.identify(header)),
     {
-      pages,
-      projectList: new ProjectListService(upstreams, now),
-      artifacts,
-      sidecars: new SidecarService({ pages, judge, blobs, spool }),
-      judge,
-      recorder,
-      upstreams,
-      metrics,
-      health,
-      log,
+      maxHeaderBytes: config.server.headerBytes,
+      headersTimeout: config.server.headersTimeout,
+      keepAliveTimeout: KEEP_ALIVE,
     },
-    httpSettings(config),
+    certificate,
   );
-  const server = createHttpServer(app, {
-    maxHeaderBytes: config.server.headerBytes,
-    headersTimeout: config.server.headersTimeout,
-    keepAliveTimeout: KEEP_ALIVE,
-  });
+  const renewal =
+    config.tls &&
+    (await watchCertificate(
+      config.tls,
+      (certificate) => {
+        if ('setSecureContext' in server) server.setSecureContext(certificate);
+        health.set('certificate', 'ok');
+        log.info('the certificate was renewed');
+      },
+      (err) => {
+        health.set('certificate', 'degraded', 'a change does not hold; the one before is in use');
+        log.error({ err }, 'certificate not taken over');
+      },
+    ));
   return {
     server,
+    access,
     pages,
     judge,
     policies,
     metrics,
-    listen: () => listen(server, config),
+    exposure,
+    feed,
+    listen: async () => {
+      await feed?.start();
+      return listen(server, config);
+    },
     close: async () => {
       health.set('server', 'failed', 'stopping');
       policies.close();
+      feed?.close();
+      access?.close();
+      renewal?.close();
       const grace = config.server.shutdownGrace;
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
+      await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
       await Promise.all([verifier.close(), trust.settled()]);
@@ -243,6 +317,62 @@ function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUp
         },
       ),
   );
+}
+
+/** The malware feed, kept in the data folder; undefined where the settings want none. */
+function makeFeed(
+  { feed: { url, interval }, data }: Config,
+  network: Network,
+  now: () => number,
+  { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
+): FeedService | undefined {
+  if (url === undefined) return undefined;
+  const file = join(data, 'feed.jsonl');
+  const source = makeFeedSource(url, network.dispatcher);
+  return new FeedService({
+    file,
+    interval,
+    sync: () => syncFeed(source, file, now()),
+    random: Math.random,
+    onSynced: ({ feed, how, added, changed, removed }) => {
+      metrics.feedRecords.set(feed.records.size);
+      health.set('malware-feed', 'ok');
+      log.info({ records: feed.records.size, how, added, changed, removed }, 'malware feed synced');
+    },
+    onFailed: (err) => {
+      health.set(
+        'malware-feed',
+        'degraded',
+        'the feed cannot be read; feed.url names another, or none',
+      );
+      log.warn({ err }, 'the malware feed could not be synced');
+    },
+  });
+}
+
+/** Undefined where anybody may ask. @throws {AccessError} where the tokens' file cannot be used */
+async function accessControl(
+  { access }: Config,
+  now: () => number,
+  health: Health,
+  log: Log,
+): Promise<AccessControl | undefined> {
+  if (access.tokens === undefined) return undefined;
+  return AccessControl.start(access.tokens, {
+    now,
+    onLoad: () => {
+      health.set('access', 'ok');
+      log.info('tokens read');
+    },
+    onProblem: (problems) => {
+      health.set(
+        'access',
+        'degraded',
+        'an edit of the tokens does not validate; those before hold',
+      );
+      for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
+    },
+  });
 }
 
 function httpSettings(config: Config): HttpSettings {

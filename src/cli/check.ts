@@ -1,8 +1,11 @@
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import { formatProblem } from '../yaml/problem.js';
+import { checkAgainst } from './check-against.js';
 import { EXIT, type Output } from './output.js';
 
 export interface CheckOptions {
+  /** A decision log to replay under the policy. */
+  readonly against?: string;
   readonly json?: boolean;
 }
 
@@ -12,6 +15,8 @@ export async function runCheck(
   options: CheckOptions,
   out: Output,
 ): Promise<number> {
+  if (options.against !== undefined)
+    return checkAgainst(dir, options.against, options.json === true, out);
   const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });
   if (options.json === true)
     out.line(JSON.stringify({ ok: check.summary !== undefined, ...check }, null, 2));

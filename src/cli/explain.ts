@@ -1,18 +1,24 @@
-import { parseProjectName } from '../domain/project-name.js';
-import { parseSpecifier } from '../domain/version.js';
-import type { Explanation } from '../pages/explain.js';
-import { EXIT, type Output, UsageError } from './output.js';
+import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
+import { askServer } from './ask-server.js';
+import { EXIT, type Output } from './output.js';
+import { loadComparablePolicy } from './own-policy.js';
+import { readRequirement } from './requirement.js';
 
 export interface ExplainOptions {
   readonly server: string;
+  /** A folder of policy files to try on the same facts. */
+  readonly policies?: string;
   readonly json?: boolean;
 }
 
 interface Answer {
   readonly project: string;
   readonly policy: string;
-  readonly files: readonly Explanation[];
+  readonly files: readonly (Explanation & { readonly facts?: Facts })[];
 }
+
+/** One file, as it is judged now and, where another policy was named, as it would be under that. */
+type Compared = Explanation & { readonly proposed?: Explanation };
 
 /** `wheelgate explain`: asks a running Wheelgate what it makes of each file; exit code 1 where one is refused. */
 export async function runExplain(
@@ -21,58 +27,68 @@ export async function runExplain(
   out: Output,
 ): Promise<number> {
   const { project, versions } = readRequirement(what);
-  const query = new URLSearchParams({ project, ...(versions !== '' && { versions }) });
-  const server = options.server.replace(/\/+$/, '');
-  if (!URL.canParse(server)) throw new UsageError(`--server needs a URL, not ${options.server}`);
-  const answer = await ask(`${server}/api/v1/explain?${query}`);
-  if (options.json === true) out.line(JSON.stringify(answer, null, 2));
-  else show(answer, out);
-  return answer.files.some((file) => file.verdict === 'block') ? EXIT.refused : EXIT.fine;
+  const facts = options.policies === undefined ? undefined : '1';
+  const query = { project, versions: versions?.text, facts };
+  const answer = await askServer<Answer>(options.server, '/api/v1/explain', query);
+  const files = await compare(answer.files, options.policies);
+  const { policy } = answer;
+  if (options.json === true) out.line(JSON.stringify({ project, policy, files }, null, 2));
+  else show({ project, policy, files }, options.policies, out);
+  const refused = files.some((file) => (file.proposed ?? file).verdict === 'block');
+  return refused ? EXIT.refused : EXIT.fine;
 }
 
-function readRequirement(what: string): { project: string; versions: string } {
-  const match = /^\s*([A-Za-z0-9._-]+?)\s*([=<>!~].*)?$/.exec(what);
-  const project = parseProjectName(match?.[1] ?? '');
-  if (project === undefined) throw new UsageError(`not PROJECT or PROJECT==VERSION: ${what}`);
-  const versions = match?.[2]?.trim() ?? '';
-  try {
-    if (versions !== '') parseSpecifier(versions);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  return { project, versions };
-}
-
-async function ask(url: string): Promise<Answer> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    const cause = (error as Error).cause as Error | undefined;
-    throw new UsageError(
-      `${new URL(url).origin} does not answer (${cause?.message ?? (error as Error).message}): is it running? --server names another`,
-    );
-  }
-  const body = (await response.json().catch(() => ({}))) as Answer & { detail?: string };
-  if (!response.ok) throw new UsageError(body.detail ?? `status ${response.status}`);
-  return body;
+async function compare(files: Answer['files'], folder: string | undefined): Promise<Compared[]> {
+  if (folder === undefined) return [...files];
+  const policy = await loadComparablePolicy(folder);
+  const now = Date.now();
+  return files.map(({ facts, ...current }) => {
+    // Who attested what is the server's knowledge alone: such a verdict is not compared.
+    if (facts === undefined || current.rule === 'attestation') return current;
+    // The server's feed, as far as this file goes: no other is needed.
+    const feed = { revision: 'server', syncedAt: now, find: () => facts.malware };
+    const verdict = policy.evaluate(facts.subject, facts.inspection, now, { feed });
+    return { ...current, proposed: explainVerdict(facts, verdict) };
+  });
 }
 
 const MARKS = { allow: 'allow', warn: 'WARN ', block: 'BLOCK' } as const;
 
-function show({ project, policy, files }: Answer, out: Output): void {
+function show(
+  { project, policy, files }: { project: string; policy: string; files: readonly Compared[] },
+  folder: string | undefined,
+  out: Output,
+): void {
   out.line(`${project}, policy revision ${policy}`);
   if (files.length === 0) out.line('  no file matches');
   for (const file of files) {
     const seen = file.inspected ? '' : '  (not opened yet)';
     out.line(`  ${MARKS[file.verdict]}  ${file.filename}${seen}`);
-    if (file.rule !== undefined) out.line(`         ${file.reason}`);
-    if (file.reference !== undefined) out.line(`         see ${file.reference}`);
-    if (file.until !== undefined) out.line(`         until ${file.until}`);
-    if (file.waiver !== undefined)
-      out.line(
-        `         waived until ${file.waiver.expires} by ${file.waiver.owner}: ${file.waiver.reason}`,
-      );
-    if (file.dryRun) out.line('         dry-run: it is served all the same');
+    showWhy(file, out);
+    const { proposed } = file;
+    if (proposed === undefined || sayTheSame(file, proposed)) continue;
+    out.line(`    under ${folder}: ${MARKS[proposed.verdict].trim()}`);
+    showWhy(proposed, out);
   }
+  if (folder === undefined) return;
+  const changed = files.filter(
+    ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,
+  ).length;
+  out.line(`${changed} of ${files.length} verdicts would change under ${folder}`);
+}
+
+function showWhy(file: Explanation, out: Output): void {
+  const say = (text: string) => out.line(`         ${text}`);
+  if (file.rule !== undefined) say(`${file.reason}`);
+  if (file.reference !== undefined) say(`see ${file.reference}`);
+  if (file.until !== undefined) say(`until ${file.until}`);
+  if (file.waiver !== undefined)
+    say(`waived until ${file.waiver.expires} by ${file.waiver.owner}: ${file.waiver.reason}`);
+  if (file.dryRun) say('dry-run: it is served all the same');
+}
+
+function sayTheSame(one: Explanation, other: Explanation): boolean {
+  return (
+    one.verdict === other.verdict && one.reason === other.reason && one.dryRun === other.dryRun
+  );
 }

@@ -1,16 +1,28 @@
-import type { ArtifactDescription, Inspection } from '../domain/finding.js';
-import type { ProjectName } from '../domain/project-name.js';
-import type { Subject } from '../domain/subject.js';
+import { availableParallelism } from 'node:os';
+import type { ArtifactDescription, Finding, Inspection } from '../domain/finding.js';
 import type { Verdict } from '../domain/verdict.js';
+import { knowledgeOf } from '../inspection/codes.js';
 import { describeFile } from '../inspection/describe-file.js';
+import type { Inspector } from '../inspection/inspector.js';
 import { createInspector } from '../inspection/worker-inspector.js';
-import { loadPolicy } from '../policy/load.js';
-import { PolicyError } from '../policy/watcher.js';
+import { howToWaive } from './how-to-waive.js';
 import { EXIT, type Output } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
+import { loadOwnPolicy } from './own-policy.js';
+import { subjectOfFile } from './subject-of-file.js';
 
 export interface InspectOptions {
   readonly policies?: string;
   readonly json?: boolean;
+}
+
+type Judge = (artifact: ArtifactDescription, inspection: Inspection) => Verdict;
+
+interface Result {
+  readonly file: string;
+  readonly artifact: ArtifactDescription;
+  readonly inspection: Inspection;
+  readonly verdict: Verdict;
 }
 
 /** `wheelgate inspect`: what the gate would find in artifacts on disk, and what it would make of it. */
@@ -19,75 +31,106 @@ export async function runInspect(
   options: InspectOptions,
   out: Output,
 ): Promise<number> {
-  const folders = options.policies === undefined ? [] : [options.policies];
-  const { policy, problems } = await loadPolicy(folders, { now: Date.now() });
-  if (policy === undefined) throw new PolicyError(problems);
-  const inspector = createInspector({ workers: 1 });
+  const policy = await loadOwnPolicy(options.policies);
+  const feed = await loadOwnFeed();
+  const judge: Judge = (artifact, inspection) =>
+    policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), { feed });
+  const workers = Math.min(files.length, availableParallelism());
+  const inspector = createInspector({ workers });
+  const tally = { inspected: 0, refused: 0, unclear: 0 };
   const results: object[] = [];
-  let code: number = EXIT.fine;
   try {
-    for (const [index, file] of files.entries()) {
-      out.progress(`inspecting ${index + 1} of ${files.length}: ${file}`);
-      let artifact: ArtifactDescription | undefined;
-      try {
-        artifact = await describeFile(file);
-      } catch (error) {
-        out.problem(`${file}: ${(error as Error).message}`);
-        code = EXIT.unclear;
+    for await (const result of inspectAll(files, inspector, judge, workers)) {
+      out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
+      if ('problem' in result) {
+        out.problem(result.problem);
+        tally.unclear += 1;
         continue;
       }
-      if (artifact === undefined) {
-        out.problem(`${file}: not the name of a wheel, an sdist or an egg`);
-        code = EXIT.unclear;
-        continue;
-      }
-      const inspection = await inspector.inspect(file, artifact);
-      const verdict = policy.evaluate(subjectOf(artifact), inspection, Date.now());
-      if (verdict.outcome === 'block' && code === EXIT.fine) code = EXIT.refused;
-      if (options.json === true) results.push(resultOf(file, inspection, verdict));
-      else show(file, inspection, verdict, out);
+      tally.inspected += 1;
+      if (result.verdict.outcome === 'block') tally.refused += 1;
+      if (options.json === true) results.push(resultOf(result));
+      else show(result, out);
     }
   } finally {
     await inspector.close();
   }
+  const { inspected, refused, unclear } = tally;
   if (options.json === true) out.line(JSON.stringify(results, null, 2));
-  return code;
+  else if (files.length > 1)
+    out.line(`${inspected} inspected, ${refused} refused, ${unclear} could not be read`);
+  return unclear > 0 ? EXIT.unclear : refused > 0 ? EXIT.refused : EXIT.fine;
 }
 
-/** What is known of a file without an index: rules that ask the index for more stay silent. */
-function subjectOf({ name, sha256, size }: ArtifactDescription): Subject {
-  return {
-    upstream: 'local',
-    publicUpstream: false,
-    project: name.project ?? ('' as ProjectName),
-    version: name.version,
-    filename: name.filename,
-    kind: name.kind,
-    sha256,
-    size,
-    uploadTime: undefined,
-    yanked: false,
-    status: undefined,
-    declaredMetadata: undefined,
-    hasWheel: false,
+/** Inspects as many at a time as there are workers, and gives the results in the order of the files. */
+async function* inspectAll(
+  files: readonly string[],
+  inspector: Inspector,
+  judge: Judge,
+  workers: number,
+): AsyncGenerator<Result | { readonly problem: string }> {
+  const inspect = async (file: string): Promise<Result | { readonly problem: string }> => {
+    try {
+      const artifact = await describeFile(file);
+      const inspection = await inspector.inspect(file, artifact);
+      const verdict = judge(artifact, inspection);
+      return { file, artifact, inspection, verdict };
+    } catch (error) {
+      return { problem: `${file}: ${(error as Error).message}` };
+    }
   };
+  const ahead: ReturnType<typeof inspect>[] = [];
+  for (const file of files) {
+    ahead.push(inspect(file));
+    if (ahead.length >= workers) yield await ahead.shift()!;
+  }
+  for (const result of ahead) yield await result;
 }
 
-function resultOf(file: string, inspection: Inspection, verdict: Verdict) {
-  const { memberDigests: _digests, ...facts } = inspection;
-  return { file, verdict: verdict.outcome, hits: verdict.hits, ...facts };
+function resultOf({ file, artifact, inspection, verdict }: Result) {
+  const { memberDigests: _digests, findings, ...facts } = inspection;
+  return {
+    file,
+    verdict: verdict.outcome,
+    hits: verdict.hits,
+    ...facts,
+    findings: findings.map((finding) => ({
+      ...finding,
+      why: knowledgeOf(finding.code)?.summary,
+      source: knowledgeOf(finding.code)?.source,
+      waive: howToWaive(finding, artifact.name),
+    })),
+  };
 }
 
 const WORDS = { allow: 'allowed', warn: 'allowed, with a warning', block: 'REFUSED' } as const;
 
-function show(file: string, inspection: Inspection, verdict: Verdict, out: Output): void {
+function show({ file, artifact, inspection, verdict }: Result, out: Output): void {
   const { memberCount, inflatedBytes, sha256 } = inspection;
   out.line(`${file}: ${WORDS[verdict.outcome]}`);
   out.line(`  sha256 ${sha256}, ${memberCount} members, ${inflatedBytes} bytes unpacked`);
-  for (const hit of verdict.hits) out.line(`  ${hit.action}: ${hit.reason}`);
-  for (const finding of inspection.findings) {
-    const digest = finding.sha256 === undefined ? '' : ` [sha256 ${finding.sha256}]`;
-    const template = finding.template === undefined ? '' : ` [generated by ${finding.template}]`;
-    out.line(`  finding ${finding.code}: ${finding.detail}${template}${digest}`);
+  for (const hit of verdict.hits) {
+    out.line(`  ${hit.action}: ${hit.reason}`);
+    if (hit.reference !== undefined) out.line(`    see ${hit.reference}`);
   }
+  for (const finding of inspection.findings) showFinding(finding, artifact, verdict, out);
+}
+
+function showFinding(
+  finding: Finding,
+  artifact: ArtifactDescription,
+  verdict: Verdict,
+  out: Output,
+): void {
+  const known = knowledgeOf(finding.code);
+  out.line(`  finding ${finding.code}: ${finding.detail}`);
+  if (known !== undefined) out.line(`    why: ${known.summary} (${known.source})`);
+  const where = [
+    finding.offset !== undefined && `at byte ${finding.offset}`,
+    finding.sha256 !== undefined && `sha256 ${finding.sha256}`,
+    finding.template !== undefined && `generated by ${finding.template}`,
+  ].filter(Boolean);
+  if (where.length > 0) out.line(`    where: ${where.join(', ')}`);
+  if (verdict.hits.some(({ rule }) => rule === finding.rule))
+    out.line(`    to let it through: ${howToWaive(finding, artifact.name)}`);
 }

@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { AccessError } from '../access/access-control.js';
 import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
 import { PolicyError } from '../policy/watcher.js';
 import { formatProblem } from '../yaml/problem.js';
+import { runAudit } from './audit.js';
 import { runCheck } from './check.js';
 import { runClient } from './client.js';
 import { runExplain } from './explain.js';
+import { runExposure } from './exposure.js';
+import { runFeedSync } from './feed.js';
 import { runInspect } from './inspect.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { runServe } from './serve.js';
+import { runToken } from './token.js';
+import { runWatch } from './watch.js';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
@@ -35,6 +41,7 @@ program
   .command('check')
   .description('validate policy files')
   .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
+  .option('--against <history>', 'replay a decision log, or a data folder: what would change')
   .option('--json', 'print JSON')
   .action(async (dir, options) => done(await runCheck(dir, options, out)));
 
@@ -53,8 +60,57 @@ program
   )
   .argument('<project[spec]>')
   .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
+  .option('--policies <dir>', 'what would be different under this folder of policy files')
   .option('--json', 'print JSON')
   .action(async (what, options) => done(await runExplain(what, options, out)));
+
+program
+  .command('exposure')
+  .description("who was given it, when, from where; for example 'litellm==1.82.8'")
+  .argument('[project[spec]]')
+  .option('--sha256 <digest>', "an artifact's digest, beside or instead of the project")
+  .option('--since <time>', 'nothing before this time (ISO 8601)')
+  .option('--refused', 'those who were refused it, too')
+  .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
+  .option('--log <path>', "the decision log's file or folder, instead of a server")
+  .option('--json', 'print JSON')
+  .option('--csv', 'print CSV')
+  .action(async (what, options) => done(await runExposure(what, options, out)));
+
+program
+  .command('feed')
+  .description('the malware feed')
+  .command('sync')
+  .description('fetch what is new into the data folder')
+  .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+  .option('--data <dir>', 'folder for cache, findings and decision log')
+  .option('--url <url>', "OSV's PyPI records, a mirror of them, or a folder")
+  .option('--json', 'print JSON')
+  .action(async (options) => done(await runFeedSync(options, out)));
+
+program
+  .command('audit')
+  .description(
+    'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',
+  )
+  .argument(
+    '[path]',
+    'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
+  )
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--data <dir>', 'folder in which the malware feed lies')
+  .option('--json', 'print JSON')
+  .action(async (path, options) => done(await runAudit(path, options, out)));
+
+program
+  .command('watch')
+  .description('stay, and tell what changes in an environment: hooks, files, denied releases')
+  .argument('<path>', 'a virtual environment or a site-packages folder')
+  .option('--listen <host:port>', 'serve Prometheus metrics there')
+  .option('--data <dir>', 'folder in which the malware feed lies')
+  .option('--policies <dir>', 'folder of your own policy files')
+  .option('--json', 'print JSON lines also on a terminal')
+  .action(async (path, options) => done(await runWatch(path, options, out)));
 
 program
   .command('client')
@@ -64,6 +120,20 @@ program
   .option('--write', "write them, by the client's own means where it has some")
   .option('--json', 'print JSON')
   .action((client, options) => done(runClient(client, options, out)));
+
+program
+  .command('token')
+  .description('a new token for one user, and the line for the file of tokens')
+  .argument('<user>')
+  .option('--role <role>', 'client, or admin: may also ask who downloaded what', 'client')
+  .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
+  .option('--json', 'print JSON')
+  .action((user, options) => done(runToken(user, options, out)));
+
+// Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 function done(code: number): void {
   process.exitCode = code;
@@ -75,7 +145,11 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
   } else {
-    if (error instanceof ConfigError || error instanceof PolicyError)
+    if (
+      error instanceof ConfigError ||
+      error instanceof PolicyError ||
+      error instanceof AccessError
+    )
       for (const problem of error.problems) out.problem(formatProblem(problem));
     else if (error instanceof UsageError) out.problem(error.message);
     else

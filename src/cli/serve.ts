@@ -29,13 +29,13 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   const gate = await compose(config, { now: Date.now, env: process.env, log });
   const { address, port, family } = await gate.listen();
   const host = family === 'IPv6' ? `[${address}]` : address;
-  out.line(
-    `wheelgate listens on http://${host}:${port}, packages at http://${host}:${port}/simple/`,
-  );
+  const url = `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  out.line(`wheelgate listens on ${url}, packages at ${url}/simple/`);
 
   process.on('SIGHUP', () => {
-    log.info('SIGHUP: reading the policy');
+    log.info('SIGHUP: reading the policy and the tokens');
     void gate.policies.reload();
+    void gate.access?.reload();
   });
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -53,8 +53,21 @@ export interface Config {
     readonly file: string;
     readonly maxBytes: number;
     readonly keep: number;
+    readonly compress: boolean;
     readonly fsync: boolean;
   };
+  readonly feed: {
+    /** A URL or a folder; undefined for no feed. */
+    readonly url: string | undefined;
+    /** Milliseconds. */
+    readonly interval: number;
+  };
+  readonly access: {
+    /** The file of hashed tokens; undefined where anybody may ask. */
+    readonly tokens: string | undefined;
+  };
+  /** Files of the certificate and its key; undefined for plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly trustedProxies: readonly string[];
   readonly server: {
     readonly headerBytes: number;
@@ -80,6 +93,7 @@ export interface UpstreamConfig {
 /** Names the settings as the code does, and gives those a value that depend on the machine. */
 export function toConfig(file: ConfigFile, defaultData: string): Config {
   const { cache, gate, inspection, decisions, server } = file;
+  const { cert, key } = file.tls;
   const data = file.data ?? defaultData;
   return {
     listen: file.listen,
@@ -123,8 +137,15 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
       file: decisions.file ?? join(data, 'decisions.jsonl'),
       maxBytes: decisions['max-bytes'],
       keep: decisions.keep,
+      compress: decisions.compress,
       fsync: decisions.fsync,
     },
+    feed: {
+      url: file.feed.url === 'none' ? undefined : file.feed.url.replace(/\/+$/, ''),
+      interval: file.feed.interval,
+    },
+    access: { tokens: file.access.tokens },
+    tls: cert === undefined || key === undefined ? undefined : { cert, key },
     trustedProxies: file['trusted-proxies'],
     server: {
       headerBytes: server['header-bytes'],

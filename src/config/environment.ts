@@ -10,8 +10,8 @@ export interface Override {
   readonly source: string;
 }
 
-/** Variables that are no settings: the file's own path, and what the tests leave for themselves. */
-const OTHERS = /^WHEELGATE_(?:CONFIG|TEST_\w*)$/;
+/** Variables that are no settings: the file's own path, a command's token, and what the tests leave for themselves. */
+const OTHERS = /^WHEELGATE_(?:CONFIG|TOKEN|TEST_\w*)$/;
 
 /** What Kubernetes gives every pod beside a Service that is named `wheelgate`. */
 const SERVICE_LINKS =

@@ -31,7 +31,14 @@ export interface ConfigSources {
 }
 
 /** Paths in the file are meant from the file's folder, all others from the working folder. */
-const PATHS: readonly (readonly string[])[] = [['policies'], ['data'], ['decisions', 'file']];
+const PATHS: readonly (readonly string[])[] = [
+  ['policies'],
+  ['data'],
+  ['decisions', 'file'],
+  ['access', 'tokens'],
+  ['tls', 'cert'],
+  ['tls', 'key'],
+];
 
 /**
  * Gathers the settings: flags win over the environment, that over the file, that over the defaults.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize, projectGlob } from '../yaml/values.js';
+import { OSV_PYPI } from './osv.js';
 import { PYPI_FILES, PYPI_INDEX } from './pypi.js';
 import { host, hostAndPort, network, time, webUrl } from './terms.js';
 
@@ -159,6 +160,7 @@ export const configSchema = z
           .optional(),
         'max-bytes': byteSize().describe('The size at which it rotates.').prefault('100MiB'),
         keep: count(0).describe('Rotated files to keep.').prefault(10),
+        compress: z.boolean().describe('Compress rotated files.').prefault(true),
         fsync: z
           .boolean()
           .describe('Wait for the disk at each decision; safe against a loss of power, and slower.')
@@ -166,6 +168,38 @@ export const configSchema = z
       },
       'The record of every decision.',
     ),
+    feed: section(
+      {
+        url: z
+          .string()
+          .min(1)
+          .describe("OSV's PyPI records: a URL, a mirror's, a folder; none: no feed.")
+          .prefault(OSV_PYPI),
+        interval: time().describe('Between two looks at it, about.').prefault('1h'),
+      },
+      'The malware feed.',
+    ),
+    access: section(
+      {
+        tokens: z
+          .string()
+          .min(1)
+          .describe('A file of hashed tokens; where it is set, clients must show one.')
+          .optional(),
+      },
+      'Who may ask.',
+    ),
+    tls: z
+      .strictObject({
+        cert: z.string().min(1).describe('The certificate with its chain, PEM.').optional(),
+        key: z.string().min(1).describe('Its private key, PEM.').optional(),
+      })
+      .superRefine(({ cert, key }, context) => {
+        if ((cert === undefined) !== (key === undefined))
+          context.addIssue('expected both cert and key');
+      })
+      .prefault({})
+      .describe('HTTPS without a server in front.'),
     'trusted-proxies': z
       .array(network())
       .describe('Addresses whose X-Forwarded-For is believed.')

@@ -5,6 +5,7 @@
 export const FAILURES = {
   'bad-request': { status: 400, title: 'The request cannot be understood' },
   unauthorised: { status: 401, title: 'Credentials are needed' },
+  forbidden: { status: 403, title: 'These credentials do not suffice' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'None of the accepted forms is available' },

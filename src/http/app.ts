@@ -4,6 +4,7 @@ import { Failure } from '../domain/failure.js';
 import { observeRequests, type RouteLabel } from './observe-requests.js';
 import { sendFailure } from './problem.js';
 import { explainRoute } from './routes/explain.js';
+import { exposureRoute } from './routes/exposure.js';
 import { filesRoute, methodNotAllowed } from './routes/files.js';
 import { metadataRoutes } from './routes/metadata.js';
 import { healthRoute, metricsRoute, readyRoute } from './routes/operations.js';
@@ -18,6 +19,7 @@ export function createApp(services: Services, settings: HttpSettings): Express {
   // Our own ETags are strong, and known before a body is at hand.
   app.disable('etag');
   app.disable('x-powered-by');
+  app.enable('case sensitive routing');
   app.set('query parser', false);
   app.use(observeRequests(services.metrics));
   app.use(guard(settings));
@@ -38,6 +40,7 @@ export function createApp(services: Services, settings: HttpSettings): Express {
   route('/readyz', 'readyz', readyRoute(services));
   route('/metrics', 'metrics', metricsRoute(services));
   route('/api/v1/explain', 'api', explainRoute(services));
+  route('/api/v1/exposure', 'api', exposureRoute(services));
 
   app.use((_req, res) => sendFailure(res, 'not-found', 'Nothing is served here.'));
   app.use(failures(services));

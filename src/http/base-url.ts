@@ -15,11 +15,16 @@ export function baseUrlReader({ publicUrl, trustedProxies }: HttpSettings): Base
   return (req) => {
     const trusted = trustedProxies.length > 0 && trust(req.socket.remoteAddress ?? '', 0);
     const header = (name: string) => (trusted ? first(req.headers[name]) : undefined);
-    const scheme = header('x-forwarded-proto') === 'https' ? 'https' : 'http';
+    const own = 'encrypted' in req.socket ? 'https' : 'http';
+    const scheme = (trusted && forwardedScheme(header('x-forwarded-proto'))) || own;
     const host = header('x-forwarded-host') ?? req.headers.host ?? '';
     const plain = /^[A-Za-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host);
     return plain ? `${scheme}://${host}` : '';
   };
+}
+
+function forwardedScheme(text: string | undefined): string | undefined {
+  return text === 'https' || text === 'http' ? text : undefined;
 }
 
 /** The first of a list: what the proxy nearest to the client saw. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import proxyaddr from 'proxy-addr';
+import { identityOf } from './authenticate.js';
 
 /** Who asks, as far as the request tells. */
 export interface Client {
@@ -7,7 +8,7 @@ export interface Client {
   readonly address: string;
   /** The client's own address where a trusted proxy forwarded it. */
   readonly forwarded: string | undefined;
-  /** The user name of Basic credentials (`https://ci:token@…`), as claimed. */
+  /** Whom the token belongs to; where none is asked for, the user name of Basic credentials, as claimed. */
   readonly user: string | undefined;
   readonly userAgent: string | undefined;
 }
@@ -26,7 +27,7 @@ export function clientIdentifier(trustedProxies: readonly string[]): IdentifyCli
     return {
       address,
       forwarded: origin === address ? undefined : origin,
-      user: basicUser(req.headers.authorization),
+      user: identityOf(req)?.user ?? basicUser(req.headers.authorization),
       userAgent: req.headers['user-agent'],
     };
   };

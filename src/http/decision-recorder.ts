@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { DecisionLog } from '../observe/decision-log.js';
+import type { DecisionRecord } from '../observe/decision-record.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Sent } from './artifact-response.js';
 import type { IdentifyClient } from './client.js';
@@ -61,6 +62,7 @@ export class DecisionRecorder {
       reason: (hit ?? waived)?.reason,
       waiver: waived?.waiver,
       revision: verdict.revision,
+      page: pageFacts(subject),
     });
   }
 
@@ -73,4 +75,15 @@ export class DecisionRecorder {
       if (hit.dryRun === true && hit.action === 'block' && hit.waiver === undefined)
         this.#metrics.blockedDownloads.inc({ rule: hit.rule, mode: 'dry-run' });
   }
+}
+
+function pageFacts(subject: Subject): DecisionRecord['page'] {
+  const { uploadTime, yanked, status, hasWheel, publicUpstream } = subject;
+  return {
+    uploaded: uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+    yanked: yanked === false ? undefined : true,
+    status: status?.status,
+    hasWheel: hasWheel || undefined,
+    public: publicUpstream || undefined,
+  };
 }

@@ -31,9 +31,3 @@ function decodeOnce(text: string): string | undefined {
     return undefined;
   }
 }
-
-/** The query of a request's URL, empty where there is none. */
-export function queryOf(url: string): URLSearchParams {
-  const at = url.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
-}

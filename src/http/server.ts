@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 /** Bounds on what a client may make the server hold, beyond Node's own. */
@@ -11,17 +12,28 @@ export interface ServerLimits {
   readonly keepAliveTimeout: number;
 }
 
-/** A server whose protocol errors are problem documents too. */
-export function createHttpServer(listener: RequestListener, limits: ServerLimits): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: limits.headersTimeout,
-      keepAliveTimeout: limits.keepAliveTimeout,
-    },
-    listener,
-  );
+/** A certificate with its chain, and its key, in PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** A server whose protocol errors are problem documents too; speaks HTTPS where it has a certificate. */
+export function createHttpServer(
+  listener: RequestListener,
+  limits: ServerLimits,
+  certificate: Certificate | undefined,
+): Server | TlsServer {
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.headersTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+  };
+  const server =
+    certificate === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2' }, listener);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     socket.end(protocolError(error.code));
@@ -53,7 +65,7 @@ function protocolError(code: string | undefined): string {
 /**
  * Stops taking connections, lets responses under way finish for `grace` milliseconds, then cuts what is left.
  */
-export async function closeGracefully(server: Server, grace: number): Promise<void> {
+export async function closeGracefully(server: Server | TlsServer, grace: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), grace);

@@ -18,6 +18,8 @@ export interface Services {
   readonly sidecars: SidecarService;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
+  /** The decision log's file, for those who ask what it says. */
+  readonly decisionLog: string;
   readonly upstreams: readonly Upstream[];
   readonly metrics: Metrics;
   readonly health: Health;

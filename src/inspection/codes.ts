@@ -1,6 +1,6 @@
 import type { FindingRule } from '../domain/finding.js';
 
-interface CodeEntry {
+export interface CodeEntry {
   readonly rule: FindingRule;
   /** Why it matters, in one sentence. */
   readonly summary: string;
@@ -113,6 +113,11 @@ export const FINDING_CODES = {
 } as const satisfies Record<string, CodeEntry>;
 
 export type FindingCode = keyof typeof FINDING_CODES;
+
+/** What is known of a code; undefined for one that a later version wrote. */
+export function knowledgeOf(code: string): CodeEntry | undefined {
+  return Object.hasOwn(FINDING_CODES, code) ? FINDING_CODES[code as FindingCode] : undefined;
+}
 
 function hook(summary: string, source: string) {
   return { rule: 'startup-hook', summary, source } as const;

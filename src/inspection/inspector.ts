@@ -1,7 +1,7 @@
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 
 /** Raise it whenever the same bytes could give other findings: stored findings of an older one are looked at again. */
-export const INSPECTOR_VERSION = 1;
+export const INSPECTOR_VERSION = 2;
 
 /** Turns an artifact's bytes into findings, off the event loop. */
 export interface Inspector {

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { type DecisionRecord, writeRecord } from './decision-record.js';
+import { compressFile } from './compress-file.js';
+import { type DecisionRecord, type ExposedRecord, writeRecord } from './decision-record.js';
 
 export interface DecisionLogSettings {
   /** The file; its folder is made where it is missing. Files put aside lie beside it. */
@@ -10,13 +11,15 @@ export interface DecisionLogSettings {
   readonly maxBytes: number;
   /** How many files put aside are kept; the oldest go first. */
   readonly keep: number;
+  /** Whether files put aside are compressed, in the background. */
+  readonly compress: boolean;
   /** Whether every write waits for the disk itself, not only for the operating system. */
   readonly fsync: boolean;
 }
 
 export interface DecisionLog {
   /** Resolves once the record is in the file: a crash of this process no longer loses it. */
-  append(record: DecisionRecord): Promise<void>;
+  append(record: DecisionRecord | ExposedRecord): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,13 +40,14 @@ export class FileDecisionLog implements DecisionLog {
   #size = 0;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #compressing: Promise<void> = Promise.resolve();
 
   constructor(settings: DecisionLogSettings, now: () => number = Date.now) {
     this.#settings = settings;
     this.#now = now;
   }
 
-  append(record: DecisionRecord): Promise<void> {
+  append(record: DecisionRecord | ExposedRecord): Promise<void> {
     const line = writeRecord(record);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject });
@@ -53,6 +57,7 @@ export class FileDecisionLog implements DecisionLog {
 
   async close(): Promise<void> {
     await this.#writing;
+    await this.#compressing;
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -105,19 +110,24 @@ export class FileDecisionLog implements DecisionLog {
   async #rotate(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
-    const { file, keep } = this.#settings;
-    await rename(file, await freeName(file, this.#now()));
+    const { file, keep, compress } = this.#settings;
+    const aside = await freeName(file, this.#now());
+    await rename(file, aside);
+    // A file that stays plain, for want of room, is as good a log.
+    if (compress)
+      this.#compressing = this.#compressing.then(() => compressFile(aside)).catch(() => {});
     const old = await rotatedFiles(file);
     for (const name of old.slice(0, Math.max(0, old.length - keep))) await unlink(name);
   }
 }
 
 /** The files put aside of a decision log, oldest first, as paths. */
-export async function rotatedFiles(file: string): Promise<string[]> {
+async function rotatedFiles(file: string): Promise<string[]> {
   const { dir, name, ext } = parse(file);
   const names = await readdir(dir);
   return names
-    .filter((other) => other.startsWith(`${name}-`) && other.endsWith(ext))
+    .filter((other) => other.startsWith(`${name}-`))
+    .filter((other) => other.endsWith(ext) || other.endsWith(`${ext}.gz`))
     .sort()
     .map((other) => join(dir, other));
 }
@@ -127,7 +137,7 @@ async function freeName(file: string, now: number): Promise<string> {
   const { dir, name, ext } = parse(file);
   for (let count = 0; ; count += 1) {
     const path = join(dir, `${name}-${time}-${String(count).padStart(4, '0')}${ext}`);
-    const taken = await stat(path).then(
+    const taken = await Promise.any([stat(path), stat(`${path}.gz`)]).then(
       () => true,
       () => false,
     );

@@ -26,13 +26,45 @@ export interface DecisionRecord {
     | { readonly owner: string; readonly reason: string; readonly expires: number }
     | undefined;
   readonly revision: string;
+  /** What the project page said of the file, for who replays the decision under another policy. */
+  readonly page?: PageFacts | undefined;
+}
+
+/** The artifact that a record is about. */
+export type RecordedArtifact = Pick<DecisionRecord, 'project' | 'version' | 'filename' | 'sha256'>;
+
+export interface PageFacts {
+  /** ISO 8601. */
+  readonly uploaded?: string | undefined;
+  readonly yanked?: true | undefined;
+  /** PEP 792. */
+  readonly status?: string | undefined;
+  /** Whether the page listed a wheel of the same version. */
+  readonly hasWheel?: true | undefined;
+  /** Whether it was the public index's. */
+  readonly public?: true | undefined;
+}
+
+/** Said in the same log after a policy edit: clients had been given an artifact that is denied by now. */
+export interface ExposedRecord {
+  readonly event: 'exposed';
+  readonly time: string;
+  readonly revision: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly project: string;
+  readonly filename: string;
+  readonly downloads: number;
+  readonly clients: readonly string[];
+  readonly first: string;
+  readonly last: string;
 }
 
 /** A client chooses its User-Agent and user; the log keeps this much of any text. */
 const MAX_TEXT = 512;
 
 /** One line of the log, with its line end. JSON escapes whatever could break a line. */
-export function writeRecord(record: DecisionRecord): string {
+export function writeRecord(record: DecisionRecord | ExposedRecord): string {
   const line = JSON.stringify(record, (_key, value: unknown) =>
     typeof value === 'string' && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
   );

@@ -1,10 +1,10 @@
 import type { DecisionLog } from './decision-log.js';
-import type { DecisionRecord } from './decision-record.js';
+import type { DecisionRecord, ExposedRecord } from './decision-record.js';
 
 /** Who is told how the log below fares. */
 export interface DecisionLogWatch {
   /** A record the log could not take: whoever is told writes it down elsewhere. */
-  readonly onLost: (record: DecisionRecord, error: unknown) => void;
+  readonly onLost: (record: DecisionRecord | ExposedRecord, error: unknown) => void;
   /** The log takes records again. */
   readonly onRecovered: () => void;
 }
@@ -20,7 +20,7 @@ export class ResilientDecisionLog implements DecisionLog {
     this.#watch = watch;
   }
 
-  async append(record: DecisionRecord): Promise<void> {
+  async append(record: DecisionRecord | ExposedRecord): Promise<void> {
     try {
       await this.#below.append(record);
     } catch (error) {

@@ -1,5 +1,8 @@
+import type { Inspection } from '../domain/finding.js';
+import type { FeedHit } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Outcome, RuleHit } from '../domain/verdict.js';
+import type { Subject } from '../domain/subject.js';
+import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
 import type { Specifier } from '../domain/version.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { ProjectPages } from './project-pages.js';
@@ -21,40 +24,59 @@ export interface Explanation {
   readonly dryRun: boolean;
 }
 
+/** All that a verdict rests on, so that whoever asks can try another policy on it. */
+export interface Facts {
+  readonly subject: Subject;
+  readonly inspection: Inspection | undefined;
+  /** What the malware feed says. */
+  readonly malware?: FeedHit | undefined;
+}
+
 /** Explains each file of a project whose version the specifier matches, in the page's order. */
 export async function explain(
   pages: ProjectPages,
   judge: Judge,
   project: ProjectName,
   specifier: Specifier | undefined,
-): Promise<Explanation[]> {
+): Promise<(Explanation & { readonly facts: Facts })[]> {
   const listed = await pages.list(project);
-  const explanations: Explanation[] = [];
+  const explanations: (Explanation & { readonly facts: Facts })[] = [];
   for (const { subject } of listed) {
     const { version } = subject;
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
     const { verdict, inspection } = await judge.judge(subject);
-    const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
-    const hit = verdict.decisive ?? waived;
-    explanations.push({
-      filename: subject.filename,
-      version,
-      verdict: verdict.outcome,
-      rule: hit?.rule,
-      reason: hit?.reason,
-      reference: hit?.reference,
-      until: isoTime(hit?.until),
-      waiver: waiverOf(waived),
-      inspected: inspection !== undefined,
-      findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
-        code,
-        detail,
-        sha256,
-      })),
-      dryRun: verdict.hits.some((other) => other.dryRun === true),
-    });
+    const facts = { subject, inspection, malware: judge.malware(subject) };
+    explanations.push({ ...explainVerdict(facts, verdict), facts: plain(facts) });
   }
   return explanations;
+}
+
+/** Without what does not survive JSON, and only the rule `attestation` reads. */
+function plain({ subject: { provenance: _provenance, ...subject }, ...rest }: Facts): Facts {
+  return { subject: { ...subject, provenance: undefined }, ...rest };
+}
+
+/** Says a verdict in words and plain values. */
+export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict): Explanation {
+  const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
+  const hit = verdict.decisive ?? waived;
+  return {
+    filename: subject.filename,
+    version: subject.version,
+    verdict: verdict.outcome,
+    rule: hit?.rule,
+    reason: hit?.reason,
+    reference: hit?.reference,
+    until: isoTime(hit?.until),
+    waiver: waiverOf(waived),
+    inspected: inspection !== undefined,
+    findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
+      code,
+      detail,
+      sha256,
+    })),
+    dryRun: verdict.hits.some((other) => other.dryRun === true),
+  };
 }
 
 function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {

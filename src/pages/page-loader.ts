@@ -63,12 +63,12 @@ export class PageLoader {
     });
   }
 
-  /** The page, if it is fresh in memory. */
+  /** The page, if it is fresh in memory; counted as a look-up only where it is. */
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
-    return entry !== undefined && this.#settings.now() < entry.freshUntil
-      ? entry.loaded
-      : undefined;
+    if (entry?.loaded === undefined || this.#settings.now() >= entry.freshUntil) return undefined;
+    this.#settings.onEvent({ kind: 'cache', result: 'hit' });
+    return entry.loaded;
   }
 
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */

@@ -14,15 +14,17 @@ import type {
 } from './project-pages.js';
 import { renderHtml } from './render-html.js';
 import { renderJson } from './render-json.js';
+import { Settling } from './settling.js';
 
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
   readonly loaded: LoadedPage;
-  readonly revision: string;
+  /** The policy and the feed that it was judged by. */
+  readonly basis: string;
   /** Milliseconds since 1970: then time alone may change a verdict. */
   readonly validUntil: number;
   readonly verdicts: Awaited<ReturnType<Judge['judgeAll']>>;
-  readonly bodies: Map<string, Promise<PreparedBody>>;
+  readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
 /** Renderings kept, whatever their size: the parsed pages behind them are bounded in bytes by the loader. */
@@ -36,7 +38,7 @@ export class ProjectPagesService implements ProjectPages {
   readonly #loader: PageLoader;
   readonly #judge: Judge;
   readonly #now: () => number;
-  readonly #renderings = new LRUCache<ProjectName, Promise<Rendering>>({ max: MAX_RENDERINGS });
+  readonly #renderings = new LRUCache<ProjectName, Settling<Rendering>>({ max: MAX_RENDERINGS });
 
   constructor(loader: PageLoader, judge: Judge, now: () => number) {
     this.#loader = loader;
@@ -53,12 +55,20 @@ export class ProjectPagesService implements ProjectPages {
     const { bodies, verdicts } = await this.#rendering(project, loaded);
     const key = `${form} ${encoding}`;
     const ready = bodies.get(key);
-    if (ready !== undefined) return ready;
+    if (ready !== undefined) return ready.promise;
     const write = form === 'html' ? renderHtml : renderJson;
     const body = prepareBody(write({ page: loaded.page, verdicts }), encoding);
-    bodies.set(key, body);
+    bodies.set(key, new Settling(body));
     body.catch(() => bodies.delete(key));
     return body;
+  }
+
+  ready(project: ProjectName, form: PageForm, encoding: PageEncoding): PreparedBody | undefined {
+    const loaded = this.#loader.peek(project);
+    const rendering = this.#renderings.get(project)?.value;
+    if (loaded === undefined || rendering === undefined) return undefined;
+    if (!this.#isCurrent(rendering, loaded)) return undefined;
+    return rendering.bodies.get(`${form} ${encoding}`)?.value;
   }
 
   async find(project: ProjectName, filename: string): Promise<ListedFile> {
@@ -85,28 +95,32 @@ export class ProjectPagesService implements ProjectPages {
   async #rendering(project: ProjectName, loaded: LoadedPage): Promise<Rendering> {
     const known = this.#renderings.get(project);
     if (known !== undefined) {
-      const rendering = await known;
-      const current =
-        rendering.loaded === loaded &&
-        rendering.revision === this.#judge.revision &&
-        this.#now() < rendering.validUntil;
-      if (current) return rendering;
+      const rendering = await known.promise;
+      if (this.#isCurrent(rendering, loaded)) return rendering;
       if (this.#renderings.peek(project) !== known) return this.#rendering(project, loaded);
     }
     const judging = this.#judgePage(loaded);
-    this.#renderings.set(project, judging);
+    this.#renderings.set(project, new Settling(judging));
     judging.catch(() => this.#renderings.delete(project));
     return judging;
   }
 
+  #isCurrent(rendering: Rendering, loaded: LoadedPage): boolean {
+    return (
+      rendering.loaded === loaded &&
+      rendering.basis === this.#judge.basis &&
+      this.#now() < rendering.validUntil
+    );
+  }
+
   async #judgePage(loaded: LoadedPage): Promise<Rendering> {
-    const { revision } = this.#judge;
+    const { basis } = this.#judge;
     const subjects = [...loaded.listing.values()].map(({ subject }) => subject);
     const verdicts = await this.#judge.judgeAll(subjects);
     const validUntil = verdicts.reduce(
       (first, { validUntil }) => Math.min(first, validUntil),
       Infinity,
     );
-    return { loaded, revision, validUntil, verdicts, bodies: new Map() };
+    return { loaded, basis, validUntil, verdicts, bodies: new Map() };
   }
 }

@@ -27,6 +27,8 @@ export interface PreparedBody {
 export interface ProjectPages {
   /** The page under the policy in force. @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   render(project: ProjectName, form: PageForm, encoding: PageEncoding): Promise<PreparedBody>;
+  /** The same, where it is ready and current; undefined where anything has to be asked or made first. */
+  ready(project: ProjectName, form: PageForm, encoding: PageEncoding): PreparedBody | undefined;
   /** Finds a file on its project's current page. @throws {Failure} not-found where the page does not list it */
   find(project: ProjectName, filename: string): Promise<ListedFile>;
   /** All files of the page. @throws as `render` */

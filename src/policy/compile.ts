@@ -1,4 +1,5 @@
 import type { KnownAttestations } from '../domain/attestation.js';
+import { NO_FEED } from '../domain/malware-feed.js';
 import { ProjectSet } from '../domain/project-glob.js';
 import type { Subject } from '../domain/subject.js';
 import { RULES, type RuleId } from '../domain/verdict.js';
@@ -11,6 +12,7 @@ import { cooldown } from './rules/cooldown.js';
 import { deny } from './rules/deny.js';
 import { findings } from './rules/findings.js';
 import { integrity } from './rules/integrity.js';
+import { malwareFeed } from './rules/malware-feed.js';
 import { metadata } from './rules/metadata.js';
 import type { Judge } from './rules/rule.js';
 import { sdist } from './rules/sdist.js';
@@ -26,6 +28,10 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   const attestations = attestationSettings(rules.attestation);
   const judges: Record<SettableRule, Judge> = {
     deny: deny(meaning.deny),
+    'malware-feed': malwareFeed(
+      rules['malware-feed']['max-age'] ?? 0,
+      rules['malware-feed'].stale ?? 'warn',
+    ),
     'startup-hook': startupHook(meaning.hooks, rules['startup-hook'].templates ?? []),
     archive: findings('archive'),
     record: findings('record'),
@@ -45,8 +51,19 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   const revision = revisionOf(meaning);
   return {
     revision,
-    evaluate: (subject, inspection, now, known = NONE_KNOWN) =>
-      evaluate(compiled, waivers, revision, { subject, inspection, attestations: known, now }),
+    evaluate: (
+      subject,
+      inspection,
+      now,
+      { feed = NO_FEED, attestations: known = NONE_KNOWN } = {},
+    ) =>
+      evaluate(compiled, waivers, revision, {
+        subject,
+        inspection,
+        feed,
+        attestations: known,
+        now,
+      }),
     unknownAttestations: (subject, known, now) =>
       compiled.some(({ id, applies }) => id === 'attestation' && applies(subject))
         ? unknownAttestations(attestations, subject, known, now)

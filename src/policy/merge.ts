@@ -20,6 +20,7 @@ export interface PolicyMeaning {
 /** What holds where no file says otherwise; `policies/00-default.yaml` shows the same to people. */
 const DEFAULT_RULES: PolicyMeaning['rules'] = {
   deny: { action: 'block' },
+  'malware-feed': { action: 'block', 'max-age': 3 * DAY, stale: 'warn' },
   'startup-hook': { action: 'block', templates: ['setuptools-nspkg'] },
   archive: { action: 'block' },
   record: { action: 'block' },

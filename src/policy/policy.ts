@@ -1,7 +1,15 @@
 import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
+
+/** What a verdict may rest on beside the file: each part of it at one moment. */
+export interface Knowledge {
+  readonly feed?: MalwareFeed;
+  /** Of the project; where a document that counts is not among them, the rule `attestation` keeps silent. */
+  readonly attestations?: KnownAttestations;
+}
 
 /** A policy as it was read at one moment: a pure function, named by its revision. */
 export interface Policy {
@@ -11,14 +19,13 @@ export interface Policy {
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.
    * @param now milliseconds since 1970
-   * @param attestations what is known of the project's; where a document that counts is not among them, the
-   *   rule `attestation` keeps silent
+   * @param knowledge what others say; where it is left out, nothing is known
    */
   evaluate(
     subject: Subject,
     inspection: Inspection | undefined,
     now: number,
-    attestations?: KnownAttestations,
+    knowledge?: Knowledge,
   ): Verdict;
   /**
    * The provenance documents that must be looked at before a file can be judged in full. A look at these may

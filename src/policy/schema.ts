@@ -6,6 +6,7 @@ import { age, expiry, projectName, publisher, sentence, sha256, specifier } from
 /** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
 export const SETTABLE_RULES = [
   'deny',
+  'malware-feed',
   'startup-hook',
   'archive',
   'record',
@@ -73,6 +74,17 @@ const rules = z.strictObject({
         .optional(),
     })
     .describe('Refuses what would run code at every Python start-up. Default: block.')
+    .optional(),
+  'malware-feed': z
+    .strictObject({
+      ...common,
+      'max-age': age().describe('How old the feed may grow, in h, d or w. Default: 3d.').optional(),
+      stale: z
+        .enum(['warn', 'block'])
+        .describe('An older feed, or none: block refuses everything. Default: warn.')
+        .optional(),
+    })
+    .describe('Refuses what the malware feed names. Default: block.')
     .optional(),
   archive: plain('Refuses archives that readers could read differently. Default: block.'),
   record: plain('Refuses wheels whose RECORD does not list every file, truly. Default: block.'),

@@ -1,4 +1,4 @@
-import { readlink, stat } from 'node:fs/promises';
+import { ChangeWatch, type Every, stateOfFile } from '../files/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { policyFilesIn } from './files.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy } from './load.js';
@@ -9,7 +9,7 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now'> {
   /** Milliseconds between two looks; a change takes effect at the second look that sees it the same. */
   readonly interval?: number;
   /** Calls back again and again until told to stop. */
-  readonly every?: (milliseconds: number, callback: () => Promise<void>) => () => void;
+  readonly every?: Every;
   /** A change was read and could not be taken; the policy before it stays in force. */
   readonly onProblem?: (problems: readonly Problem[]) => void;
   /** A reading took effect, the first one too. */
@@ -27,25 +27,15 @@ export class PolicyError extends Error {
   }
 }
 
-/**
- * The policy in force, read anew when its files change.
- *
- * It looks at the files' sizes and times rather than asking the system to be told: notices do not cross
- * network mounts and container mounts, and follow a file or a link that is replaced, not its name. A
- * look costs a few stat calls. Two looks must agree before a change is read, so that a save that is half
- * written is not taken for the policy.
- */
+/** The policy in force, read anew when its files change. */
 export class PolicyWatcher implements PolicySource {
   readonly #paths: readonly string[];
   readonly #options: WatcherOptions;
   readonly #listeners: ((policy: Policy) => void)[] = [];
+  readonly #watch: ChangeWatch;
   #current: Policy;
-  /** The state of the files that `#current` was read from, or that was refused. */
-  #settled: string;
-  #pending: string | undefined;
-  #busy: Promise<void> = Promise.resolve();
-  #looking = false;
-  readonly #stop: () => void;
+  /** Whether the last reading could be used. */
+  #sound = true;
 
   private constructor(
     paths: readonly string[],
@@ -56,8 +46,9 @@ export class PolicyWatcher implements PolicySource {
     this.#paths = paths;
     this.#options = options;
     this.#current = current;
-    this.#settled = settled;
-    this.#stop = (options.every ?? everyUnref)(options.interval ?? 500, () => this.#look());
+    const { interval, every } = options;
+    const look = () => stateOf(paths);
+    this.#watch = new ChangeWatch({ look, interval, every, onChange: () => this.#read() }, settled);
   }
 
   /** @throws {PolicyError} where the policies cannot be used */
@@ -83,56 +74,26 @@ export class PolicyWatcher implements PolicySource {
 
   /** Reads the files at once. @returns whether they could be used */
   async reload(): Promise<boolean> {
-    let taken = false;
-    await this.#alone(async () => {
-      taken = await this.#read(await stateOf(this.#paths));
-    });
-    return taken;
+    await this.#watch.takeNotice();
+    return this.#sound;
   }
 
   close(): void {
-    this.#stop();
+    this.#watch.close();
   }
 
-  async #look(): Promise<void> {
-    // A mount that hangs must not pile up looks, nor let two follow each other without time between.
-    if (this.#looking) return;
-    this.#looking = true;
-    await this.#alone(async () => {
-      const state = await stateOf(this.#paths);
-      if (state === this.#settled) {
-        this.#pending = undefined;
-      } else if (state === this.#pending) {
-        await this.#read(state);
-      } else {
-        this.#pending = state;
-      }
-    }).finally(() => {
-      this.#looking = false;
-    });
-  }
-
-  async #read(state: string): Promise<boolean> {
-    this.#settled = state;
-    this.#pending = undefined;
+  async #read(): Promise<void> {
     const loaded = await loadPolicy(this.#paths, withNow(this.#options));
     const { policy } = loaded;
+    this.#sound = policy !== undefined;
     if (policy === undefined) {
       this.#options.onProblem?.(loaded.problems);
-      return false;
+      return;
     }
     const changed = policy.revision !== this.#current.revision;
     if (changed) this.#current = policy;
     this.#options.onLoad?.({ ...loaded, policy: this.#current });
     if (changed) for (const listener of this.#listeners) listener(policy);
-    return true;
-  }
-
-  /** One look or reading at a time, in turn. */
-  #alone(work: () => Promise<void>): Promise<void> {
-    const turn = this.#busy.then(work);
-    this.#busy = turn.catch(() => {});
-    return turn;
   }
 }
 
@@ -140,22 +101,11 @@ function withNow(options: WatcherOptions): LoadOptions {
   return { ...options, now: (options.now ?? Date.now)() };
 }
 
-function everyUnref(milliseconds: number, callback: () => Promise<void>): () => void {
-  const timer = setInterval(() => void callback().catch(() => {}), milliseconds);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
-/** Size, times and identity of every file: another text whenever any of them was written or replaced. */
 async function stateOf(paths: readonly string[]): Promise<string> {
   const parts: string[] = [];
   for (const path of paths) {
     try {
-      for (const file of await policyFilesIn(path)) {
-        const link = await readlink(file).catch(() => '');
-        const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-        parts.push([file, link, dev, ino, size, mtimeNs, ctimeNs].join('|'));
-      }
+      for (const file of await policyFilesIn(path)) parts.push(await stateOfFile(file));
     } catch (error) {
       parts.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`);
     }

@@ -1,5 +1,6 @@
 import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
+import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -30,21 +31,29 @@ export class Judge {
   readonly #findings: FindingsStore;
   readonly #attestations: AttestationSource;
   readonly #now: () => number;
+  readonly #feed: () => MalwareFeed;
 
   constructor(
     policies: PolicySource,
     findings: FindingsStore,
     attestations: AttestationSource,
     now: () => number,
+    feed: () => MalwareFeed,
   ) {
     this.#policies = policies;
     this.#findings = findings;
     this.#attestations = attestations;
     this.#now = now;
+    this.#feed = feed;
   }
 
   get revision(): string {
     return this.#policies.current.revision;
+  }
+
+  /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
+  get basis(): string {
+    return `${this.revision} ${this.#feed().revision}`;
   }
 
   /** Judges one file, with its findings where they are known. */
@@ -71,13 +80,19 @@ export class Judge {
     });
   }
 
+  /** What the malware feed says of a file, whatever the policy makes of that. */
+  malware({ project, version }: Subject): FeedHit | undefined {
+    return this.#feed().find(project, version);
+  }
+
   /** Judges a file whose findings are at hand. */
   evaluate(
     subject: Subject,
     inspection: Inspection | undefined,
-    known: KnownAttestations = NONE_KNOWN,
+    attestations: KnownAttestations = NONE_KNOWN,
   ): Verdict {
-    return this.#policies.current.evaluate(subject, inspection, this.#now(), known);
+    const knowledge = { feed: this.#feed(), attestations };
+    return this.#policies.current.evaluate(subject, inspection, this.#now(), knowledge);
   }
 
   /** The provenance documents to look at before a file can be judged in full. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -70,6 +70,129 @@ describe('the command line', () => {
   it('serve serves', async () => {
     assert.equal((await ask(`${url}/simple/demo/`)).status, 200);
     assert.equal((await ask(`${url}/files/demo/demo-1.0-py3-none-any.whl`)).status, 200);
+  });
+
+  it('explain --policies says what another policy would make of the same files', async () => {
+    await mkdir(join(folder, 'lenient'), { recursive: true });
+    await writeFile(join(folder, 'lenient', 'p.yaml'), 'rules: {sdist: {action: warn}}\n');
+    const both = await run('explain', 'demo', '--server', url, '--policies', 'lenient');
+    assert.equal(both.code, 0, both.err);
+    assert.match(
+      both.out,
+      /BLOCK {2}demo-2\.0.*under lenient: allow\n1 of 2 verdicts would change/s,
+    );
+    const json = await run(
+      'explain',
+      'demo==2.0',
+      '--server',
+      url,
+      '--policies',
+      'lenient',
+      '--json',
+    );
+    const [file] = JSON.parse(json.out).files;
+    assert.deepEqual(
+      [file.verdict, file.proposed.verdict, file.facts],
+      ['block', 'allow', undefined],
+    );
+    assert.equal((await run('explain', 'demo', '--server', url, '--policies', 'none')).code, 2);
+  });
+
+  it('token makes one and shows its hash, and the commands show it to a server that asks', async () => {
+    const made = await run('token', 'ci', '--role', 'admin', '--expires', '2099-01-31', '--json');
+    const { token, entry } = JSON.parse(made.out);
+    assert.equal(made.code, 0);
+    assert.match(
+      (await run('token', 'ci')).out,
+      /\nwheelgate_\S{43}\n.*\n {2}- \{ user: "ci", role: client, hash: "sha256:/,
+    );
+    for (const wrong of [['a b'], ['ci', '--role', 'king'], ['ci', '--expires', 'soon']])
+      assert.equal((await run('token', ...wrong)).code, 2);
+    await writeFile(join(folder, 'tokens.yaml'), JSON.stringify({ tokens: [entry] }));
+    const guarded = await startGateProcess({
+      folder,
+      args: ['--upstream', upstream.url, '--data', 'guarded'],
+      env: { WHEELGATE_ACCESS_TOKENS: 'tokens.yaml' },
+    });
+    try {
+      const without = await run('explain', 'demo', '--server', guarded.url);
+      assert.equal(without.code, 2);
+      assert.match(without.err, /A token is needed/);
+      const named = guarded.url.replace('//', `//ci:${token}@`);
+      assert.equal((await run('explain', 'demo', '--server', named)).code, 0);
+      assert.equal((await run('exposure', 'demo', '--server', named)).code, 0);
+    } finally {
+      await guarded.end('SIGKILL');
+    }
+  });
+
+  it('feed sync fetches it, and inspect, audit and check go by it', async () => {
+    await mkdir(join(folder, 'osv'), { recursive: true });
+    const record = {
+      id: 'MAL-2026-7',
+      affected: [{ package: { ecosystem: 'PyPI', name: 'honest' }, versions: ['1.0'] }],
+    };
+    await writeFile(join(folder, 'osv', 'MAL-2026-7.json'), JSON.stringify(record));
+    const home = join(folder, 'fed');
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'requirements.txt'), 'honest==1.0\n');
+    const env = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+    const fed = (...args: string[]): Run => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+        cwd: home,
+        env,
+        encoding: 'utf8',
+      });
+      return { code: status ?? -1, out: stdout, err: stderr };
+    };
+    const file = join(folder, honest.filename);
+    assert.equal(fed('inspect', file).code, 0);
+    assert.match(fed('audit', 'requirements.txt').out, /without a malware feed/);
+
+    const synced = fed('feed', 'sync', '--url', join(folder, 'osv'));
+    assert.deepEqual([synced.code, synced.err], [0, '']);
+    assert.match(
+      synced.out,
+      /^1 records of 1 projects from .*: 1 added, 0 changed, 0 removed \(whole\)/,
+    );
+    const inspected = fed('inspect', file);
+    assert.equal(inspected.code, 1);
+    assert.match(inspected.out, /malware by MAL-2026-7/);
+    const audited = fed('audit', 'requirements.txt');
+    assert.deepEqual([audited.code, /MAL-2026-7/.test(audited.out)], [1, true]);
+
+    const json = JSON.parse(fed('feed', 'sync', '--url', join(folder, 'osv'), '--json').out);
+    assert.deepEqual([json.records, json.added], [1, 0]);
+    const missing = fed('feed', 'sync', '--url', join(folder, 'nowhere'));
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /the feed could not be read/);
+    assert.equal(fed('inspect', file).code, 1, 'a failed sync leaves the feed before it');
+  });
+
+  it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
+    const file = 'demo-1.0-py3-none-any.whl';
+    await ask(`${url}/files/demo/${file}`, { 'user-agent': 'pip/26.3\u00e9 =1+1' });
+    const table = await run('exposure', 'demo==1.0', '--server', url);
+    assert.equal(table.code, 1, table.err);
+    assert.match(
+      table.out,
+      /127\.0\.0\.1 {2}the whole file\n {4}demo-1\.0-py3-none-any\.whl {2}pip\/26\.3/,
+    );
+    assert.match(table.out, /by 1 client\nthe log reaches back to 20/);
+    const { requests } = JSON.parse((await run('exposure', 'demo', '--server', url, '--json')).out);
+    const csv = await run('exposure', 'demo', '--log', 'data', '--csv');
+    assert.equal(csv.out.trimEnd().split('\n').length, requests.length + 1);
+    assert.match(csv.out, /^time,client,/);
+    const none = await run('exposure', 'demo==9', '--log', join('data', 'decisions.jsonl'));
+    assert.deepEqual([none.code, none.out.split('\n')[0]], [0, 'nobody was given it']);
+    for (const wrong of [
+      [],
+      ['!'],
+      ['--sha256', '12'],
+      ['demo', '--since', 'x'],
+      ['demo', '--log', 'mine'],
+    ])
+      assert.equal((await run('exposure', ...wrong)).code, 2, wrong.join(' '));
   });
 
   it('explain says of each file what is made of it, exit code 1 where one is refused', async () => {

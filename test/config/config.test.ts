@@ -256,7 +256,7 @@ trusted-proxies: [10.0.0.0/8, loopback, "fe80::/10"]
 });
 
 describe('what is shipped beside the code', () => {
-  it('is the JSON Schema that the code gives (else run scripts/write-schemas.mjs)', () => {
+  it('is the JSON Schema that the code gives (else `npm run schemas`)', () => {
     const shipped = JSON.parse(readFileSync('schema/config.schema.json', 'utf8'));
     assert.deepEqual(shipped, JSON.parse(configJsonSchema()));
   });

@@ -58,7 +58,12 @@ export const TARS: readonly CorpusCase[] = [
     'demo-1.0.zip',
   ),
   allowedSdist('a .pth with folders', sdistFile('demo.pth', 'demo\n')),
-  allowedSdist('a sitecustomize in an sdist', sdistFile('sitecustomize.py', '')),
+  ...['sitecustomize.py', 'src/usercustomize/__init__.py', 'lib/SiteCustomize.pyd'].map((path) =>
+    refusedSdist(`${path} in an sdist`, 'site-customize', sdistFile(path, 'x = 1\n')),
+  ),
+  ...['tests/sitecustomize.py', 'src/demo/sitecustomize.py', 'docs/lib/usercustomize.py'].map(
+    (path) => allowedSdist(`${path} in an sdist`, sdistFile(path, 'x = 1\n')),
+  ),
   refusedSdist(
     'a .pth renamed by pax',
     'pth-executable',

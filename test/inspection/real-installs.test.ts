@@ -8,10 +8,11 @@ import { after, before, describe, it } from 'node:test';
 import { buildWheel, type WheelOptions, wheelName } from '../support/archives/wheel.js';
 import { inspectBytes } from '../support/inspection/inspect.js';
 import { findPythons, type Python } from '../support/python/pythons.js';
+import { client } from '../support/requirements.js';
 
 const DATA = 'demo-1.0.data';
 
-/** Tricks that a real pip installs, and after which a real Python runs the author's code. */
+/** Tricks that a real installer installs, and after which a real Python runs the author's code. */
 function tricks(python: Python, marker: string): Record<string, WheelOptions['files']> {
   const code = `open(${JSON.stringify(marker)}, "w").close()\n`;
   const pth = `import os; ${code}`;
@@ -48,53 +49,86 @@ function twins(marker: string): Record<string, WheelOptions['files']> {
 }
 
 const [python] = findPythons();
+const uv = client('uv');
 
-describe('real installs', {
-  skip: python === undefined ? 'there is no Python here' : false,
-}, () => {
-  let folder: string;
-  let interpreter: string;
-  let marker: string;
+/** Installs a wheel with an installer and takes it out again; both run where nothing can be fetched. */
+interface Installer {
+  readonly name: string;
+  readonly skip: string | false;
+  install(interpreter: string, wheel: string): void;
+  uninstall(interpreter: string): void;
+}
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'wheelgate-installs-'));
-    marker = join(folder, 'marker');
-    execFileSync(python!.path, ['-m', 'venv', join(folder, 'venv')]);
-    interpreter = join(folder, 'venv/bin/python');
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+const pip = (interpreter: string, ...args: string[]) =>
+  execFileSync(interpreter, ['-m', 'pip', '-q', '--disable-pip-version-check', ...args]);
+const uvPip = (interpreter: string, command: string, ...args: string[]) =>
+  execFileSync(
+    uv.found!,
+    ['pip', command, '--quiet', '--offline', '--no-cache', '--python', interpreter, ...args],
+    { stdio: 'pipe' },
+  );
 
-  /** Installs the wheel with pip, starts Python once, removes it again. @returns whether the author's code ran */
-  async function runsCode(wheel: Buffer): Promise<boolean> {
-    const path = join(folder, wheelName());
-    await writeFile(path, wheel);
-    const pip = (...args: string[]) =>
-      execFileSync(interpreter, ['-m', 'pip', '-q', '--disable-pip-version-check', ...args]);
-    pip('install', '--no-index', '--no-deps', '--no-compile', path);
-    await rm(marker, { force: true });
-    execFileSync(interpreter, ['-c', 'pass']);
-    const ran = existsSync(marker);
-    pip('uninstall', '-y', 'demo');
-    return ran;
-  }
+const INSTALLERS: readonly Installer[] = [
+  {
+    name: 'pip',
+    skip: false,
+    install: (interpreter, wheel) =>
+      pip(interpreter, 'install', '--no-index', '--no-deps', '--no-compile', wheel),
+    uninstall: (interpreter) => pip(interpreter, 'uninstall', '-y', 'demo'),
+  },
+  {
+    name: 'uv',
+    skip: uv.skip,
+    install: (interpreter, wheel) => uvPip(interpreter, 'install', '--no-deps', wheel),
+    uninstall: (interpreter) => uvPip(interpreter, 'uninstall', 'demo'),
+  },
+];
 
-  it('run code behind every trick, and each is refused', async () => {
-    for (const [name, files] of Object.entries(tricks(python!, marker))) {
-      const wheel = buildWheel({ files: { 'demo/__init__.py': '', ...files } });
-      assert.equal(await runsCode(wheel), true, `${name} runs`);
-      const { findings } = await inspectBytes(wheelName(), wheel);
-      assert.ok(
-        findings.some((finding) => finding.rule === 'startup-hook'),
-        `${name} is refused`,
-      );
+for (const installer of INSTALLERS)
+  describe(`real installs by ${installer.name}`, {
+    skip: python === undefined ? 'there is no Python here' : installer.skip,
+  }, () => {
+    let folder: string;
+    let interpreter: string;
+    let marker: string;
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'wheelgate-installs-'));
+      marker = join(folder, 'marker');
+      execFileSync(python!.path, ['-m', 'venv', join(folder, 'venv')]);
+      interpreter = join(folder, 'venv/bin/python');
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    /** Installs the wheel, starts Python once, removes it again. @returns whether the author's code ran */
+    async function runsCode(wheel: Buffer): Promise<boolean> {
+      const path = join(folder, wheelName());
+      await writeFile(path, wheel);
+      installer.install(interpreter, path);
+      await rm(marker, { force: true });
+      execFileSync(interpreter, ['-c', 'pass']);
+      const ran = existsSync(marker);
+      installer.uninstall(interpreter);
+      return ran;
     }
-  });
 
-  it('run nothing behind their twins, which are let through', async () => {
-    for (const [name, files] of Object.entries(twins(marker))) {
-      const wheel = buildWheel({ files: { 'demo/__init__.py': '', ...files } });
-      assert.equal(await runsCode(wheel), false, `${name} runs nothing`);
-      assert.deepEqual((await inspectBytes(wheelName(), wheel)).findings, [], name);
-    }
+    it('run code behind every trick, and each is refused', async () => {
+      for (const [name, files] of Object.entries(tricks(python!, marker))) {
+        const wheel = buildWheel({ files: { 'demo/__init__.py': '', ...files } });
+        assert.equal(await runsCode(wheel), true, `${name} runs`);
+        const { findings } = await inspectBytes(wheelName(), wheel);
+        assert.ok(
+          findings.some((finding) => finding.rule === 'startup-hook'),
+          `${name} is refused`,
+        );
+      }
+    });
+
+    it('run nothing behind their twins, which are let through', async () => {
+      for (const [name, files] of Object.entries(twins(marker))) {
+        const wheel = buildWheel({ files: { 'demo/__init__.py': '', ...files } });
+        assert.equal(await runsCode(wheel), false, `${name} runs nothing`);
+        assert.deepEqual((await inspectBytes(wheelName(), wheel)).findings, [], name);
+      }
+    });
   });
-});

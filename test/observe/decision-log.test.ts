@@ -31,8 +31,8 @@ describe('decision log', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const open = (maxBytes = 1e6, keep = 3) =>
-    new FileDecisionLog({ file, maxBytes, keep, fsync: false });
+  const open = (maxBytes = 1e6, keep = 3, compress = false) =>
+    new FileDecisionLog({ file, maxBytes, keep, compress, fsync: false });
   const lines = async (path = file) => (await readFile(path, 'utf8')).trimEnd().split('\n');
 
   it('holds every record once it is acknowledged, in order, however many come together', async () => {

@@ -68,7 +68,7 @@ class Project {
   }
 
   judge(policy: Policy, kind: DistributionKind = 'wheel') {
-    return policy.evaluate(this.last(kind), undefined, NOW, this.known);
+    return policy.evaluate(this.last(kind), undefined, NOW, { attestations: this.known });
   }
 
   unknown(policy: Policy): string[] {
@@ -188,7 +188,7 @@ describe('attestation, by history', () => {
           },
           undefined,
           NOW,
-          project.known,
+          { attestations: project.known },
         ),
       );
     assert.equal(judge('4.0'), 'block attestation');
@@ -276,7 +276,7 @@ describe('attestation, required', () => {
         { ...rest, project: 'other' as typeof rest.project, provenance: provenance! },
         undefined,
         NOW,
-        new Map([[offer.filename, record]]),
+        { attestations: new Map([[offer.filename, record]]) },
       );
     };
     assert.equal(brief(judge('github:other/other')), 'allow');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
 import { parseSpecifier } from '../../src/domain/version.js';
 import { deny } from '../../src/policy/rules/deny.js';
@@ -15,7 +16,7 @@ import {
   subject,
 } from './support.js';
 
-const NOTHING_KNOWN = { inspection: undefined, attestations: new Map(), now: NOW };
+const NOTHING_KNOWN = { inspection: undefined, feed: NO_FEED, attestations: new Map(), now: NOW };
 const bad = inspection([hookFinding()]);
 
 describe('a verdict', () => {
@@ -141,7 +142,7 @@ describe('waivers', () => {
   it('cannot be had for integrity', () => {
     assert.match(
       problemsIn(`waivers: [${waiver().replace('startup-hook', 'integrity')}]`)[0]!,
-      /expected one of deny, startup-hook/,
+      /expected one of deny, malware-feed, startup-hook/,
     );
   });
 });

@@ -31,7 +31,7 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
     ['mode: enforced', /^p\.yaml:1:7: expected one of enforce, dry-run, got "enforced"/],
     ['rule: {}', /^p\.yaml:1:1: unknown key "rule" \(did you mean "rules"\?\)/],
     ['rules: { startup-hooks: { action: block } }', /did you mean "startup-hook"\?/],
-    ['rules: { malware-feed: { action: block } }', /unknown key "malware-feed"/],
+    ['rules: { malware-feeds: { action: block } }', /unknown key "malware-feeds"/],
     ['rules: { attestations: { action: warn } }', /unknown key "attestations"/],
     ['rules: { cooldown: { age: 7d } }', /the key "action" is missing/],
     ['rules: { cooldown: { action: block, age: 7 } }', /expected a duration such as 3d/],
@@ -79,7 +79,7 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
 
 describe('the JSON Schema of policies', () => {
   const schema = JSON.parse(readFileSync('schema/policy.schema.json', 'utf8'));
-  it('that is shipped is what the code gives (else run scripts/write-schemas.mjs)', () => {
+  it('that is shipped is what the code gives (else `npm run schemas`)', () => {
     assert.deepEqual(schema, JSON.parse(policyJsonSchema()));
   });
   it('describes every key, so that editors can show what it is', () => {

@@ -26,7 +26,10 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])],
-    { cwd: options.folder, env: { ...withoutProxies(), ...options.env } },
+    {
+      cwd: options.folder,
+      env: { ...withoutProxies(), WHEELGATE_FEED_URL: 'none', ...options.env },
+    },
   );
   let text = '';
   child.stderr.on('data', (chunk) => {
@@ -36,7 +39,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     child.once('close', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /listens on (http:\/\/\S+?),/.exec(text);
+      const match = /listens on (https?:\/\/\S+?),/.exec(text);
       if (match) found(match[1]!);
     });
   });

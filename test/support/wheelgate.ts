@@ -99,6 +99,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       policies,
       upstreams: [{ name: 'fake', url: upstream.url }],
       'cache.min-free': 0,
+      'feed.url': 'none',
       'server.shutdown-grace': '2s',
       'attestations.update-keys': false,
       ...options.config,

@@ -1,29 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { parseSpecifier, type Specifier } from '../../domain/version.js';
 import { explain } from '../../pages/explain.js';
-import { queryOf } from '../path.js';
+import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
 import { sendJson } from './operations.js';
 
-/** `GET /api/v1/explain?project=P&versions=SPEC`: each file's verdict and why. */
+/** `GET /api/v1/explain?project=P&versions=SPEC&facts=1`: each file's verdict and why. */
 export function explainRoute({ pages, judge }: Services) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const query = queryOf(req.url ?? '');
     const project = parseProjectName(query.get('project') ?? '');
     if (project === undefined)
       throw new Failure('bad-request', 'The query needs project=NAME, a name as PEP 508 has it.');
-    const files = await explain(pages, judge, project, specifierOf(query.get('versions')));
+    const explained = await explain(pages, judge, project, specifierOf(query.get('versions')));
+    // The facts are long; who wants to try another policy on them asks for them.
+    const withFacts = query.get('facts') === '1';
+    const files = explained.map(({ facts, ...rest }) => (withFacts ? { ...rest, facts } : rest));
     sendJson(res, 200, { project, policy: judge.revision, files });
   };
-}
-
-function specifierOf(text: string | null): Specifier | undefined {
-  if (text === null || text === '') return undefined;
-  try {
-    return parseSpecifier(text);
-  } catch (error) {
-    throw new Failure('bad-request', (error as Error).message);
-  }
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { type NegotiatedForm, negotiateEncoding, negotiateForm } from '../../pages/negotiate.js';
+import { negotiateEncoding, negotiateForm } from '../../pages/negotiate.js';
 import type { PreparedBody } from '../../pages/project-pages.js';
-import { matchesEtag } from '../conditional.js';
 import { pathSegments } from '../path.js';
+import { sendPage } from '../send-page.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /** `GET, HEAD /simple/` and `/simple/{project}/` (PEP 503, 691). */
@@ -22,22 +22,18 @@ export function simpleRoute(services: Services, settings: HttpSettings) {
         'not-acceptable',
         'Project pages come as HTML (PEP 503) and JSON (PEP 691).',
       );
-    const { form } = negotiated;
+    const { form, contentType } = negotiated;
     const encoding = negotiateEncoding(req.headers['accept-encoding']);
-    if (name === '')
-      return sendPage(
-        req,
-        res,
-        settings,
-        negotiated,
-        await services.projectList.render(form, encoding),
-      );
+    const send = (page: PreparedBody): void => {
+      sendPage(req, res, page, contentType, settings.pageMaxAge);
+    };
+    if (name === '') return send(await services.projectList.render(form, encoding));
     const project = parseProjectName(name);
     if (project === undefined)
       throw new Failure('not-found', `${JSON.stringify(name)} is not a project's name (PEP 508).`);
     if (slash === undefined) return redirect(res, `${project}/`);
     if (name !== project) return redirect(res, `../${project}/`);
-    sendPage(req, res, settings, negotiated, await services.pages.render(project, form, encoding));
+    send(await services.pages.render(project, form, encoding));
   };
 }
 
@@ -46,26 +42,4 @@ function redirect(res: ServerResponse, location: string): void {
   res.setHeader('location', location);
   res.setHeader('content-length', 0);
   res.end();
-}
-
-function sendPage(
-  req: IncomingMessage,
-  res: ServerResponse,
-  settings: HttpSettings,
-  { contentType }: NegotiatedForm,
-  page: PreparedBody,
-): void {
-  res.setHeader('etag', page.etag);
-  res.setHeader('vary', 'Accept, Accept-Encoding');
-  res.setHeader('cache-control', `max-age=${settings.pageMaxAge}`);
-  if (matchesEtag(req.headers['if-none-match'], page.etag)) {
-    res.statusCode = 304;
-    res.end();
-    return;
-  }
-  res.setHeader('content-type', contentType);
-  res.setHeader('x-content-type-options', 'nosniff');
-  if (page.contentEncoding !== 'identity') res.setHeader('content-encoding', page.contentEncoding);
-  res.setHeader('content-length', page.body.length);
-  res.end(req.method === 'HEAD' ? undefined : page.body);
 }

@@ -6,8 +6,16 @@ import type { FindingList } from '../finding-list.js';
 import { HookPaths } from './hook-paths.js';
 import { type Landing, landings } from './landing.js';
 import { isSetuptoolsNspkg, NSPKG_MAX_BYTES } from './nspkg.js';
-import { type Power, powerOf } from './powerful-names.js';
+import { isCustomize, type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
+
+/** Below an sdist's own folder: where builders look for modules (setuptools' layouts, and the older `lib`). */
+const SOURCE_FOLDERS: ReadonlySet<string> = new Set(['src', 'lib']);
+const CUSTOMIZED_BY_BUILD = {
+  kind: 'finding',
+  code: 'site-customize',
+  why: 'is imported at every Python start once it is built and installed',
+} as const;
 
 /** A look at one member's content, on behalf of the hooks; `finish` is told the content's digest. */
 export interface HookLook {
@@ -71,11 +79,19 @@ export class StartupHooks {
     this.#paths.finish();
   }
 
-  /** Building an sdist runs its code anyway, so this is best effort: any hook in it, wherever it lies. */
+  /**
+   * Building an sdist runs its code anyway, so this is best effort: any hook in it, wherever it lies; and the
+   * modules that builders take for the top of the import path, since installers turn to the sdist of a release
+   * whose wheel is refused for them.
+   */
   #seeInSdist(member: string, size: number): HookLook | undefined {
-    const name = normalisePath(member.replaceAll('\\', '/')).split('/').at(-1) ?? '';
+    const path = normalisePath(member.replaceAll('\\', '/')).split('/');
+    const name = path.at(-1) ?? '';
     const folded = foldPath(name);
     const landing: Landing = { place: 'site', path: [folded], name };
+    const top = path.slice(SOURCE_FOLDERS.has(foldPath(path[1] ?? '')) ? 2 : 1).map(foldPath);
+    if (isCustomize(top))
+      return this.#tell(CUSTOMIZED_BY_BUILD, member, { place: 'site', path: top, name });
     if (folded.endsWith('.pth')) return this.#look({ kind: 'pth' }, member, landing, size);
     if (folded.endsWith('.start')) return this.#look({ kind: 'start' }, member, landing, size);
     return undefined;

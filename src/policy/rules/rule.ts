@@ -1,5 +1,6 @@
 import type { KnownAttestations } from '../../domain/attestation.js';
 import type { Inspection } from '../../domain/finding.js';
+import type { MalwareFeed } from '../../domain/malware-feed.js';
 import type { Subject } from '../../domain/subject.js';
 
 /** What a rule looks at. */
@@ -7,6 +8,8 @@ export interface Case {
   readonly subject: Subject;
   /** Undefined before the bytes were seen: rules that need them keep silent. */
   readonly inspection: Inspection | undefined;
+  /** What is known to be malware. */
+  readonly feed: MalwareFeed;
   /** What is known of the project's attestations. */
   readonly attestations: KnownAttestations;
   /** Milliseconds since 1970. */

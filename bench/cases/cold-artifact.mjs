@@ -1,0 +1,119 @@
+// Cold artifacts, every check on, against the index asked directly and against a bare undici pass-through.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { buildWheel, publish } from '../lib/index-folder.mjs';
+import { alternate } from '../lib/measure.mjs';
+import { cpuSeconds, startScript, startWheelgate } from '../lib/processes.mjs';
+
+export const needs = [];
+
+/** Half of it compresses, as in a real wheel. */
+function megabytes(count) {
+  const half = randomBytes(500_000);
+  return Array.from({ length: count }, (_, index) => [
+    `big/part${index}.bin`,
+    Buffer.concat([half, Buffer.alloc(500_000, `line ${index} `)]),
+  ]);
+}
+
+export async function run({ folder, rounds, short }) {
+  const root = join(folder, 'index');
+  const size = short ? 10 : 100;
+  const many = Array.from({ length: 2_000 }, (_, index) => [
+    `many/m${index}.py`,
+    randomBytes(3_000),
+  ]);
+  // One project a download, so that each is cold.
+  const bigWheel = (name) =>
+    buildWheel(
+      name,
+      megabytes(size).map(([path, bytes]) => [path.replace('big', name), bytes]),
+      { deflate: true },
+    );
+  const figures = [];
+  const cases = [
+    {
+      figure: `cold artifact of ${size} MB unpacked, index at 100 MB/s`,
+      speed: 100e6,
+      connections: 1,
+      make: bigWheel,
+      target: 0.97,
+    },
+    {
+      figure: 'the same, six at a time at 20 MB/s each',
+      speed: 20e6,
+      connections: 6,
+      make: bigWheel,
+      target: 0.97,
+    },
+    {
+      figure: 'cold artifact of 2,000 members and 6 MB, at 20 MB/s',
+      speed: 20e6,
+      connections: 1,
+      make: (name) =>
+        buildWheel(
+          name,
+          many.map(([path, bytes]) => [path.replace('many', name), bytes]),
+        ),
+      target: 0.95,
+    },
+    {
+      figure: `cold artifact of ${size} MB unpacked, index unthrottled`,
+      speed: 1e12,
+      connections: 1,
+      make: bigWheel,
+      target: 0.45,
+      baseline: 'pass-through',
+    },
+  ];
+  const times = short ? 1 : Math.min(rounds, 3);
+  for (const [number, one] of cases.entries()) {
+    const caseRoot = join(root, String(number));
+    const names = Array.from({ length: times * one.connections }, (_, index) => `big${index}`);
+    for (const name of names) publish(caseRoot, name, [one.make(name)]);
+    const upstream = await startScript('throttled', caseRoot, one.speed);
+    const passThrough = await startScript('pass-through', upstream.url);
+    const wheelgate = await startWheelgate(join(folder, `gate${number}`), upstream.url);
+    const taken = { direct: 0, 'pass-through': 0, wheelgate: 0 };
+    let bytes = 0;
+    const download = (server, key) => async () => {
+      const batch = names.slice(taken[key], taken[key] + one.connections);
+      taken[key] += one.connections;
+      const started = performance.now();
+      const sizes = await Promise.all(
+        batch.map(async (name) => {
+          const response = await fetch(`${server.url}/files/${name}/${name}-1.0-py3-none-any.whl`);
+          let got = 0;
+          for await (const chunk of response.body) got += chunk.length;
+          if (!response.ok) throw new Error(`${response.status} for ${name}`);
+          return got;
+        }),
+      );
+      const total = sizes.reduce((sum, got) => sum + got, 0);
+      if (key === 'wheelgate') bytes += total;
+      return total / 1e6 / ((performance.now() - started) / 1000);
+    };
+    try {
+      const before = cpuSeconds(wheelgate.pid);
+      const baseline = one.baseline ?? 'direct';
+      const subjects = {
+        [baseline]: download(baseline === 'direct' ? upstream : passThrough, baseline),
+        wheelgate: download(wheelgate, 'wheelgate'),
+      };
+      const results = await alternate(subjects, times);
+      const cpu = (cpuSeconds(wheelgate.pid) - before) / (bytes / 1e9);
+      figures.push({
+        figure: one.figure,
+        unit: 'MB/s',
+        baseline,
+        of: 'wheelgate',
+        target: one.target,
+        results,
+        note: `${cpu.toFixed(1)} CPU seconds per GB of artifact`,
+      });
+    } finally {
+      for (const server of [wheelgate, passThrough, upstream]) await server.end();
+    }
+  }
+  return figures;
+}

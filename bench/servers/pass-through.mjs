@@ -1,0 +1,11 @@
+// The baseline of cold artifacts: a bare pass-through with undici, which looks at nothing and keeps nothing.
+import { createServer } from 'node:http';
+import { request } from 'undici';
+
+const [port, upstream] = process.argv.slice(2);
+createServer(async (req, res) => {
+  if (req.url === '/ok') return res.end();
+  const answer = await request(`${upstream}${req.url}`);
+  res.writeHead(answer.statusCode, answer.headers);
+  answer.body.pipe(res);
+}).listen(Number(port), '127.0.0.1');

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { readYaml } from '../yaml/document.js';
+import type { Problem } from '../yaml/problem.js';
+import { validateYaml } from '../yaml/validate.js';
+import { expected } from '../yaml/values.js';
+import type { TokenEntry } from './token.js';
+
+const sha256 = z.string().transform((text, context) => {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (hex !== undefined) return Buffer.from(hex, 'hex');
+  // What stands there may be the token itself: it is not repeated.
+  context.addIssue('expected sha256: and 64 hexadecimal digits, as `wheelgate token` prints them');
+  return z.NEVER;
+});
+
+const day = z.string().transform((text, context) => {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T23:59:59.999Z`) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  context.addIssue(expected('a day such as 2027-01-31', text));
+  return z.NEVER;
+});
+
+const schema = z.strictObject({
+  tokens: z.array(
+    z.strictObject({
+      user: z.string().regex(/^[\w.@+-]{1,100}$/, 'expected letters, digits and . @ + - _'),
+      hash: sha256,
+      role: z.enum(['client', 'admin']).prefault('client'),
+      expires: day.optional(),
+    }),
+  ),
+});
+
+export type TokensReading =
+  | { readonly entries: readonly TokenEntry[] }
+  | { readonly problems: readonly Problem[] };
+
+/** Reads the file of hashed tokens; whatever is wrong with it is a problem, and none of it counts. */
+export async function readTokens(path: string): Promise<TokensReading> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    return { problems: [{ file: path, message: `cannot be read: ${(error as Error).message}` }] };
+  }
+  const document = readYaml(path, text);
+  if (!('value' in document)) return { problems: document };
+  const result = validateYaml(schema, document);
+  if (!result.ok) return { problems: result.problems };
+  return { entries: result.value.tokens.map(({ expires, ...rest }) => ({ ...rest, expires })) };
+}

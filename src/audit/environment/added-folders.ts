@@ -1,0 +1,78 @@
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Finding } from '../../domain/finding.js';
+import { foldPath } from '../../inspection/archive/member-name.js';
+import { isCustomize } from '../../inspection/startup-hooks/powerful-names.js';
+import { type AuditFinding, auditFinding } from '../report.js';
+import type { InstalledDistribution } from './distributions.js';
+import type { FileReader } from './file-reader.js';
+import { lookAtHook, mayBeHook } from './hook-looks.js';
+import { below, osPath, resolveIn, type SitePath, shownPath, sitePath } from './site-path.js';
+
+export interface AddedFolder {
+  /** Of the rule startup-hook, for the policy to judge: what Python would run from there. */
+  readonly hook: Finding | undefined;
+  readonly notes: readonly AuditFinding[];
+}
+
+/**
+ * Follows one line of a `.pth` that puts a folder on the import path. Python takes `sitecustomize` from any
+ * such folder; a `.pth` in it runs only where some code makes it a site folder, so that is a note.
+ * @param line as it stands in the file, white space around it dropped
+ */
+export async function followPathLine(
+  line: string,
+  pth: SitePath,
+  site: SitePath,
+  owner: InstalledDistribution | undefined,
+  reader: FileReader,
+): Promise<AddedFolder> {
+  const folder = resolveIn(site, sitePath(line));
+  const about = {
+    path: shownPath(pth),
+    project: owner?.project,
+    version: owner?.version,
+  };
+  const leads = `${shownPath(pth)} puts ${shownPath(folder)} on the import path`;
+  const hook = (why: string): Finding => ({
+    code: 'pth-adds-hook-folder',
+    rule: 'startup-hook',
+    detail: `${leads}, ${why}`,
+    member: shownPath(pth),
+  });
+  const found = await stat(osPath(folder)).catch(() => undefined);
+  if (found === undefined) return { hook: undefined, notes: [] };
+  if (!found.isDirectory())
+    return { hook: hook('an archive, which may hold a sitecustomize'), notes: [] };
+  const names = await readdir(osPath(folder), { encoding: 'buffer' }).catch(() => undefined);
+  if (names === undefined) return { hook: hook('which cannot be read'), notes: [] };
+  const children = names.map((name) => name.toString('latin1'));
+  const customize = children.find(
+    (name) => isCustomize([foldPath(name)]) || isCustomize([foldPath(name), 'x']),
+  );
+  const notes: AuditFinding[] = [];
+  if (below(site, folder) === undefined && folder !== site && !isSourceOf(owner, folder))
+    notes.push(auditFinding('path-added', leads, about));
+  for (const name of children) {
+    if (!/\.(?:pth|start)$/i.test(name) || !mayBeHook(name) || folder === site) continue;
+    const look = await lookAtHook(`${folder}/${name}` as SitePath, name, undefined, reader);
+    const nested = look?.findings.find(({ code }) => /^(?:pth-executable|start-file)$/.test(code));
+    if (nested !== undefined)
+      notes.push(auditFinding('nested-hook', `${leads}, where ${nested.detail}`, about));
+  }
+  return {
+    hook: customize === undefined ? undefined : hook(`where ${shownPath(customize)} lies`),
+    notes,
+  };
+}
+
+/** Whether the folder is the source of the editable install that the `.pth` belongs to. */
+function isSourceOf(owner: InstalledDistribution | undefined, folder: SitePath): boolean {
+  if (owner?.direct?.editable !== true) return false;
+  try {
+    const source = sitePath(fileURLToPath(owner.direct.url)).replace(/\/+$/, '') as SitePath;
+    return folder === source || below(source, folder) !== undefined;
+  } catch {
+    return false;
+  }
+}

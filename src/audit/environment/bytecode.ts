@@ -1,0 +1,22 @@
+import type { FileReader } from './file-reader.js';
+import type { SitePath } from './site-path.js';
+
+const CACHED =
+  /^(.*\/)__pycache__\/([^/]+)\.(?!opt-)[a-z]+-?\d+[a-z0-9]*(?:-pytest-[\w.]+)?(?:\.opt-\w+)?\.pyc$/;
+
+/** The source that a file of a `__pycache__` folder was compiled from (PEP 3147); undefined for any other file. */
+export function sourceOf(path: SitePath): SitePath | undefined {
+  const [, folder, stem] = CACHED.exec(path) ?? [];
+  return folder === undefined ? undefined : (`${folder}${stem}.py` as SitePath);
+}
+
+/**
+ * Whether bytecode says of itself that Python must not compare it with its source (PEP 552: hash-based, and
+ * not to be checked). No installer writes that, and the source's hash then proves nothing.
+ */
+export async function isUnchecked(path: SitePath, reader: FileReader): Promise<boolean> {
+  const facts = await reader.facts(path);
+  return (
+    facts.kind === 'file' && facts.start.length === 8 && (facts.start.charCodeAt(4) & 0b11) === 0b01
+  );
+}

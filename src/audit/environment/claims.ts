@@ -1,0 +1,150 @@
+import { type AuditFinding, auditFinding } from '../report.js';
+import type { InstalledDistribution } from './distributions.js';
+import type { FileFacts, FileReader } from './file-reader.js';
+import { type RecordRow, STRONG_HASHES } from './installed-record.js';
+import { below, type SitePath, shownPath } from './site-path.js';
+
+/** That a distribution's RECORD lists a file. */
+export interface Claim {
+  readonly owner: InstalledDistribution;
+  readonly row: RecordRow;
+}
+
+/** A file, what its content is, and who claims it. */
+export interface ClaimedFile {
+  readonly facts: FileFacts;
+  readonly claims: readonly Claim[];
+}
+
+/**
+ * Compares every file that a RECORD lists with what is there. A file outside of the environment's prefix is
+ * not opened: a hostile RECORD could name any file of the machine.
+ */
+export class ClaimChecker {
+  readonly findings: AuditFinding[] = [];
+  readonly #files = new Map<SitePath, ClaimedFile>();
+  readonly #reader: FileReader;
+  readonly #sites: readonly SitePath[];
+  readonly #roots: readonly SitePath[];
+
+  /** @param prefix undefined where it is not known: then only the site folders themselves are inside */
+  constructor(reader: FileReader, sites: readonly SitePath[], prefix: SitePath | undefined) {
+    this.#reader = reader;
+    this.#sites = sites;
+    this.#roots = prefix === undefined ? sites : [prefix, ...sites];
+  }
+
+  get files(): ReadonlyMap<SitePath, ClaimedFile> {
+    return this.#files;
+  }
+
+  /** The distributions that list the file and whose hash it has. */
+  owners(path: SitePath): readonly InstalledDistribution[] {
+    const file = this.#files.get(path);
+    if (file === undefined) return [];
+    return file.claims.filter(({ row }) => vouches(row, file.facts)).map(({ owner }) => owner);
+  }
+
+  async check(
+    distributions: readonly InstalledDistribution[],
+    each: <T>(items: readonly T[], work: (item: T) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const claims = new Map<SitePath, Claim[]>();
+    for (const owner of distributions)
+      for (const row of owner.record?.rows.values() ?? []) {
+        if (!this.#roots.some((root) => below(root, row.path) !== undefined))
+          this.#add('record-outside', { owner, row }, 'lies outside of the environment');
+        else claims.set(row.path, [...(claims.get(row.path) ?? []), { owner, row }]);
+      }
+    for (const owner of distributions)
+      for (const path of owner.record?.contradictory ?? [])
+        this.#add(
+          'record-duplicate',
+          { owner, row: owner.record!.rows.get(path)! },
+          'stands twice',
+        );
+    await each([...claims], async ([path, claimants]) => {
+      const algorithm = claimants.map(({ row }) => row.algorithm).find(isOtherHash);
+      const facts = await this.#reader.facts(path, algorithm);
+      this.#files.set(path, { facts, claims: claimants });
+    });
+    for (const file of this.#files.values())
+      for (const claim of file.claims) this.#compare(claim, file);
+  }
+
+  #compare(claim: Claim, { facts, claims }: ClaimedFile): void {
+    const { row, owner } = claim;
+    if (isOwnRecord(row.path, owner)) return;
+    if (facts.kind === 'missing') {
+      // Bytecode is a cache, and may be deleted.
+      if (!/\.pyc$/.test(row.path)) this.#add('file-missing', claim, 'is not there');
+      return;
+    }
+    if (facts.kind === 'unreadable')
+      return this.#add('unreadable', claim, `cannot be read (${facts.why})`);
+    if (facts.kind !== 'file') return this.#add('file-altered', claim, 'is no file any more');
+    if (row.algorithm === '') {
+      if (isCompiled(row.path) || isInert(row.path, facts.size)) return;
+      // virtualenv lists the scripts that it makes without a hash; nothing imports them.
+      const code = this.#isInSite(row.path) ? 'record-hash-missing' : 'script-unvouched';
+      return this.#add(code, claim, 'has no hash in RECORD', facts.sha256);
+    }
+    if (!STRONG_HASHES.has(row.algorithm))
+      return this.#add('record-hash-weak', claim, `has only a ${row.algorithm} hash in RECORD`);
+    if (!vouches(row, facts)) {
+      const other = claims.find((one) => one !== claim && vouches(one.row, facts));
+      return other === undefined
+        ? this.#add('file-altered', claim, `has other content than RECORD says`, facts.sha256)
+        : this.#add('file-overwritten', claim, `is ${other.owner.label}'s now`, facts.sha256);
+    }
+    if (row.size !== undefined && row.size !== facts.size)
+      this.#add('file-size', claim, `has ${facts.size} bytes, not ${row.size} as RECORD says`);
+  }
+
+  #isInSite(path: SitePath): boolean {
+    return this.#sites.some((site) => below(site, path) !== undefined);
+  }
+
+  #add(
+    code: AuditFinding['code'],
+    { owner, row }: Claim,
+    what: string,
+    sha256?: AuditFinding['sha256'],
+  ): void {
+    const path = shownPath(row.path);
+    this.findings.push(
+      auditFinding(code, `${path} of ${owner.label} ${what}`, {
+        path,
+        project: owner.project,
+        version: owner.version,
+        sha256,
+      }),
+    );
+  }
+}
+
+/** Whether the file has the hash that the row gives, by an algorithm that proves something. */
+export function vouches(row: RecordRow, facts: FileFacts): boolean {
+  if (facts.kind !== 'file' || !STRONG_HASHES.has(row.algorithm)) return false;
+  const digest = row.algorithm === 'sha256' ? Buffer.from(facts.sha256, 'hex') : facts.other;
+  return digest?.toString('base64url') === row.digest;
+}
+
+function isOtherHash(algorithm: string): boolean {
+  return algorithm !== 'sha256' && STRONG_HASHES.has(algorithm);
+}
+
+/** RECORD cannot hold its own hash; the signatures of old were made after it. */
+function isOwnRecord(path: SitePath, { folder }: InstalledDistribution): boolean {
+  return /^RECORD(?:\.jws|\.p7s)?$/.test(below(folder, path) ?? '');
+}
+
+/** Installers list what they compile without a hash. */
+function isCompiled(path: SitePath): boolean {
+  return /\/__pycache__\/[^/]+\.pyc$/.test(path);
+}
+
+/** What says who installed it, and virtualenv's empty mark beside a folder that it made. */
+function isInert(path: SitePath, size: number): boolean {
+  return /\.dist-info\/INSTALLER$/.test(path) || (size === 0 && /\.virtualenv$/.test(path));
+}

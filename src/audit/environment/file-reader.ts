@@ -1,0 +1,142 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Sha256 } from '../../domain/digest.js';
+import { type ContentSink, Digests, Held, hexSha256 } from '../../inspection/archive/content.js';
+import { osPath, type SitePath } from './site-path.js';
+
+interface Known {
+  readonly identity: string;
+  readonly algorithm: string | undefined;
+  readonly facts: FileFacts;
+}
+
+/** What is known of a file's content. */
+export type FileFacts =
+  | {
+      readonly kind: 'file';
+      readonly size: number;
+      readonly sha256: Sha256;
+      /** The digest by the algorithm that was asked for beside SHA-256. */
+      readonly other: Buffer | undefined;
+      /** The first 8 bytes, a character a byte. */
+      readonly start: string;
+    }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'special' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+const PIECE = 256 * 1024;
+
+/** As much as tells how bytecode is to be held against its source (PEP 552). */
+const START_BYTES = 8;
+
+/** Opening a pipe for reading would wait for a writer. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Reads files of an environment. Digests are kept by the file's identity (device, number, size, times to the
+ * nanosecond), so that looking again costs a stat; `forget` makes the next look read everything.
+ */
+export class FileReader {
+  /** How many contents were digested, not taken from memory: between two looks none, where nothing changed. */
+  digested = 0;
+  readonly #known = new Map<string, Known>();
+
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** Digests a file, links followed. @param algorithm beside SHA-256, as `node:crypto` names it */
+  async facts(path: SitePath, algorithm?: string): Promise<FileFacts> {
+    const known = this.#known.get(path);
+    if (known !== undefined && (algorithm === undefined || known.algorithm === algorithm)) {
+      const stats = await stat(osPath(path), { bigint: true }).catch(() => undefined);
+      if (stats !== undefined && known.identity === identityOf(stats)) return known.facts;
+    }
+    return await withFile(path, async (file) => {
+      // Taken before the content is read: what changes meanwhile is read again the next time.
+      const identity = identityOf(await file.stat({ bigint: true }));
+      const digests = new Digests(algorithm);
+      const start = new Start();
+      this.digested++;
+      await pump(file, [digests, start]);
+      const { sha256, other } = digests.finish();
+      const facts = {
+        kind: 'file',
+        size: digests.length,
+        sha256: hexSha256(sha256),
+        other,
+        start: start.text,
+      } as const;
+      this.#known.set(path, { identity, algorithm, facts });
+      return facts;
+    });
+  }
+
+  /** Reads a file through sinks, links followed. */
+  async read(path: SitePath, sinks: readonly ContentSink[]): Promise<FileFacts> {
+    return await withFile(path, async (file) => {
+      const [digests, start] = [new Digests(), new Start()];
+      await pump(file, [digests, start, ...sinks]);
+      const { sha256, other } = digests.finish();
+      const { length: size } = digests;
+      return { kind: 'file', size, sha256: hexSha256(sha256), other, start: start.text };
+    });
+  }
+
+  /** A whole file; undefined where it cannot be read, or is longer than `limit` bytes. */
+  async content(path: SitePath, limit: number): Promise<Buffer | undefined> {
+    const known = await this.facts(path);
+    if (known.kind !== 'file' || known.size > limit) return undefined;
+    const held = new Held();
+    const facts = await this.read(path, [held]);
+    return facts.kind === 'file' ? held.bytes : undefined;
+  }
+}
+
+/** Keeps the first bytes of a content. */
+class Start implements ContentSink {
+  text = '';
+
+  write(chunk: Buffer): void {
+    if (this.text.length < START_BYTES)
+      this.text += chunk.toString('latin1', 0, START_BYTES - this.text.length);
+  }
+}
+
+/** Another text whenever the file was written to or replaced. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join('|');
+}
+
+async function withFile(
+  path: SitePath,
+  use: (file: FileHandle) => Promise<FileFacts>,
+): Promise<FileFacts> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(osPath(path), FLAGS);
+    const stats = await file.stat();
+    if (stats.isDirectory()) return { kind: 'folder' };
+    if (!stats.isFile()) return { kind: 'special' };
+    return await use(file);
+  } catch (error) {
+    const { code = 'failed' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    // Opening a socket, or a device without a driver.
+    if (code === 'ENXIO') return { kind: 'special' };
+    return { kind: 'unreadable', why: code };
+  } finally {
+    await file?.close();
+  }
+}
+
+async function pump(file: FileHandle, sinks: readonly ContentSink[]): Promise<void> {
+  const piece = Buffer.allocUnsafe(PIECE);
+  for (;;) {
+    const { bytesRead } = await file.read(piece, 0, PIECE, null);
+    if (bytesRead === 0) return;
+    for (const sink of sinks) sink.write(piece.subarray(0, bytesRead));
+  }
+}

@@ -1,0 +1,64 @@
+import { type AuditFinding, auditFinding } from '../report.js';
+import type { ClaimedFile } from './claims.js';
+import { below, type SitePath, shownPath } from './site-path.js';
+import type { SiteEntry } from './walk.js';
+
+/**
+ * Distributions that put files into a package whose `__init__.py` is another's alone. Plugins do that, and so
+ * does who wants his module to be found under a trusted name.
+ */
+export function findForeignFolders(
+  site: SitePath,
+  files: ReadonlyMap<SitePath, ClaimedFile>,
+): AuditFinding[] {
+  const findings = new Map<string, AuditFinding>();
+  for (const [path, { claims }] of files) {
+    const [top, ...rest] = below(site, path)?.split('/') ?? [];
+    if (rest.length === 0) continue;
+    const host = files.get(`${site}/${top}/__init__.py` as SitePath)?.claims ?? [];
+    if (host.length === 0) continue;
+    for (const { owner } of claims) {
+      if (host.some((claim) => claim.owner === owner)) continue;
+      const key = `${owner.folder}\n${top}`;
+      if (findings.has(key)) continue;
+      const shown = shownPath(path);
+      findings.set(
+        key,
+        auditFinding(
+          'foreign-folder',
+          `${owner.label} puts files into ${top}, which is ${host[0]!.owner.label}'s: ${shown}`,
+          { path: shown, project: owner.project, version: owner.version },
+        ),
+      );
+    }
+  }
+  return [...findings.values()];
+}
+
+/** Listed files that are links: uv makes them with `--link-mode symlink`. One note a distribution. */
+export function findLinkedFiles(
+  entries: readonly SiteEntry[],
+  files: ReadonlyMap<SitePath, ClaimedFile>,
+): AuditFinding[] {
+  const links = new Map<string, { path: SitePath; count: number; claim: ClaimedFile }>();
+  for (const { path, kind } of entries) {
+    const claim = files.get(path);
+    const owner = claim?.claims[0]?.owner;
+    if (kind !== 'link' || claim === undefined || owner === undefined) continue;
+    const count = (links.get(owner.folder)?.count ?? 0) + 1;
+    links.set(owner.folder, { path, count, claim });
+  }
+  return [...links.values()].map(({ path, count, claim }) => {
+    const { label, project, version } = claim.claims[0]!.owner;
+    const shown = shownPath(path);
+    return auditFinding(
+      'file-linked',
+      `${label}: ${count} of its files are links, such as ${shown}`,
+      {
+        path: shown,
+        project,
+        version,
+      },
+    );
+  });
+}

@@ -1,0 +1,73 @@
+import type { Finding } from '../../domain/finding.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import { Held } from '../../inspection/archive/content.js';
+import { FindingList } from '../../inspection/finding-list.js';
+import { landings } from '../../inspection/startup-hooks/landing.js';
+import { powerOf } from '../../inspection/startup-hooks/powerful-names.js';
+import { PthScanner } from '../../inspection/startup-hooks/pth-scanner.js';
+import { StartupHooks } from '../../inspection/startup-hooks/startup-hooks.js';
+import type { FileReader } from './file-reader.js';
+import type { SitePath } from './site-path.js';
+
+/** A file with power over an interpreter's start, seen as one project's or as nobody's. */
+export interface HookLook {
+  readonly findings: readonly Finding[];
+  /** Of a `.pth`: the content where it is short, and the lines that put folders on the import path. */
+  readonly pth: { readonly content: Buffer; readonly paths: readonly string[] } | undefined;
+}
+
+/** No tool writes a longer `.pth` for an editable install. */
+const HELD_BYTES = 64 * 1024;
+
+/** Whether a file is worth a look: its name, or what may stand in it, has power at the start. */
+export function mayBeHook(relative: string): boolean {
+  return landings(relative).some(
+    (landing) => landing.place === 'site' && powerOf(landing, undefined) !== undefined,
+  );
+}
+
+/**
+ * Looks at one file of a site folder as the gate's inspection would if the project's wheel brought it
+ * (design, section 3).
+ * @param relative below the site folder
+ * @returns undefined where it is no file that can be read: a folder, a pipe, a link to nowhere
+ */
+export async function lookAtHook(
+  path: SitePath,
+  relative: string,
+  project: ProjectName | undefined,
+  reader: FileReader,
+): Promise<HookLook | undefined> {
+  const known = await reader.facts(path);
+  if (known.kind !== 'file') return undefined;
+  const list = new FindingList();
+  const look = new StartupHooks(nobodysWheel(project), list).see(relative, known.size);
+  const scanner = isPth(relative) ? new PthScanner() : undefined;
+  const held = scanner !== undefined && known.size <= HELD_BYTES ? new Held() : undefined;
+  const sinks = [...(look?.sinks ?? []), scanner, held].filter((sink) => sink !== undefined);
+  const facts = await reader.read(path, sinks);
+  if (facts.kind !== 'file') return undefined;
+  look?.finish(facts.sha256);
+  return {
+    findings: list.all,
+    pth: scanner && {
+      content: held?.bytes ?? Buffer.of(),
+      paths: scanner.finish().paths,
+    },
+  };
+}
+
+function isPth(relative: string): boolean {
+  return /^[^/]+\.pth$/i.test(relative);
+}
+
+function nobodysWheel(project: ProjectName | undefined) {
+  return {
+    filename: '',
+    kind: 'wheel',
+    format: 'zip',
+    project,
+    version: undefined,
+    build: undefined,
+  } as const;
+}

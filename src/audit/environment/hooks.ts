@@ -1,0 +1,208 @@
+import type { Finding } from '../../domain/finding.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { RuleHit } from '../../domain/verdict.js';
+import { foldPath } from '../../inspection/archive/member-name.js';
+import { type AuditJudge, refuses } from '../judge.js';
+import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
+import { followPathLine } from './added-folders.js';
+import { sourceOf } from './bytecode.js';
+import type { InstalledDistribution } from './distributions.js';
+import { editableModule, isGeneratedFinder } from './editable-hooks.js';
+import type { FileReader } from './file-reader.js';
+import { type HookLook, lookAtHook, mayBeHook } from './hook-looks.js';
+import { below, type SitePath, shownPath } from './site-path.js';
+import type { SiteEntry } from './walk.js';
+
+/** What finding hooks needs to know of an environment. */
+export interface HookContext {
+  readonly site: SitePath;
+  readonly reader: FileReader;
+  readonly judge: AuditJudge;
+  /** The distributions whose RECORD vouches for a file as it is. */
+  readonly owners: (path: SitePath) => Promise<readonly InstalledDistribution[]>;
+  /**
+   * Projects that are known to ship a hook of this name: where a file is nobody's yet, because an install is
+   * under way, it is judged as theirs. Nobody's file is nobody's where this is left out.
+   */
+  readonly knownFor?: (filename: string) => readonly ProjectName[];
+}
+
+/** As whose a file is judged. Nobody's file is looked at as nobody's, whoever is known to ship its like. */
+interface Candidate {
+  readonly project: ProjectName | undefined;
+  readonly version: string | undefined;
+  readonly owner: InstalledDistribution | undefined;
+}
+
+/** No generator writes a longer module. */
+const MODULE_BYTES = 1024 * 1024;
+
+const NOBODY: Candidate = { project: undefined, version: undefined, owner: undefined };
+
+interface Judged {
+  readonly candidate: Candidate;
+  readonly look: HookLook;
+  readonly hits: readonly { readonly finding: Finding; readonly hit: RuleHit | undefined }[];
+}
+
+/** Finds what runs when this environment's Python starts, and says what the policy makes of each. */
+export async function auditHooks(
+  entries: readonly SiteEntry[],
+  context: HookContext,
+): Promise<AuditFinding[]> {
+  const findings: AuditFinding[] = [];
+  const present = new Set(entries.map(({ path }) => path));
+  for (const entry of entries) {
+    const relative = below(context.site, entry.path)!;
+    const source = sourceOf(entry.path);
+    // The source is judged; bytecode is held against it elsewhere.
+    if (source !== undefined && present.has(source)) continue;
+    if (entry.kind === 'link' && (await linksToFolder(entry, context)))
+      findings.push(...linkedFolder(entry, relative, context));
+    else if (mayBeHook(relative)) findings.push(...(await auditFile(entry, relative, context)));
+  }
+  return findings;
+}
+
+async function auditFile(
+  { path }: SiteEntry,
+  relative: string,
+  context: HookContext,
+): Promise<AuditFinding[]> {
+  const about = { path: shownPath(path) };
+  const readings: Judged[] = [];
+  for (const candidate of await candidates(path, relative, context)) {
+    const look = await lookAtHook(path, relative, candidate.owner?.project, context.reader);
+    if (look === undefined)
+      return [
+        auditFinding(
+          'startup-hook',
+          `${about.path} cannot be read, and may run at the start`,
+          about,
+        ),
+      ];
+    const hits = look.findings.map((finding) => ({
+      finding,
+      hit: context.judge.hook(candidate, finding),
+    }));
+    readings.push({ candidate, look, hits });
+  }
+  const refused = ({ hits }: Judged) => hits.some(({ hit }) => hit !== undefined && refuses(hit));
+  const best = readings.find((reading) => !refused(reading)) ?? readings[0]!;
+  const findings = await Promise.all(
+    best.hits.map(({ finding, hit }) => report(finding, hit, best, path, context)),
+  );
+  for (const line of best.look.pth?.paths ?? []) {
+    if (/^[\\/]{2}/.test(line)) continue;
+    const { owner } = best.candidate;
+    const { hook, notes } = await followPathLine(line, path, context.site, owner, context.reader);
+    findings.push(...notes);
+    if (hook !== undefined)
+      findings.push(
+        await report(hook, context.judge.hook(best.candidate, hook), best, path, context),
+      );
+  }
+  return findings;
+}
+
+async function candidates(
+  path: SitePath,
+  relative: string,
+  context: HookContext,
+): Promise<Candidate[]> {
+  const owners = await context.owners(path);
+  if (owners.length > 0)
+    return owners.map((owner) => ({ project: owner.project, version: owner.version, owner }));
+  const as = (project: string): Candidate => ({
+    ...NOBODY,
+    project: project as ProjectName,
+  });
+  const others = (context.knownFor?.(relative) ?? []).map(as);
+  // virtualenv, and uv, put these into each environment that they make, and into no RECORD.
+  return isVirtualenvs(relative) ? [as('virtualenv'), ...others] : [NOBODY, ...others];
+}
+
+export function isVirtualenvs(relative: string): boolean {
+  return /^_virtualenv\.(?:pth|py)$/.test(relative);
+}
+
+async function report(
+  finding: Finding,
+  hit: RuleHit | undefined,
+  { candidate, look }: Judged,
+  path: SitePath,
+  context: HookContext,
+): Promise<AuditFinding> {
+  const { owner } = candidate;
+  const about = {
+    path: shownPath(path),
+    project: owner?.project,
+    version: owner?.version,
+    sha256: finding.sha256,
+    finding: finding.code,
+  };
+  const whose = owner === undefined ? '' : ` (${owner.label})`;
+  const detail = `${finding.detail}${whose}`;
+  if (hit === undefined)
+    return owner === undefined && isVirtualenvs(below(context.site, path)!)
+      ? auditFinding('virtualenv-hook', `${about.path} is virtualenv's own`, about)
+      : auditFinding('startup-hook-known', `${detail}: known to be honest`, about);
+  if (await isEditableHook(finding, owner, look, context))
+    return auditFinding('editable-hook', `${detail}: as generated for an editable install`, about);
+  const code = refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated';
+  return auditFinding(code, detail, { ...about, ...hitEvidence(hit) });
+}
+
+/**
+ * Whether a line is what setuptools or the `editables` library writes for an editable install, and the module
+ * that it imports is the same distribution's and nothing but generated. A name alone excuses nothing: a wheel
+ * could call its hook `__editable__x.pth`, and ship a direct_url.json.
+ */
+async function isEditableHook(
+  finding: Finding,
+  owner: InstalledDistribution | undefined,
+  { pth }: HookLook,
+  { site, owners, reader }: HookContext,
+): Promise<boolean> {
+  if (finding.code !== 'pth-executable' || pth === undefined) return false;
+  if (owner?.direct?.editable !== true) return false;
+  const name = editableModule(pth.content);
+  if (name === undefined) return false;
+  const module = `${site}/${name}.py` as SitePath;
+  if (!(await owners(module)).includes(owner)) return false;
+  const content = await reader.content(module, MODULE_BYTES);
+  return content !== undefined && isGeneratedFinder(content);
+}
+
+async function linksToFolder({ path }: SiteEntry, { reader }: HookContext): Promise<boolean> {
+  return (await reader.facts(path)).kind === 'folder';
+}
+
+/** A link to a folder is not walked; its name alone may say that it runs. */
+function linkedFolder(
+  { path }: SiteEntry,
+  relative: string,
+  { judge }: HookContext,
+): AuditFinding[] {
+  const about = { path: shownPath(path) };
+  const findings = [
+    auditFinding('folder-linked', `${about.path} is a link to a folder: not looked at`, about),
+  ];
+  if (!mayBeHook(`${relative}/__init__.py`)) return findings;
+  const finding: Finding = {
+    code: 'site-customize',
+    rule: 'startup-hook',
+    detail: `${about.path} leads to a folder that is imported at every Python start`,
+    member: shownPath(foldPath(relative)),
+  };
+  const hit = judge.hook(NOBODY, finding);
+  if (hit !== undefined)
+    findings.push(
+      auditFinding(refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated', finding.detail, {
+        ...about,
+        finding: finding.code,
+        ...hitEvidence(hit),
+      }),
+    );
+  return findings;
+}

@@ -1,0 +1,16 @@
+/** Enough to keep a disk busy, few enough for any limit on open files. */
+const AT_ONCE = 8;
+
+/** Does the work for each item, several at once. The first failure is thrown once all have stopped. */
+export async function forEachAtOnce<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lanes = Array.from({ length: AT_ONCE }, async () => {
+    while (next < items.length) await work(items[next++]!);
+  });
+  const results = await Promise.allSettled(lanes);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,79 @@
+import type { Sha256 } from '../../domain/digest.js';
+import { type AuditJudge, type KnownRelease, refuses } from '../judge.js';
+import { releaseFinding } from '../release-finding.js';
+import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
+import type { ClaimedFile } from './claims.js';
+import type { InstalledDistribution } from './distributions.js';
+import { type SitePath, shownPath } from './site-path.js';
+
+/** What the policy says of each installed release by its name and version. */
+export function judgeInstalled(
+  distributions: readonly InstalledDistribution[],
+  judge: AuditJudge,
+): AuditFinding[] {
+  return distributions.flatMap((distribution) => {
+    const about = aboutOf(distribution);
+    const findings = judge
+      .release(knownOf(distribution))
+      // When an installed release was uploaded is not written down anywhere.
+      .filter(({ rule }) => rule !== 'cooldown')
+      .map((hit) => releaseFinding(hit, about));
+    if (distribution.direct?.editable === true)
+      findings.push(
+        auditFinding(
+          'editable-install',
+          `${distribution.label} is an editable install of ${distribution.direct.url}`,
+          about,
+        ),
+      );
+    return findings;
+  });
+}
+
+/** Files whose content is denied, each by name. */
+export function judgeContents(
+  distributions: readonly InstalledDistribution[],
+  files: ReadonlyMap<SitePath, ClaimedFile>,
+  nobodys: ReadonlyMap<SitePath, Sha256>,
+  judge: AuditJudge,
+): AuditFinding[] {
+  const digests = new Map<InstalledDistribution | undefined, [SitePath, Sha256][]>();
+  digests.set(undefined, [...nobodys]);
+  for (const [path, { facts, claims }] of files) {
+    if (facts.kind !== 'file') continue;
+    for (const { owner } of claims) {
+      const own = digests.get(owner);
+      if (own === undefined) digests.set(owner, [[path, facts.sha256]]);
+      else own.push([path, facts.sha256]);
+    }
+  }
+  return [undefined, ...distributions].flatMap((owner) => {
+    const known = owner === undefined ? NOBODYS : knownOf(owner);
+    const own = digests.get(owner) ?? [];
+    const all = own.map(([, sha256]) => sha256);
+    if (judge.contents(known, all) === undefined) return [];
+    // The rule says that there is one; which, only asking one by one tells.
+    return own.flatMap(([path, sha256]) => {
+      const hit = judge.contents(known, [sha256]);
+      if (hit === undefined) return [];
+      const shown = shownPath(path);
+      return [
+        auditFinding(
+          refuses(hit) ? 'file-denied' : 'release-tolerated',
+          `${shown}: ${hit.reason}`,
+          { ...(owner && aboutOf(owner)), path: shown, sha256, ...hitEvidence(hit) },
+        ),
+      ];
+    });
+  });
+}
+
+const NOBODYS: KnownRelease = { project: undefined, version: undefined };
+
+function knownOf({ project, version, artifact }: InstalledDistribution): KnownRelease {
+  return { project, version, sha256: artifact };
+}
+
+function aboutOf({ folder, project, version }: InstalledDistribution) {
+  return { path: shownPath(folder), project, version };
+}

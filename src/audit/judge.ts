@@ -1,0 +1,120 @@
+import type { Sha256 } from '../domain/digest.js';
+import type { DistributionKind } from '../domain/distribution-filename.js';
+import type { Finding, Inspection } from '../domain/finding.js';
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
+import type { RuleHit, RuleId } from '../domain/verdict.js';
+import type { Policy } from '../policy/policy.js';
+
+/** What is known of a release without asking an index. */
+export interface KnownRelease {
+  /** Undefined for a file that belongs to nobody. */
+  readonly project: ProjectName | undefined;
+  readonly version: string | undefined;
+  readonly filename?: string | undefined;
+  readonly kind?: DistributionKind | undefined;
+  readonly sha256?: Sha256 | undefined;
+  /** Milliseconds since 1970. */
+  readonly uploadTime?: number | undefined;
+}
+
+/**
+ * Rules that an audit leaves out, for they ask the index or the archive's bytes, neither of which is here,
+ * or speak of what a client would choose (an sdist beside a wheel). Every other rule counts, also those that
+ * come to the policy later.
+ */
+const NOT_HERE: ReadonlySet<RuleId> = new Set([
+  'integrity',
+  'archive',
+  'record',
+  'metadata',
+  'attestation',
+  'status',
+  'sdist',
+  'yanked',
+]);
+
+/** Asks the policy in force, by the one way that the gate asks it too. */
+export class AuditJudge {
+  readonly #policy: Policy;
+  readonly #now: number;
+  readonly #feed: MalwareFeed;
+
+  /** @param now milliseconds since 1970 */
+  constructor(policy: Policy, now: number, feed: MalwareFeed = NO_FEED) {
+    this.#policy = policy;
+    this.#now = now;
+    this.#feed = feed;
+  }
+
+  get revision(): string {
+    return this.#policy.revision;
+  }
+
+  /** What the rules say of a release by what is known of it. A cooldown speaks of `until` where the time is known. */
+  release(known: KnownRelease): readonly RuleHit[] {
+    return this.#hits(known, undefined).filter(({ rule }) => rule !== 'startup-hook');
+  }
+
+  /** What `startup-hook` says of one finding; undefined where the policy knows the hook as honest. */
+  hook(known: KnownRelease, finding: Finding): RuleHit | undefined {
+    return this.#hits(known, inspectionOf([finding], [])).find(
+      ({ rule }) => rule === 'startup-hook',
+    );
+  }
+
+  /** The denial of one of the contents, where what is known of the release alone is not denied. */
+  contents(known: KnownRelease, digests: readonly Sha256[]): RuleHit | undefined {
+    if (digests.length === 0) return undefined;
+    const denied = (inspection: Inspection | undefined) =>
+      this.#hits(known, inspection).find(({ rule }) => rule === 'deny');
+    return denied(undefined) === undefined ? denied(inspectionOf([], digests)) : undefined;
+  }
+
+  #hits(known: KnownRelease, inspection: Inspection | undefined): RuleHit[] {
+    return this.#policy
+      .evaluate(subjectOf(known), inspection, this.#now, { feed: this.#feed })
+      .hits.filter(({ rule }) => !NOT_HERE.has(rule));
+  }
+}
+
+/** Whether a hit refuses, or only says something. */
+export function refuses(hit: RuleHit): boolean {
+  return hit.action === 'block' && hit.dryRun !== true && hit.waiver === undefined;
+}
+
+/** `public`, so that rules for what anybody can publish speak. */
+function subjectOf(known: KnownRelease): Subject {
+  const { project, version } = known;
+  const name = version === undefined ? `${project ?? 'a file'}` : `${project} ${version}`;
+  return {
+    upstream: 'pypi',
+    publicUpstream: true,
+    project: project ?? ('' as ProjectName),
+    version,
+    filename: known.filename ?? name,
+    kind: known.kind ?? 'wheel',
+    sha256: known.sha256,
+    size: undefined,
+    uploadTime: known.uploadTime,
+    yanked: false,
+    status: undefined,
+    declaredMetadata: undefined,
+    hasWheel: true,
+  };
+}
+
+function inspectionOf(findings: readonly Finding[], digests: readonly Sha256[]): Inspection {
+  const starts = digests.map((digest) => Buffer.from(digest.slice(0, 16), 'hex'));
+  return {
+    inspector: 0,
+    sha256: '0'.repeat(64) as Sha256,
+    filename: '',
+    size: 0,
+    findings,
+    memberDigests: Buffer.concat(starts).toString('base64'),
+    memberCount: digests.length,
+    inflatedBytes: 0,
+  };
+}

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSha256 } from '../../domain/digest.js';
+import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { filenameOf, LockCollector, type LockContent, type LockedFile } from './locked.js';
+import { decodeRequirements, logicalLines } from './requirement-lines.js';
+import { type Option, readOptions } from './requirement-options.js';
+
+/** A requirement that names no version by itself; a constraint may. */
+interface Loose {
+  readonly project: string;
+  readonly text: string;
+  readonly line: number;
+  readonly collector: LockCollector;
+}
+
+/**
+ * Reads a requirements file with all files that it includes (`-r`, `-c`), by pip's rules. Markers are left
+ * out of account: what is locked for another system or Python is judged too. Pins in a constraints file are
+ * judged as well, since they choose the version of what others require.
+ */
+export async function readRequirements(file: string): Promise<LockContent> {
+  const reader = new RequirementsReader();
+  await reader.read(resolve(file), false);
+  return reader.content();
+}
+
+const NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/s;
+
+/** One clause that leaves a single version. */
+const EXACT = /(?:^|,)\s*={2,3}\s*([^\s,*;]+)\s*(?=,|$)/;
+
+/** A specifier, perhaps in brackets as PEP 508 allows. */
+const SPECIFIER = /^\(?\s*(?:(?:~=|[=!<>]=?|===)\s*[^\s,;()]+\s*,?\s*)*\)?$/;
+
+class RequirementsReader {
+  readonly #collectors: LockCollector[] = [];
+  readonly #seen = new Set<string>();
+  readonly #loose: Loose[] = [];
+  readonly #constrained = new Set<string>();
+
+  async read(file: string, isConstraint: boolean): Promise<void> {
+    const key = `${isConstraint}:${file}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const collector = new LockCollector(file);
+    this.#collectors.push(collector);
+    let text: string;
+    try {
+      text = decodeRequirements(await readFile(file));
+    } catch (error) {
+      collector.doubt(`${file} cannot be read: ${(error as Error).message}`);
+      return;
+    }
+    for (const { text: row, line } of logicalLines(text)) {
+      try {
+        await this.#take(row, line, collector, isConstraint);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        collector.doubt(`line ${line} was not understood: ${error.message}`, line);
+      }
+    }
+  }
+
+  content(): LockContent {
+    for (const { project, text, line, collector } of this.#loose)
+      if (!this.#constrained.has(normal(project))) collector.notPinned(project, text, line);
+    return {
+      format: 'requirements.txt',
+      releases: this.#collectors.flatMap(({ releases }) => releases),
+      findings: this.#collectors.flatMap(({ findings }) => findings),
+    };
+  }
+
+  async #take(row: string, line: number, collector: LockCollector, isConstraint: boolean) {
+    // pip takes the first word that begins with a hyphen for the first option.
+    const split = /(?:^|\s)-/.exec(row);
+    const requirement = split === null ? row : row.slice(0, split.index).trim();
+    const options = split === null ? [] : readOptions(row.slice(split.index));
+    if (requirement !== '') this.#require(requirement, options, line, collector, isConstraint);
+    else for (const option of options) await this.#option(option, line, collector, isConstraint);
+  }
+
+  async #option({ name, value }: Option, line: number, collector: LockCollector, inside: boolean) {
+    if (name === '--editable') collector.editable(eggOf(value) ?? value, value, line);
+    if (name !== '--requirement' && name !== '--constraint') return;
+    if (/^https?:/i.test(value)) {
+      collector.doubt(`${value} is included from the network, and was not read`, line);
+      return;
+    }
+    const path = /^file:/i.test(value) ? fileURLToPath(value) : value;
+    await this.read(resolve(dirname(collector.file), path), inside || name === '--constraint');
+  }
+
+  #require(
+    text: string,
+    options: readonly Option[],
+    line: number,
+    collector: LockCollector,
+    isConstraint: boolean,
+  ): void {
+    const hashes = options
+      .filter(({ name }) => name === '--hash')
+      .map(({ value }) => parseSha256(/^sha256:(.*)$/i.exec(value)?.[1]));
+    const files = hashes.map((sha256) => ({ filename: undefined, sha256, uploadTime: undefined }));
+    // A marker begins with a semicolon; in a URL only behind white space.
+    const [, name, rest = ''] = NAME.exec(text) ?? [];
+    const direct = /^@\s*(\S+)/.exec(rest)?.[1];
+    if (direct !== undefined) return fromUrl(name!, direct, files, line, collector);
+    if (isLocation(text)) return fromUrl(undefined, text.split(/\s/)[0]!, files, line, collector);
+    const specifier = rest.split(';', 1)[0]!.trim();
+    if (name === undefined || !SPECIFIER.test(specifier))
+      throw new RangeError(`${JSON.stringify(text)} is no requirement (PEP 508)`);
+    const version = EXACT.exec(specifier.replace(/^\(|\)$/g, ''))?.[1];
+    if (version !== undefined) {
+      collector.pin(name, version, files, line);
+      if (isConstraint) this.#constrained.add(normal(name));
+    } else if (!isConstraint) this.#loose.push({ project: name, text, line, collector });
+  }
+}
+
+function normal(name: string): string {
+  return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+/** A URL, or a path of an archive or a folder: pip tells them from a name in the same way. */
+function isLocation(text: string): boolean {
+  const [first = ''] = text.split(/\s/);
+  return (
+    /^(?:[a-z][a-z0-9+.-]*:|[./\\~])/i.test(first) ||
+    /[/\\]/.test(first.replace(/\[[^\]]*\]$/, '')) ||
+    /\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar)$/i.test(first)
+  );
+}
+
+function eggOf(url: string): string | undefined {
+  return /[#&]egg=([A-Za-z0-9._-]+)/.exec(url)?.[1];
+}
+
+/** An archive's name tells project and version, whatever its URL; a repository or a folder tells neither. */
+function fromUrl(
+  name: string | undefined,
+  url: string,
+  hashed: readonly LockedFile[],
+  line: number,
+  collector: LockCollector,
+): void {
+  const filename = filenameOf(url);
+  const parsed = filename === undefined ? undefined : parseDistributionFilename(filename);
+  const project = name ?? parsed?.project ?? eggOf(url);
+  collector.elsewhere(project ?? url, url, line);
+  if (parsed?.project === undefined || parsed.version === undefined) return;
+  if (/^(?:git|hg|svn|bzr)\+/i.test(url)) return;
+  const fragment = parseSha256(/[#&]sha256=([0-9a-f]{64})/i.exec(url)?.[1]);
+  const own = { filename, sha256: fragment, uploadTime: undefined };
+  collector.pin(project ?? parsed.project, parsed.version, [own, ...hashed], line);
+}

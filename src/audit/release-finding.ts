@@ -1,0 +1,18 @@
+import type { RuleHit } from '../domain/verdict.js';
+import { refuses } from './judge.js';
+import { type AuditFinding, auditFinding, hitEvidence } from './report.js';
+
+/** What the policy says of a release, as a finding; why it is let through all the same, where it is. */
+export function releaseFinding(
+  hit: RuleHit,
+  about: Parameters<typeof auditFinding>[2],
+): AuditFinding {
+  const code = refuses(hit) ? 'release-refused' : 'release-tolerated';
+  const why =
+    hit.waiver !== undefined
+      ? `${hit.reason}; waived by ${hit.waiver.owner}`
+      : hit.dryRun
+        ? `${hit.reason}; in dry-run`
+        : hit.reason;
+  return auditFinding(code, why, { ...about, ...hitEvidence(hit) });
+}

@@ -1,0 +1,305 @@
+import { stat } from 'node:fs/promises';
+import type { ProjectName } from '../../domain/project-name.js';
+import { auditEnvironment, type EnvironmentAudit } from '../environment/audit-environment.js';
+import { FileReader } from '../environment/file-reader.js';
+import { type Environment, locateEnvironment } from '../environment/locate.js';
+import { below, osPath, type SitePath } from '../environment/site-path.js';
+import type { AuditJudge } from '../judge.js';
+import { AuditError, type AuditFinding } from '../report.js';
+import type { WatchEvent } from './events.js';
+import { isUrgent, lookAtHooks } from './hook-pass.js';
+import { Ledger } from './ledger.js';
+import type { ChangeNotices } from './notices.js';
+import { ReleaseList } from './releases.js';
+import type { Timers } from './timers.js';
+
+/** How long things wait, in milliseconds. */
+export interface MonitorTimes {
+  /** Without a change for so long, the folder is at rest, and a whole look is taken. */
+  readonly quiet: number;
+  /** A whole look is taken, and what waits is told, though the folder never comes to rest. */
+  readonly patience: number;
+  /** Between two looks at whether the folder is still the same one. */
+  readonly presence: number;
+  /** Between two whole looks where no change was noticed: notices get lost. */
+  readonly rescan: number;
+  /** Between two whole looks that read every file, whatever its times say. */
+  readonly reread: number;
+}
+
+export const DEFAULT_TIMES: MonitorTimes = {
+  quiet: 2_000,
+  patience: 300_000,
+  presence: 1_000,
+  rescan: 60_000,
+  reread: 3_600_000,
+};
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
+
+export interface MonitorOptions {
+  readonly path: string;
+  /** The policy in force, at this moment. */
+  readonly judge: (now: number) => AuditJudge;
+  /** See `HookContext.knownFor`. */
+  readonly knownFor: (filename: string) => readonly ProjectName[];
+  readonly notices: (onChange: (path: SitePath) => void) => ChangeNotices;
+  readonly timers: Timers;
+  readonly times?: Partial<MonitorTimes>;
+  readonly onEvent: (event: WatchEvent) => void;
+  /** After each whole look. */
+  readonly onLook?: (look: Look) => void;
+}
+
+export interface Look {
+  readonly audit: EnvironmentAudit;
+  /** What was told and still holds. */
+  readonly standing: readonly AuditFinding[];
+  /** Milliseconds that it took. */
+  readonly took: number;
+  readonly unwatched: number;
+}
+
+/**
+ * Watches an environment. A hook is told at once; what an install in its middle looks like too (a file in no
+ * RECORD, one that is missing) waits until two whole looks agree.
+ */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #times: MonitorTimes;
+  readonly #reader = new FileReader();
+  readonly #ledger: Ledger;
+  readonly #releases = new ReleaseList();
+  readonly #notices: ChangeNotices;
+  readonly #cancels = new Map<string, () => void>();
+  #busy: Promise<void> = Promise.resolve();
+  #environment: Environment | undefined;
+  #identity = '';
+  #last: EnvironmentAudit | undefined;
+  /** Since when there are changes that no whole look has seen; undefined where there are none. */
+  #changedSince: number | undefined;
+  #hooksAsked = false;
+  #closed = false;
+
+  private constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#times = { ...DEFAULT_TIMES, ...options.times };
+    this.#ledger = new Ledger(this.#times.patience);
+    this.#notices = options.notices((path) => this.#noticed(path));
+  }
+
+  /** Takes the first look. @throws {AuditError} where the path is no environment */
+  static async start(options: MonitorOptions): Promise<Monitor> {
+    const monitor = new Monitor(options);
+    try {
+      const environment = await locateEnvironment(options.path);
+      monitor.#identity = await identityOf(environment);
+      monitor.#environment = environment;
+    } catch (error) {
+      monitor.close();
+      throw error;
+    }
+    monitor.#every('presence', monitor.#times.presence, () => monitor.#checkPresence());
+    monitor.#every('rescan', monitor.#times.rescan, () => monitor.#look());
+    monitor.#every('reread', monitor.#times.reread, async () => {
+      monitor.#reader.forget();
+      await monitor.#look();
+    });
+    const policy = options.judge(options.timers.now()).revision;
+    monitor.#tell({ event: 'watching', path: options.path, policy });
+    await monitor.#alone(() => monitor.#look());
+    return monitor;
+  }
+
+  /** What the last whole look found; undefined while the folder is gone. */
+  get audit(): EnvironmentAudit | undefined {
+    return this.#last;
+  }
+
+  /** Resolves once all work that is under way or waits for its turn is done. */
+  async idle(): Promise<void> {
+    let busy: Promise<void> | undefined;
+    while (busy !== this.#busy) {
+      busy = this.#busy;
+      await busy;
+    }
+  }
+
+  /** Asks the policy anew: it was edited. */
+  refresh(): void {
+    void this.#alone(() => this.#look());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#notices.close();
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
+  }
+
+  #noticed(path: SitePath): void {
+    if (this.#closed) return;
+    this.#changedSince ??= this.#options.timers.now();
+    const urgent = this.#environment?.sites.some(
+      (site) => below(site, path) !== undefined && isUrgent(site, path),
+    );
+    if (urgent && !this.#hooksAsked) {
+      this.#hooksAsked = true;
+      void this.#alone(() => this.#lookAtHooks());
+    }
+    this.#lookWhenQuiet();
+  }
+
+  #lookWhenQuiet(): void {
+    const now = this.#options.timers.now();
+    const waited = now - (this.#changedSince ?? now);
+    const wait = Math.max(0, Math.min(this.#times.quiet, this.#times.patience - waited));
+    this.#in('quiet', wait, () => this.#look());
+  }
+
+  async #lookAtHooks(): Promise<void> {
+    this.#hooksAsked = false;
+    const { timers, judge, knownFor } = this.#options;
+    const now = timers.now();
+    for (const site of this.#environment?.sites ?? []) {
+      const claimed = this.#last?.claimed ?? new Map();
+      const found = await lookAtHooks(site, claimed, judge(now), this.#reader, knownFor);
+      const urgent = found.filter(({ code }) => code === 'startup-hook');
+      for (const finding of this.#ledger.add(urgent, now))
+        this.#tell({ event: 'finding', ...finding });
+    }
+  }
+
+  /** A whole look. */
+  async #look(): Promise<void> {
+    await this.#checkPresence();
+    if (this.#environment === undefined) return;
+    this.#cancel('quiet');
+    const { timers, judge, knownFor, onLook } = this.#options;
+    const [began, digested] = [timers.now(), this.#reader.digested];
+    this.#changedSince = undefined;
+    const audit = await auditEnvironment(this.#environment, judge(began), {
+      reader: this.#reader,
+      knownFor,
+    });
+    const same = this.#last !== undefined && sameEntries(this.#last, audit);
+    const noticed = this.#changedSince !== undefined;
+    const atRest = same && !noticed && this.#reader.digested === digested;
+    this.#last = audit;
+    this.#notices.watch(foldersOf(audit));
+    for (const event of this.#releases.replace(audit)) this.#tell(event);
+    const { told, resolved } = this.#ledger.replace(audit.report.findings, began, atRest);
+    for (const finding of told) this.#tell({ event: 'finding', ...finding });
+    for (const finding of resolved) this.#tell({ event: 'resolved', ...finding });
+    if (noticed || this.#ledger.waiting) {
+      this.#changedSince ??= began;
+      this.#lookWhenQuiet();
+    }
+    onLook?.({
+      audit,
+      standing: this.#ledger.standing,
+      took: timers.now() - began,
+      unwatched: this.#notices.unwatched,
+    });
+  }
+
+  async #checkPresence(): Promise<void> {
+    const { path } = this.#options;
+    try {
+      const environment = await locateEnvironment(path);
+      const identity = await identityOf(environment);
+      if (identity === this.#identity && this.#environment !== undefined) return;
+      const wasGone = this.#environment === undefined;
+      this.#identity = identity;
+      this.#environment = environment;
+      if (wasGone) this.#tell({ event: 'back', path });
+      // Watches of the folder before it are dead, though it has the same name.
+      this.#notices.watch([]);
+      this.#notices.watch(environment.sites);
+      this.#changedSince ??= this.#options.timers.now();
+      await this.#lookAtHooks();
+      this.#lookWhenQuiet();
+    } catch (error) {
+      if (!(error instanceof AuditError) && !isMissing(error)) throw error;
+      if (this.#environment === undefined) return;
+      this.#environment = undefined;
+      this.#last = undefined;
+      this.#ledger.clear();
+      this.#releases.forget();
+      this.#reader.forget();
+      this.#notices.watch([]);
+      this.#cancel('quiet');
+      this.#tell({ event: 'gone', path, reason: (error as Error).message });
+    }
+  }
+
+  /** One piece of work at a time. What fails is told, and the next look comes all the same. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    this.#busy = this.#busy.then(async () => {
+      if (this.#closed) return;
+      try {
+        await work();
+      } catch (error) {
+        this.#tell({ event: 'error', reason: (error as Error).message });
+      }
+    });
+    return this.#busy;
+  }
+
+  #in(name: string, milliseconds: number, work: () => Promise<void>): void {
+    if (this.#closed) return;
+    this.#cancel(name);
+    const run = () => {
+      this.#cancels.delete(name);
+      void this.#alone(work);
+    };
+    this.#cancels.set(name, this.#options.timers.after(milliseconds, run));
+  }
+
+  #every(name: string, milliseconds: number, work: () => Promise<void>): void {
+    this.#in(name, milliseconds, async () => {
+      await work().finally(() => this.#every(name, milliseconds, work));
+    });
+  }
+
+  #cancel(name: string): void {
+    this.#cancels.get(name)?.();
+    this.#cancels.delete(name);
+  }
+
+  #tell(event: WithoutTime<WatchEvent>): void {
+    const time = new Date(this.#options.timers.now()).toISOString();
+    this.#options.onEvent({ time, ...event } as WatchEvent);
+  }
+}
+
+/** Which folders an environment's site folders are: another one under the same name is another one. */
+async function identityOf({ sites }: Environment): Promise<string> {
+  const parts = await Promise.all(
+    sites.map(async (site) => {
+      const { dev, ino } = await stat(osPath(site), { bigint: true });
+      return `${site}|${dev}|${ino}`;
+    }),
+  );
+  return parts.join('\n');
+}
+
+/** All folders of the site folders, and those elsewhere that a RECORD lists files in: scripts. */
+function foldersOf({ listings, claimed }: EnvironmentAudit): SitePath[] {
+  const folders = new Set(listings.flatMap((listing) => listing.folders));
+  for (const [path, { facts }] of claimed)
+    if (facts.kind === 'file') folders.add(path.slice(0, path.lastIndexOf('/')) as SitePath);
+  return [...folders];
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function sameEntries(a: EnvironmentAudit, b: EnvironmentAudit): boolean {
+  const names = ({ listings }: EnvironmentAudit) =>
+    listings.flatMap(({ entries }) => entries.map(({ path, kind }) => `${kind} ${path}`));
+  const [before, after] = [names(a), names(b)];
+  return before.length === after.length && before.every((name, index) => name === after[index]);
+}

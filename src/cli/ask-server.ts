@@ -1,0 +1,38 @@
+import { UsageError } from './output.js';
+
+/**
+ * Asks a running Wheelgate's API.
+ * @param server its URL, as the user gave it; a token in it, or in WHEELGATE_TOKEN, is shown
+ * @param path the route, with a leading slash
+ * @throws {UsageError} where it does not answer, or answers with a problem
+ */
+export async function askServer<T>(
+  server: string,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<T> {
+  const base = server.replace(/\/+$/, '');
+  if (!URL.canParse(base))
+    throw new UsageError('--server needs a URL such as http://127.0.0.1:8080');
+  const url = new URL(`${base}${path}`);
+  const token = url.password || process.env.WHEELGATE_TOKEN;
+  // fetch takes no URL with credentials in it.
+  url.username = '';
+  url.password = '';
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(key, value);
+  let response: Response;
+  try {
+    const headers: Record<string, string> = {};
+    if (token) headers.authorization = `Bearer ${decodeURIComponent(token)}`;
+    response = await fetch(url, { headers });
+  } catch (error) {
+    const cause = (error as Error).cause as Error | undefined;
+    throw new UsageError(
+      `${url.origin} does not answer (${cause?.message ?? (error as Error).message}): is it running? --server names another`,
+    );
+  }
+  const body = (await response.json().catch(() => ({}))) as T & { detail?: string };
+  if (!response.ok) throw new UsageError(body.detail ?? `status ${response.status}`);
+  return body;
+}

@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Outcome } from '../domain/verdict.js';
+import {
+  type ChangedVerdict,
+  type KnownFindings,
+  type Replay,
+  replay,
+} from '../exposure/replay.js';
+import { decisionFiles } from '../observe/decision-files.js';
+import { readDecisions } from '../observe/read-decisions.js';
+import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
+import { EXIT, type Output, UsageError } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
+import { loadComparablePolicy } from './own-policy.js';
+
+/**
+ * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
+ * where anything would.
+ * @param history a decision log's file, or the folder it lies in: a data folder, whose findings count too
+ */
+export async function checkAgainst(
+  dir: string | undefined,
+  history: string,
+  json: boolean,
+  out: Output,
+): Promise<number> {
+  const files = await decisionFiles(history);
+  if (files.length === 0)
+    throw new UsageError(`no decision log at ${history}: name decisions.jsonl, or its folder`);
+  const policy = await loadComparablePolicy(dir);
+  out.progress(`replaying ${files.length} files`);
+  const folder = await folderOf(history);
+  const findings = findingsIn(folder);
+  const result = await replay(readDecisions(files), policy, findings, await loadOwnFeed(folder));
+  if (json) out.line(JSON.stringify(result, null, 2));
+  else show(result, out);
+  return result.changes.length > 0 ? EXIT.refused : EXIT.fine;
+}
+
+/** The data folder that a log lies in. */
+async function folderOf(history: string): Promise<string> {
+  const isFolder = (await stat(history).catch(() => undefined))?.isDirectory() ?? false;
+  return isFolder ? history : dirname(history);
+}
+
+function findingsIn(folder: string): KnownFindings {
+  const store = new DiskFindingsStore(join(folder, 'findings'));
+  return async ({ project, sha256, filename }) =>
+    sha256 === undefined ? undefined : store.get(project, sha256, filename);
+}
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  allow: 'allowed',
+  warn: 'allowed, with a warning',
+  block: 'refused',
+};
+
+function show(result: Replay, out: Output): void {
+  for (const change of result.changes) showChange(change, out);
+  const { requests, artifacts, unopened, unclear, from, to } = result;
+  if (requests === 0) return out.line('the log holds no request for a file');
+  out.line(
+    `${requests} requests for ${artifacts} files from ${from} to ${to}: ${result.changes.length} verdicts would change`,
+  );
+  if (unopened > 0)
+    out.line(
+      `the findings of ${unopened} files are not at hand: rules on their bytes were not asked`,
+    );
+  if (unclear > 0)
+    out.line(
+      `${unclear} requests were decided by such a rule, by attestations, or by a malware feed that is not here: left out`,
+    );
+}
+
+function showChange(change: ChangedVerdict, out: Output): void {
+  const { filename, was, becomes, reason, because, requests, clients, last } = change;
+  out.line(`${filename}: ${WORDS[was]}, would be ${WORDS[becomes]}`);
+  if (reason !== undefined) out.line(`    ${reason}`);
+  else if (because !== undefined) out.line(`    no longer: ${because}`);
+  out.line(`    ${requests} requests by ${clients} clients, the last at ${last}`);
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.js';
+import { indexOf } from '../feed/feed-file.js';
+import { makeFeedSource } from '../feed/make-feed-source.js';
+import { syncFeed } from '../feed/sync-feed.js';
+import { createNetwork } from '../upstream/network.js';
+import { EXIT, type Output, UsageError } from './output.js';
+import { FEED_FILE } from './own-feed.js';
+
+export interface FeedOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+/** `wheelgate feed sync`: brings the malware feed in the data folder up to date; a server there reads it at its next sync. */
+export async function runFeedSync(options: FeedOptions, out: Output): Promise<number> {
+  const config = loadConfig({
+    file: options.config,
+    env: process.env,
+    flags: { data: options.data },
+  });
+  const place = options.url?.replace(/\/+$/, '') ?? config.feed.url;
+  if (place === undefined)
+    throw new UsageError('feed.url is none: name a feed with --url or in the settings');
+  const network = createNetwork(process.env);
+  try {
+    const source = makeFeedSource(place, network.dispatcher);
+    const file = join(config.data, FEED_FILE);
+    const { feed, how, added, changed, removed } = await syncFeed(
+      source,
+      file,
+      Date.now(),
+      out.progress,
+    );
+    const records = feed.records.size;
+    const { projects, revision } = indexOf(feed);
+    if (options.json === true)
+      out.line(
+        JSON.stringify({
+          source: place,
+          how,
+          records,
+          projects,
+          added,
+          changed,
+          removed,
+          revision,
+        }),
+      );
+    else
+      out.line(
+        `${records} records of ${projects} projects from ${place}: ${added} added, ${changed} changed, ${removed} removed (${how})`,
+      );
+    return EXIT.fine;
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new UsageError(
+      `the feed could not be read: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`,
+    );
+  } finally {
+    await network.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { ArtifactDescription } from '../domain/finding.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
+
+/** What is known of a file without an index: rules that ask the index for more stay silent. */
+export function subjectOfFile({ name, sha256, size }: ArtifactDescription): Subject {
+  return {
+    upstream: 'local',
+    publicUpstream: false,
+    project: name.project ?? ('' as ProjectName),
+    version: name.version,
+    filename: name.filename,
+    kind: name.kind,
+    sha256,
+    size,
+    uploadTime: undefined,
+    yanked: false,
+    status: undefined,
+    declaredMetadata: undefined,
+    hasWheel: false,
+  };
+}

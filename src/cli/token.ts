@@ -1,0 +1,31 @@
+import { hashToken, newToken } from '../access/token.js';
+import { EXIT, type Output, UsageError } from './output.js';
+
+export interface TokenOptions {
+  readonly role: string;
+  readonly expires?: string;
+  readonly json?: boolean;
+}
+
+/** `wheelgate token`: makes a token. It is shown once; the file that the server reads holds only its hash. */
+export function runToken(user: string, options: TokenOptions, out: Output): number {
+  const { role, expires } = options;
+  if (!/^[\w.@+-]{1,100}$/.test(user))
+    throw new UsageError(`a user has letters, digits and . @ + - _, not ${user}`);
+  if (role !== 'client' && role !== 'admin')
+    throw new UsageError(`--role is client or admin, not ${role}`);
+  if (expires !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(expires) && Date.parse(expires) > 0))
+    throw new UsageError(`--expires needs a day such as 2027-01-31, not ${expires}`);
+  const token = newToken();
+  const hash = `sha256:${hashToken(token).toString('hex')}`;
+  if (options.json === true) {
+    out.line(JSON.stringify({ token, entry: { user, hash, role, expires } }, null, 2));
+    return EXIT.fine;
+  }
+  const until = expires === undefined ? '' : `, expires: "${expires}"`;
+  out.line('# The token, shown only now:');
+  out.line(token);
+  out.line('# Under tokens: in the file that access.tokens names:');
+  out.line(`  - { user: ${JSON.stringify(user)}, role: ${role}, hash: "${hash}"${until} }`);
+  return EXIT.fine;
+}

@@ -1,0 +1,138 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AuditJudge } from '../audit/judge.js';
+import type { WatchEvent } from '../audit/watch/events.js';
+import { WatchMetrics } from '../audit/watch/metrics.js';
+import { Monitor } from '../audit/watch/monitor.js';
+import { FolderNotices } from '../audit/watch/notices.js';
+import { systemTimers } from '../audit/watch/timers.js';
+import { hostAndPort } from '../config/terms.js';
+import type { PolicyMeaning } from '../policy/merge.js';
+import { PolicyWatcher } from '../policy/watcher.js';
+import { formatProblem } from '../yaml/problem.js';
+import { EXIT, type Output, UsageError } from './output.js';
+import { loadOwnFeed } from './own-feed.js';
+
+/** How often the file of the malware feed is read again, in milliseconds. */
+const FEED_INTERVAL = 10 * 60_000;
+
+export interface WatchOptions {
+  readonly policies?: string;
+  /** The data folder in which the malware feed lies. */
+  readonly data?: string;
+  readonly listen?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `wheelgate watch`: tells what changes in an environment until SIGTERM or SIGINT; one line an event, as JSON
+ * with `--json` or where nobody reads along. SIGHUP reloads the policy.
+ */
+export async function runWatch(path: string, options: WatchOptions, out: Output): Promise<number> {
+  const asJson = options.json === true || !process.stdout.isTTY;
+  const metrics = new WatchMetrics();
+  let hooks: PolicyMeaning['hooks'] = [];
+  const policies = await PolicyWatcher.start(
+    options.policies === undefined ? [] : [options.policies],
+    {
+      onLoad: ({ meaning }) => {
+        hooks = meaning?.hooks ?? [];
+      },
+      onProblem: (problems) => {
+        metrics.policyRefused();
+        out.problem('the edited policy does not hold, the one before it stays in force:');
+        for (const problem of problems) out.problem(formatProblem(problem));
+      },
+    },
+  );
+  let feed = await loadOwnFeed(options.data);
+  let feedTimer: NodeJS.Timeout | undefined;
+  let server: Server | undefined;
+  let monitor: Monitor | undefined;
+  try {
+    server = options.listen === undefined ? undefined : await listen(options.listen, metrics, out);
+    monitor = await Monitor.start({
+      path,
+      judge: (now) => new AuditJudge(policies.current, now, feed),
+      knownFor: (file) => hooks.filter((hook) => hook.file === file).map(({ project }) => project),
+      notices: (onChange) => new FolderNotices(onChange),
+      timers: systemTimers,
+      onEvent: (event) => {
+        metrics.event(event);
+        out.line(asJson ? JSON.stringify(event) : inWords(event));
+      },
+      onLook: (look) => metrics.look(look, Date.now()),
+    });
+    const watching = monitor;
+    policies.onChange(() => watching.refresh());
+    // A server beside it may bring the feed up to date.
+    feedTimer = setInterval(async () => {
+      const { revision } = feed;
+      feed = await loadOwnFeed(options.data).catch(() => feed);
+      if (feed.revision !== revision) watching.refresh();
+    }, FEED_INTERVAL);
+    await untilStopped(() => void policies.reload());
+  } finally {
+    clearInterval(feedTimer);
+    monitor?.close();
+    policies.close();
+    server?.close();
+    server?.closeAllConnections();
+  }
+  return EXIT.fine;
+}
+
+async function untilStopped(onHangup: () => void): Promise<void> {
+  process.on('SIGHUP', onHangup);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  process.off('SIGHUP', onHangup);
+}
+
+/** `/metrics` for Prometheus, `/healthz` for who asks whether the process lives. */
+async function listen(address: string, metrics: WatchMetrics, out: Output): Promise<Server> {
+  const parsed = hostAndPort().safeParse(address);
+  if (!parsed.success) throw new UsageError(`--listen: ${parsed.error.issues[0]?.message}`);
+  const server = createServer((request, response) => {
+    const path = request.url?.replace(/\?.*$/s, '');
+    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
+    else if (path === '/healthz') response.end('ok\n');
+    else if (path !== '/metrics') response.writeHead(404).end();
+    else
+      metrics.registry.metrics().then(
+        (text) => response.setHeader('content-type', metrics.registry.contentType).end(text),
+        (error: Error) => response.destroy(error),
+      );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(parsed.data.port, parsed.data.host, resolve);
+  });
+  const { address: host, port, family } = server.address() as AddressInfo;
+  out.problem(`metrics on http://${family === 'IPv6' ? `[${host}]` : host}:${port}/metrics`);
+  return server;
+}
+
+function inWords(event: WatchEvent): string {
+  return `${event.time.slice(0, 19).replace('T', ' ')}  ${event.event.padEnd(9)}  ${detailOf(event)}`;
+}
+
+function detailOf(event: WatchEvent): string {
+  switch (event.event) {
+    case 'finding':
+    case 'resolved':
+      return `${event.code}: ${event.detail}`;
+    case 'installed':
+    case 'removed':
+    case 'changed':
+      return `${event.project} ${event.version ?? 'without a version'}`;
+    case 'watching':
+      return `${event.path}, policy revision ${event.policy}`;
+    case 'gone':
+    case 'error':
+      return event.reason;
+    case 'back':
+      return event.path;
+  }
+}

@@ -1,0 +1,98 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { Specifier } from '../domain/version.js';
+import { decisionFiles } from '../observe/decision-files.js';
+import type { DecisionRecord } from '../observe/decision-record.js';
+import { readDecisions } from '../observe/read-decisions.js';
+import { clientOf, type Delivery, deliveryOf } from './delivery.js';
+
+/** What is asked after an incident; all that is given must match. */
+export interface ExposureQuestion {
+  readonly project?: ProjectName | undefined;
+  readonly versions?: Specifier | undefined;
+  /** An artifact's digest, in hexadecimal. */
+  readonly sha256?: string | undefined;
+  /** Milliseconds since 1970: nothing before. */
+  readonly since?: number | undefined;
+  /** Those who were refused, too. */
+  readonly refused?: boolean | undefined;
+}
+
+const TOLD = [
+  'time',
+  'client',
+  'forwarded',
+  'user',
+  'userAgent',
+  'bytes',
+  'upstream',
+  'project',
+  'version',
+  'filename',
+  'sha256',
+] as const satisfies readonly (keyof DecisionRecord)[];
+
+/** One request by which a client came to hold an artifact, or part of it. */
+export type Exposed = Pick<DecisionRecord, (typeof TOLD)[number]> & { readonly delivery: Delivery };
+
+export interface Exposure {
+  /** Oldest first. */
+  readonly requests: readonly Exposed[];
+  /** Different clients among those that hold something. */
+  readonly clients: readonly string[];
+  /** The first moment that the log tells of, ISO 8601; undefined where it is empty. */
+  readonly reachesBackTo: string | undefined;
+  /** Set where there were more requests than were asked for. */
+  readonly truncated?: true;
+}
+
+/**
+ * Who was given what, from the decision log.
+ * @param place the log's file or folder
+ * @param limit requests to tell of, at most
+ */
+export async function findExposure(
+  place: string,
+  question: ExposureQuestion,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Exposure> {
+  const files = await decisionFiles(place);
+  const requests: Exposed[] = [];
+  const clients = new Set<string>();
+  let truncated = false;
+  for await (const record of readDecisions(files, needlesOf(question))) {
+    const delivery = deliveryOf(record);
+    if (delivery === undefined || !matches(record, question)) continue;
+    if (delivery !== 'refused') clients.add(clientOf(record));
+    else if (question.refused !== true) continue;
+    if (requests.length < limit) requests.push(exposedBy(record, delivery));
+    else truncated = true;
+  }
+  requests.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  const reachesBackTo = await firstTime(files);
+  return { requests, clients: [...clients], reachesBackTo, ...(truncated && { truncated: true }) };
+}
+
+/** A line that lacks these cannot match; the log writes names and digests plainly. */
+function needlesOf({ project, sha256 }: ExposureQuestion): string[] | undefined {
+  const needle = sha256 ?? project;
+  return needle === undefined ? undefined : [`"${needle}"`];
+}
+
+function matches(record: DecisionRecord, question: ExposureQuestion): boolean {
+  const { project, versions, sha256, since } = question;
+  if (project !== undefined && record.project !== project) return false;
+  if (sha256 !== undefined && record.sha256 !== sha256) return false;
+  if (since !== undefined && !(Date.parse(record.time) >= since)) return false;
+  // A version that cannot be read may be the one that is looked for.
+  return versions === undefined || record.version === undefined || versions.matches(record.version);
+}
+
+function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {
+  const told = Object.fromEntries(TOLD.map((key) => [key, record[key]]));
+  return { ...(told as Pick<DecisionRecord, (typeof TOLD)[number]>), delivery };
+}
+
+async function firstTime(files: readonly string[]): Promise<string | undefined> {
+  for await (const record of readDecisions(files)) return record.time;
+  return undefined;
+}

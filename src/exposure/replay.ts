@@ -1,0 +1,169 @@
+import type { Inspection } from '../domain/finding.js';
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import type { Subject } from '../domain/subject.js';
+import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
+import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
+import type { Policy } from '../policy/policy.js';
+import { clientOf } from './delivery.js';
+import { subjectOfRecord } from './subject-of-record.js';
+
+/** Looks up what is known of an artifact's bytes. */
+export type KnownFindings = (subject: Subject) => Promise<Inspection | undefined>;
+
+/** An artifact that another policy would judge otherwise than the log says. */
+export interface ChangedVerdict extends RecordedArtifact {
+  readonly was: Outcome;
+  /** The reason that the log gives; undefined where no rule spoke. */
+  readonly because?: string | undefined;
+  readonly becomes: Outcome;
+  readonly reason?: string | undefined;
+  /** Requests that would have been answered otherwise. */
+  readonly requests: number;
+  readonly clients: number;
+  /** ISO 8601. */
+  readonly first: string;
+  readonly last: string;
+}
+
+export interface Replay {
+  readonly requests: number;
+  readonly artifacts: number;
+  /** Artifacts whose findings are not at hand: the rules that need bytes were not asked. */
+  readonly unopened: number;
+  /** Requests decided by a rule on bytes or by a malware feed, neither of which is at hand: left out. */
+  readonly unclear: number;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly changes: readonly ChangedVerdict[];
+}
+
+/** The rules that judge bytes. */
+const ON_BYTES: ReadonlySet<string> = new Set<RuleId>([
+  'startup-hook',
+  'archive',
+  'record',
+  'metadata',
+]);
+
+type Evaluate = (subject: Subject, inspection: Inspection | undefined, time: number) => Verdict;
+
+interface Artifact {
+  readonly subject: Subject;
+  readonly inspection: Inspection | undefined;
+  verdict: Verdict;
+  /** Milliseconds since 1970: when the verdict was made. */
+  judgedAt: number;
+}
+
+interface Change {
+  readonly record: DecisionRecord;
+  readonly verdict: Verdict;
+  readonly clients: Set<string>;
+  requests: number;
+  first: string;
+  last: string;
+}
+
+/** Judges every request of a decision log again, as of its own time, under another policy. */
+export async function replay(
+  records: AsyncIterable<DecisionRecord>,
+  policy: Policy,
+  findings: KnownFindings,
+  feed: MalwareFeed = NO_FEED,
+): Promise<Replay> {
+  const artifacts = new Map<string, Artifact>();
+  const evaluate: Evaluate = (about, inspection, time) =>
+    policy.evaluate(about, inspection, time, { feed });
+  const changes = new Map<string, Change>();
+  let [requests, unclear] = [0, 0];
+  let from: string | undefined;
+  let to: string | undefined;
+  for await (const record of records) {
+    const time = Date.parse(record.time);
+    const subject = subjectOfRecord(record);
+    if (subject === undefined || Number.isNaN(time) || record.filename.endsWith('.metadata'))
+      continue;
+    requests += 1;
+    if (from === undefined || record.time < from) from = record.time;
+    if (to === undefined || record.time > to) to = record.time;
+    const artifact = await judged(artifacts, subject, evaluate, findings, time);
+    if (cannotTell(record, artifact, feed)) unclear += 1;
+    else if (artifact.verdict.outcome !== record.verdict) note(changes, record, artifact.verdict);
+  }
+  const unopened = [...artifacts.values()].filter(({ inspection }) => !inspection).length;
+  return {
+    requests,
+    artifacts: artifacts.size,
+    unopened,
+    unclear,
+    from,
+    to,
+    changes: [...changes.values()].map(summary),
+  };
+}
+
+/** Whether what decided then is not at hand now. */
+function cannotTell({ rule = '' }: DecisionRecord, { inspection }: Artifact, feed: MalwareFeed) {
+  if (rule === 'attestation') return true;
+  if (rule === 'malware-feed') return feed.syncedAt === undefined;
+  return inspection === undefined && ON_BYTES.has(rule);
+}
+
+/** One judgement lasts until time alone could change it: a log of millions holds few different artifacts. */
+async function judged(
+  artifacts: Map<string, Artifact>,
+  subject: Subject,
+  evaluate: Evaluate,
+  findings: KnownFindings,
+  time: number,
+): Promise<Artifact> {
+  const { project, filename, sha256, uploadTime, yanked, status } = subject;
+  const key = [project, filename, sha256, uploadTime, yanked, status?.status].join('|');
+  const known = artifacts.get(key);
+  if (known === undefined) {
+    const inspection = await findings(subject);
+    const verdict = evaluate(subject, inspection, time);
+    const artifact: Artifact = { subject, inspection, verdict, judgedAt: time };
+    artifacts.set(key, artifact);
+    return artifact;
+  }
+  if (time < known.judgedAt || time >= known.verdict.validUntil) {
+    known.verdict = evaluate(subject, known.inspection, time);
+    known.judgedAt = time;
+  }
+  return known;
+}
+
+function note(changes: Map<string, Change>, record: DecisionRecord, verdict: Verdict): void {
+  const key = `${record.filename}|${record.sha256}|${record.verdict}|${verdict.outcome}`;
+  const change = changes.get(key) ?? {
+    record,
+    verdict,
+    clients: new Set(),
+    requests: 0,
+    first: record.time,
+    last: record.time,
+  };
+  change.requests += 1;
+  change.clients.add(clientOf(record));
+  if (record.time < change.first) change.first = record.time;
+  if (record.time > change.last) change.last = record.time;
+  changes.set(key, change);
+}
+
+function summary({ record, verdict, clients, requests, first, last }: Change): ChangedVerdict {
+  return {
+    project: record.project,
+    version: record.version,
+    filename: record.filename,
+    sha256: record.sha256,
+    was: record.verdict,
+    because: record.reason,
+    becomes: verdict.outcome,
+    reason: verdict.decisive?.reason,
+    requests,
+    clients: clients.size,
+    first,
+    last,
+  };
+}

@@ -1,0 +1,81 @@
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import { indexOf, readFeedFile } from './feed-file.js';
+import type { SyncResult } from './sync-feed.js';
+
+export interface FeedServiceParts {
+  readonly file: string;
+  readonly sync: () => Promise<SyncResult>;
+  /** Milliseconds between two syncs, about. */
+  readonly interval: number;
+  /** 0 to 1; so that many replicas do not ask in the same second. */
+  readonly random: () => number;
+  readonly onSynced: (result: SyncResult) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** After a failure it tries again sooner, in milliseconds. */
+const RETRY = 5 * 60_000;
+
+/** The malware feed in force: read from its file at the start, kept up to date in the background. */
+export class FeedService {
+  readonly #parts: FeedServiceParts;
+  #current: MalwareFeed = NO_FEED;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  readonly #listeners: (() => void)[] = [];
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: FeedServiceParts) {
+    this.#parts = parts;
+  }
+
+  get current(): MalwareFeed {
+    return this.#current;
+  }
+
+  /** Calls back after each feed that took effect. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Reads what an earlier sync left; begins to sync in the background. */
+  async start(): Promise<void> {
+    const stored = await readFeedFile(this.#parts.file);
+    if (stored !== undefined) this.#take(indexOf(stored));
+    this.#plan(this.#parts.random() * 5_000);
+  }
+
+  /** Syncs at once. Never rejects. */
+  sync(): Promise<void> {
+    this.#running = this.#running.then(async () => {
+      try {
+        const result = await this.#parts.sync();
+        this.#take(indexOf(result.feed));
+        this.#parts.onSynced(result);
+        // Between 0.8 and 1.2 of the interval.
+        this.#plan(this.#parts.interval * (0.8 + 0.4 * this.#parts.random()));
+      } catch (error) {
+        this.#parts.onFailed(error);
+        this.#plan(RETRY * (0.8 + 0.4 * this.#parts.random()));
+      }
+    });
+    return this.#running;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #take(feed: MalwareFeed): void {
+    this.#current = feed;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #plan(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.sync(), milliseconds);
+    this.#timer.unref();
+  }
+}

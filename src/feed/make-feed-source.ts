@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import { type Dispatcher, request } from 'undici';
+import { type FeedSource, folderSource, webSource } from './feed-source.js';
+
+const REDIRECTS = 3;
+
+/** @param place a URL or a folder, as the settings name it @param dispatcher the way out */
+export function makeFeedSource(place: string, dispatcher: Dispatcher): FeedSource {
+  if (!/^https?:\/\//.test(place)) return folderSource(place);
+  return webSource(place, (url) => fetchBody(url, dispatcher));
+}
+
+async function fetchBody(url: string, dispatcher: Dispatcher, hops = REDIRECTS): Promise<Readable> {
+  const answer = await request(url, {
+    dispatcher,
+    headersTimeout: 30_000,
+    bodyTimeout: 60_000,
+    headers: { 'user-agent': 'wheelgate', 'accept-encoding': 'identity' },
+  });
+  const { statusCode, headers, body } = answer;
+  if (statusCode === 200) return body;
+  await body.dump();
+  const { location } = headers;
+  if (statusCode >= 300 && statusCode < 400 && typeof location === 'string' && hops > 0)
+    return fetchBody(new URL(location, url).href, dispatcher, hops - 1);
+  throw new Error(`${url} answered with status ${statusCode}`);
+}

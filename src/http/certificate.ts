@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { ChangeWatch, stateOfFile } from '../files/change-watch.js';
+import type { Certificate } from './server.js';
+
+/** Where a certificate and its key lie. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** @throws where a file cannot be read, or the two do not belong together */
+export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
+  const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
+  createSecureContext({ cert, key });
+  return { cert, key };
+}
+
+/**
+ * Reads them anew when they change: certificates are renewed under a running server.
+ * @param onRenewed given the new one; connections that are open keep the old
+ * @param onProblem given why a change could not be taken over; the old one stays in use
+ */
+export async function watchCertificate(
+  files: CertificateFiles,
+  onRenewed: (certificate: Certificate) => void,
+  onProblem: (error: unknown) => void,
+): Promise<ChangeWatch> {
+  const look = async () => [await stateOfFile(files.cert), await stateOfFile(files.key)].join('\n');
+  const onChange = () => readCertificate(files).then(onRenewed, onProblem);
+  return new ChangeWatch({ look, onChange, interval: 2_000 }, await look());
+}

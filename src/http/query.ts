@@ -1,0 +1,18 @@
+import { Failure } from '../domain/failure.js';
+import { parseSpecifier, type Specifier } from '../domain/version.js';
+
+/** The query of a request's URL, empty where there is none. */
+export function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+}
+
+/** Reads a query's version specifier; undefined where there is none. @throws {Failure} bad-request where it is none */
+export function specifierOf(text: string | null): Specifier | undefined {
+  if (text === null || text === '') return undefined;
+  try {
+    return parseSpecifier(text);
+  } catch (error) {
+    throw new Failure('bad-request', (error as Error).message);
+  }
+}

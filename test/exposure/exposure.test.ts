@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { csvLine } from '../../src/cli/csv.js';
+import type { ProjectName } from '../../src/domain/project-name.js';
+import { findExposure } from '../../src/exposure/exposure.js';
+import { FileDecisionLog } from '../../src/observe/decision-log.js';
+import type { DecisionRecord } from '../../src/observe/decision-record.js';
+import { buildWheel } from '../support/distributions.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const PAYLOAD = 'steal everything\n';
+const bad = buildWheel({ name: 'bad', version: '1.1', files: { 'bad/run.py': PAYLOAD } });
+const old = buildWheel({ name: 'bad', version: '1.0' });
+const good = buildWheel({ name: 'good' });
+const PIP = { 'user-agent': 'pip/26.3' };
+
+function basic(user: string): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${user}:secret`).toString('base64')}` };
+}
+
+describe('exposure', () => {
+  let gate: TestGate;
+  before(async () => {
+    gate = await startGate({ config: { 'trusted-proxies': ['loopback'] } });
+    gate.upstream.addProject('bad', [old, bad]);
+    gate.upstream.addProject('good', [good]);
+    const path = `/files/bad/${bad.filename}`;
+    await gate.get(path, { ...PIP, ...basic('ci'), 'x-forwarded-for': '10.0.0.7' });
+    await gate.get(path, { 'x-forwarded-for': '10.0.0.8', range: 'bytes=0-9' });
+    await gate.get(path, { 'x-forwarded-for': '10.0.0.9', 'if-none-match': `"${bad.sha256}"` });
+    // Neither gives anything of the artifact away.
+    await gate.get(path, { 'x-forwarded-for': '10.0.0.10' }, 'HEAD');
+    await gate.get(`${path}.metadata`, { 'x-forwarded-for': '10.0.0.11' });
+    await gate.get(`/files/bad/${old.filename}`, PIP);
+    await gate.get(`/files/good/${good.filename}`, PIP);
+    gate.now += 86_400_000;
+    await gate.writePolicy(
+      'deny.yaml',
+      'deny: [{project: bad, versions: "==1.1", reason: steals}]',
+    );
+    await gate.get(path, { ...PIP, 'x-forwarded-for': '10.0.0.12' });
+  });
+  after(() => gate.close());
+
+  const ask = async (query: string) => (await gate.get(`/api/v1/exposure?${query}`)).json();
+
+  it('says who was given a release, when, from where, and how much of it', async () => {
+    const { requests, clients, reachesBackTo } = await ask('project=Bad&versions===1.1');
+    assert.deepEqual(
+      requests.map((one: any) => [one.forwarded, one.user, one.delivery, one.filename]),
+      [
+        ['10.0.0.7', 'ci', 'whole', bad.filename],
+        ['10.0.0.8', undefined, 'part', bad.filename],
+        ['10.0.0.9', undefined, 'had', bad.filename],
+      ],
+    );
+    assert.deepEqual(clients, ['ci@10.0.0.7', '10.0.0.8', '10.0.0.9']);
+    assert.equal(requests[0].userAgent, 'pip/26.3');
+    assert.equal(requests[0].sha256, bad.sha256);
+    assert.equal(reachesBackTo, requests[0].time);
+  });
+
+  it('finds by project, by digest and since a time', async () => {
+    assert.equal((await ask('project=bad')).requests.length, 4);
+    assert.equal((await ask(`sha256=${bad.sha256}`)).requests.length, 3);
+    assert.equal((await ask(`sha256=${good.sha256}`)).requests.length, 1);
+    assert.equal((await ask('project=bad&since=2030-01-01')).requests.length, 0);
+    assert.equal((await ask('project=unheard-of')).clients.length, 0);
+  });
+
+  it('tells of those who were refused only when asked', async () => {
+    const { requests, clients } = await ask('project=bad&versions===1.1&refused=1');
+    assert.equal(requests.at(-1).delivery, 'refused');
+    assert.equal(requests.at(-1).forwarded, '10.0.0.12');
+    assert.ok(!clients.includes('10.0.0.12'));
+  });
+
+  it('refuses questions that it cannot read', async () => {
+    for (const query of [
+      '',
+      'project=!',
+      'sha256=12',
+      'project=bad&versions=nonsense',
+      'project=bad&since=yesterday',
+    ])
+      assert.equal((await gate.get(`/api/v1/exposure?${query}`)).status, 400, query);
+  });
+});
+
+describe('an artifact that is denied after it went out', () => {
+  let gate: TestGate;
+  const path = `/files/bad/${bad.filename}`;
+  beforeEach(async () => {
+    gate = await startGate();
+    gate.upstream.addProject('bad', [old, bad]);
+    for (const file of [path, path, `/files/bad/${old.filename}`]) await gate.get(file, PIP);
+  });
+  afterEach(() => gate.close());
+
+  const told = async () => {
+    await gate.gate.exposure.settled();
+    const records = (await gate.decisions()) as unknown as { event?: string }[];
+    return records.filter((record) => record.event === 'exposed') as any[];
+  };
+
+  it('is told of once, in the log and in a metric, with who has it', async () => {
+    await gate.writePolicy(
+      'deny.yaml',
+      'deny: [{project: bad, versions: "==1.1", reason: steals, reference: X-1}]',
+    );
+    const [exposed, ...more] = await told();
+    assert.equal(more.length, 0);
+    assert.equal(exposed.filename, bad.filename);
+    assert.equal(exposed.downloads, 2);
+    assert.deepEqual(exposed.clients, ['127.0.0.1']);
+    assert.match(exposed.reason, /steals \(deny\)/);
+    assert.deepEqual(await gate.metric('wheelgate_exposed_downloads_total'), [
+      'wheelgate_exposed_downloads_total{rule="deny"} 2',
+    ]);
+
+    await gate.restart();
+    await gate.writePolicy('other.yaml', 'deny: [{project: unrelated, reason: x}]');
+    assert.equal((await told()).length, 1);
+  });
+
+  it('is found by the digest of a file in it, too', async () => {
+    const sha256 = createHash('sha256').update(PAYLOAD).digest('hex');
+    await gate.writePolicy('deny.yaml', `deny: [{sha256: ${sha256}, reason: the payload}]`);
+    assert.deepEqual(
+      (await told()).map((exposed) => exposed.filename),
+      [bad.filename],
+    );
+  });
+
+  it('is not told of where the policy accuses nobody', async () => {
+    await gate.writePolicy('rules.yaml', 'rules: {sdist: {action: block}}\nallow: [{project: x}]');
+    assert.deepEqual(await told(), []);
+  });
+});
+
+describe('a decision log of several files', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-exposure-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const record = (time: string, client: string): DecisionRecord => ({
+    time,
+    client,
+    method: 'GET',
+    status: 200,
+    upstream: 'pypi',
+    project: 'bad',
+    version: '1.1',
+    filename: bad.filename,
+    sha256: bad.sha256,
+    bytes: 10,
+    complete: true,
+    verdict: 'allow',
+    revision: 'r',
+  });
+  const question = { project: 'bad' as ProjectName };
+
+  it('is read whole: put aside, compressed, by whatever rotates it, and torn', async () => {
+    const line = (time: string, client: string) => `${JSON.stringify(record(time, client))}\n`;
+    const write = (name: string, text: string | Buffer) => writeFile(join(folder, name), text);
+    await write('decisions.jsonl', `${line('2026-05-05', 'e')}{"time":"2026-05-06","pro`);
+    await write('decisions.jsonl.1', line('2026-04-04', 'd'));
+    await write('decisions.jsonl.2.gz', gzipSync(line('2026-03-03', 'c')));
+    await write('decisions-2026-02-02T00-00-00.000Z-0000.jsonl', line('2026-02-02', 'b'));
+    await write(
+      'decisions-2026-01-01T00-00-00.000Z-0000.jsonl.gz',
+      gzipSync(line('2026-01-01', 'a')),
+    );
+    // Left by a crash beside the whole one; it must count once.
+    await write(
+      'decisions-2026-02-02T00-00-00.000Z-0000.jsonl.gz',
+      gzipSync(line('2026-02-02', 'b')),
+    );
+    await write('decisions.jsonl.bak', line('2020-01-01', 'not ours'));
+    for (const place of [folder, join(folder, 'decisions.jsonl')]) {
+      const { requests, clients } = await findExposure(place, question);
+      assert.deepEqual(
+        requests.map(({ client }) => client),
+        ['a', 'b', 'c', 'd', 'e'],
+      );
+      assert.equal(clients.length, 5);
+    }
+  });
+
+  it('is found whole after the log has rotated and compressed itself', async () => {
+    const file = join(folder, 'decisions.jsonl');
+    const log = new FileDecisionLog({
+      file,
+      maxBytes: 2_000,
+      keep: 100,
+      compress: true,
+      fsync: false,
+    });
+    for (let day = 1; day <= 28; day += 1)
+      await log.append(record(`2026-01-${String(day).padStart(2, '0')}T00:00:00Z`, `c${day}`));
+    await log.close();
+    assert.ok((await readdir(folder)).filter((name) => name.endsWith('.gz')).length > 2);
+    assert.equal((await findExposure(folder, question)).clients.length, 28);
+  });
+});
+
+describe('CSV', () => {
+  it('keeps commas, quotes and line ends inside their field, and no formula alive', () => {
+    assert.equal(
+      csvLine(['a', 'b,c', 'say "x"', 'two\nlines', 3, undefined]),
+      'a,"b,c","say ""x""","two\nlines",3,',
+    );
+    assert.equal(csvLine(['=cmd()', '+1', '-1', '@x', -1]), "'=cmd(),'+1,'-1,'@x,-1");
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { checkAgainst } from '../../src/cli/check-against.js';
+import type { Output } from '../../src/cli/output.js';
+import { buildSdist, buildWheel } from '../support/distributions.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const DAY = 86_400_000;
+
+/** How a team tries a policy edit on what its clients have really asked for. */
+describe('check --against a history', () => {
+  let gate: TestGate;
+  const wheel = buildWheel({ name: 'demo', files: { 'demo/a.py': 'x = 1\n' } });
+  const sdist = buildSdist({ name: 'demo' });
+  const hooked = buildWheel({ name: 'hooked', files: { 'hooked.pth': 'import os\n' } });
+
+  before(async () => {
+    gate = await startGate();
+    const uploadTime = new Date(gate.now - DAY).toISOString();
+    gate.upstream.addProject('demo', [{ dist: wheel, uploadTime }, sdist]);
+    gate.upstream.addProject('hooked', [hooked]);
+    for (const path of [
+      `demo/${wheel.filename}`,
+      `demo/${wheel.filename}`,
+      `demo/${sdist.filename}`,
+      `hooked/${hooked.filename}`,
+    ])
+      await gate.get(`/files/${path}`);
+    await gate.get(`/files/demo/${wheel.filename}.metadata`);
+    gate.now += 30 * DAY;
+    await gate.get(`/files/demo/${wheel.filename}`);
+  });
+  after(() => gate.close());
+
+  async function against(policy: string, history = join(gate.folder, 'data')) {
+    const dir = join(gate.folder, 'proposed');
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'policy.yaml'), policy);
+    const lines: string[] = [];
+    const out: Output = {
+      line: (text) => void lines.push(text),
+      problem: (text) => void lines.push(text),
+      progress: () => {},
+    };
+    const code = await checkAgainst(dir, history, true, out);
+    const result = JSON.parse(lines.join('\n'));
+    const changes = result.changes.map((one: any) => [
+      one.filename,
+      one.was,
+      one.becomes,
+      one.requests,
+    ]);
+    return { code, result, changes };
+  }
+
+  it('says that nothing changes where nothing does', async () => {
+    const { code, result, changes } = await against('deny: []');
+    assert.deepEqual([code, changes, result.requests, result.artifacts], [0, [], 5, 3]);
+    assert.deepEqual([result.unopened, result.unclear], [0, 0]);
+  });
+
+  it('says what would be refused, and how often it was asked for', async () => {
+    const { code, changes } = await against('rules: {sdist: {action: block}}');
+    assert.deepEqual([code, changes], [1, [[sdist.filename, 'allow', 'block', 1]]]);
+  });
+
+  it('judges each request as of its own time', async () => {
+    const { changes } = await against('rules: {cooldown: {action: block, age: 7d}}');
+    assert.deepEqual(changes, [[wheel.filename, 'allow', 'block', 2]]);
+  });
+
+  it('says what would be let through', async () => {
+    const { changes } = await against('rules: {startup-hook: {action: off}}');
+    assert.deepEqual(changes, [[hooked.filename, 'block', 'allow', 1]]);
+  });
+
+  it('leaves out what it cannot tell without the findings', async () => {
+    const file = join(gate.folder, 'elsewhere.jsonl');
+    const records = (await gate.decisions()).map((record) => JSON.stringify(record));
+    await writeFile(file, records.join('\n'));
+    const { changes, result } = await against('rules: {startup-hook: {action: off}}', file);
+    assert.deepEqual([changes, result.unopened, result.unclear], [[], 3, 1]);
+  });
+});
