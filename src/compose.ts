@@ -6,9 +6,8 @@ import type { AccessControl } from './access/access-control.js';
 import { ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import { Attestations } from './attestations/attestations.js';
-import { provenanceVerifier, type VerifyProvenance } from './attestations/provenance-verifier.js';
 import { TrustRoot } from './attestations/trust-root.js';
-import { fetchTrustRoot, SIGSTORE_KEYS } from './attestations/trust-updates.js';
+import { createVerifier, type VerifyProvenance } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
 import { NO_FEED } from './domain/malware-feed.js';
 import { findDeniedSince } from './exposure/denied-since.js';
@@ -153,14 +152,19 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const feed = makeFeed(config, network, now, { health, log, metrics });
   const trust = new TrustRoot({
     fetch: config.attestations.updateKeys
-      ? () => fetchTrustRoot({ url: SIGSTORE_KEYS, directory: at('sigstore-keys'), network })
+      ? async () => {
+          // Loaded with the first attestation: it is the heaviest of all libraries, and most have no use for it.
+          const { fetchTrustRoot } = await import('./attestations/trust-updates.js');
+          return fetchTrustRoot({ directory: at('sigstore-keys'), network });
+        }
       : undefined,
     now,
     onEvent: (event) => noteTrustEvent(event, log),
   });
+  const verifier = createVerifier({ keys: () => trust.keys() });
   const attestations = new Attestations({
     store: new DiskAttestationStore(at('attestations')),
-    verify: outside.verifyProvenance ?? provenanceVerifier(trust),
+    verify: outside.verifyProvenance ?? verifier.verify,
     now,
     onEvent: (event) => noteAttestationEvent(event, metrics, log),
   });
@@ -299,7 +303,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
-      await trust.settled();
+      await Promise.all([verifier.close(), trust.settled()]);
     },
   };
 }

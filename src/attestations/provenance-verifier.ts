@@ -1,47 +1,43 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bundleFromJSON } from '@sigstore/bundle';
-import { type Signer, toSignedEntity, type Verifier } from '@sigstore/verify';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { type Signer, toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import type { Attestation } from '../domain/attestation.js';
 import { type Publisher, publisherId } from '../domain/publisher.js';
 import { checkIdentity } from './certificate-identity.js';
 import { type AttestationObject, parseProvenance } from './provenance-document.js';
 import { type Artifact, checkStatement } from './statement.js';
 
-/** Makes of a provenance document what it is worth for a file. Never rejects. */
-export type VerifyProvenance = (document: Uint8Array, artifact: Artifact) => Promise<Attestation>;
-
-/** Where the keys that are trusted come from; they change while the process runs. */
-export interface TrustSource {
-  verifier(): Verifier;
-}
-
 /** DSSE: in-toto's statements in JSON, the only payload that PEP 740 has. */
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** @throws where the text is not a `trusted_root.json` */
+export function verifierFor(keys: string): Verifier {
+  return new Verifier(toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(keys))));
+}
+
 /**
- * Verifies provenance documents (PEP 740) with the keys of a trust source.
+ * Makes of a provenance document (PEP 740) what it is worth for a file. Never throws.
  *
  * Every attestation of a document must hold: signature by the certificate, certificate from the authority at
  * the time that the log vouches for, entry in the log with its proof, identity as the publisher claims,
  * statement about this file. A document of which one part is false is not believed in the others.
  */
-export function provenanceVerifier(trust: TrustSource): VerifyProvenance {
-  return async (document, artifact) => {
-    try {
-      const { attestation_bundles: bundles } = parseProvenance(document);
-      for (const { publisher, attestations } of bundles)
-        for (const attestation of attestations) {
-          // Each takes some 10 ms of elliptic curves; requests go in between.
-          await nextTurn();
-          verifyAttestation(trust.verifier(), attestation, publisher, artifact);
-        }
-      const publishers = new Set(bundles.map(({ publisher }) => publisherId(publisher)));
-      return { kind: 'attested', publishers: [...publishers] };
-    } catch (error) {
-      return { kind: 'unverifiable', reason: (error as Error).message };
-    }
-  };
+export function verifyProvenance(
+  verifier: Verifier,
+  document: Uint8Array,
+  artifact: Artifact,
+): Attestation {
+  try {
+    const { attestation_bundles: bundles } = parseProvenance(document);
+    for (const { publisher, attestations } of bundles)
+      for (const attestation of attestations)
+        verifyAttestation(verifier, attestation, publisher, artifact);
+    const publishers = new Set(bundles.map(({ publisher }) => publisherId(publisher)));
+    return { kind: 'attested', publishers: [...publishers] };
+  } catch (error) {
+    return { kind: 'unverifiable', reason: (error as Error).message };
+  }
 }
 
 function verifyAttestation(

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toTrustMaterial, Verifier } from '@sigstore/verify';
 import { PACKAGE_ROOT } from '../package-root.js';
-import type { TrustSource } from './provenance-verifier.js';
 
 /** How long the keys are used before newer ones are asked for, in milliseconds. */
 const REFRESH_AFTER = 24 * 3_600_000;
@@ -26,9 +23,9 @@ export type TrustEvent =
  * fetched. They are asked for in the background, and only while attestations are verified at all; where that
  * fails the keys at hand go on being used.
  */
-export class TrustRoot implements TrustSource {
+export class TrustRoot {
   readonly #parts: TrustRootParts;
-  #verifier: Verifier | undefined;
+  #keys: string | undefined;
   #refreshAt = 0;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -36,10 +33,11 @@ export class TrustRoot implements TrustSource {
     this.#parts = parts;
   }
 
-  verifier(): Verifier {
+  /** The text of a `trusted_root.json`. */
+  keys(): string {
     this.#refreshIfDue();
-    this.#verifier ??= verifierFor(shippedTrustRoot());
-    return this.#verifier;
+    this.#keys ??= shippedTrustRoot();
+    return this.#keys;
   }
 
   /** Resolves once no refresh is under way. */
@@ -52,8 +50,9 @@ export class TrustRoot implements TrustSource {
     if (fetch === undefined || now() < this.#refreshAt) return;
     this.#refreshAt = now() + RETRY_AFTER;
     this.#refreshing = fetch()
-      .then((text) => {
-        this.#verifier = verifierFor(text);
+      .then((keys) => {
+        checkForm(keys);
+        this.#keys = keys;
         this.#refreshAt = now() + REFRESH_AFTER;
         onEvent({ kind: 'refreshed' });
       })
@@ -66,7 +65,9 @@ export function shippedTrustRoot(): string {
   return readFileSync(join(PACKAGE_ROOT, 'trust', 'trusted_root.json'), 'utf8');
 }
 
-/** @throws where the text is not a `trusted_root.json` */
-export function verifierFor(text: string): Verifier {
-  return new Verifier(toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(text))));
+/** Keys in a form that is not known yet would leave nothing verifiable; those at hand are better. */
+function checkForm(keys: string): void {
+  const { mediaType } = JSON.parse(keys) as { mediaType?: unknown };
+  if (!/^application\/vnd\.dev\.sigstore\.trustedroot\b/.test(String(mediaType)))
+    throw new Error(`the keys are of the form ${String(mediaType)}`);
 }

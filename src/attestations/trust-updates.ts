@@ -7,17 +7,16 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import type { Network } from '../upstream/network.js';
 
 export interface TrustUpdates {
-  /** Where sigstore publishes its keys. */
-  readonly url: string;
   /** What has been seen of it is kept here, so that it cannot be rolled back. */
   readonly directory: string;
   readonly network: Network;
+  /** Where the keys are published; by default those of sigstore's public-good instance. */
+  readonly url?: string;
   /** The root of trust to begin with; by default the one that is shipped. */
   readonly root?: string;
 }
 
-/** sigstore's public-good instance. */
-export const SIGSTORE_KEYS = 'https://tuf-repo-cdn.sigstore.dev';
+const SIGSTORE = 'https://tuf-repo-cdn.sigstore.dev';
 
 const TARGET = 'trusted_root.json';
 /** One file, in milliseconds. */
@@ -29,7 +28,7 @@ const TIMEOUT = 10_000;
  * @throws where it cannot be reached or does not verify; the next time begins with the shipped root again
  */
 export async function fetchTrustRoot(updates: TrustUpdates): Promise<string> {
-  const { url, directory, network, root = SHIPPED_ROOT } = updates;
+  const { directory, network, url = SIGSTORE, root = SHIPPED_ROOT } = updates;
   const targetDir = join(directory, 'targets');
   await mkdir(targetDir, { recursive: true });
   try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { VerifyProvenance } from '../../src/attestations/provenance-verifier.js';
+import type { VerifyProvenance } from '../../src/attestations/worker-verifier.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import { documentOf, fixture, REAL } from '../attestations/support.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { VerifyProvenance } from '../../src/attestations/provenance-verifier.js';
+import type { VerifyProvenance } from '../../src/attestations/worker-verifier.js';
 import { compose, type Wheelgate } from '../../src/compose.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { DecisionRecord } from '../../src/observe/decision-record.js';
