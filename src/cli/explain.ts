@@ -81,7 +81,7 @@ function showWhy(file: Explanation, out: Output): void {
   const say = (text: string) => out.line(`         ${text}`);
   if (file.rule !== undefined) say(`${file.reason}`);
   if (file.reference !== undefined) say(`see ${file.reference}`);
-  if (file.until !== undefined) say(`until ${file.until}`);
+  if (file.until !== undefined) say(`since ${file.since}, until ${file.until}`);
   if (file.waiver !== undefined)
     say(`waived until ${file.waiver.expires} by ${file.waiver.owner}: ${file.waiver.reason}`);
   if (file.dryRun) say('dry-run: it is served all the same');

@@ -28,6 +28,8 @@ export interface RuleHit {
   /** An advisory's identifier or URL. */
   readonly reference?: string;
   readonly index: 'yank' | 'hide';
+  /** Milliseconds since 1970: from when on the rule says so, where that is an instant (a cooldown's upload). */
+  readonly since?: number;
   /** Milliseconds since 1970: when the rule stops saying so by itself (the end of a cooldown). */
   readonly until?: number;
   /** Set where the rule or the whole policy is in dry-run: it would have blocked, and does not. */

@@ -15,6 +15,8 @@ export interface Explanation {
   readonly rule: string | undefined;
   readonly reason: string | undefined;
   readonly reference: string | undefined;
+  /** ISO 8601: since when the rule says so, where that is an instant. */
+  readonly since: string | undefined;
   /** ISO 8601: until when the rule says so, where time alone lifts it. */
   readonly until: string | undefined;
   readonly waiver: { owner: string; reason: string; expires: string } | undefined;
@@ -67,6 +69,7 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
     rule: hit?.rule,
     reason: hit?.reason,
     reference: hit?.reference,
+    since: isoTime(hit?.since),
     until: isoTime(hit?.until),
     waiver: waiverOf(waived),
     inspected: inspection !== undefined,

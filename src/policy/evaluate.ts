@@ -62,7 +62,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
   }
   if (objection === undefined) return undefined;
-  const { reason, reference, until, doubt = false, recheckAt = Infinity } = objection;
+  const { reason, reference, since, until, doubt = false, recheckAt = Infinity } = objection;
   const waiver = waivers.find(rule.id, about.subject, about.now);
   const hit: RuleHit = {
     rule: rule.id,
@@ -70,6 +70,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     reason: `${oneLine(reason)} (${rule.id})`,
     ...(reference !== undefined && { reference: oneLine(reference) }),
     index: rule.index,
+    ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     ...(waiver !== undefined && { waiver }),
     ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),

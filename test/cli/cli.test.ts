@@ -95,6 +95,13 @@ describe('the command line', () => {
       [file.verdict, file.proposed.verdict, file.facts],
       ['block', 'allow', undefined],
     );
+    await mkdir(join(folder, 'cool'), { recursive: true });
+    await writeFile(
+      join(folder, 'cool', 'p.yaml'),
+      'rules: {cooldown: {action: block, age: 5000w}}\n',
+    );
+    const cool = await run('explain', 'demo==1.0', '--server', url, '--policies', 'cool');
+    assert.match(cool.out, /since 2020-01-01T00:00:00\.000Z, until 21\d\d-/);
     assert.equal((await run('explain', 'demo', '--server', url, '--policies', 'none')).code, 2);
   });
 

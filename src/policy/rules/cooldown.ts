@@ -15,6 +15,7 @@ export function cooldown(age: number): Judge {
     if (now >= until) return undefined;
     return {
       reason: `${release(subject)} was uploaded ${instant(uploadTime)} and waits until ${instant(until)}`,
+      since: uploadTime,
       until,
     };
   };

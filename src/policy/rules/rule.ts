@@ -21,6 +21,8 @@ export interface Objection {
   /** One plain sentence without its full stop; the rule's name is put behind it. */
   readonly reason: string;
   readonly reference?: string | undefined;
+  /** Milliseconds since 1970: when it began. */
+  readonly since?: number;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
   /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
