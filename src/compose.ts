@@ -58,6 +58,8 @@ import { formatProblem } from './yaml/problem.js';
 export interface Outside {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** 0 to 1, by which background work is spread; a test that wants none of it gives a large number. */
+  readonly random?: () => number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   /** Instead of sigstore's public-good instance: whom to believe who published a file. */
@@ -149,7 +151,12 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   });
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
-  const feed = makeFeed(config, network, now, { health, log, metrics });
+  const feed = makeFeed(
+    config,
+    network,
+    { now, random: outside.random ?? Math.random },
+    { health, log, metrics },
+  );
   const trust = new TrustRoot({
     fetch: config.attestations.updateKeys
       ? async () => {

@@ -14,7 +14,7 @@ import { formatProblem } from '../yaml/problem.js';
 export function makeFeed(
   { feed: { url, interval }, data }: Config,
   network: Network,
-  now: () => number,
+  { now, random }: { now: () => number; random: () => number },
   { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
 ): FeedService | undefined {
   if (url === undefined) return undefined;
@@ -24,7 +24,7 @@ export function makeFeed(
     file,
     interval,
     sync: () => syncFeed(source, file, now()),
-    random: Math.random,
+    random,
     onSynced: ({ feed, how, added, changed, removed }) => {
       metrics.feedRecords.set(feed.records.size);
       health.set('malware-feed', 'ok');

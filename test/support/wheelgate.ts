@@ -110,6 +110,8 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     const config = loadConfig({ file, env: {} });
     test.gate = await compose(config, {
       now: () => test.now,
+      // Nothing happens by itself.
+      random: () => 1_000,
       env: {},
       log: createLog(process.env.WHEELGATE_TEST_LOG ? 'debug' : 'silent'),
       ...(options.verifyProvenance && { verifyProvenance: options.verifyProvenance }),
