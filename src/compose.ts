@@ -2,21 +2,16 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessControl } from './access/access-control.js';
-import { type ArtifactEvent, ArtifactService } from './artifacts/artifact-service.js';
+import type { AccessControl } from './access/access-control.js';
+import { ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
-import { type AttestationEvent, Attestations } from './attestations/attestations.js';
-import { type TrustEvent, TrustRoot } from './attestations/trust-root.js';
 import type { VerifyProvenance } from './attestations/worker-verifier.js';
-import { createVerifier } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
 import { NO_FEED } from './domain/malware-feed.js';
 import { findDeniedSince } from './exposure/denied-since.js';
 import { loadExposureState } from './exposure/exposure-state.js';
 import { ExposureWatch } from './exposure/exposure-watch.js';
-import { FeedService } from './feed/feed-service.js';
-import { makeFeedSource } from './feed/make-feed-source.js';
-import { syncFeed } from './feed/sync-feed.js';
+import type { FeedService } from './feed/feed-service.js';
 import { createApp } from './http/app.js';
 import { withAuthentication } from './http/authenticate.js';
 import { readCertificate, watchCertificate } from './http/certificate.js';
@@ -31,14 +26,11 @@ import { Health } from './observe/health.js';
 import type { Log } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { ResilientDecisionLog } from './observe/resilient-decision-log.js';
-import { type PageEvent, PageLoader } from './pages/page-loader.js';
+import { PageLoader } from './pages/page-loader.js';
 import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
-import type { LoadedPolicy } from './policy/load.js';
-import { countWaivers } from './policy/waivers.js';
 import { PolicyWatcher } from './policy/watcher.js';
 import { writeAtomically } from './store/disk/atomic-file.js';
-import { DiskAttestationStore } from './store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -49,6 +41,9 @@ import { MemoryBlobTier } from './store/memory-blob-tier.js';
 import { HttpUpstream } from './upstream/http-upstream.js';
 import { createNetwork, type Network } from './upstream/network.js';
 import { Judge } from './verdicts/judge.js';
+import { makeAttesting } from './wiring/attesting.js';
+import { noteArtifactEvent, notePageEvent, notePolicy } from './wiring/note-events.js';
+import { accessControl, makeFeed } from './wiring/optional-parts.js';
 import { formatProblem } from './yaml/problem.js';
 
 /** What comes in from outside, so that a test can stop time and watch what is logged. */
@@ -147,24 +142,15 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
   const findings = new DiskFindingsStore(at('findings'));
   const feed = makeFeed(config, network, now, { health, log, metrics });
-  const trust = new TrustRoot({
-    fetch: config.attestations.updateKeys
-      ? async () => {
-          // Loaded with the first attestation: it is the heaviest of all libraries, and most have no use for it.
-          const { fetchTrustRoot } = await import('./attestations/trust-updates.js');
-          return fetchTrustRoot({ directory: at('sigstore-keys'), network });
-        }
-      : undefined,
+  const attesting = makeAttesting(config, {
+    network,
     now,
-    onEvent: (event) => noteTrustEvent(event, log),
+    metrics,
+    log,
+    verify: outside.verifyProvenance,
+    onKnown: (project) => pages.invalidate(project),
   });
-  const verifier = createVerifier({ keys: () => trust.keys() });
-  const attestations = new Attestations({
-    store: new DiskAttestationStore(at('attestations')),
-    verify: outside.verifyProvenance ?? verifier.verify,
-    now,
-    onEvent: (event) => noteAttestationEvent(event, metrics, log),
-  });
+  const { attestations } = attesting;
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
@@ -300,7 +286,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
-      await Promise.all([verifier.close(), trust.settled()]);
+      await attesting.close();
     },
   };
 }
@@ -317,62 +303,6 @@ function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUp
         },
       ),
   );
-}
-
-/** The malware feed, kept in the data folder; undefined where the settings want none. */
-function makeFeed(
-  { feed: { url, interval }, data }: Config,
-  network: Network,
-  now: () => number,
-  { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
-): FeedService | undefined {
-  if (url === undefined) return undefined;
-  const file = join(data, 'feed.jsonl');
-  const source = makeFeedSource(url, network.dispatcher);
-  return new FeedService({
-    file,
-    interval,
-    sync: () => syncFeed(source, file, now()),
-    random: Math.random,
-    onSynced: ({ feed, how, added, changed, removed }) => {
-      metrics.feedRecords.set(feed.records.size);
-      health.set('malware-feed', 'ok');
-      log.info({ records: feed.records.size, how, added, changed, removed }, 'malware feed synced');
-    },
-    onFailed: (err) => {
-      health.set(
-        'malware-feed',
-        'degraded',
-        'the feed cannot be read; feed.url names another, or none',
-      );
-      log.warn({ err }, 'the malware feed could not be synced');
-    },
-  });
-}
-
-/** Undefined where anybody may ask. @throws {AccessError} where the tokens' file cannot be used */
-async function accessControl(
-  { access }: Config,
-  now: () => number,
-  health: Health,
-  log: Log,
-): Promise<AccessControl | undefined> {
-  if (access.tokens === undefined) return undefined;
-  return AccessControl.start(access.tokens, {
-    now,
-    onLoad: () => {
-      health.set('access', 'ok');
-      log.info('tokens read');
-    },
-    onProblem: (problems) => {
-      health.set(
-        'access',
-        'degraded',
-        'an edit of the tokens does not validate; those before hold',
-      );
-      for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
-    },
-  });
 }
 
 function httpSettings(config: Config): HttpSettings {
@@ -395,79 +325,4 @@ function listen(server: Server, config: Config): Promise<AddressInfo> {
       resolve(server.address() as AddressInfo);
     });
   });
-}
-
-function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
-  metrics.policyRevision.reset();
-  metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
-  metrics.policyLoaded.set(now / 1_000);
-  const waivers = countWaivers(meaning?.waivers ?? [], now);
-  for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
-}
-
-function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
-  switch (event.kind) {
-    case 'cache':
-      return metrics.cacheRequests.inc({ tier: 'pages', result: event.result });
-    case 'stale':
-      metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
-      return log.warn(
-        { project: event.project },
-        `serving a page seen before: ${event.failure.message}`,
-      );
-    case 'store-failed':
-      return log.warn({ err: event.error }, 'a page could not be kept');
-  }
-}
-
-function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
-  switch (event.kind) {
-    case 'looked-up': {
-      const { filename, attestation } = event.record;
-      metrics.attestations.inc({ result: attestation.kind });
-      if (attestation.kind !== 'attested') log.warn({ filename, ...attestation }, 'not attested');
-      return;
-    }
-    case 'store-failed':
-      return log.warn({ err: event.error }, 'an attestation could not be kept');
-  }
-}
-
-function noteTrustEvent(event: TrustEvent, log: Log): void {
-  if (event.kind === 'refreshed')
-    log.info('the keys that attestations are verified with are current');
-  else
-    log.warn(
-      { err: event.error },
-      'the keys that attestations are verified with stay as they were',
-    );
-}
-
-function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {
-  switch (event.kind) {
-    case 'cache':
-      return metrics.cacheRequests.inc({ tier: 'artifacts', result: event.result });
-    case 'inspected':
-      metrics.inspectionDuration.observe({ kind: event.listed.subject.kind }, event.seconds);
-      for (const finding of event.codes) metrics.findings.inc({ finding });
-      return log.debug(
-        { filename: event.listed.subject.filename, seconds: event.seconds, findings: event.codes },
-        'inspected',
-      );
-    case 'failed':
-      return log.warn(
-        { filename: event.listed.subject.filename, err: event.failure.cause },
-        event.failure.message,
-      );
-    case 'findings-not-kept':
-      return log.warn(
-        { filename: event.listed.subject.filename, err: event.error },
-        'findings could not be kept: the artifact will be inspected again',
-      );
-    case 'not-kept':
-      return log.warn(
-        { filename: event.listed.subject.filename },
-        'no room on the disk: served without being kept',
-      );
-  }
 }

@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'artifacts',
   ],
   'package-root.ts': [],
+  wiring: ['*'],
   'compose.ts': ['*'],
   cli: ['*'],
 };

@@ -70,10 +70,19 @@ export class FolderNotices implements ChangeNotices {
    */
   async #adopt(path: SitePath): Promise<void> {
     const found = await lstat(osPath(path)).catch(() => undefined);
-    const folders = found?.isDirectory() ? (await listSite(path)).folders : [];
-    for (const folder of [path, ...folders]) this.#drop(folder);
-    for (const folder of folders) this.#add(folder);
-    if (folders.length > 0 && !this.#closed) this.#onChange(path);
+    const isFolder = found?.isDirectory() ?? false;
+    const before = isFolder ? (await listSite(path)).folders : [];
+    for (const folder of [path, ...before]) this.#drop(folder);
+    if (!isFolder) return;
+    this.#add(path);
+    // A folder that is made between a look and its parent's watch is nobody's news: look until there is none.
+    for (let fresh = [path]; fresh.length > 0; ) {
+      const { folders } = await listSite(path);
+      fresh = folders.filter((one) => !this.#watchers.has(one) && !this.#failed.has(one));
+      if (this.#closed) return;
+      for (const folder of fresh) this.#add(folder);
+    }
+    this.#onChange(path);
   }
 
   #drop(folder: SitePath): void {

@@ -44,7 +44,7 @@ describe('notices of the system', () => {
   });
 
   it('reach into a folder that is made later, and made again', async () => {
-    for (let time = 0; time < 2; time++) {
+    for (let time = 0; time < 20; time++) {
       await mkdir(join(folder, 'new'));
       await mkdir(join(folder, 'new', 'deep'));
       await noticed('new');

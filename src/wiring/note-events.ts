@@ -1,0 +1,83 @@
+import type { ArtifactEvent } from '../artifacts/artifact-service.js';
+import type { AttestationEvent } from '../attestations/attestations.js';
+import type { TrustEvent } from '../attestations/trust-root.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { PageEvent } from '../pages/page-loader.js';
+import type { LoadedPolicy } from '../policy/load.js';
+import { countWaivers } from '../policy/waivers.js';
+
+export function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
+  metrics.policyRevision.reset();
+  metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
+  metrics.policyLoaded.set(now / 1_000);
+  const waivers = countWaivers(meaning?.waivers ?? [], now);
+  for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
+}
+
+export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'pages', result: event.result });
+    case 'stale':
+      metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
+      return log.warn(
+        { project: event.project },
+        `serving a page seen before: ${event.failure.message}`,
+      );
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'a page could not be kept');
+  }
+}
+
+export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'artifacts', result: event.result });
+    case 'inspected':
+      metrics.inspectionDuration.observe({ kind: event.listed.subject.kind }, event.seconds);
+      for (const finding of event.codes) metrics.findings.inc({ finding });
+      return log.debug(
+        { filename: event.listed.subject.filename, seconds: event.seconds, findings: event.codes },
+        'inspected',
+      );
+    case 'failed':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.failure.cause },
+        event.failure.message,
+      );
+    case 'findings-not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.error },
+        'findings could not be kept: the artifact will be inspected again',
+      );
+    case 'not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename },
+        'no room on the disk: served without being kept',
+      );
+  }
+}
+
+export function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'looked-up': {
+      const { filename, attestation } = event.record;
+      metrics.attestations.inc({ result: attestation.kind });
+      if (attestation.kind !== 'attested') log.warn({ filename, ...attestation }, 'not attested');
+      return;
+    }
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'an attestation could not be kept');
+  }
+}
+
+export function noteTrustEvent(event: TrustEvent, log: Log): void {
+  if (event.kind === 'refreshed')
+    log.info('the keys that attestations are verified with are current');
+  else
+    log.warn(
+      { err: event.error },
+      'the keys that attestations are verified with stay as they were',
+    );
+}
