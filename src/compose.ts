@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import type { AccessControl } from './access/access-control.js';
 import { ArtifactService } from './artifacts/artifact-service.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
-import { Attestations } from './attestations/attestations.js';
-import { TrustRoot } from './attestations/trust-root.js';
-import { createVerifier, type VerifyProvenance } from './attestations/worker-verifier.js';
+import type { VerifyProvenance } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
 import { NO_FEED } from './domain/malware-feed.js';
 import { findDeniedSince } from './exposure/denied-since.js';
@@ -33,7 +31,6 @@ import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
 import { PolicyWatcher } from './policy/watcher.js';
 import { writeAtomically } from './store/disk/atomic-file.js';
-import { DiskAttestationStore } from './store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
@@ -44,13 +41,8 @@ import { MemoryBlobTier } from './store/memory-blob-tier.js';
 import { HttpUpstream } from './upstream/http-upstream.js';
 import { createNetwork, type Network } from './upstream/network.js';
 import { Judge } from './verdicts/judge.js';
-import {
-  noteArtifactEvent,
-  noteAttestationEvent,
-  notePageEvent,
-  notePolicy,
-  noteTrustEvent,
-} from './wiring/note-events.js';
+import { makeAttesting } from './wiring/attesting.js';
+import { noteArtifactEvent, notePageEvent, notePolicy } from './wiring/note-events.js';
 import { accessControl, makeFeed } from './wiring/optional-parts.js';
 import { formatProblem } from './yaml/problem.js';
 
@@ -157,24 +149,15 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     { now, random: outside.random ?? Math.random },
     { health, log, metrics },
   );
-  const trust = new TrustRoot({
-    fetch: config.attestations.updateKeys
-      ? async () => {
-          // Loaded with the first attestation: it is the heaviest of all libraries, and most have no use for it.
-          const { fetchTrustRoot } = await import('./attestations/trust-updates.js');
-          return fetchTrustRoot({ directory: at('sigstore-keys'), network });
-        }
-      : undefined,
+  const attesting = makeAttesting(config, {
+    network,
     now,
-    onEvent: (event) => noteTrustEvent(event, log),
+    metrics,
+    log,
+    verify: outside.verifyProvenance,
+    onKnown: (project) => pages.invalidate(project),
   });
-  const verifier = createVerifier({ keys: () => trust.keys() });
-  const attestations = new Attestations({
-    store: new DiskAttestationStore(at('attestations')),
-    verify: outside.verifyProvenance ?? verifier.verify,
-    now,
-    onEvent: (event) => noteAttestationEvent(event, metrics, log),
-  });
+  const { attestations } = attesting;
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
@@ -310,7 +293,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       await exposure.settled();
       await Promise.all([inspector.close(), decisions.close(), spare.close(), scans]);
       await network.close();
-      await Promise.all([verifier.close(), trust.settled()]);
+      await attesting.close();
     },
   };
 }

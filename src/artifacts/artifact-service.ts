@@ -14,6 +14,12 @@ import type { Spool, SpoolFile } from '../store/spool.js';
 import type { Judge } from '../verdicts/judge.js';
 import { Fill, transfer } from './fill.js';
 
+/** A fill, and when the last of it has been put away. */
+interface Flight {
+  readonly fill: Fill;
+  readonly cleared: Promise<void>;
+}
+
 /** What became of a request for an artifact. */
 export type Artifact =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
@@ -60,7 +66,7 @@ export type ArtifactEvent =
 export class ArtifactService {
   readonly #parts: ArtifactParts;
   /** The single flight: one fill for an artifact, however many clients ask. */
-  readonly #fills = new Map<string, Fill>();
+  readonly #fills = new Map<string, Flight>();
   /** Fills still at work, for a graceful stop. */
   readonly #working = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -76,10 +82,16 @@ export class ArtifactService {
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = digestOf(listed);
-    const running = this.#running(flightKey(listed, sha256));
+    const running = this.#fills.get(flightKey(listed, sha256));
     if (running !== undefined) {
-      onEvent({ kind: 'cache', result: 'joined' });
-      return { kind: 'filling', listed, fill: running };
+      const { end } = running.fill;
+      if (end === undefined || (end.kind === 'allowed' && !unsettled)) {
+        onEvent({ kind: 'cache', result: 'joined' });
+        return { kind: 'filling', listed, fill: running.fill };
+      }
+      // Its verdict is of the past: what was refused may be allowed now, what was allowed has yet to be asked.
+      await running.cleared;
+      return this.open(project, filename);
     }
     if (inspection !== undefined || !listed.upstream.inspect) {
       const blob = await blobs.open(sha256);
@@ -126,19 +138,12 @@ export class ArtifactService {
     await done;
   }
 
-  /** The fill to share. One that ended badly is of the past, though it may still be clearing up. */
-  #running(key: string): Fill | undefined {
-    const fill = this.#fills.get(key);
-    return fill?.end === undefined || fill.end.kind === 'allowed' ? fill : undefined;
-  }
-
   #join(listed: ListedFile, sha256: Sha256): Fill {
     const key = flightKey(listed, sha256);
-    const running = this.#running(key);
+    const running = this.#fills.get(key);
     this.#parts.onEvent({ kind: 'cache', result: running === undefined ? 'miss' : 'joined' });
-    if (running !== undefined) return running;
+    if (running !== undefined) return running.fill;
     const fill = new Fill();
-    this.#fills.set(key, fill);
     const work = this.#fill(fill, listed, sha256)
       .catch((error: unknown) => {
         const failure =
@@ -149,9 +154,10 @@ export class ArtifactService {
         fill.finish({ kind: 'failed', failure });
       })
       .finally(() => {
-        if (this.#fills.get(key) === fill) this.#fills.delete(key);
+        this.#fills.delete(key);
         this.#working.delete(work);
       });
+    this.#fills.set(key, { fill, cleared: work });
     this.#working.add(work);
     return fill;
   }
@@ -181,7 +187,7 @@ export class ArtifactService {
     listed: ListedFile,
     sha256: Sha256,
     blob: Blob,
-    attested: Promise<KnownAttestations>,
+    attested: Promise<unknown>,
   ): Promise<void> {
     try {
       fill.begin(blob.path!, blob.size);
@@ -215,14 +221,17 @@ export class ArtifactService {
     sha256: Sha256,
     path: string,
     size: number,
-    attested: Promise<KnownAttestations>,
+    attested: Promise<unknown>,
   ): Promise<void> {
     const { judge, pages } = this.#parts;
     const { project } = listed.subject;
     const inspection = listed.upstream.inspect
       ? await this.#findings(listed, sha256, path, size)
       : undefined;
-    const verdict = judge.evaluate(listed.subject, inspection, await attested);
+    await attested;
+    // Once more, for the policy may have begun to ask meanwhile; as a rule there is nothing left to look at.
+    const known = await this.#settle(listed);
+    const verdict = judge.evaluate(listed.subject, inspection, known);
     if (verdict.hits.length > 0) pages.invalidate(project);
     fill.finish(
       verdict.outcome === 'block'

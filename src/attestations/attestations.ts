@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type {
   Attestation,
   AttestationRecord,
@@ -14,6 +15,8 @@ import type { VerifyProvenance } from './worker-verifier.js';
 /** A document that does not hold may do so under newer keys: it is looked at again, in milliseconds. */
 const UNVERIFIABLE_FOR = 3_600_000;
 const UNREACHABLE_FOR = 30_000;
+/** Projects whose failures are remembered; of the others one asks again at once. */
+const MAX_PASSING = 10_000;
 /** One document, from the request to its last byte, in milliseconds. */
 const FETCH_TIMEOUT = 10_000;
 /** A look may show that older documents count, too: one by one at worst, and policy has an end to them. */
@@ -27,14 +30,21 @@ export interface AttestationParts {
 }
 
 export type AttestationEvent =
-  | { readonly kind: 'looked-up'; readonly record: AttestationRecord }
+  /** Something is known that was not: verdicts may change, also of other files of the project. */
+  | {
+      readonly kind: 'looked-up';
+      readonly project: ProjectName;
+      readonly record: AttestationRecord;
+    }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
 /** Fetches provenance documents, has them verified, and remembers what came of it. */
 export class Attestations {
   readonly #parts: AttestationParts;
   /** What the store has not taken: failures that pass, and records for which the disk had no room. */
-  readonly #passing = new Map<ProjectName, Map<string, AttestationRecord>>();
+  readonly #passing = new LRUCache<ProjectName, Map<string, AttestationRecord>>({
+    max: MAX_PASSING,
+  });
   readonly #looking = new Map<string, Promise<void>>();
 
   constructor(parts: AttestationParts) {
@@ -91,9 +101,9 @@ export class Attestations {
     };
     const askAgainAt = this.#parts.now() + lasts[attestation.kind];
     const record: AttestationRecord = { filename, sha256, attestation, askAgainAt };
-    this.#parts.onEvent({ kind: 'looked-up', record });
     const kept = attestation.kind !== 'unreachable' && (await this.#keep(project, record));
     if (!kept) this.#remember(project, record);
+    this.#parts.onEvent({ kind: 'looked-up', project, record });
   }
 
   async #attestationOf(upstream: Upstream, offer: Offer): Promise<Attestation> {

@@ -42,7 +42,7 @@ export interface Provenance {
 /** A release, so far as its attestations are concerned. */
 export interface Release {
   readonly version: string;
-  /** Milliseconds since 1970: when its first file was uploaded; undefined where the index does not say. */
+  /** Milliseconds since 1970: when its first file was uploaded; undefined where the page has no times for all. */
   readonly uploadTime: number | undefined;
   /** By the kind of file that there is: one of them with a document; undefined where none has one. */
   readonly offers: ReadonlyMap<DistributionKind, Offer | undefined>;

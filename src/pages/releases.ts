@@ -5,9 +5,8 @@ import { compareVersions } from '../domain/version.js';
 
 interface Draft {
   readonly version: string;
-  uploadTime: number | undefined;
-  /** Whether any of its files has no upload time: then its time cannot be told. */
-  timeless: boolean;
+  /** NaN where a file has no upload time: then that of the release cannot be told. */
+  uploadTime: number;
   readonly offers: Map<DistributionKind, Offer | undefined>;
 }
 
@@ -19,8 +18,9 @@ export function offerOf({ filename, sha256, provenance }: IndexFile): Offer | un
 }
 
 /**
- * The releases of a page, the latest first: by upload time, or by PEP 440 where the index does not give one
- * for every file. Empty where no file has a provenance document, as on most pages: nothing follows from it then.
+ * The releases of a page, the latest first: by upload time, or by PEP 440 and without times where the index does
+ * not give one for every file. Empty where no file has a provenance document, as on most pages: nothing would
+ * follow from it.
  * @param names the files' names, read, in the page's order
  */
 export function releasesOf(page: ProjectPage, names: readonly DistributionFilename[]): Release[] {
@@ -29,26 +29,15 @@ export function releasesOf(page: ProjectPage, names: readonly DistributionFilena
   for (const [index, file] of page.files.entries()) {
     const { version, kind } = names[index]!;
     if (version === undefined) continue;
-    const draft = drafts.get(version) ?? emptyDraft(version);
+    const draft = drafts.get(version) ?? { version, uploadTime: Infinity, offers: new Map() };
     drafts.set(version, draft);
-    const { uploadTime = Infinity } = file;
-    draft.timeless ||= file.uploadTime === undefined;
-    draft.uploadTime = Math.min(draft.uploadTime ?? Infinity, uploadTime);
+    draft.uploadTime = Math.min(draft.uploadTime, file.uploadTime ?? Number.NaN);
     draft.offers.set(kind, draft.offers.get(kind) ?? offerOf(file));
   }
-  const releases = [...drafts.values()].map(
-    ({ version, timeless, uploadTime, offers }): Release => ({
-      version,
-      uploadTime: timeless ? undefined : uploadTime,
-      offers,
-    }),
-  );
-  const timed = releases.every(({ uploadTime }) => uploadTime !== undefined);
-  return releases.sort((a, b) =>
-    timed ? b.uploadTime! - a.uploadTime! : compareVersions(b.version, a.version),
-  );
-}
-
-function emptyDraft(version: string): Draft {
-  return { version, uploadTime: undefined, timeless: false, offers: new Map() };
+  const releases = [...drafts.values()];
+  if (releases.every(({ uploadTime }) => !Number.isNaN(uploadTime)))
+    return releases.sort((a, b) => b.uploadTime - a.uploadTime);
+  return releases
+    .sort((a, b) => compareVersions(b.version, a.version))
+    .map((release) => ({ ...release, uploadTime: undefined }));
 }

@@ -161,6 +161,12 @@ describe('a document is not believed', () => {
     });
     assert.match(reason, /timestamps/);
   });
+  it('with a time stamp that nobody trusted has signed', () => {
+    const reason = reasonOf((document) => {
+      materialOf(document).timestamps = [Buffer.from('a time stamp').toString('base64')];
+    });
+    assert.match(reason, /signature does not verify/);
+  });
   it('where its time is not the one that the log signed', () => {
     const reason = reasonOf((document) => {
       entryOf(document).integratedTime = String(Number(entryOf(document).integratedTime) + 60);

@@ -84,6 +84,19 @@ describe('attestations, with keys of our own', () => {
     assert.match(lookups!, / 5$/);
   });
 
+  it('what a download has found out shows on the page of the whole project', async () => {
+    const bare = wheel('5.0');
+    gate.upstream.addProject('demo', [
+      ...history(),
+      attested(gate, latest, OURS, 4),
+      plain(bare, 5),
+    ]);
+    assert.equal(await yankedOnPage(bare), false);
+    assert.equal((await get(latest)).status, 200);
+    assert.match(await yankedOnPage(bare), /is not attested/);
+    assert.equal(await yankedOnPage(latest), false);
+  });
+
   it('only warns by default, and says so in the decision log', async () => {
     await gate.writePolicy('a.yaml', 'deny: []');
     gate.upstream.addProject('demo', [...history(), plain(latest, 4)]);

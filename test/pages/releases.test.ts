@@ -60,11 +60,11 @@ describe('the releases of a page', () => {
       wheel('1.9'),
     );
     assert.deepEqual(
-      releases.map(({ version, uploadTime }) => [version, uploadTime === undefined]),
+      releases.map(({ version, uploadTime }) => [version, uploadTime]),
       [
-        ['1.10', true],
-        ['1.9', false],
-        ['1.0', false],
+        ['1.10', undefined],
+        ['1.9', undefined],
+        ['1.0', undefined],
       ],
     );
   });

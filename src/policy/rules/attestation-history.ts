@@ -7,7 +7,6 @@ import {
 } from '../../domain/attestation.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
-import { compareVersions } from '../../domain/version.js';
 
 const DAY = 86_400_000;
 /** What was attested longer ago than this counts no more: a project may have given it up. In milliseconds. */
@@ -38,7 +37,7 @@ export function historyBefore(
   known: KnownAttestations,
   now: number,
 ): History {
-  const offers = offersBefore(subject).slice(0, REACH * count);
+  const offers = offersBefore(subject, REACH * count);
   let run: readonly PublisherId[] = [];
   let length = 0;
   for (const [index, offer] of offers.entries()) {
@@ -60,24 +59,43 @@ export function historyBefore(
   return { kind: 'none' };
 }
 
-/** One document for each release before this file that has one, the latest first. */
-function offersBefore(subject: Subject): Offer[] {
-  return releasesBefore(subject).flatMap(({ offers }) => {
+/** One document for each release before this file that has one, the latest first; so many at most. */
+function offersBefore(subject: Subject, most: number): Offer[] {
+  const found: Offer[] = [];
+  for (const { offers } of releasesBefore(subject)) {
     // A project may attest its wheels and not its sdists: like is measured by like.
     const offer = offers.has(subject.kind)
       ? offers.get(subject.kind)
       : [...offers.values()].find((other) => other !== undefined);
-    return offer ?? [];
-  });
+    if (offer !== undefined) found.push(offer);
+    if (found.length === most) break;
+  }
+  return found;
 }
 
-function releasesBefore({ provenance, version, uploadTime }: Subject): readonly Release[] {
-  const others = (provenance?.releases ?? []).filter((release) => release.version !== version);
-  if (uploadTime !== undefined && others.every((release) => release.uploadTime !== undefined))
-    return others.filter(
-      (release) => release.uploadTime! <= uploadTime && release.uploadTime! > uploadTime - WINDOW,
-    );
-  // Without times the versions' order is all there is.
-  if (version === undefined) return others;
-  return others.filter((release) => compareVersions(release.version, version) < 0);
+/** A page is judged file by file: nobody walks through thousands of releases for each. */
+function* releasesBefore({ provenance, version, uploadTime = Infinity }: Subject) {
+  const releases = provenance?.releases ?? [];
+  const timed = releases[0]?.uploadTime !== undefined;
+  // Without times the order of the versions is all there is, and this one stands somewhere in it.
+  const start = timed
+    ? firstNotAfter(uploadTime, releases)
+    : releases.findIndex((release) => release.version === version) + 1;
+  for (let at = start; at < releases.length; at += 1) {
+    const release = releases[at]!;
+    if (timed && release.uploadTime! <= uploadTime - WINDOW) return;
+    if (release.version !== version) yield release;
+  }
+}
+
+/** Where the releases begin that are not younger, the latest first. */
+function firstNotAfter(time: number, releases: readonly Release[]): number {
+  let low = 0;
+  let high = releases.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (releases[middle]!.uploadTime! > time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

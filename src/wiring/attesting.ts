@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { Attestations } from '../attestations/attestations.js';
+import { TrustRoot } from '../attestations/trust-root.js';
+import { createVerifier, type VerifyProvenance } from '../attestations/worker-verifier.js';
+import type { Config } from '../config/config.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
+import type { Network } from '../upstream/network.js';
+import { noteAttestationEvent, noteTrustEvent } from './note-events.js';
+
+export interface AttestingParts {
+  readonly network: Network;
+  readonly now: () => number;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Instead of sigstore's keys. */
+  readonly verify: VerifyProvenance | undefined;
+  /** More is known of a project than before. */
+  readonly onKnown: (project: ProjectName) => void;
+}
+
+export interface Attesting {
+  readonly attestations: Attestations;
+  close(): Promise<void>;
+}
+
+/** All that it takes to look at attestations; the thread and the keys come with the first of them. */
+export function makeAttesting({ data, attestations }: Config, parts: AttestingParts): Attesting {
+  const { network, now, metrics, log, verify, onKnown } = parts;
+  const trust = new TrustRoot({
+    fetch: attestations.updateKeys
+      ? async () => {
+          // Its library is the heaviest of all, and many have no use for it.
+          const { fetchTrustRoot } = await import('../attestations/trust-updates.js');
+          return fetchTrustRoot({ directory: join(data, 'sigstore-keys'), network });
+        }
+      : undefined,
+    now,
+    onEvent: (event) => noteTrustEvent(event, log),
+  });
+  const verifier = createVerifier({ keys: () => trust.keys() });
+  return {
+    attestations: new Attestations({
+      store: new DiskAttestationStore(join(data, 'attestations')),
+      verify: verify ?? verifier.verify,
+      now,
+      onEvent: (event) => {
+        if (event.kind === 'looked-up') onKnown(event.project);
+        noteAttestationEvent(event, metrics, log);
+      },
+    }),
+    close: async () => {
+      await Promise.all([verifier.close(), trust.settled()]);
+    },
+  };
+}
