@@ -6,7 +6,7 @@ import { Failure } from '../domain/failure.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { Inspector } from '../inspection/inspector.js';
+import type { EarlyLook, Inspector } from '../inspection/inspector.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
 import type { Blob, BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
@@ -19,6 +19,16 @@ interface Flight {
   readonly fill: Fill;
   readonly cleared: Promise<void>;
 }
+
+/** An artifact's bytes in a file, and a look that was had at them as they came. */
+interface Bytes {
+  readonly path: string;
+  readonly size: number;
+  readonly early: EarlyLook | undefined;
+}
+
+/** Artifacts from here on are read while they come in, in bytes. */
+const EARLY_LOOK_FROM = 1024 * 1024;
 
 /** What became of a request for an artifact. */
 export type Artifact =
@@ -169,9 +179,10 @@ export class ArtifactService {
     if (stored?.path !== undefined)
       return this.#judgeStored(fill, listed, sha256, stored, attested);
     await stored?.close();
-    const spool = await this.#receive(fill, listed, sha256);
+    const { spool, early } = await this.#receive(fill, listed, sha256);
     try {
-      await this.#decide(fill, listed, sha256, spool.path, spool.size, attested);
+      const bytes = { path: spool.path, size: spool.size, early };
+      await this.#decide(fill, listed, sha256, bytes, attested);
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
       if (wanted && !(await this.#parts.blobs.adopt(sha256, spool)))
@@ -192,26 +203,49 @@ export class ArtifactService {
     try {
       fill.begin(blob.path!, blob.size);
       fill.advance(blob.size);
-      await this.#decide(fill, listed, sha256, blob.path!, blob.size, attested);
+      const bytes = { path: blob.path!, size: blob.size, early: undefined };
+      await this.#decide(fill, listed, sha256, bytes, attested);
     } finally {
       await blob.close();
     }
     if (fill.end?.kind === 'refused') await this.#parts.blobs.delete(sha256);
   }
 
-  async #receive(fill: Fill, listed: ListedFile, sha256: Sha256): Promise<SpoolFile> {
+  async #receive(
+    fill: Fill,
+    listed: ListedFile,
+    sha256: Sha256,
+  ): Promise<{ spool: SpoolFile; early: EarlyLook | undefined }> {
     const spool = await this.#parts.spool.create(listed.file.size);
+    const early = await this.#beginInspection(listed, sha256, spool.path);
     try {
       const { signal } = this.#stopping;
       const answer = await listed.upstream.fetchFile(listed.file.url, signal);
       fill.begin(spool.path, listed.file.size ?? answer.size);
       const declared = { sha256, size: listed.file.size, maxSize: this.#parts.maxSize };
-      await transfer(answer, spool, declared, (received) => fill.advance(received));
-      return spool;
+      await transfer(answer, spool, declared, (received) => {
+        fill.advance(received);
+        early?.arrived(received);
+      });
+      return { spool, early };
     } catch (error) {
+      early?.abandon();
       await spool.discard();
       throw error;
     }
+  }
+
+  /** Small artifacts are here before a look at them would have begun. */
+  async #beginInspection(
+    listed: ListedFile,
+    sha256: Sha256,
+    path: string,
+  ): Promise<EarlyLook | undefined> {
+    const { size, filename } = listed.file;
+    if (!listed.upstream.inspect || (size !== undefined && size < EARLY_LOOK_FROM))
+      return undefined;
+    const known = await this.#parts.findings.get(listed.subject.project, sha256, filename);
+    return known === undefined ? this.#parts.inspector.begin(path, nameOf(listed)) : undefined;
   }
 
   /** Steps 5 and 6: findings, once for these bytes; then the verdict, which opens the gate or shuts it. */
@@ -219,14 +253,13 @@ export class ArtifactService {
     fill: Fill,
     listed: ListedFile,
     sha256: Sha256,
-    path: string,
-    size: number,
+    bytes: Bytes,
     attested: Promise<unknown>,
   ): Promise<void> {
     const { judge, pages } = this.#parts;
     const { project } = listed.subject;
     const inspection = listed.upstream.inspect
-      ? await this.#findings(listed, sha256, path, size)
+      ? await this.#findings(listed, sha256, bytes)
       : undefined;
     await attested;
     // Once more, for the policy may have begun to ask meanwhile; as a rule there is nothing left to look at.
@@ -236,21 +269,20 @@ export class ArtifactService {
     fill.finish(
       verdict.outcome === 'block'
         ? { kind: 'refused', verdict }
-        : { kind: 'allowed', verdict, size },
+        : { kind: 'allowed', verdict, size: bytes.size },
     );
   }
 
-  async #findings(
-    listed: ListedFile,
-    sha256: Sha256,
-    path: string,
-    size: number,
-  ): Promise<Inspection> {
+  async #findings(listed: ListedFile, sha256: Sha256, bytes: Bytes): Promise<Inspection> {
     const { findings } = this.#parts;
     const { project, filename } = listed.subject;
     const known = await findings.get(project, sha256, filename);
-    if (known !== undefined) return known;
-    const found = await this.#inspect(listed, path, { sha256, size, name: nameOf(listed) });
+    if (known !== undefined) {
+      bytes.early?.abandon();
+      return known;
+    }
+    const artifact = { sha256, size: bytes.size, name: nameOf(listed) };
+    const found = await this.#inspect(listed, bytes, artifact);
     // A fault of ours may pass: it refuses this time, and is not written down as a fact.
     if (!found.findings.some(({ code }) => code === 'inspection-failed'))
       await findings.put(project, found).catch((error: unknown) => {
@@ -260,9 +292,9 @@ export class ArtifactService {
     return found;
   }
 
-  async #inspect(listed: ListedFile, path: string, artifact: ArtifactDescription) {
+  async #inspect(listed: ListedFile, { path, early }: Bytes, artifact: ArtifactDescription) {
     const started = performance.now();
-    const inspection = await this.#parts.inspector.inspect(path, artifact);
+    const inspection = await this.#parts.inspector.inspect(path, artifact, early);
     const seconds = (performance.now() - started) / 1_000;
     const codes = inspection.findings.map((finding) => finding.code);
     this.#parts.onEvent({ kind: 'inspected', listed, seconds, codes });

@@ -5,6 +5,11 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`. @throws {RangeError} beyond the end. */
   read(offset: number, length: number): Buffer;
+  /**
+   * Where the bytes are still coming in: resolves once they can be read up to `end`, undefined where they can be
+   * already. Rejects where they will never come.
+   */
+  arrived?(end: number): Promise<void> | undefined;
 }
 
 /** A source over bytes in memory. */

@@ -4,22 +4,25 @@ import { InspectionProblem } from './finding-list.js';
 import { InspectionRun } from './inspection-run.js';
 import { INSPECTOR_VERSION } from './inspector.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
+import type { ContentProofs } from './proving/content-proofs.js';
 import { inspectTar } from './tar/inspect-tar.js';
 import { inspectZip } from './zip/inspect-zip.js';
 
 /**
  * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be opened or judged
  * is a finding.
+ * @param proofs what members are known to contain, from reading them as they came in
  * @throws the file system's error where the file cannot be opened
  */
 export async function inspectFile(
   path: string,
   artifact: ArtifactDescription,
   limits: Partial<InspectionLimits> = {},
+  proofs?: ContentProofs,
 ): Promise<Inspection> {
   const source = openFileSource(path);
   try {
-    return await inspectSource(source, artifact, limits);
+    return await inspectSource(source, artifact, limits, proofs);
   } finally {
     source.close();
   }
@@ -30,10 +33,11 @@ export async function inspectSource(
   source: ByteSource,
   artifact: ArtifactDescription,
   limits: Partial<InspectionLimits> = {},
+  proofs?: ContentProofs,
 ): Promise<Inspection> {
   const run = new InspectionRun(artifact.name, source.size, { ...DEFAULT_LIMITS, ...limits });
   try {
-    await inspectByFormat(source, run);
+    await inspectByFormat(source, run, proofs);
   } catch (error) {
     run.incomplete = true;
     if (error instanceof InspectionProblem) run.findings.addProblem(error);
@@ -57,9 +61,13 @@ export async function inspectSource(
   };
 }
 
-function inspectByFormat(source: ByteSource, run: InspectionRun): Promise<void> {
+function inspectByFormat(
+  source: ByteSource,
+  run: InspectionRun,
+  proofs: ContentProofs | undefined,
+): Promise<void> {
   const { format, filename } = run.artifact;
-  if (format === 'zip') return inspectZip(source, run);
+  if (format === 'zip') return inspectZip(source, run, proofs);
   if (format !== undefined) return inspectTar(source, run);
   throw new InspectionProblem(
     'archive-format-unsupported',

@@ -1,14 +1,28 @@
+import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 
 /** Raise it whenever the same bytes could give other findings: stored findings of an older one are looked at again. */
 export const INSPECTOR_VERSION = 2;
 
+/** A look at an artifact while it is coming in: what is read now need not be read once it is complete. */
+export interface EarlyLook {
+  /** So many bytes of the file can be read. */
+  arrived(bytes: number): void;
+  /** The artifact will not be inspected. */
+  abandon(): void;
+}
+
 /** Turns an artifact's bytes into findings, off the event loop. */
 export interface Inspector {
+  /**
+   * Begins with a file that is still being written; hand the look on to `inspect`, or abandon it. It changes how
+   * soon the findings are there, never what they are.
+   */
+  begin(path: string, name: DistributionFilename): EarlyLook;
   /**
    * Looks at a complete file. Never rejects for what is in it, for a worker that died or ran out of its
    * limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
    */
-  inspect(path: string, artifact: ArtifactDescription): Promise<Inspection>;
+  inspect(path: string, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;
   close(): Promise<void>;
 }

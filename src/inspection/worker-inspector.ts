@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { FindingList } from './finding-list.js';
 import type { InspectionAnswer, InspectionRequest } from './inspection-worker.js';
-import { INSPECTOR_VERSION, type Inspector } from './inspector.js';
+import { type EarlyLook, INSPECTOR_VERSION, type Inspector } from './inspector.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
+import { type Proving, WorkerProver } from './proving/worker-prover.js';
 
 export interface WorkerInspectorOptions {
   readonly limits?: Partial<InspectionLimits>;
@@ -14,6 +16,8 @@ export interface WorkerInspectorOptions {
   readonly graceMs?: number;
   /** The worker's program, for tests of what happens when it hangs or dies. */
   readonly program?: URL;
+  /** The same for the threads that read ahead. */
+  readonly provingProgram?: URL;
 }
 
 interface Job {
@@ -35,22 +39,54 @@ class WorkerInspector implements Inspector {
   readonly #heapMb: number;
   readonly #most: number;
   readonly #program: URL;
+  readonly #prover: WorkerProver | undefined;
+  readonly #provings = new WeakMap<EarlyLook, Proving>();
   readonly #waiting: Job[] = [];
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, (failure: string) => void>();
   #closed = false;
 
-  constructor({ limits = {}, workers, graceMs = 5_000, program }: WorkerInspectorOptions) {
+  constructor({
+    limits = {},
+    workers,
+    graceMs = 5_000,
+    program,
+    provingProgram,
+  }: WorkerInspectorOptions) {
     this.#limits = limits;
     this.#patienceMs = (limits.timeMs ?? DEFAULT_LIMITS.timeMs) + graceMs;
     this.#heapMb = limits.workerHeapMb ?? DEFAULT_LIMITS.workerHeapMb;
     this.#most = workers ?? Math.max(1, Math.min(4, availableParallelism() - 1));
     this.#program = program ?? new URL('./inspection-worker.js', import.meta.url);
+    // Without inflation there is hardly anything to read before the directory is there.
+    if ((limits.inflate ?? DEFAULT_LIMITS.inflate) === 'all')
+      this.#prover = new WorkerProver({
+        limits,
+        workers: this.#most,
+        patience: this.#patienceMs,
+        heapMb: this.#heapMb,
+        program: provingProgram,
+      });
   }
 
-  inspect(path: string, artifact: ArtifactDescription): Promise<Inspection> {
+  begin(path: string, { format }: DistributionFilename): EarlyLook {
+    // Started meanwhile, a worker is there when the artifact is complete.
+    if (this.#idle.length + this.#busy.size === 0 && !this.#closed) this.#rest(this.#start());
+    const proving = format === 'zip' ? this.#prover?.begin(path) : undefined;
+    const look = { arrived: proving?.arrived ?? ignore, abandon: proving?.abandon ?? ignore };
+    if (proving !== undefined) this.#provings.set(look, proving);
+    return look;
+  }
+
+  async inspect(
+    path: string,
+    artifact: ArtifactDescription,
+    early?: EarlyLook,
+  ): Promise<Inspection> {
+    const proving = early && this.#provings.get(early);
+    const proofs = await proving?.end();
     return new Promise((settle) => {
-      this.#waiting.push({ request: { path, artifact, limits: this.#limits }, settle });
+      this.#waiting.push({ request: { path, artifact, limits: this.#limits, proofs }, settle });
       this.#next();
     });
   }
@@ -60,7 +96,7 @@ class WorkerInspector implements Inspector {
     for (const job of this.#waiting.splice(0)) job.settle(failed(job, 'the inspector was closed'));
     const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
     for (const fail of [...this.#busy.values()]) fail('the inspector was closed');
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all([...workers.map((worker) => worker.terminate()), this.#prover?.close()]);
   }
 
   #next(): void {
@@ -81,6 +117,11 @@ class WorkerInspector implements Inspector {
     return worker;
   }
 
+  #rest(worker: Worker): void {
+    worker.unref();
+    this.#idle.push(worker);
+  }
+
   #forget(worker: Worker): void {
     const at = this.#idle.indexOf(worker);
     if (at !== -1) this.#idle.splice(at, 1);
@@ -91,10 +132,8 @@ class WorkerInspector implements Inspector {
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       this.#busy.delete(worker);
-      if (reusable && !this.#closed) {
-        worker.unref();
-        this.#idle.push(worker);
-      } else void worker.terminate();
+      if (reusable && !this.#closed) this.#rest(worker);
+      else void worker.terminate();
       job.settle(inspection);
       this.#next();
     };
@@ -112,6 +151,8 @@ class WorkerInspector implements Inspector {
     worker.postMessage(job.request);
   }
 }
+
+function ignore(): void {}
 
 function failed({ request: { artifact } }: Job, why: string): Inspection {
   const findings = new FindingList();

@@ -29,10 +29,11 @@ export async function readContent(
     for (const sink of sinks) sink.write(chunk);
     checkTime();
   };
-  if (member.method !== DEFLATED) copyStored(source, member, take);
-  else if (member.inflated <= ONE_CALL && member.compressed <= 2 * ONE_CALL)
+  if (member.method !== DEFLATED) await copyStored(source, member, take);
+  else if (member.inflated <= ONE_CALL && member.compressed <= 2 * ONE_CALL) {
+    await source.arrived?.(member.dataAt + member.compressed);
     inflateAtOnce(source, member, take);
-  else await inflateInPieces(source, member, take);
+  } else await inflateInPieces(source, member, take);
   if (length !== member.inflated) throw damaged(member, 'inflates to less than its declared size');
   if (crc !== member.crc)
     throw new InspectionProblem('zip-crc', `the checksum of ${member.path} does not match`, {
@@ -41,8 +42,12 @@ export async function readContent(
     });
 }
 
-function copyStored(source: ByteSource, member: ZipMember, take: (chunk: Buffer) => void): void {
-  for (const chunk of pieces(source, member)) take(chunk);
+async function copyStored(
+  source: ByteSource,
+  member: ZipMember,
+  take: (chunk: Buffer) => void,
+): Promise<void> {
+  for await (const chunk of pieces(source, member)) take(chunk);
 }
 
 function inflateAtOnce(source: ByteSource, member: ZipMember, take: (chunk: Buffer) => void): void {
@@ -90,9 +95,12 @@ function isZlibError(error: unknown): boolean {
   return typeof code === 'string' && code.startsWith('Z_');
 }
 
-function* pieces(source: ByteSource, member: ZipMember): Generator<Buffer> {
-  for (let done = 0; done < member.compressed; done += CHUNK)
-    yield source.read(member.dataAt + done, Math.min(CHUNK, member.compressed - done));
+async function* pieces(source: ByteSource, member: ZipMember): AsyncGenerator<Buffer> {
+  for (let done = 0; done < member.compressed; done += CHUNK) {
+    const length = Math.min(CHUNK, member.compressed - done);
+    await source.arrived?.(member.dataAt + done + length);
+    yield source.read(member.dataAt + done, length);
+  }
 }
 
 function damaged(member: ZipMember, what: string): InspectionProblem {

@@ -3,6 +3,7 @@ import { Digests, Held, hexSha256 } from '../archive/content.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import type { InspectionRun } from '../inspection-run.js';
+import { ContentProofs } from '../proving/content-proofs.js';
 import { parseSdistMetadata } from '../sdist-metadata.js';
 import { StartupHooks } from '../startup-hooks/startup-hooks.js';
 import { type DistInfoFile, distInfoFile, findDistInfo, readDistInfo } from '../wheel/dist-info.js';
@@ -10,8 +11,16 @@ import type { WheelRecord } from '../wheel/record.js';
 import { readContent } from './inflate.js';
 import { DEFLATED, readZipMembers, STORED, type ZipMember } from './zip-members.js';
 
-/** Inspects a wheel, an egg or a zip sdist. @throws {InspectionProblem} where it cannot be read on */
-export async function inspectZip(source: ByteSource, run: InspectionRun): Promise<void> {
+/**
+ * Inspects a wheel, an egg or a zip sdist.
+ * @param proofs contents that were read as they came in, and need not be read again to be known
+ * @throws {InspectionProblem} where it cannot be read on
+ */
+export async function inspectZip(
+  source: ByteSource,
+  run: InspectionRun,
+  proofs = new ContentProofs(),
+): Promise<void> {
   const { findings, artifact, limits } = run;
   const members = readZipMembers(source, limits, findings);
   const files = members.filter((member) => !member.isFolder);
@@ -53,9 +62,18 @@ export async function inspectZip(source: ByteSource, run: InspectionRun): Promis
     const look = hooks.see(member.path, member.inflated);
     const needed = limits.inflate === 'all' || look !== undefined || member.hasDescriptor;
     if (!needed || !readable(member)) continue;
-    const digests = new Digests(record?.algorithmOf(member.path));
+    const algorithm = record?.algorithmOf(member.path);
     const sdist =
       artifact.kind === 'sdist' ? parseSdistMetadata(member.path, member.inflated, run) : undefined;
+    const onlyHashed = look === undefined && sdist === undefined && algorithm === undefined;
+    const proven = onlyHashed ? proofs.digestOf(member) : undefined;
+    if (proven !== undefined) {
+      run.addContent(proven, member.inflated);
+      record?.compare(member.path, member.inflated, proven, undefined);
+      run.checkTime();
+      continue;
+    }
+    const digests = new Digests(algorithm);
     const sinks = [digests, ...(look?.sinks ?? []), ...(sdist?.sinks ?? [])];
     await readContent(source, member, sinks, run.checkTime);
     const { sha256, other } = digests.finish();
