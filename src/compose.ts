@@ -34,6 +34,7 @@ import { writeAtomically } from './store/disk/atomic-file.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from './store/disk/disk-findings-store.js';
 import { DiskPageStore } from './store/disk/disk-page-store.js';
+import { DiskRoom } from './store/disk/disk-room.js';
 import { DiskSpool } from './store/disk/disk-spool.js';
 import { RoomySpool } from './store/disk/roomy-spool.js';
 import { TemporarySpool } from './store/disk/temporary-spool.js';
@@ -126,22 +127,24 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const main = new DiskSpool(at('spool'));
   await main.sweep();
   const spare = new TemporarySpool(tmpdir());
-  const disk = new DiskBlobStore({
+  const blobRoom = new DiskRoom({
     directory: at('blobs'),
     maxBytes: config.cache.disk,
     minFree: config.cache.minFree,
   });
+  const pageRoom = new DiskRoom({ directory: at('pages'), maxBytes: PAGES_ON_DISK, minFree: 0 });
+  const disk = new DiskBlobStore(at('blobs'), blobRoom);
   const spool = new RoomySpool({
     main: { spool: main, directory: at('spool') },
     spare: { spool: spare, directory: tmpdir() },
-    reclaim: (bytes) => disk.reclaim(bytes),
+    reclaim: (bytes) => blobRoom.makeRoom(0, bytes),
   });
   const blobs = new MemoryBlobTier(disk, {
     maxBytes: config.cache.memory,
     maxBlobBytes: Math.min(MEMORY_BLOB, config.cache.memory),
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
   });
-  const pageStore = new DiskPageStore(at('pages'), PAGES_ON_DISK);
+  const pageStore = new DiskPageStore(at('pages'), pageRoom);
   const findings = new DiskFindingsStore(at('findings'));
   const feed = makeFeed(
     config,
@@ -217,7 +220,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   feed?.onChange(() => exposure.check(judge.basis));
 
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
-  const scans = Promise.all([disk.scan(), pageStore.scan()]).catch((error: unknown) =>
+  const scans = Promise.all([blobRoom.scan(), pageRoom.scan()]).catch((error: unknown) =>
     log.warn({ err: error }, 'the cache on disk could not be looked through'),
   );
   void scans.then(() => exposure.check(judge.basis));
@@ -225,8 +228,8 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     const synced = feed?.current.syncedAt;
     if (synced !== undefined) metrics.feedAge.set((now() - synced) / 1_000);
     metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes);
-    metrics.cacheBytes.set({ tier: 'disk' }, disk.bytes);
-    metrics.cacheBytes.set({ tier: 'pages' }, pageStore.bytes);
+    metrics.cacheBytes.set({ tier: 'disk' }, blobRoom.bytes);
+    metrics.cacheBytes.set({ tier: 'pages' }, pageRoom.bytes);
   });
 
   const services: Services = {

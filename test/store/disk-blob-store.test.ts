@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parseSha256, type Sha256 } from '../../src/domain/digest.js';
 import type { Blob, BlobStore } from '../../src/store/blob-store.js';
 import { DiskBlobStore } from '../../src/store/disk/disk-blob-store.js';
+import { DiskRoom } from '../../src/store/disk/disk-room.js';
 import { DiskSpool } from '../../src/store/disk/disk-spool.js';
 import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
 import { MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
@@ -22,8 +23,9 @@ describe('blob stores', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const disk = (maxBytes = PLENTY, freeBytes = async () => PLENTY) =>
-    new DiskBlobStore({ directory: join(folder, 'blobs'), maxBytes, minFree: 1_000, freeBytes });
+  const roomFor = (maxBytes = PLENTY, freeBytes = async () => PLENTY) =>
+    new DiskRoom({ directory: join(folder, 'blobs'), maxBytes, minFree: 1_000, freeBytes });
+  const disk = (room = roomFor()) => new DiskBlobStore(join(folder, 'blobs'), room);
 
   async function put(store: BlobStore, text: string): Promise<Sha256 | undefined> {
     const file = await spool.create();
@@ -82,7 +84,7 @@ describe('blob stores', () => {
     });
 
   it('the least recently used goes first, and what is in use stays', async () => {
-    const store = disk(250);
+    const store = disk(roomFor(250));
     const [a, b] = [(await put(store, 'a'.repeat(100)))!, (await put(store, 'b'.repeat(100)))!];
     await (await store.open(a))!.close();
     const c = (await put(store, 'c'.repeat(100)))!;
@@ -104,12 +106,12 @@ describe('blob stores', () => {
   });
 
   it('a blob larger than the whole cache is not kept', async () => {
-    assert.equal(await put(disk(50), 'x'.repeat(51)), undefined);
+    assert.equal(await put(disk(roomFor(50)), 'x'.repeat(51)), undefined);
   });
 
   it('a full disk keeps nothing more, and gives up what is old', async () => {
     let free = PLENTY;
-    const store = disk(PLENTY, async () => free);
+    const store = disk(roomFor(PLENTY, async () => free));
     const old = (await put(store, 'o'.repeat(100)))!;
     free = 999;
     const next = await put(store, 'n'.repeat(100));
@@ -121,12 +123,13 @@ describe('blob stores', () => {
 
   it('what an earlier process left is found at once, and counted after a scan', async () => {
     const sha256 = (await put(disk(), 'from before'))!;
-    const next = disk(20);
+    const room = roomFor(20);
+    const next = disk(room);
     const blob = (await next.open(sha256))!;
     assert.equal(await text(blob), 'from before');
     await blob.close();
-    await next.scan();
-    assert.equal(next.bytes, 11);
+    await room.scan();
+    assert.equal(room.bytes, 11);
     await put(next, 'new and longer');
     assert.equal(await next.has(sha256), false);
   });
@@ -166,11 +169,12 @@ describe('blob stores', () => {
 
   it('gives up what is not in use to make room for what comes in', async () => {
     let free = PLENTY;
-    const store = disk(PLENTY, async () => free);
+    const room = roomFor(PLENTY, async () => free);
+    const store = disk(room);
     const [old, used] = [(await put(store, 'old'))!, (await put(store, 'used'))!];
     const reader = (await store.open(used))!;
     free = 0;
-    await store.reclaim(1);
+    await room.makeRoom(0, 1);
     assert.deepEqual([await store.has(old), await store.has(used)], [false, true]);
     await reader.close();
   });

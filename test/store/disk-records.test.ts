@@ -9,6 +9,7 @@ import type { ProjectName } from '../../src/domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../src/inspection/inspector.js';
 import { DiskFindingsStore } from '../../src/store/disk/disk-findings-store.js';
 import { DiskPageStore } from '../../src/store/disk/disk-page-store.js';
+import { DiskRoom } from '../../src/store/disk/disk-room.js';
 
 const PROJECT = 'demo' as ProjectName;
 const SHA = 'ab'.repeat(32) as Sha256;
@@ -70,6 +71,7 @@ describe('findings on disk', () => {
 });
 
 describe('pages on disk', () => {
+  const room = (maxBytes: number) => new DiskRoom({ directory: folder, maxBytes, minFree: 0 });
   const page = (body: string) => ({
     body: Buffer.from(body),
     contentType: 'text/html',
@@ -80,8 +82,8 @@ describe('pages on disk', () => {
   });
 
   it('come back in the next process, and go when deleted', async () => {
-    await new DiskPageStore(folder, 1e6).put('pypi', PROJECT, page('<html>'));
-    const store = new DiskPageStore(folder, 1e6);
+    await new DiskPageStore(folder, room(1e6)).put('pypi', PROJECT, page('<html>'));
+    const store = new DiskPageStore(folder, room(1e6));
     const stored = (await store.get('pypi', PROJECT))!;
     assert.equal(Buffer.from(stored.body).toString(), '<html>');
     assert.equal(stored.etag, '"e"');
@@ -92,7 +94,7 @@ describe('pages on disk', () => {
   });
 
   it('that are torn are as good as none', async () => {
-    const store = new DiskPageStore(folder, 1e6);
+    const store = new DiskPageStore(folder, room(1e6));
     await store.put('pypi', PROJECT, page('x'.repeat(1_000)));
     const path = join(folder, 'pypi', PROJECT);
     await truncate(path, (await readFile(path)).length - 3);
@@ -100,14 +102,15 @@ describe('pages on disk', () => {
   });
 
   it('stay within their bound, the least recently used first', async () => {
-    const store = new DiskPageStore(folder, 300);
+    const bounded = room(300);
+    const store = new DiskPageStore(folder, bounded);
     const names = ['a', 'b', 'c'] as ProjectName[];
     for (const name of names) {
       await store.put('pypi', name, page(name.repeat(50)));
       await store.get('pypi', 'a' as ProjectName);
     }
     const left = await readdir(join(folder, 'pypi'));
-    assert.ok(store.bytes <= 300, String(store.bytes));
+    assert.ok(bounded.bytes <= 300, String(bounded.bytes));
     assert.ok(left.includes('a') && !left.includes('b'), left.join());
   });
 });

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rm, unlink } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { ProjectName } from '../../domain/project-name.js';
+import type { CacheRoom } from '../cache-room.js';
 import type { PageStore, StoredPage } from '../page-store.js';
 import { writeAtomically } from './atomic-file.js';
-import { DiskUsage } from './disk-usage.js';
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -14,26 +14,15 @@ const MAX_PAGE = 256 * 1024 * 1024;
 
 /**
  * Upstream pages as files `<directory>/<upstream>/<project>`: one line of JSON that describes the page, then
- * its body, compressed. The least recently used go when all together exceed the bound.
+ * its body, compressed.
  */
 export class DiskPageStore implements PageStore {
   readonly #directory: string;
-  readonly #maxBytes: number;
-  readonly #usage = new DiskUsage();
+  readonly #room: CacheRoom;
 
-  constructor(directory: string, maxBytes: number) {
+  constructor(directory: string, room: CacheRoom) {
     this.#directory = directory;
-    this.#maxBytes = maxBytes;
-  }
-
-  get bytes(): number {
-    return this.#usage.bytes;
-  }
-
-  /** Learns what earlier processes have left. Run it in the background. */
-  async scan(): Promise<void> {
-    await this.#usage.scan(this.#directory);
-    await this.#trim();
+    this.#room = room;
   }
 
   async get(upstream: string, project: ProjectName): Promise<StoredPage | undefined> {
@@ -45,7 +34,7 @@ export class DiskPageStore implements PageStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    this.#usage.touch(name, file.length);
+    this.#room.use(name, file.length);
     return readPage(file);
   }
 
@@ -59,22 +48,14 @@ export class DiskPageStore implements PageStore {
     ]);
     await mkdir(join(this.#directory, upstream), { recursive: true });
     await writeAtomically(join(this.#directory, name), file);
-    this.#usage.touch(name, file.length);
-    await this.#trim();
+    this.#room.use(name, file.length);
+    await this.#room.makeRoom(0);
   }
 
   async delete(upstream: string, project: ProjectName): Promise<void> {
     const name = nameOf(upstream, project);
-    this.#usage.forget(name);
+    this.#room.forget(name);
     await rm(join(this.#directory, name), { force: true });
-  }
-
-  async #trim(): Promise<void> {
-    for (const name of this.#usage.oldest()) {
-      if (this.#usage.bytes <= this.#maxBytes) return;
-      this.#usage.forget(name);
-      await unlink(join(this.#directory, name)).catch(() => {});
-    }
   }
 }
 

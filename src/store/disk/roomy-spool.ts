@@ -13,7 +13,7 @@ export interface RoomySpoolParts {
   /** Elsewhere: what is received here is served, and not kept. */
   readonly spare: SpoolPlace;
   /** Asks the cache to give up so many bytes, as far as it can. */
-  readonly reclaim: (bytes: number) => Promise<void>;
+  readonly reclaim: (bytes: number) => Promise<unknown>;
   /** Free bytes of the file system of a path; a test hands in its own. */
   readonly freeBytes?: (path: string) => Promise<number>;
 }
