@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessControl } from './access/access-control.js';
 import { ArtifactService } from './artifacts/artifact-service.js';
+import { OWN_FILLS } from './artifacts/fill-leases.js';
 import { SidecarService } from './artifacts/sidecar-service.js';
 import type { VerifyProvenance } from './attestations/worker-verifier.js';
 import type { Config } from './config/config.js';
@@ -183,6 +184,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     spool,
     findings,
     inspector,
+    leases: OWN_FILLS,
     attestations,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),

@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.js';
 import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Progress } from './delivery-gate.js';
+import type { FillNews } from './fill-leases.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
 export type FillEnd =
@@ -25,6 +26,7 @@ export class Fill {
   #received = 0;
   #total: number | undefined;
   #waiters: (() => void)[] = [];
+  #tell: (news: FillNews) => void = () => {};
 
   constructor() {
     this.ended = new Promise((resolve) => {
@@ -67,16 +69,23 @@ export class Fill {
     }
   }
 
+  /** Tells others, too, what is announced from now on of the bytes. */
+  onNews(tell: (news: FillNews) => void): void {
+    this.#tell = tell;
+  }
+
   /** Announces where the bytes are, and how many there will be. */
   begin(path: string, total: number | undefined): void {
     this.#path = path;
     this.#total = total;
+    this.#tell({ kind: 'begun', path, total });
     this.#notify();
   }
 
   /** Announces how many bytes can be read. */
   advance(received: number): void {
     this.#received = received;
+    this.#tell({ kind: 'arrived', bytes: received });
     this.#notify();
   }
 
