@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'package-root.ts': [],
   wiring: ['*'],
+  workers: ['*'],
   'compose.ts': ['*'],
   cli: ['*'],
 };

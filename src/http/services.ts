@@ -22,6 +22,8 @@ export interface Services {
   readonly decisionLog: string;
   readonly upstreams: readonly Upstream[];
   readonly metrics: Metrics;
+  /** All metrics, of the processes beside this one, too, in Prometheus's text form. */
+  readonly metricsText: () => Promise<string>;
   readonly health: Health;
   readonly log: Log;
 }

@@ -5,6 +5,9 @@ const REQUEST_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
 ];
 
+/** The metrics of one process at one moment, as prom-client gives them. */
+export type MetricSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -55,6 +58,11 @@ export function createMetrics() {
     text: (): Promise<string> => {
       for (const update of beforeCollect) update();
       return registry.metrics();
+    },
+    /** All metrics as data, to be summed with those of other processes. */
+    snapshot: (): Promise<MetricSnapshot> => {
+      for (const update of beforeCollect) update();
+      return registry.getMetricsAsJSON();
     },
     downloads: counter('downloads_total', 'Decisions on requests for files.', ['verdict', 'kind']),
     blockedDownloads: counter(

@@ -29,6 +29,8 @@ export interface PageLoaderSettings {
 
 export type PageEvent =
   | { readonly kind: 'cache'; readonly result: 'hit' | 'miss' | 'revalidated' }
+  /** A page that is new, or another than before, lies in the store. */
+  | { readonly kind: 'stored'; readonly project: ProjectName }
   | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
@@ -69,6 +71,11 @@ export class PageLoader {
     if (entry?.loaded === undefined || this.#settings.now() >= entry.freshUntil) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
+  }
+
+  /** There is another page in the store: what memory knows is of the past. */
+  forget(project: ProjectName): void {
+    this.#entries.delete(project);
   }
 
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
@@ -139,7 +146,10 @@ export class PageLoader {
     const { kind: _kind, ...rest } = answer;
     const stored: StoredPage = { ...rest, checkedAt: now() };
     const loaded = this.#parse(upstream, project, stored);
-    await this.#keep(() => store.put(upstream.name, project, stored));
+    await this.#keep(async () => {
+      await store.put(upstream.name, project, stored);
+      this.#settings.onEvent({ kind: 'stored', project });
+    });
     return this.#remember(project, { loaded, stored, freshUntil: now() + ttl });
   }
 

@@ -3,6 +3,7 @@ import { Attestations } from '../attestations/attestations.js';
 import { TrustRoot } from '../attestations/trust-root.js';
 import { createVerifier, type VerifyProvenance } from '../attestations/worker-verifier.js';
 import type { Config } from '../config/config.js';
+import type { AttestationRecord } from '../domain/attestation.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -18,11 +19,13 @@ export interface AttestingParts {
   /** Instead of sigstore's keys. */
   readonly verify: VerifyProvenance | undefined;
   /** More is known of a project than before. */
-  readonly onKnown: (project: ProjectName) => void;
+  readonly onKnown: (project: ProjectName, record: AttestationRecord) => void;
 }
 
 export interface Attesting {
   readonly attestations: Attestations;
+  /** Takes over what another process has found out. */
+  learn(project: ProjectName, record: AttestationRecord): void;
   close(): Promise<void>;
 }
 
@@ -41,16 +44,18 @@ export function makeAttesting({ data, attestations }: Config, parts: AttestingPa
     onEvent: (event) => noteTrustEvent(event, log),
   });
   const verifier = createVerifier({ keys: () => trust.keys() });
+  const store = new DiskAttestationStore(join(data, 'attestations'));
   return {
     attestations: new Attestations({
-      store: new DiskAttestationStore(join(data, 'attestations')),
+      store,
       verify: verify ?? verifier.verify,
       now,
       onEvent: (event) => {
-        if (event.kind === 'looked-up') onKnown(event.project);
+        if (event.kind === 'looked-up') onKnown(event.project, event.record);
         noteAttestationEvent(event, metrics, log);
       },
     }),
+    learn: (project, record) => store.learn(project, record),
     close: async () => {
       await Promise.all([verifier.close(), trust.settled()]);
     },

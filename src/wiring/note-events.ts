@@ -19,6 +19,8 @@ export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): voi
   switch (event.kind) {
     case 'cache':
       return metrics.cacheRequests.inc({ tier: 'pages', result: event.result });
+    case 'stored':
+      return;
     case 'stale':
       metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
       return log.warn(

@@ -17,9 +17,9 @@ export function readyRoute({ health }: Services) {
 }
 
 /** `GET /metrics` in Prometheus's text form. */
-export function metricsRoute({ metrics }: Services) {
+export function metricsRoute({ metrics, metricsText }: Services) {
   return async (_req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const text = await metrics.text();
+    const text = await metricsText();
     res.setHeader('content-type', metrics.registry.contentType);
     res.setHeader('cache-control', 'no-store');
     res.end(text);

@@ -52,6 +52,19 @@ export class DiskAttestationStore implements AttestationStore {
     this.#projects.set(project, records);
   }
 
+  /** Takes over what another process has put. */
+  learn(project: ProjectName, record: AttestationRecord): void {
+    const known = this.#projects.get(project);
+    if (known !== undefined)
+      this.#projects.set(project, new Map(known).set(record.filename, record));
+    // Whoever reads the folder just now may have read it before the record was there.
+    else
+      void this.#loading
+        .get(project)
+        ?.then(() => this.learn(project, record))
+        .catch(() => {});
+  }
+
   #of(project: ProjectName): Promise<Map<string, AttestationRecord>> {
     const known = this.#projects.get(project);
     if (known !== undefined) return Promise.resolve(known);

@@ -62,6 +62,21 @@ export class DiskFindingsStore implements FindingsStore {
     this.#projects.set(project, findings);
   }
 
+  /** Takes over what another process has put. */
+  learn(project: ProjectName, inspection: Inspection): void {
+    const known = this.#projects.get(project);
+    if (known !== undefined) {
+      known.set(keyOf(inspection.sha256, inspection.filename), inspection);
+      this.#projects.set(project, known);
+    }
+    // Whoever reads the folder just now may have read it before the file was there.
+    else
+      void this.#loading
+        .get(project)
+        ?.then(() => this.learn(project, inspection))
+        .catch(() => {});
+  }
+
   #of(project: ProjectName): ProjectFindings | Promise<ProjectFindings> {
     return this.#projects.get(project) ?? this.#loading.get(project) ?? this.#begin(project);
   }

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { findDeniedSince } from '../exposure/denied-since.js';
+import { loadExposureState } from '../exposure/exposure-state.js';
+import { ExposureWatch } from '../exposure/exposure-watch.js';
+import { writeAtomically } from '../store/disk/atomic-file.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { Keeper } from './keeper.js';
+import type { Outside } from './outside.js';
+
+/** Says after each change of policy or feed who had been given what is denied now; once, also at the start. */
+export function watchExposure(
+  config: Config,
+  { now, log }: Outside,
+  { policies, feed, metrics, decisions, scanned }: Keeper,
+  judge: Judge,
+  findings: FindingsStore,
+): ExposureWatch {
+  const file = join(config.data, 'exposure.json');
+  const exposure = new ExposureWatch({
+    load: () => loadExposureState(file),
+    save: (state) => writeAtomically(file, Buffer.from(JSON.stringify(state))),
+    search: () => findDeniedSince(config.decisions.file, judge, findings),
+    onExposed: (exposed) => {
+      metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
+      const { revision } = policies.current;
+      const time = new Date(now()).toISOString();
+      log.warn({ exposed }, 'clients were given an artifact that is denied by now');
+      void decisions.append({ event: 'exposed', time, revision, ...exposed });
+    },
+    onError: (err) =>
+      log.warn({ err }, 'the decision log could not be searched for what is denied'),
+  });
+  policies.onChange(() => exposure.check(judge.basis));
+  feed?.onChange(() => exposure.check(judge.basis));
+  void scanned.then(() => exposure.check(judge.basis));
+  return exposure;
+}

@@ -1,0 +1,111 @@
+/** One end of a line between two processes; messages arrive in their order, or the line is gone. */
+export interface Line {
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+/** What a side may be told (no answer), and asked (one answer): names with what they carry. */
+export interface Words {
+  readonly tells: Readonly<Record<string, unknown>>;
+  readonly asks: Readonly<Record<string, readonly [question: unknown, answer: unknown]>>;
+}
+
+type Message =
+  | { readonly tell: string; readonly data: unknown }
+  | { readonly ask: string; readonly id: number; readonly data: unknown }
+  | { readonly answer: number; readonly data: unknown }
+  | { readonly refusal: number; readonly message: string };
+
+/** The other side is gone, or could not answer. */
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
+}
+
+/**
+ * Tells and asks the other side of a line, and listens to it.
+ * @typeParam Theirs what the other side understands; `Ours` what this side does
+ */
+export class Channel<Ours extends Words, Theirs extends Words> {
+  readonly #line: Line;
+  readonly #told = new Map<string, (data: never) => void>();
+  readonly #asked = new Map<string, (data: never) => Promise<unknown>>();
+  readonly #waiting = new Map<number, { resolve(data: unknown): void; reject(why: Error): void }>();
+  #next = 0;
+  #closed = false;
+
+  constructor(line: Line) {
+    this.#line = line;
+    line.onMessage((message) => this.#take(message as Message));
+  }
+
+  tell<Name extends keyof Theirs['tells'] & string>(name: Name, data: Theirs['tells'][Name]): void {
+    if (!this.#closed) this.#send({ tell: name, data });
+  }
+
+  /** @throws {ChannelError} where the other side is gone, or failed to answer */
+  ask<Name extends keyof Theirs['asks'] & string>(
+    name: Name,
+    data: Theirs['asks'][Name][0],
+  ): Promise<Theirs['asks'][Name][1]> {
+    if (this.#closed) return Promise.reject(new ChannelError('the other process is gone'));
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, {
+        resolve: resolve as (data: unknown) => void,
+        reject,
+      });
+      this.#send({ ask: name, id, data });
+    });
+  }
+
+  onTold<Name extends keyof Ours['tells'] & string>(
+    name: Name,
+    listener: (data: Ours['tells'][Name]) => void,
+  ): void {
+    this.#told.set(name, listener as (data: never) => void);
+  }
+
+  onAsked<Name extends keyof Ours['asks'] & string>(
+    name: Name,
+    answer: (data: Ours['asks'][Name][0]) => Promise<Ours['asks'][Name][1]>,
+  ): void {
+    this.#asked.set(name, answer as (data: never) => Promise<unknown>);
+  }
+
+  /** The other side is gone: whoever waits for an answer hears so. */
+  close(): void {
+    this.#closed = true;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new ChannelError('the other process is gone'));
+  }
+
+  #send(message: Message): void {
+    this.#line.send(message);
+  }
+
+  #take(message: Message): void {
+    if ('tell' in message) this.#told.get(message.tell)?.(message.data as never);
+    else if ('ask' in message) void this.#answer(message.ask, message.id, message.data);
+    else if ('answer' in message) this.#settle(message.answer)?.resolve(message.data);
+    else this.#settle(message.refusal)?.reject(new ChannelError(message.message));
+  }
+
+  async #answer(name: string, id: number, data: unknown): Promise<void> {
+    const answer = this.#asked.get(name);
+    let message: Message;
+    try {
+      if (answer === undefined) throw new Error(`nobody answers ${name}`);
+      message = { answer: id, data: await answer(data as never) };
+    } catch (error) {
+      message = { refusal: id, message: error instanceof Error ? error.message : String(error) };
+    }
+    if (!this.#closed) this.#send(message);
+  }
+
+  #settle(id: number) {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+}

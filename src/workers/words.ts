@@ -1,0 +1,76 @@
+import type { FillNews } from '../artifacts/fill-leases.js';
+import type { Config } from '../config/config.js';
+import type { DecisionRecord, ExposedRecord } from '../observe/decision-record.js';
+import type { HealthState } from '../observe/health.js';
+import type { MetricSnapshot } from '../observe/metrics.js';
+import type { PolicyMeaning } from '../policy/merge.js';
+import type { Learnt } from '../wiring/shared.js';
+import type { Channel } from './channel.js';
+
+/** The folders whose bounds the primary keeps. */
+export type CacheName = 'blobs' | 'pages';
+
+export interface HealthPart {
+  readonly part: string;
+  readonly state: HealthState;
+  readonly detail: string | undefined;
+}
+
+/** All that a worker needs to begin. */
+export interface Welcome {
+  readonly config: Config;
+  readonly policy: PolicyMeaning;
+  readonly health: readonly HealthPart[];
+}
+
+export type LeaseAnswer =
+  | { readonly kind: 'ours' }
+  /** `id` is what news of another's fill come under; `news` is what has been told of it. */
+  | { readonly kind: 'theirs'; readonly id: number; readonly news: readonly FillNews[] };
+
+/** What the primary understands. */
+export interface PrimaryWords {
+  readonly tells: {
+    readonly 'fill-news': { readonly key: string; readonly news: FillNews };
+    readonly 'fill-release': { readonly key: string };
+    readonly use: { readonly cache: CacheName; readonly name: string; readonly size: number };
+    readonly forget: { readonly cache: CacheName; readonly name: string };
+    readonly learnt: Learnt;
+    /** The worker could not begin, and why. */
+    readonly failed: { readonly name: string; readonly message: string };
+  };
+  readonly asks: {
+    readonly welcome: readonly [undefined, Welcome];
+    readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
+    readonly room: readonly [
+      { readonly cache: CacheName; readonly bytes: number; readonly minFree: number | undefined },
+      boolean,
+    ];
+    readonly decision: readonly [DecisionRecord | ExposedRecord, undefined];
+    readonly metrics: readonly [undefined, string];
+  };
+}
+
+/** What a worker understands. */
+export interface WorkerWords {
+  readonly tells: {
+    readonly 'fill-news': { readonly id: number; readonly news: FillNews };
+    readonly 'fill-over': { readonly id: number; readonly how: 'released' | 'lost' };
+    readonly learnt: Learnt;
+    readonly health: HealthPart;
+    /** The policy that was prepared is in force. */
+    readonly policy: { readonly revision: string };
+    /** There is a new feed in the feed's file. */
+    readonly feed: undefined;
+    readonly 'reload-tokens': undefined;
+    readonly stop: undefined;
+  };
+  readonly asks: {
+    /** Makes a policy ready, so that all take it over in one moment. */
+    readonly 'prepare-policy': readonly [PolicyMeaning, undefined];
+    readonly metrics: readonly [undefined, MetricSnapshot];
+  };
+}
+
+export type ToWorker = Channel<PrimaryWords, WorkerWords>;
+export type ToPrimary = Channel<WorkerWords, PrimaryWords>;
