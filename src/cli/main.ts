@@ -35,6 +35,7 @@ program
   .option('--upstream <url>', "simple index to ask instead of PyPI's")
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--data <dir>', 'folder for cache, findings and decision log')
+  .option('--workers <count>', 'processes that serve on the one port (1)')
   .action(async (options) => done(await runServe(options, out)));
 
 program

@@ -1,6 +1,10 @@
+import cluster from 'node:cluster';
 import { compose } from '../compose.js';
+import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
-import { createLog } from '../observe/log.js';
+import { createLog, type Log } from '../observe/log.js';
+import { makePrimary } from '../workers/primary.js';
+import { runWorker } from '../workers/worker.js';
 import { EXIT, type Output } from './output.js';
 
 export interface ServeOptions {
@@ -9,10 +13,22 @@ export interface ServeOptions {
   readonly upstream?: string;
   readonly policies?: string;
   readonly data?: string;
+  readonly workers?: string;
+}
+
+/** What runs, in this process or in several. */
+interface Serving {
+  listen(): Promise<{ readonly address: string; readonly port: number }>;
+  reload(): void;
+  close(): Promise<void>;
 }
 
 /** `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reloads the policy. */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
+  if (cluster.isWorker) {
+    await runWorker({ now: Date.now, env: process.env });
+    return EXIT.fine;
+  }
   const config = loadConfig({
     file: options.config,
     env: process.env,
@@ -21,21 +37,21 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
       upstream: options.upstream,
       policies: options.policies,
       data: options.data,
+      'serve.workers': options.workers,
     },
   });
   const log = createLog(config.log.level);
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const gate = await compose(config, { now: Date.now, env: process.env, log });
-  const { address, port, family } = await gate.listen();
-  const host = family === 'IPv6' ? `[${address}]` : address;
+  const serving = await make(config, log);
+  const { address, port } = await serving.listen();
+  const host = address.includes(':') ? `[${address}]` : address;
   const url = `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
   out.line(`wheelgate listens on ${url}, packages at ${url}/simple/`);
 
   process.on('SIGHUP', () => {
     log.info('SIGHUP: reading the policy and the tokens');
-    void gate.policies.reload();
-    void gate.access?.reload();
+    serving.reload();
   });
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -44,6 +60,21 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
         resolve();
       });
   });
-  await gate.close();
+  await serving.close();
   return EXIT.fine;
+}
+
+async function make(config: Config, log: Log): Promise<Serving> {
+  const outside = { now: Date.now, env: process.env, log };
+  const { workers } = config.serve;
+  if (workers > 1) return makePrimary(config, outside, workers);
+  const gate = await compose(config, outside);
+  return {
+    listen: () => gate.listen(),
+    reload: () => {
+      void gate.policies.reload();
+      void gate.access?.reload();
+    },
+    close: () => gate.close(),
+  };
 }

@@ -68,6 +68,10 @@ export interface Config {
   };
   /** Files of the certificate and its key; undefined for plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly serve: {
+    /** Processes; 1 for one that does everything. */
+    readonly workers: number;
+  };
   readonly trustedProxies: readonly string[];
   readonly server: {
     readonly headerBytes: number;
@@ -146,6 +150,7 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
     },
     access: { tokens: file.access.tokens },
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
+    serve: { workers: file.serve.workers },
     trustedProxies: file['trusted-proxies'],
     server: {
       headerBytes: server['header-bytes'],

@@ -39,7 +39,7 @@ export function overridesFromEnvironment(env: Readonly<Record<string, string | u
   return { overrides, problems };
 }
 
-/** Settings from flags, by the setting's name: `{ listen: '…' }`. */
+/** Settings from flags, by the setting's name: `{ listen: '…' }`; a flag is called by its last part. */
 export function overridesFromFlags(flags: Readonly<Record<string, string | undefined>>): {
   overrides: Override[];
   problems: Problem[];
@@ -50,7 +50,7 @@ export function overridesFromFlags(flags: Readonly<Record<string, string | undef
     if (text === undefined) continue;
     const key = CONFIG_KEYS.find((candidate) => candidate.name === name);
     if (key === undefined) throw new RangeError(`no setting is named ${name}`);
-    take({ key, value: text, source: `--${name}` }, overrides, problems);
+    take({ key, value: text, source: `--${key.path.at(-1)}` }, overrides, problems);
   }
   return { overrides, problems };
 }

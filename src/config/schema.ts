@@ -204,6 +204,16 @@ export const configSchema = z
       .array(network())
       .describe('Addresses whose X-Forwarded-For is believed.')
       .prefault([]),
+    serve: section(
+      {
+        workers: count(1)
+          .describe(
+            'Processes that serve on the one port; they share cache, policy and decision log.',
+          )
+          .prefault(1),
+      },
+      'How it serves.',
+    ),
     server: section(
       {
         'header-bytes': byteSize().describe("A request's headers.").prefault('16KiB'),

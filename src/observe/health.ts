@@ -1,6 +1,12 @@
 /** How one part is: `degraded` still serves, `failed` should get no requests. */
 export type HealthState = 'ok' | 'degraded' | 'failed';
 
+export interface HealthPart {
+  readonly part: string;
+  readonly state: HealthState;
+  readonly detail: string | undefined;
+}
+
 export interface HealthReport {
   /** The worst of the parts. */
   readonly status: HealthState;
@@ -14,9 +20,20 @@ const WORST_FIRST: readonly HealthState[] = ['failed', 'degraded', 'ok'];
 /** What `/readyz` says: every part reports its own state, whenever it changes. */
 export class Health {
   readonly #parts = new Map<string, { state: HealthState; detail?: string }>();
+  readonly #listeners: ((part: HealthPart) => void)[] = [];
 
   set(part: string, state: HealthState, detail?: string): void {
     this.#parts.set(part, detail === undefined ? { state } : { state, detail });
+    for (const listener of this.#listeners) listener({ part, state, detail });
+  }
+
+  /** Calls back whenever a part says how it is. */
+  onChange(listener: (part: HealthPart) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  parts(): HealthPart[] {
+    return [...this.#parts].map(([part, { state, detail }]) => ({ part, state, detail }));
   }
 
   report(): HealthReport {

@@ -12,12 +12,17 @@ export function redactUrls(text: string): string {
 /**
  * The log of the process: JSON lines on standard error, so that standard output stays free for a command's
  * results. Credentials never reach it: URLs lose their user part, headers that carry secrets are cut.
+ * @param about goes with every line
  */
-export function createLog(level: LogLevel, destination?: NodeJS.WritableStream): Log {
+export function createLog(
+  level: LogLevel,
+  destination?: NodeJS.WritableStream,
+  about?: Readonly<Record<string, unknown>>,
+): Log {
   return pino(
     {
       level,
-      base: undefined,
+      base: about,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: redactedError, url: (url: unknown) => redactUrls(String(url)) },

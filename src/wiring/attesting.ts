@@ -12,6 +12,8 @@ import type { Network } from '../upstream/network.js';
 import { noteAttestationEvent, noteTrustEvent } from './note-events.js';
 
 export interface AttestingParts {
+  /** Which of several workers this is: each looks after its keys itself. */
+  readonly slot: number | undefined;
   readonly network: Network;
   readonly now: () => number;
   readonly metrics: Metrics;
@@ -31,13 +33,14 @@ export interface Attesting {
 
 /** All that it takes to look at attestations; the thread and the keys come with the first of them. */
 export function makeAttesting({ data, attestations }: Config, parts: AttestingParts): Attesting {
-  const { network, now, metrics, log, verify, onKnown } = parts;
+  const { slot, network, now, metrics, log, verify, onKnown } = parts;
+  const keys = slot === undefined ? 'sigstore-keys' : `sigstore-keys-${slot}`;
   const trust = new TrustRoot({
     fetch: attestations.updateKeys
       ? async () => {
           // Its library is the heaviest of all, and many have no use for it.
           const { fetchTrustRoot } = await import('../attestations/trust-updates.js');
-          return fetchTrustRoot({ directory: join(data, 'sigstore-keys'), network });
+          return fetchTrustRoot({ directory: join(data, keys), network });
         }
       : undefined,
     now,

@@ -99,6 +99,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
     metrics.cacheBytes.set({ tier: 'pages' }, rooms.pages.bytes);
   });
   return {
+    slot: undefined,
     network,
     metrics,
     metricsText: () => metrics.text(),

@@ -10,6 +10,9 @@ import type { Metrics } from '../observe/metrics.js';
 import type { Network } from '../upstream/network.js';
 import { formatProblem } from '../yaml/problem.js';
 
+/** Where the malware feed lies in the data folder. */
+export const FEED_FILE = 'feed.jsonl';
+
 /** The malware feed, kept in the data folder; undefined where the settings want none. */
 export function makeFeed(
   { feed: { url, interval }, data }: Config,
@@ -18,7 +21,7 @@ export function makeFeed(
   { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
 ): FeedService | undefined {
   if (url === undefined) return undefined;
-  const file = join(data, 'feed.jsonl');
+  const file = join(data, FEED_FILE);
   const source = makeFeedSource(url, network.dispatcher);
   return new FeedService({
     file,

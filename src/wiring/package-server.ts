@@ -89,6 +89,7 @@ export async function makePackageServer(
   const onDisk = new DiskFindingsStore(at('findings'));
   const findings = new SharingFindings(onDisk, share);
   const attesting = makeAttesting(config, {
+    slot: shared.slot,
     network,
     now,
     metrics,

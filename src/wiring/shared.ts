@@ -26,6 +26,8 @@ export type Learnt =
  * among several asks its primary (`workers/`).
  */
 export interface Shared {
+  /** Which of several workers this is, from 1; undefined where there is one process. */
+  readonly slot: number | undefined;
   readonly network: Network;
   readonly metrics: Metrics;
   /** All metrics of all processes in Prometheus's text form. */

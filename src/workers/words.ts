@@ -1,7 +1,7 @@
 import type { FillNews } from '../artifacts/fill-leases.js';
 import type { Config } from '../config/config.js';
 import type { DecisionRecord, ExposedRecord } from '../observe/decision-record.js';
-import type { HealthState } from '../observe/health.js';
+import type { HealthPart } from '../observe/health.js';
 import type { MetricSnapshot } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import type { Learnt } from '../wiring/shared.js';
@@ -10,14 +10,10 @@ import type { Channel } from './channel.js';
 /** The folders whose bounds the primary keeps. */
 export type CacheName = 'blobs' | 'pages';
 
-export interface HealthPart {
-  readonly part: string;
-  readonly state: HealthState;
-  readonly detail: string | undefined;
-}
-
 /** All that a worker needs to begin. */
 export interface Welcome {
+  /** 1 to the number of workers. */
+  readonly slot: number;
   readonly config: Config;
   readonly policy: PolicyMeaning;
   readonly health: readonly HealthPart[];
@@ -37,7 +33,7 @@ export interface PrimaryWords {
     readonly forget: { readonly cache: CacheName; readonly name: string };
     readonly learnt: Learnt;
     /** The worker could not begin, and why. */
-    readonly failed: { readonly name: string; readonly message: string };
+    readonly failed: { readonly message: string };
   };
   readonly asks: {
     readonly welcome: readonly [undefined, Welcome];

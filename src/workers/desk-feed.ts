@@ -1,0 +1,28 @@
+import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import { indexOf, readFeedFile } from '../feed/feed-file.js';
+import type { ToPrimary } from './words.js';
+
+/** A worker's side of the malware feed: the primary syncs, every worker reads the file that it leaves. */
+export class DeskFeed {
+  readonly #file: string;
+  #current: MalwareFeed = NO_FEED;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(primary: ToPrimary, file: string) {
+    this.#file = file;
+    primary.onTold('feed', () => void this.read());
+  }
+
+  get current(): MalwareFeed {
+    return this.#current;
+  }
+
+  /** Takes over what lies in the file; one reading at a time. Never rejects. */
+  read(): Promise<void> {
+    this.#reading = this.#reading.then(async () => {
+      const stored = await readFeedFile(this.#file);
+      if (stored !== undefined) this.#current = indexOf(stored);
+    });
+    return this.#reading;
+  }
+}

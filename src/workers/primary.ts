@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { NO_FEED } from '../domain/malware-feed.js';
+import { MetricSum } from '../observe/metric-sum.js';
+import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
+import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
+import { DiskSpool } from '../store/disk/disk-spool.js';
+import { Judge } from '../verdicts/judge.js';
+import { type Keeper, makeKeeper } from '../wiring/keeper.js';
+import type { Outside } from '../wiring/outside.js';
+import type { Learnt } from '../wiring/shared.js';
+import { watchExposure } from '../wiring/watch-exposure.js';
+import { Crew, type Member } from './crew.js';
+import { LeaseDesk } from './lease-desk.js';
+import { share } from './share-out.js';
+import { within } from './within.js';
+
+/** Several workers that serve on one port, and the process that keeps what they have in common. */
+export interface Primary {
+  /** Starts the workers. @returns where they listen @throws where one of them cannot begin */
+  listen(): Promise<{ readonly address: string; readonly port: number }>;
+  /** Reads policy and tokens at once. */
+  reload(): void;
+  /** Lets the workers finish what is under way, and ends them. */
+  close(): Promise<void>;
+}
+
+/** A worker makes a policy ready, or says what it has counted, in so many milliseconds; else it is left out. */
+const POLICY_PATIENCE = 10_000;
+const METRICS_PATIENCE = 2_000;
+
+/**
+ * @param count workers
+ * @throws {PolicyError} where the policy does not validate
+ */
+export async function makePrimary(
+  config: Config,
+  outside: Outside,
+  count: number,
+): Promise<Primary> {
+  const { now, log } = outside;
+  const keeper = await makeKeeper(config, outside);
+  const findings = new DiskFindingsStore(join(config.data, 'findings'));
+  const attestations = new DiskAttestationStore(join(config.data, 'attestations'));
+  const { policies, feed, health } = keeper;
+  const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
+  const exposure = watchExposure(config, outside, keeper, judge, findings);
+
+  const leases = new LeaseDesk();
+  const sum = new MetricSum();
+  const crew = new Crew({
+    count,
+    grace: config.server.shutdownGrace,
+    log,
+    onBegin: (member) => {
+      leases.attend(member.channel);
+      attend(member);
+    },
+    onEnd: (member) => {
+      leases.dismiss(member.channel);
+      void sum.depart(member.id);
+      // What it was receiving is nobody's.
+      void new DiskSpool(join(config.data, 'spool')).sweep();
+    },
+    onCount: (serving) => {
+      if (serving === count) health.set('workers', 'ok');
+      else health.set('workers', 'degraded', `${serving} of ${count} workers serve`);
+    },
+  });
+  const shareOf = share(config, count);
+
+  function attend({ channel, id, slot }: Member): void {
+    channel.onAsked('welcome', async () => ({
+      slot,
+      config: shareOf,
+      policy: keeper.loaded.meaning!,
+      health: health.parts(),
+    }));
+    channel.onAsked('decision', async (record) => {
+      await keeper.decisions.append(record);
+      return undefined;
+    });
+    channel.onAsked('room', ({ cache, bytes, minFree }) =>
+      keeper.rooms[cache].makeRoom(bytes, minFree),
+    );
+    channel.onTold('use', ({ cache, name, size }) => keeper.rooms[cache].use(name, size));
+    channel.onTold('forget', ({ cache, name }) => keeper.rooms[cache].forget(name));
+    channel.onAsked('metrics', allMetrics);
+    channel.onTold('learnt', (learnt) => {
+      learn(learnt);
+      for (const other of crew.members) if (other.id !== id) other.channel.tell('learnt', learnt);
+    });
+  }
+
+  function learn(learnt: Learnt): void {
+    if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
+    else if (learnt.kind === 'attestation') attestations.learn(learnt.project, learnt.record);
+  }
+
+  async function allMetrics(): Promise<string> {
+    sum.note(0, await keeper.metrics.snapshot());
+    await Promise.allSettled(
+      crew.members.map(async ({ id, channel }) =>
+        sum.note(id, await within(METRICS_PATIENCE, channel.ask('metrics', undefined))),
+      ),
+    );
+    return sum.text();
+  }
+
+  health.onChange((part) => {
+    for (const { channel } of crew.members) channel.tell('health', part);
+  });
+  let edits: Promise<unknown> = Promise.resolve();
+  policies.onChange(() => {
+    edits = edits.then(() => hand(keeper, crew));
+  });
+  feed?.onChange(() => {
+    for (const { channel } of crew.members) channel.tell('feed', undefined);
+  });
+  return {
+    listen: async () => {
+      await feed?.start();
+      try {
+        return await crew.start();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    reload: () => {
+      void policies.reload();
+      for (const { channel } of crew.members) channel.tell('reload-tokens', undefined);
+    },
+    close,
+  };
+
+  async function close(): Promise<void> {
+    health.set('server', 'failed', 'stopping');
+    keeper.stopWatching();
+    await crew.stop();
+    await exposure.settled();
+    await keeper.close();
+  }
+}
+
+/** All workers make the policy ready first, and take it over then: not one after the other, as each gets there. */
+async function hand({ loaded: { meaning, policy } }: Keeper, crew: Crew): Promise<void> {
+  const { members } = crew;
+  await Promise.allSettled(
+    members.map(({ channel }) => within(POLICY_PATIENCE, channel.ask('prepare-policy', meaning!))),
+  );
+  for (const { channel } of members) channel.tell('policy', { revision: policy!.revision });
+}

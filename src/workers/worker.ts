@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { Health } from '../observe/health.js';
+import { createLog } from '../observe/log.js';
+import { createMetrics } from '../observe/metrics.js';
+import { createNetwork } from '../upstream/network.js';
+import { FEED_FILE } from '../wiring/optional-parts.js';
+import { makePackageServer } from '../wiring/package-server.js';
+import type { Shared } from '../wiring/shared.js';
+import { Channel } from './channel.js';
+import { DeskDecisionLog } from './desk-decisions.js';
+import { DeskFeed } from './desk-feed.js';
+import { DeskLeases } from './desk-leases.js';
+import { DeskPolicy } from './desk-policy.js';
+import { DeskRoom } from './desk-room.js';
+import type { ToPrimary } from './words.js';
+
+/** What a worker gets of its process; a test may hand in something else. */
+export interface WorkerOutside {
+  readonly now: () => number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The life of one worker: it asks its primary for all that a machine has once, serves, and ends when told to, or
+ * when the primary is gone.
+ */
+export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
+  // Those who mean the whole tell the primary; a terminal tells everybody.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('disconnect', () => process.exit(1));
+  const primary: ToPrimary = new Channel({
+    send: (message) => void process.send?.(message, undefined, undefined, () => {}),
+    onMessage: (listener) => process.on('message', listener),
+  });
+  try {
+    await serve(primary, now, env);
+  } catch (error) {
+    primary.tell('failed', { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessEnv): Promise<void> {
+  const { config, policy, health: parts, slot } = await primary.ask('welcome', undefined);
+  const log = createLog(config.log.level, undefined, { worker: slot });
+  process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
+  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
+
+  const health = new Health();
+  for (const { part, state, detail } of parts) health.set(part, state, detail);
+  primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
+  const metrics = createMetrics();
+  primary.onAsked('metrics', () => metrics.snapshot());
+  const feed =
+    config.feed.url === undefined ? undefined : new DeskFeed(primary, join(config.data, FEED_FILE));
+  const network = createNetwork(env);
+  const shared: Shared = {
+    slot,
+    network,
+    metrics,
+    metricsText: () => primary.ask('metrics', undefined),
+    health,
+    policies: new DeskPolicy(primary, policy),
+    feed,
+    decisions: new DeskDecisionLog(primary),
+    rooms: { blobs: new DeskRoom(primary, 'blobs'), pages: new DeskRoom(primary, 'pages') },
+    leases: new DeskLeases(primary),
+    share: (learnt) => primary.tell('learnt', learnt),
+    onLearnt: (listener) => primary.onTold('learnt', listener),
+  };
+  const packages = await makePackageServer(config, { now, env, log }, shared);
+  primary.onTold('reload-tokens', () => void packages.access?.reload());
+  primary.onTold('stop', () => {
+    void packages
+      .close()
+      .then(() => network.close())
+      .finally(() => process.exit(0));
+  });
+  await feed?.read();
+  await packages.listen();
+}
