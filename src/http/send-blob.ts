@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Blob } from '../store/blob-store.js';
 import {
   beginArtifact,
@@ -45,16 +44,12 @@ export async function sendBlob(
   return whole;
 }
 
-/** Copies a stream into the response; returns the bytes that were written before the client went, if it did. */
-async function copy(source: Readable, res: ServerResponse): Promise<number> {
+/** Copies bytes into the response; returns the bytes that were written before the client went, if it did. */
+async function copy(source: AsyncIterable<Buffer>, res: ServerResponse): Promise<number> {
   let bytes = 0;
-  try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      if (!(await writeChunk(res, chunk))) break;
-      bytes += chunk.length;
-    }
-  } finally {
-    source.destroy();
+  for await (const chunk of source) {
+    if (!(await writeChunk(res, chunk))) break;
+    bytes += chunk.length;
   }
   return bytes;
 }

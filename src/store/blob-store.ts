@@ -1,12 +1,11 @@
-import type { Readable } from 'node:stream';
 import type { Sha256 } from '../domain/digest.js';
 import type { SpoolFile } from './spool.js';
 
 /** An open blob: while it is open, it is not evicted. */
 export interface Blob {
   readonly size: number;
-  /** Streams bytes `start` (inclusive) to `end` (exclusive). */
-  stream(start: number, end: number): Readable;
+  /** The bytes from `start` (inclusive) to `end` (exclusive), in pieces; as often as wanted. */
+  stream(start: number, end: number): AsyncIterable<Buffer>;
   /** The whole blob where it is at hand in memory (small and warm); no copy, do not write into it. */
   readonly bytes: Uint8Array | undefined;
   /** The file on disk, where there is one: for an inspector, or a front server's accel header. */

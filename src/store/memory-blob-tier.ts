@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../domain/digest.js';
 import type { Blob, BlobStore } from './blob-store.js';
@@ -75,8 +74,8 @@ export class MemoryBlob implements Blob {
     return this.bytes.length;
   }
 
-  stream(start: number, end: number): Readable {
-    return Readable.from(end > start ? [Buffer.from(this.bytes.subarray(start, end))] : []);
+  async *stream(start: number, end: number): AsyncGenerator<Buffer> {
+    if (end > start) yield Buffer.from(this.bytes.subarray(start, end));
   }
 
   async close(): Promise<void> {}
@@ -84,7 +83,7 @@ export class MemoryBlob implements Blob {
 
 async function readWhole(blob: Blob): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
-  for await (const chunk of blob.stream(0, blob.size)) chunks.push(chunk as Buffer);
+  for await (const chunk of blob.stream(0, blob.size)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   if (bytes.length !== blob.size)
     throw new Error(`a blob of ${blob.size} bytes gave ${bytes.length}`);

@@ -50,6 +50,24 @@ describe('files', () => {
     }
   });
 
+  it('that are too large for memory are whole from the cache, each time and in each part', async () => {
+    const large = buildWheel({
+      name: 'large',
+      files: { 'large/data.bin': randomBytes(6_000_000) },
+    });
+    gate.upstream.addProject('large', [large]);
+    const target = `/files/large/${large.filename}`;
+    for (let count = 0; count < 4; count += 1) {
+      const answer = await gate.get(target);
+      assert.ok(answer.complete && answer.body.equals(large.bytes), `the request ${count}`);
+      const part = await gate.get(target, { range: 'bytes=1000000-5900000' });
+      assert.ok(part.complete && part.body.equals(large.bytes.subarray(1_000_000, 5_900_001)));
+    }
+    assert.equal(gate.upstream.requests(packagePath('large', large.filename)), 1);
+    const together = await Promise.all(Array.from({ length: 8 }, () => gate.get(target)));
+    for (const { body } of together) assert.ok(body.equals(large.bytes));
+  });
+
   it('answer HEAD without a body', async () => {
     const answer = await gate.get(path(wheel), {}, 'HEAD');
     assert.equal(answer.status, 200);

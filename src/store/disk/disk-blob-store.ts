@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Sha256 } from '../../domain/digest.js';
 import type { Blob, BlobStore } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
@@ -90,15 +88,16 @@ class DiskBlob implements Blob {
     this.#onClose = onClose;
   }
 
-  stream(start: number, end: number): Readable {
-    if (end <= start) return Readable.from([]);
-    return createReadStream('', {
-      fd: this.#handle,
-      start,
-      end: end - 1,
-      autoClose: false,
-      highWaterMark: READ_SIZE,
-    });
+  // Not a ReadStream: destroying one closes the file that all of them read from, whatever `autoClose` says.
+  async *stream(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end; ) {
+      const length = Math.min(READ_SIZE, end - at);
+      const chunk = Buffer.allocUnsafe(length);
+      const { bytesRead } = await this.#handle.read(chunk, 0, length, at);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+      at += bytesRead;
+    }
   }
 
   async close(): Promise<void> {
