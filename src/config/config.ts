@@ -71,6 +71,8 @@ export interface Config {
   readonly serve: {
     /** Processes; 1 for one that does everything. */
     readonly workers: number;
+    /** How a front server may be told to send a cached artifact itself. */
+    readonly accel: 'off' | 'x-accel-redirect';
   };
   readonly trustedProxies: readonly string[];
   readonly server: {
@@ -150,7 +152,7 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
     },
     access: { tokens: file.access.tokens },
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
-    serve: { workers: file.serve.workers },
+    serve: file.serve,
     trustedProxies: file['trusted-proxies'],
     server: {
       headerBytes: server['header-bytes'],

@@ -211,6 +211,10 @@ export const configSchema = z
             'Processes that serve on the one port; they share cache, policy and decision log.',
           )
           .prefault(1),
+        accel: z
+          .enum(['off', 'x-accel-redirect'])
+          .describe('x-accel-redirect: nginx in front sends large cached artifacts itself.')
+          .prefault('off'),
       },
       'How it serves.',
     ),
@@ -235,6 +239,12 @@ export const configSchema = z
         code: 'custom',
         message: '"upstream" is the URL of the public index, and the last upstream is not public',
         path: ['upstream'],
+      });
+    if (config.serve.accel !== 'off' && config['trusted-proxies'].length === 0)
+      context.addIssue({
+        code: 'custom',
+        message: 'the front server must be among "trusted-proxies": others get the bytes from here',
+        path: ['serve', 'accel'],
       });
     const claimed = new Map<string, string>();
     const names = new Set<string>();

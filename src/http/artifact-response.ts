@@ -46,7 +46,7 @@ export function beginArtifact(
 ): ByteRange | undefined {
   delivery.onBegin();
   if (request === undefined || total === undefined) {
-    setHeaders(res, etag);
+    setArtifactHeaders(res, etag);
     res.statusCode = 200;
     if (total !== undefined) res.setHeader('content-length', total);
     return { start: 0, end: total ?? Number.POSITIVE_INFINITY };
@@ -58,14 +58,15 @@ export function beginArtifact(
     });
     return undefined;
   }
-  setHeaders(res, etag);
+  setArtifactHeaders(res, etag);
   res.statusCode = 206;
   res.setHeader('content-range', `bytes ${window.start}-${window.end - 1}/${total}`);
   res.setHeader('content-length', window.end - window.start);
   return window;
 }
 
-function setHeaders(res: ServerResponse, etag: string): void {
+/** What every answer with an artifact's bytes says beside their length. */
+export function setArtifactHeaders(res: ServerResponse, etag: string): void {
   res.setHeader('accept-ranges', 'bytes');
   // pip chooses the unpacker by content type before it looks at the name.
   res.setHeader('content-type', 'application/octet-stream');

@@ -8,6 +8,7 @@ import type { ProjectList } from '../pages/project-list.js';
 import type { ProjectPages } from '../pages/project-pages.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
+import type { Accelerate } from './accelerate.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
 /** All that the routes call, as `compose.ts` hands it in. */
@@ -31,6 +32,8 @@ export interface Services {
 /** What the routes are told of the configuration. */
 export interface HttpSettings {
   readonly gate: GateSettings;
+  /** Which stored artifacts a front server sends. */
+  readonly accelerate: Accelerate;
   /** Where to ask for a waiver, shown in refusals. */
   readonly contact: string | undefined;
   /** How clients reach us, without a trailing slash, where the Host header does not say it. */

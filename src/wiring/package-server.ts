@@ -7,6 +7,7 @@ import { ArtifactService } from '../artifacts/artifact-service.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
 import type { Config } from '../config/config.js';
 import { NO_FEED } from '../domain/malware-feed.js';
+import { accelerator, NEVER } from '../http/accelerate.js';
 import { createApp } from '../http/app.js';
 import { withAuthentication } from '../http/authenticate.js';
 import { readCertificate, watchCertificate } from '../http/certificate.js';
@@ -218,6 +219,10 @@ function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUp
 function httpSettings(config: Config): HttpSettings {
   return {
     gate: config.gate,
+    accelerate:
+      config.serve.accel === 'off'
+        ? NEVER
+        : accelerator({ blobs: join(config.data, 'blobs'), trustedProxies: config.trustedProxies }),
     contact: config.contact,
     publicUrl: config.publicUrl?.replace(/\/+$/, ''),
     trustedProxies: config.trustedProxies,

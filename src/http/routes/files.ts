@@ -5,6 +5,8 @@ import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
+import type { Blob } from '../../store/blob-store.js';
+import { sendAccelerated } from '../accelerate.js';
 import { type Delivery, NOTHING_SENT, type Sent } from '../artifact-response.js';
 import { matchesEtag } from '../conditional.js';
 import { pathSegments } from '../path.js';
@@ -122,11 +124,19 @@ class Exchange {
     try {
       if (matchesEtag(this.#req.headers['if-none-match'], etag))
         return await this.#notModified(etag, recorded);
-      const sent = await sendBlob(this.#res, etag, artifact.blob, recorded);
+      const sent =
+        (await this.#sendFromFront(artifact.blob, etag, recorded)) ??
+        (await sendBlob(this.#res, etag, artifact.blob, recorded));
       if (!recorded.done) await recorded.beforeLast(sent);
     } finally {
       await artifact.blob.close();
     }
+  }
+
+  async #sendFromFront(blob: Blob, etag: string, recorded: Recorded): Promise<Sent | undefined> {
+    const path = this.#settings.accelerate(this.#req, blob);
+    if (path === undefined) return undefined;
+    return sendAccelerated(this.#res, etag, blob, path, recorded);
   }
 
   /** A client that hung up before the end was still given something: the log says what. */

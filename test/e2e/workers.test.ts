@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { buildWheel } from '../support/distributions.js';
+import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { ask } from '../support/wheelgate.js';
+
+const NO_PROC = existsSync('/proc/self/stat') ? false : 'it needs /proc';
+
+/** The processes that a process has started. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const stats = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found: number[] = [];
+  for (const name of stats) {
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(fields[1]) === pid) found.push(Number(name));
+  }
+  return found;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  // A worker that is just dying takes a question with it.
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('several workers', () => {
+  const dist = buildWheel({ name: 'demo', files: { 'demo/data.bin': randomBytes(3_000_000) } });
+  const hooked = buildWheel({ name: 'hooked', files: { 'hooked.pth': 'import os\n' } });
+  const path = `/files/demo/${dist.filename}`;
+  const upstreamPath = packagePath('demo', dist.filename);
+  let upstream: FakeUpstream;
+  let folder: string;
+  let gate: GateProcess;
+
+  before(async () => {
+    upstream = await startFakeUpstream();
+  });
+  after(() => upstream.close());
+  beforeEach(async () => {
+    upstream.addProject('demo', [dist]);
+    upstream.addProject('hooked', [hooked]);
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-workers-'));
+    await mkdir(join(folder, 'policies'));
+    await writeFile(join(folder, 'policies', 'own.yaml'), 'deny: []\n');
+    gate = await startGateProcess({
+      folder,
+      args: ['--upstream', upstream.url, '--policies', 'policies', '--workers', '2'],
+    });
+  });
+  afterEach(async () => {
+    upstream.fault(upstreamPath, undefined);
+    upstream.release();
+    assert.equal(await gate.end('SIGTERM'), 0, gate.log());
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const get = (target: string) => ask(gate.url + target);
+  /** The sum of a metric's series that have these labels. */
+  async function metric(name: string, labels = ''): Promise<number> {
+    const text = (await get('/metrics')).body.toString();
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`wheelgate_${name}`) && line.includes(labels))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  it('fetch an artifact once for the clients of all of them', async () => {
+    const before = upstream.requests(upstreamPath);
+    upstream.fault(upstreamPath, { kind: 'stall', after: 1_000_000 });
+    const answers = Array.from({ length: 6 }, () => get(path));
+    await until(async () => (await metric('cache_requests_total', 'tier="artifacts"')) === 6);
+    await until(async () => upstream.requests(upstreamPath) > before);
+    upstream.release();
+    for (const { status, body } of await Promise.all(answers)) {
+      assert.equal(status, 200);
+      assert.ok(body.equals(dist.bytes));
+    }
+    assert.equal(upstream.requests(upstreamPath) - before, 1);
+    assert.equal(await metric('inspection_duration_seconds_count'), 1);
+    assert.ok((await metric('cache_requests_total', 'tier="artifacts",result="miss"')) === 2);
+    assert.equal(await metric('downloads_total', 'kind="wheel"'), 6);
+    const log = await readFile(join(folder, 'data', 'decisions.jsonl'), 'utf8');
+    assert.equal(log.trimEnd().split('\n').length, 6);
+    assert.deepEqual(await readdir(join(folder, 'data', 'spool')), []);
+  });
+
+  it('refuse in all of them what one of them has found', async () => {
+    const target = `/files/hooked/${hooked.filename}`;
+    for (let count = 0; count < 6; count += 1) assert.equal((await get(target)).status, 403);
+    assert.equal(upstream.requests(packagePath('hooked', hooked.filename)), 1);
+    for (let count = 0; count < 4; count += 1)
+      assert.match((await get('/simple/hooked/')).body.toString(), /data-yanked/);
+    assert.equal(await metric('blocked_downloads_total', 'rule="startup-hook"'), 6);
+  });
+
+  it('list in all of them what one of them has seen listed', async () => {
+    for (let count = 0; count < 4; count += 1) await get('/simple/demo/');
+    assert.equal(upstream.requests('/simple/demo/') <= 3, true);
+    const newer = buildWheel({ name: 'fresh', version: '2.0' });
+    upstream.addProject('fresh', [newer]);
+    for (let count = 0; count < 4; count += 1)
+      assert.equal((await get(`/files/fresh/${newer.filename}`)).status, 200);
+  });
+
+  it('take a policy over together, and none that does not validate', async () => {
+    for (let count = 0; count < 2; count += 1) assert.equal((await get(path)).status, 200);
+    const policy = join(folder, 'policies', 'own.yaml');
+    await writeFile(policy, 'deny:\n  - project: demo\n    reason: not today\n');
+    process.kill(gate.pid, 'SIGHUP');
+    await until(async () => (await get(path)).status === 403);
+    for (let count = 0; count < 6; count += 1) assert.equal((await get(path)).status, 403);
+    await writeFile(policy, 'deny: 7\n');
+    process.kill(gate.pid, 'SIGHUP');
+    await until(async () => (await metric('policy_load_failures_total')) > 0);
+    for (let count = 0; count < 4; count += 1) {
+      assert.equal((await get(path)).status, 403);
+      assert.equal((await get('/readyz')).json().parts.policy.state, 'degraded');
+    }
+    assert.equal(await metric('policy_revision_info'), 1);
+  });
+
+  it('go on when one of them dies in the middle of a fill, and it is replaced', {
+    skip: NO_PROC,
+  }, async () => {
+    for (let count = 0; count < 4; count += 1) await get('/simple/demo/');
+    const counted = await metric('requests_total', 'route="simple"');
+    upstream.fault(upstreamPath, { kind: 'stall', after: 1_000_000 });
+    const spool = join(folder, 'data', 'spool');
+    const before = upstream.requests(upstreamPath);
+    const answers = Promise.allSettled(Array.from({ length: 6 }, () => get(path)));
+    await until(async () => (await metric('cache_requests_total', 'tier="artifacts"')) === 6);
+    await until(async () => upstream.requests(upstreamPath) > before);
+    const owner = Number.parseInt((await readdir(spool))[0]!, 10);
+    const workers = await childrenOf(gate.pid);
+    assert.ok(workers.includes(owner) && workers.length === 2);
+    process.kill(owner, 'SIGKILL');
+    await until(async () => upstream.requests(upstreamPath) - before === 2);
+    upstream.release();
+    const ended = await answers;
+    const served = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    assert.ok(served.length > 0 && served.length < 6, `${served.length} were served`);
+    for (const { status, body } of served) {
+      assert.equal(status, 200);
+      assert.ok(body.equals(dist.bytes));
+    }
+    await until(async () => (await get('/readyz')).json().parts.workers.state === 'ok');
+    assert.equal((await childrenOf(gate.pid)).length, 2);
+    for (let count = 0; count < 4; count += 1) assert.ok((await get(path)).body.equals(dist.bytes));
+    assert.ok((await metric('requests_total', 'route="simple"')) >= counted);
+    assert.match(gate.log(), /a worker ended with SIGKILL; it is replaced/);
+  });
+
+  it('say why they cannot begin', async () => {
+    const port = new URL(gate.url).port;
+    await assert.rejects(
+      startGateProcess({ folder, args: ['--workers', '2', '--listen', `127.0.0.1:${port}`] }),
+      /serve ended with 2: .*EADDRINUSE/s,
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Channel, ChannelError } from '../../src/workers/channel.js';
+import { within } from '../../src/workers/within.js';
+import { linePair } from './line-pair.js';
+
+interface Left {
+  readonly tells: { readonly note: string };
+  readonly asks: Record<never, never>;
+}
+interface Right {
+  readonly tells: Record<never, never>;
+  readonly asks: {
+    readonly double: readonly [number, number];
+    readonly odd: readonly [number, number];
+  };
+}
+
+function pair() {
+  const [a, b] = linePair();
+  return { left: new Channel<Left, Right>(a), right: new Channel<Right, Left>(b) };
+}
+
+describe('a channel', () => {
+  it('tells, and asks', async () => {
+    const { left, right } = pair();
+    const notes: string[] = [];
+    left.onTold('note', (note) => notes.push(note));
+    right.onAsked('double', async (number) => {
+      right.tell('note', `asked for ${number}`);
+      return number * 2;
+    });
+    assert.deepEqual(await Promise.all([left.ask('double', 2), left.ask('double', 21)]), [4, 42]);
+    assert.deepEqual(notes, ['asked for 2', 'asked for 21']);
+  });
+
+  it('says what went wrong with an answer', async () => {
+    const { left, right } = pair();
+    right.onAsked('odd', async (number) => {
+      if (number % 2 === 0) throw new RangeError(`${number} is even`);
+      return number;
+    });
+    await assert.rejects(left.ask('odd', 2), new ChannelError('2 is even'));
+    assert.equal(await left.ask('odd', 3), 3);
+    await assert.rejects(left.ask('double', 3), /nobody answers double/);
+  });
+
+  it('leaves nobody waiting for a side that is gone', async () => {
+    const { left, right } = pair();
+    right.onAsked('double', () => new Promise(() => {}));
+    const waiting = left.ask('double', 1);
+    left.close();
+    await assert.rejects(waiting, ChannelError);
+    await assert.rejects(left.ask('double', 1), ChannelError);
+    left.tell('never' as never, 1 as never);
+  });
+});
+
+describe('within', () => {
+  it('gives up on what takes too long, and on nothing else', async () => {
+    assert.equal(await within(60_000, Promise.resolve(7)), 7);
+    await assert.rejects(within(1, new Promise(() => {})), /it took too long/);
+    await assert.rejects(within(60_000, Promise.reject(new Error('no'))), /no/);
+  });
+});
