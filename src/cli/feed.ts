@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
-import { indexOf } from '../feed/feed-file.js';
+import { indexFeed } from '../feed/feed-file.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../upstream/network.js';
@@ -35,7 +35,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
       out.progress,
     );
     const records = feed.records.size;
-    const { projects, revision } = indexOf(feed);
+    const { projects, revision } = await indexFeed(feed);
     if (options.json === true)
       out.line(
         JSON.stringify({

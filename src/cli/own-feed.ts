@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { indexOf, readFeedFile } from '../feed/feed-file.js';
+import { indexFeed, readFeedFile } from '../feed/feed-file.js';
 
 /** Where `serve` and `feed sync` keep the feed in a data folder. */
 export const FEED_FILE = 'feed.jsonl';
@@ -13,5 +13,5 @@ export const FEED_FILE = 'feed.jsonl';
 export async function loadOwnFeed(data?: string): Promise<MalwareFeed> {
   const folder = data ?? loadConfig({ env: process.env }).data;
   const stored = await readFeedFile(join(folder, FEED_FILE));
-  return stored === undefined ? NO_FEED : indexOf(stored);
+  return stored === undefined ? NO_FEED : indexFeed(stored);
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ProjectName } from '../domain/project-name.js';
 import { FeedIndex } from './feed-index.js';
 import type { FeedEntry, OsvRecord } from './osv-record.js';
 
@@ -19,33 +22,51 @@ export interface StoredFeed extends FeedState {
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
 }
 
+/** The first line. */
+interface FeedHead extends FeedState {
+  readonly format: number;
+  readonly lines: number;
+}
+
 const FORMAT = 1;
-/** Lines read before others get a turn: a large feed takes a second in all. */
+/** Bytes read, and lines written, before others get a turn: a large feed takes a second in all. */
+const BYTES_A_TURN = 256 * 1024;
 const LINES_A_TURN = 2_000;
 
 /** Reads it; undefined where there is none, or it is torn or of another format: then it is fetched anew. */
 export async function readFeedFile(path: string): Promise<StoredFeed | undefined> {
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const lines = text.split('\n');
-  try {
-    const head = JSON.parse(lines[0] ?? '') as FeedState & { format: number; lines: number };
-    // The last line is empty: one that is torn shows by its absence.
-    if (head.format !== FORMAT || lines.length !== head.lines + 2) return undefined;
+    let head: FeedHead | undefined;
     const records = new Map<string, readonly FeedEntry[]>();
-    for (let at = 1; at <= head.lines; at += 1) {
-      const [id, entries] = JSON.parse(lines[at]!) as [string, FeedEntry[]];
-      records.set(id, entries);
-      if (at % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    for await (const lines of linesOf(path)) {
+      for (const line of lines) {
+        if (head === undefined) {
+          head = JSON.parse(line) as FeedHead;
+          if (head.format !== FORMAT) return undefined;
+        } else {
+          const [id, entries] = JSON.parse(line) as [string, FeedEntry[]];
+          records.set(id, entries);
+        }
+      }
+      await nextTurn();
     }
+    // One that is torn shows by what is missing at its end.
+    if (head === undefined || records.size !== head.lines) return undefined;
     const { source, syncedAt, modified } = head;
     return { source, syncedAt, modified, records };
   } catch {
     return undefined;
+  }
+}
+
+/** The lines of a file that end with a line feed, many at a time. */
+async function* linesOf(path: string): AsyncGenerator<string[]> {
+  let rest = '';
+  const text = createReadStream(path, { encoding: 'utf8', highWaterMark: BYTES_A_TURN });
+  for await (const piece of text as AsyncIterable<string>) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    yield lines;
   }
 }
 
@@ -74,16 +95,23 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
   }
 }
 
-/** Makes a stored feed ready to be asked. */
-export function indexOf(feed: StoredFeed): FeedIndex {
+/** Makes a stored feed ready to be asked, in turns. */
+export async function indexFeed(feed: StoredFeed): Promise<FeedIndex> {
   const revision = createHash('sha256').update(
     `${feed.source} ${feed.modified} ${feed.records.size}`,
   );
-  return new FeedIndex(
-    revision.digest('hex').slice(0, 12),
-    feed.syncedAt,
-    [...feed.records.values()].flat(),
-  );
+  const byProject = new Map<ProjectName, FeedEntry[]>();
+  let count = 0;
+  for (const entries of feed.records.values()) {
+    for (const entry of entries) {
+      const known = byProject.get(entry.project);
+      if (known === undefined) byProject.set(entry.project, [entry]);
+      else known.push(entry);
+    }
+    count += 1;
+    if (count % LINES_A_TURN === 0) await nextTurn();
+  }
+  return new FeedIndex(revision.digest('hex').slice(0, 12), feed.syncedAt, byProject);
 }
 
 /** Takes records over into a feed; those without entries (withdrawn, no malware) leave it. */

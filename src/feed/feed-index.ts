@@ -9,16 +9,14 @@ export class FeedIndex implements MalwareFeed {
   readonly syncedAt: number;
   readonly #entries: ReadonlyMap<ProjectName, readonly FeedEntry[]>;
 
-  constructor(revision: string, syncedAt: number, entries: Iterable<FeedEntry>) {
+  constructor(
+    revision: string,
+    syncedAt: number,
+    entries: ReadonlyMap<ProjectName, readonly FeedEntry[]>,
+  ) {
     this.revision = revision;
     this.syncedAt = syncedAt;
-    const byProject = new Map<ProjectName, FeedEntry[]>();
-    for (const entry of entries) {
-      const known = byProject.get(entry.project);
-      if (known === undefined) byProject.set(entry.project, [entry]);
-      else known.push(entry);
-    }
-    this.#entries = byProject;
+    this.#entries = entries;
   }
 
   get projects(): number {

@@ -1,5 +1,5 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { indexOf, readFeedFile } from './feed-file.js';
+import { indexFeed, readFeedFile } from './feed-file.js';
 import type { SyncResult } from './sync-feed.js';
 
 export interface FeedServiceParts {
@@ -41,7 +41,7 @@ export class FeedService {
   /** Reads what an earlier sync left; begins to sync in the background. */
   async start(): Promise<void> {
     const stored = await readFeedFile(this.#parts.file);
-    if (stored !== undefined) this.#take(indexOf(stored));
+    if (stored !== undefined) this.#take(await indexFeed(stored));
     this.#plan(this.#parts.random() * 5_000);
   }
 
@@ -50,7 +50,7 @@ export class FeedService {
     this.#running = this.#running.then(async () => {
       try {
         const result = await this.#parts.sync();
-        this.#take(indexOf(result.feed));
+        this.#take(await indexFeed(result.feed));
         this.#parts.onSynced(result);
         // Between 0.8 and 1.2 of the interval.
         this.#plan(this.#parts.interval * (0.8 + 0.4 * this.#parts.random()));

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { applyRecords, readFeedFile, type StoredFeed, writeFeedFile } from './feed-file.js';
 import type { Change, FeedSource } from './feed-source.js';
 import type { FeedEntry, OsvRecord } from './osv-record.js';
@@ -14,6 +15,8 @@ export interface SyncResult {
 
 /** More changes than this are fetched with the whole archive. */
 const MAX_CHANGES = 300;
+/** Records compared before others get a turn. */
+const RECORDS_A_TURN = 5_000;
 
 /**
  * Brings the feed's file up to date: by the list of changes where that is short, else whole. The file is replaced in
@@ -51,7 +54,7 @@ export async function syncFeed(
   const modified = changes?.[0]?.modified ?? before?.modified ?? '';
   const feed = { source: source.name, syncedAt: now, modified, records };
   await writeFeedFile(file, feed);
-  return { feed, how, ...difference(before?.records ?? new Map(), records) };
+  return { feed, how, ...(await difference(before?.records ?? new Map(), records)) };
 }
 
 async function readWhole(
@@ -80,16 +83,19 @@ function newerThan(modified: string, changes: readonly Change[]): readonly Chang
   return news[0]?.modified === modified ? [] : news;
 }
 
-function difference(
+async function difference(
   before: ReadonlyMap<string, readonly FeedEntry[]>,
   after: ReadonlyMap<string, readonly FeedEntry[]>,
-): { added: number; changed: number; removed: number } {
-  let [added, changed] = [0, 0];
+): Promise<{ added: number; changed: number; removed: number }> {
+  let [added, changed, count] = [0, 0, 0];
   for (const [id, entries] of after) {
     const known = before.get(id);
     if (known === undefined) added += 1;
     else if (known !== entries && JSON.stringify(known) !== JSON.stringify(entries)) changed += 1;
+    count += 1;
+    if (count % RECORDS_A_TURN === 0) await nextTurn();
   }
-  const removed = [...before.keys()].filter((id) => !after.has(id)).length;
+  // What is in both is counted in neither of these.
+  const removed = before.size - (after.size - added);
   return { added, changed, removed };
 }

@@ -1,5 +1,5 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { indexOf, readFeedFile } from '../feed/feed-file.js';
+import { indexFeed, readFeedFile } from '../feed/feed-file.js';
 import type { ToPrimary } from './words.js';
 
 /** A worker's side of the malware feed: the primary syncs, every worker reads the file that it leaves. */
@@ -21,7 +21,7 @@ export class DeskFeed {
   read(): Promise<void> {
     this.#reading = this.#reading.then(async () => {
       const stored = await readFeedFile(this.#file);
-      if (stored !== undefined) this.#current = indexOf(stored);
+      if (stored !== undefined) this.#current = await indexFeed(stored);
     });
     return this.#reading;
   }

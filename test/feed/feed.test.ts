@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Agent } from 'undici';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { indexOf, readFeedFile } from '../../src/feed/feed-file.js';
+import { indexFeed, readFeedFile } from '../../src/feed/feed-file.js';
 import { makeFeedSource } from '../../src/feed/make-feed-source.js';
 import { readOsvRecord } from '../../src/feed/osv-record.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
@@ -31,28 +31,32 @@ function osv(id: string, name: string, affected: object = {}, more: object = {})
 }
 
 /** The index over some records, as a verdict would ask it. */
-function named(records: readonly object[], project: string, version?: string): string | undefined {
+async function named(
+  records: readonly object[],
+  project: string,
+  version?: string,
+): Promise<string | undefined> {
   const stored = new Map(
     records.map((record) => {
       const { id, entries } = readOsvRecord(record)!;
       return [id, entries];
     }),
   );
-  const feed = indexOf({ source: 's', syncedAt: NOW, modified: '', records: stored });
+  const feed = await indexFeed({ source: 's', syncedAt: NOW, modified: '', records: stored });
   return feed.find(project as ProjectName, version)?.id;
 }
 
 describe('an OSV record', () => {
-  it('names versions, as PEP 440 compares them', () => {
+  it('names versions, as PEP 440 compares them', async () => {
     const records = [osv('MAL-2026-1', 'Bad_Thing', { versions: ['1.0', 'v1.1.RC1'] })];
     for (const version of ['1.0', '1.0.0', '1.1rc1'])
-      assert.equal(named(records, 'bad-thing', version), 'MAL-2026-1', version);
+      assert.equal(await named(records, 'bad-thing', version), 'MAL-2026-1', version);
     for (const version of ['1.1', '1.0.1', '2.0'])
-      assert.equal(named(records, 'bad-thing', version), undefined);
-    assert.equal(named(records, 'bad-thin', '1.0'), undefined);
+      assert.equal(await named(records, 'bad-thing', version), undefined);
+    assert.equal(await named(records, 'bad-thin', '1.0'), undefined);
   });
 
-  it('names spans of versions', () => {
+  it('names spans of versions', async () => {
     const events = [
       { introduced: '1.2' },
       { fixed: '1.4' },
@@ -64,38 +68,41 @@ describe('an OSV record', () => {
     const refused = ['1.2', '1.3.9', '1.4rc1', '2.0', '2.1', '3.0', '9'];
     const allowed = ['1.1', '1.2a1', '1.4', '1.9', '2.1.1', '2.9'];
     for (const version of refused)
-      assert.equal(named(records, 'spans', version), 'MAL-2026-2', version);
+      assert.equal(await named(records, 'spans', version), 'MAL-2026-2', version);
     for (const version of allowed)
-      assert.equal(named(records, 'spans', version), undefined, version);
+      assert.equal(await named(records, 'spans', version), undefined, version);
   });
 
-  it('without versions means every one, and one that cannot be read counts as any', () => {
+  it('without versions means every one, and one that cannot be read counts as any', async () => {
     const all = [osv('MAL-2026-3', 'rotten')];
     for (const version of ['0.1', '99!1', undefined])
-      assert.equal(named(all, 'rotten', version), 'MAL-2026-3');
+      assert.equal(await named(all, 'rotten', version), 'MAL-2026-3');
     const fromStart = [
       osv('MAL-2026-4', 'x', { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }] }),
     ];
-    assert.equal(named(fromStart, 'x', '0.0.1a1'), 'MAL-2026-4');
+    assert.equal(await named(fromStart, 'x', '0.0.1a1'), 'MAL-2026-4');
     assert.equal(
-      named([osv('MAL-2026-5', 'y', { versions: ['1.0'] })], 'y', undefined),
+      await named([osv('MAL-2026-5', 'y', { versions: ['1.0'] })], 'y', undefined),
       'MAL-2026-5',
     );
   });
 
-  it('counts by an alias, too, and not where it is withdrawn, no malware, or for another index', () => {
+  it('counts by an alias, too, and not where it is withdrawn, no malware, or for another index', async () => {
     const one = { versions: ['1.0'] };
     assert.equal(
-      named([osv('GHSA-x', 'a', one, { aliases: ['MAL-2026-6'] })], 'a', '1.0'),
+      await named([osv('GHSA-x', 'a', one, { aliases: ['MAL-2026-6'] })], 'a', '1.0'),
       'MAL-2026-6',
     );
-    assert.equal(named([osv('PYSEC-1', 'a', one, { aliases: ['CVE-1'] })], 'a', '1.0'), undefined);
     assert.equal(
-      named([osv('MAL-1', 'a', one, { withdrawn: '2026-10-02T00:00:00Z' })], 'a', '1.0'),
+      await named([osv('PYSEC-1', 'a', one, { aliases: ['CVE-1'] })], 'a', '1.0'),
+      undefined,
+    );
+    assert.equal(
+      await named([osv('MAL-1', 'a', one, { withdrawn: '2026-10-02T00:00:00Z' })], 'a', '1.0'),
       undefined,
     );
     const npm = { package: { ecosystem: 'npm', name: 'a' }, versions: ['1.0'] };
-    assert.equal(named([osv('MAL-1', 'a', npm)], 'a', '1.0'), undefined);
+    assert.equal(await named([osv('MAL-1', 'a', npm)], 'a', '1.0'), undefined);
   });
 
   it('is none where it is anything else', () => {
@@ -194,7 +201,7 @@ describe('syncing a feed', () => {
       { how: 'changes', added: 1, changed: 1, removed: 1 },
     );
     assert.ok(!mirror.asked.includes('all.zip'));
-    const stored = indexOf((await readFeedFile(file))!);
+    const stored = await indexFeed((await readFeedFile(file))!);
     assert.equal(stored.find('one' as ProjectName, '1.0'), undefined);
     assert.equal(stored.find('two' as ProjectName, '1.1')?.id, 'MAL-2026-2');
     assert.equal(stored.find('nine' as ProjectName, '1.0')?.id, 'MAL-2026-9');
