@@ -106,8 +106,7 @@ export async function run({ folder, rounds, short }) {
         figure: one.figure,
         unit: 'MB/s',
         baseline,
-        of: 'wheelgate',
-        target: one.target,
+        aims: { wheelgate: { least: one.target } },
         results,
         note: `${cpu.toFixed(1)} CPU seconds per GB of artifact`,
       });
