@@ -40,7 +40,7 @@ for (const name of cases.filter((name) => wanted.length === 0 || wanted.includes
     for (const figure of await run({
       folder,
       rounds: short ? 1 : 5,
-      seconds: short ? 1 : 3,
+      seconds: short ? 1 : 2,
       short,
     })) {
       report.figures.push({ case: name, ...figure });

@@ -4,7 +4,7 @@ import { BIG_PAGE_FILES, publishBigPages } from '../lib/big-pages.mjs';
 import { download } from '../lib/download.mjs';
 import { alternate } from '../lib/measure.mjs';
 import { probed } from '../lib/probe.mjs';
-import { cpuSeconds, proc, sleep, startScript, startWheelgate } from '../lib/processes.mjs';
+import { proc, settledCpu, sleep, startScript, startWheelgate } from '../lib/processes.mjs';
 
 export const needs = [...proc];
 
@@ -73,15 +73,5 @@ export async function run({ folder, rounds, short }) {
     ];
   } finally {
     for (const server of [wheelgate, upstream]) await server.end();
-  }
-}
-
-/** What it has used once it is at rest: a page is put away after it was sent. */
-async function settledCpu(pid) {
-  for (let before = cpuSeconds(pid); ; ) {
-    await sleep(150);
-    const now = cpuSeconds(pid);
-    if (now === before) return now;
-    before = now;
   }
 }

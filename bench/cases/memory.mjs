@@ -11,7 +11,7 @@ import { publishFamily } from '../lib/wheel-family.mjs';
 
 export const needs = [...proc];
 
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 100_000;
 
 export async function run({ folder, rounds, short }) {
   const clients = short ? 10 : 100;
@@ -64,7 +64,7 @@ export async function run({ folder, rounds, short }) {
           await download(gate.url + wheelPath(name));
           whole += 1;
         });
-        // Once most wait for their inspection it grows no more: a slow machine need not do them all.
+        // A bound on the time that a slow disk may take; the note tells whether it was reached.
         return inTime(Promise.all(downloads), PATIENCE_MS);
       },
       ({ peak }) => peak,

@@ -1,8 +1,9 @@
 // pip and uv install a tree of real packages, warm, with no caches of their own; nginx has the same pages and files.
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPip, findUv, install, publishTree, wheelsOfTree } from '../lib/clients.mjs';
 import { alternate } from '../lib/measure.mjs';
+import { memoryFolder } from '../lib/memory-folder.mjs';
 import { has, startNginx, startWheelgate } from '../lib/processes.mjs';
 
 const clients = { pip: await findPip(), uv: findUv() };
@@ -19,7 +20,7 @@ export async function run({ folder, rounds, short }) {
   const count = await publishTree(root, wheels);
   const nginx = await startNginx(join(folder, 'nginx'), root);
   const wheelgate = await startWheelgate(join(folder, 'gate'), nginx.url);
-  const scratch = memoryFolder() ?? join(folder, 'scratch');
+  const scratch = memoryFolder(1e9) ?? join(folder, 'scratch');
   try {
     const figures = [];
     const installer = (client, server) => async () => {
@@ -44,15 +45,5 @@ export async function run({ folder, rounds, short }) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     for (const server of [wheelgate, nginx]) await server.end();
-  }
-}
-
-/** Where thousands of small files cost little: a slow disk would hide what is measured. */
-function memoryFolder() {
-  try {
-    const { bavail, bsize } = statfsSync('/dev/shm');
-    return bavail * bsize > 1e9 ? mkdtempSync('/dev/shm/wheelgate-bench-') : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -7,13 +7,14 @@ import { member, pack, wheelEnd } from './zip.mjs';
 
 /**
  * A wheel by the book with the given members, stored or deflated.
- * @param members `[name, bytes]`
+ * @param members `[path, bytes]`, or `[path, what pack made of them]` where many wheels share them
  */
 export function buildWheel(name, members, { deflate = false, version = '1.0' } = {}) {
   const before = { length: 0, entries: [], records: [] };
   const parts = [];
-  for (const [path, bytes] of members) {
-    const one = member(path, pack(bytes, deflate ? 6 : 0));
+  for (const [path, content] of members) {
+    const packed = Buffer.isBuffer(content) ? pack(content, deflate ? 6 : 0) : content;
+    const one = member(path, packed);
     before.entries.push(one.entry(before.length));
     before.records.push(one.record);
     before.length += one.length;

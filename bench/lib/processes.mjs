@@ -133,6 +133,16 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** The same once it is at rest: what goes on in the background has come to its end. */
+export async function settledCpu(pid) {
+  for (let before = cpuSeconds(pid); ; ) {
+    await sleep(150);
+    const now = cpuSeconds(pid);
+    if (now === before) return now;
+    before = now;
+  }
+}
+
 /** Resident memory and its peak so far, in MB. */
 export function memoryOf(pid) {
   const out = readFileSync(`/proc/${pid}/status`, 'utf8');
