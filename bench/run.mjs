@@ -1,8 +1,9 @@
 // `npm run bench` runs every case; `npm run bench -- NAME…` some; `--short` only sees that they work.
-// Every figure is a ratio against a baseline that was measured alternately with it, in the same run.
+// A figure is a ratio against a baseline that was measured alternately with it in the same run, wherever it has one.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { print } from './lib/table.mjs';
 
 const args = process.argv.slice(2);
 const short = args.includes('--short');
@@ -22,6 +23,7 @@ const report = {
   cores: cpus().length,
   cpu: cpus()[0].model,
   short,
+  seconds: {},
   figures: [],
 };
 let failed = false;
@@ -33,37 +35,26 @@ for (const name of cases.filter((name) => wanted.length === 0 || wanted.includes
     continue;
   }
   const folder = mkdtempSync(join(tmpdir(), `wheelgate-bench-${name}-`));
+  const started = performance.now();
   try {
     for (const figure of await run({
       folder,
       rounds: short ? 1 : 5,
-      seconds: short ? 1 : 3,
+      seconds: short ? 1 : 2,
       short,
     })) {
       report.figures.push({ case: name, ...figure });
       print(figure);
     }
+  } catch (error) {
+    console.log(`\n${name}: failed: ${error.stack}`);
+    failed = true;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  report.seconds[name] = Math.round((performance.now() - started) / 1_000);
 }
 mkdirSync('build', { recursive: true });
 writeFileSync('build/bench.json', `${JSON.stringify(report, null, 2)}\n`);
 console.log('\nwritten to build/bench.json');
 process.exitCode = failed ? 1 : 0;
-
-function print({ figure, unit, baseline, results, of, target, note }) {
-  console.log(`\n${figure}`);
-  const base = results[baseline].median;
-  for (const [name, { median }] of Object.entries(results)) {
-    const ratio = name === baseline ? '' : `${(median / base).toFixed(2)} x ${baseline}`;
-    const goal = name === of ? `  (aim ${target})` : '';
-    console.log(`  ${name.padEnd(28)}${number(median).padStart(10)} ${unit}  ${ratio}${goal}`);
-  }
-  if (note !== undefined) console.log(`  ${note}`);
-}
-
-function number(value) {
-  if (value >= 1_000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
-  return value.toPrecision(3);
-}

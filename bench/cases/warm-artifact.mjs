@@ -29,8 +29,7 @@ export async function run({ folder, rounds, seconds }) {
         figure: `warm artifact of ${wheels[name] / 1e6} MB, ${connections} connections`,
         unit: 'MB/s',
         baseline: 'nginx',
-        of: 'wheelgate',
-        target,
+        aims: { wheelgate: { least: target } },
         results: await alternate({ nginx: load(nginx), wheelgate: load(wheelgate) }, rounds),
       });
     }

@@ -2,67 +2,37 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as zlib from 'node:zlib';
+import { gzipSync } from 'node:zlib';
+import { member, pack, wheelEnd } from './zip.mjs';
 
 /**
  * A wheel by the book with the given members, stored or deflated.
- * @param members `[name, bytes]`
+ * @param members `[path, bytes]`, or `[path, what pack made of them]` where many wheels share them
  */
 export function buildWheel(name, members, { deflate = false, version = '1.0' } = {}) {
-  const info = `${name}-${version}.dist-info`;
-  const entries = [
-    ...members,
-    [
-      `${info}/METADATA`,
-      Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`),
-    ],
-    [
-      `${info}/WHEEL`,
-      Buffer.from('Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n'),
-    ],
-  ];
-  const record = entries.map(([path, bytes]) => {
-    const digest = createHash('sha256').update(bytes).digest('base64url');
-    return `${path},sha256=${digest},${bytes.length}\n`;
-  });
-  entries.push([`${info}/RECORD`, Buffer.from(`${record.join('')}${info}/RECORD,,\n`)]);
+  const before = { length: 0, entries: [], records: [] };
   const parts = [];
-  const directory = [];
-  let at = 0;
-  for (const [path, bytes] of entries) {
-    const packed = deflate ? zlib.deflateRawSync(bytes, { level: 6 }) : bytes;
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(deflate ? 8 : 0, 4);
-    fields.writeUInt16LE(33, 8);
-    fields.writeUInt32LE(zlib.crc32(bytes), 10);
-    fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(bytes.length, 18);
-    fields.writeUInt16LE(Buffer.byteLength(path), 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(path)]);
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(at, 10);
-    directory.push(
-      Buffer.from('PK\x01\x02'),
-      Buffer.from([20, 0]),
-      fields,
-      rest,
-      Buffer.from(path),
-    );
-    parts.push(local, packed);
-    at += local.length + packed.length;
+  for (const [path, content] of members) {
+    const packed = Buffer.isBuffer(content) ? pack(content, deflate ? 6 : 0) : content;
+    const one = member(path, packed);
+    before.entries.push(one.entry(before.length));
+    before.records.push(one.record);
+    before.length += one.length;
+    parts.push(...one.bytes);
   }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(at, 16);
   return {
-    filename: `${name}-${version}-py3-none-any.whl`,
-    bytes: Buffer.concat([...parts, central, end]),
+    filename: wheelFilename(name, version),
+    bytes: Buffer.concat([...parts, wheelEnd(name, version, before)]),
   };
+}
+
+export function wheelFilename(name, version) {
+  return `${name}-${version}-py3-none-any.whl`;
+}
+
+/** Where an index of ours has the wheel of a project that has only one. */
+export function wheelPath(name, version = '1.0') {
+  return `/files/${name}/${wheelFilename(name, version)}`;
 }
 
 /** Writes a project's page and its files below `root`, as `simple/NAME/index.json` and `files/NAME/…`. */
@@ -71,11 +41,20 @@ export function publish(root, name, wheels, extraFiles = []) {
   mkdirSync(folder, { recursive: true });
   const files = wheels.map(({ filename, bytes }) => {
     writeFileSync(join(folder, filename), bytes);
-    return listed(name, filename, bytes.length, createHash('sha256').update(bytes).digest('hex'));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return listed(name, filename, bytes.length, sha256);
   });
-  const page = { meta: { 'api-version': '1.1' }, name, files: [...files, ...extraFiles] };
-  mkdirSync(join(root, 'simple', name), { recursive: true });
-  writeFileSync(join(root, 'simple', name, 'index.json'), JSON.stringify(page));
+  publishPage(root, name, [...files, ...extraFiles]);
+}
+
+/** Writes a project's page alone; packed, as indexes send long pages, where `gzip` is set. @returns its bytes */
+export function publishPage(root, name, files, { gzip = false } = {}) {
+  const folder = join(root, 'simple', name);
+  mkdirSync(folder, { recursive: true });
+  const page = JSON.stringify({ meta: { 'api-version': '1.1' }, name, files });
+  if (gzip) writeFileSync(join(folder, 'index.json.gz'), gzipSync(page));
+  else writeFileSync(join(folder, 'index.json'), page);
+  return page.length;
 }
 
 /** Files of a page that nobody downloads: they make it long. */
@@ -87,7 +66,8 @@ export function fillers(name, count) {
   });
 }
 
-function listed(name, filename, size, sha256) {
+/** A file as a page lists it. */
+export function listed(name, filename, size, sha256) {
   return {
     filename,
     url: `../../files/${name}/${filename}`,

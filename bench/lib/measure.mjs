@@ -29,6 +29,9 @@ export async function wrk(url, { connections, seconds, headers = {} }) {
   const out = await output('wrk', [...args, url]);
   const bad = /Non-2xx or 3xx responses: (\d+)/.exec(out);
   if (bad !== null) throw new Error(`${url}: ${bad[1]} answers were errors`);
+  // An answer that was cut off would count with the bytes that came.
+  const broken = /Socket errors: .*/.exec(out);
+  if (broken !== null) throw new Error(`${url}: ${broken[0]}`);
   return {
     requests: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)[1]),
     bytes: size(/Transfer\/sec:\s+([\d.]+)([KMG]?)B/.exec(out)),

@@ -1,7 +1,7 @@
 // Servers that a bench starts, each a process of its own, and ends again.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
@@ -21,20 +21,27 @@ export function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-async function answers(url) {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+const PATIENCE_MS = 30_000;
+
+async function answers(url, started) {
+  while (performance.now() - started < PATIENCE_MS) {
     const ok = await fetch(url).then(
-      (response) => response.arrayBuffer().then(() => true),
+      (response) => response.arrayBuffer().then(() => response.ok),
       () => false,
     );
     if (ok) return;
-    await new Promise((done) => setTimeout(done, 50));
+    await sleep(5);
   }
   throw new Error(`${url} does not answer`);
 }
 
-/** Starts a process and waits until the URL answers. */
+export function sleep(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
+
+/** Starts a process and waits until the URL answers; `startedIn` tells how long that took, in milliseconds. */
 export async function start(command, args, url, options = {}) {
+  const started = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
   let said = '';
   child.stderr.on('data', (chunk) => {
@@ -44,10 +51,12 @@ export async function start(command, args, url, options = {}) {
     throw new Error(`${command} ended with ${code}: ${said.slice(-2_000)}`);
   });
   died.catch(() => {});
-  await Promise.race([answers(url), died]);
+  await Promise.race([answers(url, started), died]);
+  const startedIn = performance.now() - started;
   return {
     pid: child.pid,
     url: new URL(url).origin,
+    startedIn,
     async end(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = once(child, 'close');
@@ -57,7 +66,7 @@ export async function start(command, args, url, options = {}) {
   };
 }
 
-/** Wheelgate as it is built in dist/. */
+/** Wheelgate as it is built in dist/, ready; it asks nobody but the upstream that it is given. */
 export async function startWheelgate(folder, upstream, settings = {}) {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
@@ -69,13 +78,14 @@ export async function startWheelgate(folder, upstream, settings = {}) {
       upstreams: [{ name: 'bench', url: `${upstream}/simple/` }],
       cache: { 'page-ttl': '1h', ...settings.cache },
       log: { level: 'error' },
+      feed: { url: 'none' },
       ...settings.more,
     }),
   );
   return start(
     process.execPath,
     [resolve('dist/cli/main.js'), 'serve', '--config', join(folder, 'wheelgate.yaml')],
-    `http://127.0.0.1:${port}/healthz`,
+    `http://127.0.0.1:${port}/readyz`,
     { cwd: folder },
   );
 }
@@ -95,7 +105,7 @@ http {
   default_type application/octet-stream;
   client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
   uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-  server { listen 127.0.0.1:${port}; root ${root}; location / { } location = /ok { return 200; } }
+  server { listen 127.0.0.1:${port}; root ${root}; location / { index index.json; } location = /ok { return 200; } }
 }
 `,
   );
@@ -113,17 +123,30 @@ export async function startScript(name, ...args) {
   );
 }
 
-/** CPU seconds that a process and its threads have used so far (Linux). */
+/** What the measures below need. */
+export const proc = process.platform === 'linux' ? [] : ['Linux'];
+
+/** CPU seconds that a process and its threads have used so far, to the hundredth. */
 export function cpuSeconds(pid) {
-  const out = spawnSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' }).stdout;
+  const out = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = out.slice(out.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Resident memory and its peak, in MiB (Linux). */
+/** The same once it is at rest: what goes on in the background has come to its end. */
+export async function settledCpu(pid) {
+  for (let before = cpuSeconds(pid); ; ) {
+    await sleep(150);
+    const now = cpuSeconds(pid);
+    if (now === before) return now;
+    before = now;
+  }
+}
+
+/** Resident memory and its peak so far, in MB. */
 export function memoryOf(pid) {
-  const out = spawnSync('cat', [`/proc/${pid}/status`], { encoding: 'utf8' }).stdout;
-  const mib = (name) =>
-    Math.round(Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(out)[1]) / 1024);
-  return { now: mib('VmRSS'), peak: mib('VmHWM') };
+  const out = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = (name) =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(out)[1]) * 1024) / 1e6;
+  return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
 }

@@ -1,5 +1,5 @@
-// An index's file server with a bounded speed a connection, in bytes a second.
-import { createReadStream, statSync } from 'node:fs';
+// An index's file server with a bounded speed a connection, in bytes a second. A page that lies there packed is sent so.
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
 
@@ -8,11 +8,14 @@ const SLICE_MS = 10;
 createServer(async (req, res) => {
   if (req.url === '/ok') return res.end();
   const isPage = req.url.endsWith('/');
-  const path = join(root, normalize(decodeURIComponent(req.url)), isPage ? 'index.json' : '');
+  const plain = join(root, normalize(decodeURIComponent(req.url)), isPage ? 'index.json' : '');
+  const isPacked = isPage && existsSync(`${plain}.gz`);
+  const path = isPacked ? `${plain}.gz` : plain;
   const { size } = statSync(path);
   res.writeHead(200, {
     'content-length': size,
     'content-type': isPage ? 'application/vnd.pypi.simple.v1+json' : 'application/octet-stream',
+    ...(isPacked && { 'content-encoding': 'gzip' }),
   });
   const slice = Math.min(2 ** 18, Math.max(1, Math.floor((Number(speed) * SLICE_MS) / 1000)));
   const started = performance.now();

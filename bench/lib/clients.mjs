@@ -1,0 +1,129 @@
+// pip and uv, and a static index of real wheels for them to install from.
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { listed, publishPage } from './index-folder.mjs';
+import { output } from './measure.mjs';
+import { has } from './processes.mjs';
+
+const REQUIREMENTS = resolve('bench/requirements.txt');
+
+/** Settings of whoever runs the bench must not reach the clients, but for those of the way out. */
+function environment(kept = /^$/) {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(PIP|UV)_/.test(name) || kept.test(name)),
+  );
+}
+
+/** A client among those of the tests, else on the path; undefined where there is none. */
+export function findUv() {
+  const own = join(process.env.WHEELGATE_TEST_CLIENTS ?? '', 'uv/bin/uv');
+  if (existsSync(own)) return own;
+  return has('uv') ? 'uv' : undefined;
+}
+
+/** pip among the tests' clients, else in a virtual environment that is made here; undefined where that fails. */
+export async function findPip() {
+  const own = join(process.env.WHEELGATE_TEST_CLIENTS ?? '', 'pip/bin/pip');
+  if (existsSync(own)) return own;
+  const made = resolve('build/bench-pip');
+  const pip = join(made, 'bin/pip');
+  if (existsSync(pip)) return pip;
+  return output('python3', ['-m', 'venv', made]).then(
+    () => pip,
+    () => undefined,
+  );
+}
+
+/**
+ * The wheels of the tree that the clients install, in build/bench-wheels: pip downloads them once.
+ * @throws where the index cannot be reached
+ */
+export async function wheelsOfTree(pip) {
+  const python = /\(python .*\)/.exec(await output(pip, ['--version']))[0];
+  const stamp = sha256(`${readFileSync(REQUIREMENTS, 'utf8')} ${python} ${process.arch}`);
+  const folder = resolve('build/bench-wheels', stamp.slice(0, 12));
+  if (!existsSync(folder)) {
+    const partial = `${folder}.part`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    const args = ['download', '--quiet', '--only-binary', ':all:', '--dest', partial];
+    await output(pip, [...args, '--requirement', REQUIREMENTS], {
+      env: environment(/^PIP_(?!FIND_LINKS)/),
+      timeout: 180_000,
+    });
+    renameSync(partial, folder);
+  }
+  return readdirSync(folder).map((name) => join(folder, name));
+}
+
+/** Installs the tree from an index into an empty folder, with no cache of the client's own. @returns seconds */
+export async function install(client, program, index, scratch) {
+  const args = {
+    // Compiling takes longer than all the rest, and has nothing to do with the index.
+    pip: ['--isolated', 'install', '--quiet', '--no-cache-dir', '--no-compile', '--no-input'],
+    uv: ['pip', 'install', '--quiet', '--no-cache', '--no-config', '--python', 'python3'],
+  };
+  const url = client === 'pip' ? '--index-url' : '--default-index';
+  const started = performance.now();
+  await output(
+    program,
+    [
+      ...args[client],
+      ...['--target', join(scratch, 'target'), url, `${index}/simple/`],
+      ...['--requirement', REQUIREMENTS],
+    ],
+    { env: { ...environment(), NO_PROXY: '127.0.0.1', TMPDIR: scratch }, timeout: 180_000 },
+  );
+  return (performance.now() - started) / 1_000;
+}
+
+const SIDECARS = `
+import sys, zipfile
+for path in sys.argv[1:]:
+    with zipfile.ZipFile(path) as archive:
+        name = [name for name in archive.namelist() if name.endswith('.dist-info/METADATA')][0]
+        open(path + '.metadata', 'wb').write(archive.read(name))
+`;
+
+/** Publishes real wheels below `root`, each with its metadata beside it, as PyPI has it. @returns how many */
+export async function publishTree(root, wheels) {
+  const projects = new Set();
+  const published = wheels.map((wheel) => {
+    const filename = wheel.split('/').at(-1);
+    const name = filename
+      .split('-')[0]
+      .replaceAll(/[-_.]+/g, '-')
+      .toLowerCase();
+    if (projects.has(name)) throw new Error(`two wheels of ${name}`);
+    projects.add(name);
+    const folder = join(root, 'files', name);
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(wheel, join(folder, filename));
+    return { name, filename, path: join(folder, filename) };
+  });
+  await output('python3', ['-c', SIDECARS, ...published.map(({ path }) => path)]);
+  for (const { name, filename, path } of published) {
+    const bytes = readFileSync(path);
+    const metadata = sha256(readFileSync(`${path}.metadata`));
+    publishPage(root, name, [
+      {
+        ...listed(name, filename, bytes.length, sha256(bytes)),
+        'core-metadata': { sha256: metadata },
+      },
+    ]);
+  }
+  return projects.size;
+}
+
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex');
+}
