@@ -5,6 +5,14 @@ import { compare, eq, explain, satisfies, validRange } from '@renovatebot/pep440
  * or undefined where the text is not such a version. Trailing zeros stay: compare with a specifier.
  */
 export function parseVersion(text: string): string | undefined {
+  if (text !== last.text) last = { text, version: readVersion(text) };
+  return last.version;
+}
+
+/** A page lists the files of a release one after the other. */
+let last: { text: string; version: string | undefined } = { text: '', version: undefined };
+
+function readVersion(text: string): string | undefined {
   const parts = text.length > 200 ? null : explain(text.trim());
   if (parts === null) return undefined;
   return parts.local === null ? parts.public : `${parts.public}+${parts.local.toLowerCase()}`;
@@ -28,7 +36,18 @@ export function parseSpecifier(text: string): Specifier {
   const clauses = text.split(',');
   const sound = clauses.every((clause) => CLAUSE.test(clause) && validRange(clause.trim()));
   if (!sound) throw new RangeError(`not a version specifier (PEP 440): ${JSON.stringify(text)}`);
-  return { text, matches: (version) => satisfies(version, text, { prereleases: true }) };
+  let last: { version: string | undefined; matches: boolean } = {
+    version: undefined,
+    matches: false,
+  };
+  return {
+    text,
+    matches: (version) => {
+      if (version !== last.version)
+        last = { version, matches: satisfies(version, text, { prereleases: true }) };
+      return last.matches;
+    },
+  };
 }
 
 /** Whether two versions are the same by PEP 440: trailing zeros and spelling play no part, a local label does. */

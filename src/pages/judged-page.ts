@@ -15,16 +15,34 @@ export interface ShownFile {
   readonly refused: boolean;
 }
 
-/** The files to show: a refused one whose rule says `index: hide` is left out. */
-export function shownFiles({ page, verdicts }: JudgedPage): ShownFile[] {
-  return page.files.flatMap((file, index): ShownFile[] => {
-    const verdict = verdicts[index];
-    const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
-    if (hit === undefined) return [{ file, yanked: file.yanked, refused: false }];
-    if (hit.index === 'hide') return [];
-    return [{ file, yanked: `refused by Wheelgate: ${hit.reason}`, refused: true }];
-  });
+/** How a file is shown; undefined where it is not: it is refused, and its rule says `index: hide`. */
+export function shownFile(file: IndexFile, verdict: Verdict | undefined): ShownFile | undefined {
+  const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
+  if (hit === undefined) return { file, yanked: file.yanked, refused: false };
+  if (hit.index === 'hide') return undefined;
+  return { file, yanked: `refused by Wheelgate: ${hit.reason}`, refused: true };
 }
+
+/** A page as it is written: its files in pieces of some ten kilobytes, so that nobody waits for thousands of them. */
+export function* writeFiles(
+  { page, verdicts }: JudgedPage,
+  write: (shown: ShownFile) => string,
+  separator: string,
+): Generator<string> {
+  let lines: string[] = [];
+  let between = '';
+  for (const [index, file] of page.files.entries()) {
+    const shown = shownFile(file, verdicts[index]);
+    if (shown !== undefined) lines.push(write(shown));
+    if (lines.length < FILES_IN_A_PIECE) continue;
+    yield between + lines.join(separator);
+    between = separator;
+    lines = [];
+  }
+  if (lines.length > 0) yield between + lines.join(separator);
+}
+
+const FILES_IN_A_PIECE = 64;
 
 /** The version of the simple API that our pages keep to (PEP 792). */
 export const API_VERSION = '1.4';

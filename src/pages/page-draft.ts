@@ -9,9 +9,7 @@ export interface PageSource {
 }
 
 /** A file as a page writes it, before it is known to be sound. */
-export type FileDraft = Omit<IndexFile, 'sha256' | 'extra'> & {
-  readonly extra?: Readonly<Record<string, unknown>>;
-};
+export type FileDraft = Omit<IndexFile, 'name'>;
 
 /** What the forms have in common; the rest is the caller's knowledge. */
 export interface PageDraft {
@@ -21,3 +19,6 @@ export interface PageDraft {
   readonly meta?: ProjectPage['meta'];
   readonly extra?: ProjectPage['extra'];
 }
+
+/** Most files have no key that we do not know. */
+export const NO_EXTRA: IndexFile['extra'] = Object.freeze({});

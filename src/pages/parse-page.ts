@@ -1,27 +1,28 @@
-import { parseSha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Hashes, IndexFile, ProjectPage } from '../domain/project-page.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
 import { parseHtmlPage } from './parse-html.js';
 import { parseJsonPage } from './parse-json.js';
+import type { Turns } from './turns.js';
 
 /**
  * Reads a project page: JSON (PEP 691) or HTML (PEP 503), as the content type says.
  * @throws {Failure} upstream-broken where it is neither, or cannot be read
  */
-export function parseProjectPage(
+export async function parseProjectPage(
   source: PageSource,
   project: ProjectName,
   upstream: string,
-): ProjectPage {
+  turns: Turns,
+): Promise<ProjectPage> {
   const type = source.contentType.split(';', 1)[0]!.trim().toLowerCase();
-  const draft = parseForm(type, source, upstream);
+  const draft = await parseForm(type, source, upstream, turns);
   return {
     project,
     upstream,
-    files: soundFiles(draft.files, project),
+    files: await soundFiles(draft.files, project, turns),
     versions: draft.versions,
     status: draft.status,
     meta: draft.meta ?? {},
@@ -29,12 +30,17 @@ export function parseProjectPage(
   };
 }
 
-function parseForm(type: string, source: PageSource, upstream: string): PageDraft {
+async function parseForm(
+  type: string,
+  source: PageSource,
+  upstream: string,
+  turns: Turns,
+): Promise<PageDraft> {
   try {
     if (type === 'application/vnd.pypi.simple.v1+json' || type === 'application/json')
-      return parseJsonPage(source);
+      return await parseJsonPage(source, turns);
     if (type === 'application/vnd.pypi.simple.v1+html' || type === 'text/html')
-      return parseHtmlPage(source);
+      return await parseHtmlPage(source, turns);
   } catch (cause) {
     throw new Failure(
       'upstream-broken',
@@ -52,31 +58,19 @@ function parseForm(type: string, source: PageSource, upstream: string): PageDraf
  * another project must hold for its files wherever they are listed. A filename that stands on the page twice
  * with different digests could mean either file: both are left out.
  */
-function soundFiles(drafts: readonly FileDraft[], project: ProjectName): IndexFile[] {
+async function soundFiles(
+  drafts: readonly FileDraft[],
+  project: ProjectName,
+  turns: Turns,
+): Promise<IndexFile[]> {
   const files = new Map<string, IndexFile | undefined>();
-  for (const draft of drafts) {
+  await turns.forEach(drafts, (draft) => {
     const name = parseDistributionFilename(draft.filename, project);
-    if (name === undefined || (name.project ?? project) !== project) continue;
-    const file = completed(draft);
+    if (name === undefined || (name.project ?? project) !== project) return;
     const other = files.get(draft.filename);
-    if (!files.has(draft.filename)) files.set(draft.filename, file);
-    else if (other?.sha256 !== file.sha256) files.set(draft.filename, undefined);
-  }
+    if (other === undefined && !files.has(draft.filename))
+      files.set(draft.filename, { ...draft, name });
+    else if (other?.sha256 !== draft.sha256) files.set(draft.filename, undefined);
+  });
   return [...files.values()].filter((file) => file !== undefined);
-}
-
-function completed(draft: FileDraft): IndexFile {
-  return {
-    ...draft,
-    sha256: parseSha256(draft.hashes.sha256),
-    coreMetadata: checkableMetadata(draft.coreMetadata),
-    extra: draft.extra ?? {},
-  };
-}
-
-/** A sidecar without a SHA-256 could not be checked, so it is not offered. */
-function checkableMetadata(declared: boolean | Hashes): boolean | Hashes {
-  return typeof declared === 'object' && parseSha256(declared.sha256) !== undefined
-    ? declared
-    : false;
 }

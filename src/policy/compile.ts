@@ -2,7 +2,7 @@ import type { KnownAttestations } from '../domain/attestation.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { ProjectSet } from '../domain/project-glob.js';
 import type { Subject } from '../domain/subject.js';
-import { RULES, type RuleId } from '../domain/verdict.js';
+import { RULES, type RuleId, type Verdict } from '../domain/verdict.js';
 import { type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
@@ -49,6 +49,13 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
   });
   const waivers = new Waivers(meaning.waivers);
   const revision = revisionOf(meaning);
+  const unopposed: Verdict = {
+    outcome: 'allow',
+    decisive: undefined,
+    hits: [],
+    revision,
+    validUntil: Infinity,
+  };
   return {
     revision,
     evaluate: (
@@ -57,7 +64,7 @@ export function compilePolicy(meaning: PolicyMeaning): Policy {
       now,
       { feed = NO_FEED, attestations: known = NONE_KNOWN } = {},
     ) =>
-      evaluate(compiled, waivers, revision, {
+      evaluate(compiled, waivers, unopposed, {
         subject,
         inspection,
         feed,
