@@ -29,6 +29,7 @@ import { ResilientDecisionLog } from './observe/resilient-decision-log.js';
 import { PageLoader } from './pages/page-loader.js';
 import { ProjectListService } from './pages/project-list.js';
 import { ProjectPagesService } from './pages/project-pages-service.js';
+import { readInThread } from './policy/read-in-thread.js';
 import { PolicyWatcher } from './policy/watcher.js';
 import { writeAtomically } from './store/disk/atomic-file.js';
 import { DiskBlobStore } from './store/disk/disk-blob-store.js';
@@ -101,6 +102,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const policies = await PolicyWatcher.start(folders, {
     upstreams: upstreams.map((upstream) => upstream.name),
     now,
+    read: readInThread(),
     onLoad: (loaded) => {
       notePolicy(loaded, metrics, now());
       health.set('policy', 'ok', `revision ${loaded.policy.revision}`);

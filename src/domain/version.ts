@@ -50,6 +50,21 @@ export function parseSpecifier(text: string): Specifier {
   };
 }
 
+/**
+ * A specifier whose text was found sound before, read when it is first asked: of a list of thousands hardly any
+ * ever is. Where the text is not sound after all, asking throws as `parseSpecifier` does.
+ */
+export function laterSpecifier(text: string): Specifier {
+  let read: Specifier | undefined;
+  return {
+    text,
+    matches: (version) => {
+      read ??= parseSpecifier(text);
+      return read.matches(version);
+    },
+  };
+}
+
 /** Whether two versions are the same by PEP 440: trailing zeros and spelling play no part, a local label does. */
 export function sameVersion(a: string, b: string): boolean {
   return eq(a, b);
