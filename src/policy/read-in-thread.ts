@@ -15,17 +15,22 @@ export function readInThread(program: URL = PROGRAM): ReadPolicy {
   return (paths, options) =>
     new Promise((resolve) => {
       const worker = new Worker(program, { resourceLimits: LIMITS });
+      let answered = false;
+      // What becomes of the thread after its answer is nobody's concern.
+      const settle = (reading: PolicyReading): void => {
+        if (answered) return;
+        answered = true;
+        void worker.terminate();
+        // Others get their turn between the message, which takes some milliseconds to read, and the rest.
+        setImmediate(() => resolve(reading));
+      };
       const fail = (why: string): void =>
-        resolve({
+        settle({
           sound: undefined,
           problems: [{ file: paths[0] ?? 'policy', message: `reading it broke off: ${why}` }],
           warnings: [],
         });
-      worker.once('message', (reading: PolicyReading) => {
-        // Others get their turn between the message, which takes some milliseconds to read, and the rest.
-        setImmediate(() => resolve(reading));
-        void worker.terminate();
-      });
+      worker.once('message', settle);
       worker.once('error', ({ message }) => fail(message));
       worker.once('exit', (code) => fail(`its thread ended with ${code}`));
       worker.postMessage({ paths, options } satisfies ReadingRequest);

@@ -79,4 +79,12 @@ describe('policies read in a thread', () => {
       assert.equal(watcher.current.revision, revision);
     }
   });
+
+  it('are what the thread answered, however soon it is gone', async () => {
+    const program = `import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage({ sound: undefined, problems: [], warnings: [] });`;
+    const read = readInThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+    for (let time = 0; time < 10; time += 1)
+      assert.deepEqual((await read([], { now: NOW })).problems, []);
+  });
 });
