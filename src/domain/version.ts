@@ -12,7 +12,11 @@ export function parseVersion(text: string): string | undefined {
 /** A page lists the files of a release one after the other. */
 let last: { text: string; version: string | undefined } = { text: '', version: undefined };
 
+/** What most versions are like, and in their normal form already: plain numbers without leading zeros. */
+const PLAIN = /^(?:0|[1-9]\d{0,14})(?:\.(?:0|[1-9]\d{0,14})){0,9}$/;
+
 function readVersion(text: string): string | undefined {
+  if (PLAIN.test(text)) return text;
   const parts = text.length > 200 ? null : explain(text.trim());
   if (parts === null) return undefined;
   return parts.local === null ? parts.public : `${parts.public}+${parts.local.toLowerCase()}`;

@@ -11,19 +11,36 @@ const MAX_LOOKS = 1_000;
 
 /**
  * Parses the JSON of a project page, as `JSON.parse` would and with the same result, but a long page piece by
- * piece. What does not look like a page of ours, or does not parse in pieces, is parsed whole.
+ * piece. What does not look like a page, or does not parse in pieces, is parsed whole.
  *
  * Nothing is guessed: a JSON text is read from left to right, and its first part alone says where in the
  * document a reader stands. So if `[` + part + `]` parses, a part that begins with an element of an array ends
  * with one, whatever it holds; and a cut in a string, or inside an element, does not parse.
+ * @param read makes of each element of the document's list `files` what shall stand there instead: at once, so that
+ *   what was parsed need not be kept. It may be called for elements of a document that then turns out to be unusual.
  * @throws {SyntaxError}
  */
-export async function parseJsonInTurns(text: string, turns: Turns): Promise<unknown> {
-  if (text.length <= PIECE) return JSON.parse(text);
-  return (await parsePieces(text, turns)) ?? JSON.parse(text);
+export async function parseJsonInTurns(
+  text: string,
+  turns: Turns,
+  read: (file: unknown) => unknown,
+): Promise<unknown> {
+  const inPieces = text.length > PIECE ? await parsePieces(text, turns, read) : undefined;
+  if (inPieces !== undefined) return inPieces;
+  const page: unknown = JSON.parse(text);
+  if (!isObject(page) || !Array.isArray(page.files)) return page;
+  const { files } = page;
+  await turns.forEach(files, (file, index) => {
+    files[index] = read(file);
+  });
+  return page;
 }
 
-async function parsePieces(text: string, turns: Turns): Promise<Json | undefined> {
+async function parsePieces(
+  text: string,
+  turns: Turns,
+  read: (file: unknown) => unknown,
+): Promise<Json | undefined> {
   const open = /"files"\s*:\s*\[(?=\s*\{)/.exec(text);
   if (open === null) return undefined;
   const start = open.index + open[0].length;
@@ -32,7 +49,7 @@ async function parsePieces(text: string, turns: Turns): Promise<Json | undefined
   if (!isObject(head)) return undefined;
   const tail = findTail(text, start);
   if (tail === undefined || Object.hasOwn(tail.members, 'files')) return undefined;
-  const files = await parseElements(text, start, tail.start, turns);
+  const files = await parseElements(text, start, tail.start, turns, read);
   return files && { ...head, ...tail.members, files };
 }
 
@@ -58,11 +75,11 @@ async function parseElements(
   from: number,
   end: number,
   turns: Turns,
+  read: (file: unknown) => unknown,
 ): Promise<unknown[] | undefined> {
   const elements: unknown[] = [];
   const boundary = /\}\s*,(?=\s*\{)/g;
   for (let start = from; start < end; ) {
-    if (turns.spent) await turns.next();
     boundary.lastIndex = Math.min(start + PIECE, end);
     let piece: unknown;
     let next = end;
@@ -74,7 +91,7 @@ async function parseElements(
       piece = attempt(`[${text.slice(start, next === end ? end : next - 1)}]`);
       if (piece === undefined && next === end) return undefined;
     }
-    for (const element of piece as unknown[]) elements.push(element);
+    await turns.forEach(piece as unknown[], (element) => elements.push(read(element)));
     start = next;
   }
   return elements;

@@ -1,9 +1,10 @@
 import { Parser } from 'htmlparser2';
 import { parseSha256 } from '../domain/digest.js';
-import type { Hashes, ProjectStatus } from '../domain/project-page.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Hashes, IndexFile, ProjectStatus } from '../domain/project-page.js';
 import { absoluteUrl } from './absolute-url.js';
-import { checkableMetadata } from './checkable-metadata.js';
-import { type FileDraft, NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { checkableMetadata, ownName } from './sound-file.js';
 import type { Turns } from './turns.js';
 
 /** Characters that are read in one go: about a millisecond. */
@@ -12,8 +13,12 @@ const PIECE = 32 * 1024;
 type Attributes = Readonly<Record<string, string>>;
 
 /** Reads PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. @throws where its version is not 1.x */
-export async function parseHtmlPage(source: PageSource, turns: Turns): Promise<PageDraft> {
-  const files: FileDraft[] = [];
+export async function parseHtmlPage(
+  source: PageSource,
+  project: ProjectName,
+  turns: Turns,
+): Promise<PageDraft> {
+  const files: IndexFile[] = [];
   let base = source.url;
   let version: string | undefined;
   let status: ProjectStatus | undefined;
@@ -35,7 +40,7 @@ export async function parseHtmlPage(source: PageSource, turns: Turns): Promise<P
     },
     onclosetag(name) {
       if (name !== 'a' || anchor === undefined) return;
-      const file = readAnchor(anchor.attributes, anchor.text, base);
+      const file = readAnchor(anchor.attributes, anchor.text, base, project);
       if (file !== undefined) files.push(file);
       anchor = undefined;
     },
@@ -51,16 +56,25 @@ export async function parseHtmlPage(source: PageSource, turns: Turns): Promise<P
   return { files, status };
 }
 
-function readAnchor(attributes: Attributes, text: string, base: string): FileDraft | undefined {
+function readAnchor(
+  attributes: Attributes,
+  text: string,
+  base: string,
+  project: ProjectName,
+): IndexFile | undefined {
   const { href } = attributes;
   if (href === undefined) return undefined;
   const url = absoluteUrl(href, base);
   if (url === undefined) return undefined;
+  const filename = filenameOf(url) ?? text.trim();
+  const name = ownName(filename, project);
+  if (name === undefined) return undefined;
   const hashes = readDigest(href.slice(href.indexOf('#') + 1));
   const gpgSig = attributes['data-gpg-sig'];
   const provenance = attributes['data-provenance'];
   return {
-    filename: filenameOf(url) ?? text.trim(),
+    filename,
+    name,
     url,
     hashes,
     sha256: parseSha256(hashes.sha256),

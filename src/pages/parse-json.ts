@@ -1,9 +1,10 @@
 import { parseSha256 } from '../domain/digest.js';
-import type { Hashes, ProjectPage } from '../domain/project-page.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Hashes, IndexFile, ProjectPage } from '../domain/project-page.js';
 import { UrlResolver } from './absolute-url.js';
-import { checkableMetadata } from './checkable-metadata.js';
 import { parseJsonInTurns } from './json-in-turns.js';
-import { type FileDraft, NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { checkableMetadata, ownName } from './sound-file.js';
 import type { Turns } from './turns.js';
 
 type Json = Record<string, unknown>;
@@ -26,10 +27,15 @@ const FILE_KEYS = new Set([
 const PAGE_KEYS = new Set(['meta', 'name', 'files', 'versions', 'project-status']);
 
 /** Reads PEP 691's JSON, with PEP 592, 658, 700, 714, 740 and 792. @throws where it is not of that shape */
-export async function parseJsonPage(source: PageSource, turns: Turns): Promise<PageDraft> {
+export async function parseJsonPage(
+  source: PageSource,
+  project: ProjectName,
+  turns: Turns,
+): Promise<PageDraft> {
   const { buffer, byteOffset, byteLength } = source.body;
   const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
-  const page = await parseJsonInTurns(text, turns);
+  const urls = new UrlResolver(source.url);
+  const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls));
   if (!isObject(page)) throw new TypeError('the page is not an object');
   const meta = isObject(page.meta) ? page.meta : {};
   const version = meta['api-version'];
@@ -37,14 +43,8 @@ export async function parseJsonPage(source: PageSource, turns: Turns): Promise<P
   if (typeof version !== 'string' || !/^1\.\d+$/.test(version))
     throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
   if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
-  const urls = new UrlResolver(source.url);
-  const files: FileDraft[] = [];
-  await turns.forEach(page.files, (entry) => {
-    const file = readFile(entry, urls);
-    if (file !== undefined) files.push(file);
-  });
   return {
-    files,
+    files: page.files.filter((file: IndexFile | undefined) => file !== undefined),
     versions: Array.isArray(page.versions) ? page.versions.filter(isString) : undefined,
     status: readStatus(page['project-status'] ?? meta['project-status']),
     meta: without(meta, new Set(['api-version', 'project-status', 'project-status-reason'])),
@@ -52,8 +52,10 @@ export async function parseJsonPage(source: PageSource, turns: Turns): Promise<P
   };
 }
 
-function readFile(file: unknown, urls: UrlResolver): FileDraft | undefined {
+function readFile(file: unknown, project: ProjectName, urls: UrlResolver): IndexFile | undefined {
   if (!isObject(file) || !isString(file.filename) || !isString(file.url)) return undefined;
+  const name = ownName(file.filename, project);
+  if (name === undefined) return undefined;
   const url = urls.resolve(file.url);
   if (url === undefined) return undefined;
   const { yanked, size } = file;
@@ -63,6 +65,7 @@ function readFile(file: unknown, urls: UrlResolver): FileDraft | undefined {
   // The same keys in the same order, whatever the page says: thousands of alike objects cost least.
   return {
     filename: file.filename,
+    name,
     url,
     hashes,
     sha256: parseSha256(hashes.sha256),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseJsonInTurns } from '../../src/pages/json-in-turns.js';
 import { Turns } from '../../src/pages/turns.js';
 
-const parse = (text: string) => parseJsonInTurns(text, new Turns());
+const parse = (text: string) => parseJsonInTurns(text, new Turns(), (file) => file);
 
 /** What a parser makes of a text: its value with the order of its keys, or the kind and the words of its error. */
 async function outcome(parser: (text: string) => unknown, text: string): Promise<string> {
