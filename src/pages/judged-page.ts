@@ -23,23 +23,26 @@ export function shownFile(file: IndexFile, verdict: Verdict | undefined): ShownF
   return { file, yanked: `refused by Wheelgate: ${hit.reason}`, refused: true };
 }
 
-/** A page as it is written: its files in pieces of some ten kilobytes, so that nobody waits for thousands of them. */
+/**
+ * Writes a page's files in pieces of some ten kilobytes, so that nobody waits for thousands of them.
+ * @param write writes some files that follow one another
+ */
 export function* writeFiles(
   { page, verdicts }: JudgedPage,
-  write: (shown: ShownFile) => string,
+  write: (shown: readonly ShownFile[]) => string,
   separator: string,
 ): Generator<string> {
-  let lines: string[] = [];
+  let some: ShownFile[] = [];
   let between = '';
   for (const [index, file] of page.files.entries()) {
     const shown = shownFile(file, verdicts[index]);
-    if (shown !== undefined) lines.push(write(shown));
-    if (lines.length < FILES_IN_A_PIECE) continue;
-    yield between + lines.join(separator);
+    if (shown !== undefined) some.push(shown);
+    if (some.length < FILES_IN_A_PIECE) continue;
+    yield between + write(some);
     between = separator;
-    lines = [];
+    some = [];
   }
-  if (lines.length > 0) yield between + lines.join(separator);
+  if (some.length > 0) yield between + write(some);
 }
 
 const FILES_IN_A_PIECE = 64;

@@ -21,7 +21,9 @@ export function* renderHtml(judged: JudgedPage): Generator<string> {
     `    <h1>Links for ${escapeHtml(page.project)}</h1>`,
     '',
   ].join('\n');
-  yield* writeFiles(judged, (shown) => `${renderFile(page.project, shown)}\n`, '');
+  const write = (some: readonly ShownFile[]) =>
+    some.map((shown) => `${renderFile(page.project, shown)}\n`).join('');
+  yield* writeFiles(judged, write, '');
   yield '  </body>\n</html>\n';
 }
 

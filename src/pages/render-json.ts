@@ -14,7 +14,12 @@ export function* renderJson(judged: JudgedPage): Generator<string> {
     files: [],
   });
   yield rest.slice(0, -']}'.length);
-  yield* writeFiles(judged, (shown) => JSON.stringify(renderFile(page.project, shown)), ',');
+  const write = (some: readonly ShownFile[]) =>
+    JSON.stringify(some.map((shown) => renderFile(page.project, shown))).slice(
+      '['.length,
+      -']'.length,
+    );
+  yield* writeFiles(judged, write, ',');
   yield ']}';
 }
 

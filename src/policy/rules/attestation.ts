@@ -59,7 +59,8 @@ function opinion(
   const demands = settings.require.find(subject.project);
   const own = demands.length > 0 ? required(demands, subject, known, now) : NOTHING;
   if (own.objection !== undefined || own.unknown !== undefined) return own;
-  return settings.releases === undefined
+  // Most projects have no attestation at all, and then no history.
+  return settings.releases === undefined || subject.provenance.releases.length === 0
     ? NOTHING
     : regressed(settings.releases, subject, known, now);
 }
