@@ -1,6 +1,6 @@
 /** Characters of a path that stand in a URL as they are. */
 const PLAIN_PATH = /^[A-Za-z0-9/_.~+-]*$/;
-const ORIGIN = /^https?:\/\/[^/?#\\]+\//i;
+const ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?\//;
 
 /** The absolute URL, without its fragment; undefined for anything but http and https. */
 export function absoluteUrl(target: string, base: string): string | undefined {
@@ -32,14 +32,15 @@ export class UrlResolver {
     if (at === 0 || !PLAIN_PATH.test(rest) || rest.startsWith('.') || rest.includes('/.'))
       return absoluteUrl(target, this.#base);
     const folder = origin ?? target.slice(0, at);
+    if (origin === undefined && !PLAIN_PATH.test(folder)) return absoluteUrl(target, this.#base);
     if (!this.#known.has(folder)) this.#known.set(folder, this.#folder(folder));
     const parsed = this.#known.get(folder);
     return parsed === undefined ? absoluteUrl(target, this.#base) : parsed + rest;
   }
 
-  /** Undefined where the text is no folder: what follows would stand in its query. */
+  /** Undefined where the text alone is no URL of a folder. */
   #folder(text: string): string | undefined {
     const url = absoluteUrl(text, this.#base);
-    return url?.endsWith('/') && !/[?#]/.test(text) ? url : undefined;
+    return url?.endsWith('/') ? url : undefined;
   }
 }

@@ -84,6 +84,8 @@ function readAnchor(
     ),
     requiresPython: attributes['data-requires-python'],
     gpgSig: gpgSig === undefined ? undefined : gpgSig === 'true',
+    size: undefined,
+    uploadTime: undefined,
     provenance: provenance === undefined ? undefined : absoluteUrl(provenance, base),
     extra: NO_EXTRA,
   };
