@@ -3,7 +3,8 @@ export type Sha256 = string & { readonly __brand: 'Sha256' };
 
 /** The digest in its one form, or undefined where the text is none. */
 export function parseSha256(text: unknown): Sha256 | undefined {
-  return typeof text === 'string' && /^[0-9a-f]{64}$/i.test(text)
-    ? (text.toLowerCase() as Sha256)
-    : undefined;
+  if (typeof text !== 'string' || text.length !== 64) return undefined;
+  // Nearly all are, and a page has thousands.
+  if (/^[0-9a-f]+$/.test(text)) return text as Sha256;
+  return /^[0-9a-f]+$/i.test(text) ? (text.toLowerCase() as Sha256) : undefined;
 }

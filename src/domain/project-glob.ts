@@ -42,17 +42,53 @@ export function globMatches(glob: ProjectGlob, name: ProjectName): boolean {
   return g === glob.length;
 }
 
-/** Many globs as one question: exact names cost one look-up, only patterns are tried one by one. */
+/** Projects whose patterns are remembered: a page asks for the same one thousands of times. */
+const MAX_REMEMBERED = 1_000;
+
+/**
+ * Values by the globs that they are for. An exact name costs one look-up, however many there are; patterns are tried
+ * one by one when a project is asked for first.
+ */
+export class GlobIndex<T> {
+  readonly #names = new Map<string, T[]>();
+  readonly #patterns: (readonly [ProjectGlob, T])[] = [];
+  readonly #remembered = new Map<ProjectName, readonly T[]>();
+
+  constructor(entries: Iterable<readonly [ProjectGlob, T]>) {
+    for (const entry of entries) {
+      const [glob, value] = entry;
+      const same = this.#names.get(glob);
+      if (isPattern(glob)) this.#patterns.push(entry);
+      else if (same === undefined) this.#names.set(glob, [value]);
+      else same.push(value);
+    }
+  }
+
+  /** All that is for the project: what names it, then what has a pattern for it, each in the order given. */
+  find(name: ProjectName): readonly T[] {
+    const named = this.#names.get(name) ?? NOTHING;
+    if (this.#patterns.length === 0) return named;
+    const known = this.#remembered.get(name);
+    if (known !== undefined) return known;
+    const matching = this.#patterns.filter(([glob]) => globMatches(glob, name));
+    const found = [...named, ...matching.map(([, value]) => value)];
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(name, found);
+    return found;
+  }
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Many globs as one question. */
 export class ProjectSet {
-  readonly #names: ReadonlySet<string>;
-  readonly #patterns: readonly ProjectGlob[];
+  readonly #index: GlobIndex<true>;
 
   constructor(globs: readonly ProjectGlob[]) {
-    this.#names = new Set(globs.filter((glob) => !isPattern(glob)));
-    this.#patterns = globs.filter(isPattern);
+    this.#index = new GlobIndex(globs.map((glob) => [glob, true]));
   }
 
   has(name: ProjectName): boolean {
-    return this.#names.has(name) || this.#patterns.some((glob) => globMatches(glob, name));
+    return this.#index.find(name).length > 0;
   }
 }

@@ -1,4 +1,5 @@
 import type { Sha256 } from './digest.js';
+import type { DistributionFilename } from './distribution-filename.js';
 import type { ProjectName } from './project-name.js';
 
 /** Digests by the algorithm's name in lower case, each in lower-case hexadecimal: `{ sha256: '71e3…' }`. */
@@ -7,6 +8,8 @@ export type Hashes = Readonly<Record<string, string>>;
 /** One file of a project page, whatever form the upstream wrote it in (PEP 503, 691). */
 export interface IndexFile {
   readonly filename: string;
+  /** The filename, read. */
+  readonly name: DistributionFilename;
   /** Where the upstream serves it, absolute and without a fragment. */
   readonly url: string;
   readonly hashes: Hashes;

@@ -1,20 +1,26 @@
+import type { Provenance } from '../domain/attestation.js';
 import { parseSha256 } from '../domain/digest.js';
-import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
+import type { Turns } from './turns.js';
 
 /** A page's files by their names, each with the subject that policy judges, in the page's order. */
-export function listingOf(page: ProjectPage, upstream: Upstream): Map<string, ListedFile> {
-  const names = page.files.map((file) => parseDistributionFilename(file.filename, page.project)!);
+export async function listingOf(
+  page: ProjectPage,
+  upstream: Upstream,
+  turns: Turns,
+): Promise<Map<string, ListedFile>> {
   const withWheel = new Set(
-    names.filter((name) => name.kind === 'wheel').map((name) => name.version),
+    page.files.filter(({ name }) => name.kind === 'wheel').map(({ name }) => name.version),
   );
-  const releases = releasesOf(page, names);
+  const releases = await releasesOf(page, turns);
   const listing = new Map<string, ListedFile>();
-  for (const [index, file] of page.files.entries()) {
-    const { kind, version } = names[index]!;
+  const nothing: Provenance = { offer: undefined, releases };
+  await turns.forEach(page.files, (file) => {
+    const { kind, version } = file.name;
+    const offer = offerOf(file);
     const { coreMetadata } = file;
     const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
     listing.set(file.filename, {
@@ -35,9 +41,9 @@ export function listingOf(page: ProjectPage, upstream: Upstream): Map<string, Li
         status: page.status,
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && withWheel.has(version),
-        provenance: { offer: offerOf(file), releases },
+        provenance: offer === undefined ? nothing : { offer, releases },
       },
     });
-  }
+  });
   return listing;
 }

@@ -8,16 +8,15 @@ export interface PageSource {
   readonly url: string;
 }
 
-/** A file as a page writes it, before it is known to be sound. */
-export type FileDraft = Omit<IndexFile, 'sha256' | 'extra'> & {
-  readonly extra?: Readonly<Record<string, unknown>>;
-};
-
 /** What the forms have in common; the rest is the caller's knowledge. */
 export interface PageDraft {
-  readonly files: readonly FileDraft[];
+  /** Those that can be named and fetched, and are this project's by their name. */
+  readonly files: readonly IndexFile[];
   readonly versions?: readonly string[] | undefined;
   readonly status?: ProjectPage['status'];
   readonly meta?: ProjectPage['meta'];
   readonly extra?: ProjectPage['extra'];
 }
+
+/** Most files have no key that we do not know. */
+export const NO_EXTRA: IndexFile['extra'] = Object.freeze({});

@@ -8,6 +8,7 @@ import type { PageAnswer, Upstream } from '../upstream/upstream.js';
 import { listingOf } from './listing.js';
 import { parseProjectPage } from './parse-page.js';
 import type { ListedFile } from './project-pages.js';
+import { Turns } from './turns.js';
 
 /** A project's current page. The same object as long as the upstream's page is the same. */
 export interface LoadedPage {
@@ -145,7 +146,7 @@ export class PageLoader {
     const { now, ttl, store } = this.#settings;
     const { kind: _kind, ...rest } = answer;
     const stored: StoredPage = { ...rest, checkedAt: now() };
-    const loaded = this.#parse(upstream, project, stored);
+    const loaded = await this.#parse(upstream, project, stored);
     await this.#keep(async () => {
       await store.put(upstream.name, project, stored);
       this.#settings.onEvent({ kind: 'stored', project });
@@ -157,16 +158,17 @@ export class PageLoader {
     const stored = await this.#keep(() => this.#settings.store.get(upstream.name, project));
     if (stored === undefined) return undefined;
     try {
-      const loaded = this.#parse(upstream, project, stored);
+      const loaded = await this.#parse(upstream, project, stored);
       return { loaded, stored, freshUntil: stored.checkedAt + this.#settings.ttl };
     } catch {
       return undefined;
     }
   }
 
-  #parse(upstream: Upstream, project: ProjectName, stored: StoredPage): LoadedPage {
-    const page = parseProjectPage(stored, project, upstream.name);
-    return { page, upstream, listing: listingOf(page, upstream) };
+  async #parse(upstream: Upstream, project: ProjectName, stored: StoredPage): Promise<LoadedPage> {
+    const turns = new Turns();
+    const page = await parseProjectPage(stored, project, upstream.name, turns);
+    return { page, upstream, listing: await listingOf(page, upstream, turns) };
   }
 
   #remember(project: ProjectName, entry: Entry): LoadedPage {

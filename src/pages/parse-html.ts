@@ -1,13 +1,24 @@
 import { Parser } from 'htmlparser2';
-import type { Hashes, ProjectStatus } from '../domain/project-page.js';
+import { parseSha256 } from '../domain/digest.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Hashes, IndexFile, ProjectStatus } from '../domain/project-page.js';
 import { absoluteUrl } from './absolute-url.js';
-import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
+import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { checkableMetadata, ownName } from './sound-file.js';
+import type { Turns } from './turns.js';
+
+/** Characters that are read in one go: about a millisecond. */
+const PIECE = 32 * 1024;
 
 type Attributes = Readonly<Record<string, string>>;
 
 /** Reads PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. @throws where its version is not 1.x */
-export function parseHtmlPage(source: PageSource): PageDraft {
-  const files: FileDraft[] = [];
+export async function parseHtmlPage(
+  source: PageSource,
+  project: ProjectName,
+  turns: Turns,
+): Promise<PageDraft> {
+  const files: IndexFile[] = [];
   let base = source.url;
   let version: string | undefined;
   let status: ProjectStatus | undefined;
@@ -29,37 +40,54 @@ export function parseHtmlPage(source: PageSource): PageDraft {
     },
     onclosetag(name) {
       if (name !== 'a' || anchor === undefined) return;
-      const file = readAnchor(anchor.attributes, anchor.text, base);
+      const file = readAnchor(anchor.attributes, anchor.text, base, project);
       if (file !== undefined) files.push(file);
       anchor = undefined;
     },
   });
-  parser.end(Buffer.from(source.body).toString('utf8'));
+  const text = Buffer.from(source.body).toString('utf8');
+  for (let at = 0; at < text.length; at += PIECE) {
+    if (turns.spent) await turns.next();
+    parser.write(text.slice(at, at + PIECE));
+  }
+  parser.end();
   if (version !== undefined && !/^1\.\d+$/.test(version))
     throw new TypeError(`the page has repository version ${JSON.stringify(version)}`);
   return { files, status };
 }
 
-function readAnchor(attributes: Attributes, text: string, base: string): FileDraft | undefined {
+function readAnchor(
+  attributes: Attributes,
+  text: string,
+  base: string,
+  project: ProjectName,
+): IndexFile | undefined {
   const { href } = attributes;
   if (href === undefined) return undefined;
   const url = absoluteUrl(href, base);
   if (url === undefined) return undefined;
-  const requiresPython = attributes['data-requires-python'];
+  const filename = filenameOf(url) ?? text.trim();
+  const name = ownName(filename, project);
+  if (name === undefined) return undefined;
+  const hashes = readDigest(href.slice(href.indexOf('#') + 1));
   const gpgSig = attributes['data-gpg-sig'];
   const provenance = attributes['data-provenance'];
-  const provenanceUrl = provenance === undefined ? undefined : absoluteUrl(provenance, base);
   return {
-    filename: filenameOf(url) ?? text.trim(),
+    filename,
+    name,
     url,
-    hashes: readDigest(href.slice(href.indexOf('#') + 1)),
+    hashes,
+    sha256: parseSha256(hashes.sha256),
     yanked: readYanked(attributes['data-yanked']),
-    coreMetadata: readMetadata(
-      attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'],
+    coreMetadata: checkableMetadata(
+      readDigest(attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'] ?? ''),
     ),
-    ...(requiresPython !== undefined && { requiresPython }),
-    ...(gpgSig !== undefined && { gpgSig: gpgSig === 'true' }),
-    ...(provenanceUrl !== undefined && { provenance: provenanceUrl }),
+    requiresPython: attributes['data-requires-python'],
+    gpgSig: gpgSig === undefined ? undefined : gpgSig === 'true',
+    size: undefined,
+    uploadTime: undefined,
+    provenance: provenance === undefined ? undefined : absoluteUrl(provenance, base),
+    extra: NO_EXTRA,
   };
 }
 
@@ -75,12 +103,6 @@ function filenameOf(url: string): string | undefined {
 /** PEP 592: the attribute's presence yanks; its value, where there is one, is the reason. */
 function readYanked(value: string | undefined): boolean | string {
   return value === undefined ? false : value.trim() || true;
-}
-
-function readMetadata(value: string | undefined): boolean | Hashes {
-  if (value === undefined || value === 'false') return false;
-  const digest = readDigest(value);
-  return Object.keys(digest).length === 0 ? true : digest;
 }
 
 /** `sha256=…`, as in a fragment (PEP 503) or in `data-core-metadata`. */

@@ -1,6 +1,11 @@
-import type { Hashes, ProjectPage } from '../domain/project-page.js';
-import { absoluteUrl } from './absolute-url.js';
-import type { FileDraft, PageDraft, PageSource } from './page-draft.js';
+import { parseSha256 } from '../domain/digest.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Hashes, IndexFile, ProjectPage } from '../domain/project-page.js';
+import { UrlResolver } from './absolute-url.js';
+import { parseJsonInTurns } from './json-in-turns.js';
+import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { checkableMetadata, ownName } from './sound-file.js';
+import type { Turns } from './turns.js';
 
 type Json = Record<string, unknown>;
 
@@ -22,8 +27,15 @@ const FILE_KEYS = new Set([
 const PAGE_KEYS = new Set(['meta', 'name', 'files', 'versions', 'project-status']);
 
 /** Reads PEP 691's JSON, with PEP 592, 658, 700, 714, 740 and 792. @throws where it is not of that shape */
-export function parseJsonPage(source: PageSource): PageDraft {
-  const page: unknown = JSON.parse(Buffer.from(source.body).toString('utf8'));
+export async function parseJsonPage(
+  source: PageSource,
+  project: ProjectName,
+  turns: Turns,
+): Promise<PageDraft> {
+  const { buffer, byteOffset, byteLength } = source.body;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+  const urls = new UrlResolver(source.url);
+  const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls));
   if (!isObject(page)) throw new TypeError('the page is not an object');
   const meta = isObject(page.meta) ? page.meta : {};
   const version = meta['api-version'];
@@ -32,7 +44,7 @@ export function parseJsonPage(source: PageSource): PageDraft {
     throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
   if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
   return {
-    files: page.files.flatMap((file) => readFile(file, source.url)),
+    files: page.files.filter((file: IndexFile | undefined) => file !== undefined),
     versions: Array.isArray(page.versions) ? page.versions.filter(isString) : undefined,
     status: readStatus(page['project-status'] ?? meta['project-status']),
     meta: without(meta, new Set(['api-version', 'project-status', 'project-status-reason'])),
@@ -40,38 +52,50 @@ export function parseJsonPage(source: PageSource): PageDraft {
   };
 }
 
-function readFile(file: unknown, base: string): FileDraft[] {
-  if (!isObject(file) || !isString(file.filename) || !isString(file.url)) return [];
-  const url = absoluteUrl(file.url, base);
-  if (url === undefined) return [];
+function readFile(file: unknown, project: ProjectName, urls: UrlResolver): IndexFile | undefined {
+  if (!isObject(file) || !isString(file.filename) || !isString(file.url)) return undefined;
+  const name = ownName(file.filename, project);
+  if (name === undefined) return undefined;
+  const url = urls.resolve(file.url);
+  if (url === undefined) return undefined;
   const { yanked, size } = file;
-  const provenance = isString(file.provenance) ? absoluteUrl(file.provenance, base) : undefined;
-  const uploadTime = readTime(file['upload-time']);
-  return [
-    {
-      filename: file.filename,
-      url,
-      hashes: readHashes(file.hashes) ?? {},
-      yanked: isString(yanked) ? yanked || true : yanked === true,
-      coreMetadata: readMetadata(
+  const hashes = readHashes(file.hashes) ?? {};
+  const requiresPython = file['requires-python'];
+  const gpgSig = file['gpg-sig'];
+  // The same keys in the same order, whatever the page says: thousands of alike objects cost least.
+  return {
+    filename: file.filename,
+    name,
+    url,
+    hashes,
+    sha256: parseSha256(hashes.sha256),
+    yanked: isString(yanked) ? yanked || true : yanked === true,
+    coreMetadata: checkableMetadata(
+      readHashes(
         file['core-metadata'] ?? file['dist-info-metadata'] ?? file['data-dist-info-metadata'],
       ),
-      ...(isString(file['requires-python']) && { requiresPython: file['requires-python'] }),
-      ...(typeof file['gpg-sig'] === 'boolean' && { gpgSig: file['gpg-sig'] }),
-      ...(Number.isSafeInteger(size) && (size as number) >= 0 && { size: size as number }),
-      ...(uploadTime !== undefined && { uploadTime }),
-      ...(provenance !== undefined && { provenance }),
-      extra: without(file, FILE_KEYS),
-    },
-  ];
+    ),
+    requiresPython: isString(requiresPython) ? requiresPython : undefined,
+    gpgSig: typeof gpgSig === 'boolean' ? gpgSig : undefined,
+    size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : undefined,
+    uploadTime: readTime(file['upload-time']),
+    provenance: isString(file.provenance) ? urls.resolve(file.provenance) : undefined,
+    extra: hasOther(file, FILE_KEYS) ? without(file, FILE_KEYS) : NO_EXTRA,
+  };
 }
 
-function readMetadata(value: unknown): boolean | Hashes {
-  return typeof value === 'boolean' ? value : (readHashes(value) ?? false);
-}
-
+/** The object itself, where it is in our form already, as nearly always. */
 function readHashes(value: unknown): Hashes | undefined {
   if (!isObject(value)) return undefined;
+  for (const name in value) {
+    const digest = value[name];
+    if (!isString(digest) || !/^[0-9a-f]+$/.test(digest) || !/^[a-z0-9]+$/.test(name))
+      return normalHashes(value);
+  }
+  return value as Hashes;
+}
+
+function normalHashes(value: Json): Hashes {
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string] => isString(entry[1]) && /^[0-9a-f]+$/i.test(entry[1]),
   );
@@ -92,6 +116,11 @@ function readStatus(value: unknown): ProjectPage['status'] {
   if (isString(value)) return { status: value };
   if (!isObject(value) || !isString(value.status)) return undefined;
   return { status: value.status, ...(isString(value.reason) && { reason: value.reason }) };
+}
+
+function hasOther(object: Json, keys: ReadonlySet<string>): boolean {
+  for (const key in object) if (!keys.has(key)) return true;
+  return false;
 }
 
 function without(object: Json, keys: ReadonlySet<string>): Json {

@@ -39,7 +39,7 @@ export class ProjectListService implements ProjectList {
     const key = `${form} ${encoding}`;
     const ready = bodies.get(key);
     if (ready !== undefined) return ready;
-    const body = prepareBody(form === 'html' ? writeHtml(names) : writeJson(names), encoding);
+    const body = prepareBody([form === 'html' ? writeHtml(names) : writeJson(names)], encoding);
     bodies.set(key, body);
     body.catch(() => bodies.delete(key));
     return body;

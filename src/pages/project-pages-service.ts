@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
+import type { Verdict } from '../domain/verdict.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { LoadedPage, PageLoader } from './page-loader.js';
@@ -15,6 +16,7 @@ import type {
 import { renderHtml } from './render-html.js';
 import { renderJson } from './render-json.js';
 import { Settling } from './settling.js';
+import { Turns } from './turns.js';
 
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
@@ -23,7 +25,8 @@ interface Rendering {
   readonly basis: string;
   /** Milliseconds since 1970: then time alone may change a verdict. */
   readonly validUntil: number;
-  readonly verdicts: Awaited<ReturnType<Judge['judgeAll']>>;
+  /** In the order of the page's files. */
+  readonly verdicts: readonly Verdict[];
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
@@ -114,13 +117,20 @@ export class ProjectPagesService implements ProjectPages {
   }
 
   async #judgePage(loaded: LoadedPage): Promise<Rendering> {
-    const { basis } = this.#judge;
-    const subjects = [...loaded.listing.values()].map(({ subject }) => subject);
-    const verdicts = await this.#judge.judgeAll(subjects);
-    const validUntil = verdicts.reduce(
-      (first, { validUntil }) => Math.min(first, validUntil),
-      Infinity,
-    );
+    const files = [...loaded.listing.values()];
+    const verdicts: Verdict[] = [];
+    let validUntil = Infinity;
+    let { basis } = this.#judge;
+    if (files[0] !== undefined) {
+      // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
+      const page = await this.#judge.ofPage(files[0].subject);
+      basis = page.basis;
+      await new Turns().forEach(files, ({ subject }) => {
+        const verdict = page.judge(subject);
+        verdicts.push(verdict);
+        validUntil = Math.min(validUntil, verdict.validUntil);
+      });
+    }
     return { loaded, basis, validUntil, verdicts, bodies: new Map() };
   }
 }

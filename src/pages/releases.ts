@@ -1,7 +1,8 @@
 import type { Offer, Release } from '../domain/attestation.js';
-import type { DistributionFilename, DistributionKind } from '../domain/distribution-filename.js';
+import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { compareVersions } from '../domain/version.js';
+import type { Turns } from './turns.js';
 
 interface Draft {
   readonly version: string;
@@ -21,19 +22,18 @@ export function offerOf({ filename, sha256, provenance }: IndexFile): Offer | un
  * The releases of a page, the latest first: by upload time, or by PEP 440 and without times where the index does
  * not give one for every file. Empty where no file has a provenance document, as on most pages: nothing would
  * follow from it.
- * @param names the files' names, read, in the page's order
  */
-export function releasesOf(page: ProjectPage, names: readonly DistributionFilename[]): Release[] {
+export async function releasesOf(page: ProjectPage, turns: Turns): Promise<Release[]> {
   if (page.files.every((file) => file.provenance === undefined)) return [];
   const drafts = new Map<string, Draft>();
-  for (const [index, file] of page.files.entries()) {
-    const { version, kind } = names[index]!;
-    if (version === undefined) continue;
+  await turns.forEach(page.files, (file) => {
+    const { version, kind } = file.name;
+    if (version === undefined) return;
     const draft = drafts.get(version) ?? { version, uploadTime: Infinity, offers: new Map() };
     drafts.set(version, draft);
     draft.uploadTime = Math.min(draft.uploadTime, file.uploadTime ?? Number.NaN);
     draft.offers.set(kind, draft.offers.get(kind) ?? offerOf(file));
-  }
+  });
   const releases = [...drafts.values()];
   if (releases.every(({ uploadTime }) => !Number.isNaN(uploadTime)))
     return releases.sort((a, b) => b.uploadTime - a.uploadTime);

@@ -1,14 +1,15 @@
+import type { ProjectName } from '../domain/project-name.js';
 import { fileUrlFromPage } from './file-url.js';
-import { API_VERSION, type JudgedPage, type ShownFile, shownFiles } from './judged-page.js';
+import { API_VERSION, type JudgedPage, type ShownFile, writeFiles } from './judged-page.js';
 import { provenanceFromPage } from './render-json.js';
 
-/** Writes a page as PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. */
-export function renderHtml(judged: JudgedPage): string {
+/** Writes a page as PEP 503's HTML, in pieces, with PEP 592, 629, 658, 714, 740 and 792. */
+export function* renderHtml(judged: JudgedPage): Generator<string> {
   const { page } = judged;
   const status = page.status === undefined ? [] : [meta('pypi:project-status', page.status.status)];
   if (page.status?.reason !== undefined)
     status.push(meta('pypi:project-status-reason', page.status.reason));
-  return [
+  yield [
     '<!DOCTYPE html>',
     '<html>',
     '  <head>',
@@ -18,21 +19,20 @@ export function renderHtml(judged: JudgedPage): string {
     '  </head>',
     '  <body>',
     `    <h1>Links for ${escapeHtml(page.project)}</h1>`,
-    ...shownFiles(judged).map((shown) => renderFile(judged, shown)),
-    '  </body>',
-    '</html>',
     '',
   ].join('\n');
+  const write = (some: readonly ShownFile[]) =>
+    some.map((shown) => `${renderFile(page.project, shown)}\n`).join('');
+  yield* writeFiles(judged, write, '');
+  yield '  </body>\n</html>\n';
 }
 
-function renderFile({ page }: JudgedPage, { file, yanked, refused }: ShownFile): string {
+function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile): string {
   const { sha256 } = file;
   const [algorithm, digest] =
     sha256 === undefined ? (Object.entries(file.hashes)[0] ?? []) : ['sha256', sha256];
   const fragment = algorithm === undefined ? '' : `#${algorithm}=${digest}`;
-  const attributes = [
-    `href="${escapeHtml(fileUrlFromPage(page.project, file.filename) + fragment)}"`,
-  ];
+  const attributes = [`href="${escapeHtml(fileUrlFromPage(project, file.filename) + fragment)}"`];
   const add = (name: string, value: string) => attributes.push(`${name}="${escapeHtml(value)}"`);
   if (file.requiresPython !== undefined) add('data-requires-python', file.requiresPython);
   if (yanked !== false) add('data-yanked', yanked === true ? '' : yanked);
@@ -59,5 +59,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export function escapeHtml(text: string): string {
+  if (!/[&<>"']/.test(text)) return text;
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

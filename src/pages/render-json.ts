@@ -1,36 +1,46 @@
+import type { ProjectName } from '../domain/project-name.js';
 import { fileUrlFromPage } from './file-url.js';
-import { API_VERSION, type JudgedPage, type ShownFile, shownFiles } from './judged-page.js';
+import { API_VERSION, type JudgedPage, type ShownFile, writeFiles } from './judged-page.js';
 
-/** Writes a page as PEP 691's JSON, with what an upstream says beyond what we know kept as it came. */
-export function renderJson(judged: JudgedPage): string {
+/** Writes a page as PEP 691's JSON, in pieces, with what an upstream says beyond what we know kept as it came. */
+export function* renderJson(judged: JudgedPage): Generator<string> {
   const { page } = judged;
-  return JSON.stringify({
+  const rest = JSON.stringify({
     ...page.extra,
     meta: { ...page.meta, 'api-version': API_VERSION },
     name: page.project,
     ...(page.status && { 'project-status': page.status }),
     ...(page.versions && { versions: page.versions }),
-    files: shownFiles(judged).map((shown) => renderFile(judged, shown)),
+    files: [],
   });
+  yield rest.slice(0, -']}'.length);
+  const write = (some: readonly ShownFile[]) =>
+    JSON.stringify(some.map((shown) => renderFile(page.project, shown))).slice(
+      '['.length,
+      -']'.length,
+    );
+  yield* writeFiles(judged, write, ',');
+  yield ']}';
 }
 
-function renderFile({ page }: JudgedPage, { file, yanked, refused }: ShownFile) {
-  const { requiresPython, gpgSig, size, uploadTime } = file;
+/** What is undefined is left out of the JSON. */
+function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) {
+  const { uploadTime, provenance } = file;
   // A client that resolves by sidecars would choose a refused file by one, and fail later.
   const metadata = refused ? false : file.coreMetadata;
   return {
     ...file.extra,
     filename: file.filename,
-    url: fileUrlFromPage(page.project, file.filename),
+    url: fileUrlFromPage(project, file.filename),
     hashes: file.hashes,
-    ...(requiresPython !== undefined && { 'requires-python': requiresPython }),
+    'requires-python': file.requiresPython,
     yanked,
     'core-metadata': metadata,
     'dist-info-metadata': metadata,
-    ...(gpgSig !== undefined && { 'gpg-sig': gpgSig }),
-    ...(size !== undefined && { size }),
-    ...(uploadTime !== undefined && { 'upload-time': new Date(uploadTime).toISOString() }),
-    ...(file.provenance !== undefined && { provenance: provenanceFromPage(file.provenance) }),
+    'gpg-sig': file.gpgSig,
+    size: file.size,
+    'upload-time': uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+    provenance: provenance === undefined ? undefined : provenanceFromPage(provenance),
   };
 }
 

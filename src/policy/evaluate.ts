@@ -15,11 +15,14 @@ export interface CompiledRule {
   readonly applies: (subject: Subject) => boolean;
 }
 
-/** Asks every rule, in the order given: the strongest first. */
+/**
+ * Asks every rule, in the order given: the strongest first.
+ * @param unopposed the verdict where none of them objects, one object for all files
+ */
 export function evaluate(
   rules: readonly CompiledRule[],
   waivers: Waivers,
-  revision: string,
+  unopposed: Verdict,
   about: Case,
 ): Verdict {
   const certain: RuleHit[] = [];
@@ -31,6 +34,7 @@ export function evaluate(
     (answer.doubt ? doubtful : certain).push(answer.hit);
     if (answer.recheckAt > about.now) validUntil = Math.min(validUntil, answer.recheckAt);
   }
+  if (certain.length === 0 && doubtful.length === 0) return unopposed;
   // What was seen is named as the reason before what could not be seen.
   const hits = [...certain, ...doubtful];
   const standing = hits.filter((hit) => hit.waiver === undefined);
@@ -40,7 +44,7 @@ export function evaluate(
     outcome: block !== undefined ? 'block' : decisive !== undefined ? 'warn' : 'allow',
     decisive,
     hits,
-    revision,
+    revision: unopposed.revision,
     validUntil: Math.min(validUntil, ...hits.flatMap((hit) => changes(hit, about.now))),
   };
 }

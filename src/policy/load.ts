@@ -4,7 +4,7 @@ import { validateYaml } from '../yaml/validate.js';
 import { type AdviceContext, adviseOn, type SourcedFile } from './advice.js';
 import { compilePolicy } from './compile.js';
 import { readPolicyFiles } from './files.js';
-import { mergePolicies, type PolicyMeaning } from './merge.js';
+import { mergePolicies, type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
 import { policySchema } from './schema.js';
 import { shippedPolicies } from './shipped.js';
@@ -14,23 +14,44 @@ export interface LoadOptions extends AdviceContext {
   readonly shipped?: string;
 }
 
-export interface LoadedPolicy {
+/** What policy files say: plain data, which may come from another thread. */
+export interface PolicyReading {
   /** Undefined exactly where there are problems. */
-  readonly policy: Policy | undefined;
-  readonly meaning: PolicyMeaning | undefined;
+  readonly sound: { readonly meaning: PolicyMeaning; readonly revision: string } | undefined;
   readonly problems: readonly Problem[];
   /** What is allowed and perhaps not meant: expired waivers, unknown upstreams. */
   readonly warnings: readonly Problem[];
 }
 
+export interface LoadedPolicy extends Omit<PolicyReading, 'sound'> {
+  /** Undefined exactly where there are problems. */
+  readonly policy: Policy | undefined;
+  readonly meaning: PolicyMeaning | undefined;
+}
+
+export type ReadPolicy = (paths: readonly string[], options: LoadOptions) => Promise<PolicyReading>;
+
 /**
  * Reads the shipped policies and, over them, the files of each path (folders or single files), as a whole:
  * one problem anywhere, and there is no policy. Never rejects for what is in the files.
+ * @param read who reads them: this thread, or another one
  */
 export async function loadPolicy(
   paths: readonly string[],
   options: LoadOptions,
+  read: ReadPolicy = readPolicy,
 ): Promise<LoadedPolicy> {
+  const { sound, ...said } = await read(paths, options);
+  if (sound === undefined) return { policy: undefined, meaning: undefined, ...said };
+  const { meaning, revision } = sound;
+  return { policy: compilePolicy(meaning, revision), meaning, ...said };
+}
+
+/** Reads, validates and merges, which takes a second or two for 10,000 denials. */
+export async function readPolicy(
+  paths: readonly string[],
+  options: LoadOptions,
+): Promise<PolicyReading> {
   const shipped = options.shipped ?? shippedPolicies();
   const own = await readLayer(await otherThan(shipped, paths));
   const without = own.files.some(({ file }) => file.base === 'none');
@@ -39,9 +60,8 @@ export async function loadPolicy(
   const meaning = mergePolicies(files.map(({ file }) => file));
   const advice = adviseOn(files, meaning, options);
   const problems = [...base.problems, ...own.problems, ...advice.problems];
-  if (problems.length > 0)
-    return { policy: undefined, meaning: undefined, problems, warnings: advice.warnings };
-  return { policy: compilePolicy(meaning), meaning, problems, warnings: advice.warnings };
+  const sound = problems.length > 0 ? undefined : { meaning, revision: revisionOf(meaning) };
+  return { sound, problems, warnings: advice.warnings };
 }
 
 async function readLayer(

@@ -79,6 +79,8 @@ export const expiry = () =>
 
 /** Without controls, line and paragraph separators and marks that turn text around; never long. */
 export function oneLine(text: string): string {
+  // Looking into Unicode's tables is slow, and a page may have thousands of reasons.
+  if (text.length <= 300 && /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text)) return text;
   const plain = text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
   return plain.length > 300 ? `${plain.slice(0, 299).trimEnd()}…` : plain;
 }

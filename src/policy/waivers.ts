@@ -1,6 +1,6 @@
 import type { Subject } from '../domain/subject.js';
 import type { RuleId, WaiverNote } from '../domain/verdict.js';
-import { parseSpecifier, type Specifier } from '../domain/version.js';
+import { laterSpecifier, type Specifier } from '../domain/version.js';
 import type { Waiver } from './schema.js';
 
 /** The waivers of a policy, found by rule and project. */
@@ -10,8 +10,10 @@ export class Waivers {
   constructor(waivers: readonly Waiver[]) {
     for (const waiver of waivers) {
       const key = `${waiver.rule}/${waiver.project}`;
-      const entry = { versions: parseSpecifier(waiver.versions), waiver };
-      this.#byRule.set(key, [...(this.#byRule.get(key) ?? []), entry]);
+      const entry = { versions: laterSpecifier(waiver.versions), waiver };
+      const same = this.#byRule.get(key);
+      if (same === undefined) this.#byRule.set(key, [entry]);
+      else same.push(entry);
     }
   }
 

@@ -1,7 +1,7 @@
 import { ChangeWatch, type Every, stateOfFile } from '../files/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { policyFilesIn } from './files.js';
-import { type LoadedPolicy, type LoadOptions, loadPolicy } from './load.js';
+import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
 import type { Policy, PolicySource } from './policy.js';
 
 export interface WatcherOptions extends Omit<LoadOptions, 'now'> {
@@ -10,6 +10,8 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now'> {
   readonly interval?: number;
   /** Calls back again and again until told to stop. */
   readonly every?: Every;
+  /** Who reads the files of a change; without it this thread does, and does nothing else meanwhile. */
+  readonly read?: ReadPolicy;
   /** A change was read and could not be taken; the policy before it stays in force. */
   readonly onProblem?: (problems: readonly Problem[]) => void;
   /** A reading took effect, the first one too. */
@@ -83,7 +85,8 @@ export class PolicyWatcher implements PolicySource {
   }
 
   async #read(): Promise<void> {
-    const loaded = await loadPolicy(this.#paths, withNow(this.#options));
+    const { read } = this.#options;
+    const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
     const { policy } = loaded;
     this.#sound = policy !== undefined;
     if (policy === undefined) {
@@ -97,8 +100,13 @@ export class PolicyWatcher implements PolicySource {
   }
 }
 
-function withNow(options: WatcherOptions): LoadOptions {
-  return { ...options, now: (options.now ?? Date.now)() };
+/** Plain data, for it may go to another thread. */
+function withNow({ upstreams, shipped, now = Date.now }: WatcherOptions): LoadOptions {
+  return {
+    now: now(),
+    ...(upstreams !== undefined && { upstreams }),
+    ...(shipped !== undefined && { shipped }),
+  };
 }
 
 async function stateOf(paths: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip } from 'node:zlib';
 import { type Dispatcher, errors, request } from 'undici';
 import { Failure } from '../domain/failure.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
@@ -31,6 +32,9 @@ const MAX_REDIRECTS = 5;
 const MAX_PAGE_BYTES = 256 * 1024 * 1024;
 const PAGE_ATTEMPTS = 3;
 const USER_AGENT = 'wheelgate';
+
+const unzip = promisify(gunzip);
+const unbrotli = promisify(brotliDecompress);
 
 type Answer = Dispatcher.ResponseData;
 
@@ -157,12 +161,13 @@ export class HttpUpstream implements Upstream {
     return this.#decode(Buffer.concat(chunks, size), text(answer.headers['content-encoding']));
   }
 
-  #decode(body: Buffer, encoding: string | undefined): Uint8Array {
+  /** In a thread: some megabytes take long enough for others to notice. */
+  async #decode(body: Buffer, encoding: string | undefined): Promise<Uint8Array> {
     try {
       const bound = { maxOutputLength: MAX_PAGE_BYTES };
       if (encoding === undefined || encoding === 'identity') return body;
-      if (encoding === 'gzip') return gunzipSync(body, bound);
-      if (encoding === 'br') return brotliDecompressSync(body, bound);
+      if (encoding === 'gzip') return await unzip(body, bound);
+      if (encoding === 'br') return await unbrotli(body, bound);
     } catch {
       throw this.#broken('sent a page whose compression cannot be undone');
     }

@@ -15,6 +15,13 @@ export interface Judgement {
   readonly unsettled: boolean;
 }
 
+/** Judges the files of one project page, as things stood at one instant. */
+export interface PageJudge {
+  /** The judge's `basis` at that instant. */
+  readonly basis: string;
+  judge(subject: Subject): Verdict;
+}
+
 /** What is known of who attests a project's files. */
 export interface AttestationSource {
   known(project: ProjectName): Promise<KnownAttestations>;
@@ -67,17 +74,25 @@ export class Judge {
     return { verdict: this.evaluate(subject, inspection, known), inspection, unsettled };
   }
 
-  /** Judges the files of one project page together: one look into the findings store. */
-  async judgeAll(subjects: readonly Subject[]): Promise<Verdict[]> {
-    const [first] = subjects;
-    if (first === undefined) return [];
-    const known = await this.#findings.known(first.project);
-    const attestations = await this.#attestationsOf(first);
-    return subjects.map((subject) => {
-      const inspection = known.get(subject.filename);
-      const same = inspection !== undefined && inspection.sha256 === subject.sha256;
-      return this.evaluate(subject, same ? inspection : undefined, attestations);
-    });
+  /**
+   * Everything that the verdicts on a project page rest on, as it is now: one look into the findings store. Its
+   * files can then be judged one by one, over any time, and all of them by the same policy at the same instant.
+   * @param any a file of the page
+   */
+  async ofPage(any: Subject): Promise<PageJudge> {
+    const findings = await this.#findings.known(any.project);
+    const attestations = await this.#attestationsOf(any);
+    const policy = this.#policies.current;
+    const knowledge = { feed: this.#feed(), attestations };
+    const now = this.#now();
+    return {
+      basis: this.basis,
+      judge: (subject) => {
+        const inspection = findings.get(subject.filename);
+        const same = inspection !== undefined && inspection.sha256 === subject.sha256;
+        return policy.evaluate(subject, same ? inspection : undefined, now, knowledge);
+      },
+    };
   }
 
   /** What the malware feed says of a file, whatever the policy makes of that. */

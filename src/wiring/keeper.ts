@@ -7,6 +7,7 @@ import { Health } from '../observe/health.js';
 import { createMetrics } from '../observe/metrics.js';
 import { ResilientDecisionLog } from '../observe/resilient-decision-log.js';
 import type { LoadedPolicy } from '../policy/load.js';
+import { readInThread } from '../policy/read-in-thread.js';
 import { PolicyWatcher } from '../policy/watcher.js';
 import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
@@ -46,6 +47,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
   const policies = await PolicyWatcher.start(folders, {
     upstreams: config.upstreams.map((upstream) => upstream.name),
     now,
+    read: readInThread(),
     onLoad: (next) => {
       loaded = next;
       notePolicy(next, metrics, now());

@@ -1,7 +1,6 @@
 import { compilePolicy } from '../policy/compile.js';
-import type { PolicyMeaning } from '../policy/merge.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
-import type { ToPrimary } from './words.js';
+import type { PolicyText, ToPrimary } from './words.js';
 
 /** A worker's side of the policy: the primary reads the files, and says when an edit takes effect. */
 export class DeskPolicy implements PolicySource {
@@ -9,10 +8,10 @@ export class DeskPolicy implements PolicySource {
   #current: Policy;
   #prepared: Policy | undefined;
 
-  constructor(primary: ToPrimary, meaning: PolicyMeaning) {
-    this.#current = compilePolicy(meaning);
+  constructor(primary: ToPrimary, { meaning, revision }: PolicyText) {
+    this.#current = compilePolicy(meaning, revision);
     primary.onAsked('prepare-policy', async (next) => {
-      this.#prepared = compilePolicy(next);
+      this.#prepared = compilePolicy(next.meaning, next.revision);
       return undefined;
     });
     primary.onTold('policy', ({ revision }) => {

@@ -14,6 +14,7 @@ import { Crew, type Member } from './crew.js';
 import { LeaseDesk } from './lease-desk.js';
 import { share } from './share-out.js';
 import { within } from './within.js';
+import type { PolicyText } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
 export interface Primary {
@@ -73,7 +74,7 @@ export async function makePrimary(
     channel.onAsked('welcome', async () => ({
       slot,
       config: shareOf,
-      policy: keeper.loaded.meaning!,
+      policy: textOf(keeper),
       health: health.parts(),
     }));
     channel.onAsked('decision', async (record) => {
@@ -144,10 +145,15 @@ export async function makePrimary(
 }
 
 /** All workers make the policy ready first, and take it over then: not one after the other, as each gets there. */
-async function hand({ loaded: { meaning, policy } }: Keeper, crew: Crew): Promise<void> {
+async function hand(keeper: Keeper, crew: Crew): Promise<void> {
   const { members } = crew;
+  const text = textOf(keeper);
   await Promise.allSettled(
-    members.map(({ channel }) => within(POLICY_PATIENCE, channel.ask('prepare-policy', meaning!))),
+    members.map(({ channel }) => within(POLICY_PATIENCE, channel.ask('prepare-policy', text))),
   );
-  for (const { channel } of members) channel.tell('policy', { revision: policy!.revision });
+  for (const { channel } of members) channel.tell('policy', { revision: text.revision });
+}
+
+function textOf({ loaded: { meaning, policy } }: Keeper): PolicyText {
+  return { meaning: meaning!, revision: policy!.revision };
 }

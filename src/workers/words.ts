@@ -10,12 +10,18 @@ import type { Channel } from './channel.js';
 /** The folders whose bounds the primary keeps. */
 export type CacheName = 'blobs' | 'pages';
 
+/** A policy as data, and its revision, which costs more to tell than to carry. */
+export interface PolicyText {
+  readonly meaning: PolicyMeaning;
+  readonly revision: string;
+}
+
 /** All that a worker needs to begin. */
 export interface Welcome {
   /** 1 to the number of workers. */
   readonly slot: number;
   readonly config: Config;
-  readonly policy: PolicyMeaning;
+  readonly policy: PolicyText;
   readonly health: readonly HealthPart[];
 }
 
@@ -63,7 +69,7 @@ export interface WorkerWords {
   };
   readonly asks: {
     /** Makes a policy ready, so that all take it over in one moment. */
-    readonly 'prepare-policy': readonly [PolicyMeaning, undefined];
+    readonly 'prepare-policy': readonly [PolicyText, undefined];
     readonly metrics: readonly [undefined, MetricSnapshot];
   };
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { listingOf } from '../../src/pages/listing.js';
 import { parseProjectPage } from '../../src/pages/parse-page.js';
+import { Turns } from '../../src/pages/turns.js';
 import type { Upstream } from '../../src/upstream/upstream.js';
 
 const PROJECT = 'demo' as ProjectName;
@@ -15,7 +16,7 @@ interface Entry {
   readonly sha256?: string;
 }
 
-function provenanceOf(entries: readonly Entry[], filename: string) {
+async function provenanceOf(entries: readonly Entry[], filename: string) {
   const files = entries.map(({ filename, day, attested, sha256 = 'a'.repeat(64) }) => ({
     filename,
     url: `../../files/${filename}`,
@@ -25,16 +26,16 @@ function provenanceOf(entries: readonly Entry[], filename: string) {
   }));
   const body = Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, files }));
   const source = { body, contentType: 'application/vnd.pypi.simple.v1+json', url: URL };
-  const page = parseProjectPage(source, PROJECT, 'pypi');
+  const page = await parseProjectPage(source, PROJECT, 'pypi', new Turns());
   const upstream = { name: 'pypi', isPublic: true } as Upstream;
-  return listingOf(page, upstream).get(filename)!.subject.provenance!;
+  return (await listingOf(page, upstream, new Turns())).get(filename)!.subject.provenance!;
 }
 
 const wheel = (version: string) => `demo-${version}-py3-none-any.whl`;
 
 describe('the releases of a page', () => {
-  it('come by the upload of their first file, the latest first', () => {
-    const { offer, releases } = provenanceOf(
+  it('come by the upload of their first file, the latest first', async () => {
+    const { offer, releases } = await provenanceOf(
       [
         { filename: wheel('2.0'), day: 2, attested: true },
         { filename: wheel('1.9'), day: 3 },
@@ -50,8 +51,8 @@ describe('the releases of a page', () => {
     assert.equal(releases[2]!.uploadTime, Date.parse('2026-01-01T00:00:00Z'));
     assert.equal(offer?.url, `https://pypi.example.com/integrity/demo/${wheel('2.0')}/provenance`);
   });
-  it('come by PEP 440 where a time is missing', () => {
-    const { releases } = provenanceOf(
+  it('come by PEP 440 where a time is missing', async () => {
+    const { releases } = await provenanceOf(
       [
         { filename: wheel('1.9'), day: 3, attested: true },
         { filename: wheel('1.10') },
@@ -68,8 +69,8 @@ describe('the releases of a page', () => {
       ],
     );
   });
-  it('offer one document of each kind, and tell a kind without one from no such kind', () => {
-    const { releases } = provenanceOf(
+  it('offer one document of each kind, and tell a kind without one from no such kind', async () => {
+    const { releases } = await provenanceOf(
       [
         { filename: wheel('1.0'), day: 1 },
         { filename: 'demo-1.0-cp310-abi3-any.whl', day: 1, attested: true },
@@ -83,10 +84,10 @@ describe('the releases of a page', () => {
     assert.deepEqual([offers.has('sdist'), offers.get('sdist')], [true, undefined]);
     assert.equal(offers.has('egg'), false);
   });
-  it('are none where the page offers no document; a file without a digest has none', () => {
-    const plain = provenanceOf([{ filename: wheel('1.0'), day: 1 }], wheel('1.0'));
+  it('are none where the page offers no document; a file without a digest has none', async () => {
+    const plain = await provenanceOf([{ filename: wheel('1.0'), day: 1 }], wheel('1.0'));
     assert.deepEqual(plain, { offer: undefined, releases: [] });
-    const bare = provenanceOf(
+    const bare = await provenanceOf(
       [{ filename: wheel('1.0'), day: 1, attested: true, sha256: 'x' }],
       wheel('1.0'),
     );

@@ -4,20 +4,19 @@ import {
   knownAttestation,
   type Offer,
 } from '../../domain/attestation.js';
-import { globMatches, type ProjectGlob } from '../../domain/project-glob.js';
+import type { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
 import { historyBefore } from './attestation-history.js';
 import { type Judge, type Objection, release } from './rule.js';
 
-/** Projects whose files must be attested, and by whom where that is said. */
+/** That a project's files must be attested, and by whom where that is said. */
 export interface Requirement {
-  readonly project: ProjectGlob;
   readonly publisher?: PublisherId | undefined;
 }
 
 export interface AttestationSettings {
-  readonly require: readonly Requirement[];
+  readonly require: GlobIndex<Requirement>;
   /** Attested releases in a row that make a history; undefined: a project's past plays no part. */
   readonly releases: number | undefined;
 }
@@ -57,10 +56,11 @@ function opinion(
 ): Opinion {
   // A file on disk: no index has said anything of it.
   if (subject.provenance === undefined) return NOTHING;
-  const demands = settings.require.filter(({ project }) => globMatches(project, subject.project));
+  const demands = settings.require.find(subject.project);
   const own = demands.length > 0 ? required(demands, subject, known, now) : NOTHING;
   if (own.objection !== undefined || own.unknown !== undefined) return own;
-  return settings.releases === undefined
+  // Most projects have no attestation at all, and then no history.
+  return settings.releases === undefined || subject.provenance.releases.length === 0
     ? NOTHING
     : regressed(settings.releases, subject, known, now);
 }

@@ -1,43 +1,37 @@
-import { globMatches, isPattern, type ProjectGlob } from '../../domain/project-glob.js';
+import { GlobIndex } from '../../domain/project-glob.js';
 import type { Subject } from '../../domain/subject.js';
-import { parseSpecifier, type Specifier } from '../../domain/version.js';
+import { laterSpecifier, type Specifier } from '../../domain/version.js';
 import type { Denial } from '../schema.js';
 import { ContentIndex } from './content-index.js';
 import { type Judge, type Objection, release } from './rule.js';
 
 interface NamedDenial {
-  readonly project: ProjectGlob;
   readonly versions: Specifier | undefined;
   readonly denial: Denial;
 }
 
 /**
  * What the policy names: projects, some of their versions, or contents by digest. Looked up by name and by
- * digest, so a list of 10,000 entries costs no more than one of ten; only patterns are tried one by one.
+ * digest, so a list of 10,000 entries costs no more than one of ten.
+ * @param parse reads a specifier, whose text the policy's schema has found sound
  */
 export function deny(
   denials: readonly Denial[],
-  parse: (text: string) => Specifier = parseSpecifier,
+  parse: (text: string) => Specifier = laterSpecifier,
 ): Judge {
-  const byName = new Map<string, NamedDenial[]>();
-  const patterns: NamedDenial[] = [];
-  for (const denial of denials) {
-    if (denial.project === undefined) continue;
-    const versions = denial.versions === undefined ? undefined : parse(denial.versions);
-    const entry = { project: denial.project, versions, denial };
-    if (isPattern(denial.project)) patterns.push(entry);
-    else byName.set(denial.project, [...(byName.get(denial.project) ?? []), entry]);
-  }
+  const byProject = new GlobIndex<NamedDenial>(
+    denials.flatMap((denial) => {
+      if (denial.project === undefined) return [];
+      const versions = denial.versions === undefined ? undefined : parse(denial.versions);
+      return [[denial.project, { versions, denial }] as const];
+    }),
+  );
   const contents = new ContentIndex(denials);
 
   return ({ subject, inspection }) => {
-    for (const entry of byName.get(subject.project) ?? []) {
+    for (const entry of byProject.find(subject.project)) {
       const objection = named(entry, subject);
       if (objection !== undefined) return objection;
-    }
-    for (const entry of patterns) {
-      const objection = globMatches(entry.project, subject.project) && named(entry, subject);
-      if (objection) return objection;
     }
     const artifact = subject.sha256 && contents.artifact(subject.sha256);
     if (artifact) return because(`${subject.filename} is denied by its sha256`, artifact);

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { loadPolicy, readPolicy } from '../../src/policy/load.js';
+import { readInThread } from '../../src/policy/read-in-thread.js';
+import { PolicyWatcher } from '../../src/policy/watcher.js';
+import { formatProblem } from '../../src/yaml/problem.js';
+import { brief, folder, NOW, subject } from './support.js';
+
+const MANY = `deny:\n${Array.from({ length: 2_000 }, (_, i) => `  - { project: p${i}, versions: "==1.${i}", reason: r }\n`).join('')}`;
+const REST = `rules:
+  cooldown: { action: block, age: 3d, exempt: ["acme-*"] }
+  attestation: { action: warn, require: [a, { project: "b-*", publisher: "github:o/n" }] }
+allow: [{ project: "*" }]
+waivers:
+  - { rule: cooldown, project: x, versions: ">=1,<2", reason: r, owner: o, expires: 2026-12-01 }
+  - { rule: deny, project: x, versions: "==1", reason: r, owner: o, expires: 2026-11-01 }
+`;
+
+describe('policies read in a thread', () => {
+  it('say what they say when read here', async () => {
+    const path = folder({ 'a.yaml': MANY, 'b.yaml': REST });
+    const options = { now: NOW, upstreams: ['pypi'] };
+    const there = await readInThread()([path], options);
+    assert.deepEqual(there, await readPolicy([path], options));
+    assert.equal(there.warnings.length, 1);
+    const { policy } = await loadPolicy([path], options, readInThread());
+    const judged = (version: string) =>
+      brief(policy!.evaluate(subject({ project: 'p7', version }), undefined, NOW));
+    assert.deepEqual([judged('1.7'), judged('1.8')], ['block deny', 'allow']);
+  });
+
+  it('say what is wrong with them, and where', async () => {
+    const path = folder({ 'a.yaml': 'deny:\n  - project: x\n    versions: "=1"\n    reason: r\n' });
+    const { sound, problems } = await readInThread()([path], { now: NOW });
+    assert.equal(sound, undefined);
+    assert.match(problems.map(formatProblem).join(), /a\.yaml:3:15: expected a version specifier/);
+  });
+
+  it('leave the policy before them in force where they are bad, and take its place where they are good', async () => {
+    const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
+    const problems: string[] = [];
+    const watcher = await PolicyWatcher.start([path], {
+      read: readInThread(),
+      every: () => () => {},
+      onProblem: (found) => problems.push(...found.map(formatProblem)),
+    });
+    const refused = () =>
+      ['x', 'y'].filter(
+        (project) =>
+          brief(watcher.current.evaluate(subject({ project }), undefined, NOW)) !== 'allow',
+      );
+    writeFileSync(join(path, 'p.yaml'), 'deny: [{ project: y }]\n');
+    assert.equal(await watcher.reload(), false);
+    assert.match(problems.join(), /p\.yaml:1:8: the key "reason" is missing/);
+    assert.deepEqual(refused(), ['x']);
+    writeFileSync(join(path, 'p.yaml'), 'deny: [{ project: y, reason: r }]\n');
+    assert.equal(await watcher.reload(), true);
+    assert.deepEqual(refused(), ['y']);
+  });
+
+  it('leave the policy before them in force where the thread dies', async () => {
+    const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
+    for (const [program, why] of [
+      ['process.exit(3)', /broke off: its thread ended with 3/],
+      ['throw new Error("out of memory")', /broke off: out of memory/],
+    ] as const) {
+      const read = readInThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+      const problems: string[] = [];
+      const watcher = await PolicyWatcher.start([path], {
+        read,
+        every: () => () => {},
+        onProblem: (found) => problems.push(...found.map(formatProblem)),
+      });
+      const { revision } = watcher.current;
+      assert.equal(await watcher.reload(), false);
+      assert.match(problems.join(), why);
+      assert.equal(watcher.current.revision, revision);
+    }
+  });
+
+  it('are what the thread answered, however soon it is gone', async () => {
+    const program = `import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage({ sound: undefined, problems: [], warnings: [] });`;
+    const read = readInThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+    for (let time = 0; time < 10; time += 1)
+      assert.deepEqual((await read([], { now: NOW })).problems, []);
+  });
+});
