@@ -46,25 +46,35 @@ export function openFileSource(path: string): FileSource {
 const WINDOW = 64 * 1024;
 
 /**
- * A view for reads that go forward in small steps (local headers): it reads ahead where the next read is
- * near, and only what is asked for where a large member lies between.
+ * Goes forward through a source in small steps (local headers), without an allocation for each: it reads ahead
+ * where the next step is near, and only what is asked for where a large member lies between.
  */
-export function windowed(source: ByteSource): ByteSource {
-  let start = 0;
-  let window: Buffer = Buffer.alloc(0);
-  return {
-    size: source.size,
-    read(offset, length) {
-      checkRange(offset, length, source.size);
-      if (offset < start || offset + length > start + window.length) {
-        const near = offset >= start && offset - (start + window.length) < WINDOW;
-        const ahead = near ? Math.min(WINDOW, source.size - offset) : length;
-        window = source.read(offset, Math.max(length, ahead));
-        start = offset;
-      }
-      return window.subarray(offset - start, offset - start + length);
-    },
-  };
+export class ForwardView {
+  readonly #source: ByteSource;
+  #start = 0;
+  /** What is held just now; only good until the next `find`. */
+  bytes: Buffer = Buffer.alloc(0);
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Makes `bytes` hold at least `length` bytes from the source's `offset` on.
+   * @returns where in `bytes` they begin
+   * @throws {RangeError} beyond the end
+   */
+  find(offset: number, length: number): number {
+    const end = this.#start + this.bytes.length;
+    if (offset < this.#start || offset + length > end) {
+      const { size } = this.#source;
+      const near = offset >= this.#start && offset - end < WINDOW;
+      const ahead = near ? Math.min(WINDOW, size - offset) : length;
+      this.bytes = this.#source.read(offset, Math.max(length, ahead));
+      this.#start = offset;
+    }
+    return offset - this.#start;
+  }
 }
 
 function checkRange(offset: number, length: number, size: number): void {

@@ -9,7 +9,8 @@ const ENTRY_SIZE = 46;
 
 /** One entry of the central directory, its zip64 sizes applied. */
 export interface DirectoryEntry {
-  readonly rawName: Buffer;
+  /** The name's bytes as Latin-1: a character a byte. */
+  readonly rawName: string;
   /** The version of the format that is needed to extract it, times ten. */
   readonly versionNeeded: number;
   readonly flags: number;
@@ -41,10 +42,12 @@ export function readCentralDirectory(
       `the table of members has ${place.size} bytes`,
     );
   const bytes = source.read(place.offset, place.size);
+  // Once for all names: a piece of a string costs less than a piece of a buffer.
+  const text = bytes.toString('latin1');
   const entries: DirectoryEntry[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const { entry, length } = readEntry(bytes, at, place.offset + at);
+    const { entry, length } = readEntry(bytes, text, at, place.offset + at);
     entries.push(entry);
     at += length;
     if (entries.length > place.members) break;
@@ -57,7 +60,7 @@ export function readCentralDirectory(
   return entries;
 }
 
-function readEntry(bytes: Buffer, at: number, position: number) {
+function readEntry(bytes: Buffer, text: string, at: number, position: number) {
   if (at + ENTRY_SIZE > bytes.length || bytes.readUInt32LE(at) !== ENTRY)
     throw malformed('an entry of the directory is malformed', position);
   const nameLength = bytes.readUInt16LE(at + 28);
@@ -65,16 +68,13 @@ function readEntry(bytes: Buffer, at: number, position: number) {
   const length = ENTRY_SIZE + nameLength + extraLength + bytes.readUInt16LE(at + 32);
   if (at + length > bytes.length)
     throw malformed('an entry of the directory is cut short', position);
-  const rawName = bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength);
-  const extra = bytes.subarray(
-    at + ENTRY_SIZE + nameLength,
-    at + ENTRY_SIZE + nameLength + extraLength,
-  );
+  const nameEnd = at + ENTRY_SIZE + nameLength;
+  const rawName = text.slice(at + ENTRY_SIZE, nameEnd);
   if (bytes.readUInt16LE(at + 34) !== 0)
     throw new InspectionProblem('zip-multi-disk', 'a member lies on another disk', {
       offset: position,
     });
-  const sizes = readExtraFields(extra, rawName, {
+  const sizes = readExtraFields(bytes, nameEnd, nameEnd + extraLength, rawName, {
     inflated: bytes.readUInt32LE(at + 24),
     compressed: bytes.readUInt32LE(at + 20),
     offset: bytes.readUInt32LE(at + 42),
