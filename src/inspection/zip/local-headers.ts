@@ -71,32 +71,32 @@ function readLocalHeader(
 ): { dataAt: number; zip64: boolean } {
   if (entry.offset + LOCAL_SIZE > directoryAt) throw cutShort(entry);
   let at = view.find(entry.offset, LOCAL_SIZE);
-  if (view.bytes.readUInt32LE(at) !== LOCAL)
+  if (view.data.getUint32(at, true) !== LOCAL)
     throw new InspectionProblem(
       'zip-local-header',
       `${entry.rawName} has no local header`,
       evidenceOf(entry),
     );
-  const nameLength = view.bytes.readUInt16LE(at + 26);
-  const length = LOCAL_SIZE + nameLength + view.bytes.readUInt16LE(at + 28);
+  const nameLength = view.data.getUint16(at + 26, true);
+  const length = LOCAL_SIZE + nameLength + view.data.getUint16(at + 28, true);
   const dataAt = entry.offset + length;
   if (dataAt + entry.compressed > directoryAt) throw cutShort(entry);
 
   at = view.find(entry.offset, length);
-  const header = view.bytes;
+  const { bytes, data } = view;
   const nameEnd = at + LOCAL_SIZE + nameLength;
-  const rawName = header.toString('latin1', at + LOCAL_SIZE, nameEnd);
+  const rawName = bytes.toString('latin1', at + LOCAL_SIZE, nameEnd);
   if (rawName !== entry.rawName) differ(entry, `name (${rawName})`, findings);
-  const flags = header.readUInt16LE(at + 6);
+  const flags = data.getUint16(at + 6, true);
   if (flags !== entry.flags) differ(entry, 'set of flags', findings);
-  if (header.readUInt16LE(at + 8) !== entry.method) differ(entry, 'compression method', findings);
-  const sizes = readExtraFields(header, nameEnd, at + length, rawName, {
-    compressed: header.readUInt32LE(at + 18),
-    inflated: header.readUInt32LE(at + 22),
+  if (data.getUint16(at + 8, true) !== entry.method) differ(entry, 'compression method', findings);
+  const sizes = readExtraFields(bytes, nameEnd, at + length, rawName, {
+    compressed: data.getUint32(at + 18, true),
+    inflated: data.getUint32(at + 22, true),
   });
   const deferred = (flags & FLAG_DESCRIPTOR) !== 0;
   const { crc, compressed, inflated } = entry;
-  if (!agrees(header.readUInt32LE(at + 14), crc, deferred)) differ(entry, 'checksum', findings);
+  if (!agrees(data.getUint32(at + 14, true), crc, deferred)) differ(entry, 'checksum', findings);
   if (!agrees(sizes.compressed, compressed, deferred)) differ(entry, 'compressed size', findings);
   if (!agrees(sizes.inflated, inflated, deferred)) differ(entry, 'size', findings);
   return { dataAt, zip64: sizes.zip64 };
