@@ -32,7 +32,7 @@ export function withWarmPages(
     200: metrics.series(metrics.requests, { route: 'simple', status: '200' }),
     304: metrics.series(metrics.requests, { route: 'simple', status: '304' }),
   };
-  const duration = metrics.requestDuration.labels({ route: 'simple' });
+  const duration = metrics.requestDuration.series({ route: 'simple' });
 
   // Clients of one kind come together, and comparing is cheaper than looking up.
   let last: Negotiated | undefined;
@@ -63,7 +63,7 @@ export function withWarmPages(
     const page = pages.ready(project, form.form, encoding);
     if (page === undefined) return false;
     requests[sendPage(req, res, page, form.contentType, pageMaxAge)]();
-    duration.observe((performance.now() - started) / 1_000);
+    duration((performance.now() - started) / 1_000);
     return true;
   }
 

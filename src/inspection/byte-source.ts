@@ -10,6 +10,8 @@ export interface ByteSource {
    * already. Rejects where they will never come.
    */
   arrived?(end: number): Promise<void> | undefined;
+  /** Fills `target` from `offset` on. @throws {RangeError} beyond the end. */
+  readInto(target: Buffer, offset: number): void;
 }
 
 /** A source over bytes in memory. */
@@ -20,6 +22,10 @@ export function bufferSource(bytes: Uint8Array): ByteSource {
     read(offset, length) {
       checkRange(offset, length, buffer.length);
       return buffer.subarray(offset, offset + length);
+    },
+    readInto(target, offset) {
+      checkRange(offset, target.length, buffer.length);
+      buffer.copy(target, 0, offset);
     },
   };
 }
@@ -32,44 +38,73 @@ export interface FileSource extends ByteSource {
 export function openFileSource(path: string): FileSource {
   const fd = openSync(path, 'r');
   const { size } = fstatSync(fd);
+  const readInto = (target: Buffer, offset: number): void => {
+    const { length } = target;
+    checkRange(offset, length, size);
+    for (let done = 0; done < length; ) {
+      const count = readSync(fd, target, done, length - done, offset + done);
+      if (count === 0) throw new RangeError('the file became shorter while it was read');
+      done += count;
+    }
+  };
   return {
     size,
     read(offset, length) {
       checkRange(offset, length, size);
       const buffer = Buffer.allocUnsafe(length);
-      for (let done = 0; done < length; ) {
-        const count = readSync(fd, buffer, done, length - done, offset + done);
-        if (count === 0) throw new RangeError('the file became shorter while it was read');
-        done += count;
-      }
+      readInto(buffer, offset);
       return buffer;
     },
+    readInto,
     close: () => closeSync(fd),
   };
 }
 
 const WINDOW = 64 * 1024;
+/** What is read at a place that lies far ahead: as much as nearly all headers with their names have. */
+const PEEK = 512;
 
 /**
- * A view for reads that go forward in small steps (local headers): it reads ahead where the next read is
- * near, and only what is asked for where a large member lies between.
+ * Goes forward through a source in small steps (local headers), in one buffer: it reads ahead where the next step
+ * is near, and little where a large member lies between.
  */
-export function windowed(source: ByteSource): ByteSource {
-  let start = 0;
-  let window: Buffer = Buffer.alloc(0);
-  return {
-    size: source.size,
-    read(offset, length) {
-      checkRange(offset, length, source.size);
-      if (offset < start || offset + length > start + window.length) {
-        const near = offset >= start && offset - (start + window.length) < WINDOW;
-        const ahead = near ? Math.min(WINDOW, source.size - offset) : length;
-        window = source.read(offset, Math.max(length, ahead));
-        start = offset;
-      }
-      return window.subarray(offset - start, offset - start + length);
-    },
-  };
+export class ForwardView {
+  readonly #source: ByteSource;
+  #start = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+  /** What is held just now; only good until the next `find`. */
+  bytes: Buffer = this.#buffer;
+  /** The same, to read numbers from: faster than a Buffer's own methods while the code is cold. */
+  data = new DataView(this.bytes.buffer);
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Makes `bytes` hold at least `length` bytes from the source's `offset` on.
+   * @returns where in `bytes` they begin
+   * @throws {RangeError} beyond the end
+   */
+  find(offset: number, length: number): number {
+    const end = this.#start + this.bytes.length;
+    if (offset < this.#start || offset + length > end) {
+      const isNear = offset >= this.#start && offset - end < WINDOW;
+      const ahead = Math.min(isNear ? WINDOW : PEEK, this.#source.size - offset);
+      this.#hold(offset, Math.max(length, ahead));
+    }
+    return offset - this.#start;
+  }
+
+  #hold(offset: number, length: number): void {
+    if (length > this.#buffer.length)
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, WINDOW));
+    const bytes = this.#buffer.subarray(0, length);
+    this.#source.readInto(bytes, offset);
+    this.bytes = bytes;
+    this.data = new DataView(bytes.buffer, bytes.byteOffset, length);
+    this.#start = offset;
+  }
 }
 
 function checkRange(offset: number, length: number, size: number): void {

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Histogram } from './histogram.js';
 
 /** Seconds: from a page out of memory to a large wheel over a slow line. */
 const REQUEST_SECONDS = [
@@ -23,13 +24,10 @@ export function createMetrics() {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
   const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Histogram<L>({
-      name: `wheelgate_${name}`,
-      help,
-      labelNames,
-      registers,
-      buckets: REQUEST_SECONDS,
-    });
+    new Histogram<L>(
+      { name: `wheelgate_${name}`, help, labelNames, buckets: REQUEST_SECONDS },
+      registry,
+    );
   const beforeCollect: (() => void)[] = [];
   return {
     registry,

@@ -33,6 +33,12 @@ interface Rendering {
 /** Renderings kept, whatever their size: the parsed pages behind them are bounded in bytes by the loader. */
 const MAX_RENDERINGS = 5_000;
 
+/** Ready texts: one that is put together must be hashed at each look-up. */
+const BODY_KEYS = {
+  html: { identity: 'html identity', gzip: 'html gzip', br: 'html br' },
+  json: { identity: 'json identity', gzip: 'json gzip', br: 'json br' },
+} as const satisfies Record<PageForm, Record<PageEncoding, string>>;
+
 /**
  * Project pages under the policy in force. A body is made once per form, encoding, upstream page and policy
  * revision, and then serves everybody until one of these changes.
@@ -56,7 +62,7 @@ export class ProjectPagesService implements ProjectPages {
   ): Promise<PreparedBody> {
     const loaded = await this.#loader.load(project);
     const { bodies, verdicts } = await this.#rendering(project, loaded);
-    const key = `${form} ${encoding}`;
+    const key = BODY_KEYS[form][encoding];
     const ready = bodies.get(key);
     if (ready !== undefined) return ready.promise;
     const write = form === 'html' ? renderHtml : renderJson;
@@ -71,7 +77,7 @@ export class ProjectPagesService implements ProjectPages {
     const rendering = this.#renderings.get(project)?.value;
     if (loaded === undefined || rendering === undefined) return undefined;
     if (!this.#isCurrent(rendering, loaded)) return undefined;
-    return rendering.bodies.get(`${form} ${encoding}`)?.value;
+    return rendering.bodies.get(BODY_KEYS[form][encoding])?.value;
   }
 
   async find(project: ProjectName, filename: string): Promise<ListedFile> {

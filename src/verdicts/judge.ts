@@ -39,6 +39,7 @@ export class Judge {
   readonly #attestations: AttestationSource;
   readonly #now: () => number;
   readonly #feed: () => MalwareFeed;
+  #basis = { policy: '', feed: '', text: ' ' };
 
   constructor(
     policies: PolicySource,
@@ -60,7 +61,12 @@ export class Judge {
 
   /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
   get basis(): string {
-    return `${this.revision} ${this.#feed().revision}`;
+    const { revision: policy } = this.#policies.current;
+    const { revision: feed } = this.#feed();
+    // Each warm page compares it, and one and the same text is compared at once.
+    if (policy !== this.#basis.policy || feed !== this.#basis.feed)
+      this.#basis = { policy, feed, text: `${policy} ${feed}` };
+    return this.#basis.text;
   }
 
   /** Judges one file, with its findings where they are known. */

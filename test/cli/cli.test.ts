@@ -292,13 +292,13 @@ describe('the command line', () => {
   it('serve reloads its policy on SIGHUP, and on SIGTERM finishes what is under way', async () => {
     await writeFile(join(folder, 'mine', 'deny.yaml'), 'deny: []\n');
     process.kill(server.pid, 'SIGHUP');
+    while ((await ask(`${url}/files/demo/demo-2.0-py3-none-any.whl`)).status !== 200);
     const late = buildWheel({ name: 'late', files: { 'late/x.txt': 'x'.repeat(5_000) } });
     upstream.addProject('late', [late]);
     upstream.fault(packagePath('late', late.filename), { kind: 'stall', after: 100 });
     const asked = ask(`${url}/files/late/${late.filename}`);
     while (upstream.requests(packagePath('late', late.filename)) === 0)
       await new Promise((resolve) => setImmediate(resolve));
-    assert.equal((await ask(`${url}/files/demo/demo-2.0-py3-none-any.whl`)).status, 200);
     const closed = server.end('SIGTERM');
     upstream.release();
     assert.deepEqual((await asked).body, late.bytes);

@@ -27,7 +27,7 @@ export function checkMemberName(
       `a path has ${path.length} characters`,
       evidence,
     );
-  const depth = path.split(/[/\\]/).length;
+  const depth = 1 + count(path, '/') + count(path, '\\');
   if (depth > limits.depth)
     throw new InspectionProblem(
       'inspection-limit-depth',
@@ -44,6 +44,12 @@ export function checkMemberName(
     findings.add('member-name-absolute', `the path ${path} is absolute`, evidence);
   if (CLIMBS.test(path))
     findings.add('member-name-climbing', `the path ${path} climbs out of its folder`, evidence);
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) found++;
+  return found;
 }
 
 /** The path without `.` and empty segments: what an installer joins. `..` stays, it is refused elsewhere. */

@@ -44,7 +44,7 @@ export class GrowingFile implements ByteSource {
   }
 
   read(offset: number, length: number): Buffer {
-    if (offset + length > this.#arrived) throw new NoMore('these bytes have not come in');
+    this.#mustHave(offset + length);
     if (length >= WINDOW) return this.#readExactly(offset, length);
     const known = offset - this.#windowAt;
     if (known < 0 || known + length > this.#window.length) {
@@ -55,18 +55,31 @@ export class GrowingFile implements ByteSource {
     return this.#window.subarray(start, start + length);
   }
 
+  readInto(target: Buffer, offset: number): void {
+    this.#mustHave(offset + target.length);
+    this.#fill(target, offset);
+  }
+
   close(): void {
     closeSync(this.#fd);
   }
 
   #readExactly(offset: number, length: number): Buffer {
     const buffer = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length; ) {
-      const count = readSync(this.#fd, buffer, done, length - done, offset + done);
+    this.#fill(buffer, offset);
+    return buffer;
+  }
+
+  #fill(target: Buffer, offset: number): void {
+    for (let done = 0; done < target.length; ) {
+      const count = readSync(this.#fd, target, done, target.length - done, offset + done);
       if (count === 0) throw new NoMore('the file became shorter');
       done += count;
     }
-    return buffer;
+  }
+
+  #mustHave(end: number): void {
+    if (end > this.#arrived) throw new NoMore('these bytes have not come in');
   }
 
   #wake(): void {

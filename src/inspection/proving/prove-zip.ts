@@ -57,12 +57,11 @@ async function readLocal(source: ByteSource, at: number): Promise<ZipMember | un
   const dataAt = at + LOCAL_SIZE + length;
   await source.arrived?.(dataAt);
   const rest = source.read(at + LOCAL_SIZE, length);
-  const name = rest.subarray(0, nameLength);
-  const sizes = readExtraFields(rest.subarray(nameLength), name, {
+  const path = rest.toString('latin1', 0, nameLength);
+  const sizes = readExtraFields(rest, nameLength, length, path, {
     compressed: header.readUInt32LE(18),
     inflated: header.readUInt32LE(22),
   });
-  const path = name.toString('utf8');
   return {
     path,
     isFolder: path.endsWith('/'),

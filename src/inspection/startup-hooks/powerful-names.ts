@@ -24,7 +24,7 @@ const INTERPRETER =
   /^(?:python|pythonw|pypy|graalpy)[\d.]*[a-z]?(?:\.(?:exe|com|bat|cmd|ps1|py|pyw|app))?$/;
 const RUNTIME = /^(?:python\d+\.(?:dll|zip)|python\d*\._pth|pyvenv\.cfg|pybuilddir\.txt)$/;
 
-/** The power of one landing, undefined where it has none. */
+/** The power of one landing, undefined where it has none. What it goes by, `isOrdinary` must know too. */
 export function powerOf(landing: Landing, project: ProjectName | undefined): Power | undefined {
   const { place, path } = landing;
   if (place === 'site') return inSiteFolder(path, project);

@@ -6,6 +6,7 @@ import type { FindingList } from '../finding-list.js';
 import { HookPaths } from './hook-paths.js';
 import { type Landing, landings } from './landing.js';
 import { isSetuptoolsNspkg, NSPKG_MAX_BYTES } from './nspkg.js';
+import { isOrdinary } from './ordinary-paths.js';
 import { isCustomize, type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
 
@@ -46,6 +47,7 @@ export class StartupHooks {
    */
   see(member: string, size: number): HookLook | undefined {
     if (this.#artifact.kind === 'sdist') return this.#seeInSdist(member, size);
+    if (isOrdinary(member)) return undefined;
     const places = landings(member);
     this.#paths.seeMember(places);
     for (const landing of places) {

@@ -1,3 +1,6 @@
+/** A row as nearly all are: three fields, no quotes. */
+const PLAIN_ROW = /([^",\r\n]*),([^",\r\n]*),([^",\r\n]*)(?:\r\n?|\n|$)/y;
+
 /**
  * Reads RECORD's CSV as Python's `csv` module does in its default dialect: commas, double quotes, any line end.
  * Rows come one by one, so that a hostile RECORD of millions costs no memory.
@@ -7,6 +10,13 @@ export function* parseCsv(text: string): Generator<string[]> {
   let row: string[] = [];
   let at = 0;
   while (at < text.length) {
+    PLAIN_ROW.lastIndex = at;
+    const plainRow = row.length === 0 ? PLAIN_ROW.exec(text) : null;
+    if (plainRow !== null) {
+      at = PLAIN_ROW.lastIndex;
+      yield plainRow.slice(1);
+      continue;
+    }
     const field = text[at] === '"' ? quoted(text, at) : plain(text, at);
     if (field === undefined) throw new RangeError('an open quote');
     row.push(field.value);

@@ -20,8 +20,8 @@ export function findDistInfo(
 ): string | undefined {
   const folders = new Set<string>();
   for (const path of paths) {
-    const [, folder] = /^\/*(?:\.\/+)*([^/]+)\//.exec(path) ?? [];
-    if (folder?.toLowerCase().endsWith('.dist-info')) folders.add(folder);
+    const folder = /^\/*(?:\.\/+)*([^/]*\.dist-info)\//i.exec(path)?.[1];
+    if (folder !== undefined) folders.add(folder);
   }
   const [folder, ...others] = folders;
   if (folder === undefined || others.length > 0) {
@@ -44,7 +44,7 @@ export function findDistInfo(
 
 /** Which file of the `.dist-info` folder a member is, if it is one that is read. */
 export function distInfoFile(path: string, folder: string | undefined): DistInfoFile | undefined {
-  if (folder === undefined || !path.startsWith(`${folder}/`)) return undefined;
+  if (folder === undefined || !path.startsWith(folder)) return undefined;
   return READ.find((name) => path === `${folder}/${name}`);
 }
 

@@ -2,13 +2,12 @@ import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { parseCsv } from './csv.js';
 
-/** What RECORD says of one file. */
-export interface RecordEntry {
-  /** In lower case; empty where there is none. */
-  readonly algorithm: string;
-  /** base64url without padding. */
-  readonly digest: string;
-  readonly size: number | undefined;
+/** What RECORD says of one file, as it is written there: most entries are never asked for more. */
+interface RecordEntry {
+  readonly hash: string;
+  readonly size: string;
+  /** Whether the file is there. */
+  isThere: boolean;
 }
 
 /** Hashes that a RECORD may use: SHA-256 or better (PEP 376 names no others that are sound). */
@@ -20,7 +19,6 @@ const MAX_ENTRIES = 250_000;
 /** The table of files of a wheel. */
 export class WheelRecord {
   readonly #entries = new Map<string, RecordEntry>();
-  readonly #seen = new Set<string>();
   readonly #folder: string;
   readonly #findings: FindingList;
 
@@ -39,34 +37,29 @@ export class WheelRecord {
 
   #addRow([path = '', hash = '', size = '']: readonly string[]): void {
     const name = normalisePath(path);
-    const [, algorithm = '', digest = ''] = /^([^=]+)=(.*)$/.exec(hash) ?? [];
-    const entry = {
-      algorithm: algorithm.toLowerCase(),
-      digest: digest.replace(/=+$/, ''),
-      size: /^\d+$/.test(size) ? Number(size) : undefined,
-    };
     const earlier = this.#entries.get(name);
-    if (earlier !== undefined && earlier.digest !== entry.digest)
+    if (earlier !== undefined && parseHash(earlier.hash).digest !== parseHash(hash).digest)
       this.#findings.add('record-duplicate', `RECORD lists ${name} twice with different hashes`, {
         member: name,
       });
     if (this.#entries.size === MAX_ENTRIES) throw new RangeError('it lists too many files');
-    this.#entries.set(name, entry);
+    this.#entries.set(name, { hash, size, isThere: false });
   }
 
   /** The algorithm to hash a member with beside SHA-256, or undefined. */
   algorithmOf(path: string): string | undefined {
-    const algorithm = this.#entries.get(normalisePath(path))?.algorithm;
-    return algorithm !== undefined && algorithm !== 'sha256' && STRONG.has(algorithm)
-      ? algorithm
-      : undefined;
+    const entry = this.#entries.get(normalisePath(path));
+    if (entry === undefined) return undefined;
+    const { algorithm } = parseHash(entry.hash);
+    return algorithm !== 'sha256' && STRONG.has(algorithm) ? algorithm : undefined;
   }
 
   /** Takes note of a file that is there, by name only. */
   see(path: string): void {
     const name = normalisePath(path);
-    this.#seen.add(name);
-    if (!this.#entries.has(name) && !this.#isExempt(name))
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) entry.isThere = true;
+    else if (!this.#isExempt(name))
       this.#findings.add('record-unlisted', `RECORD does not list ${path}`, { member: path });
   }
 
@@ -76,28 +69,25 @@ export class WheelRecord {
     const entry = this.#entries.get(name);
     if (entry === undefined || this.#isExempt(name)) return;
     const evidence = { member: path };
-    if (entry.size !== undefined && entry.size !== size)
+    const { algorithm, digest } = parseHash(entry.hash);
+    if (/^\d+$/.test(entry.size) && Number(entry.size) !== size)
       this.#findings.add(
         'record-size-wrong',
-        `${path} has ${size} bytes, not ${entry.size}`,
+        `${path} has ${size} bytes, not ${Number(entry.size)}`,
         evidence,
       );
-    if (entry.algorithm === '')
+    if (algorithm === '')
       this.#findings.add('record-hash-missing', `RECORD gives no hash for ${path}`, evidence);
-    else if (!STRONG.has(entry.algorithm))
-      this.#findings.add(
-        'record-hash-weak',
-        `RECORD names ${entry.algorithm} for ${path}`,
-        evidence,
-      );
-    else if ((other ?? sha256).toString('base64url') !== entry.digest)
+    else if (!STRONG.has(algorithm))
+      this.#findings.add('record-hash-weak', `RECORD names ${algorithm} for ${path}`, evidence);
+    else if ((other ?? sha256).toString('base64url') !== digest)
       this.#findings.add('record-hash-wrong', `the hash of ${path} is not RECORD's`, evidence);
   }
 
   /** Reports the entries that no member stands behind; call it once all members are seen. */
   finish(): void {
-    for (const name of this.#entries.keys())
-      if (!this.#seen.has(name))
+    for (const [name, { isThere }] of this.#entries)
+      if (!isThere)
         this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, {
           member: name,
         });
@@ -111,4 +101,10 @@ export class WheelRecord {
       name === `${this.#folder}/RECORD.p7s`
     );
   }
+}
+
+/** @returns the algorithm in lower case, empty where there is none; the digest in base64url without padding */
+function parseHash(hash: string): { algorithm: string; digest: string } {
+  const [, algorithm = '', digest = ''] = /^([^=]+)=(.*)$/.exec(hash) ?? [];
+  return { algorithm: algorithm.toLowerCase(), digest: digest.replace(/=+$/, '') };
 }

@@ -9,7 +9,8 @@ const ENTRY_SIZE = 46;
 
 /** One entry of the central directory, its zip64 sizes applied. */
 export interface DirectoryEntry {
-  readonly rawName: Buffer;
+  /** The name's bytes as Latin-1: a character a byte. */
+  readonly rawName: string;
   /** The version of the format that is needed to extract it, times ten. */
   readonly versionNeeded: number;
   readonly flags: number;
@@ -20,8 +21,16 @@ export interface DirectoryEntry {
   /** Of the local header. */
   readonly offset: number;
   readonly externalAttributes: number;
-  /** Of the entry itself, for evidence. */
-  readonly at: number;
+}
+
+/**
+ * The bytes of the directory in the forms that are read at least cost, also by code that is not yet compiled:
+ * numbers through a view, names as pieces of one text, a character a byte.
+ */
+interface Directory {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly text: string;
 }
 
 /** Reads the central directory, which must fill its place exactly. @throws {InspectionProblem} */
@@ -41,10 +50,15 @@ export function readCentralDirectory(
       `the table of members has ${place.size} bytes`,
     );
   const bytes = source.read(place.offset, place.size);
+  const directory = {
+    bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+    text: bytes.toString('latin1'),
+  };
   const entries: DirectoryEntry[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const { entry, length } = readEntry(bytes, at, place.offset + at);
+    const { entry, length } = readEntry(directory, at, place.offset + at);
     entries.push(entry);
     at += length;
     if (entries.length > place.members) break;
@@ -57,39 +71,35 @@ export function readCentralDirectory(
   return entries;
 }
 
-function readEntry(bytes: Buffer, at: number, position: number) {
-  if (at + ENTRY_SIZE > bytes.length || bytes.readUInt32LE(at) !== ENTRY)
+function readEntry({ bytes, view, text }: Directory, at: number, position: number) {
+  if (at + ENTRY_SIZE > bytes.length || view.getUint32(at, true) !== ENTRY)
     throw malformed('an entry of the directory is malformed', position);
-  const nameLength = bytes.readUInt16LE(at + 28);
-  const extraLength = bytes.readUInt16LE(at + 30);
-  const length = ENTRY_SIZE + nameLength + extraLength + bytes.readUInt16LE(at + 32);
+  const nameLength = view.getUint16(at + 28, true);
+  const extraLength = view.getUint16(at + 30, true);
+  const length = ENTRY_SIZE + nameLength + extraLength + view.getUint16(at + 32, true);
   if (at + length > bytes.length)
     throw malformed('an entry of the directory is cut short', position);
-  const rawName = bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength);
-  const extra = bytes.subarray(
-    at + ENTRY_SIZE + nameLength,
-    at + ENTRY_SIZE + nameLength + extraLength,
-  );
-  if (bytes.readUInt16LE(at + 34) !== 0)
+  const nameEnd = at + ENTRY_SIZE + nameLength;
+  const rawName = text.slice(at + ENTRY_SIZE, nameEnd);
+  if (view.getUint16(at + 34, true) !== 0)
     throw new InspectionProblem('zip-multi-disk', 'a member lies on another disk', {
       offset: position,
     });
-  const sizes = readExtraFields(extra, rawName, {
-    inflated: bytes.readUInt32LE(at + 24),
-    compressed: bytes.readUInt32LE(at + 20),
-    offset: bytes.readUInt32LE(at + 42),
+  const sizes = readExtraFields(bytes, nameEnd, nameEnd + extraLength, rawName, {
+    inflated: view.getUint32(at + 24, true),
+    compressed: view.getUint32(at + 20, true),
+    offset: view.getUint32(at + 42, true),
   });
   const entry: DirectoryEntry = {
     rawName,
     versionNeeded: bytes[at + 6]!,
-    flags: bytes.readUInt16LE(at + 8),
-    method: bytes.readUInt16LE(at + 10),
-    crc: bytes.readUInt32LE(at + 16),
+    flags: view.getUint16(at + 8, true),
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
     compressed: sizes.compressed,
     inflated: sizes.inflated,
     offset: sizes.offset,
-    externalAttributes: bytes.readUInt32LE(at + 38),
-    at: position,
+    externalAttributes: view.getUint32(at + 38, true),
   };
   return { entry, length };
 }

@@ -26,10 +26,19 @@ export interface WidenedSizes {
 /**
  * Reads the extra fields of a header: zip64 sizes, and a Unicode path that must not rename (APPNOTE 4.5.3,
  * 4.6.9). All others (times, owners) say nothing about content.
- * @param name the raw name of the same header
+ * @param start where in `bytes` they begin; `end` where they end
+ * @param name the raw name of the same header, a character a byte
  * @throws {InspectionProblem}
  */
-export function readExtraFields(extra: Buffer, name: Buffer, plain: PlainSizes): WidenedSizes {
+export function readExtraFields(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  name: string,
+  plain: PlainSizes,
+): WidenedSizes {
+  if (start === end) return widen(undefined, name, plain);
+  const extra = bytes.subarray(start, end);
   let wide: Buffer | undefined;
   let at = 0;
   for (; at + 4 <= extra.length; ) {
@@ -49,14 +58,15 @@ export function readExtraFields(extra: Buffer, name: Buffer, plain: PlainSizes):
   return widen(wide, name, plain);
 }
 
-function checkUnicodePath(data: Buffer, name: Buffer): void {
+function checkUnicodePath(data: Buffer, name: string): void {
   if (data.length < 5 || data[0] !== 1) throw bad('zip-unicode-path', 'is malformed', name);
-  if (data.readUInt32LE(1) !== crc32(name) || !data.subarray(5).equals(name))
+  const raw = Buffer.from(name, 'latin1');
+  if (data.readUInt32LE(1) !== crc32(raw) || !data.subarray(5).equals(raw))
     throw bad('zip-unicode-path', 'gives another name', name);
 }
 
 /** APPNOTE 4.5.3: only the fields that hold their sentinel appear, in a fixed order. */
-function widen(wide: Buffer | undefined, name: Buffer, plain: PlainSizes): WidenedSizes {
+function widen(wide: Buffer | undefined, name: string, plain: PlainSizes): WidenedSizes {
   const offset = plain.offset ?? 0;
   const sentinels =
     plain.inflated === SENTINEL || plain.compressed === SENTINEL || plain.offset === SENTINEL;
@@ -85,7 +95,7 @@ function widen(wide: Buffer | undefined, name: Buffer, plain: PlainSizes): Widen
 }
 
 /** A zip64 extra that no field asks for: readers ignore it or take it, so it must repeat the plain fields. */
-function checkIdle(wide: Buffer, name: Buffer, plain: PlainSizes): void {
+function checkIdle(wide: Buffer, name: string, plain: PlainSizes): void {
   const values = [plain.inflated, plain.compressed, plain.offset ?? 0];
   if (wide.length % 8 !== 0 || wide.length > 24) throw bad('zip-zip64', 'has an odd length', name);
   for (let i = 0; i * 8 < wide.length; i++)
@@ -93,7 +103,6 @@ function checkIdle(wide: Buffer, name: Buffer, plain: PlainSizes): void {
       throw bad('zip-zip64', 'contradicts the header', name);
 }
 
-function bad(code: 'zip-extra' | 'zip-zip64' | 'zip-unicode-path', what: string, name: Buffer) {
-  const member = name.toString('latin1');
-  return new InspectionProblem(code, `the extra field of ${member} ${what}`, { member });
+function bad(code: 'zip-extra' | 'zip-zip64' | 'zip-unicode-path', what: string, name: string) {
+  return new InspectionProblem(code, `the extra field of ${name} ${what}`, { member: name });
 }

@@ -1,5 +1,5 @@
-import { type ByteSource, windowed } from '../byte-source.js';
-import { type FindingList, InspectionProblem } from '../finding-list.js';
+import { type ByteSource, ForwardView } from '../byte-source.js';
+import { type Evidence, type FindingList, InspectionProblem } from '../finding-list.js';
 import type { DirectoryEntry } from './central-directory.js';
 import { readExtraFields } from './extra-fields.js';
 
@@ -21,7 +21,7 @@ export function walkLocalHeaders(
   directoryAt: number,
   findings: FindingList,
 ): number[] {
-  const view = windowed(source);
+  const view = new ForwardView(source);
   const order = entries
     .map((_, index) => index)
     .sort((a, b) => entries[a]!.offset - entries[b]!.offset);
@@ -50,7 +50,7 @@ export function walkLocalHeaders(
 }
 
 function misplaced(entry: DirectoryEntry, expected: number): InspectionProblem {
-  const member = nameOf(entry);
+  const member = entry.rawName;
   return entry.offset > expected
     ? new InspectionProblem(
         'zip-gap',
@@ -64,51 +64,67 @@ function misplaced(entry: DirectoryEntry, expected: number): InspectionProblem {
 }
 
 function readLocalHeader(
-  view: ByteSource,
+  view: ForwardView,
   entry: DirectoryEntry,
   directoryAt: number,
   findings: FindingList,
 ): { dataAt: number; zip64: boolean } {
-  const member = nameOf(entry);
-  const evidence = { member, offset: entry.offset };
-  const cut = () =>
-    new InspectionProblem(
+  if (entry.offset + LOCAL_SIZE > directoryAt) throw cutShort(entry);
+  let at = view.find(entry.offset, LOCAL_SIZE);
+  if (view.data.getUint32(at, true) !== LOCAL)
+    throw new InspectionProblem(
       'zip-local-header',
-      `the local header of ${member} is cut short`,
-      evidence,
+      `${entry.rawName} has no local header`,
+      evidenceOf(entry),
     );
-  if (entry.offset + LOCAL_SIZE > directoryAt) throw cut();
-  const header = view.read(entry.offset, LOCAL_SIZE);
-  if (header.readUInt32LE(0) !== LOCAL)
-    throw new InspectionProblem('zip-local-header', `${member} has no local header`, evidence);
-  const flags = header.readUInt16LE(6);
-  const method = header.readUInt16LE(8);
-  const crc = header.readUInt32LE(14);
-  const plain = { compressed: header.readUInt32LE(18), inflated: header.readUInt32LE(22) };
-  const nameLength = header.readUInt16LE(26);
-  const extraLength = header.readUInt16LE(28);
-  const dataAt = entry.offset + LOCAL_SIZE + nameLength + extraLength;
-  if (dataAt + entry.compressed > directoryAt) throw cut();
-  const rest = view.read(entry.offset + LOCAL_SIZE, nameLength + extraLength);
-  const rawName = rest.subarray(0, nameLength);
-  const differ = (what: string) =>
-    findings.add(
-      'zip-headers-disagree',
-      `local header and directory give ${member} another ${what}`,
-      evidence,
-    );
+  const nameLength = view.data.getUint16(at + 26, true);
+  const length = LOCAL_SIZE + nameLength + view.data.getUint16(at + 28, true);
+  const dataAt = entry.offset + length;
+  if (dataAt + entry.compressed > directoryAt) throw cutShort(entry);
 
-  if (!rawName.equals(entry.rawName)) differ(`name (${rawName.toString('latin1')})`);
-  if (flags !== entry.flags) differ('set of flags');
-  if (method !== entry.method) differ('compression method');
-  const sizes = readExtraFields(rest.subarray(nameLength), rawName, plain);
+  at = view.find(entry.offset, length);
+  const { bytes, data } = view;
+  const nameEnd = at + LOCAL_SIZE + nameLength;
+  const rawName = bytes.toString('latin1', at + LOCAL_SIZE, nameEnd);
+  if (rawName !== entry.rawName) differ(entry, `name (${rawName})`, findings);
+  const flags = data.getUint16(at + 6, true);
+  if (flags !== entry.flags) differ(entry, 'set of flags', findings);
+  if (data.getUint16(at + 8, true) !== entry.method) differ(entry, 'compression method', findings);
+  const sizes = readExtraFields(bytes, nameEnd, at + length, rawName, {
+    compressed: data.getUint32(at + 18, true),
+    inflated: data.getUint32(at + 22, true),
+  });
   const deferred = (flags & FLAG_DESCRIPTOR) !== 0;
-  const agrees = (value: number, declared: number) =>
-    value === declared || (deferred && value === 0);
-  if (!agrees(crc, entry.crc)) differ('checksum');
-  if (!agrees(sizes.compressed, entry.compressed)) differ('compressed size');
-  if (!agrees(sizes.inflated, entry.inflated)) differ('size');
+  const { crc, compressed, inflated } = entry;
+  if (!agrees(data.getUint32(at + 14, true), crc, deferred)) differ(entry, 'checksum', findings);
+  if (!agrees(sizes.compressed, compressed, deferred)) differ(entry, 'compressed size', findings);
+  if (!agrees(sizes.inflated, inflated, deferred)) differ(entry, 'size', findings);
   return { dataAt, zip64: sizes.zip64 };
+}
+
+/** Zero stands for what only the data descriptor tells. */
+function agrees(value: number, declared: number, deferred: boolean): boolean {
+  return value === declared || (deferred && value === 0);
+}
+
+function differ(entry: DirectoryEntry, what: string, findings: FindingList): void {
+  findings.add(
+    'zip-headers-disagree',
+    `local header and directory give ${entry.rawName} another ${what}`,
+    evidenceOf(entry),
+  );
+}
+
+function cutShort(entry: DirectoryEntry): InspectionProblem {
+  return new InspectionProblem(
+    'zip-local-header',
+    `the local header of ${entry.rawName} is cut short`,
+    evidenceOf(entry),
+  );
+}
+
+function evidenceOf(entry: DirectoryEntry): Evidence {
+  return { member: entry.rawName, offset: entry.offset };
 }
 
 /**
@@ -117,13 +133,13 @@ function readLocalHeader(
  * @returns its length
  */
 function checkDescriptor(
-  view: ByteSource,
+  view: ForwardView,
   entry: DirectoryEntry,
   at: number,
   end: number,
   zip64: boolean,
 ): number {
-  const member = nameOf(entry);
+  const { rawName: member, crc, compressed, inflated } = entry;
   const wrong = (why: string) =>
     new InspectionProblem('zip-descriptor', `the data descriptor of ${member} ${why}`, {
       member,
@@ -132,19 +148,17 @@ function checkDescriptor(
   const length = end - at;
   const body = zip64 ? 20 : 12;
   if (length !== body && length !== body + 4) throw wrong(`has ${length} bytes`);
-  let record = view.read(at, length);
+  let start = view.find(at, length);
+  const { bytes } = view;
+  const isSigned = bytes.readUInt32LE(start) === DESCRIPTOR;
   if (length === body + 4) {
-    if (record.readUInt32LE(0) !== DESCRIPTOR) throw wrong('has no signature');
-    record = record.subarray(4);
-  } else if (record.readUInt32LE(0) === DESCRIPTOR) throw wrong('can be read in two ways');
+    if (!isSigned) throw wrong('has no signature');
+    start += 4;
+  } else if (isSigned) throw wrong('can be read in two ways');
   const sound = zip64
-    ? record.readBigUInt64LE(4) === BigInt(entry.compressed) &&
-      record.readBigUInt64LE(12) === BigInt(entry.inflated)
-    : record.readUInt32LE(4) === entry.compressed && record.readUInt32LE(8) === entry.inflated;
-  if (!sound || record.readUInt32LE(0) !== entry.crc) throw wrong('contradicts the directory');
+    ? bytes.readBigUInt64LE(start + 4) === BigInt(compressed) &&
+      bytes.readBigUInt64LE(start + 12) === BigInt(inflated)
+    : bytes.readUInt32LE(start + 4) === compressed && bytes.readUInt32LE(start + 8) === inflated;
+  if (!sound || bytes.readUInt32LE(start) !== crc) throw wrong('contradicts the directory');
   return length;
-}
-
-function nameOf(entry: DirectoryEntry): string {
-  return entry.rawName.toString('latin1');
 }

@@ -102,10 +102,11 @@ function readMember(
 }
 
 function decodeName(entry: DirectoryEntry, findings: FindingList): string {
-  const plain = entry.rawName.toString('latin1');
-  if (/^[\x00-\x7f]*$/.test(plain)) return plain;
-  const name = entry.rawName.toString('utf8');
-  if ((entry.flags & FLAG_UTF8) === 0 || !Buffer.from(name).equals(entry.rawName))
+  const { rawName } = entry;
+  if (/^[\x00-\x7f]*$/.test(rawName)) return rawName;
+  const raw = Buffer.from(rawName, 'latin1');
+  const name = raw.toString('utf8');
+  if ((entry.flags & FLAG_UTF8) === 0 || !Buffer.from(name).equals(raw))
     findings.add('zip-name-encoding', `the name ${name} is not marked as UTF-8, or is not`, {
       member: name,
       offset: entry.offset,
@@ -144,8 +145,10 @@ function checkNames(
   findings: FindingList,
 ): void {
   const names = new Map<string, boolean>();
+  /** By folded form, where some name is not its own: the last name of that form. */
   const folded = new Map<string, string>();
   const parents = new Set<string>();
+  let folder = '';
   members.forEach(({ path, isFolder }, index) => {
     const evidence = { member: path, offset: entries[index]!.offset };
     const name = normalisePath(path);
@@ -154,13 +157,14 @@ function checkNames(
     if (earlier === isFolder) findings.add('zip-duplicate', `${path} is there twice`, evidence);
     else if (earlier !== undefined)
       findings.add('zip-file-and-folder', `${path} is a file and a folder`, evidence);
-    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
-      const parent = name.slice(0, at);
-      if (parents.has(parent)) break;
-      parents.add(parent);
+    // The members of a folder mostly follow one another.
+    const parentEnd = name.lastIndexOf('/');
+    if (parentEnd > 0 && !(parentEnd === folder.length && name.startsWith(folder))) {
+      folder = name.slice(0, parentEnd);
+      addFolders(folder, parents);
     }
     const key = foldPath(name);
-    const twin = folded.get(key);
+    const twin = folded.get(key) ?? (name !== key && names.has(key) ? key : undefined);
     // Deep in packages honest projects have such twins (kernel headers, terminfo); both are inspected.
     if (twin !== undefined && twin !== name && TELLING.test(key))
       findings.add(
@@ -168,9 +172,17 @@ function checkNames(
         `${path} and ${twin} are one name to some systems`,
         evidence,
       );
-    folded.set(key, name);
+    if (name !== key || twin !== undefined) folded.set(key, name);
   });
   for (const [name, isFolder] of names)
     if (!isFolder && parents.has(name))
       findings.add('zip-file-and-folder', `${name} is a file and a folder`, { member: name });
+}
+
+/** Adds a folder and those that it lies in. */
+function addFolders(folder: string, folders: Set<string>): void {
+  for (let path = folder; path !== '' && !folders.has(path); ) {
+    folders.add(path);
+    path = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  }
 }
