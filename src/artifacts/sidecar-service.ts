@@ -5,6 +5,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
 import type { BlobStore } from '../store/blob-store.js';
+import { readBlob } from '../store/read-blob.js';
 import type { Spool } from '../store/spool.js';
 import type { Judge } from '../verdicts/judge.js';
 
@@ -54,7 +55,7 @@ export class SidecarService {
     const blob = await this.#parts.blobs.open(sha256);
     if (blob === undefined) return undefined;
     try {
-      const bytes = blob.bytes ?? (await collect(blob.stream(0, blob.size)));
+      const bytes = await readBlob(blob);
       checkText(bytes);
       return bytes;
     } finally {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
-import { indexFeed } from '../feed/feed-file.js';
+import { FEED_FILE, indexFeed } from '../feed/feed-file.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../upstream/network.js';
 import { EXIT, type Output, UsageError } from './output.js';
-import { FEED_FILE } from './own-feed.js';
 
 export interface FeedOptions {
   readonly config?: string;
@@ -28,14 +27,13 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   try {
     const source = makeFeedSource(place, network.dispatcher);
     const file = join(config.data, FEED_FILE);
-    const { feed, how, added, changed, removed } = await syncFeed(
+    const { feed, how, records, added, changed, removed } = await syncFeed(
       source,
       file,
       Date.now(),
       out.progress,
     );
-    const records = feed.records.size;
-    const { projects, revision } = await indexFeed(feed);
+    const { projects, revision } = indexFeed(feed);
     if (options.json === true)
       out.line(
         JSON.stringify({

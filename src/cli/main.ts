@@ -1,21 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { AccessError } from '../access/access-control.js';
-import { ConfigError } from '../config/load.js';
 import { VERSION } from '../package-root.js';
-import { PolicyError } from '../policy/watcher.js';
-import { formatProblem } from '../yaml/problem.js';
-import { runAudit } from './audit.js';
-import { runCheck } from './check.js';
-import { runClient } from './client.js';
-import { runExplain } from './explain.js';
-import { runExposure } from './exposure.js';
-import { runFeedSync } from './feed.js';
-import { runInspect } from './inspect.js';
+import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
-import { runServe } from './serve.js';
-import { runToken } from './token.js';
-import { runWatch } from './watch.js';
+
+// Each command is loaded when it is asked for: `serve` has no use for what `audit` reads locks with.
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
@@ -36,7 +25,10 @@ program
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--data <dir>', 'folder for cache, findings and decision log')
   .option('--workers <count>', 'processes that serve on the one port (1)')
-  .action(async (options) => done(await runServe(options, out)));
+  .action(async (options) => {
+    const { runServe } = await import('./serve.js');
+    done(await runServe(options, out));
+  });
 
 program
   .command('check')
@@ -44,7 +36,10 @@ program
   .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
   .option('--against <history>', 'replay a decision log, or a data folder: what would change')
   .option('--json', 'print JSON')
-  .action(async (dir, options) => done(await runCheck(dir, options, out)));
+  .action(async (dir, options) => {
+    const { runCheck } = await import('./check.js');
+    done(await runCheck(dir, options, out));
+  });
 
 program
   .command('inspect')
@@ -52,7 +47,10 @@ program
   .argument('<file...>', 'wheels, sdists, eggs')
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--json', 'print JSON')
-  .action(async (files, options) => done(await runInspect(files, options, out)));
+  .action(async (files, options) => {
+    const { runInspect } = await import('./inspect.js');
+    done(await runInspect(files, options, out));
+  });
 
 program
   .command('explain')
@@ -63,7 +61,10 @@ program
   .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
   .option('--policies <dir>', 'what would be different under this folder of policy files')
   .option('--json', 'print JSON')
-  .action(async (what, options) => done(await runExplain(what, options, out)));
+  .action(async (what, options) => {
+    const { runExplain } = await import('./explain.js');
+    done(await runExplain(what, options, out));
+  });
 
 program
   .command('exposure')
@@ -76,7 +77,10 @@ program
   .option('--log <path>', "the decision log's file or folder, instead of a server")
   .option('--json', 'print JSON')
   .option('--csv', 'print CSV')
-  .action(async (what, options) => done(await runExposure(what, options, out)));
+  .action(async (what, options) => {
+    const { runExposure } = await import('./exposure.js');
+    done(await runExposure(what, options, out));
+  });
 
 program
   .command('feed')
@@ -87,7 +91,10 @@ program
   .option('--data <dir>', 'folder for cache, findings and decision log')
   .option('--url <url>', "OSV's PyPI records, a mirror of them, or a folder")
   .option('--json', 'print JSON')
-  .action(async (options) => done(await runFeedSync(options, out)));
+  .action(async (options) => {
+    const { runFeedSync } = await import('./feed.js');
+    done(await runFeedSync(options, out));
+  });
 
 program
   .command('audit')
@@ -101,7 +108,10 @@ program
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--data <dir>', 'folder in which the malware feed lies')
   .option('--json', 'print JSON')
-  .action(async (path, options) => done(await runAudit(path, options, out)));
+  .action(async (path, options) => {
+    const { runAudit } = await import('./audit.js');
+    done(await runAudit(path, options, out));
+  });
 
 program
   .command('watch')
@@ -111,7 +121,10 @@ program
   .option('--data <dir>', 'folder in which the malware feed lies')
   .option('--policies <dir>', 'folder of your own policy files')
   .option('--json', 'print JSON lines also on a terminal')
-  .action(async (path, options) => done(await runWatch(path, options, out)));
+  .action(async (path, options) => {
+    const { runWatch } = await import('./watch.js');
+    done(await runWatch(path, options, out));
+  });
 
 program
   .command('client')
@@ -120,7 +133,10 @@ program
   .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
   .option('--write', "write them, by the client's own means where it has some")
   .option('--json', 'print JSON')
-  .action((client, options) => done(runClient(client, options, out)));
+  .action(async (client, options) => {
+    const { runClient } = await import('./client.js');
+    done(await runClient(client, options, out));
+  });
 
 program
   .command('token')
@@ -129,7 +145,10 @@ program
   .option('--role <role>', 'client, or admin: may also ask who downloaded what', 'client')
   .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
   .option('--json', 'print JSON')
-  .action((user, options) => done(runToken(user, options, out)));
+  .action(async (user, options) => {
+    const { runToken } = await import('./token.js');
+    done(await runToken(user, options, out));
+  });
 
 // Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -146,12 +165,9 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
   } else {
-    if (
-      error instanceof ConfigError ||
-      error instanceof PolicyError ||
-      error instanceof AccessError
-    )
-      for (const problem of error.problems) out.problem(formatProblem(problem));
+    const { problems } = error as { readonly problems?: readonly Problem[] };
+    // Of the settings, the policy or the tokens: each with its place.
+    if (problems !== undefined) for (const problem of problems) out.problem(formatProblem(problem));
     else if (error instanceof UsageError) out.problem(error.message);
     else
       out.problem(

@@ -6,6 +6,9 @@ import type { ProjectName } from '../domain/project-name.js';
 import { FeedIndex } from './feed-index.js';
 import type { FeedEntry, OsvRecord } from './osv-record.js';
 
+/** Its name in the data folder. */
+export const FEED_FILE = 'feed.jsonl';
+
 /** What is known of a feed beside its records. */
 export interface FeedState {
   /** Where it came from: another source starts anew. */
@@ -33,29 +36,75 @@ const FORMAT = 1;
 const BYTES_A_TURN = 256 * 1024;
 const LINES_A_TURN = 2_000;
 
-/** Reads it; undefined where there is none, or it is torn or of another format: then it is fetched anew. */
+/** Reads it whole, to go on from it; undefined where there is none, or it is torn or of another format. */
 export async function readFeedFile(path: string): Promise<StoredFeed | undefined> {
+  const records = new Map<string, readonly FeedEntry[]>();
+  const state = await readLines(path, (_line, id, entries) => records.set(id, entries));
+  return state && { ...state, records };
+}
+
+/** Reads it to be asked, in turns; undefined as above. */
+export async function readFeedIndex(path: string): Promise<FeedIndex | undefined> {
+  const index = new IndexBuilder();
+  const state = await readLines(path, (line, _id, entries) => index.add(line, entries));
+  return state && index.build(state);
+}
+
+/** Makes a feed ready to be asked. */
+export function indexFeed(feed: StoredFeed): FeedIndex {
+  const index = new IndexBuilder();
+  for (const [id, entries] of feed.records) index.add(JSON.stringify([id, entries]), entries);
+  return index.build(feed);
+}
+
+/** Undefined where there is no such file, or not a whole one: then it is fetched anew. */
+async function readLines(
+  path: string,
+  onRecord: (line: string, id: string, entries: readonly FeedEntry[]) => void,
+): Promise<FeedState | undefined> {
   try {
     let head: FeedHead | undefined;
-    const records = new Map<string, readonly FeedEntry[]>();
+    let count = 0;
     for await (const lines of linesOf(path)) {
       for (const line of lines) {
         if (head === undefined) {
           head = JSON.parse(line) as FeedHead;
           if (head.format !== FORMAT) return undefined;
-        } else {
-          const [id, entries] = JSON.parse(line) as [string, FeedEntry[]];
-          records.set(id, entries);
+          continue;
         }
+        const [id, entries] = JSON.parse(line) as [string, FeedEntry[]];
+        onRecord(line, id, entries);
+        count += 1;
       }
       await nextTurn();
     }
     // One that is torn shows by what is missing at its end.
-    if (head === undefined || records.size !== head.lines) return undefined;
+    if (head === undefined || count !== head.lines) return undefined;
     const { source, syncedAt, modified } = head;
-    return { source, syncedAt, modified, records };
+    return { source, syncedAt, modified };
   } catch {
     return undefined;
+  }
+}
+
+/** Gathers the lines of a feed under the projects that they name. */
+class IndexBuilder {
+  readonly #lines = new Map<ProjectName, string[]>();
+  #count = 0;
+
+  add(line: string, entries: readonly FeedEntry[]): void {
+    this.#count += 1;
+    for (const { project } of entries) {
+      const known = this.#lines.get(project);
+      if (known === undefined) this.#lines.set(project, [line]);
+      else if (known.at(-1) !== line) known.push(line);
+    }
+  }
+
+  build({ source, modified, syncedAt }: FeedState): FeedIndex {
+    const digest = createHash('sha256').update(`${source} ${modified} ${this.#count}`);
+    const revision = digest.digest('hex').slice(0, 12);
+    return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines);
   }
 }
 
@@ -93,25 +142,6 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
     await rm(partial, { force: true });
     throw error;
   }
-}
-
-/** Makes a stored feed ready to be asked, in turns. */
-export async function indexFeed(feed: StoredFeed): Promise<FeedIndex> {
-  const revision = createHash('sha256').update(
-    `${feed.source} ${feed.modified} ${feed.records.size}`,
-  );
-  const byProject = new Map<ProjectName, FeedEntry[]>();
-  let count = 0;
-  for (const entries of feed.records.values()) {
-    for (const entry of entries) {
-      const known = byProject.get(entry.project);
-      if (known === undefined) byProject.set(entry.project, [entry]);
-      else known.push(entry);
-    }
-    count += 1;
-    if (count % LINES_A_TURN === 0) await nextTurn();
-  }
-  return new FeedIndex(revision.digest('hex').slice(0, 12), feed.syncedAt, byProject);
 }
 
 /** Takes records over into a feed; those without entries (withdrawn, no malware) leave it. */

@@ -3,31 +3,56 @@ import type { ProjectName } from '../domain/project-name.js';
 import { parseSpecifier, sameVersion } from '../domain/version.js';
 import type { FeedEntry, VersionSpan } from './osv-record.js';
 
-/** The records of a feed by project: a look-up costs the same whatever the number of records. */
+/**
+ * The records of a feed by project: a look-up costs the same whatever the number of records. They stay text, a
+ * third of what they would take as objects, until somebody asks for their project.
+ */
 export class FeedIndex implements MalwareFeed {
   readonly revision: string;
   readonly syncedAt: number;
-  readonly #entries: ReadonlyMap<ProjectName, readonly FeedEntry[]>;
+  /** Records of all projects together. */
+  readonly records: number;
+  readonly #lines: ReadonlyMap<ProjectName, readonly string[]>;
+  /** Files of one project are asked for together. */
+  #last: { readonly project: ProjectName; readonly entries: readonly FeedEntry[] } | undefined;
 
+  /** @param lines for each project those of the feed's file that name it: `[id, entries]` as JSON */
   constructor(
-    revision: string,
-    syncedAt: number,
-    entries: ReadonlyMap<ProjectName, readonly FeedEntry[]>,
+    state: { readonly revision: string; readonly syncedAt: number; readonly records: number },
+    lines: ReadonlyMap<ProjectName, readonly string[]>,
   ) {
-    this.revision = revision;
-    this.syncedAt = syncedAt;
-    this.#entries = entries;
+    this.revision = state.revision;
+    this.syncedAt = state.syncedAt;
+    this.records = state.records;
+    this.#lines = lines;
   }
 
   get projects(): number {
-    return this.#entries.size;
+    return this.#lines.size;
+  }
+
+  /** The same feed, known to be current at a later time (milliseconds since 1970). */
+  at(syncedAt: number): FeedIndex {
+    const { revision, records } = this;
+    return new FeedIndex({ revision, syncedAt, records }, this.#lines);
   }
 
   find(project: ProjectName, version: string | undefined): FeedHit | undefined {
-    const entry = this.#entries
-      .get(project)
-      ?.find((candidate) => version === undefined || names(candidate, version));
+    const lines = this.#lines.get(project);
+    if (lines === undefined) return undefined;
+    const entry = this.#entriesOf(project, lines).find(
+      (candidate) => version === undefined || names(candidate, version),
+    );
     return entry && { id: entry.id, summary: entry.summary };
+  }
+
+  #entriesOf(project: ProjectName, lines: readonly string[]): readonly FeedEntry[] {
+    if (this.#last?.project === project) return this.#last.entries;
+    const entries = lines
+      .flatMap((line) => (JSON.parse(line) as [string, FeedEntry[]])[1])
+      .filter((entry) => entry.project === project);
+    this.#last = { project, entries };
+    return entries;
   }
 }
 

@@ -1,15 +1,17 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { indexFeed, readFeedFile } from './feed-file.js';
-import type { SyncResult } from './sync-feed.js';
+import { readFeedIndex } from './feed-file.js';
+import type { FeedIndex } from './feed-index.js';
+import type { SyncSummary } from './sync-feed.js';
 
 export interface FeedServiceParts {
   readonly file: string;
-  readonly sync: () => Promise<SyncResult>;
+  /** Brings the file up to date. */
+  readonly sync: () => Promise<SyncSummary>;
   /** Milliseconds between two syncs, about. */
   readonly interval: number;
   /** 0 to 1; so that many replicas do not ask in the same second. */
   readonly random: () => number;
-  readonly onSynced: (result: SyncResult) => void;
+  readonly onSynced: (summary: SyncSummary) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -19,7 +21,7 @@ const RETRY = 5 * 60_000;
 /** The malware feed in force: read from its file at the start, kept up to date in the background. */
 export class FeedService {
   readonly #parts: FeedServiceParts;
-  #current: MalwareFeed = NO_FEED;
+  #current: FeedIndex | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   readonly #listeners: (() => void)[] = [];
@@ -30,7 +32,7 @@ export class FeedService {
   }
 
   get current(): MalwareFeed {
-    return this.#current;
+    return this.#current ?? NO_FEED;
   }
 
   /** Calls back after each feed that took effect. */
@@ -40,8 +42,8 @@ export class FeedService {
 
   /** Reads what an earlier sync left; begins to sync in the background. */
   async start(): Promise<void> {
-    const stored = await readFeedFile(this.#parts.file);
-    if (stored !== undefined) this.#take(await indexFeed(stored));
+    const stored = await readFeedIndex(this.#parts.file);
+    if (stored !== undefined) this.#take(stored);
     this.#plan(this.#parts.random() * 5_000);
   }
 
@@ -49,9 +51,9 @@ export class FeedService {
   sync(): Promise<void> {
     this.#running = this.#running.then(async () => {
       try {
-        const result = await this.#parts.sync();
-        this.#take(await indexFeed(result.feed));
-        this.#parts.onSynced(result);
+        const summary = await this.#parts.sync();
+        this.#take(await this.#read(summary));
+        this.#parts.onSynced(summary);
         // Between 0.8 and 1.2 of the interval.
         this.#plan(this.#parts.interval * (0.8 + 0.4 * this.#parts.random()));
       } catch (error) {
@@ -67,7 +69,14 @@ export class FeedService {
     clearTimeout(this.#timer);
   }
 
-  #take(feed: MalwareFeed): void {
+  async #read({ how, syncedAt }: SyncSummary): Promise<FeedIndex> {
+    if (how === 'unchanged' && this.#current !== undefined) return this.#current.at(syncedAt);
+    const index = await readFeedIndex(this.#parts.file);
+    if (index === undefined) throw new Error('the feed was synced, and its file cannot be read');
+    return index;
+  }
+
+  #take(feed: FeedIndex): void {
     this.#current = feed;
     for (const listener of this.#listeners) listener();
   }

@@ -5,12 +5,20 @@ import { applyRecords, readFeedFile, type StoredFeed, writeFeedFile } from './fe
 import type { Change, FeedSource } from './feed-source.js';
 import type { FeedEntry, OsvRecord } from './osv-record.js';
 
-export interface SyncResult {
-  readonly feed: StoredFeed;
+/** What a sync came to. */
+export interface SyncSummary {
   readonly how: 'whole' | 'changes' | 'unchanged';
+  /** Records in the feed now. */
+  readonly records: number;
+  /** Milliseconds since 1970. */
+  readonly syncedAt: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+}
+
+export interface SyncResult extends SyncSummary {
+  readonly feed: StoredFeed;
 }
 
 /** More changes than this are fetched with the whole archive. */
@@ -54,7 +62,13 @@ export async function syncFeed(
   const modified = changes?.[0]?.modified ?? before?.modified ?? '';
   const feed = { source: source.name, syncedAt: now, modified, records };
   await writeFeedFile(file, feed);
-  return { feed, how, ...(await difference(before?.records ?? new Map(), records)) };
+  return {
+    feed,
+    how,
+    records: records.size,
+    syncedAt: now,
+    ...(await difference(before?.records ?? new Map(), records)),
+  };
 }
 
 async function readWhole(

@@ -84,22 +84,19 @@ export async function endWithoutBody(res: ServerResponse, delivery: Delivery): P
   return sent;
 }
 
-/** Writes one chunk and waits for room where the connection is full. Returns false once the client is gone. */
-export async function writeChunk(res: ServerResponse, chunk: Uint8Array): Promise<boolean> {
-  if (res.destroyed) return false;
-  if (!res.write(chunk)) await drained(res);
-  return !res.destroyed;
-}
-
-function drained(res: ServerResponse): Promise<void> {
+/**
+ * Writes one chunk, and waits until the connection has taken it: from then on its memory may be used again.
+ * Resolves to false once the client is gone.
+ */
+export function writeChunk(res: ServerResponse, chunk: Uint8Array): Promise<boolean> {
+  if (res.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const done = () => {
-      res.off('drain', done);
-      res.off('close', done);
-      resolve();
+    const done = (taken: boolean) => {
+      res.off('close', gone);
+      resolve(taken);
     };
-    res.once('drain', done);
-    res.once('close', done);
-    if (res.destroyed) done();
+    const gone = () => done(false);
+    res.once('close', gone);
+    res.write(chunk, (error) => done(error == null && !res.destroyed));
   });
 }

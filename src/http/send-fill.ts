@@ -79,6 +79,7 @@ async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSe
   let handle = opened;
   let at = window.start;
   let recorded = false;
+  let buffer = Buffer.alloc(0);
   const broken = (): FillSent => {
     res.destroy();
     return { kind: 'sent', sent: { bytes: at - window.start, complete: false } };
@@ -111,7 +112,9 @@ async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSe
         recorded = true;
         await delivery.beforeLast(whole);
       }
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+      // One for the whole response, as long as its longest piece.
+      if (buffer.length < length) buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, at);
       if (bytesRead === 0 || !(await writeChunk(res, buffer.subarray(0, bytesRead))))
         return broken();
       at += bytesRead;

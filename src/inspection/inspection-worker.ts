@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
+import { comeBehindRequests } from './behind-requests.js';
 import { inspectFile } from './inspect-file.js';
 import type { InspectionLimits } from './limits.js';
 import { ContentProofs } from './proving/content-proofs.js';
@@ -15,6 +16,8 @@ export interface InspectionRequest {
 
 /** What a worker answers; `error` where the file could not be opened at all. */
 export type InspectionAnswer = { readonly inspection: Inspection } | { readonly error: string };
+
+comeBehindRequests();
 
 parentPort?.on('message', ({ path, artifact, limits, proofs }: InspectionRequest) => {
   inspectFile(path, artifact, limits, new ContentProofs(proofs)).then(

@@ -4,8 +4,11 @@ import type { SpoolFile } from './spool.js';
 /** An open blob: while it is open, it is not evicted. */
 export interface Blob {
   readonly size: number;
-  /** The bytes from `start` (inclusive) to `end` (exclusive), in pieces; as often as wanted. */
-  stream(start: number, end: number): AsyncIterable<Buffer>;
+  /**
+   * Reads from `start` on into a buffer of the caller's.
+   * @returns how many bytes; 0 at the end
+   */
+  read(into: Buffer, start: number): Promise<number>;
   /** The whole blob where it is at hand in memory (small and warm); no copy, do not write into it. */
   readonly bytes: Uint8Array | undefined;
   /** The file on disk, where there is one: for an inspector, or a front server's accel header. */

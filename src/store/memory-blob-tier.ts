@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../domain/digest.js';
 import type { Blob, BlobStore } from './blob-store.js';
+import { readBlob } from './read-blob.js';
 import type { SpoolFile } from './spool.js';
 
 export interface MemoryTierSettings {
@@ -38,7 +39,7 @@ export class MemoryBlobTier implements BlobStore {
     const blob = await this.#below.open(sha256);
     if (blob === undefined || blob.size > this.#settings.maxBlobBytes) return blob;
     try {
-      const bytes = await readWhole(blob);
+      const bytes = await readBlob(blob);
       this.#cache.set(sha256, bytes);
       return new MemoryBlob(bytes, blob.path);
     } finally {
@@ -74,18 +75,11 @@ export class MemoryBlob implements Blob {
     return this.bytes.length;
   }
 
-  async *stream(start: number, end: number): AsyncGenerator<Buffer> {
-    if (end > start) yield Buffer.from(this.bytes.subarray(start, end));
+  async read(into: Buffer, start: number): Promise<number> {
+    const part = this.bytes.subarray(start, start + into.length);
+    into.set(part);
+    return part.length;
   }
 
   async close(): Promise<void> {}
-}
-
-async function readWhole(blob: Blob): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of blob.stream(0, blob.size)) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length !== blob.size)
-    throw new Error(`a blob of ${blob.size} bytes gave ${bytes.length}`);
-  return bytes;
 }

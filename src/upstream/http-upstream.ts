@@ -69,8 +69,8 @@ export class HttpUpstream implements Upstream {
       auth && `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
   }
 
-  get agent() {
-    return this.#network.agent;
+  agent() {
+    return this.#network.agent();
   }
 
   claims(project: ProjectName): boolean {

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { rootCertificates } from 'node:tls';
-import { ProxyAgent } from 'proxy-agent';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 
 /** The ways out of the machine. One for all upstreams, so that connections are shared. */
 export interface Network {
   readonly dispatcher: Dispatcher;
-  /** The same way out for code that speaks through Node's own http module. */
-  readonly agent: Agent;
+  /** The same way out for code that speaks through Node's own http module; made when it is first asked for. */
+  agent(): Promise<Agent>;
   close(): Promise<void>;
 }
 
@@ -28,12 +27,18 @@ export function createNetwork(env: NodeJS.ProcessEnv): Network {
     requestTls: { ca },
     proxyTls: { ca },
   });
-  const agent = new ProxyAgent({ keepAlive: true, ca });
+  let agent: Promise<Agent> | undefined;
   return {
     dispatcher,
-    agent,
+    agent: () => {
+      // Its library knows many kinds of proxies, and most who run this ask for nothing that goes through it.
+      agent ??= import('proxy-agent').then(
+        ({ ProxyAgent }) => new ProxyAgent({ keepAlive: true, ca }),
+      );
+      return agent;
+    },
     close: async () => {
-      agent.destroy();
+      (await agent)?.destroy();
       await dispatcher.destroy();
     },
   };

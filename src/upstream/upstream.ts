@@ -37,7 +37,7 @@ export interface Upstream {
   /** The `Authorization` header for that origin, and for no other. */
   readonly authorization: string | undefined;
   /** The way out for the pass-through: egress proxy and certificate authorities as for everything else. */
-  readonly agent: Agent;
+  agent(): Promise<Agent>;
   /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */
   readonly hasClaims: boolean;
   /** Whether its files are opened. Rules that need no bytes apply in any case. */

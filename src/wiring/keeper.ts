@@ -82,8 +82,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
   );
   const feed = makeFeed(
     config,
-    network,
-    { now, random: outside.random ?? Math.random },
+    { now, random: outside.random ?? Math.random, env: outside.env },
     { health, log, metrics },
   );
   const decisions = new ResilientDecisionLog(new FileDecisionLog(config.decisions, now), {

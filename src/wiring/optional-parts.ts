@@ -1,37 +1,31 @@
 import { join } from 'node:path';
 import { AccessControl } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
+import { FEED_FILE } from '../feed/feed-file.js';
 import { FeedService } from '../feed/feed-service.js';
-import { makeFeedSource } from '../feed/make-feed-source.js';
-import { syncFeed } from '../feed/sync-feed.js';
 import type { Health } from '../observe/health.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { Network } from '../upstream/network.js';
 import { formatProblem } from '../yaml/problem.js';
-
-/** Where the malware feed lies in the data folder. */
-export const FEED_FILE = 'feed.jsonl';
+import { syncInThread } from './sync-in-thread.js';
 
 /** The malware feed, kept in the data folder; undefined where the settings want none. */
 export function makeFeed(
   { feed: { url, interval }, data }: Config,
-  network: Network,
-  { now, random }: { now: () => number; random: () => number },
+  { now, random, env }: { now: () => number; random: () => number; env: NodeJS.ProcessEnv },
   { health, log, metrics }: { health: Health; log: Log; metrics: Metrics },
 ): FeedService | undefined {
   if (url === undefined) return undefined;
   const file = join(data, FEED_FILE);
-  const source = makeFeedSource(url, network.dispatcher);
   return new FeedService({
     file,
     interval,
-    sync: () => syncFeed(source, file, now()),
+    sync: () => syncInThread({ place: url, file, now: now(), env: { ...env } }),
     random,
-    onSynced: ({ feed, how, added, changed, removed }) => {
-      metrics.feedRecords.set(feed.records.size);
+    onSynced: ({ how, records, added, changed, removed }) => {
+      metrics.feedRecords.set(records);
       health.set('malware-feed', 'ok');
-      log.info({ records: feed.records.size, how, added, changed, removed }, 'malware feed synced');
+      log.info({ records, how, added, changed, removed }, 'malware feed synced');
     },
     onFailed: (err) => {
       health.set(

@@ -1,5 +1,5 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { indexFeed, readFeedFile } from '../feed/feed-file.js';
+import { readFeedIndex } from '../feed/feed-file.js';
 import type { ToPrimary } from './words.js';
 
 /** A worker's side of the malware feed: the primary syncs, every worker reads the file that it leaves. */
@@ -20,8 +20,7 @@ export class DeskFeed {
   /** Takes over what lies in the file; one reading at a time. Never rejects. */
   read(): Promise<void> {
     this.#reading = this.#reading.then(async () => {
-      const stored = await readFeedFile(this.#file);
-      if (stored !== undefined) this.#current = await indexFeed(stored);
+      this.#current = (await readFeedIndex(this.#file)) ?? this.#current;
     });
     return this.#reading;
   }

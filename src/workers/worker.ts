@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { FEED_FILE } from '../feed/feed-file.js';
 import { Health } from '../observe/health.js';
 import { createLog } from '../observe/log.js';
 import { createMetrics } from '../observe/metrics.js';
 import { createNetwork } from '../upstream/network.js';
-import { FEED_FILE } from '../wiring/optional-parts.js';
 import { makePackageServer } from '../wiring/package-server.js';
 import type { Shared } from '../wiring/shared.js';
 import { Channel } from './channel.js';

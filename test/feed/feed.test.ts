@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Agent } from 'undici';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { indexFeed, readFeedFile } from '../../src/feed/feed-file.js';
+import { indexFeed, readFeedFile, readFeedIndex } from '../../src/feed/feed-file.js';
 import { makeFeedSource } from '../../src/feed/make-feed-source.js';
 import { readOsvRecord } from '../../src/feed/osv-record.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
@@ -42,7 +42,7 @@ async function named(
       return [id, entries];
     }),
   );
-  const feed = await indexFeed({ source: 's', syncedAt: NOW, modified: '', records: stored });
+  const feed = indexFeed({ source: 's', syncedAt: NOW, modified: '', records: stored });
   return feed.find(project as ProjectName, version)?.id;
 }
 
@@ -201,7 +201,7 @@ describe('syncing a feed', () => {
       { how: 'changes', added: 1, changed: 1, removed: 1 },
     );
     assert.ok(!mirror.asked.includes('all.zip'));
-    const stored = await indexFeed((await readFeedFile(file))!);
+    const stored = (await readFeedIndex(file))!;
     assert.equal(stored.find('one' as ProjectName, '1.0'), undefined);
     assert.equal(stored.find('two' as ProjectName, '1.1')?.id, 'MAL-2026-2');
     assert.equal(stored.find('nine' as ProjectName, '1.0')?.id, 'MAL-2026-9');

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import type { RequestHandler } from 'http-proxy-middleware';
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import { parseVersion } from '../../domain/version.js';
@@ -29,8 +29,15 @@ const passing = new WeakMap<IncomingMessage, Passing>();
  */
 export function metadataRoutes(services: Services, settings: HttpSettings) {
   const baseUrl = baseUrlReader(settings);
-  const proxies = new Map<string, RequestHandler>();
-  for (const upstream of services.upstreams) proxies.set(upstream.name, proxyTo(upstream));
+  const proxies = new Map<Upstream, Promise<RequestHandler>>();
+
+  function proxyOf(upstream: Upstream): Promise<RequestHandler> {
+    const known = proxies.get(upstream);
+    if (known !== undefined) return known;
+    const proxy = proxyTo(upstream);
+    proxies.set(upstream, proxy);
+    return proxy;
+  }
 
   async function pass(
     req: IncomingMessage,
@@ -39,6 +46,7 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
     what: Passing,
   ): Promise<void> {
     const upstream = await services.pages.source(project);
+    const proxy = await proxyOf(upstream);
     passing.set(req, what);
     // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
     // left by then.
@@ -47,7 +55,7 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
       'accept-encoding': 'identity',
       ...(upstream.authorization !== undefined && { authorization: upstream.authorization }),
     };
-    await proxies.get(upstream.name)!(req, res, () => {});
+    await proxy(req, res, () => {});
   }
 
   return {
@@ -84,10 +92,12 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
 }
 
 /** One proxy an upstream: its origin, its credentials, and none of the client's. */
-function proxyTo(upstream: Upstream): RequestHandler {
+async function proxyTo(upstream: Upstream): Promise<RequestHandler> {
+  // Loaded with the first request: many never ask for metadata here.
+  const { createProxyMiddleware } = await import('http-proxy-middleware');
   return createProxyMiddleware({
     target: upstream.origin,
-    agent: upstream.agent,
+    agent: await upstream.agent(),
     changeOrigin: true,
     proxyTimeout: TIMEOUT_MS,
     timeout: TIMEOUT_MS,

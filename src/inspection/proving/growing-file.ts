@@ -5,7 +5,7 @@ import type { ByteSource } from '../byte-source.js';
 export class NoMore extends Error {}
 
 /** Small reads go forward side by side: one call of the system serves many of them. In bytes. */
-const WINDOW = 256 * 1024;
+const WINDOW = 128 * 1024;
 
 /** A file that another thread goes on appending to, and says how far. Reads block, as in every worker. */
 export class GrowingFile implements ByteSource {

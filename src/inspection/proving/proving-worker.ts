@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { comeBehindRequests } from '../behind-requests.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from '../limits.js';
 import { ContentProofs } from './content-proofs.js';
 import { GrowingFile } from './growing-file.js';
@@ -31,6 +32,8 @@ interface Reading {
   /** Resolves at the end of what can be shown, however that came. */
   readonly done: Promise<void>;
 }
+
+comeBehindRequests();
 
 const readings = new Map<number, Reading>();
 

@@ -26,6 +26,8 @@ export interface Proving {
 
 /** Telling the thread of every piece would cost more than it gains, in bytes. */
 const STEP = 512 * 1024;
+/** Files that one thread reads at a time; more wait for the end of theirs, so that memory is bounded. */
+const FILES_A_THREAD = 16;
 
 interface Thread {
   readonly worker: Worker;
@@ -50,6 +52,7 @@ export class WorkerProver {
   begin(path: string): Proving {
     if (this.#closed) return NOTHING;
     const thread = this.#choose();
+    if (thread.files.size >= FILES_A_THREAD) return NOTHING;
     const id = this.#next++;
     thread.files.add(id);
     thread.worker.ref();

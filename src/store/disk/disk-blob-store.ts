@@ -5,7 +5,6 @@ import type { Blob, BlobStore } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
 import type { SpoolFile } from '../spool.js';
 
-const READ_SIZE = 256 * 1024;
 /** A full disk, and a spool file that lies on another file system: it is served, and not kept. */
 const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 
@@ -88,16 +87,9 @@ class DiskBlob implements Blob {
     this.#onClose = onClose;
   }
 
-  // Not a ReadStream: destroying one closes the file that all of them read from, whatever `autoClose` says.
-  async *stream(start: number, end: number): AsyncGenerator<Buffer> {
-    for (let at = start; at < end; ) {
-      const length = Math.min(READ_SIZE, end - at);
-      const chunk = Buffer.allocUnsafe(length);
-      const { bytesRead } = await this.#handle.read(chunk, 0, length, at);
-      if (bytesRead === 0) return;
-      yield chunk.subarray(0, bytesRead);
-      at += bytesRead;
-    }
+  async read(into: Buffer, start: number): Promise<number> {
+    const { bytesRead } = await this.#handle.read(into, 0, into.length, start);
+    return bytesRead;
   }
 
   async close(): Promise<void> {
