@@ -90,8 +90,11 @@ export async function startWheelgate(folder, upstream, settings = {}) {
   );
 }
 
-/** nginx over a folder, with as many workers as processes of ours. */
-export async function startNginx(folder, root, { workers = 1 } = {}) {
+/**
+ * nginx over a folder, with as many workers as processes of ours.
+ * @param site the text of another site than the folder, which listens on port 80
+ */
+export async function startNginx(folder, root, { workers = 1, site } = {}) {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   writeFileSync(
@@ -105,7 +108,10 @@ http {
   default_type application/octet-stream;
   client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
   uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-  server { listen 127.0.0.1:${port}; root ${root}; location / { index index.json; } location = /ok { return 200; } }
+  ${
+    site?.replace('listen 80;', `listen 127.0.0.1:${port}; location = /ok { return 200; }`) ??
+    `server { listen 127.0.0.1:${port}; root ${root}; location / { index index.json; } location = /ok { return 200; } }`
+  }
 }
 `,
   );

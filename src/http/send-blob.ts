@@ -12,7 +12,7 @@ import {
 
 /** What waits for the decision log at the end of a body, in bytes. */
 const TAIL = 64 * 1024;
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** Sends a stored, allowed artifact, or the range of it that was asked for. The caller closes the blob. */
 export async function sendBlob(
