@@ -21,7 +21,7 @@ createServer(async (req, res) => {
   const started = performance.now();
   let sent = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: slice })) {
-    if (!res.write(chunk)) await new Promise((done) => res.once('drain', done).once('close', done));
+    if (!res.write(chunk)) await drained(res);
     if (res.destroyed) return;
     sent += chunk.length;
     const due = started + (sent / Number(speed)) * 1000;
@@ -30,3 +30,13 @@ createServer(async (req, res) => {
   }
   res.end();
 }).listen(Number(port), '127.0.0.1');
+
+function drained(res) {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.once('drain', done).once('close', done);
+  });
+}

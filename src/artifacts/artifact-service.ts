@@ -56,8 +56,11 @@ export class ArtifactService {
     this.#filler = new Filler(parts);
   }
 
-  /** @throws {Failure} not-found where the project's page does not list the file; upstream failures. */
-  async open(project: ProjectName, filename: string): Promise<Artifact> {
+  /**
+   * @param moved whether a fill's file had gone on to the store when it was to be read: then it is looked for there
+   * @throws {Failure} not-found where the project's page does not list the file; upstream failures.
+   */
+  async open(project: ProjectName, filename: string, moved = false): Promise<Artifact> {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const listed = await pages.find(project, filename);
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
@@ -66,7 +69,7 @@ export class ArtifactService {
     const running = this.#fills.get(flightKey(listed, sha256));
     if (running !== undefined) {
       const { end } = running.fill;
-      if (end === undefined || (end.kind === 'allowed' && !unsettled)) {
+      if (end === undefined || (end.kind === 'allowed' && !unsettled && !moved)) {
         onEvent({ kind: 'cache', result: 'joined' });
         return { kind: 'filling', listed, fill: running.fill };
       }

@@ -27,6 +27,8 @@ interface Task {
   readonly sha256: Sha256;
   readonly signal: AbortSignal;
   readonly attested: Promise<unknown>;
+  /** Once the findings are written down; nobody waits for that before the verdict. Never rejects. */
+  kept: Promise<void>;
 }
 
 /** What is told of a fault that nobody foresaw. */
@@ -84,7 +86,7 @@ export class Filler {
     const attested = this.settle(listed);
     while (fill.end === undefined) {
       const lease = await this.#parts.leases.take(flightKey(listed, sha256));
-      const task = { fill, listed, sha256, signal, attested };
+      const task: Task = { fill, listed, sha256, signal, attested, kept: Promise.resolve() };
       if (lease.kind === 'theirs') await this.#follow(task, lease);
       else await this.#lead(task, lease);
     }
@@ -100,6 +102,7 @@ export class Filler {
       lease.tell({ kind: 'failed', failure: kind, message });
       throw error;
     } finally {
+      await task.kept;
       lease.release();
     }
   }
@@ -142,6 +145,7 @@ export class Filler {
     const { spool, early } = await this.#receive(task);
     try {
       await this.#decide(task, { path: spool.path, size: spool.size, early }, tell);
+      await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
       if (wanted && !(await this.#parts.blobs.adopt(sha256, spool)))
@@ -196,10 +200,8 @@ export class Filler {
 
   /** Steps 5 and 6: findings, once for these bytes; then the verdict. */
   async #decide(task: Task, bytes: Bytes, tell: (news: FillNews) => void): Promise<void> {
-    const { listed, sha256 } = task;
-    const inspection = listed.upstream.inspect
-      ? await this.#findings(listed, sha256, bytes)
-      : undefined;
+    const { listed } = task;
+    const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
     tell({ kind: 'complete', size: bytes.size, ...(inspection && { inspection }) });
     await this.#judge(task, bytes.size, inspection);
   }
@@ -223,7 +225,8 @@ export class Filler {
     );
   }
 
-  async #findings(listed: ListedFile, sha256: Sha256, bytes: Bytes): Promise<Inspection> {
+  async #findings(task: Task, bytes: Bytes): Promise<Inspection> {
+    const { listed, sha256 } = task;
     const { findings } = this.#parts;
     const { project, filename } = listed.subject;
     const known = await findings.get(project, sha256, filename);
@@ -235,7 +238,7 @@ export class Filler {
     const found = await this.#inspect(listed, bytes, artifact);
     // A fault of ours may pass: it refuses this time, and is not written down as a fact.
     if (!found.findings.some(({ code }) => code === 'inspection-failed'))
-      await findings.put(project, found).catch((error: unknown) => {
+      task.kept = findings.put(project, found).catch((error: unknown) => {
         // They judge this fill all the same; the next one looks again.
         this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });
       });

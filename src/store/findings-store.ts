@@ -10,6 +10,6 @@ export interface FindingsStore {
   get(project: ProjectName, sha256: Sha256, filename: string): Promise<Inspection | undefined>;
   /** All that is known of a project's artifacts, for its page: by filename, then checked by digest. */
   known(project: ProjectName): Promise<ReadonlyMap<string, Inspection>>;
-  /** Durable once it resolves. */
+  /** Known at once to whoever asks here, durable once it resolves. */
   put(project: ProjectName, inspection: Inspection): Promise<void>;
 }

@@ -4,9 +4,14 @@ import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Inspection } from '../../src/domain/finding.js';
+import { bufferSource } from '../../src/inspection/byte-source.js';
+import { inspectSource } from '../../src/inspection/inspect-file.js';
+import { DEFAULT_LIMITS } from '../../src/inspection/limits.js';
+import { ContentProofs } from '../../src/inspection/proving/content-proofs.js';
+import { proveZip } from '../../src/inspection/proving/prove-zip.js';
 import { buildSdist, buildTar, gnuLong, pax, sdistEntries } from '../support/archives/tar.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
-import { inspectBytes } from '../support/inspection/inspect.js';
+import { describeBytes, inspectBytes } from '../support/inspection/inspect.js';
 import { type Archive, listWithYauzl } from '../support/inspection/listings.js';
 import { listArchives } from '../support/python/list-archives.js';
 import { findPythons } from '../support/python/pythons.js';
@@ -115,6 +120,21 @@ async function cleanOnes(
 }
 
 describe('changed archives', () => {
+  it('finds the same in a zip that was read as it came in', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutants(WHEELS), async (bytes) => {
+        const proofs = new ContentProofs();
+        await proveZip(bufferSource(bytes), DEFAULT_LIMITS, proofs).catch(() => {});
+        const artifact = describeBytes(wheelName(), bytes);
+        assert.deepEqual(
+          await inspectSource(bufferSource(bytes), artifact, {}, proofs),
+          await inspectSource(bufferSource(bytes), artifact),
+        );
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+
   const [python] = findPythons();
 
   it('that are called clean are the same to yauzl, and to zipfile', async () => {

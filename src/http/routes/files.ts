@@ -79,7 +79,7 @@ class Exchange {
 
   async artifact(project: ProjectName): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const artifact = await this.#services.artifacts.open(project, this.#filename);
+      const artifact = await this.#services.artifacts.open(project, this.#filename, attempt > 0);
       if (await this.#send(artifact)) return;
     }
     throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');

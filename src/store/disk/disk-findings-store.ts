@@ -51,22 +51,23 @@ export class DiskFindingsStore implements FindingsStore {
   }
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
+    // Known before it is written: whoever asks meanwhile need not look again.
+    this.learn(project, inspection);
     const key = keyOf(inspection.sha256, inspection.filename);
     await writeAtomically(
       join(this.#directory, project, `${key}.json`),
       Buffer.from(JSON.stringify(inspection)),
     );
-    const findings = await this.#of(project);
-    findings.set(key, inspection);
-    // Once more, for its size has changed; what no longer fits is read from the disk when it is asked for.
-    this.#projects.set(project, findings);
+    await this.#of(project);
+    this.learn(project, inspection);
   }
 
-  /** Takes over what another process has put. */
+  /** Takes over what is put, here or by another process. */
   learn(project: ProjectName, inspection: Inspection): void {
     const known = this.#projects.get(project);
     if (known !== undefined) {
       known.set(keyOf(inspection.sha256, inspection.filename), inspection);
+      // Once more, for its size has changed; what no longer fits is read from the disk when it is asked for.
       this.#projects.set(project, known);
     }
     // Whoever reads the folder just now may have read it before the file was there.
