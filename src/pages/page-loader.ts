@@ -57,6 +57,7 @@ export class PageLoader {
   readonly #settings: PageLoaderSettings;
   readonly #entries: LRUCache<ProjectName, Entry>;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
+  readonly #keeping = new Map<ProjectName, Promise<void>>();
 
   constructor(settings: PageLoaderSettings) {
     this.#settings = settings;
@@ -72,6 +73,11 @@ export class PageLoader {
     if (entry?.loaded === undefined || this.#settings.now() >= entry.freshUntil) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
+  }
+
+  /** Resolves once all that was loaded is kept. */
+  async settled(): Promise<void> {
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping.values());
   }
 
   /** There is another page in the store: what memory knows is of the past. */
@@ -134,7 +140,7 @@ export class PageLoader {
       onEvent({ kind: 'cache', result: 'revalidated' });
       return this.#remember(project, { ...known, freshUntil: now() + ttl });
     }
-    await this.#keep(() => this.#settings.store.delete(upstream.name, project));
+    this.#keepLater(project, () => this.#settings.store.delete(upstream.name, project));
     return undefined;
   }
 
@@ -147,7 +153,7 @@ export class PageLoader {
     const { kind: _kind, ...rest } = answer;
     const stored: StoredPage = { ...rest, checkedAt: now() };
     const loaded = await this.#parse(upstream, project, stored);
-    await this.#keep(async () => {
+    this.#keepLater(project, async () => {
       await store.put(upstream.name, project, stored);
       this.#settings.onEvent({ kind: 'stored', project });
     });
@@ -174,6 +180,17 @@ export class PageLoader {
   #remember(project: ProjectName, entry: Entry): LoadedPage {
     this.#entries.set(project, entry);
     return entry.loaded!;
+  }
+
+  /** Nobody waits for the disk to be served; what is kept of one project is kept in order. */
+  #keepLater(project: ProjectName, action: () => Promise<void>): void {
+    const before = this.#keeping.get(project);
+    const work = Promise.resolve(before)
+      .then(() => this.#keep(action))
+      .then(() => {
+        if (this.#keeping.get(project) === work) this.#keeping.delete(project);
+      });
+    this.#keeping.set(project, work);
   }
 
   /** The store is a convenience: a full or failing disk must not keep a page from anybody. */

@@ -197,7 +197,7 @@ export async function makePackageServer(
       renewal?.close();
       const grace = config.server.shutdownGrace;
       await Promise.all([closeGracefully(server, grace), artifacts.close(grace)]);
-      await Promise.all([inspector.close(), spare.close(), attesting.close()]);
+      await Promise.all([inspector.close(), spare.close(), attesting.close(), loader.settled()]);
     },
   };
 }
