@@ -44,6 +44,11 @@ export class Fill {
     return { received: this.#received, verdict };
   }
 
+  /** Where the bytes come in; another one where the transfer had to begin anew. */
+  get path(): string | undefined {
+    return this.#path;
+  }
+
   /** Bytes in all, as declared by the upstream or, once it ended well, as counted. */
   get total(): number | undefined {
     return this.#end?.kind === 'allowed' ? this.#end.size : this.#total;

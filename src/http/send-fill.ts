@@ -51,6 +51,7 @@ export async function sendFill(
   }
   if (watch.gone) return { kind: 'sent', sent: NOTHING_SENT };
   if (isStopped(fill.end)) return { kind: 'stopped', end: fill.end, bytes: 0 };
+  const { path } = fill;
   const handle = await fill.open();
   if (handle === undefined && fill.end !== undefined) return { kind: 'moved' };
   try {
@@ -59,7 +60,7 @@ export async function sendFill(
     if (res.req.method === 'HEAD')
       return { kind: 'sent', sent: await endWithoutBody(res, delivery) };
     res.flushHeaders();
-    return await pump({ res, fill, gate, watch, window, delivery }, handle);
+    return await pump({ res, fill, gate, watch, window, delivery }, handle, path);
   } finally {
     await handle?.close();
   }
@@ -74,9 +75,14 @@ interface Pump {
   readonly delivery: Delivery;
 }
 
-async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSent> {
+async function pump(
+  parts: Pump,
+  opened: FileHandle | undefined,
+  openedPath: string | undefined,
+): Promise<FillSent> {
   const { res, fill, gate, watch, window, delivery } = parts;
   let handle = opened;
+  let path = openedPath;
   let at = window.start;
   let recorded = false;
   let buffer = Buffer.alloc(0);
@@ -105,8 +111,12 @@ async function pump(parts: Pump, opened: FileHandle | undefined): Promise<FillSe
         if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') gate.drip();
         continue;
       }
-      handle ??= await fill.open();
-      if (handle === undefined) return broken();
+      if (handle === undefined) {
+        ({ path } = fill);
+        handle = await fill.open();
+      }
+      // A transfer that began anew is checked by itself: what has left is of one that never was.
+      if (handle === undefined || fill.path !== path) return broken();
       const length = Math.min(CHUNK, ready - at);
       if (at + length === stop && !recorded) {
         recorded = true;
