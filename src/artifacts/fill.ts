@@ -6,6 +6,7 @@ import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Progress } from './delivery-gate.js';
 import type { FillNews } from './fill-leases.js';
+import { SpoolWriter } from './spool-writer.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
 export type FillEnd =
@@ -118,6 +119,7 @@ export interface Declared {
 
 /**
  * Copies an upstream's answer into a spool file and checks it against what the index declared.
+ * @param onProgress told how many bytes can be read
  * @returns the number of bytes.
  * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
  */
@@ -125,11 +127,12 @@ export async function transfer(
   answer: FileAnswer,
   spool: SpoolFile,
   declared: Declared,
-  onProgress: (received: number) => void,
+  onProgress: (readable: number) => void,
 ): Promise<number> {
   const expected = declared.size ?? answer.size;
   const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
   const hash = createHash('sha256');
+  const writer = new SpoolWriter(spool, onProgress);
   let received = 0;
   try {
     checkDeclaredSizes(answer.size, declared);
@@ -137,11 +140,13 @@ export async function transfer(
       received += chunk.length;
       if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
       hash.update(chunk);
-      await spool.append(chunk);
-      onProgress(received);
+      const room = writer.write(chunk);
+      if (room !== undefined) await room;
     }
+    await writer.end();
   } catch (error) {
     answer.body.destroy();
+    await writer.stop();
     throw asFailure(error);
   }
   if (expected !== undefined && received !== expected)

@@ -99,7 +99,7 @@ export class SidecarService {
     try {
       const spool = await this.#parts.spool.create();
       try {
-        await spool.append(bytes);
+        await spool.append([bytes]);
         await this.#parts.blobs.adopt(sha256, spool);
       } finally {
         await spool.discard();

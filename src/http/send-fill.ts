@@ -13,7 +13,7 @@ import {
   writeChunk,
 } from './artifact-response.js';
 
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** How a response to a cold artifact ended. */
 export type FillSent =

@@ -61,7 +61,7 @@ export async function inspectSource(
   };
 }
 
-function inspectByFormat(
+async function inspectByFormat(
   source: ByteSource,
   run: InspectionRun,
   proofs: ContentProofs | undefined,

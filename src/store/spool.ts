@@ -8,8 +8,11 @@ export interface SpoolFile {
   readonly path: string;
   /** Bytes written so far; a reader may read up to here. */
   readonly size: number;
-  /** Appends; resolves once a reader can see the bytes. Rejects with the file system's error (ENOSPC, …). */
-  append(chunk: Uint8Array): Promise<void>;
+  /**
+   * Appends pieces, one call at a time; resolves once a reader can see them. Rejects with the file system's error
+   * (ENOSPC, …).
+   */
+  append(pieces: readonly Uint8Array[]): Promise<void>;
   /** A handle of the caller's own: it outlives `discard` and adoption, and the caller closes it. */
   open(): Promise<FileHandle>;
   /** Resolves once the bytes are on the disk itself: what is renamed after this is whole after a power cut, too. */

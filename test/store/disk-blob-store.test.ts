@@ -30,7 +30,7 @@ describe('blob stores', () => {
 
   async function put(store: BlobStore, text: string): Promise<Sha256 | undefined> {
     const file = await spool.create();
-    await file.append(Buffer.from(text));
+    await file.append([Buffer.from(text)]);
     const sha256 = parseSha256(createHash('sha256').update(text).digest('hex'))!;
     const kept = await store.adopt(sha256, file);
     await file.discard();
@@ -162,7 +162,7 @@ describe('blob stores', () => {
     it(`keeps nothing, and fails nothing, on ${code}`, async () => {
       const store = disk();
       const file = await spool.create();
-      await file.append(Buffer.from('hello'));
+      await file.append([Buffer.from('hello')]);
       const full = {
         path: file.path,
         size: file.size,
@@ -197,7 +197,7 @@ describe('blob stores', () => {
     const temporary = new TemporarySpool(folder);
     const file = await temporary.create();
     assert.equal((await stat(dirname(file.path))).mode & 0o777, 0o700);
-    await file.append(Buffer.from('hello'));
+    await file.append([Buffer.from('hello')]);
     await temporary.close();
     await assert.rejects(stat(dirname(file.path)), { code: 'ENOENT' });
     await file.discard();

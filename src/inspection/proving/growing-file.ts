@@ -1,18 +1,24 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ByteSource } from '../byte-source.js';
 
 /** The rest of the file will not be read: it never came, or nobody asks any more. */
 export class NoMore extends Error {}
 
 /** Small reads go forward side by side: one call of the system serves many of them. In bytes. */
-const WINDOW = 128 * 1024;
+const WINDOW = 64 * 1024;
+/** How long one file may keep a thread that several share, in milliseconds. */
+const TURN = 5;
+/** When somebody's turn began; it is the thread's, not a file's. */
+let turn = performance.now();
 
 /** A file that another thread goes on appending to, and says how far. Reads block, as in every worker. */
 export class GrowingFile implements ByteSource {
   readonly size = Number.POSITIVE_INFINITY;
   readonly #fd: number;
-  #window: Buffer = Buffer.alloc(0);
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW);
   #windowAt = 0;
+  #inWindow = 0;
   #arrived = 0;
   #ended = false;
   #waiting: { end: number; resolve: () => void; reject: (why: NoMore) => void } | undefined;
@@ -34,9 +40,9 @@ export class GrowingFile implements ByteSource {
     this.#wake();
   }
 
-  /** One reader waits at a time. @throws {NoMore} */
+  /** One reader waits at a time. Gives way to the other files of this thread now and then. @throws {NoMore} */
   arrived(end: number): Promise<void> | undefined {
-    if (end <= this.#arrived) return undefined;
+    if (end <= this.#arrived) return this.#giveWay();
     return new Promise((resolve, reject) => {
       this.#waiting = { end, resolve, reject };
       this.#wake();
@@ -44,30 +50,37 @@ export class GrowingFile implements ByteSource {
   }
 
   read(offset: number, length: number): Buffer {
-    this.#mustHave(offset + length);
-    if (length >= WINDOW) return this.#readExactly(offset, length);
-    const known = offset - this.#windowAt;
-    if (known < 0 || known + length > this.#window.length) {
-      this.#window = this.#readExactly(offset, Math.min(WINDOW, this.#arrived - offset));
-      this.#windowAt = offset;
-    }
-    const start = offset - this.#windowAt;
-    return this.#window.subarray(start, start + length);
+    const bytes = Buffer.allocUnsafe(length);
+    this.readInto(bytes, offset);
+    return bytes;
   }
 
   readInto(target: Buffer, offset: number): void {
-    this.#mustHave(offset + target.length);
-    this.#fill(target, offset);
+    if (offset + target.length > this.#arrived) throw new NoMore('these bytes have not come in');
+    if (target.length > WINDOW / 4) return this.#fill(target, offset);
+    const ahead = offset - this.#windowAt;
+    if (ahead < 0 || ahead + target.length > this.#inWindow) this.#moveWindow(offset);
+    const start = offset - this.#windowAt;
+    this.#window.copy(target, 0, start, start + target.length);
   }
 
   close(): void {
     closeSync(this.#fd);
   }
 
-  #readExactly(offset: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(length);
-    this.#fill(buffer, offset);
-    return buffer;
+  #giveWay(): Promise<void> | undefined {
+    if (performance.now() - turn < TURN) return undefined;
+    return nextTurn().then(() => {
+      turn = performance.now();
+    });
+  }
+
+  #moveWindow(offset: number): void {
+    this.#windowAt = offset;
+    this.#inWindow = 0;
+    const length = Math.min(WINDOW, this.#arrived - offset);
+    this.#fill(this.#window.subarray(0, length), offset);
+    this.#inWindow = length;
   }
 
   #fill(target: Buffer, offset: number): void {
@@ -76,10 +89,6 @@ export class GrowingFile implements ByteSource {
       if (count === 0) throw new NoMore('the file became shorter');
       done += count;
     }
-  }
-
-  #mustHave(end: number): void {
-    if (end > this.#arrived) throw new NoMore('these bytes have not come in');
   }
 
   #wake(): void {

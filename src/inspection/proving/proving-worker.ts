@@ -45,6 +45,7 @@ parentPort?.on('message', (message: ProvingMessage) => {
     return;
   }
   if (message.kind === 'arrived') return reading.file.advance(message.bytes);
+  if (message.kind === 'abandon') reading.file.advance(0);
   reading.file.end();
   readings.delete(message.id);
   if (message.kind === 'end') void reading.done.then(() => answer(message.id, reading.proofs));

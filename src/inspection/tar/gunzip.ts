@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { DeflateError, LONGEST_PIECE, RawInflater } from '../archive/raw-inflater.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 
-const CHUNK = 256 * 1024;
 const FLAG_HEADER_CRC = 2;
 const FLAG_EXTRA = 4;
 const FLAG_NAME = 8;
@@ -14,35 +13,39 @@ const FLAG_COMMENT = 16;
  * member and some stop, so nothing may follow; zero bytes of padding are let through, nobody reads them.
  * @throws {InspectionProblem} `gzip-malformed`, `gzip-trailing`
  */
-export async function* gunzip(source: ByteSource): AsyncGenerator<Buffer> {
+export function* gunzip(source: ByteSource): Generator<Buffer> {
   const start = headerLength(source);
-  const feed = Readable.from(pieces(source, start), { objectMode: false, highWaterMark: CHUNK });
-  const inflate = createInflateRaw({ chunkSize: CHUNK });
-  feed.on('error', (error) => inflate.destroy(error));
-  feed.pipe(inflate);
+  const inflater = new RawInflater();
   let crc = 0;
   let length = 0;
   try {
-    for await (const chunk of inflate as AsyncIterable<Buffer>) {
+    for (const chunk of inflate(inflater, pieces(source, start))) {
       crc = crc32(chunk, crc);
       length += chunk.length;
       yield chunk;
     }
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code === 'string' && code.startsWith('Z_'))
-      throw malformed('its data is damaged or cut short');
-    throw error;
+    throw error instanceof DeflateError ? malformed('its data is damaged or cut short') : error;
   } finally {
-    feed.destroy();
-    inflate.destroy();
+    inflater.close();
   }
-  checkTrailer(source, start + inflate.bytesWritten, crc, length);
+  checkTrailer(source, start + inflater.consumed, crc, length);
+}
+
+/** Stops at the end of the deflate stream. @throws {DeflateError} */
+function* inflate(inflater: RawInflater, pieces: Iterable<Buffer>): Generator<Buffer> {
+  let given = 0;
+  for (const piece of pieces) {
+    given += piece.length;
+    yield* inflater.write(piece);
+    if (inflater.consumed < given) break;
+  }
+  yield* inflater.finish();
 }
 
 function* pieces(source: ByteSource, start: number): Generator<Buffer> {
-  for (let at = start; at < source.size; at += CHUNK)
-    yield source.read(at, Math.min(CHUNK, source.size - at));
+  for (let at = start; at < source.size; at += LONGEST_PIECE)
+    yield source.read(at, Math.min(LONGEST_PIECE, source.size - at));
 }
 
 /** The header's length; its name and comment may not be longer than any real one. */

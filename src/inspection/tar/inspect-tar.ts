@@ -13,11 +13,11 @@ import { type TarMember, TarWalker } from './tar-walker.js';
 const CHUNK = 256 * 1024;
 
 /** Inspects a tar sdist in one pass over its stream. @throws {InspectionProblem} where it cannot be read on */
-export async function inspectTar(source: ByteSource, run: InspectionRun): Promise<void> {
+export function inspectTar(source: ByteSource, run: InspectionRun): void {
   const visitor = new Visitor(run);
   const walker = new TarWalker(visitor);
   let total = 0;
-  for await (const chunk of unpack(source, run)) {
+  for (const chunk of unpack(source, run)) {
     total += chunk.length;
     run.checkInflated(total);
     walker.push(chunk);
@@ -27,7 +27,7 @@ export async function inspectTar(source: ByteSource, run: InspectionRun): Promis
   visitor.finish();
 }
 
-function unpack(source: ByteSource, run: InspectionRun): AsyncIterable<Buffer> | Iterable<Buffer> {
+function unpack(source: ByteSource, run: InspectionRun): Iterable<Buffer> {
   switch (run.artifact.format) {
     case 'tar':
       return plain(source);

@@ -1,17 +1,21 @@
-import { Readable } from 'node:stream';
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { ContentSink } from '../archive/content.js';
+import { DeflateError, LONGEST_PIECE, RawInflater } from '../archive/raw-inflater.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import { DEFLATED, type ZipMember } from './zip-members.js';
 
-/** Members up to this many bytes are inflated in one call: a stream costs more than they do. */
-const ONE_CALL = 1024 * 1024;
-const CHUNK = 256 * 1024;
+const STORED_PIECE = 256 * 1024;
+/** One for every reading of this thread: a piece is done with before the next is read. */
+const PIECE = Buffer.allocUnsafeSlow(STORED_PIECE);
+
+/** Inflaters that have done their work well: making one costs more than inflating a small member. */
+const resting: RawInflater[] = [];
+const MOST_RESTING = 4;
 
 /**
  * Feeds a member's content to the sinks and proves it: the deflate stream ends exactly where the directory
- * says, the length and the checksum are the declared ones. Never inflates beyond the declared size.
+ * says, the length and the checksum are the declared ones. Feeds no more than the declared size.
  * @throws {InspectionProblem} `zip-data`, `zip-crc`
  */
 export async function readContent(
@@ -29,11 +33,8 @@ export async function readContent(
     for (const sink of sinks) sink.write(chunk);
     checkTime();
   };
-  if (member.method !== DEFLATED) await copyStored(source, member, take);
-  else if (member.inflated <= ONE_CALL && member.compressed <= 2 * ONE_CALL) {
-    await source.arrived?.(member.dataAt + member.compressed);
-    inflateAtOnce(source, member, take);
-  } else await inflateInPieces(source, member, take);
+  if (member.method === DEFLATED) await inflate(source, member, take);
+  else await forEachPiece(source, member, STORED_PIECE, take);
   if (length !== member.inflated) throw damaged(member, 'inflates to less than its declared size');
   if (crc !== member.crc)
     throw new InspectionProblem('zip-crc', `the checksum of ${member.path} does not match`, {
@@ -42,64 +43,47 @@ export async function readContent(
     });
 }
 
-async function copyStored(
+async function inflate(
   source: ByteSource,
   member: ZipMember,
   take: (chunk: Buffer) => void,
 ): Promise<void> {
-  for await (const chunk of pieces(source, member)) take(chunk);
-}
-
-function inflateAtOnce(source: ByteSource, member: ZipMember, take: (chunk: Buffer) => void): void {
-  const packed = source.read(member.dataAt, member.compressed);
-  let result: { buffer: Buffer; engine: { bytesWritten: number } };
+  const inflater = resting.pop() ?? new RawInflater();
   try {
-    // One byte more than declared, so that a stream that goes on is seen to do so.
-    result = inflateRawSync(packed, {
-      info: true,
-      maxOutputLength: member.inflated + 1,
-      chunkSize: Math.max(64, Math.min(member.inflated + 1, ONE_CALL)),
-    }) as unknown as typeof result;
-  } catch {
-    throw damaged(member, 'does not inflate to its declared size');
-  }
-  if (result.engine.bytesWritten !== member.compressed)
-    throw damaged(member, 'ends before its declared compressed size');
-  take(result.buffer);
-}
-
-async function inflateInPieces(
-  source: ByteSource,
-  member: ZipMember,
-  take: (chunk: Buffer) => void,
-): Promise<void> {
-  const feed = Readable.from(pieces(source, member), { objectMode: false, highWaterMark: CHUNK });
-  const inflate = createInflateRaw({ chunkSize: CHUNK });
-  feed.on('error', (error) => inflate.destroy(error));
-  feed.pipe(inflate);
-  try {
-    for await (const chunk of inflate) take(chunk as Buffer);
+    await forEachPiece(source, member, LONGEST_PIECE, (piece) => {
+      for (const chunk of inflater.write(piece)) take(chunk);
+    });
+    for (const chunk of inflater.finish()) take(chunk);
   } catch (error) {
-    if (error instanceof InspectionProblem || !isZlibError(error)) throw error;
-    throw damaged(member, 'is damaged');
-  } finally {
-    feed.destroy();
-    inflate.destroy();
+    inflater.close();
+    throw error instanceof DeflateError ? damaged(member, 'is damaged or cut short') : error;
   }
-  if (inflate.bytesWritten !== member.compressed)
+  const { consumed } = inflater;
+  rest(inflater);
+  if (consumed !== member.compressed)
     throw damaged(member, 'ends before its declared compressed size');
 }
 
-function isZlibError(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && code.startsWith('Z_');
+function rest(inflater: RawInflater): void {
+  if (resting.length === MOST_RESTING) return inflater.close();
+  inflater.reset();
+  resting.push(inflater);
 }
 
-async function* pieces(source: ByteSource, member: ZipMember): AsyncGenerator<Buffer> {
-  for (let done = 0; done < member.compressed; done += CHUNK) {
-    const length = Math.min(CHUNK, member.compressed - done);
-    await source.arrived?.(member.dataAt + done + length);
-    yield source.read(member.dataAt + done, length);
+/** A piece is only valid during the call. */
+async function forEachPiece(
+  source: ByteSource,
+  member: ZipMember,
+  longest: number,
+  use: (piece: Buffer) => void,
+): Promise<void> {
+  for (let done = 0; done < member.compressed; ) {
+    const piece = PIECE.subarray(0, Math.min(longest, member.compressed - done));
+    const at = member.dataAt + done;
+    await source.arrived?.(at + piece.length);
+    source.readInto(piece, at);
+    use(piece);
+    done += piece.length;
   }
 }
 

@@ -49,11 +49,11 @@ class DiskSpoolFile implements SpoolFile {
     this.#handle = handle;
   }
 
-  async append(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; ) {
-      const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.size);
-      at += bytesWritten;
+  async append(pieces: readonly Uint8Array[]): Promise<void> {
+    for (let left = pieces; left.length > 0; ) {
+      const { bytesWritten } = await this.#handle.writev(left, this.size);
       this.size += bytesWritten;
+      left = without(left, bytesWritten);
     }
   }
 
@@ -72,6 +72,17 @@ class DiskSpoolFile implements SpoolFile {
     // Adopted files have been renamed away by now; the name is ours alone.
     await unlink(this.path).catch(ignore);
   }
+}
+
+/** What is left of pieces once so many bytes of them are written: hardly ever anything. */
+function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  const left: Uint8Array[] = [];
+  let skip = bytes;
+  for (const piece of pieces) {
+    if (skip < piece.length) left.push(piece.subarray(skip));
+    skip = Math.max(0, skip - piece.length);
+  }
+  return left;
 }
 
 function isAlive(pid: number): boolean {

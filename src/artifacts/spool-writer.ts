@@ -1,0 +1,57 @@
+import type { SpoolFile } from '../store/spool.js';
+
+/** What may wait for the file system, in bytes: enough to keep it at work, little for a hundred transfers at once. */
+const MOST_WAITING = 256 * 1024;
+
+/**
+ * Writes pieces to a spool file while further ones come in. What has gathered while the file system was at work goes
+ * to it in one call.
+ */
+export class SpoolWriter {
+  readonly #spool: SpoolFile;
+  readonly #onWritten: (size: number) => void;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Stays once it has failed: so does whatever comes after. */
+  #writing: Promise<void> | undefined;
+
+  /** @param onWritten told how many bytes a reader of the file can see */
+  constructor(spool: SpoolFile, onWritten: (size: number) => void) {
+    this.#spool = spool;
+    this.#onWritten = onWritten;
+  }
+
+  /** Undefined where the next piece may follow at once. Rejects with the file system's error, of this piece or an earlier. */
+  write(piece: Uint8Array): Promise<void> | undefined {
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#writing === undefined) {
+      this.#writing = this.#work();
+      // Whoever waits for room, or for the end, meets it.
+      this.#writing.catch(() => {});
+    }
+    return this.#waitingBytes < MOST_WAITING ? undefined : this.#writing;
+  }
+
+  /** Resolves once all is written. Rejects with the file system's error. */
+  async end(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Resolves once nothing is written any more, whatever became of it: the file may be closed then. */
+  async stop(): Promise<void> {
+    this.#waiting = [];
+    await this.#writing?.catch(() => {});
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const pieces = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      await this.#spool.append(pieces);
+      this.#onWritten(this.#spool.size);
+    }
+    this.#writing = undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { constants, InflateRaw } from 'minizlib';
+
+/** A deflate stream that is damaged or cut short. */
+export class DeflateError extends Error {}
+
+/**
+ * The longest piece to inflate in one call, in bytes. Deflate packs a thousandfold at best, so that what a piece
+ * comes to, before anybody can say that it is too much, stays near 32 MiB.
+ */
+export const LONGEST_PIECE = 32 * 1024;
+/** `chunkSize` goes on to zlib; the library's types do not know it. */
+const OPTIONS = { flush: constants.Z_NO_FLUSH, chunkSize: 128 * 1024 };
+
+/**
+ * Inflates a raw deflate stream (RFC 1951), piece by piece and in this thread: Node's own streams give each piece to
+ * another thread, which costs more than inflating it. One inflater serves one stream after the other.
+ */
+export class RawInflater {
+  readonly #stream = new InflateRaw(OPTIONS);
+  #output: Buffer[] = [];
+  #error: unknown;
+  #consumed = 0;
+
+  constructor() {
+    this.#stream.on('data', (chunk) => this.#output.push(chunk));
+    this.#stream.on('error', (error: unknown) => {
+      this.#error = error;
+    });
+  }
+
+  /** Bytes of the stream itself: fewer than were given once it has ended. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  /**
+   * @param piece at most `LONGEST_PIECE` bytes; what comes behind the stream's end is left alone
+   * @returns what it inflates to
+   * @throws {DeflateError} then this inflater is of no use any more
+   */
+  write(piece: Buffer): readonly Buffer[] {
+    return this.#run(() => this.#stream.write(piece));
+  }
+
+  /** No more will follow. @throws {DeflateError} where the stream has not ended */
+  finish(): readonly Buffer[] {
+    return this.#run(() => this.#stream.flush(constants.Z_FINISH));
+  }
+
+  /** Makes ready for another stream. */
+  reset(): void {
+    this.#stream.reset();
+    this.#consumed = 0;
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  #run(step: () => void): readonly Buffer[] {
+    this.#output = [];
+    step();
+    if (this.#error !== undefined)
+      throw new DeflateError('the deflate stream is damaged or cut short', { cause: this.#error });
+    this.#consumed += this.#stream.handle?.bytesWritten ?? 0;
+    return this.#output;
+  }
+}
