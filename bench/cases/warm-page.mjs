@@ -38,7 +38,8 @@ export async function run({ folder, rounds, seconds }) {
     );
     const unchanged = await alternate(
       {
-        'node:http': load(bare.url, { 'if-none-match': '"x"' }),
+        'node:http, whole page': load(bare.url),
+        'node:http, its own 304': load(bare.url, { 'if-none-match': '"x"' }),
         wheelgate: load(page, { 'if-none-match': etag }),
       },
       rounds,
@@ -52,9 +53,9 @@ export async function run({ folder, rounds, seconds }) {
         results: whole,
       },
       {
-        figure: 'the same, 304',
+        figure: 'the same page, unchanged: 304',
         unit: 'requests/s',
-        baseline: 'node:http',
+        baseline: 'node:http, whole page',
         aims: { wheelgate: { least: 1 } },
         results: unchanged,
       },
