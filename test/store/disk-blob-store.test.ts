@@ -150,12 +150,13 @@ describe('blob stores', () => {
 
   it('a spool sweeps what dead processes left, not what living ones write', async () => {
     const { writeFile } = await import('node:fs/promises');
-    await spool.create();
+    const left = await spool.create();
     await writeFile(join(folder, 'spool', `${process.ppid}-living`), 'x');
     await writeFile(join(folder, 'spool', '999999999-dead'), 'x');
     await writeFile(join(folder, 'spool', 'stranger'), 'x');
     await new DiskSpool(join(folder, 'spool')).sweep();
     assert.deepEqual(await readdir(join(folder, 'spool')), [`${process.ppid}-living`]);
+    await left.discard();
   });
 
   for (const code of ['ENOSPC', 'EDQUOT', 'EXDEV'])
