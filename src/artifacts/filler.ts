@@ -9,6 +9,7 @@ import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
 import type { Blob, BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { Spool, SpoolFile } from '../store/spool.js';
+import type { FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { type Fill, transfer } from './fill.js';
 import type { FillLease, FillLeases, FillNews } from './fill-leases.js';
@@ -170,12 +171,12 @@ export class Filler {
   }
 
   async #receive(task: Task): Promise<{ spool: SpoolFile; early: EarlyLook | undefined }> {
-    const { fill, listed, sha256, signal } = task;
-    const spool = await this.#parts.spool.create(listed.file.size);
-    const early = await this.#beginInspection(task, spool.path);
+    const { fill, listed, sha256 } = task;
+    const { answer, spool } = await this.#beginReceiving(task);
+    let early: EarlyLook | undefined;
     try {
-      const answer = await listed.upstream.fetchFile(listed.file.url, signal);
       fill.begin(spool.path, listed.file.size ?? answer.size);
+      early = await this.#beginInspection(task, spool.path);
       const declared = { sha256, size: listed.file.size, maxSize: this.#parts.maxSize };
       await transfer(answer, spool, declared, (received) => {
         fill.advance(received);
@@ -184,9 +185,26 @@ export class Filler {
       return { spool, early };
     } catch (error) {
       early?.abandon();
+      answer.body.destroy();
       await spool.discard();
       throw error;
     }
+  }
+
+  /** Asks the upstream, and makes a file for the answer meanwhile; where either fails, nothing of the other is left. */
+  async #beginReceiving({
+    listed,
+    signal,
+  }: Task): Promise<{ answer: FileAnswer; spool: SpoolFile }> {
+    const [answer, spool] = await Promise.allSettled([
+      listed.upstream.fetchFile(listed.file.url, signal),
+      this.#parts.spool.create(listed.file.size),
+    ]);
+    if (answer.status === 'fulfilled' && spool.status === 'fulfilled')
+      return { answer: answer.value, spool: spool.value };
+    if (answer.status === 'fulfilled') answer.value.body.destroy();
+    if (spool.status === 'fulfilled') await spool.value.discard();
+    throw answer.status === 'rejected' ? answer.reason : (spool as PromiseRejectedResult).reason;
   }
 
   /** Small artifacts are here before a look at them would have begun. */

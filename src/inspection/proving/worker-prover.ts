@@ -25,7 +25,7 @@ export interface Proving {
 }
 
 /** Telling the thread of every piece would cost more than it gains, in bytes. */
-const STEP = 512 * 1024;
+const STEP = 256 * 1024;
 /** Files that one thread reads at a time; more wait for the end of theirs, so that memory is bounded. */
 const FILES_A_THREAD = 16;
 
