@@ -27,6 +27,8 @@ export interface IndexFile {
   readonly size?: number;
   /** PEP 700: milliseconds since 1970; undefined where the index does not say, or says nonsense. */
   readonly uploadTime?: number;
+  /** The same as the index writes it, which is often finer. */
+  readonly uploadedAt?: string;
   /** PEP 740: the absolute URL of the provenance document. */
   readonly provenance?: string;
   /** Keys of the JSON form that we do not know, as they came. */

@@ -1,29 +1,51 @@
-import type { Provenance } from '../domain/attestation.js';
+import type { Provenance, Release } from '../domain/attestation.js';
 import { parseSha256 } from '../domain/digest.js';
-import type { ProjectPage } from '../domain/project-page.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
 import type { Turns } from './turns.js';
 
-/** A page's files by their names, each with the subject that policy judges, in the page's order. */
-export async function listingOf(
-  page: ProjectPage,
-  upstream: Upstream,
-  turns: Turns,
-): Promise<Map<string, ListedFile>> {
-  const withWheel = new Set(
-    page.files.filter(({ name }) => name.kind === 'wheel').map(({ name }) => name.version),
-  );
-  const releases = await releasesOf(page, turns);
-  const listing = new Map<string, ListedFile>();
-  const nothing: Provenance = { offer: undefined, releases };
-  await turns.forEach(page.files, (file) => {
+/**
+ * A page's files, each with the subject that policy judges. A subject is made when it is asked for: thousands that
+ * are kept would cost more than making them once more.
+ */
+export class Listing {
+  readonly #page: ProjectPage;
+  readonly #upstream: Upstream;
+  readonly #versionsWithWheel: ReadonlySet<string | undefined>;
+  readonly #releases: readonly Release[];
+  readonly #noProvenance: Provenance;
+  #byName: Map<string, IndexFile> | undefined;
+
+  private constructor(page: ProjectPage, upstream: Upstream, releases: readonly Release[]) {
+    this.#page = page;
+    this.#upstream = upstream;
+    this.#releases = releases;
+    this.#noProvenance = { offer: undefined, releases };
+    const wheels = page.files.filter(({ name }) => name.kind === 'wheel');
+    this.#versionsWithWheel = new Set(wheels.map(({ name }) => name.version));
+  }
+
+  static async of(page: ProjectPage, upstream: Upstream, turns: Turns): Promise<Listing> {
+    return new Listing(page, upstream, await releasesOf(page, turns));
+  }
+
+  get(filename: string): ListedFile | undefined {
+    this.#byName ??= new Map(this.#page.files.map((file) => [file.filename, file]));
+    const file = this.#byName.get(filename);
+    return file && this.listed(file);
+  }
+
+  /** @param file of this page */
+  listed(file: IndexFile): ListedFile {
+    const page = this.#page;
+    const upstream = this.#upstream;
     const { kind, version } = file.name;
-    const offer = offerOf(file);
     const { coreMetadata } = file;
     const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
-    listing.set(file.filename, {
+    const offer = offerOf(file);
+    return {
       file,
       page,
       upstream,
@@ -40,10 +62,9 @@ export async function listingOf(
         yanked: file.yanked,
         status: page.status,
         declaredMetadata: parseSha256(declared),
-        hasWheel: version !== undefined && withWheel.has(version),
-        provenance: offer === undefined ? nothing : { offer, releases },
+        hasWheel: version !== undefined && this.#versionsWithWheel.has(version),
+        provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
       },
-    });
-  });
-  return listing;
+    };
+  }
 }

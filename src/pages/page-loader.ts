@@ -2,19 +2,19 @@ import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
-import type { PageStore, StoredPage } from '../store/page-store.js';
+import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
-import type { PageAnswer, Upstream } from '../upstream/upstream.js';
-import { listingOf } from './listing.js';
+import type { PageAnswer, Upstream, Validators } from '../upstream/upstream.js';
+import { Listing } from './listing.js';
+import type { PageSource } from './page-draft.js';
 import { parseProjectPage } from './parse-page.js';
-import type { ListedFile } from './project-pages.js';
 import { Turns } from './turns.js';
 
 /** A project's current page. The same object as long as the upstream's page is the same. */
 export interface LoadedPage {
   readonly page: ProjectPage;
   readonly upstream: Upstream;
-  readonly listing: ReadonlyMap<string, ListedFile>;
+  readonly listing: Listing;
 }
 
 export interface PageLoaderSettings {
@@ -38,7 +38,10 @@ export type PageEvent =
 /** What memory knows of one project. */
 interface Entry {
   readonly loaded: LoadedPage | undefined;
-  readonly stored: StoredPage | undefined;
+  /** What its upstream is asked with, whether there is another by now. */
+  readonly validators: Validators | undefined;
+  /** Bytes of its body. */
+  readonly bytes: number;
   /** Milliseconds since 1970: until then nobody is asked. */
   freshUntil: number;
 }
@@ -63,7 +66,7 @@ export class PageLoader {
     this.#settings = settings;
     this.#entries = new LRUCache({
       maxSize: settings.memoryBytes,
-      sizeCalculation: ({ stored }) => (stored?.body.length ?? 0) + ENTRY_OVERHEAD,
+      sizeCalculation: ({ bytes }) => bytes + ENTRY_OVERHEAD,
     });
   }
 
@@ -110,7 +113,7 @@ export class PageLoader {
       if (loaded !== undefined) return loaded;
     }
     const freshUntil = this.#settings.now() + ABSENT_TTL;
-    this.#entries.set(project, { loaded: undefined, stored: undefined, freshUntil });
+    this.#entries.set(project, { loaded: undefined, validators: undefined, bytes: 0, freshUntil });
     throw absent(project);
   }
 
@@ -126,7 +129,7 @@ export class PageLoader {
     }
     let answer: PageAnswer;
     try {
-      answer = await upstream.fetchPage(project, known?.stored);
+      answer = await upstream.fetchPage(project, known?.validators);
       if (answer.kind === 'page') {
         onEvent({ kind: 'cache', result: 'miss' });
         return await this.#take(upstream, project, answer);
@@ -150,14 +153,19 @@ export class PageLoader {
     answer: Extract<PageAnswer, { kind: 'page' }>,
   ): Promise<LoadedPage> {
     const { now, ttl, store } = this.#settings;
-    const { kind: _kind, ...rest } = answer;
-    const stored: StoredPage = { ...rest, checkedAt: now() };
-    const loaded = await this.#parse(upstream, project, stored);
+    const { kind: _kind, body, ...rest } = answer;
+    const loaded = await this.#parse(upstream, project, answer);
+    const kept = { ...rest, checkedAt: now() };
     this.#keepLater(project, async () => {
-      await store.put(upstream.name, project, stored);
+      await store.put(upstream.name, project, kept);
       this.#settings.onEvent({ kind: 'stored', project });
     });
-    return this.#remember(project, { loaded, stored, freshUntil: now() + ttl });
+    return this.#remember(project, {
+      loaded,
+      validators: validatorsOf(answer),
+      bytes: body.length,
+      freshUntil: now() + ttl,
+    });
   }
 
   async #recall(upstream: Upstream, project: ProjectName): Promise<Entry | undefined> {
@@ -165,16 +173,17 @@ export class PageLoader {
     if (stored === undefined) return undefined;
     try {
       const loaded = await this.#parse(upstream, project, stored);
-      return { loaded, stored, freshUntil: stored.checkedAt + this.#settings.ttl };
+      const freshUntil = stored.checkedAt + this.#settings.ttl;
+      return { loaded, validators: validatorsOf(stored), bytes: stored.body.length, freshUntil };
     } catch {
       return undefined;
     }
   }
 
-  async #parse(upstream: Upstream, project: ProjectName, stored: StoredPage): Promise<LoadedPage> {
+  async #parse(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
     const turns = new Turns();
-    const page = await parseProjectPage(stored, project, upstream.name, turns);
-    return { page, upstream, listing: await listingOf(page, upstream, turns) };
+    const page = await parseProjectPage(source, project, upstream.name, turns);
+    return { page, upstream, listing: await Listing.of(page, upstream, turns) };
   }
 
   #remember(project: ProjectName, entry: Entry): LoadedPage {
@@ -202,6 +211,10 @@ export class PageLoader {
       return undefined;
     }
   }
+}
+
+function validatorsOf({ etag, lastModified }: Validators): Validators {
+  return { etag, lastModified };
 }
 
 function absent(project: ProjectName): Failure {

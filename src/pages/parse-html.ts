@@ -86,6 +86,7 @@ function readAnchor(
     gpgSig: gpgSig === undefined ? undefined : gpgSig === 'true',
     size: undefined,
     uploadTime: undefined,
+    uploadedAt: undefined,
     provenance: provenance === undefined ? undefined : absoluteUrl(provenance, base),
     extra: NO_EXTRA,
   };

@@ -6,6 +6,7 @@ import { parseJsonInTurns } from './json-in-turns.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
 import { checkableMetadata, ownName } from './sound-file.js';
 import type { Turns } from './turns.js';
+import { parseUploadTime } from './upload-time.js';
 
 type Json = Record<string, unknown>;
 
@@ -62,6 +63,8 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
   const hashes = readHashes(file.hashes) ?? {};
   const requiresPython = file['requires-python'];
   const gpgSig = file['gpg-sig'];
+  const uploadedAt = file['upload-time'];
+  const uploadTime = isString(uploadedAt) ? parseUploadTime(uploadedAt) : undefined;
   // The same keys in the same order, whatever the page says: thousands of alike objects cost least.
   return {
     filename: file.filename,
@@ -78,7 +81,8 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
     requiresPython: isString(requiresPython) ? requiresPython : undefined,
     gpgSig: typeof gpgSig === 'boolean' ? gpgSig : undefined,
     size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : undefined,
-    uploadTime: readTime(file['upload-time']),
+    uploadTime,
+    uploadedAt: uploadTime === undefined ? undefined : (uploadedAt as string),
     provenance: isString(file.provenance) ? urls.resolve(file.provenance) : undefined,
     extra: hasOther(file, FILE_KEYS) ? without(file, FILE_KEYS) : NO_EXTRA,
   };
@@ -102,14 +106,6 @@ function normalHashes(value: Json): Hashes {
   return Object.fromEntries(
     entries.map(([name, digest]) => [name.toLowerCase(), digest.toLowerCase()]),
   );
-}
-
-/** PEP 700: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`. */
-function readTime(value: unknown): number | undefined {
-  if (!isString(value) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value))
-    return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function readStatus(value: unknown): ProjectPage['status'] {

@@ -8,8 +8,8 @@ const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
 /**
- * Encodes a body once, for everybody. Brotli at 4 beats gzip at 6 in size, and in time; large pages take 1,
- * which still does.
+ * Encodes a body once, for everybody. Brotli at 4 beats gzip at 6 in size, and in time; large pages take Brotli at 1,
+ * which still does, and gzip at 3, which takes half the time for 5 % more bytes.
  * @param pieces the body's text; others get their turn between any two of them
  */
 export async function prepareBody(
@@ -32,10 +32,14 @@ const LARGE = 1024 * 1024;
 
 async function encode(plain: Buffer, encoding: PageEncoding): Promise<Buffer> {
   if (encoding === 'identity') return plain;
-  if (encoding === 'gzip') return deflate(plain, { level: 6 });
+  const isLarge = plain.length > LARGE;
+  // Each piece of the result is handed over on its own.
+  const chunkSize = isLarge ? LARGE / 4 : 16 * 1024;
+  if (encoding === 'gzip') return deflate(plain, { level: isLarge ? 3 : 6, chunkSize });
   return brotli(plain, {
+    chunkSize,
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: plain.length > LARGE ? 1 : 4,
+      [constants.BROTLI_PARAM_QUALITY]: isLarge ? 1 : 4,
       [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
     },
   });

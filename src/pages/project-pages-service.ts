@@ -89,8 +89,8 @@ export class ProjectPagesService implements ProjectPages {
   }
 
   async list(project: ProjectName): Promise<readonly ListedFile[]> {
-    const { listing } = await this.#loader.load(project);
-    return [...listing.values()];
+    const { page, listing } = await this.#loader.load(project);
+    return page.files.map((file) => listing.listed(file));
   }
 
   async source(project: ProjectName): Promise<Upstream> {
@@ -123,16 +123,17 @@ export class ProjectPagesService implements ProjectPages {
   }
 
   async #judgePage(loaded: LoadedPage): Promise<Rendering> {
-    const files = [...loaded.listing.values()];
+    const { listing } = loaded;
+    const { files } = loaded.page;
     const verdicts: Verdict[] = [];
     let validUntil = Infinity;
     let { basis } = this.#judge;
     if (files[0] !== undefined) {
       // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
-      const page = await this.#judge.ofPage(files[0].subject);
+      const page = await this.#judge.ofPage(listing.listed(files[0]).subject);
       basis = page.basis;
-      await new Turns().forEach(files, ({ subject }) => {
-        const verdict = page.judge(subject);
+      await new Turns().forEach(files, (file) => {
+        const verdict = page.judge(listing.listed(file).subject);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
       });

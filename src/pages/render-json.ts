@@ -25,7 +25,7 @@ export function* renderJson(judged: JudgedPage): Generator<string> {
 
 /** What is undefined is left out of the JSON. */
 function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) {
-  const { uploadTime, provenance } = file;
+  const { provenance } = file;
   // A client that resolves by sidecars would choose a refused file by one, and fail later.
   const metadata = refused ? false : file.coreMetadata;
   return {
@@ -39,7 +39,7 @@ function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) 
     'dist-info-metadata': metadata,
     'gpg-sig': file.gpgSig,
     size: file.size,
-    'upload-time': uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+    'upload-time': file.uploadedAt,
     provenance: provenance === undefined ? undefined : provenanceFromPage(provenance),
   };
 }

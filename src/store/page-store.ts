@@ -2,7 +2,7 @@ import type { ProjectName } from '../domain/project-name.js';
 
 /** An upstream's answer as it came, kept to answer again: while it is fresh, to revalidate, or stale in need. */
 export interface StoredPage {
-  /** The upstream's own body. */
+  /** The upstream's own body, unpacked. */
   readonly body: Uint8Array;
   readonly contentType: string;
   /** The URL that answered, after redirects: relative file URLs are relative to it. */
@@ -13,8 +13,13 @@ export interface StoredPage {
   readonly checkedAt: number;
 }
 
+/** A page to be kept: the body is taken as it was sent, whatever packing that is. */
+export type PageToStore = Omit<StoredPage, 'body'> & {
+  readonly sent: { readonly bytes: Uint8Array; readonly encoding: 'identity' | 'gzip' | 'br' };
+};
+
 export interface PageStore {
   get(upstream: string, project: ProjectName): Promise<StoredPage | undefined>;
-  put(upstream: string, project: ProjectName, page: StoredPage): Promise<void>;
+  put(upstream: string, project: ProjectName, page: PageToStore): Promise<void>;
   delete(upstream: string, project: ProjectName): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { Failure } from '../domain/failure.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Network } from './network.js';
-import type { FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
+import type { FileAnswer, PageAnswer, SentBody, Upstream, Validators } from './upstream.js';
 
 export interface HttpUpstreamSettings {
   readonly name: string;
@@ -31,6 +31,7 @@ const MAX_REDIRECTS = 5;
 /** PyPI's list of all projects has some 40 MB; no project page comes near. */
 const MAX_PAGE_BYTES = 256 * 1024 * 1024;
 const PAGE_ATTEMPTS = 3;
+const LONG_PAGE = 256 * 1024;
 const USER_AGENT = 'wheelgate';
 
 const unzip = promisify(gunzip);
@@ -133,10 +134,11 @@ export class HttpUpstream implements Upstream {
       await answer.body.dump();
       throw this.#refusedBy(statusCode);
     }
-    const body = await this.#readPage(answer);
+    const sent = await this.#readPage(answer);
     return {
       kind: 'page',
-      body,
+      body: await this.#decode(sent),
+      sent,
       contentType: text(answer.headers['content-type']) ?? 'text/html',
       url: final,
       etag: text(answer.headers.etag),
@@ -144,7 +146,7 @@ export class HttpUpstream implements Upstream {
     };
   }
 
-  async #readPage(answer: Answer): Promise<Uint8Array> {
+  async #readPage(answer: Answer): Promise<SentBody> {
     const chunks: Buffer[] = [];
     let size = 0;
     try {
@@ -158,20 +160,23 @@ export class HttpUpstream implements Upstream {
     }
     const expected = Number(answer.headers['content-length'] ?? size);
     if (expected !== size) throw this.#broken(`sent ${size} of ${expected} bytes of a page`);
-    return this.#decode(Buffer.concat(chunks, size), text(answer.headers['content-encoding']));
+    const encoding = text(answer.headers['content-encoding']) ?? 'identity';
+    if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'br')
+      throw this.#broken(`sent a page in the encoding ${encoding}, which was not asked for`);
+    return { bytes: Buffer.concat(chunks, size), encoding };
   }
 
   /** In a thread: some megabytes take long enough for others to notice. */
-  async #decode(body: Buffer, encoding: string | undefined): Promise<Uint8Array> {
+  async #decode({ bytes, encoding }: SentBody): Promise<Uint8Array> {
+    if (encoding === 'identity') return bytes;
+    // What inflates is handed over piece by piece: a long page in few.
+    const chunkSize = bytes.length > LONG_PAGE ? LONG_PAGE : 16 * 1024;
+    const options = { maxOutputLength: MAX_PAGE_BYTES, chunkSize };
     try {
-      const bound = { maxOutputLength: MAX_PAGE_BYTES };
-      if (encoding === undefined || encoding === 'identity') return body;
-      if (encoding === 'gzip') return await unzip(body, bound);
-      if (encoding === 'br') return await unbrotli(body, bound);
+      return await (encoding === 'gzip' ? unzip(bytes, options) : unbrotli(bytes, options));
     } catch {
       throw this.#broken('sent a page whose compression cannot be undone');
     }
-    throw this.#broken(`sent a page in the encoding ${encoding}, which was not asked for`);
   }
 
   /** Asks, and follows redirects by hand: each target is judged before a connection to it is made. */

@@ -2,6 +2,12 @@ import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ProjectName } from '../domain/project-name.js';
 
+/** A body as it was sent, which is the cheapest form to keep it in. */
+export interface SentBody {
+  readonly bytes: Uint8Array;
+  readonly encoding: 'identity' | 'gzip' | 'br';
+}
+
 /** What an upstream said when asked for a project page. */
 export type PageAnswer =
   | { readonly kind: 'unchanged' }
@@ -9,6 +15,7 @@ export type PageAnswer =
   | {
       readonly kind: 'page';
       readonly body: Uint8Array;
+      readonly sent: SentBody;
       readonly contentType: string;
       /** The URL that answered, after redirects. */
       readonly url: string;

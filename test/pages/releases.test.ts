@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { listingOf } from '../../src/pages/listing.js';
+import { Listing } from '../../src/pages/listing.js';
 import { parseProjectPage } from '../../src/pages/parse-page.js';
 import { Turns } from '../../src/pages/turns.js';
 import type { Upstream } from '../../src/upstream/upstream.js';
@@ -28,7 +28,7 @@ async function provenanceOf(entries: readonly Entry[], filename: string) {
   const source = { body, contentType: 'application/vnd.pypi.simple.v1+json', url: URL };
   const page = await parseProjectPage(source, PROJECT, 'pypi', new Turns());
   const upstream = { name: 'pypi', isPublic: true } as Upstream;
-  return (await listingOf(page, upstream, new Turns())).get(filename)!.subject.provenance!;
+  return (await Listing.of(page, upstream, new Turns())).get(filename)!.subject.provenance!;
 }
 
 const wheel = (version: string) => `demo-${version}-py3-none-any.whl`;

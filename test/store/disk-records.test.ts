@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { Inspection } from '../../src/domain/finding.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
@@ -73,7 +74,7 @@ describe('findings on disk', () => {
 describe('pages on disk', () => {
   const room = (maxBytes: number) => new DiskRoom({ directory: folder, maxBytes, minFree: 0 });
   const page = (body: string) => ({
-    body: Buffer.from(body),
+    sent: { bytes: Buffer.from(body), encoding: 'identity' as const },
     contentType: 'text/html',
     url: 'http://x/simple/demo/',
     etag: '"e"',
@@ -91,6 +92,25 @@ describe('pages on disk', () => {
     assert.equal(await store.get('other', PROJECT), undefined);
     await store.delete('pypi', PROJECT);
     assert.equal(await store.get('pypi', PROJECT), undefined);
+  });
+
+  it('are kept as they were sent, and come back unpacked', async () => {
+    const store = new DiskPageStore(folder, room(1e6));
+    const text = 'a page '.repeat(100);
+    const sent = [
+      { encoding: 'gzip' as const, bytes: gzipSync(text) },
+      { encoding: 'br' as const, bytes: brotliCompressSync(text) },
+      { encoding: 'identity' as const, bytes: Buffer.from(text) },
+    ];
+    for (const one of sent) {
+      await store.put('pypi', PROJECT, { ...page(''), sent: one });
+      const { body, ...rest } = (await store.get('pypi', PROJECT))!;
+      assert.equal(Buffer.from(body).toString(), text, one.encoding);
+      assert.equal(rest.url, 'http://x/simple/demo/');
+      const file = await readFile(join(folder, 'pypi', PROJECT));
+      assert.ok(file.length < text.length, one.encoding);
+      if (one.encoding !== 'identity') assert.ok(file.includes(one.bytes), one.encoding);
+    }
   });
 
   it('that are torn are as good as none', async () => {

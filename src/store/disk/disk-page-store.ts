@@ -1,20 +1,20 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompress, constants, gunzip } from 'node:zlib';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { CacheRoom } from '../cache-room.js';
-import type { PageStore, StoredPage } from '../page-store.js';
+import type { PageStore, PageToStore, StoredPage } from '../page-store.js';
 import { writeAtomically } from './atomic-file.js';
 
 const compress = promisify(brotliCompress);
-const decompress = promisify(brotliDecompress);
+const unpack = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 /** No page is longer, in bytes, once unpacked. */
 const MAX_PAGE = 256 * 1024 * 1024;
 
 /**
  * Upstream pages as files `<directory>/<upstream>/<project>`: one line of JSON that describes the page, then
- * its body, compressed.
+ * its body, packed as it was sent; what was sent unpacked is packed here.
  */
 export class DiskPageStore implements PageStore {
   readonly #directory: string;
@@ -38,13 +38,13 @@ export class DiskPageStore implements PageStore {
     return readPage(file);
   }
 
-  async put(upstream: string, project: ProjectName, page: StoredPage): Promise<void> {
+  async put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
     const name = nameOf(upstream, project);
-    const { body, ...header } = page;
-    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+    const { sent, ...header } = page;
+    const { encoding, bytes } = await packed(sent);
     const file = Buffer.concat([
-      Buffer.from(`${JSON.stringify({ ...header, bytes: body.length })}\n`),
-      await compress(body, quality),
+      Buffer.from(`${JSON.stringify({ ...header, encoding, bytes: bytes.length })}\n`),
+      bytes,
     ]);
     await mkdir(join(this.#directory, upstream), { recursive: true });
     await writeAtomically(join(this.#directory, name), file);
@@ -63,21 +63,29 @@ function nameOf(upstream: string, project: ProjectName): string {
   return join(upstream, project);
 }
 
+/** The first line of a file. */
+type Header = Omit<StoredPage, 'body'> & { encoding: 'gzip' | 'br'; bytes: number };
+
+async function packed(sent: PageToStore['sent']): Promise<PageToStore['sent']> {
+  if (sent.encoding !== 'identity') return sent;
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+  return { encoding: 'br', bytes: await compress(sent.bytes, quality) };
+}
+
 /** Undefined for a file that is not whole: the page is fetched again. */
 async function readPage(file: Buffer): Promise<StoredPage | undefined> {
   const lineEnd = file.indexOf(0x0a);
   try {
-    const { bytes, ...header } = JSON.parse(file.toString('utf8', 0, lineEnd)) as Omit<
-      StoredPage,
-      'body'
-    > & { bytes: number };
-    const body = await decompress(file.subarray(lineEnd + 1), { maxOutputLength: MAX_PAGE });
-    const whole =
+    const { bytes, encoding, ...header } = JSON.parse(file.toString('utf8', 0, lineEnd)) as Header;
+    const body = file.subarray(lineEnd + 1);
+    const isWhole =
       body.length === bytes &&
       typeof header.url === 'string' &&
       typeof header.contentType === 'string' &&
       typeof header.checkedAt === 'number';
-    return whole ? { ...header, body } : undefined;
+    return isWhole
+      ? { ...header, body: await unpack[encoding](body, { maxOutputLength: MAX_PAGE }) }
+      : undefined;
   } catch {
     return undefined;
   }

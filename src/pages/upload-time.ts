@@ -1,0 +1,31 @@
+const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const ZERO = 48;
+
+/**
+ * Reads PEP 700's `upload-time`: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`. As `Date.parse` does, which takes ten
+ * times as long: a page has thousands.
+ * @returns milliseconds since 1970; undefined for what is no such time, or lies before
+ */
+export function parseUploadTime(text: string): number | undefined {
+  if (!FORM.test(text)) return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 2);
+  const day = digits(text, 8, 2);
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)];
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(text));
+}
+
+function milliseconds(text: string): number {
+  // Between the point and the `Z`; what is finer than a millisecond is cut off.
+  const count = Math.max(0, Math.min(3, text.length - 21));
+  return digits(text, 20, count) * 10 ** (3 - count);
+}
+
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let index = at; index < at + count; index += 1)
+    value = value * 10 + text.charCodeAt(index) - ZERO;
+  return value;
+}
