@@ -22,7 +22,7 @@ export async function run({ folder, rounds, short }) {
   const root = join(folder, 'index');
   const times = short ? 1 : Math.min(rounds, 3);
   const forms = Object.entries(FORMS);
-  const warmUp = short ? 1 : 3;
+  const warmUp = short ? 1 : 6;
   const count = warmUp + times * (forms.length * PAGES_A_MEASURE + 1);
   const { names, bytes } = publishBigPages(root, 'big', count);
   const upstream = await startScript('throttled', root, 1e9);
@@ -38,7 +38,7 @@ export async function run({ folder, rounds, short }) {
   const longest = async (work) => (await probed(healthz, work, 2)).healthz.longest;
   try {
     const first = await cpuOf(1, forms[0][1]);
-    for (let index = 1; index < warmUp; index += 1) await page(forms[0][1]);
+    for (let index = 1; index < warmUp; index += 1) await page(forms[index % forms.length][1]);
     const cpu = await alternate(
       Object.fromEntries(
         forms.map(([name, headers]) => [name, () => cpuOf(PAGES_A_MEASURE, headers)]),

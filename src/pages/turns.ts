@@ -1,5 +1,5 @@
 /** How long work goes on before others get their turn, in milliseconds. */
-const SHARE = 4;
+const SHARE = 2;
 /** Items between two looks at the clock: some tenths of a millisecond. */
 const BATCH = 32;
 
