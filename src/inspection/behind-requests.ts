@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** As `nice` counts: enough to let a request go first, and still a fair share of a busy processor. */
-const NICE = 5;
+const NICE = 10;
 
 /**
  * Lets this thread come after those that answer requests, where both want the processor: an artifact may take some
