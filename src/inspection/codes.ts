@@ -84,7 +84,10 @@ export const FINDING_CODES = {
   'tar-number': archive('A number that readers take differently', PAX),
   'tar-size-disagrees': archive('Two sizes for one member', 'CVE-2025-62518'),
   'tar-size-unexpected': archive('A size on a member that has no content', 'CVE-2025-62518'),
-  'tar-name-ambiguous': archive('Two names for one member', PAX),
+  'tar-name-ambiguous': archive(
+    'Two names for one member, or a file to some and a folder to others',
+    PAX,
+  ),
   'tar-pax-malformed': archive('A pax header is malformed', PAX),
   'tar-pax-global': archive('A global pax header renames or resizes members', PAX),
   'tar-extension-dangling': archive('A long-name or pax header without its member', PAX),

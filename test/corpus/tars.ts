@@ -31,6 +31,13 @@ const binary = (value: number) => {
   return field;
 };
 
+/** A member whose content is a member: a reader that skips no content meets an executable .pth there. */
+const hiding = (name: string): TarEntry => ({
+  name: `demo-1.0/${name}`,
+  type: '\0',
+  content: buildTar([entry('evil.pth', { content: RUN })], Buffer.alloc(0)),
+});
+
 export const TARS: readonly CorpusCase[] = [
   allowedSdist('an honest sdist', sdistWith()),
   allowedSdist('an honest sdist, not packed', plainSdist(), 'demo-1.0.tar'),
@@ -283,6 +290,41 @@ export const TARS: readonly CorpusCase[] = [
     'a prefix in an old header',
     'tar-name-ambiguous',
     sdistWith(entry('x', { format: 'v7', prefix: 'other' })),
+  ),
+  refusedSdist(
+    'a folder from before POSIX that GNU renames to a file',
+    'tar-name-ambiguous',
+    sdistWith(gnuLong('demo-1.0/notes.txt'), hiding('notes/')),
+  ),
+  refusedSdist(
+    'a folder from before POSIX that pax renames to a file',
+    'tar-name-ambiguous',
+    sdistWith(pax({ path: 'demo-1.0/notes.txt' }), hiding('notes/')),
+  ),
+  refusedSdist(
+    'a folder from before POSIX with content',
+    'tar-size-unexpected',
+    sdistWith(hiding('notes/')),
+  ),
+  refusedSdist(
+    'a folder from before POSIX with a long name',
+    'tar-name-ambiguous',
+    sdistWith(gnuLong('demo-1.0/a/'), { name: 'demo-1.0/b/', type: '\0' }),
+  ),
+  allowedSdist('a folder from before POSIX', sdistWith({ name: 'demo-1.0/notes/', type: '\0' })),
+  allowedSdist(
+    'a file from before POSIX with a long name',
+    sdistWith(gnuLong('demo-1.0/notes.txt'), hiding('notes')),
+  ),
+  refusedSdist(
+    'a file whose name ends in a slash',
+    'tar-name-ambiguous',
+    sdistWith({ name: 'demo-1.0/notes/', type: '0' }),
+  ),
+  refusedSdist(
+    'a contiguous file whose name ends in a slash',
+    'tar-name-ambiguous',
+    sdistWith({ name: 'demo-1.0/notes/', type: '7' }),
   ),
   refusedSdist('a climbing name', 'member-name-climbing', sdistWith({ name: '../x.py' })),
   refusedSdist(

@@ -1,6 +1,7 @@
 import { InspectionProblem } from '../finding-list.js';
 
 export const BLOCK = 512;
+const SLASH = 0x2f;
 
 /** A tar header as its block says, before pax and GNU extensions. */
 export interface TarHeader {
@@ -9,6 +10,8 @@ export interface TarHeader {
   readonly size: number;
   /** The type's character; NUL reads as `0`. */
   readonly type: string;
+  /** A folder as it was written before POSIX: NUL as the type, a slash at the end of the name. */
+  readonly isOldFolder: boolean;
   /** Of the block, in the inflated stream. */
   readonly offset: number;
 }
@@ -41,6 +44,7 @@ export function readTarHeader(block: Buffer, offset: number): TarHeader {
     rawLink: untilNul(block.subarray(157, 257)),
     size: readNumber(block.subarray(124, 136), offset),
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156]!),
+    isOldFolder: block[156] === 0 && name.at(-1) === SLASH,
     offset,
   };
 }

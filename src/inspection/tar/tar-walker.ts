@@ -164,8 +164,7 @@ export class TarWalker {
         `${path} is of type ${header.type}`,
         { member: path, offset },
       );
-    // Before POSIX a folder was a file whose name ends in a slash; readers still take it so.
-    const type = kind === 'file' && path.endsWith('/') ? 'folder' : kind;
+    const type = kind === 'file' && this.#isFolder(header, path) ? 'folder' : kind;
     const size = this.#sizeOf(header, path);
     if (type !== 'file' && size > 0)
       throw new InspectionProblem('tar-size-unexpected', `${path} is a ${type} of ${size} bytes`, {
@@ -174,6 +173,22 @@ export class TarWalker {
       });
     const link = decode(this.#oneOf(this.#longLink, this.#pax?.linkPath, header.rawLink, offset));
     return { path, type, size, link, offset };
+  }
+
+  /**
+   * Before POSIX a folder was a file whose name ends in a slash, and readers still take it so. But some ask the
+   * header's own name, which a long one may replace, and skip no content then (CVE-2025-13462); some ask for the
+   * type, too.
+   */
+  #isFolder({ isOldFolder, offset }: TarHeader, path: string): boolean {
+    const isRenamed = this.#longName !== undefined || this.#pax?.path !== undefined;
+    const named = path.endsWith('/');
+    if (named === isOldFolder && !(named && isRenamed)) return named;
+    throw new InspectionProblem(
+      'tar-name-ambiguous',
+      `${path} is a file to some readers, a folder to others`,
+      { member: path, offset },
+    );
   }
 
   #oneOf(gnu: Buffer | undefined, pax: Buffer | undefined, plain: Buffer, offset: number): Buffer {
