@@ -1,8 +1,10 @@
 // `npm run bench` runs every case; `npm run bench -- NAME…` some; `--short` only sees that they work.
 // A figure is a ratio against a baseline that was measured alternately with it in the same run, wherever it has one.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
 import { print } from './lib/table.mjs';
 
 const args = process.argv.slice(2);
@@ -17,6 +19,17 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+/** Runs a case in a process of its own: what the one before it has left in memory slows down no client of this one. */
+async function runCase(name) {
+  const child = fork(resolve('bench/run-case.mjs'), [name, ...(short ? ['--short'] : [])]);
+  let result = { figures: [], error: 'it ended without a word' };
+  child.once('message', (message) => {
+    result = message;
+  });
+  await once(child, 'close');
+  return result;
+}
+
 const report = {
   time: new Date().toISOString(),
   node: process.version,
@@ -28,29 +41,21 @@ const report = {
 };
 let failed = false;
 for (const name of cases.filter((name) => wanted.length === 0 || wanted.includes(name))) {
-  const { run, needs } = await import(`./cases/${name}.mjs`);
+  const { needs } = await import(`./cases/${name}.mjs`);
   if (needs.length > 0) {
     console.log(`${name}: left out, for want of ${needs.join(' and ')}`);
     failed ||= process.env.WHEELGATE_TEST_REQUIRE === 'all';
     continue;
   }
-  const folder = mkdtempSync(join(tmpdir(), `wheelgate-bench-${name}-`));
   const started = performance.now();
-  try {
-    for (const figure of await run({
-      folder,
-      rounds: short ? 1 : 5,
-      seconds: short ? 1 : 2,
-      short,
-    })) {
-      report.figures.push({ case: name, ...figure });
-      print(figure);
-    }
-  } catch (error) {
-    console.log(`\n${name}: failed: ${error.stack}`);
+  const { figures, error } = await runCase(name);
+  for (const figure of figures) {
+    report.figures.push({ case: name, ...figure });
+    print(figure);
+  }
+  if (error !== undefined) {
+    console.log(`\n${name}: failed: ${error}`);
     failed = true;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
   report.seconds[name] = Math.round((performance.now() - started) / 1_000);
 }

@@ -7,7 +7,11 @@ describe('an archive that could not be searched to its end', () => {
   let gate: TestGate;
   const unread = buildWheel({
     name: 'unread',
-    entries: [{ name: 'unread/odd.bin', content: 'x', method: 12 }],
+    files: { 'unread/odd.bin': 'x' },
+    entries: ([odd, ...rest]) => [
+      { ...odd!, stored: true, local: { method: 12 }, central: { method: 12 } },
+      ...rest,
+    ],
   });
   before(async () => {
     gate = await startGate({ policies: { 'a.yaml': 'rules: {archive: {action: "off"}}' } });

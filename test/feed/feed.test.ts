@@ -11,9 +11,9 @@ import { indexFeed, readFeedFile, readFeedIndex } from '../../src/feed/feed-file
 import { makeFeedSource } from '../../src/feed/make-feed-source.js';
 import { readOsvRecord } from '../../src/feed/osv-record.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
+import { buildZip } from '../support/archives/zip.js';
 import { buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
-import { buildZip } from '../support/zip-builder.js';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 1);
@@ -144,12 +144,12 @@ class Mirror {
   #body(path: string): Buffer | undefined {
     const all = [...this.records.values()];
     if (path === 'all.zip')
-      return buildZip({
-        entries: all.map(({ record }) => ({
+      return buildZip(
+        all.map(({ record }) => ({
           name: `${record.id}.json`,
           content: JSON.stringify(record),
         })),
-      });
+      );
     if (path === 'modified_id.csv')
       return Buffer.from(
         all
@@ -235,7 +235,7 @@ describe('syncing a feed', () => {
     assert.equal((await sync(records)).feed.records.size, 1);
     const name = 'MAL-2.json';
     const content = JSON.stringify(osv('MAL-2', 'b'));
-    await writeFile(join(records, 'all.zip'), buildZip({ entries: [{ name, content }] }));
+    await writeFile(join(records, 'all.zip'), buildZip([{ name, content }]));
     const { feed, added, removed } = await sync(records);
     assert.deepEqual([[...feed.records.keys()], added, removed], [['MAL-2'], 1, 1]);
   });

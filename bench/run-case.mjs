@@ -1,0 +1,20 @@
+// One case, in the process that `run.mjs` makes for it: answers with its figures.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const [name, option] = process.argv.slice(2);
+const short = option === '--short';
+const { run } = await import(`./cases/${name}.mjs`);
+const folder = mkdtempSync(join(tmpdir(), `wheelgate-bench-${name}-`));
+let answer;
+try {
+  answer = {
+    figures: await run({ folder, rounds: short ? 1 : 5, seconds: short ? 1 : 2, short }),
+  };
+} catch (error) {
+  answer = { figures: [], error: error.stack };
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.send(answer, () => process.disconnect());
