@@ -3,6 +3,7 @@ import { compose } from '../compose.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { createLog, type Log } from '../observe/log.js';
+import { letTheHeapGrow } from '../wiring/heap-growth.js';
 import { makePrimary } from '../workers/primary.js';
 import { runWorker } from '../workers/worker.js';
 import { EXIT, type Output } from './output.js';
@@ -68,6 +69,7 @@ async function make(config: Config, log: Log): Promise<Serving> {
   const outside = { now: Date.now, env: process.env, log };
   const { workers } = config.serve;
   if (workers > 1) return makePrimary(config, outside, workers);
+  letTheHeapGrow();
   const gate = await compose(config, outside);
   return {
     listen: () => gate.listen(),

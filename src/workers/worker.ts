@@ -4,6 +4,7 @@ import { Health } from '../observe/health.js';
 import { createLog } from '../observe/log.js';
 import { createMetrics } from '../observe/metrics.js';
 import { createNetwork } from '../upstream/network.js';
+import { letTheHeapGrow } from '../wiring/heap-growth.js';
 import { makePackageServer } from '../wiring/package-server.js';
 import type { Shared } from '../wiring/shared.js';
 import { Channel } from './channel.js';
@@ -40,6 +41,7 @@ export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
 }
 
 async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessEnv): Promise<void> {
+  letTheHeapGrow();
   const { config, policy, health: parts, slot } = await primary.ask('welcome', undefined);
   const log = createLog(config.log.level, undefined, { worker: slot });
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
