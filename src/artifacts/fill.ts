@@ -146,8 +146,9 @@ export async function transfer(
     await writer.end();
   } catch (error) {
     answer.body.destroy();
-    await writer.stop();
     throw asFailure(error);
+  } finally {
+    await writer.stop();
   }
   if (expected !== undefined && received !== expected)
     throw broken(`ended after ${received} of ${expected} bytes`);

@@ -1,24 +1,29 @@
 import type { SpoolFile } from '../store/spool.js';
-
-/** What may wait for the file system, in bytes: enough to keep it at work, little for a hundred transfers at once. */
-const MOST_WAITING = 256 * 1024;
+import { ARRIVING, type FairShare } from './fair-share.js';
 
 /**
  * Writes pieces to a spool file while further ones come in. What has gathered while the file system was at work goes
- * to it in one call.
+ * to it in one call. Whoever made it calls `stop` in the end.
  */
 export class SpoolWriter {
   readonly #spool: SpoolFile;
   readonly #onWritten: (size: number) => void;
+  readonly #share: FairShare;
+  #leave: (() => void) | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** Stays once it has failed: so does whatever comes after. */
   #writing: Promise<void> | undefined;
 
-  /** @param onWritten told how many bytes a reader of the file can see */
-  constructor(spool: SpoolFile, onWritten: (size: number) => void) {
+  /**
+   * @param onWritten told how many bytes a reader of the file can see
+   * @param share bounds what may wait for the file system
+   */
+  constructor(spool: SpoolFile, onWritten: (size: number) => void, share = ARRIVING) {
     this.#spool = spool;
     this.#onWritten = onWritten;
+    this.#share = share;
+    this.#leave = share.join();
   }
 
   /** Undefined where the next piece may follow at once. Rejects with the file system's error, of this piece or an earlier. */
@@ -30,7 +35,7 @@ export class SpoolWriter {
       // Whoever waits for room, or for the end, meets it.
       this.#writing.catch(() => {});
     }
-    return this.#waitingBytes < MOST_WAITING ? undefined : this.#writing;
+    return this.#waitingBytes < this.#share.each ? undefined : this.#writing;
   }
 
   /** Resolves once all is written. Rejects with the file system's error. */
@@ -40,6 +45,8 @@ export class SpoolWriter {
 
   /** Resolves once nothing is written any more, whatever became of it: the file may be closed then. */
   async stop(): Promise<void> {
+    this.#leave?.();
+    this.#leave = undefined;
     this.#waiting = [];
     await this.#writing?.catch(() => {});
   }

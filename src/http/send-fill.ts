@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { ByteRange } from '../artifacts/byte-range.js';
 import { DeliveryGate, DRIP_INTERVAL_MS, type GateSettings } from '../artifacts/delivery-gate.js';
+import { DEPARTING } from '../artifacts/fair-share.js';
 import type { Fill, FillEnd } from '../artifacts/fill.js';
 import {
   beginArtifact,
@@ -12,8 +13,6 @@ import {
   type Sent,
   writeChunk,
 } from './artifact-response.js';
-
-const CHUNK = 128 * 1024;
 
 /** How a response to a cold artifact ended. */
 export type FillSent =
@@ -86,6 +85,7 @@ async function pump(
   let at = window.start;
   let recorded = false;
   let buffer = Buffer.alloc(0);
+  const leave = DEPARTING.join();
   const broken = (): FillSent => {
     res.destroy();
     return { kind: 'sent', sent: { bytes: at - window.start, complete: false } };
@@ -117,7 +117,7 @@ async function pump(
       }
       // A transfer that began anew is checked by itself: what has left is of one that never was.
       if (handle === undefined || fill.path !== path) return broken();
-      const length = Math.min(CHUNK, ready - at);
+      const length = Math.min(DEPARTING.each, ready - at);
       if (at + length === stop && !recorded) {
         recorded = true;
         await delivery.beforeLast(whole);
@@ -130,6 +130,7 @@ async function pump(
       at += bytesRead;
     }
   } finally {
+    leave();
     if (handle !== opened) await handle?.close();
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { FairShare } from '../../src/artifacts/fair-share.js';
 import { SpoolWriter } from '../../src/artifacts/spool-writer.js';
 import { DiskSpool } from '../../src/store/disk/disk-spool.js';
 import type { SpoolFile } from '../../src/store/spool.js';
@@ -57,8 +58,8 @@ describe('writing an artifact as it comes in', () => {
 
   it('makes the transfer wait where too much has gathered', async () => {
     const file = new HeldFile();
-    const writer = new SpoolWriter(file, () => {});
-    const piece = Buffer.alloc(200 * 1024);
+    const writer = new SpoolWriter(file, () => {}, new FairShare(350, 100));
+    const piece = Buffer.alloc(200);
     assert.equal(writer.write(piece), undefined);
     assert.equal(writer.write(piece), undefined);
     const room = writer.write(piece);
@@ -68,6 +69,21 @@ describe('writing an artifact as it comes in', () => {
     file.let();
     await room;
     assert.equal(file.size, 3 * piece.length);
+  });
+
+  it('lets less gather while others write, too, until they have stopped', async () => {
+    const share = new FairShare(400, 100);
+    const file = new HeldFile();
+    const others = [1, 2, 3].map(() => new SpoolWriter(new HeldFile(), () => {}, share));
+    const writer = new SpoolWriter(file, () => {}, share);
+    writer.write(Buffer.alloc(1));
+    assert.ok(writer.write(Buffer.alloc(100)) !== undefined, 'a quarter is all it may have');
+    file.let();
+    await new Promise(setImmediate);
+    // Stopping twice is leaving once.
+    for (const other of [...others, ...others]) await other.stop();
+    assert.equal(writer.write(Buffer.alloc(300)), undefined, 'it is alone');
+    assert.ok(writer.write(Buffer.alloc(100)) !== undefined);
   });
 
   it('tells of a failure whoever waits for room and whoever waits for the end', async () => {

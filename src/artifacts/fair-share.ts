@@ -1,0 +1,36 @@
+const KIB = 1024;
+
+/**
+ * A bounded memory that all who are at work divide: large pieces for a few, since every hand-over to another thread
+ * costs the same whatever it carries; small ones for many, so that a hundred take little more than ten, and nobody
+ * keeps the event loop for long.
+ */
+export class FairShare {
+  readonly #total: number;
+  readonly #least: number;
+  #users = 0;
+
+  /** @param total what they divide, and what one alone may have; @param least what everybody has; in bytes */
+  constructor(total: number, least: number) {
+    this.#total = total;
+    this.#least = least;
+  }
+
+  /** What each may have just now, in bytes. */
+  get each(): number {
+    return Math.max(this.#least, Math.floor(this.#total / Math.max(1, this.#users)));
+  }
+
+  /** One more is at work. @returns to be called once, when that one has done */
+  join(): () => void {
+    this.#users += 1;
+    return () => {
+      this.#users -= 1;
+    };
+  }
+}
+
+/** What waits for the file system while artifacts come in. */
+export const ARRIVING = new FairShare(512 * KIB, 64 * KIB);
+/** What is on its way from spool files to clients. */
+export const DEPARTING = new FairShare(512 * KIB, 64 * KIB);
