@@ -21,11 +21,13 @@ export class FairShare {
     return Math.max(this.#least, Math.floor(this.#total / Math.max(1, this.#users)));
   }
 
-  /** One more is at work. @returns to be called once, when that one has done */
+  /** One more is at work. @returns to be called when that one has done; calling it again changes nothing */
   join(): () => void {
+    let isHere = true;
     this.#users += 1;
     return () => {
-      this.#users -= 1;
+      if (isHere) this.#users -= 1;
+      isHere = false;
     };
   }
 }

@@ -9,7 +9,7 @@ export class SpoolWriter {
   readonly #spool: SpoolFile;
   readonly #onWritten: (size: number) => void;
   readonly #share: FairShare;
-  #leave: (() => void) | undefined;
+  readonly #leave: () => void;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** Stays once it has failed: so does whatever comes after. */
@@ -45,8 +45,7 @@ export class SpoolWriter {
 
   /** Resolves once nothing is written any more, whatever became of it: the file may be closed then. */
   async stop(): Promise<void> {
-    this.#leave?.();
-    this.#leave = undefined;
+    this.#leave();
     this.#waiting = [];
     await this.#writing?.catch(() => {});
   }

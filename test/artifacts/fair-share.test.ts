@@ -10,7 +10,11 @@ describe('a fair share', () => {
     assert.equal(share.each, 250);
     leave.push(...Array.from({ length: 96 }, () => share.join()));
     assert.equal(share.each, 150);
+    leave[0]!();
     for (const one of leave) one();
+    const again = [share.join(), share.join()];
+    assert.equal(share.each, 500, 'who leaves twice has left once');
+    for (const one of again) one();
     assert.equal(share.each, 1_000);
   });
 });
