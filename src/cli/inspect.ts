@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ArtifactDescription, Finding, Inspection } from '../domain/finding.js';
+import { knowledgeOf } from '../domain/finding-codes.js';
 import type { Verdict } from '../domain/verdict.js';
-import { knowledgeOf } from '../inspection/codes.js';
 import { describeFile } from '../inspection/describe-file.js';
 import type { Inspector } from '../inspection/inspector.js';
 import { createInspector } from '../inspection/worker-inspector.js';

@@ -6,7 +6,7 @@ export type FindingRule = 'startup-hook' | 'archive' | 'record' | 'metadata';
 
 /**
  * Something that an inspection saw in an artifact: a fact, whatever anybody's policy makes of it.
- * The codes, with the rule each belongs to and its source, stand in `inspection/codes.ts`.
+ * The codes, with the rule each belongs to and its source, stand in `finding-codes.ts`.
  */
 export interface Finding {
   /** Stable, in words: `pth-executable`, `zip-duplicate-name`. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/finding.js';
-import { FINDING_CODES, type FindingCode } from './codes.js';
+import { FINDING_CODES, type FindingCode } from '../domain/finding-codes.js';
 import { printable } from './printable.js';
 
 export interface Evidence {

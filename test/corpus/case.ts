@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { FindingCode } from '../../src/inspection/codes.js';
+import type { FindingCode } from '../../src/domain/finding-codes.js';
 import {
   buildSdist,
   buildTar,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FINDING_CODES } from '../../src/inspection/codes.js';
+import { FINDING_CODES } from '../../src/domain/finding-codes.js';
 import { codesOf, inspectBytes } from '../support/inspection/inspect.js';
 import { CORPUS } from './corpus.js';
 

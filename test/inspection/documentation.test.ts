@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { FINDING_CODES } from '../../src/inspection/codes.js';
+import { FINDING_CODES } from '../../src/domain/finding-codes.js';
 
 it('docs/what-is-inspected.md lists every finding, with its reason and source, and no other', () => {
   const rows = readFileSync('docs/what-is-inspected.md', 'utf8')

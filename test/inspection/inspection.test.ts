@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FINDING_CODES } from '../../src/inspection/codes.js';
+import { FINDING_CODES } from '../../src/domain/finding-codes.js';
 import { describeFile } from '../../src/inspection/describe-file.js';
 import { inspectFile } from '../../src/inspection/inspect-file.js';
 import { buildSdist } from '../support/archives/tar.js';

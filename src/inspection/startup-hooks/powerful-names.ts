@@ -1,5 +1,5 @@
+import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { FindingCode } from '../codes.js';
 import type { Landing } from './landing.js';
 
 /** What a member is by its place and name alone. */

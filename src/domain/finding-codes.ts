@@ -1,4 +1,4 @@
-import type { FindingRule } from '../domain/finding.js';
+import type { FindingRule } from './finding.js';
 
 export interface CodeEntry {
   readonly rule: FindingRule;
