@@ -36,7 +36,8 @@ function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) 
     'requires-python': file.requiresPython,
     yanked,
     'core-metadata': metadata,
-    'dist-info-metadata': metadata,
+    // For old clients; never `dist-info-metadata`: pip 22.3 to 23.0.1 fail on anything but a text there (PEP 714).
+    'data-dist-info-metadata': metadata,
     'gpg-sig': file.gpgSig,
     size: file.size,
     'upload-time': file.uploadedAt,

@@ -82,6 +82,9 @@ describe('project pages', () => {
     assert.equal(file.size, good.bytes.length);
     assert.deepEqual(file['x-unknown'], [1]);
     assert.equal(file['core-metadata'].sha256.length, 64);
+    // PEP 714: pip 22.3 to 23.0.1 fail on an object, or a truth, under the key's first name.
+    assert.deepEqual(file['data-dist-info-metadata'], file['core-metadata']);
+    assert.ok(page.files.every((one: any) => !('dist-info-metadata' in one)));
     assert.equal(page.files[2].yanked, 'broken "build"');
   });
 

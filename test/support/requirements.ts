@@ -17,15 +17,20 @@ export function required<T>(found: T | undefined, what: string, how: string): Re
   return { found: undefined, skip: message };
 }
 
-/** A Python package client, from `WHEELGATE_TEST_CLIENTS/NAME/bin` or from the PATH. */
-export function client(name: 'pip' | 'uv' | 'poetry' | 'pdm'): Requirement<string> {
+/**
+ * A Python package client, from `WHEELGATE_TEST_CLIENTS/NAME/bin` or from the PATH. `pip2301` is pip 23.0.1, which is
+ * Debian 12's, and never the PATH's.
+ */
+export function client(name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm'): Requirement<string> {
   const own = process.env.WHEELGATE_TEST_CLIENTS;
+  const program = name === 'pip2301' ? 'pip' : name;
   const folders = [
     ...(own === undefined ? [] : [join(own, name, 'bin')]),
-    ...(process.env.PATH ?? '').split(':'),
+    ...(name === program ? (process.env.PATH ?? '').split(':') : []),
   ];
-  const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  return required(path, name, `python3 -m pip install ${name}`);
+  const path = folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
+  const how = `python3 -m pip install ${name === 'pip2301' ? 'pip==23.0.1, in a virtual environment' : name}`;
+  return required(path, name, how);
 }
 
 /** Whether PyPI answers: real packages come from there. */
