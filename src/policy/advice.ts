@@ -1,3 +1,4 @@
+import { vainClauses } from '../domain/specifier.js';
 import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
@@ -48,6 +49,15 @@ export function adviseOn(
       else if (expires <= now + EXPIRING_WITHIN)
         warnings.push(at(`${what} expires ${instant(expires)}`));
     }
+    for (const list of ['deny', 'waivers'] as const)
+      for (const [index, { versions }] of (file[list] ?? []).entries())
+        for (const clause of versions === undefined ? [] : vainClauses(versions))
+          warnings.push(
+            document.problemAt(
+              [list, index, 'versions'],
+              `no version matches ${clause}: === compares the text of its normal form; == is meant`,
+            ),
+          );
     for (const [rule, settings] of Object.entries(file.rules ?? {}))
       for (const [index, name] of (settings?.upstreams ?? []).entries())
         if (upstreams !== undefined && !upstreams.includes(name))

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseSha256 } from '../domain/digest.js';
 import { parseProjectName } from '../domain/project-name.js';
 import { parsePublisherId } from '../domain/publisher.js';
-import { parseSpecifier } from '../domain/version.js';
+import { clausesOf, parseSpecifier } from '../domain/specifier.js';
 import { duration, expected } from '../yaml/values.js';
 
 const DAY = 86_400_000;
@@ -19,16 +19,19 @@ export const projectName = () =>
     return z.NEVER;
   });
 
-/** PEP 440. The text is kept; who needs it parses it again. */
+/**
+ * PEP 440. The text is kept; who needs it parses it again. One without a clause would be all versions: nobody who
+ * means that would say so by nothing.
+ */
 export const specifier = () =>
   z.string().superRefine((text, context) => {
     try {
       parseSpecifier(text);
+      if (clausesOf(text).length > 0) return;
     } catch {
-      context.addIssue(
-        expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"', text),
-      );
+      // Said below.
     }
+    context.addIssue(expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"', text));
   });
 
 /** Who attests: `github:owner/name`. */

@@ -37,8 +37,15 @@ describe('versions', () => {
     assert.ok(specifier.matches('1.4'));
     assert.ok(!specifier.matches('1.5.2'));
   });
+  it('are matched by a local label where the specifier has one', () => {
+    const labelled = parseSpecifier('==2.1.0+cu118');
+    assert.ok(labelled.matches('2.1.0+cu118'));
+    for (const version of ['2.1.0+evil', '2.1.0', '2.1.0+cu118.1'])
+      assert.ok(!labelled.matches(version), version);
+    assert.ok(parseSpecifier('==2.1.0').matches('2.1.0+anything'));
+  });
   it('refuse a specifier that does not parse', () => {
-    for (const text of ['>=not', '', '1.0', '==1.0,', '=1.0', '==1.0 ==2.0'])
+    for (const text of ['>=not', '1.0', '=1.0', '==1.0 ==2.0', '==1.0+a.*', '~=1', '>1.0+a'])
       assert.throws(() => parseSpecifier(text), RangeError, text);
   });
 });

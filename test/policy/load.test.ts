@@ -189,6 +189,17 @@ describe('checkPolicies', () => {
     assert.ok(summary!.deny >= 24 && summary!.hooks >= 5);
     assert.equal(summary!.rules['startup-hook']!.action, 'block');
   });
+  it('warns of === with a text that is no normal form: no version has it', async () => {
+    const own = folder({
+      'a.yaml':
+        'deny:\n  - { project: a, versions: "===v1.0", reason: r }\n  - { project: a, versions: "===1.0", reason: r }\n',
+    });
+    const { problems, warnings } = await checkPolicies([own], { now: NOW });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(texts(warnings, own), [
+      'a.yaml:2:29: no version matches ===v1.0: === compares the text of its normal form; == is meant',
+    ]);
+  });
   it('refuses a waiver beyond waiver-max', async () => {
     const check = async (text: string) =>
       (await checkPolicies([folder({ 'w.yaml': text })], { now: NOW })).problems.length;

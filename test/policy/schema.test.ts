@@ -49,6 +49,8 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
     [`deny: [{ sha256: ${'a'.repeat(64)}, versions: "==1", reason: x }]`, /"versions" needs/],
     ['deny: [{ project: x, versions: "1.0", reason: x }]', /expected a version specifier/],
     ['deny: [{ project: x, versions: ">=not", reason: x }]', /expected a version specifier/],
+    ['deny: [{ project: x, versions: ">=1.0.*", reason: x }]', /expected a version specifier/],
+    ['deny: [{ project: x, versions: ",", reason: x }]', /expected a version specifier/],
     ['deny: [{ project: x, versions: 1.0, reason: x }]', /got the number 1; put it in quotes/],
     ['deny: [{ project: x, reason: "  " }]', /expected some text/],
     ['deny:\n', /expected a list, got nothing/],

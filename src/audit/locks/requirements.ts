@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { parseSpecifier } from '../../domain/version.js';
 import { filenameOf, LockCollector, type LockContent, type LockedFile } from './locked.js';
 import { decodeRequirements, logicalLines } from './requirement-lines.js';
 import { type Option, readOptions } from './requirement-options.js';
@@ -30,9 +31,6 @@ const NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*
 
 /** One clause that leaves a single version. */
 const EXACT = /(?:^|,)\s*={2,3}\s*([^\s,*;]+)\s*(?=,|$)/;
-
-/** A specifier, perhaps in brackets as PEP 508 allows. */
-const SPECIFIER = /^\(?\s*(?:(?:~=|[=!<>]=?|===)\s*[^\s,;()]+\s*,?\s*)*\)?$/;
 
 class RequirementsReader {
   readonly #collectors: LockCollector[] = [];
@@ -109,10 +107,13 @@ class RequirementsReader {
     const direct = /^@\s*(\S+)/.exec(rest)?.[1];
     if (direct !== undefined) return fromUrl(name!, direct, files, line, collector);
     if (isLocation(text)) return fromUrl(undefined, text.split(/\s/)[0]!, files, line, collector);
-    const specifier = rest.split(';', 1)[0]!.trim();
-    if (name === undefined || !SPECIFIER.test(specifier))
+    if (name === undefined)
       throw new RangeError(`${JSON.stringify(text)} is no requirement (PEP 508)`);
-    const version = EXACT.exec(specifier.replace(/^\(|\)$/g, ''))?.[1];
+    const specifier = rest
+      .split(';', 1)[0]!
+      .trim()
+      .replace(/^\((.*)\)$/s, '$1');
+    const version = EXACT.exec(parseSpecifier(specifier).text)?.[1];
     if (version !== undefined) {
       collector.pin(name, version, files, line);
       if (isConstraint) this.#constrained.add(normal(name));

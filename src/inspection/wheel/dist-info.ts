@@ -1,8 +1,9 @@
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import { parseProjectName } from '../../domain/project-name.js';
+import { sameVersion } from '../../domain/version.js';
 import type { FindingList } from '../finding-list.js';
 import { checkEntryPoints } from './entry-points.js';
-import { checkNameAndVersion, parseHeaders, sameVersion } from './metadata.js';
+import { checkNameAndVersion, parseHeaders } from './metadata.js';
 import { WheelRecord } from './record.js';
 
 const READ = ['METADATA', 'WHEEL', 'RECORD', 'entry_points.txt'] as const;

@@ -1,6 +1,6 @@
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { parseSpecifier, parseVersion } from '../../domain/version.js';
+import { sameVersion } from '../../domain/version.js';
 import type { FindingList } from '../finding-list.js';
 
 /** No reader needs more of a header block; a body (the readme) may be longer. */
@@ -58,16 +58,4 @@ export function checkNameAndVersion(
       `${member} gives version ${versions[0]}, not ${artifact.version}`,
       evidence,
     );
-}
-
-/** Whether two spellings are one version: `1.0` and `1.0.0` are, `1.0` and `1.0+local` are not. */
-export function sameVersion(text: string, version: string): boolean {
-  const parsed = parseVersion(text);
-  if (parsed === undefined) return false;
-  if (parsed === version) return true;
-  return localOf(parsed) === localOf(version) && parseSpecifier(`==${version}`).matches(parsed);
-}
-
-function localOf(version: string): string {
-  return version.split('+')[1]?.replace(/[-_.]+/g, '.') ?? '';
 }
