@@ -6,6 +6,8 @@ export interface CodeEntry {
   readonly summary: string;
   /** Where the rule comes from. */
   readonly source: string;
+  /** Set where honest files have it, and it can neither hide a file nor let two installers install two things. */
+  readonly byDefault?: 'warn';
 }
 
 const SITE = 'CPython Lib/site.py';
@@ -99,7 +101,9 @@ export const FINDING_CODES = {
   'record-missing': record('The wheel has no RECORD'),
   'record-malformed': record('RECORD cannot be read'),
   'record-unlisted': record('A file that RECORD does not list'),
-  'record-absent': record('RECORD lists a file that is not there'),
+  'record-absent': harmless(record('RECORD lists a file that is not there')),
+  'record-wheel-file': harmless(record('WHEEL is not what RECORD says of it')),
+  'record-path': record('RECORD lists a path that leaves the folder'),
   'record-duplicate': record('RECORD lists a file twice, differently'),
   'record-hash-missing': record('RECORD gives no hash for a file'),
   'record-hash-weak': record('RECORD uses a hash that is not allowed'),
@@ -117,6 +121,13 @@ export const FINDING_CODES = {
 
 export type FindingCode = keyof typeof FINDING_CODES;
 
+/** The codes that belong to a rule. */
+export function codesOfRule(rule: FindingRule): FindingCode[] {
+  return (Object.keys(FINDING_CODES) as FindingCode[]).filter(
+    (code) => FINDING_CODES[code].rule === rule,
+  );
+}
+
 /** What is known of a code; undefined for one that a later version wrote. */
 export function knowledgeOf(code: string): CodeEntry | undefined {
   return Object.hasOwn(FINDING_CODES, code) ? FINDING_CODES[code as FindingCode] : undefined;
@@ -133,4 +144,7 @@ function record(summary: string) {
 }
 function metadata(summary: string) {
   return { rule: 'metadata', summary, source: WHEEL_SPEC } as const;
+}
+function harmless<Entry extends CodeEntry>(entry: Entry) {
+  return { ...entry, byDefault: 'warn' } as const;
 }

@@ -2,7 +2,7 @@ import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 
 /** Raise it whenever the same bytes could give other findings: stored findings of an older one are looked at again. */
-export const INSPECTOR_VERSION = 3;
+export const INSPECTOR_VERSION = 4;
 
 /** A look at an artifact while it is coming in: what is read now need not be read once it is complete. */
 export interface EarlyLook {

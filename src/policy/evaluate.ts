@@ -66,6 +66,7 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
   }
   if (objection === undefined) return undefined;
+  action = objection.action ?? action;
   const { reason, reference, since, until, doubt = false, recheckAt = Infinity } = objection;
   const waiver = waivers.find(rule.id, about.subject, about.now);
   const hit: RuleHit = {

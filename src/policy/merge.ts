@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProjectGlob } from '../domain/project-glob.js';
+import { gentleCodes } from './code-actions.js';
 import type { Denial, Hook, PolicyFile, RuleSettings, SettableRule, Waiver } from './schema.js';
 
 const DAY = 86_400_000;
@@ -21,10 +22,14 @@ export interface PolicyMeaning {
 const DEFAULT_RULES: PolicyMeaning['rules'] = {
   deny: { action: 'block' },
   'malware-feed': { action: 'block', 'max-age': 3 * DAY, stale: 'warn' },
-  'startup-hook': { action: 'block', templates: ['setuptools-nspkg'] },
-  archive: { action: 'block' },
-  record: { action: 'block' },
-  metadata: { action: 'block' },
+  'startup-hook': {
+    action: 'block',
+    ...gentleCodes('startup-hook'),
+    templates: ['setuptools-nspkg'],
+  },
+  archive: { action: 'block', ...gentleCodes('archive') },
+  record: { action: 'block', ...gentleCodes('record') },
+  metadata: { action: 'block', ...gentleCodes('metadata') },
   attestation: { action: 'warn', require: [], regression: { releases: 3 } },
   allow: { action: 'block' },
   status: { action: 'off', refuse: ['archived', 'quarantined'] },
@@ -35,13 +40,13 @@ const DEFAULT_RULES: PolicyMeaning['rules'] = {
 
 /**
  * Merges files in their order: lists append, and of a rule's keys, as of `mode` and `waiver-max`, the later
- * file's win. A key that the later file does not name keeps its value.
+ * file's win. A key that the later file does not name keeps its value; so does a code in `codes`.
  */
 export function mergePolicies(files: readonly PolicyFile[]): PolicyMeaning {
   const rules: Record<string, object> = { ...DEFAULT_RULES };
   for (const file of files)
     for (const [rule, settings] of Object.entries(file.rules ?? {}))
-      if (settings !== undefined) rules[rule] = { ...rules[rule], ...settings };
+      if (settings !== undefined) rules[rule] = mergeRule(rules[rule] ?? {}, settings);
   const last = <Key extends keyof PolicyFile>(key: Key) =>
     files.findLast((file) => file[key] !== undefined)?.[key];
   const allow = files.flatMap((file) => file.allow ?? []).map((entry) => entry.project);
@@ -54,6 +59,14 @@ export function mergePolicies(files: readonly PolicyFile[]): PolicyMeaning {
     hooks: files.flatMap((file) => file.hooks ?? []),
     waivers: files.flatMap((file) => file.waivers ?? []),
   };
+}
+
+/** The findings that a rule has actions for are merged one by one, too. */
+function mergeRule(before: object, after: object): object {
+  const merged = { ...before, ...after };
+  return 'codes' in before && 'codes' in after
+    ? { ...merged, codes: Object.assign({}, before.codes, after.codes) }
+    : merged;
 }
 
 /** A short digest of what a policy means: spelling, order of lists and keys, and repetition do not count. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { FindingRule } from '../domain/finding.js';
 import type { RuleId } from '../domain/verdict.js';
 import { expected, projectGlob } from '../yaml/values.js';
+import { codeActions, ruleAction } from './code-actions.js';
 import { age, expiry, projectName, publisher, sentence, sha256, specifier } from './terms.js';
 
 /** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
@@ -26,9 +28,9 @@ const globs = () => z.array(projectGlob()).min(1);
 
 /** What every rule can be told. `action` is always said, so that no setting waits for one in silence. */
 const common = {
-  action: z
-    .enum(['block', 'warn', 'off'])
-    .describe('block: refuse. warn: serve, log and count. off: the rule does not speak.'),
+  action: ruleAction().describe(
+    'block: refuse. warn: serve, log and count. off: the rule does not speak.',
+  ),
   mode: mode.describe('dry-run: serve what this rule would refuse, log and count it.').optional(),
   index: z
     .enum(['yank', 'hide'])
@@ -44,6 +46,12 @@ const common = {
   projects: globs().describe('Only for these projects; * stands for any characters.').optional(),
   exempt: globs().describe('Never for these projects; * stands for any characters.').optional(),
 };
+
+const onFindings = (rule: FindingRule, description: string) =>
+  z
+    .strictObject({ ...common, codes: codeActions(rule) })
+    .describe(description)
+    .optional();
 
 const plain = (description: string) => z.strictObject(common).describe(description).optional();
 
@@ -66,6 +74,7 @@ const rules = z.strictObject({
   'startup-hook': z
     .strictObject({
       ...common,
+      codes: codeActions('startup-hook'),
       templates: z
         .array(z.enum(['setuptools-nspkg']))
         .describe(
@@ -86,9 +95,18 @@ const rules = z.strictObject({
     })
     .describe('Refuses what the malware feed names. Default: block.')
     .optional(),
-  archive: plain('Refuses archives that readers could read differently. Default: block.'),
-  record: plain('Refuses wheels whose RECORD does not list every file, truly. Default: block.'),
-  metadata: plain('Refuses artifacts whose metadata contradict their name. Default: block.'),
+  archive: onFindings(
+    'archive',
+    'Refuses archives that readers could read differently. Default: block.',
+  ),
+  record: onFindings(
+    'record',
+    'Refuses wheels whose RECORD does not list every file, truly. Default: block.',
+  ),
+  metadata: onFindings(
+    'metadata',
+    'Refuses artifacts whose metadata contradict their name. Default: block.',
+  ),
   attestation: z
     .strictObject({
       ...common,

@@ -48,7 +48,7 @@ export function explainIssues(
       const known = knownKeys(schema, path);
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `unknown key ${JSON.stringify(key)}${suggestion(key, known)}; known keys here: ${known.join(', ')}`,
+        message: `unknown key ${JSON.stringify(key)}${suggestion(key, known)}${listOf(known)}`,
         key: true,
       }));
     }
@@ -58,6 +58,11 @@ export function explainIssues(
     }
     return [{ path, message: issue.message, key: false }];
   });
+}
+
+/** Nobody reads a list of a hundred. */
+function listOf(known: readonly string[]): string {
+  return known.length > 40 ? '' : `; known keys here: ${known.join(', ')}`;
 }
 
 /** Of several forms the one whose kind of value was given: what is wrong inside it says more. */

@@ -10,6 +10,14 @@ function sha512Row(path: string, content: string): string {
   return `${path},sha512=${createHash('sha512').update(content).digest('base64url')},${content.length}`;
 }
 
+/** RECORD with all digests in another encoding, as `encode` writes them. */
+const encoded = (encode: (digest: Buffer) => string) => ({
+  record: (text: string) =>
+    text.replace(/sha256=([\w-]+)/g, (_, digest) => {
+      return `sha256=${encode(Buffer.from(digest, 'base64url'))}`;
+    }),
+});
+
 export const WHEELS: readonly CorpusCase[] = [
   refusedWheel('no RECORD', 'record-missing', { distInfo: { RECORD: undefined } }),
   refusedWheel('a file that RECORD does not list', 'record-unlisted', {
@@ -18,6 +26,54 @@ export const WHEELS: readonly CorpusCase[] = [
   refusedWheel('a RECORD entry without its file', 'record-absent', {
     record: (text) => `${text}demo/ghost.py,sha256=x,1\n`,
   }),
+  refusedWheel('a path in RECORD that climbs out of the folder', 'record-path', {
+    record: (text) => `${text}../../../bin/python3,,\n`,
+  }),
+  refusedWheel('an absolute path in RECORD', 'record-path', {
+    record: (text) => `${text}/etc/passwd,,\n`,
+  }),
+  refusedWheel('a RECORD with a row that only str.splitlines sees', 'record-malformed', {
+    record: (text) => `${text}ghost.txt,,\u2028../../../bin/python3,,\n`,
+  }),
+  refusedWheel('a RECORD that is wrong for WHEEL alone', 'record-wheel-file', {
+    record: (text) => text.replace(/(WHEEL,sha256=.*),\d+$/m, '$1,1'),
+  }),
+  refusedWheel('another hash for WHEEL in RECORD', 'record-wheel-file', {
+    record: (text) => text.replace(/(WHEEL,sha256)=./, '$1=_'),
+  }),
+  refusedWheel('a wrong hash for METADATA in RECORD', 'record-hash-wrong', {
+    record: (text) => text.replace(/(METADATA,sha256)=./, '$1=_'),
+  }),
+  allowedWheel(
+    'a RECORD with digests in hexadecimal',
+    encoded((digest) => digest.toString('hex')),
+  ),
+  allowedWheel(
+    'a RECORD with digests in capital hexadecimal',
+    encoded((digest) => digest.toString('hex').toUpperCase()),
+  ),
+  allowedWheel(
+    "a RECORD with digests in base64's standard alphabet",
+    encoded((digest) => digest.toString('base64')),
+  ),
+  allowedWheel(
+    'a RECORD with padded digests',
+    encoded((digest) => `${digest.toString('base64url')}=`),
+  ),
+  refusedWheel(
+    'a wrong digest in hexadecimal in RECORD',
+    'record-hash-wrong',
+    encoded((digest) =>
+      digest.toString('hex').replace(/^./, (first) => (first === 'a' ? 'b' : 'a')),
+    ),
+  ),
+  refusedWheel(
+    "a wrong digest in base64's standard alphabet in RECORD",
+    'record-hash-wrong',
+    encoded((digest) =>
+      digest.toString('base64').replace(/^./, (first) => (first === '+' ? 'b' : '+')),
+    ),
+  ),
   refusedWheel('a wrong hash in RECORD', 'record-hash-wrong', {
     record: (text) => text.replace(/sha256=./, 'sha256=_'),
   }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../src/domain/finding.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
 import { parseSpecifier } from '../../src/domain/version.js';
@@ -54,6 +55,78 @@ deny: [{ project: demo, reason: no }]`);
     );
     const { reason } = policy.evaluate(subject(), undefined, NOW).decisive!;
     assert.equal(reason, 'demo is denied: a b c d e (deny)');
+  });
+});
+
+describe('the action of one code', () => {
+  const recordFinding = (code: string) =>
+    ({ code, rule: 'record', detail: `${code} was seen` }) as const;
+  const [absent, unlisted] = [recordFinding('record-absent'), recordFinding('record-unlisted')];
+  const judge = (text: string, ...findings: Finding[]) =>
+    policyOf(text).evaluate(subject(), inspection(findings), NOW);
+
+  it('is to warn for what the shipped policy finds harmless', () => {
+    const verdict = judge('', absent);
+    assert.equal(brief(verdict), 'warn record');
+    assert.deepEqual(
+      verdict.hits.map(({ rule, action, reason }) => ({ rule, action, reason })),
+      [{ rule: 'record', action: 'warn', reason: 'record-absent was seen (record)' }],
+    );
+    assert.equal(brief(judge('', recordFinding('record-wheel-file'))), 'warn record');
+  });
+  it('does not soften another finding of the rule, which is the reason then', () => {
+    const verdict = judge('', absent, unlisted, absent);
+    assert.equal(brief(verdict), 'block record');
+    assert.equal(verdict.decisive!.reason, 'record-unlisted was seen (record)');
+  });
+  it('is what the policy sets, code by code over all files', () => {
+    const strict = 'rules: { record: { action: block, codes: { record-absent: block } } }';
+    assert.equal(brief(judge(strict, absent)), 'block record');
+    const soft = 'rules: { record: { action: block, codes: { record-unlisted: warn } } }';
+    assert.equal(brief(judge(soft, unlisted, absent)), 'warn record');
+    const both = policyOf(strict, soft);
+    const look = (finding: Finding) => brief(both.evaluate(subject(), inspection([finding]), NOW));
+    assert.deepEqual([look(absent), look(unlisted)], ['block record', 'warn record']);
+    const silent = 'rules: { record: { action: block, codes: { record-absent: off } } }';
+    assert.equal(brief(judge(silent, absent)), 'allow');
+    assert.equal(
+      judge(silent, absent, unlisted).decisive!.reason,
+      'record-unlisted was seen (record)',
+    );
+  });
+  it('may refuse under a rule that warns, and says nothing under one that is off', () => {
+    const mixed = 'rules: { record: { action: warn, codes: { record-unlisted: block } } }';
+    assert.equal(brief(judge(mixed, unlisted)), 'block record');
+    assert.equal(brief(judge(mixed, recordFinding('record-path'))), 'warn record');
+    const off = 'rules: { record: { action: off, codes: { record-unlisted: block } } }';
+    assert.equal(brief(judge(off, unlisted)), 'allow');
+  });
+  it('holds for start-up hooks, archives and metadata too', () => {
+    const hooks = 'rules: { startup-hook: { action: block, codes: { pth-executable: warn } } }';
+    assert.equal(brief(judge(hooks, hookFinding())), 'warn startup-hook');
+    const archives = 'rules: { archive: { action: block, codes: { zip-comment: warn } } }';
+    const comment = { code: 'zip-comment', rule: 'archive', detail: 'd' } as const;
+    assert.equal(brief(judge(archives, comment)), 'warn archive');
+    const names = 'rules: { metadata: { action: block, codes: { metadata-name: warn } } }';
+    const name = { code: 'metadata-name', rule: 'metadata', detail: 'd' } as const;
+    assert.equal(brief(judge(names, name)), 'warn metadata');
+  });
+  it('of METADATA that only warns does not hide a sidecar of another content', () => {
+    const names = 'rules: { metadata: { action: block, codes: { metadata-name: warn } } }';
+    const found = {
+      ...inspection([{ code: 'metadata-name', rule: 'metadata', detail: 'd' }]),
+      metadataSha256: digest('c'),
+    };
+    const other = subject({ declaredMetadata: digest('d') });
+    assert.equal(brief(policyOf(names).evaluate(other, found, NOW)), 'block metadata');
+  });
+  it('plays no part where the rule is waived, or in dry-run', () => {
+    const waived = `waivers: [{ rule: record, project: demo, versions: "==1.0", reason: r, owner: o, expires: 2026-12-01 }]`;
+    assert.equal(brief(judge(waived, absent, unlisted)), 'allow');
+    const dry = judge('mode: dry-run', absent);
+    assert.equal(brief(dry), 'warn record');
+    assert.equal(dry.decisive!.dryRun, undefined);
+    assert.equal(judge('mode: dry-run', unlisted).decisive!.dryRun, true);
   });
 });
 

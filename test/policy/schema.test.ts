@@ -39,6 +39,23 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
     ['rules: { integrity: { action: off } }', /unknown key "integrity"/],
     ['rules: { archive: { action: yes } }', /expected one of block, warn, off/],
     ['rules: { archive: { action: block, exempt: ["a b"] } }', /expected a project name/],
+    [
+      'rules: { record: { action: block, codes: { record-absnt: warn } } }',
+      /^p\.yaml:1:\d+: unknown key "record-absnt" \(did you mean "record-absent"\?\)/,
+    ],
+    [
+      'rules: { archive: { action: block, codes: { zip-coment: warn } } }',
+      /unknown key "zip-coment" \(did you mean "zip-comment"\?\)$/,
+    ],
+    [
+      'rules: { archive: { action: block, codes: { record-absent: warn } } }',
+      /unknown key "record-absent"/,
+    ],
+    [
+      'rules: { record: { action: block, codes: { record-absent: yes } } }',
+      /expected one of block, warn, off/,
+    ],
+    ['rules: { deny: { action: block, codes: {} } }', /unknown key "codes"/],
     ['deny:\n  - project: x\n', /^p\.yaml:2:5: the key "reason" is missing/],
     ['deny: [{ reason: x }]', /expected either "project" or "sha256"/],
     [

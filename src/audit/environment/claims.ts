@@ -1,7 +1,8 @@
+import { STRONG_HASHES } from '../../inspection/wheel/record-hash.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 import type { InstalledDistribution } from './distributions.js';
 import type { FileFacts, FileReader } from './file-reader.js';
-import { type RecordRow, STRONG_HASHES } from './installed-record.js';
+import type { RecordRow } from './installed-record.js';
 import { below, type SitePath, shownPath } from './site-path.js';
 
 /** That a distribution's RECORD lists a file. */

@@ -1,13 +1,10 @@
 import { parseCsv } from '../../inspection/wheel/csv.js';
+import { parseRecordHash, type RecordHash } from '../../inspection/wheel/record-hash.js';
 import { resolveIn, type SitePath } from './site-path.js';
 
 /** What an installed distribution's RECORD says of one file (PyPA "Recording installed projects"). */
-export interface RecordRow {
+export interface RecordRow extends RecordHash {
   readonly path: SitePath;
-  /** In lower case; empty where there is no hash. */
-  readonly algorithm: string;
-  /** base64url without padding. */
-  readonly digest: string;
   readonly size: number | undefined;
 }
 
@@ -16,9 +13,6 @@ export interface InstalledRecord {
   /** Files that stand there twice, with different hashes or sizes. */
   readonly contradictory: readonly SitePath[];
 }
-
-/** Hashes that nobody can forge a file for. */
-export const STRONG_HASHES: ReadonlySet<string> = new Set(['sha256', 'sha384', 'sha512']);
 
 /** More files than any distribution has. */
 const MAX_ROWS = 1_000_000;
@@ -41,11 +35,9 @@ export function readInstalledRecord(
     if (name === '' || name.endsWith('/') || (hash === '' && /(?:^|\/)__pycache__$/.test(name)))
       continue;
     const posix = process.platform === 'win32' ? name.replaceAll('\\', '/') : name;
-    const [, algorithm = '', digest = ''] = /^([^=]+)=(.*)$/.exec(hash) ?? [];
     const row: RecordRow = {
       path: resolveIn(site, flat ? posix.replace(/^\.\.\/\.\.\//, '') : posix),
-      algorithm: algorithm.toLowerCase(),
-      digest: digest.replace(/=+$/, ''),
+      ...parseRecordHash(hash),
       size: /^\d+$/.test(size) ? Number(size) : undefined,
     };
     const earlier = rows.get(row.path);

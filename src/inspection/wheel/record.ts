@@ -1,6 +1,7 @@
 import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { parseCsv } from './csv.js';
+import { parseRecordHash, STRONG_HASHES } from './record-hash.js';
 
 /** What RECORD says of one file, as it is written there: most entries are never asked for more. */
 interface RecordEntry {
@@ -10,10 +11,13 @@ interface RecordEntry {
   isThere: boolean;
 }
 
-/** Hashes that a RECORD may use: SHA-256 or better (PEP 376 names no others that are sound). */
-const STRONG = new Set(['sha256', 'sha384', 'sha512']);
-
 const USUAL = 'sha256=';
+
+/** Where `str.splitlines`, by which pip and installer go, ends a line, and the csv module does not. */
+const OTHER_LINE_ENDS = /[\v\f\x1c-\x1e\x85\u2028\u2029]/;
+
+/** An absolute or climbing path. pip copies such a row, and deletes the file when the wheel is uninstalled. */
+const LEAVES = /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
 
 /** More than any wheel has members (see the limits), so that a RECORD alone cannot fill the memory. */
 const MAX_ENTRIES = 250_000;
@@ -28,9 +32,11 @@ export class WheelRecord {
   constructor(content: Buffer, folder: string, findings: FindingList) {
     this.#folder = folder;
     this.#findings = findings;
+    const text = content.toString('utf8').replace(/^\ufeff/, '');
+    if (OTHER_LINE_ENDS.test(text))
+      findings.add('record-malformed', `${folder}/RECORD has line ends that not all readers know`);
     try {
-      for (const row of parseCsv(content.toString('utf8').replace(/^\ufeff/, '')))
-        this.#addRow(row);
+      for (const row of parseCsv(text)) this.#addRow(row);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       findings.add('record-malformed', `${folder}/RECORD is no CSV: ${error.message}`);
@@ -39,8 +45,15 @@ export class WheelRecord {
 
   #addRow([path = '', hash = '', size = '']: readonly string[]): void {
     const name = normalisePath(path);
+    if (LEAVES.test(path))
+      this.#findings.add('record-path', `RECORD lists ${path}, outside of the wheel's folder`, {
+        member: path,
+      });
     const earlier = this.#entries.get(name);
-    if (earlier !== undefined && parseHash(earlier.hash).digest !== parseHash(hash).digest)
+    if (
+      earlier !== undefined &&
+      parseRecordHash(earlier.hash).digest !== parseRecordHash(hash).digest
+    )
       this.#findings.add('record-duplicate', `RECORD lists ${name} twice with different hashes`, {
         member: name,
       });
@@ -53,8 +66,8 @@ export class WheelRecord {
     const entry = this.#entries.get(normalisePath(path));
     // As in nearly every wheel: most members are never asked for more than this.
     if (entry === undefined || entry.hash.startsWith(USUAL)) return undefined;
-    const { algorithm } = parseHash(entry.hash);
-    return algorithm !== 'sha256' && STRONG.has(algorithm) ? algorithm : undefined;
+    const { algorithm } = parseRecordHash(entry.hash);
+    return algorithm !== 'sha256' && STRONG_HASHES.has(algorithm) ? algorithm : undefined;
   }
 
   /** Takes note of a file that is there, by name only. */
@@ -74,19 +87,24 @@ export class WheelRecord {
     const usual = USUAL + sha256.toString('base64url');
     if (entry.hash === usual && entry.size === `${size}`) return;
     const evidence = { member: path };
-    const { algorithm, digest } = parseHash(entry.hash);
+    const { algorithm, digest } = parseRecordHash(entry.hash);
+    const isWheelFile = name === `${this.#folder}/WHEEL`;
     if (/^\d+$/.test(entry.size) && Number(entry.size) !== size)
       this.#findings.add(
-        'record-size-wrong',
+        isWheelFile ? 'record-wheel-file' : 'record-size-wrong',
         `${path} has ${size} bytes, not ${Number(entry.size)}`,
         evidence,
       );
     if (algorithm === '')
       this.#findings.add('record-hash-missing', `RECORD gives no hash for ${path}`, evidence);
-    else if (!STRONG.has(algorithm))
+    else if (!STRONG_HASHES.has(algorithm))
       this.#findings.add('record-hash-weak', `RECORD names ${algorithm} for ${path}`, evidence);
     else if ((other ?? sha256).toString('base64url') !== digest)
-      this.#findings.add('record-hash-wrong', `the hash of ${path} is not RECORD's`, evidence);
+      this.#findings.add(
+        isWheelFile ? 'record-wheel-file' : 'record-hash-wrong',
+        `the hash of ${path} is not RECORD's`,
+        evidence,
+      );
   }
 
   /** Reports the entries that no member stands behind; call it once all members are seen. */
@@ -106,10 +124,4 @@ export class WheelRecord {
       name === `${this.#folder}/RECORD.p7s`
     );
   }
-}
-
-/** @returns the algorithm in lower case, empty where there is none; the digest in base64url without padding */
-function parseHash(hash: string): { algorithm: string; digest: string } {
-  const [, algorithm = '', digest = ''] = /^([^=]+)=(.*)$/.exec(hash) ?? [];
-  return { algorithm: algorithm.toLowerCase(), digest: digest.replace(/=+$/, '') };
 }

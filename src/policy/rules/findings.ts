@@ -1,5 +1,6 @@
 import type { Finding, FindingRule } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import type { CodeActions } from '../code-actions.js';
 import type { Judge } from './rule.js';
 
 /** Says whether a finding counts for nothing in this project. */
@@ -7,16 +8,33 @@ export type Excuse = (finding: Finding, project: ProjectName) => boolean;
 
 const NEVER: Excuse = () => false;
 
-/** Objects to any finding of the rule that nothing excuses; names the first, and how many there are. */
-export function findings(rule: FindingRule, excused: Excuse = NEVER): Judge {
+/** A rule on findings: what it does with those that it names no action for, and with the others. */
+export interface FindingsSettings {
+  readonly action: 'block' | 'warn' | 'off';
+  readonly codes?: CodeActions | undefined;
+}
+
+/**
+ * Objects to any finding of the rule that nothing excuses; names the first of those that weigh most, and how many of
+ * them there are.
+ */
+export function findings(
+  rule: FindingRule,
+  { action, codes = {} }: FindingsSettings,
+  excused: Excuse = NEVER,
+): Judge {
+  const actionOf = ({ code }: Finding) => codes[code] ?? action;
   return ({ subject, inspection }) => {
     const found = inspection?.findings.filter(
-      (finding) => finding.rule === rule && !excused(finding, subject.project),
+      (finding) =>
+        finding.rule === rule && actionOf(finding) !== 'off' && !excused(finding, subject.project),
     );
-    const [first, ...others] = found ?? [];
-    if (first === undefined) return undefined;
+    if (found === undefined || found.length === 0) return undefined;
+    const blocking = found.filter((finding) => actionOf(finding) === 'block');
+    const [first, ...others] = blocking.length > 0 ? blocking : found;
     return {
-      reason: others.length === 0 ? first.detail : `${first.detail}, and ${others.length} more`,
+      reason: others.length === 0 ? first!.detail : `${first!.detail}, and ${others.length} more`,
+      action: blocking.length > 0 ? 'block' : 'warn',
     };
   };
 }

@@ -1,20 +1,24 @@
-import { findings } from './findings.js';
-import type { Judge } from './rule.js';
-
-const objectToFindings = findings('metadata');
+import { type FindingsSettings, findings } from './findings.js';
+import type { Case, Judge, Objection } from './rule.js';
 
 /**
  * METADATA that names another release than the filename, and a wheel whose METADATA is not what the page
  * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
  */
-export const metadata: Judge = (question) => {
-  const found = objectToFindings(question);
-  if (found !== undefined) return found;
-  const { subject, inspection } = question;
+export function metadata(settings: FindingsSettings): Judge {
+  const seen = findings('metadata', settings);
+  return (about) => {
+    const found = seen(about);
+    if (found?.action === 'block') return found;
+    return sidecarDiffers(about) ?? found;
+  };
+}
+
+function sidecarDiffers({ subject, inspection }: Case): Objection | undefined {
   const actual = inspection?.metadataSha256;
   const declared = subject.declaredMetadata;
   if (actual === undefined || declared === undefined || actual === declared) return undefined;
   return {
     reason: `its METADATA is not what the index advertises as ${subject.filename}.metadata`,
   };
-};
+}

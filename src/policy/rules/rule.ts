@@ -27,6 +27,8 @@ export interface Objection {
   readonly until?: number;
   /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
   readonly recheckAt?: number | undefined;
+  /** In place of the rule's own action. */
+  readonly action?: 'block' | 'warn';
   /** Nothing was seen; something could not be looked at. */
   readonly doubt?: true;
 }

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Hook } from '../schema.js';
-import { type Excuse, findings } from './findings.js';
+import { type Excuse, type FindingsSettings, findings } from './findings.js';
 import type { Judge, Objection } from './rule.js';
 
 /**
@@ -9,11 +9,14 @@ import type { Judge, Objection } from './rule.js';
  * under the exact name from the project that is known to ship them, or a generator's own output. The code
  * in a `.pth` may sit in another package, so nothing can be told from how harmless the line reads.
  */
-export function startupHook(hooks: readonly Hook[], templates: readonly string[]): Judge {
+export function startupHook(
+  settings: FindingsSettings & { readonly templates?: readonly string[] | undefined },
+  hooks: readonly Hook[],
+): Judge {
   const known = new Set(
     hooks.flatMap((hook) => hook.sha256.map((sha256) => key(hook.project, hook.file, sha256))),
   );
-  const generated = new Set(templates);
+  const generated = new Set(settings.templates);
   const excused: Excuse = (finding, project) => {
     if (finding.sha256 !== undefined) {
       const file = finding.landing ?? finding.member?.replace(/^.*[/\\]/, '') ?? '';
@@ -25,7 +28,7 @@ export function startupHook(hooks: readonly Hook[], templates: readonly string[]
       generated.has(finding.template)
     );
   };
-  const seen = findings('startup-hook', excused);
+  const seen = findings('startup-hook', settings, excused);
   return (about) => seen(about) ?? unseen(about.inspection);
 }
 

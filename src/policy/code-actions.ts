@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { FindingRule } from '../domain/finding.js';
+import {
+  type CodeEntry,
+  codesOfRule,
+  FINDING_CODES,
+  type FindingCode,
+  knowledgeOf,
+} from '../domain/finding-codes.js';
+
+/** What a rule does with what it objects to. */
+export const ruleAction = () => z.enum(['block', 'warn', 'off']);
+
+export type CodeActions = Readonly<Record<string, 'block' | 'warn' | 'off' | undefined>>;
+
+/** The key `codes` of a rule on findings: each of its codes may have an action of its own. */
+export function codeActions(rule: FindingRule) {
+  const actions = codesOfRule(rule).map((code) => [code, actionOf(code)] as const);
+  return z
+    .strictObject(Object.fromEntries(actions))
+    .describe('What single findings of this rule do, in place of "action".')
+    .optional();
+}
+
+function actionOf(code: FindingCode) {
+  const { summary, byDefault }: CodeEntry = FINDING_CODES[code];
+  const note = byDefault === undefined ? '' : ` Default: ${byDefault}.`;
+  return ruleAction().describe(`${summary}.${note}`).optional();
+}
+
+/** The codes of a rule that do not refuse unless a policy says so. */
+export function gentleCodes(rule: FindingRule): { readonly codes?: CodeActions } {
+  const gentle = codesOfRule(rule).filter((code) => knowledgeOf(code)?.byDefault === 'warn');
+  if (gentle.length === 0) return {};
+  return { codes: Object.fromEntries(gentle.map((code) => [code, 'warn'])) };
+}
