@@ -15,6 +15,8 @@ const APPNOTE = 'PKWARE APPNOTE 6.3.10';
 const DIFFERENTIAL = 'CVE-2025-54368';
 const PAX = 'POSIX.1-2017 pax';
 const WHEEL_SPEC = 'PyPA binary distribution format';
+const CENSUS = 'census of wheels';
+const WINDOWS_NAMES = 'Windows file naming';
 const LIMITS = 'inspection limits';
 
 /** Every code that a finding can carry. A code never changes its meaning. */
@@ -30,6 +32,13 @@ export const FINDING_CODES = {
   'interpreter-shadow': hook('It replaces the interpreter or its configuration', SITE),
   'installer-config': hook('It configures pip for all later installs', 'pip configuration files'),
   'stdlib-shadow': hook('It writes into the folder of the standard library', SITE),
+  'script-shadows-module': hook(
+    'A script is a module before the standard library to all scripts beside it',
+    'CPython sys.path[0]',
+  ),
+  'environment-shadow': hook('It replaces a script of the virtual environment', 'CPython Lib/venv'),
+  'installer-shadow': hook('It takes the place of an installer', 'doubt refuses'),
+  'data-place-unknown': hook('It goes where wheels put nothing, and something may read it', CENSUS),
 
   'archive-unreadable': archive('The archive cannot be opened', 'doubt refuses'),
   'archive-format-unsupported': archive('This form of archive is not opened', 'doubt refuses'),
@@ -48,6 +57,16 @@ export const FINDING_CODES = {
   'member-name-absolute': archive('An absolute path leaves the folder', APPNOTE),
   'member-name-climbing': archive('A path climbs out of its folder', APPNOTE),
   'member-name-empty': archive('A member without a name', APPNOTE),
+  'member-name-segment': archive('A segment of the path is empty or a dot', APPNOTE),
+  'member-name-reserved': archive('Windows reserves the name or a character in it', WINDOWS_NAMES),
+  'member-name-edge': archive('Windows drops blanks and dots at the ends of a name', WINDOWS_NAMES),
+  'member-name-short': archive('Windows may take it for the short name of a file', WINDOWS_NAMES),
+  'member-name-form': archive('Not in Unicode normal form C: some systems compose', 'UAX #15'),
+  'member-name-character': archive('A character that is no letter, digit or mark', 'UTS #39'),
+  'member-name-long': archive(
+    'A segment is longer than file systems take',
+    'POSIX.1-2017 limits.h',
+  ),
 
   'zip-end-record': archive('The end record is missing or wrong', APPNOTE),
   'zip-comment': archive('The comment could be taken for a zip record', DIFFERENTIAL),
@@ -112,6 +131,10 @@ export const FINDING_CODES = {
 
   'metadata-missing': metadata('There is no METADATA or WHEEL'),
   'metadata-dist-info': metadata('Not exactly one .dist-info folder of the right name'),
+  'metadata-data-folder': metadata(
+    'A .data folder, or a part of it, that installers take differently',
+  ),
+  'metadata-other-distribution': metadata('It brings metadata of a distribution beside its own'),
   'metadata-malformed': metadata('METADATA or WHEEL cannot be read'),
   'metadata-name': metadata("The metadata's name is not the filename's"),
   'metadata-version': metadata("The metadata's version is not the filename's"),

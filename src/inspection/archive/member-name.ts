@@ -62,13 +62,18 @@ export function normalisePath(path: string): string {
 }
 
 /**
- * One form for all spellings that a file system may take for the same name: case (Windows, macOS),
- * composition of accents (macOS), trailing dots and spaces (Windows).
+ * One form for all spellings that a file system may take for the same name: case in its fullest sense, where one
+ * letter may be two (`ß`, `ﬁ`; APFS, ext4, NTFS), composition and compatibility (APFS, ZFS), characters that are
+ * left out (ext4, HFS+), trailing dots and spaces (Windows).
  */
 export function foldPath(path: string): string {
-  const folded = PLAIN.test(path)
-    ? path.toLowerCase()
-    : path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  const folded = PLAIN.test(path) ? path.toLowerCase() : foldUnicode(path);
   // Looking back keeps this linear: a run is tried from its beginning only.
   return folded.replace(/(?<![. ])[. ]+(?=\/|$)/g, '');
+}
+
+/** Lower case comes first too: `ẞ` has no upper case but a lower one, whose upper case is `SS`. */
+function foldUnicode(text: string): string {
+  const composed = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
+  return composed.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -3,7 +3,7 @@
  * that `landings` and `powerOf` go by, or a character that is not plain ASCII.
  */
 const TELLING =
-  /[^\x20-\x7e]|customize|\.(?:pth|start|data|zip|egg|whl|pyz)|_(?:distutils_hack|virtualenv)|pywin32_bootstrap/i;
+  /[^\x20-\x7e]|customize|\.(?:_?pth|start|data|zip|egg|whl|pyz)|egg-info|pyvenv\.cfg|_(?:distutils_hack|virtualenv)|pywin32_bootstrap/i;
 
 /**
  * Whether a wheel's member can be told to be harmless by one look at its path, as nearly all can. Coarser than

@@ -1,6 +1,9 @@
 import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { Landing } from './landing.js';
+import { INTERPRETER_SETTINGS, MODULE } from './interpreter-files.js';
+import { isSiteFolder, type Landing } from './landing.js';
+import { oddityOfPlace } from './prefix-places.js';
+import { isInterpreter, isStandardModule, powerOfScript } from './script-names.js';
 
 /** What a member is by its place and name alone. */
 export type Power =
@@ -18,27 +21,42 @@ const OWNED: readonly { readonly path: RegExp; readonly owner: string }[] = [
   { path: /^(?:win32\/lib\/)?pywin32_bootstrap\./, owner: 'pywin32' },
 ];
 
-const MODULE = /\.(?:py|pyc|pyo|pyw|so|pyd|dll|dylib|sl)$/;
 const CUSTOMIZE = /^(?:sitecustomize|usercustomize)$/;
-const INTERPRETER =
-  /^(?:python|pythonw|pypy|graalpy)[\d.]*[a-z]?(?:\.(?:exe|com|bat|cmd|ps1|py|pyw|app))?$/;
-const RUNTIME = /^(?:python\d+\.(?:dll|zip)|python\d*\._pth|pyvenv\.cfg|pybuilddir\.txt)$/;
 
 /** The power of one landing, undefined where it has none. What it goes by, `isOrdinary` must know too. */
 export function powerOf(landing: Landing, project: ProjectName | undefined): Power | undefined {
   const { place, path } = landing;
   if (place === 'site') return inSiteFolder(path, project);
-  if (place === 'stdlib')
-    return finding('stdlib-shadow', 'lies in the folder of the standard library');
-  const [name = ''] = path;
-  if (path.length === 1 && (INTERPRETER.test(name) || RUNTIME.test(name)))
+  if (place === 'prefix') return inPrefix(path, project);
+  const power = powerOfScript(path, project);
+  return power === undefined ? undefined : finding(power.code, power.why);
+}
+
+function inPrefix(path: readonly string[], project: ProjectName | undefined): Power | undefined {
+  const [name = '', next = ''] = path;
+  // Beside or below the interpreter on Windows; `lib/python312.zip` is read in place of the standard library.
+  const last = path.length === 1 ? name : path.length === 2 && /^lib\d*$/.test(name) ? next : '';
+  if (INTERPRETER_SETTINGS.test(last) || (path.length === 1 && isInterpreter(name)))
     return finding('interpreter-shadow', 'replaces the interpreter or what it reads first');
   // pip reads it from the prefix of a virtual environment: it can name another index.
-  if (place === 'prefix' && path.length === 1 && (name === 'pip.conf' || name === 'pip.ini'))
+  if (path.length === 1 && (name === 'pip.conf' || name === 'pip.ini'))
     return finding('installer-config', 'configures pip for all later installs');
-  if (place === 'prefix' && path.length === 2 && /^lib\d*$/.test(name) && isZippedLibrary(path[1]!))
-    return finding('interpreter-shadow', 'is read in place of the standard library');
-  return undefined;
+  if (isStandardLibrary(path))
+    return finding('stdlib-shadow', 'lies in the folder of the standard library');
+  const oddity = oddityOfPlace(path, project);
+  return oddity === undefined ? undefined : finding('data-place-unknown', oddity);
+}
+
+/** `lib/python3.12/…` (also `lib64`, below `local`) but for the site folder; modules of `Lib` and `DLLs` on Windows. */
+function isStandardLibrary(path: readonly string[]): boolean {
+  const [lib = '', next = ''] = path[0] === 'local' ? path.slice(1) : path;
+  if (lib === 'dlls') return true;
+  if (!/^lib\d*$/.test(lib)) return false;
+  if (/^(?:python|pypy)\d/.test(next)) return !path.some(isSiteFolder);
+  const stem = next.replace(/\..*$/s, '');
+  return (
+    stem === '__pycache__' || (isStandardModule(stem) && (path.length > 2 || MODULE.test(next)))
+  );
 }
 
 function inSiteFolder(
@@ -52,6 +70,9 @@ function inSiteFolder(
     return finding('foreign-hook', `belongs to ${owned.owner}`);
   if (isCustomize(path)) return finding('site-customize', 'is imported at every Python start');
   if (path.length > 1) return undefined;
+  // An embedded interpreter lies where a wheel is installed with `--target`.
+  if (name.endsWith('._pth') || name === 'pyvenv.cfg')
+    return finding('interpreter-shadow', 'is read by an interpreter beside it');
   if (name.endsWith('.pth')) return { kind: 'pth' };
   return name.endsWith('.start') ? { kind: 'start' } : undefined;
 }
@@ -64,10 +85,6 @@ export function isCustomize(path: readonly string[]): boolean {
   if (path.length === 2 && first === '__pycache__')
     return CUSTOMIZE.test(second.replace(/\..*$/s, ''));
   return CUSTOMIZE.test(first);
-}
-
-function isZippedLibrary(name: string): boolean {
-  return /^python\d+\.zip$/.test(name);
 }
 
 function finding(code: FindingCode, why: string): Power {

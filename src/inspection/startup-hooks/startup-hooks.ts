@@ -50,12 +50,27 @@ export class StartupHooks {
     if (isOrdinary(member)) return undefined;
     const places = landings(member);
     this.#paths.seeMember(places);
+    // What a place forbids says nothing of what the content does at another one.
+    const powers = new Map<string, HookLook>();
     for (const landing of places) {
       const power = powerOf(landing, this.#artifact.project);
-      if (power?.kind === 'finding') return this.#tell(power, member, landing);
-      if (power !== undefined) return this.#look(power, member, landing, size);
+      if (power === undefined) continue;
+      const key = power.kind === 'finding' ? power.code : power.kind;
+      if (powers.has(key)) continue;
+      const isNamed = power.kind === 'finding';
+      powers.set(
+        key,
+        isNamed ? this.#tell(power, member, landing) : this.#look(power, member, landing, size),
+      );
     }
-    return undefined;
+    if (powers.size === 0) return undefined;
+    const looks = [...powers.values()];
+    return {
+      sinks: looks.flatMap((look) => look.sinks),
+      finish: (sha256) => {
+        for (const look of looks) look.finish(sha256);
+      },
+    };
   }
 
   /** A finding by name alone; a folder of one power is told of once. */
@@ -94,8 +109,11 @@ export class StartupHooks {
     const top = path.slice(SOURCE_FOLDERS.has(foldPath(path[1] ?? '')) ? 2 : 1).map(foldPath);
     if (isCustomize(top))
       return this.#tell(CUSTOMIZED_BY_BUILD, member, { place: 'site', path: top, name });
-    if (folded.endsWith('.pth')) return this.#look({ kind: 'pth' }, member, landing, size);
-    if (folded.endsWith('.start')) return this.#look({ kind: 'start' }, member, landing, size);
+    // A colon names a stream of the file before it on Windows.
+    const names = [folded, foldPath(name.replace(/:.*$/s, ''))];
+    for (const kind of ['pth', 'start'] as const)
+      if (names.some((one) => one.endsWith(`.${kind}`)))
+        return this.#look({ kind }, member, landing, size);
     return undefined;
   }
 

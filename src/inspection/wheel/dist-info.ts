@@ -1,17 +1,17 @@
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { sameVersion } from '../../domain/version.js';
 import type { FindingList } from '../finding-list.js';
 import { checkEntryPoints } from './entry-points.js';
-import { checkNameAndVersion, parseHeaders } from './metadata.js';
+import { checkNameAndVersion, isVersionOrItsLocal, parseHeaders } from './metadata.js';
+import { checkOwnFolders } from './own-folders.js';
 import { WheelRecord } from './record.js';
 
 const READ = ['METADATA', 'WHEEL', 'RECORD', 'entry_points.txt'] as const;
 export type DistInfoFile = (typeof READ)[number];
 
 /**
- * Finds the wheel's one `.dist-info` folder: exactly one at the root, of the filename's project and version
- * (PyPA binary distribution format).
+ * Finds the wheel's one `.dist-info` folder: exactly one at the root, of the filename's project and version,
+ * a local label aside that the filename may lack (PyPA binary distribution format).
  * @returns its name, or undefined where there is none or more than one
  */
 export function findDistInfo(
@@ -35,11 +35,13 @@ export function findDistInfo(
   const [, name = '', version = ''] = /^(.*?)-([^-]*)\.dist-info$/i.exec(folder) ?? [];
   const named = artifact.project === undefined || parseProjectName(name) === artifact.project;
   const numbered =
-    artifact.version === undefined || sameVersion(version.replaceAll('_', '-'), artifact.version);
+    artifact.version === undefined ||
+    isVersionOrItsLocal(version.replaceAll('_', '-'), artifact.version);
   if (!named || !numbered)
     findings.add('metadata-dist-info', `the folder ${folder} is not ${artifact.filename}'s`, {
       member: folder,
     });
+  checkOwnFolders(paths, folder, artifact, findings);
   return folder;
 }
 
@@ -63,7 +65,8 @@ export function readDistInfo(
   if (wheel === undefined) findings.add('metadata-missing', `${folder} has no WHEEL`);
   else checkWheelFile(wheel, `${folder}/WHEEL`, findings);
   const scripts = contents.get('entry_points.txt');
-  if (scripts !== undefined) checkEntryPoints(scripts, `${folder}/entry_points.txt`, findings);
+  if (scripts !== undefined)
+    checkEntryPoints(scripts, `${folder}/entry_points.txt`, artifact.project, findings);
   const record = contents.get('RECORD');
   if (record !== undefined) return new WheelRecord(record, folder, findings);
   findings.add('record-missing', `${folder} has no RECORD`);

@@ -1,12 +1,19 @@
+import type { ProjectName } from '../../domain/project-name.js';
+import { foldPath } from '../archive/member-name.js';
+import { oddityOf } from '../archive/portable-name.js';
 import type { FindingList } from '../finding-list.js';
-import { landings } from '../startup-hooks/landing.js';
-import { powerOf } from '../startup-hooks/powerful-names.js';
+import { powerOfScript } from '../startup-hooks/script-names.js';
 
 /**
  * Holds the scripts that `entry_points.txt` makes an installer write to names inside the scripts folder
- * (uv's CVE of 2025 wrote outside), and that are not the interpreter's.
+ * (uv's CVE of 2025 wrote outside), and judges them as files of `.data/scripts`.
  */
-export function checkEntryPoints(content: Buffer, member: string, findings: FindingList): void {
+export function checkEntryPoints(
+  content: Buffer,
+  member: string,
+  project: ProjectName | undefined,
+  findings: FindingList,
+): void {
   let section = '';
   for (const raw of content.toString('utf8').split(/\r\n|\n|\r/)) {
     const line = raw.trim();
@@ -17,14 +24,21 @@ export function checkEntryPoints(content: Buffer, member: string, findings: Find
       const name = line.split(/[=:]/, 1)[0]!.trim();
       if (name === '' || /[/\\\x00-\x1f:]/.test(name) || /^\.+$/.test(name))
         findings.add('metadata-entry-point', `the script ${name} is no plain name`, { member });
-      else checkInterpreter(name, member, findings);
+      else checkScript(name, member, project, findings);
     }
   }
 }
 
-function checkInterpreter(name: string, member: string, findings: FindingList): void {
-  const [landing] = landings(`x.data/scripts/${name}`);
-  const power = landing === undefined ? undefined : powerOf(landing, undefined);
-  if (power?.kind === 'finding')
+function checkScript(
+  name: string,
+  member: string,
+  project: ProjectName | undefined,
+  findings: FindingList,
+): void {
+  const oddity = oddityOf(name);
+  if (oddity !== undefined)
+    findings.add('metadata-entry-point', `the script ${name} ${oddity.why}`, { member });
+  const power = powerOfScript([foldPath(name)], project);
+  if (power !== undefined)
     findings.add(power.code, `the script ${name} ${power.why}`, { member, landing: name });
 }

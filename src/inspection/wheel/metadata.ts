@@ -59,3 +59,8 @@ export function checkNameAndVersion(
       evidence,
     );
 }
+
+/** Whether a spelling is that version, or that version with a local label where it has none, as installers take it. */
+export function isVersionOrItsLocal(text: string, version: string): boolean {
+  return sameVersion(version.includes('+') ? text : text.replace(/\+.*$/s, ''), version);
+}

@@ -1,5 +1,6 @@
 import type { Sha256 } from '../../domain/digest.js';
 import { Digests, Held, hexSha256 } from '../archive/content.js';
+import { checkPortableName } from '../archive/portable-name.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import type { InspectionRun } from '../inspection-run.js';
@@ -25,6 +26,8 @@ export async function inspectZip(
   const members = readZipMembers(source, limits, findings);
   const files = members.filter((member) => !member.isFolder);
   run.memberCount = files.length;
+  // An sdist is unpacked to be built, here and now: it is no file's name that an installation keeps.
+  if (artifact.kind !== 'sdist') for (const { path } of members) checkPortableName(path, findings);
   // Members that are packed in an unknown way are findings already, and cannot be opened.
   const readable = (member: ZipMember) =>
     (member.method === STORED && member.compressed === member.inflated) ||

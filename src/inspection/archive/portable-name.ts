@@ -1,0 +1,66 @@
+import type { FindingCode } from '../../domain/finding-codes.js';
+import type { FindingList } from '../finding-list.js';
+
+/** What is wrong with one segment of a path, or with the path as a whole. */
+export interface NameOddity {
+  readonly code: FindingCode;
+  readonly why: string;
+}
+
+/** Longer ones do not exist: bytes on Linux (NAME_MAX), UTF-16 units on Windows, so bytes of UTF-8 bound both. */
+const MAX_SEGMENT_BYTES = 255;
+
+/** A look that nearly every path passes: coarser than the grammar, never kinder. */
+const ODD =
+  /[^\x20-\x7e]|["*:<>?|]|~\d|[. ](?:\/|$)|(?:^|\/)(?:[ /]|(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:[. /]|$))/i;
+
+/** Letters, digits and marks of any script, and printable ASCII; marks stand upon something. */
+const ALLOWED = /^(?:[\x20-\x7e]|[\p{L}\p{N}]\p{M}*)*$/u;
+/** What a screen does not show and some file systems leave out (ext4 with casefold, HFS+). */
+const IGNORED = /\p{Default_Ignorable_Code_Point}/u;
+/** The backslash is a finding of its own. */
+const RESERVED = /["*:<>?|]/;
+/** Devices, whatever the suffix and whatever blanks lie before it. */
+const DEVICE = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) *(?:\.|$)/i;
+/** As Windows makes them: `PROGRA~1`, `SITECU~1.PY`. */
+const SHORT = /~\d+(?:\.[^.]*)?$/;
+
+/**
+ * Reports a wheel's member whose path could mean another file on another system: honest wheels name their files
+ * in letters and digits of any script, composed (NFC), blanks inside, and the ASCII that Windows allows.
+ */
+export function checkPortableName(path: string, findings: FindingList): void {
+  if (path.length <= MAX_SEGMENT_BYTES && !ODD.test(path.endsWith('/') ? path.slice(0, -1) : path))
+    return;
+  const segments = path.replace(/\/$/, '').split('/');
+  const codes = new Set<FindingCode>();
+  for (const segment of segments) {
+    const oddity = oddityOf(segment);
+    if (oddity === undefined || codes.has(oddity.code)) continue;
+    codes.add(oddity.code);
+    findings.add(oddity.code, `the name ${path} ${oddity.why}`, { member: path });
+  }
+}
+
+/** The first thing for which one segment is not of the grammar; undefined where it is. */
+export function oddityOf(segment: string): NameOddity | undefined {
+  // What climbs or is absolute is reported as that.
+  if (segment === '' || segment === '.')
+    return odd('member-name-segment', 'has a segment that is empty or a dot');
+  if (RESERVED.test(segment) || DEVICE.test(segment))
+    return odd('member-name-reserved', 'is or has what Windows reserves');
+  if (/^ |[. ]$/.test(segment))
+    return odd('member-name-edge', 'has a blank or a dot where Windows drops it');
+  if (SHORT.test(segment)) return odd('member-name-short', 'is of the form of a short name');
+  if (!ALLOWED.test(segment) || IGNORED.test(segment))
+    return odd('member-name-character', 'has a character that is no letter, digit or mark');
+  if (segment.normalize('NFC') !== segment)
+    return odd('member-name-form', 'is not in Unicode normal form C');
+  if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES)
+    return odd('member-name-long', `has a segment of over ${MAX_SEGMENT_BYTES} bytes`);
+  return undefined;
+}
+
+function odd(code: FindingCode, why: string): NameOddity {
+  return { code, why };
+}

@@ -1,0 +1,70 @@
+import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
+
+/**
+ * Where honest wheels put files below the prefix, as the census found them; paths folded to one case. What lies in
+ * `bin` is judged as scripts are.
+ */
+const HONEST: readonly RegExp[] = [
+  /^(?:share|etc|include|man)\/./,
+  /^(?:bin|scripts)\/./,
+  /^lib(?:32|64)?\/(?:pkgconfig|cmake)\/./,
+  // Native libraries and what they read: nothing that Python imports, on no system.
+  /^lib(?:32|64)?\/(?:(?:ccl|mpi|pti)\/(?:[^/]+\/)*)?[^/]+\.(?:a|bc|cfg|dbg|dylib|la|o|rtl|spv|so(?:\.[\w.]+)?(?:-gdb\.py)?)$/,
+  /^library\/(?:bin|lib|share|include)\/./,
+  /^opt\/(?:ccl|compiler|mpi|pti)\/./,
+  /^env\/vars\.(?:bat|sh)$/,
+  // Documents that a project's `data_files` puts there by mistake.
+  /^(?:authors|changelog|changes|copying|licen[cs]e|news|notice|readme)(?:\.(?:md|rst|txt))?$/,
+];
+
+/** Folders that have a meaning on some system, whatever project takes their name. */
+const TAKEN =
+  /^(?:s?bin|scripts|lib.*|dlls|resources|headers|frameworks|include|share|etc|man|opt|usr|var|local|tcl|tools|ssl|doc|conda-meta|condabin|pkgs|envs|(?:python|pypy|graalpy).*)$/;
+
+/** Settings that run something or lead installs elsewhere: Python's, the installers', the shell's, the loader's. */
+const SETTINGS =
+  /^etc\/(?:xdg\/)?(?:(?:python|pypy)[\d.]*|pip(?:\.conf|\.ini)?|uv(?:\.toml)?|pdm|pypoetry|openssl(?:@[\d.]+)?|ssl|ld\.so\.[^/]*|profile(?:\.d)?|environment(?:\.d)?)(?:\/|$)/;
+
+/** Where installers keep interpreters, environments and wheels: `pip install --user` fills `~/.local/share`. */
+const MANAGED =
+  /^share\/(?:uv|virtualenv|pypoetry|pdm|pip|pipx|hatch|rye|pyenv|python-wheels)(?:\/|$)/;
+
+/** CPython's own library, and those that its programs and extension modules are linked with. */
+const LIBRARIES: readonly RegExp[] = [
+  /^(?:lib)?(?:python|pypy)\d/,
+  /^lib(?:c|m|dl|util|rt|pthread|crypt|z|bz2|lzma|zstd|ffi|ssl|crypto|sqlite3|expat|uuid|ncursesw?|tinfow?|panelw?|readline|edit|gdbm|gdbm_compat|db|nsl|tirpc|tcl[\d.]*|tk[\d.]*|tcl9tk[\d.]*|intl|b2|mpdec)(?:[-_.][\d.]+)?(?:-x64|-x86|-arm64)?\.(?:so|dylib|dll)/,
+  /^(?:vcruntime|ucrtbase|api-ms-|ext-ms-|sqlite3|zlib1?|ffi-\d|tcl\d|tk\d)[^/]*\.dll$/,
+];
+
+/** The interpreter's own headers: code of every extension that is built here. */
+const HEADERS =
+  /^include\/(?:(?:python|pypy)[\d.]+[a-z]*\/(?:[^/]+$|(?:cpython|internal)\/)|(?:python|pyconfig)\.h$|(?:cpython|internal)\/)/;
+
+/** What is wrong with a file at this place below the prefix; undefined where honest wheels put files there too. */
+export function oddityOfPlace(
+  path: readonly string[],
+  project: ProjectName | undefined,
+): string | undefined {
+  const joined = path.join('/');
+  if (isOwnFolder(path, project)) return undefined;
+  if (!HONEST.some((place) => place.test(joined)))
+    return 'goes to a place that wheels do not fill, where it could be anything';
+  if (SETTINGS.test(joined)) return 'goes among the settings of Python, installers or the system';
+  if (MANAGED.test(joined)) return 'goes among the files that an installer keeps';
+  if (HEADERS.test(joined)) return "goes among the interpreter's headers";
+  const name = path.at(-1)!;
+  if (/^lib/.test(joined) && LIBRARIES.some((library) => library.test(name)))
+    return "takes the place of a library of the interpreter's";
+  return undefined;
+}
+
+/** A folder named as the project, as old wheels have it: nobody else looks there. */
+function isOwnFolder(path: readonly string[], project: ProjectName | undefined): boolean {
+  const [first = ''] = path;
+  return (
+    path.length > 1 &&
+    !TAKEN.test(first) &&
+    project !== undefined &&
+    parseProjectName(first) === project
+  );
+}

@@ -1,0 +1,83 @@
+import type { FindingCode } from '../../domain/finding-codes.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import { STANDARD_LIBRARY } from '../standard-library.js';
+import { INTERPRETER_SETTINGS, MODULE } from './interpreter-files.js';
+
+/** `python3.13t`, `python_d.exe`, `pypy3`, `python3.12-config`, `python.exe.local`. */
+const INTERPRETER =
+  /^(?:pythonw?|pypyw?|graalpy|idle|pydoc|2to3|pyvenv)[\d.]*[dmtu]*(?:_d)?(?:-[\d.]+)?(?:-(?:config|dbg|debug|gdb|intel64))?(?:\.(?:exe|com|bat|cmd|ps1|py|pyw|app)(?:\..*)?)?$/;
+
+/** The scripts of a virtual environment, by `venv` and by virtualenv, for any shell. */
+const ENVIRONMENT = /^(?:activate|activate_this|deactivate)(?:\.[a-z\d]+)?$/;
+
+/** The installers, whose next run would be somebody else's. */
+const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly string[] }[] = [
+  { name: /^pip[\d.-]*$/, owners: ['pip'] },
+  { name: /^easy_install[\d.-]*$/, owners: ['setuptools', 'distribute'] },
+  { name: /^uv[wx]?$/, owners: ['uv'] },
+  { name: /^poetry$/, owners: ['poetry'] },
+  { name: /^pdm$/, owners: ['pdm'] },
+];
+const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh)|-script\.pyw?)$/;
+
+/** Modules of installers, which they import from beside themselves if it lies there. */
+const INSTALLER_MODULES: ReadonlySet<string> = new Set([
+  'pip',
+  'setuptools',
+  'pkg_resources',
+  'wheel',
+  'sitecustomize',
+  'usercustomize',
+]);
+
+/** DLLs of a project's own are called so; a program takes those of the system from beside itself first. */
+const OWN_DLL = /^lib(?!python|ffi|ssl|crypto)[^/]*\.dll$/;
+
+/** What a file has by its name beside the interpreter: of `.data/scripts`, `.data/data/bin`, or of an entry point. */
+export function powerOfScript(
+  path: readonly string[],
+  project: ProjectName | undefined,
+): { readonly code: FindingCode; readonly why: string } | undefined {
+  const [name = ''] = path;
+  if (path.length > 1)
+    return {
+      code: 'data-place-unknown',
+      why: 'goes to a folder below the scripts, where none belongs',
+    };
+  if (INTERPRETER.test(name) || INTERPRETER_SETTINGS.test(name))
+    return { code: 'interpreter-shadow', why: 'replaces the interpreter or what it reads first' };
+  if (ENVIRONMENT.test(name))
+    return { code: 'environment-shadow', why: 'replaces a script of the virtual environment' };
+  const program = name.replace(PROGRAM, '');
+  const installer = INSTALLERS.find((entry) => entry.name.test(program));
+  if (installer !== undefined && !installer.owners.includes(project ?? ''))
+    return {
+      code: 'installer-shadow',
+      why: `takes the place of a program of ${installer.owners[0]}`,
+    };
+  if (MODULE.test(name) && isTakenModule(name.replace(/\..*$/s, '')))
+    return {
+      code: 'script-shadows-module',
+      why: 'is the module of that name to every script beside it',
+    };
+  if (/\.dll$|\.(?:exe|dll)\.(?:config|local|manifest)$/.test(name) && !OWN_DLL.test(name))
+    return { code: 'interpreter-shadow', why: 'is loaded by the programs beside it' };
+  return undefined;
+}
+
+/** Whether a name, folded to one case, is the interpreter's own program. */
+export function isInterpreter(name: string): boolean {
+  return INTERPRETER.test(name);
+}
+
+const FOLDED_LIBRARY = new Set([...STANDARD_LIBRARY].map((name) => name.toLowerCase()));
+
+/** Whether a name, folded to one case, is a top-level module of the standard library. */
+export function isStandardModule(stem: string): boolean {
+  return FOLDED_LIBRARY.has(stem);
+}
+
+/** The folder of a script is the first on its import path, before the standard library. */
+function isTakenModule(stem: string): boolean {
+  return isStandardModule(stem) || INSTALLER_MODULES.has(stem);
+}
