@@ -1,16 +1,26 @@
-import type { Sha256 } from '../domain/digest.js';
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
+import type { Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
 import type { Blob } from '../store/blob-store.js';
 import { Fill } from './fill.js';
-import { type FillEvent, Filler, type FillerParts, flightKey, NOT_READY } from './filler.js';
+import {
+  type FillEvent,
+  Filler,
+  type FillerParts,
+  flightKey,
+  knownDigest,
+  NOT_READY,
+} from './filler.js';
 
 /** A fill, and when the last of it has been put away. */
 interface Flight {
   readonly fill: Fill;
+  /** Of the page that it was begun by. */
+  readonly hashes: Hashes;
   readonly cleared: Promise<void>;
 }
 
@@ -65,19 +75,20 @@ export class ArtifactService {
     const listed = await pages.find(project, filename);
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
-    const sha256 = digestOf(listed);
-    const running = this.#fills.get(flightKey(listed, sha256));
+    const sha256 = knownDigest(listed);
+    const running = this.#fills.get(flightKey(listed));
     if (running !== undefined) {
       const { end } = running.fill;
-      if (end === undefined || (end.kind === 'allowed' && !unsettled && !moved)) {
+      const same = isDeepStrictEqual(running.hashes, listed.file.hashes);
+      if (same && (end === undefined || (end.kind === 'allowed' && !unsettled && !moved))) {
         onEvent({ kind: 'cache', result: 'joined' });
         return { kind: 'filling', listed, fill: running.fill };
       }
-      // Its verdict is of the past: what was refused may be allowed now, what was allowed has yet to be asked.
+      // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
       await running.cleared;
       return this.open(project, filename);
     }
-    if (inspection !== undefined || !listed.upstream.inspect) {
+    if (sha256 !== undefined && (inspection !== undefined || !listed.upstream.inspect)) {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });
@@ -85,7 +96,7 @@ export class ArtifactService {
         return this.#openSettled(listed, inspection, blob);
       }
     }
-    return { kind: 'filling', listed, fill: this.#join(listed, sha256) };
+    return { kind: 'filling', listed, fill: this.#join(listed) };
   }
 
   /** The bytes are here and inspected; who attests them has yet to be asked. */
@@ -115,14 +126,14 @@ export class ArtifactService {
     await done;
   }
 
-  #join(listed: ListedFile, sha256: Sha256): Fill {
-    const key = flightKey(listed, sha256);
+  #join(listed: ListedFile): Fill {
+    const key = flightKey(listed);
     const running = this.#fills.get(key);
     this.#parts.onEvent({ kind: 'cache', result: running === undefined ? 'miss' : 'joined' });
     if (running !== undefined) return running.fill;
-    const fill = new Fill();
+    const fill = new Fill(listed.file.sha256);
     const work = this.#filler
-      .fill(fill, listed, sha256, this.#stopping.signal)
+      .fill(fill, listed, this.#stopping.signal)
       .catch((error: unknown) => {
         const failure =
           error instanceof Failure ? error : new Failure('internal', NOT_READY, { cause: error });
@@ -133,15 +144,8 @@ export class ArtifactService {
         this.#fills.delete(key);
         this.#working.delete(work);
       });
-    this.#fills.set(key, { fill, cleared: work });
+    this.#fills.set(key, { fill, hashes: listed.file.hashes, cleared: work });
     this.#working.add(work);
     return fill;
   }
-}
-
-/** The rule `integrity` has refused a file without a digest before this is asked. */
-function digestOf(listed: ListedFile): Sha256 {
-  const { sha256 } = listed.file;
-  if (sha256 === undefined) throw new Failure('internal', 'the index declares no sha256');
-  return sha256;
 }

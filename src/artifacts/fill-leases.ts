@@ -1,5 +1,17 @@
+import type { Sha256 } from '../domain/digest.js';
 import type { FailureKind } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
+import type { Hashes } from '../domain/hashes.js';
+
+/** Bytes that have every digest that the index declares. */
+export interface Arrived {
+  readonly size: number;
+  readonly sha256: Sha256;
+  /** Those beside it. */
+  readonly hashes: Hashes;
+  /** Why they are refused all the same. */
+  readonly doubt?: string | undefined;
+}
 
 /** What becomes of a fill, for those who wait for it in another process. */
 export type FillNews =
@@ -7,7 +19,7 @@ export type FillNews =
   | { readonly kind: 'begun'; readonly path: string; readonly total: number | undefined }
   | { readonly kind: 'arrived'; readonly bytes: number }
   /** Complete, and inspected where its upstream is: everybody judges for themselves. */
-  | { readonly kind: 'complete'; readonly size: number; readonly inspection?: Inspection }
+  | ({ readonly kind: 'complete'; readonly inspection?: Inspection } & Arrived)
   | { readonly kind: 'failed'; readonly failure: FailureKind; readonly message: string };
 
 /** A fill may be ours to do, or be under way elsewhere. */

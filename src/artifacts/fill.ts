@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
+import { checked, type Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Progress } from './delivery-gate.js';
-import type { FillNews } from './fill-leases.js';
+import type { Arrived, FillNews } from './fill-leases.js';
 import { SpoolWriter } from './spool-writer.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
@@ -21,6 +23,8 @@ export type FillEnd =
 export class Fill {
   /** Resolves once the verdict is known or the transfer failed; never rejects. */
   readonly ended: Promise<FillEnd>;
+  /** The name of the bytes; undefined as long as nobody knows it. */
+  sha256: Sha256 | undefined;
   #settle!: (end: FillEnd) => void;
   #end: FillEnd | undefined;
   #path: string | undefined;
@@ -29,7 +33,9 @@ export class Fill {
   #waiters: (() => void)[] = [];
   #tell: (news: FillNews) => void = () => {};
 
-  constructor() {
+  /** @param sha256 where it is known before a byte is here */
+  constructor(sha256?: Sha256) {
+    this.sha256 = sha256;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -111,7 +117,7 @@ export class Fill {
 
 /** What the index said that a transfer must come to. */
 export interface Declared {
-  readonly sha256: string;
+  readonly hashes: Hashes;
   readonly size: number | undefined;
   /** No artifact is longer than this, declared or not, in bytes. */
   readonly maxSize: number;
@@ -120,7 +126,6 @@ export interface Declared {
 /**
  * Copies an upstream's answer into a spool file and checks it against what the index declared.
  * @param onProgress told how many bytes can be read
- * @returns the number of bytes.
  * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
  */
 export async function transfer(
@@ -128,10 +133,14 @@ export async function transfer(
   spool: SpoolFile,
   declared: Declared,
   onProgress: (readable: number) => void,
-): Promise<number> {
+): Promise<Arrived> {
   const expected = declared.size ?? answer.size;
   const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
+  const expectedHashes = checked(declared.hashes);
   const hash = createHash('sha256');
+  const others = expectedHashes
+    .filter(([algorithm]) => algorithm !== 'sha256')
+    .map(([algorithm]) => ({ algorithm, hash: createHash(algorithm) }));
   const writer = new SpoolWriter(spool, onProgress);
   let received = 0;
   try {
@@ -140,6 +149,7 @@ export async function transfer(
       received += chunk.length;
       if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
       hash.update(chunk);
+      for (const other of others) other.hash.update(chunk);
       const room = writer.write(chunk);
       if (room !== undefined) await room;
     }
@@ -152,10 +162,17 @@ export async function transfer(
   }
   if (expected !== undefined && received !== expected)
     throw broken(`ended after ${received} of ${expected} bytes`);
-  const digest = hash.digest('hex');
-  if (digest !== declared.sha256)
-    throw broken(`sent bytes with sha256 ${digest}, but the index declares ${declared.sha256}`);
-  return received;
+  const sha256 = hash.digest('hex') as Sha256;
+  const hashes: Hashes = Object.fromEntries(
+    others.map(({ algorithm, hash }) => [algorithm, hash.digest('hex')]),
+  );
+  const found: Hashes = { ...hashes, sha256 };
+  for (const [algorithm, digest] of expectedHashes)
+    if (found[algorithm] !== digest)
+      throw broken(
+        `sent bytes with ${algorithm} ${found[algorithm]}, but the index declares ${digest}`,
+      );
+  return { size: received, sha256, hashes };
 }
 
 function checkDeclaredSizes(announced: number | undefined, declared: Declared): void {

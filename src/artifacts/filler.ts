@@ -1,10 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Attestations } from '../attestations/attestations.js';
 import type { KnownAttestations } from '../domain/attestation.js';
 import type { Sha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
+import { strongName } from '../domain/hashes.js';
+import { bearsOut } from '../domain/integrity.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
+import type { KnownBytes } from '../pages/known-bytes.js';
+import { arrived } from '../pages/listing.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
 import type { Blob, BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
@@ -12,20 +17,19 @@ import type { Spool, SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { type Fill, transfer } from './fill.js';
-import type { FillLease, FillLeases, FillNews } from './fill-leases.js';
+import type { Arrived, FillLease, FillLeases, FillNews } from './fill-leases.js';
 
 /** An artifact's bytes in a file, and a look that was had at them as they came. */
-interface Bytes {
+interface Bytes extends Arrived {
   readonly path: string;
-  readonly size: number;
   readonly early: EarlyLook | undefined;
 }
 
 /** One artifact to be brought here. */
 interface Task {
   readonly fill: Fill;
-  readonly listed: ListedFile;
-  readonly sha256: Sha256;
+  /** With the sha256 from when it is known. */
+  listed: ListedFile;
   readonly signal: AbortSignal;
   readonly attested: Promise<unknown>;
   /** Once the findings are written down; nobody waits for that before the verdict. Never rejects. */
@@ -38,7 +42,8 @@ export const NOT_READY = 'the artifact could not be made ready';
 const EARLY_LOOK_FROM = 1024 * 1024;
 
 export interface FillerParts {
-  readonly pages: Pick<ProjectPages, 'invalidate'>;
+  readonly pages: Pick<ProjectPages, 'find' | 'invalidate'>;
+  readonly knownBytes: Pick<KnownBytes, 'remember'>;
   readonly judge: Judge;
   readonly blobs: BlobStore;
   readonly spool: Spool;
@@ -82,12 +87,12 @@ export class Filler {
    * Brings one artifact here and its fill to an end; follows another process where that one is at it already.
    * @throws {Failure} and whatever else went wrong: the fill has failed then
    */
-  async fill(fill: Fill, listed: ListedFile, sha256: Sha256, signal: AbortSignal): Promise<void> {
+  async fill(fill: Fill, listed: ListedFile, signal: AbortSignal): Promise<void> {
     // Asked for while the bytes come.
     const attested = this.settle(listed);
     while (fill.end === undefined) {
-      const lease = await this.#parts.leases.take(flightKey(listed, sha256));
-      const task: Task = { fill, listed, sha256, signal, attested, kept: Promise.resolve() };
+      const lease = await this.#parts.leases.take(flightKey(listed));
+      const task: Task = { fill, listed, signal, attested, kept: Promise.resolve() };
       if (lease.kind === 'theirs') await this.#follow(task, lease);
       else await this.#lead(task, lease);
     }
@@ -129,27 +134,42 @@ export class Filler {
 
   async #judgeFollowed(
     task: Task,
-    { size, inspection }: Extract<FillNews, { kind: 'complete' }>,
+    { inspection, ...bytes }: Extract<FillNews, { kind: 'complete' }>,
   ): Promise<void> {
-    const { listed, sha256 } = task;
-    // Nothing goes out uninspected because somebody forgot to say what was found.
-    if (listed.upstream.inspect && inspection?.sha256 !== sha256)
-      throw new Failure('internal', NOT_READY);
-    await this.#judge(task, size, inspection);
+    const { listed } = task;
+    if (bytes.doubt === undefined) {
+      // Nothing goes out uninspected because somebody forgot to say what was found.
+      if (listed.upstream.inspect && inspection?.sha256 !== bytes.sha256)
+        throw new Failure('internal', NOT_READY);
+      // Nor do other bytes than the page declares that this process has.
+      const known = knownDigest(listed);
+      const right =
+        known === undefined ? bearsOut(bytes, listed.file.hashes) : known === bytes.sha256;
+      if (!right) throw new Failure('internal', NOT_READY);
+    }
+    recognise(task, bytes);
+    await this.#judge(task, bytes.size, inspection);
   }
 
   async #obtain(task: Task, tell: (news: FillNews) => void): Promise<void> {
-    const { listed, sha256, fill } = task;
-    const stored = await this.#parts.blobs.open(sha256);
+    const { fill } = task;
+    task.listed = await this.#asKnownNow(task.listed);
+    const { listed } = task;
+    const known = knownDigest(listed);
+    const stored = known && (await this.#parts.blobs.open(known));
     if (stored?.path !== undefined) return this.#judgeStored(task, stored, tell);
     await stored?.close();
-    const { spool, early } = await this.#receive(task);
+    const { spool, early, received } = await this.#receive(task);
     try {
-      await this.#decide(task, { path: spool.path, size: spool.size, early }, tell);
+      const doubt = await this.#parts.knownBytes.remember(listed, received);
+      const bytes = { ...received, doubt };
+      recognise(task, bytes);
+      if (doubt !== undefined) await this.#refuse(task, bytes, tell);
+      else await this.#decide(task, { ...bytes, path: spool.path, early }, tell);
       await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
-      if (wanted && !(await this.#parts.blobs.adopt(sha256, spool)))
+      if (wanted && !(await this.#parts.blobs.adopt(received.sha256, spool)))
         this.#parts.onEvent({ kind: 'not-kept', listed });
     } finally {
       early?.abandon();
@@ -157,32 +177,47 @@ export class Filler {
     }
   }
 
+  /** Whoever had the lease before may have learnt which bytes it has, and have stored them. */
+  async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
+    if (listed.file.integrity !== 'on-arrival') return listed;
+    const { project, filename } = listed.subject;
+    const now = await this.#parts.pages.find(project, filename);
+    return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;
+  }
+
   /** The bytes are here, the findings are not: an older inspector's, or lost. */
   async #judgeStored(task: Task, blob: Blob, tell: (news: FillNews) => void): Promise<void> {
-    const { fill, sha256 } = task;
+    const { fill } = task;
+    const { size } = blob;
+    const sha256 = digestOf(task.listed);
+    fill.sha256 = sha256;
     try {
-      fill.begin(blob.path!, blob.size);
-      fill.advance(blob.size);
-      await this.#decide(task, { path: blob.path!, size: blob.size, early: undefined }, tell);
+      fill.begin(blob.path!, size);
+      fill.advance(size);
+      const bytes = { path: blob.path!, size, sha256, hashes: {}, early: undefined };
+      await this.#decide(task, bytes, tell);
     } finally {
       await blob.close();
     }
     if (fill.end?.kind === 'refused') await this.#parts.blobs.delete(sha256);
   }
 
-  async #receive(task: Task): Promise<{ spool: SpoolFile; early: EarlyLook | undefined }> {
-    const { fill, listed, sha256 } = task;
+  async #receive(
+    task: Task,
+  ): Promise<{ spool: SpoolFile; early: EarlyLook | undefined; received: Arrived }> {
+    const { fill, listed } = task;
     const { answer, spool } = await this.#beginReceiving(task);
     let early: EarlyLook | undefined;
     try {
       fill.begin(spool.path, listed.file.size ?? answer.size);
       early = await this.#beginInspection(task, spool.path);
-      const declared = { sha256, size: listed.file.size, maxSize: this.#parts.maxSize };
-      await transfer(answer, spool, declared, (received) => {
-        fill.advance(received);
-        early?.arrived(received);
+      const { hashes, size } = listed.file;
+      const declared = { hashes, size, maxSize: this.#parts.maxSize };
+      const received = await transfer(answer, spool, declared, (readable) => {
+        fill.advance(readable);
+        early?.arrived(readable);
       });
-      return { spool, early };
+      return { spool, early, received };
     } catch (error) {
       early?.abandon();
       answer.body.destroy();
@@ -208,11 +243,12 @@ export class Filler {
   }
 
   /** Small artifacts are here before a look at them would have begun. */
-  async #beginInspection({ listed, sha256 }: Task, path: string): Promise<EarlyLook | undefined> {
-    const { size, filename } = listed.file;
+  async #beginInspection({ listed }: Task, path: string): Promise<EarlyLook | undefined> {
+    const { size, filename, sha256 } = listed.file;
     if (!listed.upstream.inspect || (size !== undefined && size < EARLY_LOOK_FROM))
       return undefined;
-    const known = await this.#parts.findings.get(listed.subject.project, sha256, filename);
+    const known =
+      sha256 && (await this.#parts.findings.get(listed.subject.project, sha256, filename));
     return known === undefined ? this.#parts.inspector.begin(path, nameOf(listed)) : undefined;
   }
 
@@ -220,8 +256,15 @@ export class Filler {
   async #decide(task: Task, bytes: Bytes, tell: (news: FillNews) => void): Promise<void> {
     const { listed } = task;
     const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
-    tell({ kind: 'complete', size: bytes.size, ...(inspection && { inspection }) });
-    await this.#judge(task, bytes.size, inspection);
+    const { size, sha256, hashes } = bytes;
+    tell({ kind: 'complete', size, sha256, hashes, ...(inspection && { inspection }) });
+    await this.#judge(task, size, inspection);
+  }
+
+  /** What they hold does not matter. */
+  async #refuse(task: Task, bytes: Arrived, tell: (news: FillNews) => void): Promise<void> {
+    tell({ kind: 'complete', ...bytes });
+    await this.#judge(task, bytes.size, undefined);
   }
 
   /** The verdict opens the gate, or shuts it. */
@@ -244,7 +287,8 @@ export class Filler {
   }
 
   async #findings(task: Task, bytes: Bytes): Promise<Inspection> {
-    const { listed, sha256 } = task;
+    const { listed } = task;
+    const { sha256 } = bytes;
     const { findings } = this.#parts;
     const { project, filename } = listed.subject;
     const known = await findings.get(project, sha256, filename);
@@ -273,9 +317,30 @@ export class Filler {
   }
 }
 
-/** What one fill is of: a file's name counts, because findings compare it with the contents. */
-export function flightKey({ subject }: ListedFile, sha256: Sha256): string {
-  return `${subject.project}/${subject.filename}/${sha256}`;
+/**
+ * What one fill is of: a file's name counts, because findings compare it with the contents; and what the index declares,
+ * not what is learnt of it meanwhile.
+ */
+export function flightKey({ subject, file, upstream }: ListedFile): string {
+  return `${subject.project}/${subject.filename}/${strongName(file.hashes) || `at ${upstream.name}`}`;
+}
+
+/** The sha256 of a file, where nothing but that is left to be checked. */
+export function knownDigest({ file }: ListedFile): Sha256 | undefined {
+  return file.integrity === undefined ? file.sha256 : undefined;
+}
+
+/** The bytes are here, and what was declared of them is true. */
+function recognise(task: Task, { sha256, doubt }: Arrived): void {
+  const { file } = task.listed;
+  if (doubt === undefined) task.fill.sha256 = sha256;
+  if (doubt !== undefined || file.sha256 !== sha256 || file.integrity !== undefined)
+    task.listed = arrived(task.listed, sha256, doubt);
+}
+
+function digestOf({ file }: ListedFile): Sha256 {
+  if (file.sha256 === undefined) throw new Failure('internal', NOT_READY);
+  return file.sha256;
 }
 
 function nameOf(listed: ListedFile) {

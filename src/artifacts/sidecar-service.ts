@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
+import { checked, type Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
@@ -44,10 +45,11 @@ export class SidecarService {
     const { verdict } = await this.#parts.judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const { coreMetadata } = listed.file;
-    const sha256 = typeof coreMetadata === 'object' ? parseSha256(coreMetadata.sha256) : undefined;
+    const hashes = typeof coreMetadata === 'object' ? coreMetadata : {};
+    const sha256 = parseSha256(hashes.sha256);
     if (sha256 === undefined)
       throw new Failure('not-found', `the index offers no metadata file for ${filename}`);
-    const bytes = (await this.#stored(sha256)) ?? (await this.#load(listed, sha256));
+    const bytes = (await this.#stored(sha256)) ?? (await this.#load(listed, sha256, hashes));
     return { kind: 'ready', listed, verdict, sha256, bytes };
   }
 
@@ -63,15 +65,15 @@ export class SidecarService {
     }
   }
 
-  #load(listed: ListedFile, sha256: Sha256): Promise<Uint8Array> {
+  #load(listed: ListedFile, sha256: Sha256, hashes: Hashes): Promise<Uint8Array> {
     const running = this.#loading.get(sha256);
     if (running !== undefined) return running;
-    const load = this.#fetch(listed, sha256).finally(() => this.#loading.delete(sha256));
+    const load = this.#fetch(listed, sha256, hashes).finally(() => this.#loading.delete(sha256));
     this.#loading.set(sha256, load);
     return load;
   }
 
-  async #fetch(listed: ListedFile, sha256: Sha256): Promise<Uint8Array> {
+  async #fetch(listed: ListedFile, sha256: Sha256, hashes: Hashes): Promise<Uint8Array> {
     const url = `${listed.file.url}.metadata`;
     const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
     let bytes: Buffer;
@@ -83,12 +85,14 @@ export class SidecarService {
         cause: error,
       });
     }
-    const digest = createHash('sha256').update(bytes).digest('hex');
-    if (digest !== sha256)
-      throw new Failure(
-        'upstream-broken',
-        `the metadata file has sha256 ${digest}, but the index declares ${sha256}`,
-      );
+    for (const [algorithm, declared] of checked(hashes)) {
+      const digest = createHash(algorithm).update(bytes).digest('hex');
+      if (digest !== declared)
+        throw new Failure(
+          'upstream-broken',
+          `the metadata file has ${algorithm} ${digest}, but the index declares ${declared}`,
+        );
+    }
     checkText(bytes);
     await this.#keep(sha256, bytes);
     return bytes;

@@ -51,7 +51,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   out.line(`wheelgate listens on ${url}, packages at ${url}/simple/`);
 
   process.on('SIGHUP', () => {
-    log.info('SIGHUP: reading the policy and the tokens');
+    log.info('SIGHUP: reading the policy, the tokens and the pins');
     serving.reload();
   });
   await new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ async function make(config: Config, log: Log): Promise<Serving> {
     listen: () => gate.listen(),
     reload: () => {
       void gate.policies.reload();
-      void gate.access?.reload();
+      gate.reload();
     },
     close: () => gate.close(),
   };

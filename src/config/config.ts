@@ -92,6 +92,8 @@ export interface UpstreamConfig {
   readonly claims: readonly ProjectGlob[];
   readonly auth: { readonly username: string; readonly password: string } | undefined;
   readonly inspect: boolean;
+  /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
+  readonly unhashed: 'refuse' | 'pin';
   readonly public: boolean;
   readonly timeouts: { readonly connect: number; readonly headers: number; readonly body: number };
 }
@@ -164,19 +166,22 @@ export function toConfig(file: ConfigFile, defaultData: string): Config {
 }
 
 function toUpstreams({ upstream, upstreams }: ConfigFile): UpstreamConfig[] {
-  return upstreams.map(({ name, url, files, claims, auth, inspect, timeouts, ...rest }, index) => {
-    const last = index === upstreams.length - 1;
-    const open = rest.public ?? last;
-    return {
-      name,
-      url: (last ? upstream : undefined) ?? url ?? PYPI_INDEX,
-      // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
-      files: files ?? (open ? [PYPI_FILES] : []),
-      claims,
-      auth,
-      inspect,
-      public: open,
-      timeouts,
-    };
-  });
+  return upstreams.map(
+    ({ name, url, files, claims, auth, inspect, unhashed, timeouts, ...rest }, index) => {
+      const last = index === upstreams.length - 1;
+      const open = rest.public ?? last;
+      return {
+        name,
+        url: (last ? upstream : undefined) ?? url ?? PYPI_INDEX,
+        // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
+        files: files ?? (open ? [PYPI_FILES] : []),
+        claims,
+        auth,
+        inspect,
+        unhashed,
+        public: open,
+        timeouts,
+      };
+    },
+  );
 }

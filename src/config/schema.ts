@@ -37,6 +37,10 @@ const upstream = z.strictObject({
     .describe('Basic authentication, sent to the index and to its own host only.')
     .optional(),
   inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
+  unhashed: z
+    .enum(['refuse', 'pin'])
+    .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
+    .prefault('refuse'),
   public: z
     .boolean()
     .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')

@@ -1,9 +1,8 @@
 import type { Sha256 } from './digest.js';
 import type { DistributionFilename } from './distribution-filename.js';
+import type { Hashes } from './hashes.js';
+import type { Integrity } from './integrity.js';
 import type { ProjectName } from './project-name.js';
-
-/** Digests by the algorithm's name in lower case, each in lower-case hexadecimal: `{ sha256: '71e3…' }`. */
-export type Hashes = Readonly<Record<string, string>>;
 
 /** One file of a project page, whatever form the upstream wrote it in (PEP 503, 691). */
 export interface IndexFile {
@@ -12,9 +11,11 @@ export interface IndexFile {
   readonly name: DistributionFilename;
   /** Where the upstream serves it, absolute and without a fragment. */
   readonly url: string;
+  /** As the index declares them. */
   readonly hashes: Hashes;
-  /** The declared SHA-256; undefined where the index declares none. */
+  /** The declared SHA-256, or that of the bytes which another digest has led to; undefined where nobody knows it. */
   readonly sha256: Sha256 | undefined;
+  readonly integrity: Integrity | undefined;
   /** PEP 345 in the form of PEP 503's `data-requires-python`. */
   readonly requiresPython?: string;
   /** PEP 592: false, or true, or the reason. */

@@ -1,6 +1,7 @@
 import type { Provenance } from './attestation.js';
 import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
+import type { Integrity } from './integrity.js';
 import type { ProjectName } from './project-name.js';
 import type { ProjectStatus } from './project-page.js';
 
@@ -15,6 +16,8 @@ export interface Subject {
   readonly filename: string;
   readonly kind: DistributionKind;
   readonly sha256: Sha256 | undefined;
+  /** Without it, a file without a sha256 is refused. */
+  readonly integrity?: Integrity | undefined;
   readonly size: number | undefined;
   /** Milliseconds since 1970. */
   readonly uploadTime: number | undefined;

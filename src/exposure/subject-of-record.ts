@@ -20,6 +20,8 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
     filename: record.filename,
     kind: kindOf(record.filename, project),
     sha256: parseSha256(record.sha256),
+    // It was judged before its bytes were known.
+    ...(record.rule !== 'integrity' && { integrity: 'on-arrival' }),
     size: undefined,
     uploadTime: timeOf(page.uploaded),
     yanked: page.yanked ?? false,

@@ -27,19 +27,23 @@ export interface Delivery {
 export const NOTHING_SENT: Sent = { bytes: 0, complete: false };
 
 /** The Range header, where it counts: several ranges, other units and an outdated If-Range are ignored. */
-export function requestedRange(res: ServerResponse, etag: string): RangeRequest | undefined {
+export function requestedRange(
+  res: ServerResponse,
+  etag: string | undefined,
+): RangeRequest | undefined {
   const { range, 'if-range': ifRange } = res.req.headers;
   return rangeStillHolds(ifRange as string | undefined, etag) ? parseRange(range) : undefined;
 }
 
 /**
  * Sets status and headers of an artifact's response.
+ * @param etag undefined where the bytes have no name yet
  * @param total the artifact's size in bytes; undefined only where no range was asked for
  * @returns the window to send, up to the end where the size is unknown; undefined where a 416 has gone out.
  */
 export function beginArtifact(
   res: ServerResponse,
-  etag: string,
+  etag: string | undefined,
   request: RangeRequest | undefined,
   total: number | undefined,
   delivery: Delivery,
@@ -66,11 +70,11 @@ export function beginArtifact(
 }
 
 /** What every answer with an artifact's bytes says beside their length. */
-export function setArtifactHeaders(res: ServerResponse, etag: string): void {
+export function setArtifactHeaders(res: ServerResponse, etag: string | undefined): void {
   res.setHeader('accept-ranges', 'bytes');
   // pip chooses the unpacker by content type before it looks at the name.
   res.setHeader('content-type', 'application/octet-stream');
-  res.setHeader('etag', etag);
+  if (etag !== undefined) res.setHeader('etag', etag);
   // A client may keep it, and asks again each time: that is how a new denial reaches its cache.
   res.setHeader('cache-control', 'no-cache');
   res.setHeader('x-content-type-options', 'nosniff');

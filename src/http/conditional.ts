@@ -6,6 +6,6 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
 }
 
 /** Whether `If-Range` lets a range be served: absent, or exactly this strong ETag (13.1.5). A date never does. */
-export function rangeStillHolds(ifRange: string | undefined, etag: string): boolean {
+export function rangeStillHolds(ifRange: string | undefined, etag: string | undefined): boolean {
   return ifRange === undefined || ifRange.trim() === etag;
 }

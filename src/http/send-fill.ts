@@ -34,14 +34,13 @@ export type FillSent =
  */
 export async function sendFill(
   res: ServerResponse,
-  etag: string,
   fill: Fill,
   settings: GateSettings,
   delivery: Delivery,
 ): Promise<FillSent> {
   const gate = new DeliveryGate(settings);
   const watch = new Watch(res, fill);
-  const request = requestedRange(res, etag);
+  const request = requestedRange(res, etagOf(fill));
   while (!watch.gone && fill.end === undefined) {
     // A range can be placed only where the length is known; else it waits for the verdict.
     const placeable = request === undefined || fill.total !== undefined;
@@ -54,7 +53,7 @@ export async function sendFill(
   const handle = await fill.open();
   if (handle === undefined && fill.end !== undefined) return { kind: 'moved' };
   try {
-    const window = beginArtifact(res, etag, request, fill.total, delivery);
+    const window = beginArtifact(res, etagOf(fill), request, fill.total, delivery);
     if (window === undefined) return { kind: 'sent', sent: NOTHING_SENT };
     if (res.req.method === 'HEAD')
       return { kind: 'sent', sent: await endWithoutBody(res, delivery) };
@@ -133,6 +132,11 @@ async function pump(
     leave();
     if (handle !== opened) await handle?.close();
   }
+}
+
+/** Undefined where nobody knows yet which bytes are coming. */
+export function etagOf({ sha256 }: Fill): string | undefined {
+  return sha256 && `"${sha256}"`;
 }
 
 function isStopped(end: FillEnd | undefined): end is Exclude<FillEnd, { kind: 'allowed' }> {

@@ -1,5 +1,6 @@
 import type { Provenance, Release } from '../domain/attestation.js';
-import { parseSha256 } from '../domain/digest.js';
+import { parseSha256, type Sha256 } from '../domain/digest.js';
+import { identify, isIdentified, type Seen } from '../domain/integrity.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { ListedFile } from './project-pages.js';
@@ -27,8 +28,20 @@ export class Listing {
     this.#versionsWithWheel = new Set(wheels.map(({ name }) => name.version));
   }
 
-  static async of(page: ProjectPage, upstream: Upstream, turns: Turns): Promise<Listing> {
+  /** @param seen what is known of files whose sha256 the page does not declare */
+  static async of(
+    declared: ProjectPage,
+    upstream: Upstream,
+    seen: Seen | undefined,
+    turns: Turns,
+  ): Promise<Listing> {
+    const page = await identified(declared, upstream, seen, turns);
     return new Listing(page, upstream, await releasesOf(page, turns));
+  }
+
+  /** The upstream's page, with what is known of its files' bytes. */
+  get page(): ProjectPage {
+    return this.#page;
   }
 
   get(filename: string): ListedFile | undefined {
@@ -57,6 +70,7 @@ export class Listing {
         filename: file.filename,
         kind,
         sha256: file.sha256,
+        integrity: file.integrity,
         size: file.size,
         uploadTime: file.uploadTime,
         yanked: file.yanked,
@@ -67,4 +81,39 @@ export class Listing {
       },
     };
   }
+}
+
+/** The same object where the index declares the sha256 of every file. */
+async function identified(
+  page: ProjectPage,
+  { unhashed }: Upstream,
+  seen: Seen = NOTHING_SEEN,
+  turns: Turns,
+): Promise<ProjectPage> {
+  if (page.files.every((file) => isIdentified(file, unhashed))) return page;
+  const files: IndexFile[] = [];
+  await turns.forEach(page.files, (file) => {
+    files.push(
+      isIdentified(file, unhashed) ? file : { ...file, ...identify(file, unhashed, seen) },
+    );
+  });
+  return { ...page, files };
+}
+
+const NOTHING_SEEN: Seen = { facts: new Map(), pins: undefined };
+
+/** A file whose bytes have arrived and were checked. @param doubt why they are refused all the same */
+export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | undefined): ListedFile {
+  const file = { ...listed.file, sha256, integrity: undefined };
+  const { provenance } = listed.subject;
+  return {
+    ...listed,
+    file,
+    subject: {
+      ...listed.subject,
+      sha256,
+      integrity: doubt === undefined ? undefined : { doubt },
+      ...(provenance && { provenance: { ...provenance, offer: offerOf(file) } }),
+    },
+  };
 }

@@ -1,18 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
+import type { Seen } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { PageAnswer, Upstream, Validators } from '../upstream/upstream.js';
+import type { KnownBytes } from './known-bytes.js';
 import { Listing } from './listing.js';
 import type { PageSource } from './page-draft.js';
 import { parseProjectPage } from './parse-page.js';
 import { Turns } from './turns.js';
 
-/** A project's current page. The same object as long as the upstream's page is the same. */
+/** A project's current page. The same object as long as the upstream's page, and what is known of its files, is the same. */
 export interface LoadedPage {
+  /** With what is known of its files' bytes. */
   readonly page: ProjectPage;
+  /** As the upstream gave it. */
+  readonly declared: ProjectPage;
+  readonly seen: Seen | undefined;
   readonly upstream: Upstream;
   readonly listing: Listing;
 }
@@ -20,6 +26,7 @@ export interface LoadedPage {
 export interface PageLoaderSettings {
   readonly upstreams: readonly Upstream[];
   readonly store: PageStore;
+  readonly knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
   /** Parsed pages in memory, by the bytes of their bodies together. */
@@ -74,6 +81,7 @@ export class PageLoader {
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
     if (entry?.loaded === undefined || this.#settings.now() >= entry.freshUntil) return undefined;
+    if (!this.#knowsBytes(entry.loaded)) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
   }
@@ -91,7 +99,8 @@ export class PageLoader {
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   load(project: ProjectName): Promise<LoadedPage> {
     const entry = this.#entries.get(project);
-    if (entry !== undefined && this.#settings.now() < entry.freshUntil) {
+    const fresh = entry !== undefined && this.#settings.now() < entry.freshUntil;
+    if (fresh && (entry.loaded === undefined || this.#knowsBytes(entry.loaded))) {
       this.#settings.onEvent({ kind: 'cache', result: 'hit' });
       return entry.loaded === undefined
         ? Promise.reject(absent(project))
@@ -108,7 +117,9 @@ export class PageLoader {
   async #refresh(project: ProjectName, entry: Entry | undefined): Promise<LoadedPage> {
     for (const upstream of upstreamsFor(project, this.#settings.upstreams)) {
       const known =
-        entry?.loaded?.upstream === upstream ? entry : await this.#recall(upstream, project);
+        entry?.loaded?.upstream === upstream
+          ? { ...entry, loaded: await this.#relist(entry.loaded) }
+          : await this.#recall(upstream, project);
       const loaded = await this.#ask(upstream, project, known);
       if (loaded !== undefined) return loaded;
     }
@@ -182,8 +193,27 @@ export class PageLoader {
 
   async #parse(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
     const turns = new Turns();
-    const page = await parseProjectPage(source, project, upstream.name, turns);
-    return { page, upstream, listing: await Listing.of(page, upstream, turns) };
+    return this.#list(
+      await parseProjectPage(source, project, upstream.name, turns),
+      upstream,
+      turns,
+    );
+  }
+
+  async #list(declared: ProjectPage, upstream: Upstream, turns: Turns): Promise<LoadedPage> {
+    const seen = await this.#settings.knownBytes.of(upstream, declared);
+    const listing = await Listing.of(declared, upstream, seen, turns);
+    return { page: listing.page, declared, seen, upstream, listing };
+  }
+
+  /** Something was learnt of its files' bytes meanwhile. */
+  async #relist(loaded: LoadedPage): Promise<LoadedPage> {
+    if (this.#knowsBytes(loaded)) return loaded;
+    return this.#list(loaded.declared, loaded.upstream, new Turns());
+  }
+
+  #knowsBytes({ upstream, declared, seen }: LoadedPage): boolean {
+    return seen === undefined || this.#settings.knownBytes.isCurrent(upstream, declared, seen);
   }
 
   #remember(project: ProjectName, entry: Entry): LoadedPage {

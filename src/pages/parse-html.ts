@@ -1,10 +1,11 @@
 import { Parser } from 'htmlparser2';
-import { parseSha256 } from '../domain/digest.js';
+import type { Sha256 } from '../domain/digest.js';
+import { type DeclaredHashes, readHashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Hashes, IndexFile, ProjectStatus } from '../domain/project-page.js';
+import type { IndexFile, ProjectStatus } from '../domain/project-page.js';
 import { absoluteUrl } from './absolute-url.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
-import { checkableMetadata, ownName } from './sound-file.js';
+import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
 import type { Turns } from './turns.js';
 
 /** Characters that are read in one go: about a millisecond. */
@@ -69,18 +70,20 @@ function readAnchor(
   const filename = filenameOf(url) ?? text.trim();
   const name = ownName(filename, project);
   if (name === undefined) return undefined;
-  const hashes = readDigest(href.slice(href.indexOf('#') + 1));
+  const at = href.indexOf('#');
+  const declared = readDigests(at === -1 ? '' : href.slice(at + 1));
   const gpgSig = attributes['data-gpg-sig'];
   const provenance = attributes['data-provenance'];
   return {
     filename,
     name,
     url,
-    hashes,
-    sha256: parseSha256(hashes.sha256),
+    hashes: declared.hashes,
+    sha256: declared.hashes.sha256 as Sha256 | undefined,
+    integrity: declaredIntegrity(filename, declared),
     yanked: readYanked(attributes['data-yanked']),
     coreMetadata: checkableMetadata(
-      readDigest(attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'] ?? ''),
+      readDigests(attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'] ?? ''),
     ),
     requiresPython: attributes['data-requires-python'],
     gpgSig: gpgSig === undefined ? undefined : gpgSig === 'true',
@@ -106,12 +109,12 @@ function readYanked(value: string | undefined): boolean | string {
   return value === undefined ? false : value.trim() || true;
 }
 
-/** `sha256=…`, as in a fragment (PEP 503) or in `data-core-metadata`. */
-function readDigest(text: string): Hashes {
-  const digests: Record<string, string> = {};
-  for (const part of text.split('&')) {
-    const match = /^(md5|sha1|sha224|sha256|sha384|sha512)=([0-9a-f]+)$/i.exec(part);
-    if (match !== null) digests[match[1]!.toLowerCase()] = match[2]!.toLowerCase();
-  }
-  return digests;
+/** `sha256=…`, as in a fragment (PEP 503) or in `data-core-metadata`; Gitea and Forgejo write `sha256-…`. */
+function readDigests(text: string): DeclaredHashes {
+  return readHashes(
+    text.split('&').flatMap((part) => {
+      const [, name, value] = /^([a-z0-9]+)[=-](.*)$/is.exec(part) ?? [];
+      return name === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }

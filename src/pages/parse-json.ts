@@ -1,10 +1,11 @@
-import { parseSha256 } from '../domain/digest.js';
+import { parseSha256, type Sha256 } from '../domain/digest.js';
+import { type DeclaredHashes, NO_HASHES, readHashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Hashes, IndexFile, ProjectPage } from '../domain/project-page.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { UrlResolver } from './absolute-url.js';
 import { parseJsonInTurns } from './json-in-turns.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
-import { checkableMetadata, ownName } from './sound-file.js';
+import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
 import type { Turns } from './turns.js';
 import { parseUploadTime } from './upload-time.js';
 
@@ -60,7 +61,7 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
   const url = urls.resolve(file.url);
   if (url === undefined) return undefined;
   const { yanked, size } = file;
-  const hashes = readHashes(file.hashes) ?? {};
+  const declared = readObject(file.hashes);
   const requiresPython = file['requires-python'];
   const gpgSig = file['gpg-sig'];
   const uploadedAt = file['upload-time'];
@@ -70,11 +71,12 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
     filename: file.filename,
     name,
     url,
-    hashes,
-    sha256: parseSha256(hashes.sha256),
+    hashes: declared.hashes,
+    sha256: declared.hashes.sha256 as Sha256 | undefined,
+    integrity: declaredIntegrity(file.filename, declared),
     yanked: isString(yanked) ? yanked || true : yanked === true,
     coreMetadata: checkableMetadata(
-      readHashes(
+      readObject(
         file['core-metadata'] ?? file['dist-info-metadata'] ?? file['data-dist-info-metadata'],
       ),
     ),
@@ -88,24 +90,14 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
   };
 }
 
-/** The object itself, where it is in our form already, as nearly always. */
-function readHashes(value: unknown): Hashes | undefined {
-  if (!isObject(value)) return undefined;
-  for (const name in value) {
-    const digest = value[name];
-    if (!isString(digest) || !/^[0-9a-f]+$/.test(digest) || !/^[a-z0-9]+$/.test(name))
-      return normalHashes(value);
+/** The object itself, where it holds a sha256 in our form and nothing else, as nearly always. */
+function readObject(value: unknown): DeclaredHashes {
+  if (!isObject(value)) return NO_HASHES;
+  if (value.sha256 !== undefined && parseSha256(value.sha256) === value.sha256) {
+    const [, another] = Object.keys(value);
+    if (another === undefined) return { hashes: value, doubt: undefined };
   }
-  return value as Hashes;
-}
-
-function normalHashes(value: Json): Hashes {
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, string] => isString(entry[1]) && /^[0-9a-f]+$/i.test(entry[1]),
-  );
-  return Object.fromEntries(
-    entries.map(([name, digest]) => [name.toLowerCase(), digest.toLowerCase()]),
-  );
+  return readHashes(Object.entries(value));
 }
 
 function readStatus(value: unknown): ProjectPage['status'] {

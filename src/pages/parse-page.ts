@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failure.js';
+import { sameBytes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import type { PageDraft, PageSource } from './page-draft.js';
@@ -53,13 +55,17 @@ async function parseForm(
   throw new Failure('upstream-broken', `the upstream ${upstream} sent a page of the type ${type}`);
 }
 
-/** A filename that stands on the page twice with different digests could mean either file: both are left out. */
+/** A filename that stands on the page twice, and not surely for the same bytes, could mean either: both are left out. */
 async function unambiguous(listed: readonly IndexFile[], turns: Turns): Promise<IndexFile[]> {
   const files = new Map<string, IndexFile | undefined>();
   await turns.forEach(listed, (file) => {
     const other = files.get(file.filename);
     if (other === undefined && !files.has(file.filename)) files.set(file.filename, file);
-    else if (other?.sha256 !== file.sha256) files.set(file.filename, undefined);
+    else if (other !== undefined && !areSame(other, file)) files.set(file.filename, undefined);
   });
   return [...files.values()].filter((file) => file !== undefined);
+}
+
+function areSame(one: IndexFile, other: IndexFile): boolean {
+  return sameBytes(one.hashes, other.hashes) || isDeepStrictEqual(one, other);
 }

@@ -2,6 +2,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import { fileUrlFromPage } from './file-url.js';
 import { API_VERSION, type JudgedPage, type ShownFile, writeFiles } from './judged-page.js';
 import { provenanceFromPage } from './render-json.js';
+import { shownHashes } from './shown-hashes.js';
 
 /** Writes a page as PEP 503's HTML, in pieces, with PEP 592, 629, 658, 714, 740 and 792. */
 export function* renderHtml(judged: JudgedPage): Generator<string> {
@@ -28,9 +29,7 @@ export function* renderHtml(judged: JudgedPage): Generator<string> {
 }
 
 function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile): string {
-  const { sha256 } = file;
-  const [algorithm, digest] =
-    sha256 === undefined ? (Object.entries(file.hashes)[0] ?? []) : ['sha256', sha256];
+  const [algorithm, digest] = Object.entries(shownHashes(file))[0] ?? [];
   const fragment = algorithm === undefined ? '' : `#${algorithm}=${digest}`;
   const attributes = [`href="${escapeHtml(fileUrlFromPage(project, file.filename) + fragment)}"`];
   const add = (name: string, value: string) => attributes.push(`${name}="${escapeHtml(value)}"`);

@@ -1,6 +1,7 @@
 import type { ProjectName } from '../domain/project-name.js';
 import { fileUrlFromPage } from './file-url.js';
 import { API_VERSION, type JudgedPage, type ShownFile, writeFiles } from './judged-page.js';
+import { shownHashes } from './shown-hashes.js';
 
 /** Writes a page as PEP 691's JSON, in pieces, with what an upstream says beyond what we know kept as it came. */
 export function* renderJson(judged: JudgedPage): Generator<string> {
@@ -32,7 +33,7 @@ function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) 
     ...file.extra,
     filename: file.filename,
     url: fileUrlFromPage(project, file.filename),
-    hashes: file.hashes,
+    hashes: shownHashes(file),
     'requires-python': file.requiresPython,
     yanked,
     'core-metadata': metadata,

@@ -1,10 +1,10 @@
-import { parseSha256 } from '../domain/digest.js';
 import {
   type DistributionFilename,
   parseDistributionFilename,
 } from '../domain/distribution-filename.js';
+import type { DeclaredHashes, Hashes } from '../domain/hashes.js';
+import type { Integrity } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Hashes } from '../domain/project-page.js';
 
 /**
  * Reads the name of a file on a project's page. Undefined where it cannot be named, or is another project's by its
@@ -16,6 +16,14 @@ export function ownName(filename: string, project: ProjectName): DistributionFil
 }
 
 /** A sidecar without a SHA-256 could not be checked, so it is not offered. */
-export function checkableMetadata(declared: Hashes | undefined): Hashes | false {
-  return declared !== undefined && parseSha256(declared.sha256) !== undefined ? declared : false;
+export function checkableMetadata({ hashes, doubt }: DeclaredHashes): Hashes | false {
+  return hashes.sha256 !== undefined && doubt === undefined ? hashes : false;
+}
+
+/** What the index's digests come to by themselves. */
+export function declaredIntegrity(
+  filename: string,
+  { doubt }: DeclaredHashes,
+): Integrity | undefined {
+  return doubt === undefined ? undefined : { doubt: `the index declares ${doubt} for ${filename}` };
 }

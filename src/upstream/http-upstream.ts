@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { type Dispatcher, errors, request } from 'undici';
 import { Failure } from '../domain/failure.js';
+import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Network } from './network.js';
@@ -19,6 +20,7 @@ export interface HttpUpstreamSettings {
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
   /** Whether its files are opened; false for an upstream that is trusted as it is. */
   readonly inspect: boolean;
+  readonly unhashed: Unhashed;
   /** Milliseconds until the headers must be there, and between two chunks of a body. */
   readonly timeouts: { readonly headers: number; readonly body: number };
 }
@@ -49,6 +51,7 @@ export class HttpUpstream implements Upstream {
   readonly #network: Network;
   readonly hasClaims: boolean;
   readonly inspect: boolean;
+  readonly unhashed: Unhashed;
   readonly #claims: ProjectSet;
   readonly #hosts: ReadonlySet<string>;
   readonly #observe: ObserveUpstream;
@@ -63,6 +66,7 @@ export class HttpUpstream implements Upstream {
     this.#hosts = new Set([index.host, ...settings.files.map((host) => host.toLowerCase())]);
     this.hasClaims = settings.claims.length > 0;
     this.inspect = settings.inspect;
+    this.unhashed = settings.unhashed;
     this.#claims = new ProjectSet(settings.claims);
     this.#observe = observe;
     const { auth } = settings;

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Unhashed } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 
 /** A body as it was sent, which is the cheapest form to keep it in. */
@@ -49,6 +50,8 @@ export interface Upstream {
   readonly hasClaims: boolean;
   /** Whether its files are opened. Rules that need no bytes apply in any case. */
   readonly inspect: boolean;
+  /** What is done with files that it declares no strong digest for. */
+  readonly unhashed: Unhashed;
   claims(project: ProjectName): boolean;
   fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
   /** `/simple/` itself. */

@@ -3,6 +3,7 @@ import type { AttestationEvent } from '../attestations/attestations.js';
 import type { TrustEvent } from '../attestations/trust-root.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { SeenEvent } from '../pages/known-bytes.js';
 import type { PageEvent } from '../pages/page-loader.js';
 import type { LoadedPolicy } from '../policy/load.js';
 import { countWaivers } from '../policy/waivers.js';
@@ -59,6 +60,13 @@ export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: L
         'no room on the disk: served without being kept',
       );
   }
+}
+
+export function noteSeenEvent(event: Exclude<SeenEvent, { kind: 'learnt' }>, log: Log): void {
+  if (event.kind === 'not-pinned') return log.error({ upstream: event.upstream }, event.reason);
+  return event.what === 'pins'
+    ? log.error({ err: event.error }, 'pins cannot be read or kept: their files are refused')
+    : log.warn({ err: event.error }, 'which bytes a digest stands for could not be kept');
 }
 
 export function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {

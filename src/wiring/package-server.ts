@@ -18,12 +18,14 @@ import type { HttpSettings, Services } from '../http/services.js';
 import { withWarmPages } from '../http/warm-pages.js';
 import { createInspector } from '../inspection/worker-inspector.js';
 import type { Metrics } from '../observe/metrics.js';
+import { KnownBytes } from '../pages/known-bytes.js';
 import { PageLoader } from '../pages/page-loader.js';
 import { ProjectListService } from '../pages/project-list.js';
 import { ProjectPagesService } from '../pages/project-pages-service.js';
 import { DiskBlobStore } from '../store/disk/disk-blob-store.js';
 import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
+import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
@@ -33,7 +35,7 @@ import { HttpUpstream } from '../upstream/http-upstream.js';
 import type { Network } from '../upstream/network.js';
 import { Judge } from '../verdicts/judge.js';
 import { makeAttesting } from './attesting.js';
-import { noteArtifactEvent, notePageEvent } from './note-events.js';
+import { noteArtifactEvent, notePageEvent, noteSeenEvent } from './note-events.js';
 import { accessControl } from './optional-parts.js';
 import type { Outside } from './outside.js';
 import type { Learnt, Shared } from './shared.js';
@@ -55,6 +57,8 @@ export interface PackageServer {
   readonly pages: ProjectPagesService;
   readonly judge: Judge;
   readonly findings: FindingsStore;
+  /** Takes over what was changed on the disk: tokens, and pins that were removed. */
+  reload(): void;
   /** Binds the port. @returns where it listens */
   listen(): Promise<AddressInfo>;
   /** What is under way finishes, up to the configured grace. */
@@ -103,10 +107,19 @@ export async function makePackageServer(
   });
   const { attestations } = attesting;
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
+  const knownBytes = new KnownBytes({
+    facts: new DiskSeenStore(at('digests')),
+    pins: new DiskSeenStore(at('pins')),
+    onEvent: (event) => {
+      if (event.kind === 'learnt') share({ ...event, kind: 'bytes' });
+      else noteSeenEvent(event, log);
+    },
+  });
   const pageHit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
     upstreams,
     store: new DiskPageStore(at('pages'), rooms.pages),
+    knownBytes,
     ttl: config.cache.pageTtl,
     memoryBytes: config.cache.pages,
     now,
@@ -120,6 +133,7 @@ export async function makePackageServer(
   const inspector = createInspector(config.inspection);
   const artifacts = new ArtifactService({
     pages,
+    knownBytes,
     judge,
     blobs,
     spool,
@@ -132,6 +146,7 @@ export async function makePackageServer(
   });
   shared.onLearnt((learnt: Learnt) => {
     if (learnt.kind === 'page') return loader.forget(learnt.project);
+    if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
     if (learnt.kind === 'findings') onDisk.learn(learnt.project, learnt.inspection);
     else attesting.learn(learnt.project, learnt.record);
     pages.invalidate(learnt.project);
@@ -190,6 +205,10 @@ export async function makePackageServer(
     pages,
     judge,
     findings,
+    reload: () => {
+      void access?.reload();
+      knownBytes.forget();
+    },
     listen: () => listen(server, config),
     close: async () => {
       health.set('server', 'failed', 'stopping');

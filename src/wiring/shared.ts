@@ -6,6 +6,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { DecisionLog } from '../observe/decision-log.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { LearntBytes } from '../pages/known-bytes.js';
 import type { PolicySource } from '../policy/policy.js';
 import type { CacheRoom } from '../store/cache-room.js';
 import type { Network } from '../upstream/network.js';
@@ -18,6 +19,7 @@ export type Learnt =
       readonly project: ProjectName;
       readonly record: AttestationRecord;
     }
+  | ({ readonly kind: 'bytes' } & LearntBytes)
   /** The upstream's page is another: what is kept of it in memory is of the past. */
   | { readonly kind: 'page'; readonly project: ProjectName };
 

@@ -130,7 +130,7 @@ export async function makePrimary(
     },
     reload: () => {
       void policies.reload();
-      for (const { channel } of crew.members) channel.tell('reload-tokens', undefined);
+      for (const { channel } of crew.members) channel.tell('reload', undefined);
     },
     close,
   };

@@ -64,7 +64,8 @@ export interface WorkerWords {
     readonly policy: { readonly revision: string };
     /** There is a new feed in the feed's file. */
     readonly feed: undefined;
-    readonly 'reload-tokens': undefined;
+    /** Something that each reads for itself may have changed. */
+    readonly reload: undefined;
     readonly stop: undefined;
   };
   readonly asks: {

@@ -70,7 +70,7 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
     onLearnt: (listener) => primary.onTold('learnt', listener),
   };
   const packages = await makePackageServer(config, { now, env, log }, shared);
-  primary.onTold('reload-tokens', () => void packages.access?.reload());
+  primary.onTold('reload', () => packages.reload());
   primary.onTold('stop', () => {
     void packages
       .close()

@@ -198,6 +198,58 @@ describe('several workers', () => {
       assert.match(gate.log(), /a worker ended with SIGKILL; it is replaced/);
     });
 
+  it('pin a file without a digest once for all of them, and for those after them', async () => {
+    const pinned = buildWheel({
+      name: 'pinned',
+      files: { 'pinned/data.bin': randomBytes(900_000) },
+    });
+    const next = buildWheel({ name: 'pinned', files: { 'pinned/other.py': '' } });
+    const target = `/files/pinned/${pinned.filename}`;
+    const targetPath = packagePath('pinned', pinned.filename);
+    const restart = async () => {
+      await gate.end('SIGTERM');
+      gate = await startGateProcess({
+        folder,
+        args: ['--policies', 'policies', '--workers', '2'],
+        env: {
+          WHEELGATE_UPSTREAMS: JSON.stringify([
+            { name: 'bare', url: upstream.url, unhashed: 'pin' },
+          ]),
+          WHEELGATE_CACHE_PAGE_TTL: '0s',
+        },
+      });
+    };
+    await restart();
+    upstream.addProject('pinned', [{ dist: pinned, hashes: {} }]);
+    upstream.fault(targetPath, { kind: 'stall', after: 300_000 });
+    const answers = Array.from({ length: 12 }, () => get(target));
+    await until(async () => (await metric('cache_requests_total', 'tier="artifacts"')) === 12);
+    await until(async () => upstream.requests(targetPath) > 0);
+    upstream.release();
+    for (const { status, body } of await Promise.all(answers)) {
+      assert.equal(status, 200);
+      assert.ok(body.equals(pinned.bytes));
+    }
+    for (let count = 0; count < 6; count += 1)
+      assert.equal((await get(target)).headers.etag, `"${pinned.sha256}"`);
+    assert.equal(upstream.requests(targetPath), 1);
+    for (let count = 0; count < 4; count += 1)
+      assert.match((await get('/simple/pinned/')).body.toString(), /#sha256=/);
+
+    upstream.fault(targetPath, undefined);
+    upstream.addProject('pinned', [{ dist: next, hashes: {} }]);
+    await rm(join(folder, 'data', 'blobs'), { recursive: true });
+    await restart();
+    const refused = await Promise.all(Array.from({ length: 12 }, () => get(target)));
+    for (const { status, phrase } of refused) {
+      assert.equal(status, 403);
+      assert.match(phrase, /than those first seen.*\(integrity\)/);
+    }
+    for (let count = 0; count < 4; count += 1)
+      assert.match((await get('/simple/pinned/')).body.toString(), /data-yanked="[^"]*first seen/);
+    assert.equal(upstream.requests(targetPath), 2);
+  });
+
   it('say why they cannot begin', async () => {
     const port = new URL(gate.url).port;
     await assert.rejects(

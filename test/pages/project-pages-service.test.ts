@@ -41,6 +41,7 @@ function serviceOver(policies: PolicySource) {
   const upstream = {
     name: 'pypi',
     isPublic: true,
+    unhashed: 'refuse',
     claims: () => false,
     fetchPage: async () => {
       fetched += 1;
@@ -54,6 +55,7 @@ function serviceOver(policies: PolicySource) {
   const loader = new PageLoader({
     upstreams: [upstream],
     store,
+    knownBytes: { of: async () => undefined, isCurrent: () => true },
     ttl: 1_000,
     memoryBytes: 2 ** 24,
     now,

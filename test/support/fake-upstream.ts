@@ -29,6 +29,9 @@ export interface Listing {
   readonly requiresPython?: string;
   /** Another digest than the file has, or none. */
   readonly sha256?: string | null;
+  /** In place of the sha256: all digests in JSON, and the fragment in HTML. */
+  readonly hashes?: Readonly<Record<string, unknown>> | null;
+  readonly fragment?: string;
   readonly sidecar?: Buffer;
   readonly declaredMetadata?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -197,7 +200,8 @@ function render(
         listing.requiresPython === undefined
           ? ''
           : ` data-requires-python="${listing.requiresPython.replaceAll('>', '&gt;')}"`;
-      return `<a href="${url}${sha256 === null ? '' : `#sha256=${sha256}`}"${yanked}${metadata}${python}>${dist.filename}</a>`;
+      const fragment = listing.fragment ?? (sha256 === null ? '' : `#sha256=${sha256}`);
+      return `<a href="${url}${fragment}"${yanked}${metadata}${python}>${dist.filename}</a>`;
     });
     return {
       bytes: Buffer.from(`<!DOCTYPE html><html><body>\n${links.join('<br>\n')}\n</body></html>`),
@@ -211,7 +215,7 @@ function render(
     files: files.map(({ dist, sha256, digest, listing, url }) => ({
       filename: dist.filename,
       url,
-      hashes: sha256 === null ? {} : { sha256 },
+      hashes: listing.hashes !== undefined ? listing.hashes : sha256 === null ? {} : { sha256 },
       yanked: listing.yanked ?? false,
       size: dist.bytes.length,
       'upload-time': listing.uploadTime ?? '2020-01-01T00:00:00.000000Z',

@@ -35,7 +35,7 @@ export interface TestGate {
   decisions(): Promise<DecisionRecord[]>;
   metric(name: string): Promise<string[]>;
   /** Stops the gate, keeps its folder and the upstream, and starts a new one on them. */
-  restart(): Promise<void>;
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,8 +80,9 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       const text = (await test.get('/metrics')).body.toString();
       return text.split('\n').filter((line) => line.startsWith(name));
     },
-    async restart() {
+    async restart(meanwhile) {
       await test.gate.close();
+      await meanwhile?.();
       await start();
     },
     async close() {

@@ -5,11 +5,12 @@ import { Channel } from '../../src/workers/channel.js';
 import { DeskLeases } from '../../src/workers/desk-leases.js';
 import { LeaseDesk } from '../../src/workers/lease-desk.js';
 import type { ToPrimary, ToWorker } from '../../src/workers/words.js';
+import { digest } from '../policy/support.js';
 import { linePair } from './line-pair.js';
 
 const KEY = 'demo/demo-1.0.whl/abc';
 const BEGUN: FillNews = { kind: 'begun', path: '/spool/1', total: 10_000_000 };
-const COMPLETE: FillNews = { kind: 'complete', size: 10_000_000 };
+const COMPLETE: FillNews = { kind: 'complete', size: 10_000_000, sha256: digest('a'), hashes: {} };
 
 /** A desk with so many workers at it. */
 function desk(count: number) {

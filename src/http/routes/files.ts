@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Artifact } from '../../artifacts/artifact-service.js';
+import type { Fill } from '../../artifacts/fill.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
@@ -13,7 +14,7 @@ import { pathSegments } from '../path.js';
 import { sendProblem } from '../problem.js';
 import { sendRefusal } from '../refusal.js';
 import { sendBlob } from '../send-blob.js';
-import { sendFill } from '../send-fill.js';
+import { etagOf, sendFill } from '../send-fill.js';
 import { sendSidecar } from '../send-sidecar.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -92,29 +93,28 @@ class Exchange {
       await this.#refuse(subject, artifact.verdict);
       return true;
     }
-    const etag = `"${subject.sha256}"`;
     if (artifact.kind === 'stored') {
-      await this.#sendStored(artifact, etag);
+      await this.#sendStored(artifact, `"${subject.sha256}"`);
       return true;
     }
-    const verdict = () => {
-      const { end } = artifact.fill;
-      return end?.kind === 'allowed' ? end.verdict : undefined;
-    };
-    const recorded = this.#recorded('miss', subject, verdict);
-    if (this.#req.headers['if-none-match'] !== undefined) {
-      // Not modified is an allowance, too: it waits for the verdict.
-      const end = await artifact.fill.ended;
-      if (end.kind === 'allowed' && matchesEtag(this.#req.headers['if-none-match'], etag)) {
+    const { fill } = artifact;
+    const verdict = () => (fill.end?.kind === 'allowed' ? fill.end.verdict : undefined);
+    const recorded = this.#recorded('miss', subject, verdict, fill);
+    const { 'if-none-match': ifNoneMatch, 'if-range': ifRange } = this.#req.headers;
+    // Not modified is an allowance, too: it waits for the verdict. So does what asks for bytes that have no name yet.
+    if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined)) {
+      const end = await fill.ended;
+      const etag = etagOf(fill);
+      if (end.kind === 'allowed' && etag !== undefined && matchesEtag(ifNoneMatch, etag)) {
         await this.#notModified(etag, recorded);
         return true;
       }
     }
-    const outcome = await sendFill(this.#res, etag, artifact.fill, this.#settings.gate, recorded);
+    const outcome = await sendFill(this.#res, fill, this.#settings.gate, recorded);
     if (outcome.kind === 'moved') return false;
     if (outcome.kind === 'sent') await this.#recordIfOpen(artifact, recorded, outcome.sent);
     else if (outcome.end.kind === 'refused')
-      await this.#refuse(subject, outcome.end.verdict, outcome.bytes);
+      await this.#refuse(received(subject, fill), outcome.end.verdict, outcome.bytes);
     else if (!this.#res.headersSent) throw outcome.end.failure;
     return true;
   }
@@ -146,7 +146,7 @@ class Exchange {
     sent: Sent,
   ): Promise<void> {
     if (recorded.done) return;
-    const { subject } = artifact.listed;
+    const subject = received(artifact.listed.subject, artifact.fill);
     const { verdict } = await this.#services.judge.judge(subject);
     await this.#record(subject, verdict, sent);
   }
@@ -170,6 +170,7 @@ class Exchange {
     cache: 'hit' | 'miss' | 'sidecar',
     subject: Subject,
     verdict: Verdict | (() => Verdict | undefined),
+    fill?: Fill,
   ): Recorded {
     const recorded: Recorded = {
       done: false,
@@ -179,10 +180,11 @@ class Exchange {
       },
       beforeLast: async (sent) => {
         const known = typeof verdict === 'function' ? verdict() : verdict;
+        const about = fill === undefined ? subject : received(subject, fill);
         // Only a HEAD response may end before its verdict: it gives no byte away.
-        const judged = known ?? (await this.#services.judge.judge(subject)).verdict;
+        const judged = known ?? (await this.#services.judge.judge(about)).verdict;
         recorded.done = true;
-        await this.#record(subject, judged, sent);
+        await this.#record(about, judged, sent);
       },
     };
     return recorded;
@@ -197,6 +199,11 @@ class Exchange {
 /** A delivery, and whether it has been written down. */
 interface Recorded extends Delivery {
   done: boolean;
+}
+
+/** A file under the name that its bytes have got meanwhile. */
+function received(subject: Subject, { sha256 }: Fill): Subject {
+  return sha256 === undefined || sha256 === subject.sha256 ? subject : { ...subject, sha256 };
 }
 
 /** Answers a method that files do not have. */

@@ -1,7 +1,9 @@
+import { noDigest } from '../../domain/integrity.js';
 import type { Judge } from './rule.js';
 
-/** Not a setting: bytes that nothing is known of beforehand cannot be checked, stored or judged by name. */
-export const integrity: Judge = ({ subject }) =>
-  subject.sha256 === undefined
-    ? { reason: `the index declares no sha256 for ${subject.filename}` }
-    : undefined;
+/** Not a setting: bytes that nothing vouches for cannot be checked, stored or judged by name. */
+export const integrity: Judge = ({ subject: { sha256, integrity: standing, filename } }) => {
+  if (typeof standing === 'object') return { reason: standing.doubt };
+  if (sha256 === undefined && standing !== 'on-arrival') return { reason: noDigest(filename) };
+  return undefined;
+};

@@ -1,0 +1,112 @@
+import type { Sha256 } from './digest.js';
+import { checked, contradiction, type Hashes, isStrong } from './hashes.js';
+
+/** What is done with files that an index declares no strong digest for. */
+export type Unhashed = 'refuse' | 'pin';
+
+/**
+ * Set where a file's sha256 does not say it all: its bytes are to be checked once they are here, or there is a doubt for
+ * which they are refused.
+ */
+export type Integrity = 'on-arrival' | { readonly doubt: string };
+
+/** Bytes that were received under a filename, and what was found true of them. */
+export interface SeenBytes {
+  readonly filename: string;
+  readonly sha256: Sha256;
+  /** Beside the sha256: the digests that the index declared. */
+  readonly hashes: Hashes;
+  /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
+  readonly other?: string;
+}
+
+/** Records by filename; one that is there and cannot be read is a doubt. */
+export type SeenByName = ReadonlyMap<string, SeenBytes | 'unreadable'>;
+
+/** What is known of a project's files at one upstream. */
+export interface Seen {
+  /** Bytes whose declared digest was checked. */
+  readonly facts: SeenByName;
+  /** The first bytes of files without a strong digest; undefined where they cannot be read. */
+  readonly pins: SeenByName | undefined;
+}
+
+/** What the integrity of a file rests on. */
+export interface Declared {
+  readonly filename: string;
+  readonly hashes: Hashes;
+  readonly integrity?: Integrity | undefined;
+}
+
+export interface Identity {
+  readonly sha256: Sha256 | undefined;
+  readonly integrity: Integrity | undefined;
+}
+
+/** Whether its declared digests alone say which bytes are meant. */
+export function isIdentified({ hashes, integrity }: Declared, unhashed: Unhashed): boolean {
+  return unhashed === 'refuse' && hashes.sha256 !== undefined && integrity === undefined;
+}
+
+/**
+ * Which bytes a file has: those that the index declares a strong digest for, or else those that were first seen, where
+ * the upstream's `unhashed` is `pin`. A pin holds whatever the index declares later.
+ */
+export function identify(file: Declared, unhashed: Unhashed, { facts, pins }: Seen): Identity {
+  const { filename, hashes, integrity } = file;
+  if (typeof integrity === 'object') return { sha256: undefined, integrity };
+  if (unhashed === 'pin') {
+    const pin = pins === undefined ? 'unreadable' : pins.get(filename);
+    if (pin !== undefined) return pinned(file, pin);
+  }
+  if (hashes.sha256 !== undefined) return { sha256: hashes.sha256 as Sha256, integrity: undefined };
+  if (isStrong(hashes)) {
+    const fact = facts.get(filename);
+    const proven = typeof fact === 'object' && bearsOut(fact, hashes);
+    return proven ? { sha256: fact.sha256, integrity: undefined } : ON_ARRIVAL;
+  }
+  return unhashed === 'pin' ? ON_ARRIVAL : doubt(noDigest(filename));
+}
+
+const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
+
+export function noDigest(filename: string): string {
+  return `the index declares no sha256, sha384 or sha512 for ${filename}`;
+}
+
+/** Other bytes than those of the pin. */
+export function notPinned(filename: string, pin: SeenBytes, other: string): string {
+  return `the index has other bytes for ${filename} (${short(other)}) than those first seen, which are pinned (${short(pin.sha256)})`;
+}
+
+/** A reason phrase is short. */
+function short(sha256: string): string {
+  return `sha256 ${sha256.slice(0, 12)}…`;
+}
+
+function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): Identity {
+  if (pin === 'unreadable')
+    return doubt(`the pin of the bytes first seen of ${filename} cannot be read`);
+  if (pin.other !== undefined) return doubt(notPinned(filename, pin, pin.other));
+  const { sha256 } = pin;
+  const wrong = contradiction(hashes, { ...pin.hashes, sha256 });
+  if (wrong !== undefined)
+    return doubt(
+      `the index declares another ${wrong} for ${filename} than that of the bytes first seen, which are pinned (${short(sha256)})`,
+    );
+  return { sha256, integrity: bearsOut(pin, hashes) ? undefined : 'on-arrival' };
+}
+
+/** Whether all that bytes must be held against is known to be true of these. */
+export function bearsOut(
+  { sha256, hashes: found }: Pick<SeenBytes, 'sha256' | 'hashes'>,
+  hashes: Hashes,
+): boolean {
+  return checked(hashes).every(
+    ([algorithm, digest]) => digest === (algorithm === 'sha256' ? sha256 : found[algorithm]),
+  );
+}
+
+function doubt(why: string): Identity {
+  return { sha256: undefined, integrity: { doubt: why } };
+}

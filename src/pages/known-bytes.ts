@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '../domain/failure.js';
+import { isStrong } from '../domain/hashes.js';
+import { notPinned, type Seen, type SeenBytes } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { ProjectPage } from '../domain/project-page.js';
+import type { SeenStore } from '../store/seen-store.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { ListedFile } from './project-pages.js';
+
+/** Where it is learnt which bytes a file has: a checked digest, or a pin. */
+export type SeenKind = 'facts' | 'pins';
+
+export interface KnownBytesParts {
+  readonly facts: SeenStore;
+  readonly pins: SeenStore;
+  readonly onEvent: (event: SeenEvent) => void;
+}
+
+/** Something that other processes should know, too. */
+export interface LearntBytes {
+  readonly what: SeenKind;
+  readonly upstream: string;
+  readonly project: ProjectName;
+  readonly seen: SeenBytes;
+}
+
+export type SeenEvent =
+  | ({ readonly kind: 'learnt' } & LearntBytes)
+  | { readonly kind: 'failed'; readonly what: SeenKind; readonly error: unknown }
+  | { readonly kind: 'not-pinned'; readonly upstream: string; readonly reason: string };
+
+/** Which bytes files have whose sha256 the index does not declare. */
+export class KnownBytes {
+  readonly #parts: KnownBytesParts;
+
+  constructor(parts: KnownBytesParts) {
+    this.#parts = parts;
+  }
+
+  /** What a page's files must be held against; undefined where each of them has a sha256 of the index's. Never rejects. */
+  async of({ name, unhashed }: Upstream, page: ProjectPage): Promise<Seen | undefined> {
+    const { facts, pins } = this.#parts;
+    const pinning = unhashed === 'pin';
+    if (
+      !pinning &&
+      !page.files.some(({ hashes }) => hashes.sha256 === undefined && isStrong(hashes))
+    )
+      return undefined;
+    const [known, pinned] = await Promise.all([
+      facts.known(name, page.project).catch((error: unknown) => this.#failed('facts', error)),
+      pinning
+        ? pins.known(name, page.project).catch((error: unknown) => this.#failed('pins', error))
+        : NONE,
+    ]);
+    return { facts: known ?? NONE, pins: pinned };
+  }
+
+  /** Whether what was read before is all that is known now. */
+  isCurrent({ name, unhashed }: Upstream, { project }: ProjectPage, seen: Seen): boolean {
+    const { facts, pins } = this.#parts;
+    return (
+      seen.facts === facts.peek(name, project) &&
+      (unhashed !== 'pin' || (seen.pins !== undefined && seen.pins === pins.peek(name, project)))
+    );
+  }
+
+  /**
+   * Keeps what was received for a file, and was found to have every digest that the index declares.
+   * @returns why it is refused all the same: other bytes are pinned
+   * @throws {Failure} overloaded where they cannot be pinned
+   */
+  async remember(
+    { file, page, upstream }: ListedFile,
+    { sha256, hashes }: Omit<SeenBytes, 'filename'>,
+  ): Promise<string | undefined> {
+    const seen = { filename: file.filename, sha256, hashes };
+    const strong = isStrong(file.hashes);
+    if (upstream.unhashed === 'pin') {
+      const doubt = await this.#holdToPin(upstream.name, page.project, seen, strong);
+      if (doubt !== undefined || !strong) return doubt;
+    }
+    if (strong && file.hashes.sha256 === undefined)
+      await this.#put('facts', upstream.name, page.project, seen).catch((error: unknown) => {
+        // Good for this process; another one looks again.
+        this.#parts.facts.learn(upstream.name, page.project, seen);
+        this.#failed('facts', error);
+      });
+    return undefined;
+  }
+
+  /** Takes over what another process has learnt. */
+  learn({ what, upstream, project, seen }: LearntBytes): void {
+    this.#parts[what].learn(upstream, project, seen);
+  }
+
+  /** Reads what lies on the disk anew: somebody may have removed a pin. */
+  forget(): void {
+    this.#parts.facts.forget();
+    this.#parts.pins.forget();
+  }
+
+  /** By what lies on the disk, not by what memory holds: the first bytes stay the first. */
+  async #holdToPin(
+    upstream: string,
+    project: ProjectName,
+    seen: SeenBytes,
+    strong: boolean,
+  ): Promise<string | undefined> {
+    const { filename, sha256, hashes } = seen;
+    try {
+      const pin = await this.#parts.pins.read(upstream, project, filename);
+      if (pin === 'unreadable') throw new Error(`the pin of ${filename} cannot be read`);
+      if (pin === undefined) {
+        if (!strong) await this.#put('pins', upstream, project, seen);
+        return undefined;
+      }
+      if (pin.sha256 === sha256) {
+        const more = { ...pin, hashes: { ...pin.hashes, ...hashes } };
+        if (isDeepStrictEqual(more, pin)) this.#parts.pins.learn(upstream, project, pin);
+        else await this.#put('pins', upstream, project, more);
+        return undefined;
+      }
+      const reason = notPinned(filename, pin, sha256);
+      const broken = { ...pin, other: sha256 };
+      this.#parts.pins.learn(upstream, project, broken);
+      this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: broken });
+      this.#parts.onEvent({ kind: 'not-pinned', upstream, reason });
+      return reason;
+    } catch (cause) {
+      this.#failed('pins', cause);
+      throw new Failure('overloaded', `the bytes of ${filename} cannot be pinned just now`, {
+        cause,
+      });
+    }
+  }
+
+  async #put(
+    what: SeenKind,
+    upstream: string,
+    project: ProjectName,
+    seen: SeenBytes,
+  ): Promise<void> {
+    await this.#parts[what].put(upstream, project, seen);
+    this.#parts.onEvent({ kind: 'learnt', what, upstream, project, seen });
+  }
+
+  #failed(what: SeenKind, error: unknown): undefined {
+    this.#parts.onEvent({ kind: 'failed', what, error });
+  }
+}
+
+const NONE = new Map<string, never>();
