@@ -140,6 +140,8 @@ export const FINDING_CODES = {
   'metadata-version': metadata("The metadata's version is not the filename's"),
   'metadata-wheel-version': metadata('An unknown Wheel-Version'),
   'metadata-entry-point': metadata('A script that would be written outside the scripts folder'),
+  'metadata-entry-points': metadata('entry_points.txt that installers read differently'),
+  'metadata-spelling': metadata('A file of .dist-info under another spelling of its name'),
 } as const satisfies Record<string, CodeEntry>;
 
 export type FindingCode = keyof typeof FINDING_CODES;

@@ -189,6 +189,79 @@ export const WHEELS: readonly CorpusCase[] = [
     'metadata-entry-point',
     scripts('[console_scripts]\n.. = demo:run\n'),
   ),
+  // Each makes pip, pdm or uv write bin/python3, and the others not.
+  ...[
+    ['a heading with two brackets', '[[console_scripts]]\npython3 = demo:run\n'],
+    ['a heading with blanks inside', '[ console_scripts ]\npython3 = demo:run\n'],
+    ['a heading with brackets at its end', '[console_scripts]]\npython3 = demo:run\n'],
+    ['a heading with a comment', '[console_scripts] # x\npython3 = demo:run\n'],
+    [
+      'a heading with a comment that ends in a bracket',
+      '[console_scripts]#]\npython3 = demo:run\n',
+    ],
+    ['a heading in capitals', '[CONSOLE_SCRIPTS]\npython3 = demo:run\n'],
+    ['a heading behind a form feed', '\f[console_scripts]\npython3 = demo:run\n'],
+    [
+      'a heading in a comment behind U+2028',
+      '# x\u2028[console_scripts]\u2028python3 = demo:run\n',
+    ],
+    ['a heading in a comment behind NEL', '# x\u0085[console_scripts]\u0085python3 = demo:run\n'],
+    ['a heading in a comment behind 0x1c', '# x\x1c[console_scripts]\x1cpython3 = demo:run\n'],
+    [
+      'a heading in a comment behind a carriage return',
+      '# x\r[console_scripts]\rpython3 = demo:run\n',
+    ],
+    ['a heading behind a no-break space', '\u00a0[console_scripts]\npython3 = demo:run\n'],
+    [
+      'a heading that goes on with an entry',
+      '[a]\nb = c\n [console_scripts]\n python3 = demo:run\n',
+    ],
+    ['an entry that goes on', '[console_scripts]\na = demo:run\n  python3 = demo:run\n'],
+    ['an entry in a comment with a semicolon', '[console_scripts]\n; python3 = demo:run\n'],
+    ['an entry with two names', '[console_scripts]\na python3 = demo:run\n'],
+    ['an entry with two equals signs', '[console_scripts]\na = python3 = demo:run\n'],
+    ['an entry that configparser fills in', '[console_scripts]\na = demo:%(b)s\n'],
+    ['entries for every group', '[DEFAULT]\npython3 = demo:run\n[console_scripts]\na = demo:run\n'],
+    ['one group twice', '[gui_scripts]\na = demo:run\n[gui_scripts]\nb = demo:run\n'],
+    ['one script twice', '[gui_scripts]\na = demo:run\na = demo:other\n'],
+    ['a byte order mark', '\ufeff[console_scripts]\na = demo:run\n'],
+  ].map(([name, text]) =>
+    refusedWheel(`scripts: ${name}`, 'metadata-entry-points', scripts(text!)),
+  ),
+  refusedWheel(
+    'scripts: an entry with a colon',
+    'metadata-entry-point',
+    scripts('[console_scripts]\na : python3 = demo:run\n'),
+  ),
+  refusedWheel('scripts in UTF-16', 'metadata-entry-points', {
+    distInfo: { 'entry_points.txt': Buffer.from('[console_scripts]\na = demo:run\n', 'utf16le') },
+  }),
+  ...[
+    './entry_points.txt',
+    '/entry_points.txt',
+    'ENTRY_POINTS.TXT',
+    'entry_points.txt.',
+    'Record',
+  ].map((file) =>
+    refusedWheel(`${info}/${file}`, 'metadata-spelling', {
+      files: { [`${info}/${file}`]: '[console_scripts]\npython3 = demo:run\n' },
+    }),
+  ),
+  allowedWheel('a file of that name in a folder of .dist-info', {
+    files: { [`${info}/licenses/entry_points.txt`]: 'x', [`${info}/licenses/METADATA`]: 'x' },
+  }),
+  allowedWheel(
+    'scripts as old builders indent them',
+    scripts(
+      '\n      [paste.app_factory]\n      # c\n      cgi = demo:run [x]\n\n      [console_scripts]\n      demo = demo:run\n\tother=demo.a:b.c [x,y-z]\n      ',
+    ),
+  ),
+  allowedWheel(
+    'entries of other groups in any form',
+    scripts(
+      '[a.b-c:d e]\r\nx y = z\r\n  goes on\r\n; c\r\nq : r\r\n\r\n[console_scripts]\r\ngrün-1.0+x = demo:run\r\n[gui_scripts]\r\n',
+    ),
+  ),
   allowedWheel(
     'scripts with plain names',
     scripts(

@@ -1,5 +1,6 @@
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import { parseProjectName } from '../../domain/project-name.js';
+import { foldPath, normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { checkEntryPoints } from './entry-points.js';
 import { checkNameAndVersion, isVersionOrItsLocal, parseHeaders } from './metadata.js';
@@ -43,6 +44,30 @@ export function findDistInfo(
     });
   checkOwnFolders(paths, folder, artifact, findings);
   return folder;
+}
+
+/** What ends like a file that is read, in any spelling. */
+const LIKE_READ = /(?:METADATA|WHEEL|RECORD|entry_points\.txt)[. ]*$/iu;
+
+/**
+ * Refuses the files that are read in another spelling: pip takes `x.dist-info/./entry_points.txt` for the file, and
+ * uv, which reads what it has unpacked, `ENTRY_POINTS.TXT` where case does not count.
+ */
+export function checkSpelling(
+  paths: readonly string[],
+  folder: string,
+  findings: FindingList,
+): void {
+  const read = new Set(READ.map((name) => foldPath(`${folder}/${name}`)));
+  for (const path of paths)
+    if (
+      LIKE_READ.test(path) &&
+      distInfoFile(path, folder) === undefined &&
+      read.has(foldPath(normalisePath(path)))
+    )
+      findings.add('metadata-spelling', `${path} is read as another file by some`, {
+        member: path,
+      });
 }
 
 /** Which file of the `.dist-info` folder a member is, if it is one that is read. */

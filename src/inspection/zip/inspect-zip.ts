@@ -7,7 +7,13 @@ import type { InspectionRun } from '../inspection-run.js';
 import { ContentProofs } from '../proving/content-proofs.js';
 import { parseSdistMetadata } from '../sdist-metadata.js';
 import { StartupHooks } from '../startup-hooks/startup-hooks.js';
-import { type DistInfoFile, distInfoFile, findDistInfo, readDistInfo } from '../wheel/dist-info.js';
+import {
+  checkSpelling,
+  type DistInfoFile,
+  distInfoFile,
+  findDistInfo,
+  readDistInfo,
+} from '../wheel/dist-info.js';
 import type { WheelRecord } from '../wheel/record.js';
 import { readContent } from './inflate.js';
 import { DEFLATED, readZipMembers, STORED, type ZipMember } from './zip-members.js';
@@ -37,12 +43,10 @@ export async function inspectZip(
 
   let record: WheelRecord | undefined;
   if (artifact.kind === 'wheel') {
-    const folder = findDistInfo(
-      members.map((member) => member.path),
-      artifact,
-      findings,
-    );
+    const paths = members.map((member) => member.path);
+    const folder = findDistInfo(paths, artifact, findings);
     if (folder !== undefined) {
+      checkSpelling(paths, folder, findings);
       const contents = new Map<DistInfoFile, Buffer>();
       for (const member of files) {
         const file = distInfoFile(member.path, folder);

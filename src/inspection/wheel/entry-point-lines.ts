@@ -1,0 +1,99 @@
+/** The scripts that an `entry_points.txt` makes installers write. */
+export interface ScriptNames {
+  /** As every installer reads them; what is read differently is not among them. */
+  readonly names: readonly string[];
+  /** Names that lead out of the scripts folder. */
+  readonly outside: readonly string[];
+  /** What two installers could read differently, in words, with its line. */
+  readonly doubts: readonly string[];
+}
+
+const SCRIPT_GROUPS: ReadonlySet<string> = new Set(['console_scripts', 'gui_scripts']);
+
+/**
+ * White space and line ends that only some readers know (`str.splitlines` ends a line where Rust and configparser do
+ * not), marks that no eye sees, and a byte order mark.
+ */
+const FOREIGN = /(?![\t\n\r ])[\p{Cc}\p{Cf}\p{Z}]|\r(?!\n)/u;
+
+/** `[group]`. pip strips all brackets, configparser ends at the last one, uv cuts a comment off. */
+const HEADING = /^\[([^[\]#;=\s][^[\]#;=]*)\]$/;
+
+/** A name with a folder or a drive in it, and what is a folder by itself. */
+const OUTSIDE = /[/\\:]|^\.*$/;
+
+/** `name = module:attribute [extra]`. */
+const SCRIPT =
+  /^([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+-]*)[ \t]*=[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*[ \t]*:[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*(?:[ \t]*\[[\w., \t-]*\])?$/u;
+
+/**
+ * Reads the scripts of an `entry_points.txt` (PyPA entry points specification) in the one form that all installers
+ * take alike: pip (importlib.metadata, pkg_resources, then distlib), uv (configparser for Rust), poetry and pdm
+ * (configparser). Each line beyond it is a doubt where one of them could make a script of it.
+ */
+export function readScriptNames(content: Buffer): ScriptNames {
+  const text = decode(content);
+  if (text === undefined) return { names: [], outside: [], doubts: ['it is not UTF-8 text'] };
+  const reading = new Reading();
+  const foreign = FOREIGN.exec(text);
+  if (foreign !== null)
+    reading.doubts.push(
+      `it has the character U+${foreign[0].codePointAt(0)!.toString(16).padStart(4, '0')}`,
+    );
+  for (const [index, line] of text.split(/\r?\n/).entries()) reading.take(line, index + 1);
+  return { ...reading, names: [...reading.names] };
+}
+
+function decode(content: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return undefined;
+  }
+}
+
+class Reading {
+  readonly names = new Set<string>();
+  readonly outside: string[] = [];
+  readonly doubts: string[] = [];
+  readonly #groups = new Set<string>();
+  /** Whether the current group is of scripts. */
+  #scripts = false;
+  /** How far the last entry of this group is indented: what stands deeper goes on with it, to configparser. */
+  #indent: number | undefined;
+
+  take(raw: string, number: number): void {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) return;
+    const indent = raw.length - raw.trimStart().length;
+    const goesOn = this.#indent !== undefined && indent > this.#indent;
+    const doubt = (why: string) => this.doubts.push(`line ${number} ${why}`);
+    if (goesOn && (this.#scripts || line.startsWith('['))) doubt('is indented more than the last');
+    if (line.startsWith('[')) this.#takeHeading(line, doubt);
+    else {
+      if (this.#scripts) this.#takeScript(line, doubt);
+      if (!goesOn) this.#indent = indent;
+    }
+  }
+
+  #takeHeading(line: string, doubt: (why: string) => void): void {
+    const group = HEADING.exec(line)?.[1] ?? '';
+    const known = group.trim().toLowerCase();
+    this.#scripts = SCRIPT_GROUPS.has(known);
+    this.#indent = undefined;
+    // Of configparser's group DEFAULT every other one has the entries.
+    if (group === '' || group === 'DEFAULT') doubt('is no plain heading');
+    else if (this.#scripts && group !== known) doubt(`spells ${known} otherwise`);
+    else if (this.#scripts && this.#groups.has(group)) doubt(`begins ${group} once more`);
+    this.#groups.add(group);
+  }
+
+  #takeScript(line: string, doubt: (why: string) => void): void {
+    const name = SCRIPT.exec(line)?.[1];
+    const written = line.split('=', 1)[0]!.trim();
+    if (OUTSIDE.test(written)) this.outside.push(written);
+    else if (name === undefined) doubt('is no plain "name = module:function"');
+    else if (this.names.has(name)) doubt(`gives ${name} once more`);
+    else this.names.add(name);
+  }
+}
