@@ -298,12 +298,10 @@ export class Filler {
     }
     const artifact = { sha256, size: bytes.size, name: nameOf(listed) };
     const found = await this.#inspect(listed, bytes, artifact);
-    // A fault of ours may pass: it refuses this time, and is not written down as a fact.
-    if (!found.findings.some(({ code }) => code === 'inspection-failed'))
-      task.kept = findings.put(project, found).catch((error: unknown) => {
-        // They judge this fill all the same; the next one looks again.
-        this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });
-      });
+    task.kept = findings.put(project, found).catch((error: unknown) => {
+      // They judge this fill all the same; the next one looks again.
+      this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });
+    });
     return found;
   }
 

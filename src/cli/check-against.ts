@@ -9,7 +9,7 @@ import {
 } from '../exposure/replay.js';
 import { decisionFiles } from '../observe/decision-files.js';
 import { readDecisions } from '../observe/read-decisions.js';
-import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
+import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadComparablePolicy } from './own-policy.js';
@@ -45,7 +45,7 @@ async function folderOf(history: string): Promise<string> {
 }
 
 function findingsIn(folder: string): KnownFindings {
-  const store = new DiskFindingsStore(join(folder, 'findings'));
+  const store = new DiskFindingsStore(join(folder, 'findings'), ANY_SETTINGS);
   return async ({ project, sha256, filename }) =>
     sha256 === undefined ? undefined : store.get(project, sha256, filename);
 }

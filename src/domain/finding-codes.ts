@@ -1,4 +1,4 @@
-import type { FindingRule } from './finding.js';
+import type { FindingRule, Inspection } from './finding.js';
 
 export interface CodeEntry {
   readonly rule: FindingRule;
@@ -8,6 +8,8 @@ export interface CodeEntry {
   readonly source: string;
   /** Set where honest files have it, and it can neither hide a file nor let two installers install two things. */
   readonly byDefault?: 'warn';
+  /** Set where it says nothing of the bytes: a fault of ours, or a moment when too much was to be done. */
+  readonly passing?: true;
 }
 
 const SITE = 'CPython Lib/site.py';
@@ -42,7 +44,7 @@ export const FINDING_CODES = {
 
   'archive-unreadable': archive('The archive cannot be opened', 'doubt refuses'),
   'archive-format-unsupported': archive('This form of archive is not opened', 'doubt refuses'),
-  'inspection-failed': archive('The inspection did not come to an end', 'doubt refuses'),
+  'inspection-failed': passing('The inspection did not come to an end', 'doubt refuses'),
   'inspection-limit-members': archive('Too many members', LIMITS),
   'inspection-limit-directory': archive('The table of members is too large', LIMITS),
   'inspection-limit-inflated': archive('It inflates to too many bytes', LIMITS),
@@ -50,7 +52,7 @@ export const FINDING_CODES = {
   'inspection-limit-path': archive('A path is too long', LIMITS),
   'inspection-limit-depth': archive('Folders are nested too deep', LIMITS),
   'inspection-limit-held': archive('A file that must be read whole is too large', LIMITS),
-  'inspection-limit-time': archive('The inspection took too long', LIMITS),
+  'inspection-limit-time': passing('The inspection took too long', LIMITS),
 
   'member-name-control': archive('A name has a control or format character', 'UTS #39'),
   'member-name-backslash': archive('POSIX and Windows read a backslash differently', APPNOTE),
@@ -158,11 +160,19 @@ export function knowledgeOf(code: string): CodeEntry | undefined {
   return Object.hasOwn(FINDING_CODES, code) ? FINDING_CODES[code as FindingCode] : undefined;
 }
 
+/** Whether what was found may pass by itself: then it refuses for now, and is no fact about the bytes. */
+export function isPassing({ findings }: Pick<Inspection, 'findings'>): boolean {
+  return findings.some(({ code }) => knowledgeOf(code)?.passing === true);
+}
+
 function hook(summary: string, source: string) {
   return { rule: 'startup-hook', summary, source } as const;
 }
 function archive(summary: string, source: string) {
   return { rule: 'archive', summary, source } as const;
+}
+function passing(summary: string, source: string) {
+  return { ...archive(summary, source), passing: true } as const;
 }
 function record(summary: string) {
   return { rule: 'record', summary, source: WHEEL_SPEC } as const;

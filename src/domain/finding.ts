@@ -26,7 +26,7 @@ export interface Finding {
   readonly offset?: number;
 }
 
-/** All that one look at an artifact gave: stored by sha256, filename and inspector version, never looked up twice. */
+/** All that one look at an artifact gave: stored by sha256, filename, inspector version and settings, never looked up twice. */
 export interface Inspection {
   readonly inspector: number;
   readonly sha256: Sha256;
@@ -38,6 +38,11 @@ export interface Inspection {
    * there may be start-up hooks that are no finding. A finding says why; who waives that one has not seen the rest.
    */
   readonly incomplete?: true;
+  /**
+   * Set where it broke off for what may pass (a fault of ours, the time that it took): milliseconds since 1970, from
+   * when on it counts no more. Such an inspection is in nobody's store.
+   */
+  readonly countsUntil?: number;
   /**
    * Digests of the members' contents, for denials by a member's hash: the first 8 bytes of each SHA-256, one
    * after the other, in base64. Eight bytes keep a wheel of 10,000 members at 107 KB; who makes two files

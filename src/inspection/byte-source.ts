@@ -1,16 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+/** What an archive says is there lies beyond its end. */
+export class BeyondEnd extends RangeError {}
+
 /** Random access to an artifact's bytes; inspection runs in a worker, so reads may block. */
 export interface ByteSource {
   readonly size: number;
-  /** Exactly `length` bytes from `offset`. @throws {RangeError} beyond the end. */
+  /** Exactly `length` bytes from `offset`. @throws {BeyondEnd} */
   read(offset: number, length: number): Buffer;
   /**
    * Where the bytes are still coming in: resolves once they can be read up to `end`, undefined where they can be
    * already. Rejects where they will never come.
    */
   arrived?(end: number): Promise<void> | undefined;
-  /** Fills `target` from `offset` on. @throws {RangeError} beyond the end. */
+  /** Fills `target` from `offset` on. @throws {BeyondEnd} */
   readInto(target: Buffer, offset: number): void;
 }
 
@@ -43,7 +46,7 @@ export function openFileSource(path: string): FileSource {
     checkRange(offset, length, size);
     for (let done = 0; done < length; ) {
       const count = readSync(fd, target, done, length - done, offset + done);
-      if (count === 0) throw new RangeError('the file became shorter while it was read');
+      if (count === 0) throw new Error('the file became shorter while it was read');
       done += count;
     }
   };
@@ -84,7 +87,7 @@ export class ForwardView {
   /**
    * Makes `bytes` hold at least `length` bytes from the source's `offset` on.
    * @returns where in `bytes` they begin
-   * @throws {RangeError} beyond the end
+   * @throws {BeyondEnd}
    */
   find(offset: number, length: number): number {
     const end = this.#start + this.bytes.length;
@@ -109,5 +112,5 @@ export class ForwardView {
 
 function checkRange(offset: number, length: number, size: number): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= size))
-    throw new RangeError(`bytes ${offset} to ${offset + length} of ${size} do not exist`);
+    throw new BeyondEnd(`bytes ${offset} to ${offset + length} of ${size} do not exist`);
 }

@@ -1,5 +1,5 @@
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
-import { type ByteSource, openFileSource } from './byte-source.js';
+import { BeyondEnd, type ByteSource, openFileSource } from './byte-source.js';
 import { InspectionProblem } from './finding-list.js';
 import { InspectionRun } from './inspection-run.js';
 import { INSPECTOR_VERSION } from './inspector.js';
@@ -10,7 +10,7 @@ import { inspectZip } from './zip/inspect-zip.js';
 
 /**
  * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be opened or judged
- * is a finding.
+ * is a finding. So is a fault of ours (a disk that fails, no memory, a mistake of the code), but a passing one.
  * @param proofs what members are known to contain, from reading them as they came in
  * @throws the file system's error where the file cannot be opened
  */
@@ -41,11 +41,12 @@ export async function inspectSource(
   } catch (error) {
     run.incomplete = true;
     if (error instanceof InspectionProblem) run.findings.addProblem(error);
-    else
-      run.findings.add(
-        'archive-unreadable',
-        `the archive cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
+    else {
+      const why = error instanceof Error ? error.message : String(error);
+      if (error instanceof BeyondEnd)
+        run.findings.add('archive-unreadable', `the archive cannot be read: ${why}`);
+      else run.findings.add('inspection-failed', `the inspection broke off: ${why}`);
+    }
   }
   return {
     inspector: INSPECTOR_VERSION,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What one inspection may cost. Each overrun is a finding `inspection-limit-…`, and doubt refuses. */
 export interface InspectionLimits {
   /** Members of an archive. */
@@ -41,3 +43,20 @@ export const DEFAULT_LIMITS: InspectionLimits = {
   workerHeapMb: 256,
   inflate: 'all',
 };
+
+/** These decide only whether an inspection comes to its end; one that does not is never kept (`finding-codes.ts`). */
+const ONLY_WHETHER: ReadonlySet<string> = new Set([
+  'timeMs',
+  'workerHeapMb',
+] satisfies (keyof InspectionLimits)[]);
+
+/**
+ * A short name for the limits and settings that findings depend on: under another name the same bytes may have other
+ * findings, and are looked at again. Every limit counts but for those that are known not to.
+ */
+export function settingsName(limits: Partial<InspectionLimits> = {}): string {
+  const counting = Object.entries({ ...DEFAULT_LIMITS, ...limits })
+    .filter(([name]) => !ONLY_WHETHER.has(name))
+    .map(([name, value]) => `${name}=${value}`);
+  return createHash('sha256').update(counting.sort().join('\n')).digest('hex').slice(0, 8);
+}

@@ -27,7 +27,8 @@ export function evaluate(
 ): Verdict {
   const certain: RuleHit[] = [];
   const doubtful: RuleHit[] = [];
-  let validUntil = Infinity;
+  // What broke an inspection off may have passed by then.
+  let validUntil = about.inspection?.countsUntil ?? Infinity;
   for (const rule of rules) {
     const answer = ask(rule, waivers, about);
     if (answer === undefined) continue;

@@ -2,14 +2,21 @@ import type { Sha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 
+/** What is known of one project's artifacts. */
+export interface ProjectFindings {
+  get(sha256: Sha256, filename: string): Inspection | undefined;
+}
+
 /**
- * What inspections saw, by project, digest, filename and inspector version. The filename counts because
- * some findings compare it with the contents; an older inspector's record is as good as none.
+ * What inspections saw, by project, digest, filename, inspector version and the settings of the inspection. The
+ * filename counts because some findings compare it with the contents; a record of an older inspector, or of other
+ * settings, is as good as none. Several digests may go by one filename: an upstream may list another file under
+ * it tomorrow, and two upstreams may do so today.
  */
 export interface FindingsStore {
   get(project: ProjectName, sha256: Sha256, filename: string): Promise<Inspection | undefined>;
-  /** All that is known of a project's artifacts, for its page: by filename, then checked by digest. */
-  known(project: ProjectName): Promise<ReadonlyMap<string, Inspection>>;
+  /** All that is known of a project's artifacts, for its page. */
+  known(project: ProjectName): Promise<ProjectFindings>;
   /** Known at once to whoever asks here, durable once it resolves. */
   put(project: ProjectName, inspection: Inspection): Promise<void>;
 }

@@ -94,9 +94,9 @@ export class Judge {
     return {
       basis: this.basis,
       judge: (subject) => {
-        const inspection = findings.get(subject.filename);
-        const same = inspection !== undefined && inspection.sha256 === subject.sha256;
-        return policy.evaluate(subject, same ? inspection : undefined, now, knowledge);
+        const { sha256, filename } = subject;
+        const inspection = sha256 && findings.get(sha256, filename);
+        return policy.evaluate(subject, inspection, now, knowledge);
       },
     };
   }

@@ -16,6 +16,7 @@ import { DecisionRecorder } from '../http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings, Services } from '../http/services.js';
 import { withWarmPages } from '../http/warm-pages.js';
+import { settingsName } from '../inspection/limits.js';
 import { createInspector } from '../inspection/worker-inspector.js';
 import type { Metrics } from '../observe/metrics.js';
 import { KnownBytes } from '../pages/known-bytes.js';
@@ -31,6 +32,7 @@ import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { MemoryBlobTier } from '../store/memory-blob-tier.js';
+import { PassingFindings } from '../store/passing-findings.js';
 import { HttpUpstream } from '../upstream/http-upstream.js';
 import type { Network } from '../upstream/network.js';
 import { Judge } from '../verdicts/judge.js';
@@ -91,8 +93,8 @@ export async function makePackageServer(
     maxBlobBytes: Math.min(MEMORY_BLOB, config.cache.memory),
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
   });
-  const onDisk = new DiskFindingsStore(at('findings'));
-  const findings = new SharingFindings(onDisk, share);
+  const onDisk = new DiskFindingsStore(at('findings'), settingsName(config.inspection.limits));
+  const findings = new PassingFindings(new SharingFindings(onDisk, share), now);
   const attesting = makeAttesting(config, {
     slot: shared.slot,
     network,

@@ -1,7 +1,7 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { FindingsStore } from '../store/findings-store.js';
+import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
 import type { Learnt } from './shared.js';
 
 /** A findings store that tells the other processes what is put into it. */
@@ -18,7 +18,7 @@ export class SharingFindings implements FindingsStore {
     return this.#below.get(project, sha256, filename);
   }
 
-  known(project: ProjectName): Promise<ReadonlyMap<string, Inspection>> {
+  known(project: ProjectName): Promise<ProjectFindings> {
     return this.#below.known(project);
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { NO_FEED } from '../domain/malware-feed.js';
+import { settingsName } from '../inspection/limits.js';
 import { MetricSum } from '../observe/metric-sum.js';
 import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
 import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
@@ -41,7 +42,10 @@ export async function makePrimary(
 ): Promise<Primary> {
   const { now, log } = outside;
   const keeper = await makeKeeper(config, outside);
-  const findings = new DiskFindingsStore(join(config.data, 'findings'));
+  const findings = new DiskFindingsStore(
+    join(config.data, 'findings'),
+    settingsName(config.inspection.limits),
+  );
   const attestations = new DiskAttestationStore(join(config.data, 'attestations'));
   const { policies, feed, health } = keeper;
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);

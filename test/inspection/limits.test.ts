@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { InspectionRun } from '../../src/inspection/inspection-run.js';
-import { DEFAULT_LIMITS, type InspectionLimits } from '../../src/inspection/limits.js';
+import {
+  DEFAULT_LIMITS,
+  type InspectionLimits,
+  settingsName,
+} from '../../src/inspection/limits.js';
 import { buildTar, sdistEntries } from '../support/archives/tar.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
 import { codesOf, describeBytes, inspectBytes } from '../support/inspection/inspect.js';
@@ -13,6 +17,26 @@ const SDIST = 'demo-1.0.tar.gz';
 async function codes(filename: string, bytes: Buffer, limits: Partial<InspectionLimits>) {
   return codesOf(await inspectBytes(filename, bytes, limits));
 }
+
+describe('the settings that findings belong to', () => {
+  const changed: InspectionLimits = {
+    ...(Object.fromEntries(
+      Object.entries(DEFAULT_LIMITS).map(([name, value]) => [name, Number(value) + 1]),
+    ) as unknown as InspectionLimits),
+    inflate: 'needed',
+  };
+
+  it('are named by every limit but those that only decide whether it comes to its end', () => {
+    const names = Object.keys(DEFAULT_LIMITS) as (keyof InspectionLimits)[];
+    const without = names.filter(
+      (name) => settingsName({ [name]: changed[name] }) === settingsName(),
+    );
+    assert.deepEqual(without, ['timeMs', 'workerHeapMb']);
+    const all = names.map((name) => settingsName({ [name]: changed[name] }));
+    assert.equal(new Set(all).size, names.length - 1);
+    assert.equal(settingsName({ ...DEFAULT_LIMITS }), settingsName());
+  });
+});
 
 describe('limits of an inspection', () => {
   const wheel = buildWheel();

@@ -8,7 +8,8 @@ import type { Sha256 } from '../../src/domain/digest.js';
 import type { Inspection } from '../../src/domain/finding.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../src/inspection/inspector.js';
-import { DiskFindingsStore } from '../../src/store/disk/disk-findings-store.js';
+import { settingsName } from '../../src/inspection/limits.js';
+import { ANY_SETTINGS, DiskFindingsStore } from '../../src/store/disk/disk-findings-store.js';
 import { DiskPageStore } from '../../src/store/disk/disk-page-store.js';
 import { DiskRoom } from '../../src/store/disk/disk-room.js';
 
@@ -42,15 +43,44 @@ describe('findings on disk', () => {
       assert.deepEqual(await reader.get(PROJECT, SHA, 'a.whl'), inspection('a.whl'));
       assert.equal(await reader.get(PROJECT, SHA, 'b.whl'), undefined);
       assert.equal(await reader.get('other' as ProjectName, SHA, 'a.whl'), undefined);
-      assert.deepEqual([...(await reader.known(PROJECT)).keys()], ['a.whl']);
+      const known = await reader.known(PROJECT);
+      assert.deepEqual(known.get(SHA, 'a.whl'), inspection('a.whl'));
+      assert.equal(known.get(SHA, 'b.whl'), undefined);
     }
   });
 
+  it('are kept for each of several digests under one filename', async () => {
+    const others = [SHA, 'cd'.repeat(32) as Sha256, 'ef'.repeat(32) as Sha256];
+    const store = new DiskFindingsStore(folder);
+    for (const [size, sha256] of others.entries())
+      await store.put(PROJECT, { ...inspection('a.whl'), sha256, size });
+    for (const reader of [store, new DiskFindingsStore(folder)]) {
+      const known = await reader.known(PROJECT);
+      for (const [size, sha256] of others.entries())
+        assert.equal(known.get(sha256, 'a.whl')?.size, size);
+    }
+  });
+
+  it('are those of the settings that the store is for', async () => {
+    const narrow = settingsName({ members: 3 });
+    await new DiskFindingsStore(folder, narrow).put(PROJECT, inspection('narrow.whl'));
+    await new DiskFindingsStore(folder).put(PROJECT, inspection('wide.whl'));
+    const seen = async (settings?: string) => {
+      const known = await new DiskFindingsStore(folder, settings).known(PROJECT);
+      return ['narrow.whl', 'wide.whl'].filter((name) => known.get(SHA, name) !== undefined);
+    };
+    assert.deepEqual(await seen(narrow), ['narrow.whl']);
+    assert.deepEqual(await seen(), ['wide.whl']);
+    assert.deepEqual(await seen(settingsName({ inflate: 'needed' })), []);
+    assert.deepEqual(await seen(ANY_SETTINGS), ['narrow.whl', 'wide.whl']);
+  });
+
   it('come back from the disk where memory has no room for them', async () => {
-    const store = new DiskFindingsStore(folder, 1);
+    const store = new DiskFindingsStore(folder, 'any', 1);
     await store.put(PROJECT, inspection('a.whl'));
     await store.put(PROJECT, inspection('b.whl'));
-    assert.deepEqual([...(await store.known(PROJECT)).keys()].sort(), ['a.whl', 'b.whl']);
+    for (const name of ['a.whl', 'b.whl'])
+      assert.deepEqual(await store.get(PROJECT, SHA, name), inspection(name));
   });
 
   it('that are torn, foreign or of an older inspector are as good as none', async () => {
@@ -67,7 +97,9 @@ describe('findings on disk', () => {
     }
     await writeFile(join(home, 'stranger.json'), JSON.stringify(inspection('stranger.whl')));
     const again = new DiskFindingsStore(folder);
-    assert.deepEqual([...(await again.known(PROJECT)).keys()], ['good.whl']);
+    const known = await again.known(PROJECT);
+    for (const name of ['torn.whl', 'old.whl', 'stranger.whl', 'good.whl'])
+      assert.equal(known.get(SHA, name) !== undefined, name === 'good.whl', name);
   });
 });
 

@@ -34,6 +34,8 @@ export interface TestGate {
   writePolicy(name: string, text: string): Promise<void>;
   decisions(): Promise<DecisionRecord[]>;
   metric(name: string): Promise<string[]>;
+  /** Settings by their paths that are others from the next start on. */
+  configure(config: Readonly<Record<string, unknown>>): void;
   /** Stops the gate, keeps its folder and the upstream, and starts a new one on them. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -80,6 +82,9 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       const text = (await test.get('/metrics')).body.toString();
       return text.split('\n').filter((line) => line.startsWith(name));
     },
+    configure(config) {
+      changed = { ...changed, ...config };
+    },
     async restart(meanwhile) {
       await test.gate.close();
       await meanwhile?.();
@@ -92,6 +97,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       if (options.data === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+  let changed: Readonly<Record<string, unknown>> = {};
   async function start(): Promise<void> {
     const file = join(folder, 'wheelgate.yaml');
     const settings = {
@@ -105,6 +111,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'attestations.update-keys': false,
       ...options.config,
       ...options.withUpstream?.(upstream.url),
+      ...changed,
     };
     // JSON is YAML.
     await writeFile(file, JSON.stringify(nested(settings)));

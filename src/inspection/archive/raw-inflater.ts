@@ -3,6 +3,9 @@ import { constants, InflateRaw } from 'minizlib';
 /** A deflate stream that is damaged or cut short. */
 export class DeflateError extends Error {}
 
+/** What zlib says of a stream; all else (no memory) it says of itself. */
+const OF_THE_STREAM: ReadonlySet<unknown> = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT']);
+
 /**
  * The longest piece to inflate in one call, in bytes. Deflate packs a thousandfold at best, so that what a piece
  * comes to, before anybody can say that it is too much, stays near 32 MiB.
@@ -60,8 +63,11 @@ export class RawInflater {
   #run(step: () => void): readonly Buffer[] {
     this.#output = [];
     step();
-    if (this.#error !== undefined)
+    if (this.#error !== undefined) {
+      const { code } = this.#error as NodeJS.ErrnoException;
+      if (!OF_THE_STREAM.has(code)) throw this.#error;
       throw new DeflateError('the deflate stream is damaged or cut short', { cause: this.#error });
+    }
     this.#consumed += this.#stream.handle?.bytesWritten ?? 0;
     return this.#output;
   }

@@ -6,7 +6,8 @@ import { parseSha256, type Sha256 } from '../../domain/digest.js';
 import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
-import type { FindingsStore } from '../findings-store.js';
+import { settingsName } from '../../inspection/limits.js';
+import type { FindingsStore, ProjectFindings } from '../findings-store.js';
 import { writeAtomically } from './atomic-file.js';
 
 /** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
@@ -16,23 +17,52 @@ const OVERHEAD = 1_000;
 /** Files of one project that are read; more would be no project. */
 const MAX_INSPECTIONS = 50_000;
 
-/** The findings of a project's artifacts, by filename and digest. */
-type ProjectFindings = Map<string, Inspection>;
+/** The findings of a project's artifacts, by digest and filename. */
+class Findings implements ProjectFindings {
+  readonly #known = new Map<string, Inspection>();
+
+  get(sha256: Sha256, filename: string): Inspection | undefined {
+    // Most projects have none, and their pages ask for each of their files.
+    return this.#known.size === 0 ? undefined : this.#known.get(`${sha256} ${filename}`);
+  }
+
+  add(inspection: Inspection): void {
+    this.#known.set(`${inspection.sha256} ${inspection.filename}`, inspection);
+  }
+
+  get count(): number {
+    return this.#known.size;
+  }
+
+  /** Bytes in memory, roughly. */
+  get size(): number {
+    let bytes = 0;
+    for (const { memberDigests, findings } of this.#known.values())
+      bytes += OVERHEAD * (1 + findings.length) + memberDigests.length;
+    return bytes;
+  }
+}
+
+/** Findings of whatever settings: for looking back. */
+export const ANY_SETTINGS = '*';
 
 /**
- * Findings as small JSON files `<directory>/v1/<project>/<sha256>-<filename's digest>.json`. A project's folder
- * is read once, then kept in memory while it is in use.
+ * Findings as small JSON files `<directory>/v4/<project>/<sha256>-<filename's digest>-<settings>.json`. A project's
+ * folder is read once, then kept in memory while it is in use.
  */
 export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
-  readonly #projects: LRUCache<ProjectName, ProjectFindings>;
-  readonly #loading = new Map<ProjectName, Promise<ProjectFindings>>();
+  readonly #settings: string;
+  readonly #projects: LRUCache<ProjectName, Findings>;
+  readonly #loading = new Map<ProjectName, Promise<Findings>>();
 
-  constructor(directory: string, memoryBytes = MEMORY_BYTES) {
+  /** @param settings those of the inspections (`settingsName`): what was seen under others is not read */
+  constructor(directory: string, settings = settingsName(), memoryBytes = MEMORY_BYTES) {
+    this.#settings = settings;
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
     this.#projects = new LRUCache({
       maxSize: memoryBytes,
-      sizeCalculation: (findings) => OVERHEAD + sizeOf(findings),
+      sizeCalculation: (findings) => OVERHEAD + findings.size,
     });
   }
 
@@ -42,20 +72,18 @@ export class DiskFindingsStore implements FindingsStore {
     filename: string,
   ): Promise<Inspection | undefined> {
     const findings = await this.#of(project);
-    return findings.get(keyOf(sha256, filename));
+    return findings.get(sha256, filename);
   }
 
-  async known(project: ProjectName): Promise<ReadonlyMap<string, Inspection>> {
-    const findings = await this.#of(project);
-    return new Map([...findings.values()].map((inspection) => [inspection.filename, inspection]));
+  async known(project: ProjectName): Promise<ProjectFindings> {
+    return this.#of(project);
   }
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     // Known before it is written: whoever asks meanwhile need not look again.
     this.learn(project, inspection);
-    const key = keyOf(inspection.sha256, inspection.filename);
     await writeAtomically(
-      join(this.#directory, project, `${key}.json`),
+      join(this.#directory, project, fileOf(inspection, this.#settings)),
       Buffer.from(JSON.stringify(inspection)),
     );
     await this.#of(project);
@@ -66,7 +94,7 @@ export class DiskFindingsStore implements FindingsStore {
   learn(project: ProjectName, inspection: Inspection): void {
     const known = this.#projects.get(project);
     if (known !== undefined) {
-      known.set(keyOf(inspection.sha256, inspection.filename), inspection);
+      known.add(inspection);
       // Once more, for its size has changed; what no longer fits is read from the disk when it is asked for.
       this.#projects.set(project, known);
     }
@@ -78,11 +106,11 @@ export class DiskFindingsStore implements FindingsStore {
         .catch(() => {});
   }
 
-  #of(project: ProjectName): ProjectFindings | Promise<ProjectFindings> {
+  #of(project: ProjectName): Findings | Promise<Findings> {
     return this.#projects.get(project) ?? this.#loading.get(project) ?? this.#begin(project);
   }
 
-  #begin(project: ProjectName): Promise<ProjectFindings> {
+  #begin(project: ProjectName): Promise<Findings> {
     const loading = this.#load(project)
       .then((findings) => {
         this.#projects.set(project, findings);
@@ -93,31 +121,26 @@ export class DiskFindingsStore implements FindingsStore {
     return loading;
   }
 
-  async #load(project: ProjectName): Promise<ProjectFindings> {
+  async #load(project: ProjectName): Promise<Findings> {
     const folder = join(this.#directory, project);
-    const findings: ProjectFindings = new Map();
+    const findings = new Findings();
     for (const name of await namesIn(folder)) {
-      if (!name.endsWith('.json') || name.startsWith('.')) continue;
-      const inspection = readInspection(await readFile(join(folder, name), 'utf8'));
-      const key = name.slice(0, -'.json'.length);
-      // A file that is torn, or says something else than its name, is as good as none: look again.
-      if (inspection !== undefined && keyOf(inspection.sha256, inspection.filename) === key)
-        findings.set(key, inspection);
-      if (findings.size >= MAX_INSPECTIONS) break;
+      const settings = /^[^.].*-([^-]+)\.json$/.exec(name)?.[1];
+      if (settings === undefined || ![settings, ANY_SETTINGS].includes(this.#settings)) continue;
+      // A file that cannot be read, is torn, or says something else than its name is as good as none: look again.
+      const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+      const inspection = readInspection(text);
+      if (inspection !== undefined && fileOf(inspection, settings) === name)
+        findings.add(inspection);
+      if (findings.count >= MAX_INSPECTIONS) break;
     }
     return findings;
   }
 }
 
-function sizeOf(findings: ProjectFindings): number {
-  let bytes = 0;
-  for (const { memberDigests, findings: list } of findings.values())
-    bytes += OVERHEAD * (1 + list.length) + memberDigests.length;
-  return bytes;
-}
-
-function keyOf(sha256: Sha256, filename: string): string {
-  return `${sha256}-${createHash('sha256').update(filename).digest('hex').slice(0, 12)}`;
+function fileOf({ sha256, filename }: Inspection, settings: string): string {
+  const name = createHash('sha256').update(filename).digest('hex').slice(0, 12);
+  return `${sha256}-${name}-${settings}.json`;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

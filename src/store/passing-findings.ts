@@ -1,0 +1,83 @@
+import { LRUCache } from 'lru-cache';
+import type { Sha256 } from '../domain/digest.js';
+import type { Inspection } from '../domain/finding.js';
+import { isPassing } from '../domain/finding-codes.js';
+import type { ProjectName } from '../domain/project-name.js';
+import { within } from '../domain/span.js';
+import type { FindingsStore, ProjectFindings } from './findings-store.js';
+
+/** An inspection that broke off again, in milliseconds: the second one in a row waits so long, each further one twice as long. */
+const FIRST_REST = 30_000;
+const LONGEST_REST = 10 * 60_000;
+const MAX_FAULTS = 10_000;
+
+/** How often in a row an inspection broke off. */
+interface Fault {
+  readonly times: number;
+  readonly inspection: Inspection;
+  /** Milliseconds since 1970: when it broke off last, and until when it is not tried again. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Keeps what may pass away from a findings store: a fault of ours, or an inspection that ran out of time, refuses
+ * the request at hand, and the next one tries again. Where that breaks off as well it rests for a while, longer each
+ * time: an archive that always takes too long must not take all the time there is.
+ */
+export class PassingFindings implements FindingsStore {
+  readonly #below: FindingsStore;
+  readonly #now: () => number;
+  readonly #faults = new LRUCache<string, Fault>({ max: MAX_FAULTS });
+
+  constructor(below: FindingsStore, now: () => number) {
+    this.#below = below;
+    this.#now = now;
+  }
+
+  async get(
+    project: ProjectName,
+    sha256: Sha256,
+    filename: string,
+  ): Promise<Inspection | undefined> {
+    return this.#resting(project, sha256, filename) ?? this.#below.get(project, sha256, filename);
+  }
+
+  async known(project: ProjectName): Promise<ProjectFindings> {
+    const below = await this.#below.known(project);
+    if (this.#faults.size === 0) return below;
+    return {
+      get: (sha256, filename) =>
+        this.#resting(project, sha256, filename) ?? below.get(sha256, filename),
+    };
+  }
+
+  async put(project: ProjectName, inspection: Inspection): Promise<void> {
+    const key = keyOf(project, inspection.sha256, inspection.filename);
+    if (!isPassing(inspection)) {
+      this.#faults.delete(key);
+      return this.#below.put(project, inspection);
+    }
+    const times = (this.#faults.peek(key)?.times ?? 0) + 1;
+    const rest = times === 1 ? 0 : Math.min(FIRST_REST * 2 ** (times - 2), LONGEST_REST);
+    const from = this.#now();
+    const until = from + rest;
+    this.#faults.set(key, {
+      times,
+      inspection: { ...inspection, countsUntil: until },
+      from,
+      until,
+    });
+  }
+
+  #resting(project: ProjectName, sha256: Sha256, filename: string): Inspection | undefined {
+    if (this.#faults.size === 0) return undefined;
+    const fault = this.#faults.get(keyOf(project, sha256, filename));
+    if (fault === undefined) return undefined;
+    return within(fault, this.#now()) ? fault.inspection : undefined;
+  }
+}
+
+function keyOf(project: ProjectName, sha256: Sha256, filename: string): string {
+  return `${project}/${sha256}/${filename}`;
+}
