@@ -74,6 +74,6 @@ export function foldPath(path: string): string {
 
 /** Lower case comes first too: `ẞ` has no upper case but a lower one, whose upper case is `SS`. */
 function foldUnicode(text: string): string {
-  const composed = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
-  return composed.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  const apart = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKD');
+  return apart.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -14,8 +14,8 @@ const MAX_SEGMENT_BYTES = 255;
 const ODD =
   /[^\x20-\x7e]|["*:<>?|]|~\d|[. ](?:\/|$)|(?:^|\/)(?:[ /]|(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:[. /]|$))/i;
 
-/** Letters, digits and marks of any script, and printable ASCII; marks stand upon something. */
-const ALLOWED = /^(?:[\x20-\x7e]|[\p{L}\p{N}]\p{M}*)*$/u;
+/** Beside printable ASCII only letters, digits and marks of any script; and marks stand upon something. */
+const STRANGE = /[^\x20-\x7e\p{L}\p{N}\p{M}]|(?<![\p{L}\p{N}\p{M}])\p{M}/u;
 /** What a screen does not show and some file systems leave out (ext4 with casefold, HFS+). */
 const IGNORED = /\p{Default_Ignorable_Code_Point}/u;
 /** The backslash is a finding of its own. */
@@ -52,7 +52,7 @@ export function oddityOf(segment: string): NameOddity | undefined {
   if (/^ |[. ]$/.test(segment))
     return odd('member-name-edge', 'has a blank or a dot where Windows drops it');
   if (SHORT.test(segment)) return odd('member-name-short', 'is of the form of a short name');
-  if (!ALLOWED.test(segment) || IGNORED.test(segment))
+  if (STRANGE.test(segment) || IGNORED.test(segment))
     return odd('member-name-character', 'has a character that is no letter, digit or mark');
   if (segment.normalize('NFC') !== segment)
     return odd('member-name-form', 'is not in Unicode normal form C');

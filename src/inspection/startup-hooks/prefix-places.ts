@@ -46,6 +46,9 @@ export function oddityOfPlace(
   project: ProjectName | undefined,
 ): string | undefined {
   const joined = path.join('/');
+  // No file system takes a longer name, and the patterns below cost by its square.
+  if (path.some((segment) => segment.length > 255))
+    return 'has a name that is longer than file systems take';
   if (isOwnFolder(path, project)) return undefined;
   if (!HONEST.some((place) => place.test(joined)))
     return 'goes to a place that wheels do not fill, where it could be anything';
