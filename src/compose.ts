@@ -39,7 +39,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     close: async () => {
       keeper.stopWatching();
       await packages.close();
-      await exposure.settled();
+      await exposure.close();
       await keeper.close();
     },
   };

@@ -7,16 +7,15 @@ import {
   type Replay,
   replay,
 } from '../exposure/replay.js';
-import { decisionFiles } from '../observe/decision-files.js';
-import { readDecisions } from '../observe/read-decisions.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
-import { EXIT, type Output, UsageError } from './output.js';
+import { openHistory } from './open-history.js';
+import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadComparablePolicy } from './own-policy.js';
 
 /**
  * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
- * where anything would.
+ * where anything would, 2 where the log holds more than could be read.
  * @param history a decision log's file, or the folder it lies in: a data folder, whose findings count too
  */
 export async function checkAgainst(
@@ -25,16 +24,18 @@ export async function checkAgainst(
   json: boolean,
   out: Output,
 ): Promise<number> {
-  const files = await decisionFiles(history);
-  if (files.length === 0)
-    throw new UsageError(`no decision log at ${history}: name decisions.jsonl, or its folder`);
   const policy = await loadComparablePolicy(dir);
-  out.progress(`replaying ${files.length} files`);
+  const log = await openHistory(history);
+  out.progress(`replaying ${log.files} files`);
   const folder = await folderOf(history);
   const findings = findingsIn(folder);
-  const result = await replay(readDecisions(files), policy, findings, await loadOwnFeed(folder));
-  if (json) out.line(JSON.stringify(result, null, 2));
+  const result = await replay(log.records(), policy, findings, await loadOwnFeed(folder));
+  const { gaps } = log;
+  const incomplete = gaps.length > 0 && { incomplete: true };
+  if (json) out.line(JSON.stringify({ ...result, ...incomplete, gaps }, null, 2));
   else show(result, out);
+  for (const gap of gaps) out.problem(`not all of the log was replayed: ${gap}`);
+  if (incomplete) return EXIT.unclear;
   return result.changes.length > 0 ? EXIT.refused : EXIT.fine;
 }
 

@@ -3,11 +3,11 @@ import {
   type Exposed,
   type Exposure,
   type ExposureQuestion,
-  findExposure,
+  searchHistory,
 } from '../exposure/exposure.js';
-import { decisionFiles } from '../observe/decision-files.js';
 import { askServer } from './ask-server.js';
 import { csvLine } from './csv.js';
+import { openHistory } from './open-history.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
 
@@ -22,7 +22,10 @@ export interface ExposureOptions {
   readonly csv?: boolean;
 }
 
-/** `wheelgate exposure`: who was given which file, from the decision log; exit code 1 where anybody was. */
+/**
+ * `wheelgate exposure`: who was given which file, from the decision log; exit code 1 where anybody was, 2 where the
+ * log holds more than could be read.
+ */
 export async function runExposure(
   what: string | undefined,
   options: ExposureOptions,
@@ -37,6 +40,8 @@ export async function runExposure(
   if (options.json === true) out.line(JSON.stringify(exposure, null, 2));
   else if (options.csv === true) showCsv(exposure, out);
   else showTable(exposure, out);
+  for (const gap of exposure.gaps) out.problem(`this answer is not complete: ${gap}`);
+  if (exposure.incomplete) return EXIT.unclear;
   return exposure.clients.length > 0 ? EXIT.refused : EXIT.fine;
 }
 
@@ -65,9 +70,7 @@ function queryOf({ project, versions, sha256, since, refused }: ExposureQuestion
 }
 
 async function searchFiles(place: string, question: ExposureQuestion): Promise<Exposure> {
-  if ((await decisionFiles(place)).length === 0)
-    throw new UsageError(`no decision log at ${place}: name decisions.jsonl, or its folder`);
-  return findExposure(place, question);
+  return searchHistory(await openHistory(place), question);
 }
 
 const COLUMNS = [

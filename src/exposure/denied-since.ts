@@ -1,9 +1,8 @@
 import type { Inspection } from '../domain/finding.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
-import { decisionFiles } from '../observe/decision-files.js';
 import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
-import { readDecisions } from '../observe/read-decisions.js';
+import { DecisionHistory } from '../observe/read-decisions.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';
@@ -21,46 +20,90 @@ export interface DeniedSince extends RecordedArtifact {
   readonly last: string;
 }
 
+/** What has been told of an artifact. */
+export interface Told {
+  /** The last download that was told of, ISO 8601. */
+  readonly last: string;
+  /** Downloads that the log held then. */
+  readonly downloads: number;
+}
+
+/** By rule and artifact. */
+export type ToldOf = ReadonlyMap<string, Told>;
+
+export interface DeniedSearch {
+  /** Those with downloads that have not been told of, and only these downloads. */
+  readonly news: readonly DeniedSince[];
+  /** What has been told of once the news are. */
+  readonly told: ToldOf;
+  /** What of the log could not be read, a sentence each. */
+  readonly gaps: readonly string[];
+}
+
 /** Judges a file by what is in force now. */
 export interface Evaluator {
   evaluate(subject: Subject, inspection: Inspection | undefined): Verdict;
 }
 
 /** The rules by which somebody says that a release is bad; the others say what a team does not want. */
-const ACCUSING: ReadonlySet<RuleId> = new Set(['deny', 'malware-feed']);
+export const ACCUSING: ReadonlySet<RuleId> = new Set(['deny', 'malware-feed']);
 const MAX_CLIENTS = 100;
 
-interface Tally {
-  readonly hit: RuleHit;
-  readonly record: DecisionRecord;
+interface Downloads {
+  count: number;
   readonly clients: Set<string>;
-  downloads: number;
   first: string;
   last: string;
+}
+
+interface Tally {
+  readonly key: string;
+  readonly hit: RuleHit;
+  readonly record: DecisionRecord;
+  readonly told: Told | undefined;
+  readonly all: Downloads;
+  /** Those after the last that was told of. */
+  readonly later: Downloads;
 }
 
 /**
  * Looks through the decision log for artifacts that went out and that the policy denies now. Each different
  * artifact is judged once, by its findings too, so that a denial by the digest of a file in it counts.
+ * @param told what was told before: a denial that was lifted and is back tells of what went out in between
  */
 export async function findDeniedSince(
   place: string,
   judge: Evaluator,
   findings: FindingsStore,
-): Promise<DeniedSince[]> {
+  told: ToldOf,
+): Promise<DeniedSearch> {
   const seen = new Map<string, Tally | undefined>();
-  for await (const record of readDecisions(await decisionFiles(place))) {
+  const history = await DecisionHistory.open(place);
+  for await (const record of history.records()) {
     const delivery = deliveryOf(record);
     if (delivery === undefined || delivery === 'refused' || delivery === 'prefix') continue;
-    const key = `${record.project}/${record.filename}/${record.sha256}`;
-    if (!seen.has(key)) {
+    const artifact = `${record.project}/${record.filename} ${record.sha256}`;
+    if (!seen.has(artifact)) {
       const hit = await accusation(record, judge, findings);
-      seen.set(key, hit && { hit, record, clients: new Set(), downloads: 0, first: '', last: '' });
+      seen.set(artifact, hit && tallyOf(`${hit.rule} ${artifact}`, hit, record, told));
     }
-    const tally = seen.get(key);
-    if (tally !== undefined) count(tally, record);
+    const tally = seen.get(artifact);
+    if (tally === undefined) continue;
+    count(tally.all, record);
+    if (tally.told !== undefined && record.time > tally.told.last) count(tally.later, record);
   }
-  return [...seen.values()].filter((tally) => tally !== undefined).map(summary);
+  const tallies = [...seen.values()].filter((tally) => tally !== undefined);
+  return {
+    news: tallies.flatMap((tally) => {
+      const downloads = untold(tally);
+      return downloads === undefined ? [] : [summary(tally, downloads)];
+    }),
+    told: new Map([
+      ...told,
+      ...tallies.map(({ key, all }) => [key, { last: all.last, downloads: all.count }] as const),
+    ]),
+    gaps: history.gaps,
+  };
 }
 
 async function accusation(
@@ -73,17 +116,32 @@ async function accusation(
   const { project, sha256, filename } = subject;
   const inspection = sha256 && (await findings.get(project, sha256, filename));
   const { hits } = judge.evaluate(subject, inspection);
-  return hits.find(({ rule, action }) => ACCUSING.has(rule) && action === 'block');
+  // Who waives a denial has said that clients may have the artifact.
+  return hits.find(
+    ({ rule, action, waiver }) => ACCUSING.has(rule) && action === 'block' && waiver === undefined,
+  );
 }
 
-function count(tally: Tally, record: DecisionRecord): void {
-  tally.downloads += 1;
-  tally.clients.add(clientOf(record));
-  if (tally.first === '' || record.time < tally.first) tally.first = record.time;
-  if (record.time > tally.last) tally.last = record.time;
+function tallyOf(key: string, hit: RuleHit, record: DecisionRecord, told: ToldOf): Tally {
+  const none = (): Downloads => ({ count: 0, clients: new Set(), first: '', last: '' });
+  return { key, hit, record, told: told.get(key), all: none(), later: none() };
 }
 
-function summary({ hit, record, clients, downloads, first, last }: Tally): DeniedSince {
+function count(downloads: Downloads, record: DecisionRecord): void {
+  downloads.count += 1;
+  if (downloads.clients.size < MAX_CLIENTS) downloads.clients.add(clientOf(record));
+  if (downloads.first === '' || record.time < downloads.first) downloads.first = record.time;
+  if (record.time > downloads.last) downloads.last = record.time;
+}
+
+function untold({ told, all, later }: Tally): Downloads | undefined {
+  if (told === undefined) return all;
+  if (later.count > 0) return later;
+  // The clock went back, or a file can be read again: nobody knows which are new.
+  return all.count > told.downloads ? all : undefined;
+}
+
+function summary({ hit, record }: Tally, { count, clients, first, last }: Downloads): DeniedSince {
   const { project, version, filename, sha256 } = record;
   const { rule, reason, reference } = hit;
   return {
@@ -94,8 +152,8 @@ function summary({ hit, record, clients, downloads, first, last }: Tally): Denie
     version,
     filename,
     sha256,
-    downloads,
-    clients: [...clients].slice(0, MAX_CLIENTS),
+    downloads: count,
+    clients: [...clients],
     first,
     last,
   };

@@ -1,22 +1,31 @@
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { ToldOf } from './denied-since.js';
 
 /** What has been told already, so that a restart does not tell it again. */
 export interface ExposureState {
-  /** The policy revision that the log was last searched under. */
+  /** What the log was last searched by, whole: the policy in force, and the feed. */
   readonly revision: string | undefined;
-  /** Artifacts and rules told of. */
-  readonly told: readonly string[];
+  readonly told: ToldOf;
 }
 
-const NOTHING: ExposureState = { revision: undefined, told: [] };
+const NOTHING: ExposureState = { revision: undefined, told: new Map() };
+
+const FORM = z.object({
+  revision: z.string().optional(),
+  told: z.record(z.string(), z.object({ last: z.string(), downloads: z.number() })),
+});
 
 /** Reads it; a file that is missing or torn says nothing, and costs one more search. */
 export async function loadExposureState(path: string): Promise<ExposureState> {
   try {
-    const { revision, told } = JSON.parse(await readFile(path, 'utf8')) as Partial<ExposureState>;
-    if (!Array.isArray(told)) return NOTHING;
-    return { revision, told };
+    const { revision, told } = FORM.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { revision, told: new Map(Object.entries(told)) };
   } catch {
     return NOTHING;
   }
+}
+
+export function writeExposureState({ revision, told }: ExposureState): Buffer {
+  return Buffer.from(JSON.stringify({ revision, told: Object.fromEntries(told) }));
 }

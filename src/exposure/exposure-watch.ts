@@ -1,24 +1,29 @@
-import type { DeniedSince } from './denied-since.js';
+import type { DeniedSearch, DeniedSince, ToldOf } from './denied-since.js';
 import type { ExposureState } from './exposure-state.js';
 
 export interface ExposureWatchParts {
   readonly load: () => Promise<ExposureState>;
   readonly save: (state: ExposureState) => Promise<void>;
   /** Looks through the log under the policy in force. */
-  readonly search: () => Promise<readonly DeniedSince[]>;
+  readonly search: (told: ToldOf) => Promise<DeniedSearch>;
   readonly onExposed: (exposed: DeniedSince) => void;
+  /** A search has ended. @param gaps what of the log it could not read; it is searched again later */
+  readonly onSearched: (gaps: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
+  /** Calls back after a while. */
+  readonly later: (work: () => void) => void;
 }
 
 /**
  * After a policy edit, says once who had already been given what is denied now. In the background, one search at
- * a time; an edit during a search starts one more after it.
+ * a time; an edit during a search starts one more after it. What could not be searched whole is searched again.
  */
 export class ExposureWatch {
   readonly #parts: ExposureWatchParts;
   #state: ExposureState | undefined;
   #wanted: string | undefined;
   #searching: Promise<void> | undefined;
+  #closed = false;
 
   constructor(parts: ExposureWatchParts) {
     this.#parts = parts;
@@ -37,27 +42,33 @@ export class ExposureWatch {
     while (this.#searching !== undefined) await this.#searching;
   }
 
+  /** No search begins any more. Resolves once none is under way. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.settled();
+  }
+
   async #work(): Promise<void> {
     try {
       this.#state ??= await this.#parts.load();
-      while (this.#wanted !== undefined && this.#wanted !== this.#state.revision) {
-        const revision = this.#wanted;
-        this.#state = await this.#search(this.#state, revision);
+      while (!this.#closed && this.#wanted !== undefined && this.#wanted !== this.#state.revision) {
+        const revision: string = this.#wanted;
+        const { news, told, gaps } = await this.#parts.search(this.#state.told);
+        for (const exposed of news) this.#parts.onExposed(exposed);
+        this.#state = { revision: gaps.length === 0 ? revision : undefined, told };
         await this.#parts.save(this.#state);
+        this.#parts.onSearched(gaps);
+        if (gaps.length > 0 && this.#wanted === revision) return this.#again(revision);
       }
     } catch (error) {
       this.#parts.onError(error);
+      if (this.#wanted !== undefined) this.#again(this.#wanted);
     }
   }
 
-  async #search(state: ExposureState, revision: string): Promise<ExposureState> {
-    const told = new Set(state.told);
-    for (const exposed of await this.#parts.search()) {
-      const key = `${exposed.rule} ${exposed.project}/${exposed.filename} ${exposed.sha256}`;
-      if (told.has(key)) continue;
-      told.add(key);
-      this.#parts.onExposed(exposed);
-    }
-    return { revision, told: [...told] };
+  #again(revision: string): void {
+    this.#parts.later(() => {
+      if (!this.#closed && this.#wanted === revision) this.check(revision);
+    });
   }
 }

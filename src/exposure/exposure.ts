@@ -1,8 +1,7 @@
 import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
-import { decisionFiles } from '../observe/decision-files.js';
 import type { DecisionRecord } from '../observe/decision-record.js';
-import { readDecisions } from '../observe/read-decisions.js';
+import { DecisionHistory } from '../observe/read-decisions.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
 
 /** What is asked after an incident; all that is given must match. */
@@ -43,10 +42,14 @@ export interface Exposure {
   readonly reachesBackTo: string | undefined;
   /** Set where there were more requests than were asked for. */
   readonly truncated?: true;
+  /** Set where the log holds more than could be read. */
+  readonly incomplete?: true;
+  /** What could not be read, a sentence each; empty where the answer is whole. */
+  readonly gaps: readonly string[];
 }
 
 /**
- * Who was given what, from the decision log.
+ * Who was given what, from the decision log. Never less than the log holds without `incomplete`.
  * @param place the log's file or folder
  * @param limit requests to tell of, at most
  */
@@ -55,11 +58,19 @@ export async function findExposure(
   question: ExposureQuestion,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Exposure> {
-  const files = await decisionFiles(place);
+  return searchHistory(await DecisionHistory.open(place), question, limit);
+}
+
+/** The same, from a log that is open already. */
+export async function searchHistory(
+  history: DecisionHistory,
+  question: ExposureQuestion,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Exposure> {
   const requests: Exposed[] = [];
   const clients = new Set<string>();
   let truncated = false;
-  for await (const record of readDecisions(files, needlesOf(question))) {
+  for await (const record of history.records(needlesOf(question))) {
     const delivery = deliveryOf(record);
     if (delivery === undefined || !matches(record, question)) continue;
     if (delivery !== 'refused') clients.add(clientOf(record));
@@ -68,8 +79,15 @@ export async function findExposure(
     else truncated = true;
   }
   requests.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  const reachesBackTo = await firstTime(files);
-  return { requests, clients: [...clients], reachesBackTo, ...(truncated && { truncated: true }) };
+  const { reachesBackTo, gaps } = history;
+  return {
+    requests,
+    clients: [...clients],
+    reachesBackTo,
+    ...(truncated && { truncated }),
+    ...(gaps.length > 0 && { incomplete: true }),
+    gaps,
+  };
 }
 
 /** A line that lacks these cannot match; the log writes names and digests plainly. */
@@ -82,17 +100,12 @@ function matches(record: DecisionRecord, question: ExposureQuestion): boolean {
   const { project, versions, sha256, since } = question;
   if (project !== undefined && record.project !== project) return false;
   if (sha256 !== undefined && record.sha256 !== sha256) return false;
-  if (since !== undefined && !(Date.parse(record.time) >= since)) return false;
-  // A version that cannot be read may be the one that is looked for.
+  // A time or a version that cannot be read may be the one that is looked for.
+  if (since !== undefined && Date.parse(record.time) < since) return false;
   return versions === undefined || record.version === undefined || versions.matches(record.version);
 }
 
 function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {
   const told = Object.fromEntries(TOLD.map((key) => [key, record[key]]));
   return { ...(told as Pick<DecisionRecord, (typeof TOLD)[number]>), delivery };
-}
-
-async function firstTime(files: readonly string[]): Promise<string | undefined> {
-  for await (const record of readDecisions(files)) return record.time;
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { ChangeWatch, stateOfFile } from '../files/change-watch.js';
@@ -14,6 +15,11 @@ export async function readCertificate(files: CertificateFiles): Promise<Certific
   const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
   createSecureContext({ cert, key });
   return { cert, key };
+}
+
+/** When a certificate ends, in milliseconds since 1970: the server's own, which comes first in its chain. */
+export function expiryOf({ cert }: Certificate): number {
+  return Date.parse(new X509Certificate(cert).validTo);
 }
 
 /**

@@ -1,37 +1,64 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 
+/** A file of a decision log. */
+export interface DecisionFile {
+  readonly name: string;
+  readonly path: string;
+  /** Whether it is the one in use. */
+  readonly current: boolean;
+  /** How it is compressed, by the end of its name. */
+  readonly compression: string | undefined;
+}
+
+/** What log rotators put behind a name: `.1`, `-20260401`, `.2026-04-01T00:00:00Z`. */
+const STAMP = /^[-._]\d[\dTZ:.+_-]*$/i;
+const COMPRESSED = /\.(gz|bz2|xz|zst|lz4|lzma|Z|zip)$/;
+
 /**
- * The files of a decision log, oldest first: those put aside, plain or compressed (`.gz`), by us or by a log
- * rotator (`decisions.jsonl.1`), and the one in use.
+ * The files of a decision log: the one in use, and those put aside by us or by a log rotator, by number or by
+ * date (`decisions.jsonl.1`, `decisions.jsonl-20260401`, `decisions-20260401.jsonl`), plain or compressed.
  * @param place the log's file, or the folder it lies in (then it is `decisions.jsonl`)
+ * @throws where the folder cannot be listed; one that is not there has no files
  */
-export async function decisionFiles(place: string): Promise<string[]> {
+export async function decisionFiles(place: string): Promise<DecisionFile[]> {
   const isFolder = await stat(place).then(
     (info) => info.isDirectory(),
     () => false,
   );
-  const file = isFolder ? join(place, 'decisions.jsonl') : place;
-  const { dir, name, ext, base } = parse(file);
-  const folder = dir === '' ? '.' : dir;
-  const names = new Set(await readdir(folder).catch(() => []));
-  const found: { path: string; modified: number }[] = [];
-  for (const other of names) {
-    if (!belongs(other, name, ext)) continue;
-    // A crash between compressing and removing leaves both: the plain one is whole.
-    if (other.endsWith('.gz') && names.has(other.slice(0, -'.gz'.length))) continue;
-    const path = join(folder, other);
-    const info = await stat(path).catch(() => undefined);
-    if (info?.isFile()) found.push({ path, modified: other === base ? Infinity : info.mtimeMs });
-  }
-  found.sort((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1));
-  return found.map(({ path }) => path);
+  const base = isFolder ? 'decisions.jsonl' : parse(place).base;
+  const folder = isFolder ? place : parse(place).dir || '.';
+  const names = new Set(await namesIn(folder));
+  return [...names]
+    .filter((name) => belongs(name, base))
+    .map((name) => {
+      const compression = COMPRESSED.exec(name)?.[1];
+      return { name, path: join(folder, name), current: name === base, compression };
+    })
+    .filter(({ name, compression }) => {
+      if (compression === undefined) return true;
+      // Left by a crash between compressing and removing, or under way: the plain one is whole.
+      const plain = name.slice(0, -1 - compression.length);
+      return plain === base || !names.has(plain);
+    })
+    .sort((a, b) => Number(a.current) - Number(b.current) || (a.name < b.name ? -1 : 1));
 }
 
-function belongs(other: string, name: string, ext: string): boolean {
-  const plain = other.endsWith('.gz') ? other.slice(0, -'.gz'.length) : other;
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function belongs(other: string, base: string): boolean {
+  const { name, ext } = parse(base);
+  const plain = other.replace(COMPRESSED, '');
   if (!plain.startsWith(name)) return false;
   const rest = plain.slice(name.length);
-  const ours = rest === ext || (rest.startsWith('-') && rest.endsWith(ext));
-  return ours || (rest.startsWith(ext) && /^\.\d+$/.test(rest.slice(ext.length)));
+  if (rest === ext || (rest.startsWith(ext) && STAMP.test(rest.slice(ext.length)))) return true;
+  const between = rest.endsWith(ext) ? rest.slice(0, rest.length - ext.length) : '';
+  return between.startsWith('-') || STAMP.test(between);
 }

@@ -71,14 +71,23 @@ export function writeRecord(record: DecisionRecord | ExposedRecord): string {
   return `${line}\n`;
 }
 
-/** Reads a line; undefined for one that a crash has torn. */
-export function readRecord(line: string): DecisionRecord | undefined {
+/**
+ * Reads a line of the log: a decision, or some other event that is told in the same log.
+ * @returns undefined for one that cannot be read: torn by a crash, or not the log's at all
+ */
+export function readRecord(line: string): DecisionRecord | 'event' | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = JSON.parse(line) as Partial<DecisionRecord> & { readonly event?: unknown };
+    if (typeof value.event === 'string') return 'event';
     const whole =
-      typeof value === 'object' && value !== null && 'time' in value && 'verdict' in value;
+      TEXTS.every((key) => typeof value[key] === 'string') &&
+      typeof value.bytes === 'number' &&
+      typeof value.status === 'number';
     return whole ? (value as DecisionRecord) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Without one of these nobody can say who was given what. */
+const TEXTS = ['time', 'client', 'project', 'filename', 'verdict'] as const;

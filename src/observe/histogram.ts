@@ -26,14 +26,14 @@ export class Histogram<L extends string> {
   readonly aggregator = 'sum';
   readonly name: string;
   readonly help: string;
-  readonly #labelNames: readonly L[];
+  readonly labelNames: readonly L[];
   readonly #buckets: readonly number[];
   readonly #series = new Map<string, Series<L>>();
 
   constructor({ name, help, labelNames, buckets }: HistogramSettings<L>, registry: Registry) {
     this.name = name;
     this.help = help;
-    this.#labelNames = labelNames;
+    this.labelNames = labelNames;
     this.#buckets = buckets;
     registry.registerMetric(this as unknown as Metric<L>);
   }
@@ -56,7 +56,7 @@ export class Histogram<L extends string> {
   }
 
   #seriesOf(labels: Readonly<Record<L, string>>): Series<L> {
-    const key = this.#labelNames.map((name) => labels[name]).join('\0');
+    const key = this.labelNames.map((name) => labels[name]).join('\0');
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     const counts = new Array<number>(this.#buckets.length + 1).fill(0);

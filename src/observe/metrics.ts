@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { RULES } from '../domain/verdict.js';
 import { Histogram } from './histogram.js';
 
 /** Seconds: from a page out of memory to a large wheel over a slow line. */
@@ -23,13 +24,19 @@ export function createMetrics() {
     new Counter<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
+  /** A gauge without a value until it is set, where 0 would say something; of several processes the least counts. */
+  const unsetGauge = (name: string, help: string) => {
+    const made = new Gauge({ name: `wheelgate_${name}`, help, registers, aggregator: 'min' });
+    made.remove();
+    return made;
+  };
   const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Histogram<L>(
       { name: `wheelgate_${name}`, help, labelNames, buckets: REQUEST_SECONDS },
       registry,
     );
   const beforeCollect: (() => void)[] = [];
-  return {
+  const metrics = {
     registry,
     /**
      * A counter's series that is counted many thousand times a second: the registry hears of it at each scrape,
@@ -106,16 +113,26 @@ export function createMetrics() {
       'Policy edits that did not validate and were not taken over.',
       [],
     ),
+    policyLoadFailed: gauge(
+      'policy_load_failed',
+      '1 while the policy folder does not validate and the policy before it is in force, else 0.',
+      [],
+    ),
+    policyMode: gauge(
+      'policy_mode_info',
+      '1 for the mode of the policy in force, 0 for the other.',
+      ['mode'],
+    ),
     policyLoaded: gauge(
       'policy_loaded_timestamp_seconds',
       'When the policy in force was loaded, in seconds since 1970.',
       [],
     ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
-    feedAge: gauge(
+    feedEnabled: gauge('feed_enabled', '1 where the settings want a malware feed, else 0.', []),
+    feedAge: unsetGauge(
       'feed_age_seconds',
       'Since the malware feed was last known to be current; absent before the first time.',
-      [],
     ),
     feedRecords: gauge('feed_records', 'Records in the malware feed.', []),
     exposedDownloads: counter(
@@ -123,10 +140,32 @@ export function createMetrics() {
       'Downloads of artifacts that were denied later.',
       ['rule'],
     ),
+    exposureIncomplete: gauge(
+      'exposure_incomplete',
+      '1 while the last search of the decision log for what is denied by now could not read all of it, else 0.',
+      [],
+    ),
     decisionLogFailures: counter(
       'decision_log_failures_total',
       'Decisions that could not be written down.',
       [],
     ),
+    decisionLogFailing: gauge(
+      'decision_log_failing',
+      '1 while the last decision could not be written down, else 0.',
+      [],
+    ),
+    certificateExpiry: unsetGauge(
+      'certificate_expiry_timestamp_seconds',
+      'When the certificate in use ends, in seconds since 1970; absent without HTTPS.',
+    ),
+    startTime: gauge('start_time_seconds', 'When Wheelgate started, in seconds since 1970.', []),
   };
+  // A series that is born with its first event shows no increase, and the first event is the one that matters.
+  for (const rule of RULES)
+    for (const mode of ['enforce', 'dry-run']) metrics.blockedDownloads.inc({ rule, mode }, 0);
+  for (const verdict of ['allow', 'warn', 'block'])
+    for (const kind of ['wheel', 'sdist', 'other', 'metadata'])
+      metrics.downloads.inc({ verdict, kind }, 0);
+  return metrics;
 }

@@ -13,7 +13,7 @@ import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { createNetwork } from '../upstream/network.js';
 import { formatProblem } from '../yaml/problem.js';
-import { notePolicy } from './note-events.js';
+import { notePolicy, noteWaivers } from './note-events.js';
 import { makeFeed } from './optional-parts.js';
 import type { Outside } from './outside.js';
 import type { Shared } from './shared.js';
@@ -57,6 +57,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
     },
     onProblem: (problems) => {
       metrics.policyLoadFailures.inc();
+      metrics.policyLoadFailed.set(1);
       health.set(
         'policy',
         'degraded',
@@ -88,12 +89,19 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
   const decisions = new ResilientDecisionLog(new FileDecisionLog(config.decisions, now), {
     onLost: (decision, err) => {
       metrics.decisionLogFailures.inc();
+      metrics.decisionLogFailing.set(1);
       health.set('decision-log', 'degraded', 'decisions go to the log on standard output instead');
       log.error({ err, decision }, 'a decision could not be written to its log');
     },
-    onRecovered: () => health.set('decision-log', 'ok'),
+    onRecovered: () => {
+      metrics.decisionLogFailing.set(0);
+      health.set('decision-log', 'ok');
+    },
   });
+  metrics.startTime.set(now() / 1_000);
+  metrics.feedEnabled.set(feed === undefined ? 0 : 1);
   metrics.onCollect(() => {
+    noteWaivers(loaded!, metrics, now());
     const synced = feed?.current.syncedAt;
     if (synced !== undefined) metrics.feedAge.set((now() - synced) / 1_000);
     metrics.cacheBytes.set({ tier: 'disk' }, rooms.blobs.bytes);

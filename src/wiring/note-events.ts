@@ -12,6 +12,13 @@ export function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, 
   metrics.policyRevision.reset();
   metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
   metrics.policyLoaded.set(now / 1_000);
+  metrics.policyLoadFailed.set(0);
+  for (const mode of ['enforce', 'dry-run'])
+    metrics.policyMode.set({ mode }, meaning?.mode === mode ? 1 : 0);
+}
+
+/** Waivers expire while nobody edits anything: asked for at each scrape. */
+export function noteWaivers({ meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
   const waivers = countWaivers(meaning?.waivers ?? [], now);
   for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
 }

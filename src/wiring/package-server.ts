@@ -10,7 +10,7 @@ import { NO_FEED } from '../domain/malware-feed.js';
 import { accelerator, NEVER } from '../http/accelerate.js';
 import { createApp } from '../http/app.js';
 import { withAuthentication } from '../http/authenticate.js';
-import { readCertificate, watchCertificate } from '../http/certificate.js';
+import { expiryOf, readCertificate, watchCertificate } from '../http/certificate.js';
 import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
@@ -19,6 +19,7 @@ import { withWarmPages } from '../http/warm-pages.js';
 import { settingsName } from '../inspection/limits.js';
 import { createInspector } from '../inspection/worker-inspector.js';
 import type { Metrics } from '../observe/metrics.js';
+import { UPSTREAM_STATUSES, upstreamStatus } from '../observe/upstream-status.js';
 import { KnownBytes } from '../pages/known-bytes.js';
 import { PageLoader } from '../pages/page-loader.js';
 import { ProjectListService } from '../pages/project-list.js';
@@ -80,6 +81,7 @@ export async function makePackageServer(
   // What can stop the start comes before what would have to be taken down again.
   const access = await accessControl(config, now, health, log);
   const certificate = config.tls && (await readCertificate(config.tls));
+  if (certificate !== undefined) metrics.certificateExpiry.set(expiryOf(certificate) / 1_000);
 
   const at = (name: string): string => join(config.data, name);
   const spare = new TemporarySpool(tmpdir());
@@ -193,6 +195,7 @@ export async function makePackageServer(
       config.tls,
       (certificate) => {
         if ('setSecureContext' in server) server.setSecureContext(certificate);
+        metrics.certificateExpiry.set(expiryOf(certificate) / 1_000);
         health.set('certificate', 'ok');
         log.info('the certificate was renewed');
       },
@@ -224,17 +227,18 @@ export async function makePackageServer(
 }
 
 function upstreamsOf(config: Config, network: Network, metrics: Metrics): HttpUpstream[] {
-  return config.upstreams.map(
-    (upstream) =>
-      new HttpUpstream(
-        { ...upstream, isPublic: upstream.public },
-        network,
-        (name, status, seconds) => {
-          metrics.upstreamRequests.inc({ upstream: name, status: String(status) });
-          metrics.upstreamDuration.observe({ upstream: name }, seconds);
-        },
-      ),
-  );
+  return config.upstreams.map((upstream) => {
+    for (const status of UPSTREAM_STATUSES)
+      metrics.upstreamRequests.inc({ upstream: upstream.name, status }, 0);
+    return new HttpUpstream(
+      { ...upstream, isPublic: upstream.public },
+      network,
+      (name, status, seconds) => {
+        metrics.upstreamRequests.inc({ upstream: name, status: upstreamStatus(status) });
+        metrics.upstreamDuration.observe({ upstream: name }, seconds);
+      },
+    );
+  });
 }
 
 function httpSettings(config: Config): HttpSettings {

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { findDeniedSince } from '../exposure/denied-since.js';
-import { loadExposureState } from '../exposure/exposure-state.js';
+import { ACCUSING, findDeniedSince } from '../exposure/denied-since.js';
+import { loadExposureState, writeExposureState } from '../exposure/exposure-state.js';
 import { ExposureWatch } from '../exposure/exposure-watch.js';
 import { writeAtomically } from '../store/disk/atomic-file.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { Keeper } from './keeper.js';
 import type { Outside } from './outside.js';
+
+/** Until a log that could not be read whole is read again, in milliseconds. */
+const PATIENCE = 5 * 60_000;
 
 /** Says after each change of policy or feed who had been given what is denied now; once, also at the start. */
 export function watchExposure(
@@ -18,10 +21,11 @@ export function watchExposure(
   findings: FindingsStore,
 ): ExposureWatch {
   const file = join(config.data, 'exposure.json');
+  for (const rule of ACCUSING) metrics.exposedDownloads.inc({ rule }, 0);
   const exposure = new ExposureWatch({
     load: () => loadExposureState(file),
-    save: (state) => writeAtomically(file, Buffer.from(JSON.stringify(state))),
-    search: () => findDeniedSince(config.decisions.file, judge, findings),
+    save: (state) => writeAtomically(file, writeExposureState(state)),
+    search: (told) => findDeniedSince(config.decisions.file, judge, findings, told),
     onExposed: (exposed) => {
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
       const { revision } = policies.current;
@@ -29,8 +33,15 @@ export function watchExposure(
       log.warn({ exposed }, 'clients were given an artifact that is denied by now');
       void decisions.append({ event: 'exposed', time, revision, ...exposed });
     },
-    onError: (err) =>
-      log.warn({ err }, 'the decision log could not be searched for what is denied'),
+    onSearched: (gaps) => {
+      metrics.exposureIncomplete.set(gaps.length === 0 ? 0 : 1);
+      for (const gap of gaps) log.warn(`not all of the decision log could be searched: ${gap}`);
+    },
+    onError: (err) => {
+      metrics.exposureIncomplete.set(1);
+      log.warn({ err }, 'the decision log could not be searched for what is denied');
+    },
+    later: (work) => setTimeout(work, PATIENCE).unref(),
   });
   policies.onChange(() => exposure.check(judge.basis));
   feed?.onChange(() => exposure.check(judge.basis));

@@ -143,7 +143,7 @@ export async function makePrimary(
     health.set('server', 'failed', 'stopping');
     keeper.stopWatching();
     await crew.stop();
-    await exposure.settled();
+    await exposure.close();
     await keeper.close();
   }
 }

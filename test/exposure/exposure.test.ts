@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -121,6 +121,7 @@ describe('an artifact that is denied after it went out', () => {
     assert.match(exposed.reason, /steals \(deny\)/);
     assert.deepEqual(await gate.metric('wheelgate_exposed_downloads_total'), [
       'wheelgate_exposed_downloads_total{rule="deny"} 2',
+      'wheelgate_exposed_downloads_total{rule="malware-feed"} 0',
     ]);
 
     await gate.restart();
@@ -135,6 +136,72 @@ describe('an artifact that is denied after it went out', () => {
       (await told()).map((exposed) => exposed.filename),
       [bad.filename],
     );
+  });
+
+  it('is not told of while a waiver lifts the denial, and is when the waiver goes', async () => {
+    const denied = 'deny: [{project: bad, versions: "==1.1", reason: steals}]';
+    const waiver =
+      '{rule: deny, project: bad, versions: "==1.1", reason: r, owner: o, expires: 2026-12-01}';
+    await gate.writePolicy('deny.yaml', `${denied}\nwaivers: [${waiver}]`);
+    assert.deepEqual(await told(), []);
+    await gate.get(path, PIP);
+    await gate.writePolicy('deny.yaml', denied);
+    assert.deepEqual(
+      (await told()).map(({ downloads }) => downloads),
+      [3],
+    );
+  });
+
+  it('is told of again where the denial was lifted and is back, with what went out in between', async () => {
+    const denied = 'deny: [{project: bad, versions: "==1.1", reason: steals}]';
+    await gate.writePolicy('deny.yaml', denied);
+    await told();
+    gate.now += 60_000;
+    await gate.writePolicy('deny.yaml', 'deny: []');
+    await told();
+    const first = gate.now;
+    await gate.get(path, PIP);
+    gate.now += 60_000;
+    await gate.writePolicy('deny.yaml', denied);
+    const [before, between, ...more] = await told();
+    assert.deepEqual([before.downloads, between.downloads, more], [2, 1, []]);
+    assert.equal(between.first, new Date(first).toISOString());
+
+    // The clock went back: they are told of all the same.
+    await gate.writePolicy('deny.yaml', 'deny: []');
+    await told();
+    gate.now -= 86_400_000;
+    await gate.get(path, PIP);
+    await gate.writePolicy('deny.yaml', denied);
+    assert.deepEqual(
+      (await told()).map(({ downloads }) => downloads),
+      [2, 1, 4],
+    );
+  });
+
+  it('is told of without what cannot be read, with that in a metric, and whole later', async () => {
+    const aside = join(gate.folder, 'data', 'decisions.jsonl-20260401');
+    await rename(join(gate.folder, 'data', 'decisions.jsonl'), aside);
+    const whole = gzipSync(await readFile(aside));
+    await rm(aside);
+    await writeFile(`${aside}.gz`, 'no gzip at all');
+    await gate.restart();
+    await gate.writePolicy(
+      'deny.yaml',
+      'deny: [{project: bad, versions: "==1.1", reason: steals}]',
+    );
+    assert.deepEqual(await told(), []);
+    assert.deepEqual(await gate.metric('wheelgate_exposure_incomplete'), [
+      'wheelgate_exposure_incomplete 1',
+    ]);
+    await writeFile(`${aside}.gz`, whole);
+    await gate.restart();
+    // Once it knows its disk, it searches again by itself.
+    while ((await told()).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await told()).length, 1);
+    assert.deepEqual(await gate.metric('wheelgate_exposure_incomplete'), [
+      'wheelgate_exposure_incomplete 0',
+    ]);
   });
 
   it('is not told of where the policy accuses nobody', async () => {
@@ -185,12 +252,14 @@ describe('a decision log of several files', () => {
     );
     await write('decisions.jsonl.bak', line('2020-01-01', 'not ours'));
     for (const place of [folder, join(folder, 'decisions.jsonl')]) {
-      const { requests, clients } = await findExposure(place, question);
+      const { requests, clients, gaps, reachesBackTo } = await findExposure(place, question);
       assert.deepEqual(
         requests.map(({ client }) => client),
         ['a', 'b', 'c', 'd', 'e'],
       );
       assert.equal(clients.length, 5);
+      assert.deepEqual(gaps, ['decisions.jsonl has 1 line that cannot be read']);
+      assert.equal(reachesBackTo, '2026-01-01');
     }
   });
 
