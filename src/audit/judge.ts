@@ -64,6 +64,16 @@ export class AuditJudge {
     );
   }
 
+  /** What `startup-hook` says of a release that brings these modules (`Inspection.modules`). */
+  modules(known: KnownRelease, names: readonly string[], cut: boolean): RuleHit | undefined {
+    const inspection = {
+      ...inspectionOf([], []),
+      modules: names,
+      ...(cut && { modulesCut: true as const }),
+    };
+    return this.#hits(known, inspection).find(({ rule }) => rule === 'startup-hook');
+  }
+
   /** The denial of one of the contents, where what is known of the release alone is not denied. */
   contents(known: KnownRelease, digests: readonly Sha256[]): RuleHit | undefined {
     if (digests.length === 0) return undefined;

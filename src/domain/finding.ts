@@ -51,6 +51,13 @@ export interface Inspection {
   readonly memberDigests: string;
   readonly memberCount: number;
   readonly inflatedBytes: number;
+  /**
+   * Wheels: the names under which its files can be imported from a folder of the import path, in lower case and
+   * sorted; a hook of another project may import one of them at the start.
+   */
+  readonly modules?: readonly string[];
+  /** Set where it brings more modules than `modules` names. */
+  readonly modulesCut?: true;
   /** Wheels: the digest of the METADATA member, which the sidecar must equal. */
   readonly metadataSha256?: Sha256;
 }

@@ -13,17 +13,36 @@ export interface Evidence {
 /** A hostile archive could earn a finding for each of 100,000 members; a handful of each code is evidence enough. */
 const MAX_PER_CODE = 20;
 
+/**
+ * The policy excuses start-up hooks file by file, so each is told of; what goes beyond this bound is told of in one
+ * finding that nothing but a waiver excuses.
+ */
+const MAX_HOOKS = 300;
+
 /** The findings of one inspection as they come up. */
 export class FindingList {
   readonly #found: Finding[] = [];
   readonly #counts = new Map<FindingCode, number>();
+  #hooks = 0;
 
   add(code: FindingCode, detail: string, evidence: Evidence = {}): void {
-    const count = (this.#counts.get(code) ?? 0) + 1;
-    this.#counts.set(code, count);
-    // Each start-up hook is kept: the policy excuses them one by one.
-    if (count > MAX_PER_CODE && FINDING_CODES[code].rule !== 'startup-hook') return;
-    const { member, ...rest } = evidence;
+    const { rule } = FINDING_CODES[code];
+    if (rule === 'startup-hook') {
+      if (++this.#hooks > MAX_HOOKS) return this.#addTooMany();
+    } else {
+      const count = (this.#counts.get(code) ?? 0) + 1;
+      this.#counts.set(code, count);
+      if (count > MAX_PER_CODE) return;
+    }
+    this.#push(code, detail, evidence);
+  }
+
+  #addTooMany(): void {
+    if (this.#hooks === MAX_HOOKS + 1)
+      this.#push('too-many-hooks', `there are more than ${MAX_HOOKS} start-up hooks`, {});
+  }
+
+  #push(code: FindingCode, detail: string, { member, ...rest }: Evidence): void {
     this.#found.push({
       code,
       rule: FINDING_CODES[code].rule,

@@ -58,6 +58,8 @@ export async function inspectSource(
     memberDigests: run.digests.toBase64(),
     memberCount: run.memberCount,
     inflatedBytes: run.inflatedBytes,
+    ...(run.modules === undefined ? {} : { modules: run.modules.names }),
+    ...(run.modules?.cut === true ? { modulesCut: true } : {}),
     ...(run.metadataSha256 === undefined ? {} : { metadataSha256: run.metadataSha256 }),
   };
 }

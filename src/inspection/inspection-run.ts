@@ -3,6 +3,7 @@ import type { DistributionFilename } from '../domain/distribution-filename.js';
 import { FindingList, InspectionProblem } from './finding-list.js';
 import type { InspectionLimits } from './limits.js';
 import { MemberDigests } from './member-digests.js';
+import type { BroughtModules } from './startup-hooks/brought-modules.js';
 
 /** What one inspection gathers, and the bounds it keeps. */
 export class InspectionRun {
@@ -16,6 +17,8 @@ export class InspectionRun {
   readonly #now: () => number;
   memberCount = 0;
   inflatedBytes = 0;
+  /** What can be imported from it; wheels only. */
+  modules: BroughtModules | undefined;
   metadataSha256: Sha256 | undefined;
   /** Whether some of the bytes could not be looked at. */
   incomplete = false;

@@ -3,7 +3,16 @@ import type { FindingRule } from '../domain/finding.js';
 import type { RuleId } from '../domain/verdict.js';
 import { expected, projectGlob } from '../yaml/values.js';
 import { codeActions, ruleAction } from './code-actions.js';
-import { age, expiry, projectName, publisher, sentence, sha256, specifier } from './terms.js';
+import {
+  age,
+  expiry,
+  moduleName,
+  projectName,
+  publisher,
+  sentence,
+  sha256,
+  specifier,
+} from './terms.js';
 
 /** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
 export const SETTABLE_RULES = [
@@ -195,6 +204,11 @@ const hook = z.strictObject({
     .regex(/^[^/\\\p{C}]{1,255}$/u, 'expected a file name without a folder')
     .describe('Its name in the site directory: distutils-precedence.pth.'),
   sha256: z.array(sha256()).min(1).describe('The SHA-256 of each known content.'),
+  imports: z
+    .array(moduleName())
+    .min(1)
+    .describe('The modules that it imports at the start: no other project may bring them.')
+    .optional(),
 });
 
 const waiver = z.strictObject({

@@ -43,6 +43,10 @@ export const publisher = () =>
     return z.NEVER;
   });
 
+/** A module by its top name, as `import` takes it: `future_fstrings`. */
+export const moduleName = () =>
+  z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'expected the name of a module at the top, without dots');
+
 export const sha256 = () =>
   z.string().transform((text, context) => {
     const digest = parseSha256(text);

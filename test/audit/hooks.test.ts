@@ -57,6 +57,29 @@ describe('start-up hooks of an environment', () => {
     ]);
   });
 
+  it('finds who brings what the hook of another project imports', async () => {
+    await environment.install({ name: 'coverage', files: { 'coverage/__init__.py': '' } });
+    await environment.install({ name: 'demo', files: { 'demo/coverage.py': '' } });
+    assert.deepEqual(await hooks(), []);
+    await environment.install({ name: 'evil', files: { 'win32/lib/coverage/x.py': '' } });
+    const { findings } = await environment.audit();
+    const [finding] = findings.filter(({ code }) => code === 'startup-hook');
+    assert.equal(finding?.project, 'evil');
+    assert.match(finding!.detail, /brings the module coverage, which .*\.pth, .* imports/);
+  });
+
+  it('finds a namespace file beside an extension that it would load', async () => {
+    const nspkg =
+      "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('zope',));importlib = __import__('importlib.util');__import__('importlib.machinery');m = sys.modules.setdefault('zope', importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec('zope', [os.path.dirname(p)])));m = m or sys.modules.setdefault('zope', types.ModuleType('zope'));mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p)\n";
+    await environment.install({ files: { 'demo-nspkg.pth': nspkg, 'zope/demo/__init__.py': '' } });
+    assert.deepEqual(await hooks(), []);
+    await environment.install({
+      name: 'evil',
+      files: { 'evil-nspkg.pth': nspkg, 'zope/__init__.abi3.so': '' },
+    });
+    assert.deepEqual(await hooks(), ['startup-hook evil-nspkg.pth']);
+  });
+
   it('takes a hook for nobody’s where the owner’s RECORD has another hash', async () => {
     await environment.install({
       name: 'setuptools',

@@ -1,3 +1,4 @@
+import type { WheelOptions } from '../support/archives/wheel.js';
 import { allowedWheel, type CorpusCase, refusedWheel, withFile } from './case.js';
 
 const RUN = 'import os; os.system("true")\n';
@@ -70,20 +71,67 @@ const EXECUTED: Readonly<Record<string, string | Buffer>> = {
   'a bad byte in front': Buffer.from('\xff\nimport os\n', 'latin1'),
 };
 
-/** Contents that no CPython executes. */
+/** Contents of which no CPython makes more than folders that the wheel fills. */
 const IDLE: Readonly<Record<string, string>> = {
   nothing: '',
   'a folder': 'demo\n',
-  'folders and comments': '# where it lies\ndemo\n./demo/sub\n',
+  'folders, comments and blank lines': '# where it lies\ndemo\n\n \t\ndemo/sub-1.0/_x\n',
   'a comment about import': '# import os\n',
-  'a word that begins like import': 'imports\nimportlib\nimport_me\n',
-  'import without a blank': 'import',
-  'import behind a word': 'x; import os\n',
-  capitals: 'IMPORT os\n',
-  'a unit separator inside a line': 'demo\x1fimport os\n',
-  'an absolute folder': '/opt/demo\n',
-  'Windows line ends': 'demo\r\n',
+  'a folder twice, the last line without an end': 'demo\ndemo',
+  'Windows line ends': 'demo\r\n# more\r\n',
+  'old Mac line ends': 'demo\r# more\r',
 };
+
+/** Lines that some Python, on some system, takes for another folder than one that the wheel fills. */
+const UNCLEAR: readonly string[] = [
+  'other',
+  'Demo',
+  './demo',
+  'demo/',
+  'demo//sub',
+  'demo/../demo',
+  'demo/.',
+  '.',
+  '..',
+  '../../../include/demo',
+  ' demo',
+  '\tdemo',
+  'demo ',
+  'demo.',
+  'demo\x1f',
+  '\x1fdemo',
+  'demo\x1c',
+  'demo\x0b',
+  '\x0cdemo',
+  'demo\u0085',
+  'demo\u2028',
+  '\u2029demo',
+  '\u00a0demo',
+  '\ufeffdemo',
+  ' # demo',
+  '# demo\u2028demo',
+  'demo\0',
+  '/opt/demo',
+  '/usr/share/demo',
+  'C:demo',
+  'C:\\demo',
+  'demo:x',
+  'DEMO~1',
+  'demo\\sub-1.0',
+  '~/demo',
+  '$HOME/demo',
+  '%TEMP%',
+  'import',
+  'importlib',
+  'x; import os',
+  'demo\x1fimport os',
+  'IMPORT os',
+  'd\u00e9mo',
+  'de\u200bmo',
+  'demo/__init__.py',
+  'demo-1.0.dist-info',
+  `${DATA}/purelib`,
+];
 
 /** Names with power of their own, and twins without. */
 const CUSTOMIZE = [
@@ -136,6 +184,43 @@ const NOT_INTERPRETERS = [
   'demo/bin/python',
 ];
 
+/** A wheel whose packages a `.pth` may name. */
+function filled(files: Readonly<Record<string, string | Uint8Array>>): WheelOptions {
+  return { files: { 'demo/__init__.py': '', 'demo/sub-1.0/_x/mod.py': 'x = 1\n', ...files } };
+}
+
+/** Forms of a module that runs at the start, in a folder. */
+const FORMS = (name: string) => [
+  `${name}.py`,
+  `${name}.pyc`,
+  `${name}.cpython-312-x86_64-linux-gnu.so`,
+  `${name}.pyd`,
+  `${name}/__init__.py`,
+  `${name}/namespace.txt`,
+  `__pycache__/${name}.cpython-312.pyc`,
+];
+
+/** Where a module of this name is taken from the import path, wherever some honest project is installed. */
+const IMPORTABLE = (file: string) => [
+  file,
+  `win32/${file}`,
+  `win32/lib/${file}`,
+  `Win32/Lib/${file}`,
+  `pythonwin/${file}`,
+  `_pdbpp_path_hack/${file}`,
+  `cmeel.prefix/lib/python3.12/site-packages/${file}`,
+  `${DATA}/purelib/win32/lib/${file}`,
+];
+
+/** What a folder must not hold that a `.pth` adds. */
+const IN_ADDED = [
+  ...FORMS('sitecustomize'),
+  ...FORMS('usercustomize'),
+  ...FORMS('_virtualenv'),
+  'apport_python_hook.py',
+  'SiteCustomize.py',
+];
+
 export const HOOKS: readonly CorpusCase[] = [
   ...LANDS.map((path) =>
     refusedWheel(`an executable .pth at ${path}`, 'pth-executable', withFile(path, RUN)),
@@ -145,7 +230,23 @@ export const HOOKS: readonly CorpusCase[] = [
     refusedWheel(`a .pth executed behind ${what}`, 'pth-executable', withFile('demo.pth', content)),
   ),
   ...Object.entries(IDLE).map(([what, content]) =>
-    allowedWheel(`a .pth that is ${what}`, withFile('demo.pth', content)),
+    allowedWheel(`a .pth that is ${what}`, filled({ 'demo.pth': content })),
+  ),
+  ...UNCLEAR.map((line) =>
+    refusedWheel(
+      `a .pth line ${JSON.stringify(line.slice(0, 40))}`,
+      line.includes('\0') ? 'pth-undecodable' : 'pth-adds-unclear-folder',
+      filled({ 'demo.pth': `# folders\ndemo\n${line}\n` }),
+    ),
+  ),
+  refusedWheel(
+    'a .pth of one line, a folder elsewhere in the wheel',
+    'pth-adds-unclear-folder',
+    filled({ [`${DATA}/purelib/demo.pth`]: 'demo\n' }),
+  ),
+  allowedWheel(
+    'the same, where the folder lies beside it',
+    filled({ [`${DATA}/purelib/demo.pth`]: 'demo\n', [`${DATA}/purelib/demo/x.py`]: '' }),
   ),
   refusedWheel(
     'a .pth in UTF-16',
@@ -168,6 +269,16 @@ export const HOOKS: readonly CorpusCase[] = [
     'pth-line-too-long',
     withFile('demo.pth', `${'./'.repeat(10_000)}demo`),
   ),
+  refusedWheel(
+    'a .pth of a megabyte of comments',
+    'pth-line-too-long',
+    withFile('demo.pth', '# comment\n'.repeat(100_000)),
+  ),
+  refusedWheel('a folder of more hooks than are told of', 'too-many-hooks', {
+    files: Object.fromEntries(
+      Array.from({ length: 400 }, (_, index) => [`sitecustomize/m${index}.py`, '']),
+    ),
+  }),
 
   refusedWheel('a .start file', 'start-file', withFile('demo.start', 'demo:run\n')),
   refusedWheel(
@@ -183,23 +294,47 @@ export const HOOKS: readonly CorpusCase[] = [
 
   ...CUSTOMIZE.map((path) => refusedWheel(`${path}`, 'site-customize', withFile(path))),
   ...NOT_CUSTOMIZE.map((path) => allowedWheel(`${path}`, withFile(path))),
-  refusedWheel('a .pth adds a folder with sitecustomize', 'pth-adds-hook-folder', {
-    files: { 'demo.pth': 'demo/boot\n', 'demo/boot/sitecustomize.py': '' },
+  ...IN_ADDED.flatMap((path) => [
+    refusedWheel(`a .pth adds a folder with ${path}`, 'pth-adds-hook-folder', {
+      files: { 'demo.pth': 'demo/boot\n', 'demo/boot/x.py': '', [`demo/boot/${path}`]: 'x = 1\n' },
+    }),
+    allowedWheel(`a .pth adds a folder beside one with ${path}`, {
+      files: { 'demo.pth': 'demo/lib\n', [`demo/boot/${path}`]: 'x = 1\n', 'demo/lib/x.py': '' },
+    }),
+  ]),
+  refusedWheel(
+    'a .pth adds a folder that another place of the wheel fills too',
+    'pth-adds-hook-folder',
+    {
+      files: {
+        'demo.pth': 'boot\n',
+        'boot/x.py': '',
+        [`${DATA}/platlib/boot/sitecustomize.py`]: '',
+      },
+    },
+  ),
+  refusedWheel(
+    'a .pth adds a folder whose parent has the hook in a namespace',
+    'pth-adds-hook-folder',
+    {
+      files: { 'demo.pth': 'demo\n', 'demo/sitecustomize/deep/x.txt': '' },
+    },
+  ),
+  refusedWheel('a .pth adds a folder with an archive of another name', 'pth-adds-hook-folder', {
+    files: {
+      'demo.pth': 'demo/boot\n',
+      'demo/boot/data.bin': Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`, 'latin1'),
+    },
   }),
-  refusedWheel('a .pth adds such a folder by a detour', 'pth-adds-hook-folder', {
-    files: { 'demo.pth': './demo/../demo/boot/', 'demo/boot/usercustomize/__init__.py': '' },
+  allowedWheel('a .pth adds a folder beside an archive', {
+    files: {
+      'demo.pth': 'demo/lib\n',
+      'demo/lib/x.py': '',
+      'demo/data.zip': Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`, 'latin1'),
+    },
   }),
-  refusedWheel('a .pth adds such a folder in the prefix', 'pth-adds-hook-folder', {
-    files: { 'demo.pth': '../../../share/demo', [`${DATA}/data/share/demo/sitecustomize.py`]: '' },
-  }),
-  refusedWheel('a .pth adds such a folder by its full path', 'pth-adds-hook-folder', {
-    files: { 'demo.pth': '/usr/share/demo', [`${DATA}/data/share/demo/sitecustomize.py`]: '' },
-  }),
-  refusedWheel('a .pth adds an archive of its own', 'pth-adds-hook-folder', {
+  refusedWheel('a .pth adds an archive of its own', 'pth-adds-unclear-folder', {
     files: { 'demo.pth': 'demo/boot.zip', 'demo/boot.zip': 'PK' },
-  }),
-  allowedWheel('a .pth adds another folder', {
-    files: { 'demo.pth': 'demo/lib\n', 'demo/boot/sitecustomize.py': '', 'demo/lib/x.py': '' },
   }),
   refusedWheel(
     'a .pth adds a share',
@@ -212,14 +347,39 @@ export const HOOKS: readonly CorpusCase[] = [
     withFile('demo.pth', '//host/share\n'),
   ),
 
-  refusedWheel("setuptools' hook module", 'foreign-hook', withFile('_distutils_hack/__init__.py')),
-  refusedWheel(
-    "setuptools' hook module under .data",
-    'foreign-hook',
-    withFile(`${DATA}/platlib/_distutils_hack/__init__.py`),
+  ...['_distutils_hack', '_virtualenv', 'pywin32_bootstrap', 'apport_python_hook'].flatMap(
+    (name) => [
+      ...FORMS(name).map((path) =>
+        refusedWheel(`another's hook as ${path}`, 'foreign-hook', withFile(path)),
+      ),
+      ...IMPORTABLE(`${name}.py`)
+        .slice(1)
+        .map((path) => refusedWheel(`another's hook at ${path}`, 'foreign-hook', withFile(path))),
+      allowedWheel(`${name} as data`, withFile(`${name}.txt`)),
+      allowedWheel(`${name} within a package`, withFile(`demo/${name}.py`)),
+    ],
   ),
-  refusedWheel("setuptools' hook as one module", 'foreign-hook', withFile('_distutils_hack.py')),
-  refusedWheel("virtualenv's hook module", 'foreign-hook', withFile('_virtualenv.py')),
+  ...IMPORTABLE('sitecustomize.py')
+    .filter((path) => !path.startsWith('_pdbpp'))
+    .slice(1)
+    .map((path) => refusedWheel(`a hook at ${path}`, 'site-customize', withFile(path))),
+  refusedWheel("virtualenv's hook", 'foreign-hook', withFile('_virtualenv.pth', '# nothing\n')),
+  refusedWheel("pywin32's libraries", 'foreign-hook', withFile('pywin32_system32/__init__.py')),
+  refusedWheel("pdbpp's folder", 'foreign-hook', withFile('_pdbpp_path_hack/os.py')),
+  ...[
+    '__editable___x_1_0_finder.py',
+    '_editable_impl_x.py',
+    '_x_editable.py',
+    '_x_editable_loader.py',
+  ].map((path) => refusedWheel(`an editable install's ${path}`, 'foreign-hook', withFile(path))),
+  allowedWheel('modules with like names', {
+    files: {
+      'editable.py': '',
+      'x_editable.py': '',
+      'virtualenv.py': '',
+      'demo/__editable__.py': '',
+    },
+  }),
   allowedWheel('a package that vendors it', withFile('demo/_distutils_hack/__init__.py')),
 
   ...INTERPRETERS.map((path) => refusedWheel(`${path}`, 'interpreter-shadow', withFile(path))),

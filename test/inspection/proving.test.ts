@@ -25,7 +25,7 @@ function mixedWheel(): Buffer {
       'demo/small.py': 'x = 1\n',
       'demo/text.txt': TEXT,
       'demo/noise.bin': randomBytes(3_000_000),
-      'demo-1.0.data/purelib/known.pth': './vendored\n',
+      'demo-1.0.data/purelib/known.pth': '# nothing\n',
       'demo/last.py': 'y = 2\n',
     },
     entries: (entries) =>

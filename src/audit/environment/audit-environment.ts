@@ -6,6 +6,7 @@ import { ClaimChecker, type ClaimedFile } from './claims.js';
 import { type InstalledDistribution, readDistributions } from './distributions.js';
 import { FileReader } from './file-reader.js';
 import { findForeignFolders, findLinkedFiles } from './foreign.js';
+import { findForeignModules } from './foreign-modules.js';
 import { auditHooks } from './hooks.js';
 import type { Environment } from './locate.js';
 import { forEachAtOnce } from './pool.js';
@@ -87,6 +88,7 @@ export async function auditEnvironment(
       ...(await auditHooks(listing.entries, { site: path, reader, judge, owners, knownFor })),
       ...(await findUncheckedBytecode(listing.entries, reader, forEachAtOnce)),
       ...findForeignFolders(path, claims.files),
+      ...findForeignModules(path, distributions, judge),
     );
   }
   findings.push(

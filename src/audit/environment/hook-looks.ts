@@ -1,11 +1,14 @@
 import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import { Held } from '../../inspection/archive/content.js';
 import { FindingList } from '../../inspection/finding-list.js';
 import { landings } from '../../inspection/startup-hooks/landing.js';
+import { areBareNamespaces } from '../../inspection/startup-hooks/namespace-place.js';
+import { namespacesIn } from '../../inspection/startup-hooks/nspkg.js';
+import { readingsOf } from '../../inspection/startup-hooks/path-lines.js';
 import { powerOf } from '../../inspection/startup-hooks/powerful-names.js';
 import { PthScanner } from '../../inspection/startup-hooks/pth-scanner.js';
 import { StartupHooks } from '../../inspection/startup-hooks/startup-hooks.js';
+import { WheelFiles } from '../../inspection/startup-hooks/wheel-files.js';
 import type { FileReader } from './file-reader.js';
 import type { SitePath } from './site-path.js';
 
@@ -15,9 +18,6 @@ export interface HookLook {
   /** Of a `.pth`: the content where it is short, and the lines that put folders on the import path. */
   readonly pth: { readonly content: Buffer; readonly paths: readonly string[] } | undefined;
 }
-
-/** No tool writes a longer `.pth` for an editable install. */
-const HELD_BYTES = 64 * 1024;
 
 /** Whether a file is worth a look: its name, or what may stand in it, has power at the start. */
 export function mayBeHook(relative: string): boolean {
@@ -30,6 +30,8 @@ export function mayBeHook(relative: string): boolean {
  * Looks at one file of a site folder as the gate's inspection would if the project's wheel brought it
  * (design, section 3).
  * @param relative below the site folder
+ * @param files what the same project has brought: where a namespace file is about more than folders, it is no
+ * template any more
  * @returns undefined where it is no file that can be read: a folder, a pipe, a link to nowhere
  */
 export async function lookAtHook(
@@ -37,22 +39,26 @@ export async function lookAtHook(
   relative: string,
   project: ProjectName | undefined,
   reader: FileReader,
+  files: readonly { readonly path: string }[] = [],
 ): Promise<HookLook | undefined> {
   const known = await reader.facts(path);
   if (known.kind !== 'file') return undefined;
   const list = new FindingList();
-  const look = new StartupHooks(nobodysWheel(project), list).see(relative, known.size);
+  const hooks = new StartupHooks(nobodysWheel(project), list);
+  const look = hooks.see(relative);
   const scanner = isPth(relative) ? new PthScanner() : undefined;
-  const held = scanner !== undefined && known.size <= HELD_BYTES ? new Held() : undefined;
-  const sinks = [...(look?.sinks ?? []), scanner, held].filter((sink) => sink !== undefined);
+  const sinks = [...(look?.sinks ?? []), scanner].filter((sink) => sink !== undefined);
   const facts = await reader.read(path, sinks);
   if (facts.kind !== 'file') return undefined;
   look?.finish(facts.sha256);
+  const pth = scanner?.finish();
+  const packages = pth?.content && namespacesIn(pth.content);
+  const isBare = packages === undefined || areBareNamespaces(packages, WheelFiles.of(files));
   return {
-    findings: list.all,
-    pth: scanner && {
-      content: held?.bytes ?? Buffer.of(),
-      paths: scanner.finish().paths,
+    findings: isBare ? list.all : list.all.map(({ template: _not, ...finding }) => finding),
+    pth: pth && {
+      content: pth.content ?? Buffer.of(),
+      paths: pth.lines.flatMap(({ text }) => readingsOf(text)),
     },
   };
 }

@@ -2,6 +2,8 @@ import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { RuleHit } from '../../domain/verdict.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
+import { moduleAt } from '../../inspection/startup-hooks/module-names.js';
+import { isEditableFinder } from '../../inspection/startup-hooks/owned-modules.js';
 import { type AuditJudge, refuses } from '../judge.js';
 import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import { followPathLine } from './added-folders.js';
@@ -10,6 +12,7 @@ import type { InstalledDistribution } from './distributions.js';
 import { editableModule, isGeneratedFinder } from './editable-hooks.js';
 import type { FileReader } from './file-reader.js';
 import { type HookLook, lookAtHook, mayBeHook } from './hook-looks.js';
+import type { InstalledRecord } from './installed-record.js';
 import { below, type SitePath, shownPath } from './site-path.js';
 import type { SiteEntry } from './walk.js';
 
@@ -57,6 +60,8 @@ export async function auditHooks(
     const source = sourceOf(entry.path);
     // The source is judged; bytecode is held against it elsewhere.
     if (source !== undefined && present.has(source)) continue;
+    // It runs by the `.pth` that imports it, and is judged with that.
+    if (isEditableFinder(moduleAt([foldPath(relative)]) ?? '')) continue;
     if (entry.kind === 'link' && (await linksToFolder(entry, context)))
       findings.push(...linkedFolder(entry, relative, context));
     else if (mayBeHook(relative)) findings.push(...(await auditFile(entry, relative, context)));
@@ -72,7 +77,9 @@ async function auditFile(
   const about = { path: shownPath(path) };
   const readings: Judged[] = [];
   for (const candidate of await candidates(path, relative, context)) {
-    const look = await lookAtHook(path, relative, candidate.owner?.project, context.reader);
+    const { owner } = candidate;
+    const files = owner?.record && filesOf(owner.record, context.site);
+    const look = await lookAtHook(path, relative, owner?.project, context.reader, files);
     if (look === undefined)
       return [
         auditFinding(
@@ -120,6 +127,11 @@ async function candidates(
   const others = (context.knownFor?.(relative) ?? []).map(as);
   // virtualenv, and uv, put these into each environment that they make, and into no RECORD.
   return isVirtualenvs(relative) ? [as('virtualenv'), ...others] : [NOBODY, ...others];
+}
+
+/** What a distribution has brought into the site folder, named as its wheel names it. */
+function filesOf({ rows }: InstalledRecord, site: SitePath): { readonly path: string }[] {
+  return [...rows.keys()].flatMap((path) => below(site, path) ?? []).map((path) => ({ path }));
 }
 
 export function isVirtualenvs(relative: string): boolean {

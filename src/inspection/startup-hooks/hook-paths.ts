@@ -1,88 +1,115 @@
-import { foldPath } from '../archive/member-name.js';
+import type { Sha256 } from '../../domain/digest.js';
 import type { Evidence, FindingList } from '../finding-list.js';
-import type { Landing } from './landing.js';
-import { isCustomize } from './powerful-names.js';
+import { printable } from '../printable.js';
+import type { BroughtModules } from './brought-modules.js';
+import { type PathLine, readingsOf } from './path-lines.js';
+import type { WheelFiles } from './wheel-files.js';
 
-/** A path line of a `.pth` file, kept until all members are known. */
-interface PathLine {
-  readonly pth: string;
-  readonly line: string;
-  readonly evidence: Evidence;
+/** A file that has power in a folder of the import path: `sitecustomize`, another's hook, a zip archive. */
+export interface PowerfulFile {
+  readonly member: string;
+  readonly name: string;
+  /** Folded, below a site directory. */
+  readonly paths: readonly (readonly string[])[];
+  readonly sha256: Sha256;
+  readonly why: string;
 }
 
-const ARCHIVE = /\.(?:zip|egg|whl|pyz)$/;
+/** A line that adds a folder, and whose it is. */
+interface Adding {
+  readonly pth: string;
+  readonly line: string;
+}
 
 /**
- * A `.pth` that only adds a folder executes nothing by itself; but `sitecustomize` is then looked for in that
- * folder too. So the lines are held against what the same artifact brings.
+ * What the lines of a wheel's `.pth` files put on the import path. Python takes `sitecustomize` from any folder
+ * there, and what honest hooks import. So a line may only name a folder that the same wheel fills, and each file
+ * with power in it is told of, by its own content: who knows the `.pth` as honest knows nothing of these.
  */
 export class HookPaths {
   readonly #findings: FindingList;
-  readonly #lines: PathLine[] = [];
-  /** Folders, below a site directory, that hold a `sitecustomize` or `usercustomize`; and archives. */
-  readonly #powerful = new Set<string>();
-  /** The last names of those, by which a path that leaves the site directory is known. */
-  readonly #lastNames = new Set<string>();
+  readonly #wheel: WheelFiles;
+  readonly #powerful: PowerfulFile[] = [];
+  /** By folder, folded. */
+  readonly #added = new Map<string, Adding>();
+  /** A line that may lead anywhere. */
+  #anywhere: Adding | undefined;
 
-  constructor(findings: FindingList) {
+  constructor(findings: FindingList, wheel: WheelFiles) {
     this.#findings = findings;
+    this.#wheel = wheel;
   }
 
-  seeMember(places: readonly Landing[]): void {
-    for (const { path } of places) {
-      if (ARCHIVE.test(path.at(-1)!)) this.#addPowerful(path);
-      if (!path.some((segment) => segment.includes('customize'))) continue;
-      for (let depth = 1; depth < path.length; depth++)
-        if (isCustomize(path.slice(depth))) this.#addPowerful(path.slice(0, depth));
+  seePowerful(file: PowerfulFile): void {
+    this.#powerful.push(file);
+  }
+
+  seePth(pth: string, lines: readonly PathLine[], evidence: Evidence): void {
+    const unclear: string[] = [];
+    for (const { text, isPlain } of lines) {
+      const adding = { pth, line: text };
+      const folder = text.replaceAll('\\', '/');
+      if (isPlain && this.#wheel.fills(pth, text)) this.#added.set(text.toLowerCase(), adding);
+      else {
+        unclear.push(text);
+        // pywin32's file is honest by its digest, and has `win32\lib`.
+        if (this.#wheel.fills(pth, folder)) this.#added.set(folder.toLowerCase(), adding);
+        this.#anywhere ??= adding;
+      }
+    }
+    const remote = unclear.find((text) => readingsOf(text).some((line) => /^[\\/]{2}/.test(line)));
+    if (remote !== undefined)
+      // sitecustomize would be taken from a machine of the author's choosing.
+      this.#findings.add(
+        'pth-adds-remote-folder',
+        `${pth} adds the network path ${remote}`,
+        evidence,
+      );
+    if (unclear.length > 0) {
+      const more = unclear.length === 1 ? '' : `, nor are ${unclear.length - 1} more`;
+      this.#findings.add(
+        'pth-adds-unclear-folder',
+        `${pth}: "${printable(unclear[0]!, 77)}" is not plainly a folder of this wheel${more}`,
+        evidence,
+      );
     }
   }
 
-  #addPowerful(path: readonly string[]): void {
-    this.#powerful.add(path.join('/'));
-    this.#lastNames.add(path.at(-1)!);
+  get addsAny(): boolean {
+    return this.#added.size > 0 || this.#anywhere !== undefined;
   }
 
-  seePth(pth: string, lines: readonly string[], evidence: Evidence): void {
-    for (const line of lines) {
-      if (/^(?:[\\/]{2})/.test(line)) {
-        // sitecustomize would be taken from a machine of the author's choosing.
-        this.#findings.add(
-          'pth-adds-remote-folder',
-          `${pth} adds the network path ${line}`,
-          evidence,
-        );
-      } else this.#lines.push({ pth, line, evidence });
+  /** Whether a line may lead to a file at one of these places, or to a folder that it lies in. */
+  reaches(paths: readonly (readonly string[])[]): boolean {
+    return this.#anywhere !== undefined || paths.some((path) => this.#foldersOf(path).length > 0);
+  }
+
+  /** Reports what only all members together tell. @param modules is told of what can be imported from added folders */
+  finish(modules: BroughtModules): void {
+    if (!this.addsAny) return;
+    for (const { path } of this.#wheel.files)
+      for (const { depth } of this.#foldersOf(path)) modules.see(path.slice(depth));
+    for (const { member, name, paths, sha256, why } of this.#powerful) {
+      const [found] = paths.flatMap((path) => this.#foldersOf(path));
+      const adding = found?.adding ?? this.#anywhere;
+      if (adding === undefined) continue;
+      this.#findings.add(
+        'pth-adds-hook-folder',
+        `${adding.pth} adds "${printable(adding.line, 77)}", where ${member} ${why}`,
+        { member, sha256, landing: name },
+      );
     }
   }
 
-  finish(): void {
-    if (this.#powerful.size === 0) return;
-    for (const { pth, line, evidence } of this.#lines) {
-      if (this.#reaches(line))
-        this.#findings.add(
-          'pth-adds-hook-folder',
-          `${pth} adds ${line}, and a sitecustomize or an archive lies there`,
-          evidence,
-        );
+  /** The added folders that a file lies in, and how deep they are. */
+  #foldersOf(path: readonly string[]): { readonly adding: Adding; readonly depth: number }[] {
+    const found: { adding: Adding; depth: number }[] = [];
+    let folder = '';
+    for (let depth = 1; depth < path.length && this.#added.size > 0; depth++) {
+      folder += depth === 1 ? path[0]! : `/${path[depth - 1]!}`;
+      const adding = this.#added.get(folder);
+      if (adding !== undefined) found.push({ adding, depth });
     }
-  }
-
-  /**
-   * Whether a line adds a place with power. A path that is absolute or climbs can name any folder of the
-   * artifact by its way through the system, so there the last folder's name decides.
-   */
-  #reaches(line: string): boolean {
-    const text = line.replaceAll('\\', '/');
-    const segments: string[] = [];
-    let leaves = /^(?:\/|[A-Za-z]:)/.test(text);
-    for (const segment of text.split('/')) {
-      if (segment === '' || segment === '.') continue;
-      if (segment !== '..') segments.push(foldPath(segment));
-      else if (segments.pop() === undefined) leaves = true;
-    }
-    const path = segments.join('/');
-    if (!leaves) return this.#powerful.has(path);
-    const last = segments.at(-1);
-    return last === undefined || this.#lastNames.has(last);
+    return found;
   }
 }

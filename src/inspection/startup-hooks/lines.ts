@@ -6,12 +6,10 @@ export interface Line {
   readonly number: number;
   /** The line's beginning, at most `HEAD` bytes and never empty; valid during the call only. */
   readonly head: Buffer;
-  /** Whether the line is longer than `head`. */
-  readonly cut: boolean;
 }
 
-/** Longer than any path that a system opens, even written with detours. */
-const HEAD = 16 * 1024;
+/** What is kept of a line: enough to tell whether it is executed, and for an excerpt. */
+const HEAD = 1024;
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -24,7 +22,6 @@ export class LineSplitter implements ContentSink {
   readonly #onLine: (line: Line) => void;
   readonly #head = Buffer.allocUnsafe(HEAD);
   #length = 0;
-  #cut = false;
   #number = 1;
   #started = false;
   /** The last bytes seen in this line, to know U+2028, U+2029 and white space of several bytes. */
@@ -53,10 +50,7 @@ export class LineSplitter implements ContentSink {
       this.#endLine();
       return;
     }
-    if (this.#length === HEAD) {
-      this.#cut = true;
-      return;
-    }
+    if (this.#length === HEAD) return;
     this.#head[this.#length++] = byte;
     if (!this.#started) this.#dropWhiteSpace();
   }
@@ -78,10 +72,8 @@ export class LineSplitter implements ContentSink {
   #endLine(): void {
     const number = this.#number++;
     // Blank lines mean nothing to any reader, and a hostile file may have millions.
-    if (this.#length > 0)
-      this.#onLine({ number, head: this.#head.subarray(0, this.#length), cut: this.#cut });
+    if (this.#length > 0) this.#onLine({ number, head: this.#head.subarray(0, this.#length) });
     this.#length = 0;
-    this.#cut = false;
     this.#started = false;
   }
 }

@@ -84,23 +84,24 @@ function withSpec(p: string, pkg: string): string[] {
   ];
 }
 
-/** Larger files are nobody's namespaces. */
-export const NSPKG_MAX_BYTES = 256 * 1024;
-
-/** Whether one of setuptools' generators reproduces the file to the byte. */
-export function isSetuptoolsNspkg(content: Buffer): boolean {
-  if (content.length === 0 || content.length > NSPKG_MAX_BYTES) return false;
+/**
+ * The packages of a namespace file, each as its components, where one of setuptools' generators reproduces the file
+ * to the byte; undefined for any other content.
+ */
+export function namespacesIn(content: Buffer): string[][] | undefined {
+  if (content.length === 0) return undefined;
   const text = content.toString('latin1');
   const end = text.includes('\r\n') ? '\r\n' : '\n';
   const packages: string[][] = [];
   for (const line of text.split(end).slice(0, -1)) {
     const names = namesIn(line);
-    if (names === undefined) return false;
+    if (names === undefined) return undefined;
     packages.push(names);
   }
-  return GENERATORS.some(
+  const isGenerated = GENERATORS.some(
     (generator) => packages.map((names) => generator.line(names) + end).join('') === text,
   );
+  return isGenerated ? packages : undefined;
 }
 
 /** The components between `*(` and `))`: each must be an identifier (ASCII), so that it cannot be code. */

@@ -1,9 +1,10 @@
 /**
- * What a path has somewhere if it can have any power at start-up: a suffix, a module's or a folder's name of those
- * that `landings` and `powerOf` go by, or a character that is not plain ASCII.
+ * What a path has somewhere if it can have any power at start-up, or lands elsewhere than it says: a suffix, a
+ * module's or a folder's name of those that `landings` and `powerOf` go by, a character that is not plain ASCII or
+ * that Windows takes otherwise, a segment of dots.
  */
 const TELLING =
-  /[^\x20-\x7e]|customize|\.(?:_?pth|start|data|zip|egg|whl|pyz)|egg-info|pyvenv\.cfg|_(?:distutils_hack|virtualenv)|pywin32_bootstrap/i;
+  /[^\x20-\x7e]|[:\\]|^\/|\.(?:_?pth|start|data|[./ ]|$)|egg-info|pyvenv\.cfg|customize|editable|_(?:distutils_hack|virtualenv|pdbpp_path_hack)|pywin32_|apport_python_hook/i;
 
 /**
  * Whether a wheel's member can be told to be harmless by one look at its path, as nearly all can. Coarser than

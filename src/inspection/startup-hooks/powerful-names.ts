@@ -2,6 +2,8 @@ import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { INTERPRETER_SETTINGS, MODULE } from './interpreter-files.js';
 import { isSiteFolder, type Landing } from './landing.js';
+import { importPaths, moduleAt } from './module-names.js';
+import { ownerOf } from './owned-modules.js';
 import { oddityOfPlace } from './prefix-places.js';
 import { isInterpreter, isStandardModule, powerOfScript } from './script-names.js';
 
@@ -12,14 +14,6 @@ export type Power =
   | { readonly kind: 'start' }
   /** The name is enough. */
   | { readonly kind: 'finding'; readonly code: FindingCode; readonly why: string };
-
-/** Files that some project's start-up hook runs: shipping them means running at start-up without a hook of one's own. */
-const OWNED: readonly { readonly path: RegExp; readonly owner: string }[] = [
-  { path: /^_distutils_hack(?:$|\/|\.)/, owner: 'setuptools' },
-  { path: /^_virtualenv\.(?:py|pyc|pth)$/, owner: 'virtualenv' },
-  { path: /^__pycache__\/_virtualenv\./, owner: 'virtualenv' },
-  { path: /^(?:win32\/lib\/)?pywin32_bootstrap\./, owner: 'pywin32' },
-];
 
 const CUSTOMIZE = /^(?:sitecustomize|usercustomize)$/;
 
@@ -63,28 +57,27 @@ function inSiteFolder(
   path: readonly string[],
   project: ProjectName | undefined,
 ): Power | undefined {
+  for (const importPath of importPaths(path)) {
+    const owner = ownerOf(moduleAt(importPath) ?? '');
+    if (owner !== undefined && owner !== project)
+      return finding('foreign-hook', `is what a start-up hook of ${owner} imports`);
+    if (isCustomize(importPath))
+      return finding('site-customize', 'is imported at every Python start');
+  }
   const [name = ''] = path;
-  const joined = path.join('/');
-  const owned = OWNED.find((entry) => entry.path.test(joined));
-  if (owned !== undefined && owned.owner !== project)
-    return finding('foreign-hook', `belongs to ${owned.owner}`);
-  if (isCustomize(path)) return finding('site-customize', 'is imported at every Python start');
   if (path.length > 1) return undefined;
   // An embedded interpreter lies where a wheel is installed with `--target`.
   if (name.endsWith('._pth') || name === 'pyvenv.cfg')
     return finding('interpreter-shadow', 'is read by an interpreter beside it');
+  if (name === '_virtualenv.pth' && project !== 'virtualenv')
+    return finding('foreign-hook', 'is the start-up hook of virtualenv');
   if (name.endsWith('.pth')) return { kind: 'pth' };
   return name.endsWith('.start') ? { kind: 'start' } : undefined;
 }
 
 /** Whether a path below a folder of the import path is `sitecustomize` or `usercustomize` in any form. */
 export function isCustomize(path: readonly string[]): boolean {
-  const [first = '', second = ''] = path;
-  const stem = first.replace(/\..*$/s, '');
-  if (path.length === 1) return CUSTOMIZE.test(stem) && MODULE.test(first);
-  if (path.length === 2 && first === '__pycache__')
-    return CUSTOMIZE.test(second.replace(/\..*$/s, ''));
-  return CUSTOMIZE.test(first);
+  return CUSTOMIZE.test(moduleAt(path) ?? '');
 }
 
 function finding(code: FindingCode, why: string): Power {

@@ -1,6 +1,7 @@
-import type { ContentSink } from '../archive/content.js';
+import { type ContentSink, Held } from '../archive/content.js';
 import { printable } from '../printable.js';
 import { type Line, LineSplitter } from './lines.js';
+import { type PathLine, pathLines } from './path-lines.js';
 
 /** What a `.pth` file does, by its lines. */
 export interface PthFacts {
@@ -8,45 +9,40 @@ export interface PthFacts {
   readonly executable: { readonly number: number; readonly excerpt: string } | undefined;
   /** Whether the content is not UTF-8 text: then what is executed depends on the machine. */
   readonly undecodable: boolean;
-  /** The lines that are put on the import path, white space around them dropped. */
-  readonly paths: readonly string[];
-  /** Whether a path line is too long to be judged, or there are too many. */
-  readonly unjudged: boolean;
+  /** The content; undefined where it is longer than `PTH_HELD_BYTES`. */
+  readonly content: Buffer | undefined;
+  /** What is put on the import path, where the content is there and text. */
+  readonly lines: readonly PathLine[];
 }
 
-const MAX_PATHS = 1000;
+/** Longer files are searched for lines that are executed, but not judged by their paths. */
+export const PTH_HELD_BYTES = 256 * 1024;
 
 /** Reads a `.pth` file of any size in a stream, as `site.addpackage` would. */
 export class PthScanner implements ContentSink {
   readonly #lines = new LineSplitter((line) => this.#judge(line));
   readonly #text = new TextChecker();
-  readonly #paths: string[] = [];
+  readonly #held = new Held();
+  #length = 0;
   #executable: PthFacts['executable'];
-  #unjudged = false;
 
   write(chunk: Buffer): void {
     this.#text.write(chunk);
     this.#lines.write(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= PTH_HELD_BYTES) this.#held.write(chunk);
   }
 
   finish(): PthFacts {
     this.#lines.end();
-    return {
-      executable: this.#executable,
-      undecodable: !this.#text.isText(),
-      paths: this.#paths,
-      unjudged: this.#unjudged,
-    };
+    const undecodable = !this.#text.isText();
+    const content = this.#length <= PTH_HELD_BYTES ? this.#held.bytes : undefined;
+    const lines = undecodable || content === undefined ? [] : pathLines(content.toString('utf8'));
+    return { executable: this.#executable, undecodable, content, lines };
   }
 
-  #judge({ number, head, cut }: Line): void {
-    if (isImport(head)) {
-      this.#executable ??= { number, excerpt: printable(head, 77) };
-      return;
-    }
-    if (head[0] === 0x23) return;
-    if (cut || this.#paths.length === MAX_PATHS) this.#unjudged = true;
-    else this.#paths.push(head.toString('utf8').trimEnd());
+  #judge({ number, head }: Line): void {
+    if (isImport(head)) this.#executable ??= { number, excerpt: printable(head, 77) };
   }
 }
 

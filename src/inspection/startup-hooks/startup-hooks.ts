@@ -1,15 +1,24 @@
 import type { Sha256 } from '../../domain/digest.js';
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
-import { type ContentSink, Held } from '../archive/content.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { ContentSink } from '../archive/content.js';
 import { foldPath, normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
+import { BroughtModules } from './brought-modules.js';
 import { HookPaths } from './hook-paths.js';
 import { type Landing, landings } from './landing.js';
-import { isSetuptoolsNspkg, NSPKG_MAX_BYTES } from './nspkg.js';
+import { moduleAt } from './module-names.js';
+import { areBareNamespaces } from './namespace-place.js';
+import { namespacesIn } from './nspkg.js';
 import { isOrdinary } from './ordinary-paths.js';
+import { ownerOf } from './owned-modules.js';
 import { isCustomize, type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
+import { WheelFiles } from './wheel-files.js';
+import { ZipTail } from './zip-tail.js';
 
+/** Characters that no system opens as one path. */
+const LONGEST_PATH = 4096;
 /** Below an sdist's own folder: where builders look for modules (setuptools' layouts, and the older `lib`). */
 const SOURCE_FOLDERS: ReadonlySet<string> = new Set(['src', 'lib']);
 const CUSTOMIZED_BY_BUILD = {
@@ -29,71 +38,112 @@ export interface HookLook {
  * Tell it of every member, feed it those it wants to look at, then let it finish.
  */
 export class StartupHooks {
+  /** What can be imported from the artifact: the policy knows which of it other projects' hooks import. */
+  readonly modules = new BroughtModules();
   readonly #artifact: DistributionFilename;
   readonly #findings: FindingList;
-  readonly #paths: HookPaths;
-  readonly #told = new Set<string>();
+  /** Undefined where no `.pth` of the artifact lands in a site directory. */
+  readonly #wheel: WheelFiles | undefined;
+  readonly #paths: HookPaths | undefined;
 
-  constructor(artifact: DistributionFilename, findings: FindingList) {
+  /** @param files all files of a wheel: what a `.pth` does depends on the others */
+  constructor(
+    artifact: DistributionFilename,
+    findings: FindingList,
+    files: Iterable<{ readonly path: string }> = [],
+  ) {
     this.#artifact = artifact;
     this.#findings = findings;
-    this.#paths = new HookPaths(findings);
+    this.#wheel = artifact.kind === 'sdist' ? undefined : WheelFiles.of(files);
+    this.#paths = this.#wheel && new HookPaths(findings, this.#wheel);
   }
 
   /**
    * Takes note of a file.
-   * @param size inflated bytes, as declared
    * @returns the look that it needs, or undefined
    */
-  see(member: string, size: number): HookLook | undefined {
-    if (this.#artifact.kind === 'sdist') return this.#seeInSdist(member, size);
-    if (isOrdinary(member)) return undefined;
+  see(member: string): HookLook | undefined {
+    if (this.#artifact.kind === 'sdist') return this.#seeInSdist(member);
+    if (isOrdinary(member)) {
+      this.modules.seeOrdinary(member);
+      return this.#paths && this.#lookInAdded(member, landings(member), this.#paths);
+    }
     const places = landings(member);
-    this.#paths.seeMember(places);
-    // What a place forbids says nothing of what the content does at another one.
-    const powers = new Map<string, HookLook>();
+    for (const { place, path } of places) if (place === 'site') this.modules.see(path);
+    const looks = [
+      this.#paths && this.#lookInAdded(member, places, this.#paths),
+      ...this.#looksByPower(member, places),
+    ].filter((look) => look !== undefined);
+    return looks.length < 2 ? looks[0] : together(looks);
+  }
+
+  /** One look a power: what a place forbids says nothing of what the content does at another one. */
+  #looksByPower(member: string, places: readonly Landing[]): HookLook[] {
+    const looks = new Map<string, HookLook>();
     for (const landing of places) {
       const power = powerOf(landing, this.#artifact.project);
       if (power === undefined) continue;
       const key = power.kind === 'finding' ? power.code : power.kind;
-      if (powers.has(key)) continue;
+      if (looks.has(key)) continue;
       const isNamed = power.kind === 'finding';
-      powers.set(
+      looks.set(
         key,
-        isNamed ? this.#tell(power, member, landing) : this.#look(power, member, landing, size),
+        isNamed ? this.#tell(power, member, landing) : this.#look(power, member, landing),
       );
     }
-    if (powers.size === 0) return undefined;
-    const looks = [...powers.values()];
+    return [...looks.values()];
+  }
+
+  /** What a file would be in a folder that a line of a `.pth` adds; which these are is known at the end. */
+  #lookInAdded(member: string, places: readonly Landing[], paths: HookPaths): HookLook | undefined {
+    const landed = pathsOf(member, places);
+    const why = powerInAdded(landed, this.#artifact.project);
+    if (why === undefined) return undefined;
+    const name = nameOf(member);
     return {
-      sinks: looks.flatMap((look) => look.sinks),
+      sinks: [],
+      finish: (sha256) => paths.seePowerful({ member, name, paths: landed, sha256, why }),
+    };
+  }
+
+  /**
+   * Ask for it once all members were seen: a file that a line of a `.pth` may lead to must be no archive.
+   * @returns the look that it needs, or undefined
+   */
+  lookAgain(member: string): HookLook | undefined {
+    const paths = this.#paths;
+    if (paths?.addsAny !== true) return undefined;
+    const places = landings(member);
+    const landed = pathsOf(member, places);
+    if (!paths.reaches(landed)) return undefined;
+    const tail = new ZipTail();
+    const name = nameOf(member);
+    const why = 'is a zip archive, whatever its name';
+    return {
+      sinks: [tail],
       finish: (sha256) => {
-        for (const look of looks) look.finish(sha256);
+        if (tail.isZip()) paths.seePowerful({ member, name, paths: landed, sha256, why });
       },
     };
   }
 
-  /** A finding by name alone; a folder of one power is told of once. */
+  /** A finding by name alone. Each file is told of: the policy excuses them one by one. */
   #tell(power: Extract<Power, { kind: 'finding' }>, member: string, landing: Landing): HookLook {
-    const key = `${power.code} ${landing.path[0]}`;
-    const isNews = !this.#told.has(key);
-    this.#told.add(key);
     return {
       sinks: [],
       finish: (sha256) => {
-        if (isNews)
-          this.#findings.add(power.code, `${member} ${power.why}`, {
-            member,
-            sha256,
-            landing: landing.name,
-          });
+        this.#findings.add(power.code, `${member} ${power.why}`, {
+          member,
+          sha256,
+          landing: landing.name,
+        });
       },
     };
   }
 
   /** Reports what only the members together tell. */
   finish(): void {
-    this.#paths.finish();
+    this.#paths?.finish(this.modules);
   }
 
   /**
@@ -101,7 +151,7 @@ export class StartupHooks {
    * modules that builders take for the top of the import path, since installers turn to the sdist of a release
    * whose wheel is refused for them.
    */
-  #seeInSdist(member: string, size: number): HookLook | undefined {
+  #seeInSdist(member: string): HookLook | undefined {
     const path = normalisePath(member.replaceAll('\\', '/')).split('/');
     const name = path.at(-1) ?? '';
     const folded = foldPath(name);
@@ -113,16 +163,11 @@ export class StartupHooks {
     const names = [folded, foldPath(name.replace(/:.*$/s, ''))];
     for (const kind of ['pth', 'start'] as const)
       if (names.some((one) => one.endsWith(`.${kind}`)))
-        return this.#look({ kind }, member, landing, size);
+        return this.#look({ kind }, member, landing);
     return undefined;
   }
 
-  #look(
-    power: Exclude<Power, { kind: 'finding' }>,
-    member: string,
-    landing: Landing,
-    size: number,
-  ): HookLook {
+  #look(power: Exclude<Power, { kind: 'finding' }>, member: string, landing: Landing): HookLook {
     if (power.kind === 'start') {
       const scanner = new StartScanner();
       return {
@@ -140,36 +185,75 @@ export class StartupHooks {
       };
     }
     const scanner = new PthScanner();
-    const held = size <= NSPKG_MAX_BYTES ? new Held() : undefined;
     return {
-      sinks: held === undefined ? [scanner] : [scanner, held],
-      finish: (sha256) =>
-        this.#judgePth(scanner.finish(), held?.bytes, member, landing.name, sha256),
+      sinks: [scanner],
+      finish: (sha256) => this.#judgePth(scanner.finish(), member, landing.name, sha256),
     };
   }
 
-  #judgePth(
-    facts: PthFacts,
-    content: Buffer | undefined,
-    member: string,
-    landing: string,
-    sha256: Sha256,
-  ): void {
+  #judgePth(facts: PthFacts, member: string, landing: string, sha256: Sha256): void {
     const evidence = { member, sha256, landing };
     if (facts.executable !== undefined) {
       const { number, excerpt } = facts.executable;
-      const generated = content !== undefined && isSetuptoolsNspkg(content);
+      const isGenerated = this.#isNamespaceFile(facts.content);
       this.#findings.add(
         'pth-executable',
         `line ${number} of ${member} is executed at every Python start: ${excerpt}`,
-        generated ? { ...evidence, template: 'setuptools-nspkg' } : evidence,
+        isGenerated ? { ...evidence, template: 'setuptools-nspkg' } : evidence,
       );
     }
     if (this.#artifact.kind === 'sdist') return;
     if (facts.undecodable)
       this.#findings.add('pth-undecodable', `${member} is not UTF-8 text`, evidence);
-    if (facts.unjudged)
-      this.#findings.add('pth-line-too-long', `${member} has too long or too many lines`, evidence);
-    this.#paths.seePth(member, facts.paths, evidence);
+    if (facts.content === undefined || facts.lines.some(({ text }) => text.length > LONGEST_PATH))
+      this.#findings.add(
+        'pth-line-too-long',
+        `${member} is too long, or has a line that is`,
+        evidence,
+      );
+    this.#paths?.seePth(member, facts.lines, evidence);
   }
+
+  /** Whether a file is what setuptools writes for namespace packages, and is about no more than these. */
+  #isNamespaceFile(content: Buffer | undefined): boolean {
+    const packages = content && namespacesIn(content);
+    if (packages === undefined || !areBareNamespaces(packages, this.#wheel)) return false;
+    // It makes these modules at the start: whoever's hook imports one gets this.
+    for (const [top] of packages) this.modules.add(top!.toLowerCase());
+    return true;
+  }
+}
+
+/** Everything below which a line may name a folder, folded: headers land in no place that is known. */
+function pathsOf(member: string, places: readonly Landing[]): (readonly string[])[] {
+  return [...places.map(({ path }) => path), foldPath(member).split('/')];
+}
+
+function nameOf(member: string): string {
+  return member.slice(member.lastIndexOf('/') + 1);
+}
+
+/** What gives a file power anywhere on the import path, as it is said of it. */
+function powerInAdded(
+  paths: readonly (readonly string[])[],
+  project: ProjectName | undefined,
+): string | undefined {
+  for (const path of paths)
+    for (let depth = 1; depth < path.length; depth++) {
+      const below = path.slice(depth);
+      if (isCustomize(below)) return 'is imported at every Python start';
+      const owner = ownerOf(moduleAt(below) ?? '');
+      if (owner !== undefined && owner !== project)
+        return `is what a start-up hook of ${owner} imports`;
+    }
+  return undefined;
+}
+
+function together(looks: readonly HookLook[]): HookLook {
+  return {
+    sinks: looks.flatMap(({ sinks }) => sinks),
+    finish: (sha256) => {
+      for (const look of looks) look.finish(sha256);
+    },
+  };
 }

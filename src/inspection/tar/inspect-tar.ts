@@ -70,7 +70,7 @@ class Visitor {
       throw new InspectionProblem('inspection-limit-members', `over ${run.limits.members} members`);
     if (member.type !== 'file') return undefined;
     run.memberCount++;
-    const look = this.#hooks.see(member.path, member.size);
+    const look = this.#hooks.see(member.path);
     const metadata = parseSdistMetadata(member.path, member.size, run);
     const digests = new Digests();
     const sinks = [digests, ...(look?.sinks ?? []), ...(metadata?.sinks ?? [])];

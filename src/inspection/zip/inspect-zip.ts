@@ -58,7 +58,7 @@ export async function inspectZip(
       if (metadata !== undefined) run.metadataSha256 = digestOf(metadata);
     }
   }
-  const hooks = new StartupHooks(artifact, findings);
+  const hooks = new StartupHooks(artifact, findings, files);
   for (const member of members) {
     if (member.isFolder) {
       if (readable(member) && member.compressed > 0)
@@ -66,7 +66,7 @@ export async function inspectZip(
       continue;
     }
     record?.see(member.path);
-    const look = hooks.see(member.path, member.inflated);
+    const look = hooks.see(member.path);
     const needed = limits.inflate === 'all' || look !== undefined || member.hasDescriptor;
     if (!needed || !readable(member)) continue;
     const algorithm = record?.algorithmOf(member.path);
@@ -89,8 +89,16 @@ export async function inspectZip(
     sdist?.finish();
     record?.compare(member.path, digests.length, sha256, other);
   }
+  for (const member of files) {
+    const look = readable(member) ? hooks.lookAgain(member.path) : undefined;
+    if (look === undefined) continue;
+    const digests = new Digests();
+    await readContent(source, member, [digests, ...look.sinks], run.checkTime);
+    look.finish(hexSha256(digests.finish().sha256));
+  }
   record?.finish();
   hooks.finish();
+  if (artifact.kind !== 'sdist') run.modules = hooks.modules;
 }
 
 /** Reads a member that is judged as a whole. @throws {InspectionProblem} where it is too large */

@@ -2,6 +2,7 @@ import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Hook } from '../schema.js';
 import { type Excuse, type FindingsSettings, findings } from './findings.js';
+import { ImportedModules } from './imported-modules.js';
 import type { Judge, Objection } from './rule.js';
 
 /**
@@ -29,15 +30,24 @@ export function startupHook(
     );
   };
   const seen = findings('startup-hook', settings, excused);
-  return (about) => seen(about) ?? unseen(about.inspection);
+  const imported = new ImportedModules(hooks, settings);
+  return (about) => {
+    const { subject, inspection } = about;
+    const found = seen(about);
+    if (inspection === undefined || found?.action === 'block') return found;
+    const others = [found, imported.judge(subject.project, inspection), unseen(inspection)];
+    const objections = others.filter((objection) => objection !== undefined);
+    // What only warns must not hide what refuses.
+    return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];
+  };
 }
 
 /**
  * Where an inspection broke off, the rest may hold a hook: whoever waives or switches off the rule that says
  * why has not seen it, so this rule has its own say.
  */
-function unseen(inspection: Inspection | undefined): Objection | undefined {
-  if (inspection?.incomplete !== true) return undefined;
+function unseen(inspection: Inspection): Objection | undefined {
+  if (inspection.incomplete !== true) return undefined;
   const why = inspection.findings[0]?.detail ?? 'its inspection broke off';
   return { reason: `not all of it could be searched for start-up hooks: ${why}`, doubt: true };
 }

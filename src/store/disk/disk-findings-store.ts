@@ -14,6 +14,8 @@ import { writeAtomically } from './atomic-file.js';
 const MEMORY_BYTES = 64 * 2 ** 20;
 /** What an inspection takes in memory beside its digests and findings, in bytes. */
 const OVERHEAD = 1_000;
+/** The same for the name of a module. */
+const MODULE = 32;
 /** Files of one project that are read; more would be no project. */
 const MAX_INSPECTIONS = 50_000;
 
@@ -37,8 +39,8 @@ class Findings implements ProjectFindings {
   /** Bytes in memory, roughly. */
   get size(): number {
     let bytes = 0;
-    for (const { memberDigests, findings } of this.#known.values())
-      bytes += OVERHEAD * (1 + findings.length) + memberDigests.length;
+    for (const { memberDigests, findings, modules = [] } of this.#known.values())
+      bytes += OVERHEAD * (1 + findings.length) + memberDigests.length + MODULE * modules.length;
     return bytes;
   }
 }
@@ -165,6 +167,7 @@ export function readInspection(text: string): Inspection | undefined {
     parseSha256(value.sha256) !== undefined &&
     typeof value.filename === 'string' &&
     typeof value.memberDigests === 'string' &&
+    (value.modules === undefined || isNames(value.modules)) &&
     Array.isArray(value.findings) &&
     value.findings.every(
       (finding) =>
@@ -175,4 +178,8 @@ export function readInspection(text: string): Inspection | undefined {
         typeof finding.detail === 'string',
     );
   return whole ? (value as Inspection) : undefined;
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSetuptoolsNspkg } from '../../../src/inspection/startup-hooks/nspkg.js';
+import { namespacesIn } from '../../../src/inspection/startup-hooks/nspkg.js';
 import { buildWheel, wheelName } from '../../support/archives/wheel.js';
 import { inspectBytes } from '../../support/inspection/inspect.js';
 
@@ -21,7 +21,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   '80.0': `import sys, types, os;p = ${FOLDER}('zope',));importlib = __import__('importlib.util');__import__('importlib.machinery');m = ${SPEC('zope')};m = m or ${MODULE('zope')};${TAIL}\n`,
 };
 
-const recognises = (text: string) => isSetuptoolsNspkg(Buffer.from(text));
+const recognises = (text: string) => namespacesIn(Buffer.from(text)) !== undefined;
 
 describe("setuptools' namespace files", () => {
   for (const [version, text] of Object.entries(WRITTEN))
@@ -56,7 +56,6 @@ describe("setuptools' namespace files", () => {
       nested.replace("('zope', 'app')", "('zope','app')"),
       modern + WRITTEN['80.0']!,
       `# a comment\n${modern}`,
-      modern.repeat(1000),
     ];
     for (const text of changed) assert.ok(!recognises(text), text.slice(0, 300));
   });
@@ -69,5 +68,71 @@ describe("setuptools' namespace files", () => {
     };
     assert.deepEqual(await templates(modern), [['pth-executable', 'setuptools-nspkg']]);
     assert.deepEqual(await templates(`${modern} `), [['pth-executable', undefined]]);
+  });
+
+  const templateOf = async (content: string, files: Record<string, string> = {}) => {
+    const wheel = buildWheel({ files: { 'x-nspkg.pth': content, ...files } });
+    const { findings } = await inspectBytes(wheelName(), wheel);
+    return findings.find(({ code }) => code === 'pth-executable')?.template;
+  };
+
+  it('excuse nothing where the wheel has a module or a package at that place, in any form', async () => {
+    const both = modern + nested;
+    const honest = {
+      'zope/app/real/__init__.py': '',
+      'zope/real.py': '',
+      'zope/app/real.cpython-312-x86_64-linux-gnu.so': '',
+      'zope/__init__.pyi': '',
+      'zope.txt': '',
+      'other/__init__.py': '',
+      'other/zope.py': '',
+    };
+    assert.equal(await templateOf(both, honest), 'setuptools-nspkg');
+    for (const path of [
+      'zope/__init__.py',
+      'zope/__init__.pyc',
+      'zope/__init__.cpython-312-x86_64-linux-gnu.so',
+      'zope/__init__.pyd',
+      'zope/__pycache__/__init__.cpython-312.pyc',
+      'zope/app/__init__.py',
+      'zope/app/__init__.abi3.so',
+      'ZOPE/App/__INIT__.py',
+      'zope.so',
+      'zope.cpython-312-x86_64-linux-gnu.so',
+      'zope.pyd',
+      'zope.py',
+      'zope.pyc',
+      '__pycache__/zope.cpython-312.pyc',
+      'zope/app.abi3.so',
+      'demo-1.0.data/purelib/zope.so',
+      'demo-1.0.data/platlib/zope/app/__init__.so',
+    ])
+      assert.equal(await templateOf(both, { ...honest, [path]: '' }), undefined, path);
+  });
+
+  it('excuse nothing for names of the standard library, or of what runs at the start', async () => {
+    const of = (top: string, below: string) =>
+      templateOf(
+        (modern + nested)
+          .replaceAll("'app'", `'${below}'`)
+          .replaceAll('zope.app', `${top}.${below}`)
+          .replaceAll("'zope", `'${top}`),
+      );
+    assert.equal(await of('zope', 'app'), 'setuptools-nspkg');
+    assert.equal(await of('google', 'cloud'), 'setuptools-nspkg');
+    assert.equal(await of('mpl_toolkits', 'x'), 'setuptools-nspkg');
+    for (const [top, below] of [
+      ['urllib', 'x'],
+      ['xml', 'x'],
+      ['zope', 'logging'],
+      ['distutils', 'x'],
+      ['compression', 'x'],
+      ['sitecustomize', 'x'],
+      ['usercustomize', 'x'],
+      ['_distutils_hack', 'x'],
+      ['_virtualenv', 'x'],
+      ['apport_python_hook', 'x'],
+    ] as const)
+      assert.equal(await of(top, below), undefined, `${top}.${below}`);
   });
 });

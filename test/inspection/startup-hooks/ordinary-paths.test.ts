@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FindingList } from '../../../src/inspection/finding-list.js';
-import { HookPaths } from '../../../src/inspection/startup-hooks/hook-paths.js';
+import { BroughtModules } from '../../../src/inspection/startup-hooks/brought-modules.js';
 import { landings } from '../../../src/inspection/startup-hooks/landing.js';
 import { isOrdinary } from '../../../src/inspection/startup-hooks/ordinary-paths.js';
 import { powerOf } from '../../../src/inspection/startup-hooks/powerful-names.js';
@@ -44,11 +43,18 @@ const PIECES = [
   'lib',
   'Lib',
   'pywin32_bootstrap.py',
-  'x.zip',
-  'x.egg',
-  'x.whl',
-  'x.pyz',
-  'x.zip. ',
+  'apport_python_hook',
+  'apport_python_hook.py',
+  '__editable___x_finder.py',
+  '_x_editable.py',
+  'pywin32_system32',
+  'pythonwin',
+  'cmeel.prefix',
+  '_pdbpp_path_hack',
+  '__pycache__',
+  'coverage.py',
+  'Coverage',
+  'x.so',
   'demo-1.0.data',
   'DEMO.DATA',
   '.data',
@@ -84,17 +90,16 @@ const path = fc
   })
   .map((parts) => parts.flat().join(''));
 
-/** Whether the long look finds anything in a path: a power, or a place that a `.pth` must not add. */
+/** Whether the long look finds a power in a path. */
 function hasPower(member: string): boolean {
-  const places = landings(member);
-  if (places.some((landing) => powerOf(landing, undefined) !== undefined)) return true;
-  const findings = new FindingList();
-  const paths = new HookPaths(findings);
-  paths.seeMember(places);
-  // It leaves the site directory for an unknown folder: any place with power is within its reach.
-  paths.seePth('x.pth', ['..'], {});
-  paths.finish();
-  return findings.all.length > 0;
+  return landings(member).some((landing) => powerOf(landing, undefined) !== undefined);
+}
+
+/** The modules that the long look finds. */
+function modulesOf(member: string): readonly string[] {
+  const modules = new BroughtModules();
+  for (const { place, path } of landings(member)) if (place === 'site') modules.see(path);
+  return modules.names;
 }
 
 describe('an ordinary path', () => {
@@ -108,15 +113,22 @@ describe('an ordinary path', () => {
     );
   });
 
+  it('brings the same modules by the long look', () => {
+    fc.assert(
+      fc.property(fc.array(path, { minLength: 1, maxLength: 4 }), (members) => {
+        const ordinary = members.filter((member) => !member.endsWith('/') && isOrdinary(member));
+        const modules = new BroughtModules();
+        for (const member of ordinary) modules.seeOrdinary(member);
+        assert.deepEqual(modules.names, [...new Set(ordinary.flatMap(modulesOf))].sort());
+      }),
+      { numRuns: RUNS * 3, seed: SEED },
+    );
+  });
+
   it('is what nearly all members have, and none of those with power', () => {
     for (const member of ['demo/__init__.py', 'demo-1.0.dist-info/RECORD', 'a/b/c.cpython-312.so'])
       assert.ok(isOrdinary(member) && !hasPower(member), member);
-    for (const member of [
-      'x.pth',
-      'demo-1.0.data/scripts/python3',
-      'p/sitecustomize.py',
-      'p/x.zip',
-    ])
+    for (const member of ['x.pth', 'demo-1.0.data/scripts/python3', 'win32/lib/sitecustomize.py'])
       assert.ok(!isOrdinary(member) && hasPower(member), member);
   });
 });

@@ -1,0 +1,29 @@
+import { foldPath } from '../../inspection/archive/member-name.js';
+import { BroughtModules } from '../../inspection/startup-hooks/brought-modules.js';
+import { ownerOf } from '../../inspection/startup-hooks/owned-modules.js';
+import { type AuditJudge, refuses } from '../judge.js';
+import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
+import type { InstalledDistribution } from './distributions.js';
+import { below, type SitePath, shownPath } from './site-path.js';
+
+/** Distributions that bring a module which an honest start-up hook of another project imports. */
+export function findForeignModules(
+  site: SitePath,
+  distributions: readonly InstalledDistribution[],
+  judge: AuditJudge,
+): AuditFinding[] {
+  return distributions.flatMap(({ record, project, version, label, folder }) => {
+    const modules = new BroughtModules();
+    for (const path of record?.rows.keys() ?? []) {
+      const relative = below(site, path);
+      if (relative !== undefined) modules.see(foldPath(relative).split('/'));
+    }
+    // Files of these are told of one by one.
+    const names = modules.names.filter((name) => ownerOf(name) === undefined);
+    const hit = judge.modules({ project, version }, names, modules.cut);
+    if (hit === undefined) return [];
+    const about = { path: shownPath(folder), project, version, ...hitEvidence(hit) };
+    const code = refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated';
+    return [auditFinding(code, `${label}: ${hit.reason}`, about)];
+  });
+}

@@ -1,0 +1,49 @@
+/** A line of a `.pth` file that puts something on the import path. */
+export interface PathLine {
+  /** As it stands in the file, between its line feeds. */
+  readonly text: string;
+  /**
+   * Whether every Python, on every system, takes it for the same folder below the `.pth`'s own: a relative path
+   * of ordinary characters. What it leads to is not told from any other line.
+   */
+  readonly isPlain: boolean;
+}
+
+/** Line ends to some Pythons (`str.splitlines`, 3.13 on), characters within a line to the others. */
+const SOFT_END = /[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/;
+
+/** ASCII letters, digits, `_`, `-`; dots inside. No `.`, no `..`, nothing at the ends that Windows drops. */
+const SEGMENT = '[A-Za-z0-9_-](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?';
+const PLAIN = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`);
+
+/** Installers put what lies in these elsewhere, or keep it for themselves. */
+const INSTALLERS_OWN = /^[^/]*\.(?:data|dist-info|egg-info)(?:\/|$)/i;
+
+/**
+ * The lines of a `.pth` that are neither blank, nor comments, nor executed, to every CPython from 3.8 to 3.15. One
+ * that any of them might take for a path is there, marked as not plain.
+ */
+export function pathLines(content: string): PathLine[] {
+  const lines: PathLine[] = [];
+  for (const text of content.split(/\r\n|\r|\n/)) {
+    const oneLine = !SOFT_END.test(text);
+    if (oneLine && (/^[ \t]*$/.test(text) || /^(?:#|import[ \t])/.test(text))) continue;
+    lines.push({ text, isPlain: PLAIN.test(text) && !INSTALLERS_OWN.test(text) });
+  }
+  return lines;
+}
+
+/** All that some Python makes of a line: its pieces, without the white space behind (3.8 on) and before (3.15). */
+export function readingsOf(text: string): string[] {
+  const pieces = [text, ...text.split(SOFT_END)].map(withoutEnd);
+  return [...new Set([...pieces, ...pieces.map((piece) => piece.trimStart())])].filter(
+    (piece) => piece !== '' && !/^(?:#|import[ \t])/.test(piece),
+  );
+}
+
+/** `str.rstrip`, which knows more white space than `trimEnd`. A loop, for a run may be as long as the file. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s\x1c-\x1f\x85]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}

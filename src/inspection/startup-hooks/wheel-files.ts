@@ -1,0 +1,55 @@
+import { landings } from './landing.js';
+
+/** A file of a wheel, at one place below a site directory where it may come to lie. */
+export interface SiteFile {
+  readonly member: string;
+  /** Folded. */
+  readonly path: readonly string[];
+}
+
+/**
+ * All files of a wheel that has a `.pth` in a site directory: what its lines lead to can only be told from the
+ * others. Few wheels have one, so the rest need not pay for it.
+ */
+export class WheelFiles {
+  readonly files: readonly SiteFile[];
+  readonly #folders = new Set<string>();
+
+  private constructor(members: readonly string[]) {
+    this.files = members.flatMap((member) =>
+      landings(member).flatMap(({ place, path }) => (place === 'site' ? [{ member, path }] : [])),
+    );
+    for (const member of members) this.#addFolders(member);
+  }
+
+  /** @returns undefined where no file is a `.pth` in a site directory */
+  static of(members: Iterable<{ readonly path: string }>): WheelFiles | undefined {
+    const paths: string[] = [];
+    let hasPth = false;
+    for (const { path } of members) {
+      paths.push(path);
+      hasPth ||= isPth(path);
+    }
+    return hasPth ? new WheelFiles(paths) : undefined;
+  }
+
+  /** Whether a file lies in the folder that a `.pth` at `pth` names, spelled just so. */
+  fills(pth: string, folder: string): boolean {
+    return this.#folders.has(pth.slice(0, pth.lastIndexOf('/') + 1) + folder);
+  }
+
+  #addFolders(member: string): void {
+    let end = member.lastIndexOf('/');
+    while (end > 0 && !this.#folders.has(member.slice(0, end))) {
+      this.#folders.add(member.slice(0, end));
+      end = member.lastIndexOf('/', end - 1);
+    }
+  }
+}
+
+function isPth(member: string): boolean {
+  if (!/\.pth/i.test(member) && /^[\x20-\x7e]*$/.test(member)) return false;
+  return landings(member).some(
+    ({ place, path }) => place === 'site' && path.length === 1 && path[0]!.endsWith('.pth'),
+  );
+}

@@ -1,0 +1,54 @@
+import type { Inspection } from '../../domain/finding.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { Hook } from '../schema.js';
+import type { FindingsSettings } from './findings.js';
+import type { Objection } from './rule.js';
+
+interface Imported {
+  /** One of the hooks that import it, for people. */
+  readonly hook: Hook;
+  /** The projects whose hooks import it: these may bring it. */
+  readonly owners: Set<ProjectName>;
+}
+
+/**
+ * The modules that honest start-up hooks import. Who brings one of them runs at every start where the hook is
+ * installed, as surely as with a hook of his own; so that is for the projects alone whose hooks these are.
+ */
+export class ImportedModules {
+  /** By name in lower case, for some systems take names so. */
+  readonly #modules = new Map<string, Imported>();
+
+  readonly #action: 'block' | 'warn' | 'off';
+
+  /** @param settings what the policy does with the finding `foreign-hook`, it does with this too */
+  constructor(hooks: readonly Hook[], { action, codes = {} }: FindingsSettings) {
+    this.#action = codes['foreign-hook'] ?? action;
+    for (const hook of hooks)
+      for (const name of hook.imports ?? []) {
+        const module = name.toLowerCase();
+        const known = this.#modules.get(module) ?? { hook, owners: new Set() };
+        known.owners.add(hook.project);
+        this.#modules.set(module, known);
+      }
+  }
+
+  /** Objects to a project that brings what another's hook imports. */
+  judge(project: ProjectName, { modules = [], modulesCut }: Inspection): Objection | undefined {
+    if (this.#action === 'off' || this.#modules.size === 0) return undefined;
+    for (const module of modules) {
+      const known = this.#modules.get(module);
+      if (known !== undefined && !known.owners.has(project))
+        return {
+          reason: `it brings the module ${module}, which ${known.hook.file}, a start-up hook of ${known.hook.project}, imports`,
+          action: this.#action,
+        };
+    }
+    if (modulesCut !== true) return undefined;
+    return {
+      reason: `it brings over ${modules.length} modules: too many to tell whether a start-up hook imports one`,
+      doubt: true,
+      action: this.#action,
+    };
+  }
+}
