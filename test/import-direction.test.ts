@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   upstream: ['domain'],
   store: ['domain', 'inspection'],
   observe: ['domain'],
-  feed: ['domain'],
+  feed: ['domain', 'files'],
   exposure: ['domain', 'observe', 'policy', 'store'],
   attestations: ['domain', 'upstream', 'store', 'package-root.ts'],
   verdicts: ['domain', 'policy', 'store'],

@@ -13,7 +13,7 @@ export interface FeedOptions {
   readonly json?: boolean;
 }
 
-/** `wheelgate feed sync`: brings the malware feed in the data folder up to date; a server there reads it at its next sync. */
+/** `wheelgate feed sync`: brings the malware feed in the data folder up to date; a server there takes it over within seconds. */
 export async function runFeedSync(options: FeedOptions, out: Output): Promise<number> {
   const config = loadConfig({
     file: options.config,
@@ -27,7 +27,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   try {
     const source = makeFeedSource(place, network.dispatcher);
     const file = join(config.data, FEED_FILE);
-    const { feed, how, records, added, changed, removed } = await syncFeed(
+    const { feed, how, records, added, changed, removed, missing } = await syncFeed(
       source,
       file,
       Date.now(),
@@ -44,12 +44,17 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
           added,
           changed,
           removed,
+          missing,
           revision,
         }),
       );
     else
       out.line(
         `${records} records of ${projects} projects from ${place}: ${added} added, ${changed} changed, ${removed} removed (${how})`,
+      );
+    if (missing > 0)
+      out.problem(
+        `${missing} records that the feed lists are not there or cannot be read; what was known of them holds`,
       );
     return EXIT.fine;
   } catch (error) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byteSize, projectGlob } from '../yaml/values.js';
 import { OSV_PYPI } from './osv.js';
 import { PYPI_FILES, PYPI_INDEX } from './pypi.js';
-import { host, hostAndPort, network, time, webUrl } from './terms.js';
+import { host, hostAndPort, network, span, time, webUrl } from './terms.js';
 
 const count = (least: number) => z.int().min(least);
 const section = <Shape extends z.ZodRawShape>(shape: Shape, description: string) =>
@@ -91,7 +91,7 @@ export const configSchema = z
         disk: byteSize().describe('Disk for artifacts.').prefault('10GiB'),
         'min-free': byteSize().describe('Disk space to leave free.').prefault('1GiB'),
         pages: byteSize().describe('Memory for project pages.').prefault('128MiB'),
-        'page-ttl': time().describe('How long a project page counts as current.').prefault('60s'),
+        'page-ttl': span().describe('How long a project page counts as current.').prefault('60s'),
       },
       'What is kept.',
     ),
@@ -179,7 +179,7 @@ export const configSchema = z
           .min(1)
           .describe("OSV's PyPI records: a URL, a mirror's, a folder; none: no feed.")
           .prefault(OSV_PYPI),
-        interval: time().describe('Between two looks at it, about.').prefault('1h'),
+        interval: span().describe('Between two looks at it, about.').prefault('1h'),
       },
       'The malware feed.',
     ),

@@ -2,8 +2,13 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration, expected } from '../yaml/values.js';
 
-/** A time span, in milliseconds. */
-export const time = () => duration(['ms', 's', 'm', 'h', 'd'], '30s');
+const UNITS = ['ms', 's', 'm', 'h', 'd'] as const;
+
+/** A wait, in milliseconds: what a timer of Node's can count (24.8 days), and some to spare. */
+export const time = () => duration(UNITS, '30s', '20d');
+
+/** A time span that no timer counts by itself, in milliseconds. */
+export const span = () => duration(UNITS, '30s');
 
 /** `HOST:PORT`; an IPv6 address stands in brackets. Port 0 lets the system choose. */
 export const hostAndPort = () =>

@@ -26,3 +26,16 @@ export function compareVersions(a: string, b: string): number {
   if (left !== undefined && right !== undefined) return compareKeys(left.key, right.key);
   return Number(left !== undefined) - Number(right !== undefined);
 }
+
+/**
+ * One text for all spellings of a version, and no other version's: the normal form without trailing zeros of the
+ * release. Undefined where the text is no version.
+ */
+export function canonicalVersion(text: string): string | undefined {
+  const read = readVersion(text);
+  if (read === undefined) return undefined;
+  const { normal, release, key } = read;
+  const start = normal.indexOf('!') + 1;
+  const rest = normal.slice(start + release.join('.').length);
+  return `${normal.slice(0, start)}${key.release.join('.') || '0'}${rest}`;
+}

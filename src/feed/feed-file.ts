@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -23,12 +23,16 @@ export interface FeedState {
 export interface StoredFeed extends FeedState {
   /** By the record's identifier; records without entries are left out. */
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
+  /** When each record of the source was last changed, as it was told when the record was read; by identifier. */
+  readonly times?: ReadonlyMap<string, string>;
 }
 
-/** The first line. */
+/** The first line. A second one may give the times, the others a record each. */
 interface FeedHead extends FeedState {
   readonly format: number;
   readonly lines: number;
+  /** See `feedRevision`. */
+  readonly revision?: string;
 }
 
 const FORMAT = 1;
@@ -39,15 +43,38 @@ const LINES_A_TURN = 2_000;
 /** Reads it whole, to go on from it; undefined where there is none, or it is torn or of another format. */
 export async function readFeedFile(path: string): Promise<StoredFeed | undefined> {
   const records = new Map<string, readonly FeedEntry[]>();
-  const state = await readLines(path, (_line, id, entries) => records.set(id, entries));
-  return state && { ...state, records };
+  let times = new Map<string, string>();
+  const state = await readLines(path, {
+    onRecord: (_line, id, entries) => records.set(id, entries),
+    onTimes: (line) => {
+      times = new Map(Object.entries(JSON.parse(line) as Record<string, string>));
+    },
+  });
+  return state && { ...state, records, times };
 }
 
 /** Reads it to be asked, in turns; undefined as above. */
 export async function readFeedIndex(path: string): Promise<FeedIndex | undefined> {
   const index = new IndexBuilder();
-  const state = await readLines(path, (line, _id, entries) => index.add(line, entries));
+  const state = await readLines(path, {
+    onRecord: (line, _id, entries) => index.add(line, entries),
+  });
   return state && index.build(state);
+}
+
+/** What its first line says of it; undefined where there is none. */
+export async function readFeedHead(
+  path: string,
+): Promise<{ readonly revision: string | undefined; readonly syncedAt: number } | undefined> {
+  try {
+    for await (const [first] of linesOf(path)) {
+      const { format, revision, syncedAt } = JSON.parse(first!) as FeedHead;
+      return format === FORMAT ? { revision, syncedAt } : undefined;
+    }
+  } catch {
+    // As if there were none.
+  }
+  return undefined;
 }
 
 /** Makes a feed ready to be asked. */
@@ -57,10 +84,15 @@ export function indexFeed(feed: StoredFeed): FeedIndex {
   return index.build(feed);
 }
 
+interface FeedReader {
+  readonly onRecord: (line: string, id: string, entries: readonly FeedEntry[]) => void;
+  readonly onTimes?: (line: string) => void;
+}
+
 /** Undefined where there is no such file, or not a whole one: then it is fetched anew. */
 async function readLines(
   path: string,
-  onRecord: (line: string, id: string, entries: readonly FeedEntry[]) => void,
+  { onRecord, onTimes }: FeedReader,
 ): Promise<FeedState | undefined> {
   try {
     let head: FeedHead | undefined;
@@ -70,6 +102,10 @@ async function readLines(
         if (head === undefined) {
           head = JSON.parse(line) as FeedHead;
           if (head.format !== FORMAT) return undefined;
+          continue;
+        }
+        if (line.startsWith('{')) {
+          onTimes?.(line);
           continue;
         }
         const [id, entries] = JSON.parse(line) as [string, FeedEntry[]];
@@ -90,10 +126,12 @@ async function readLines(
 /** Gathers the lines of a feed under the projects that they name. */
 class IndexBuilder {
   readonly #lines = new Map<ProjectName, string[]>();
+  readonly #digest = createHash('sha256');
   #count = 0;
 
   add(line: string, entries: readonly FeedEntry[]): void {
     this.#count += 1;
+    this.#digest.update(line).update('\n');
     for (const { project } of entries) {
       const known = this.#lines.get(project);
       if (known === undefined) this.#lines.set(project, [line]);
@@ -101,11 +139,21 @@ class IndexBuilder {
     }
   }
 
-  build({ source, modified, syncedAt }: FeedState): FeedIndex {
-    const digest = createHash('sha256').update(`${source} ${modified} ${this.#count}`);
-    const revision = digest.digest('hex').slice(0, 12);
+  build({ syncedAt }: FeedState): FeedIndex {
+    const revision = shortened(this.#digest);
     return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines);
   }
+}
+
+/** A text for the content of all records: another one where any of them is another. */
+export function feedRevision(records: StoredFeed['records']): string {
+  const digest = createHash('sha256');
+  for (const record of records) digest.update(JSON.stringify(record)).update('\n');
+  return shortened(digest);
+}
+
+function shortened(digest: Hash): string {
+  return digest.digest('hex').slice(0, 12);
 }
 
 /** The lines of a file that end with a line feed, many at a time. */
@@ -121,12 +169,21 @@ async function* linesOf(path: string): AsyncGenerator<string[]> {
 
 /** Writes it in one step: a reader, and a crash, finds the old one or the new one. */
 export async function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
-  const partial = `${path}.part`;
+  // The command and a server may write at the same time.
+  const partial = `${path}.${randomUUID()}.part`;
   const file = await open(partial, 'w', 0o640);
   try {
-    const { source, syncedAt, modified, records } = feed;
-    const head = { format: FORMAT, source, syncedAt, modified, lines: records.size };
-    let batch = [`${JSON.stringify(head)}\n`];
+    const { source, syncedAt, modified, records, times = [] } = feed;
+    const revision = feedRevision(records);
+    const head: FeedHead = {
+      format: FORMAT,
+      source,
+      syncedAt,
+      modified,
+      lines: records.size,
+      revision,
+    };
+    let batch = [head, Object.fromEntries(times)].map((line) => `${JSON.stringify(line)}\n`);
     for (const record of records) {
       batch.push(`${JSON.stringify(record)}\n`);
       if (batch.length < LINES_A_TURN) continue;
@@ -144,12 +201,11 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
   }
 }
 
-/** Takes records over into a feed; those without entries (withdrawn, no malware) leave it. */
-export function applyRecords(
+/** Takes a record over into a feed; one without entries (withdrawn, no malware) leaves it. */
+export function applyRecord(
   records: Map<string, readonly FeedEntry[]>,
-  changes: Iterable<OsvRecord>,
+  { id, entries }: OsvRecord,
 ): void {
-  for (const { id, entries } of changes)
-    if (entries.length > 0) records.set(id, entries);
-    else records.delete(id);
+  if (entries.length > 0) records.set(id, entries);
+  else records.delete(id);
 }

@@ -1,7 +1,12 @@
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
-import { parseSpecifier, sameVersion } from '../domain/version.js';
-import type { FeedEntry, VersionSpan } from './osv-record.js';
+import { type Affects, affects } from './affects.js';
+import type { FeedEntry } from './osv-record.js';
+
+interface Entry {
+  readonly hit: FeedHit;
+  readonly affects: Affects;
+}
 
 /**
  * The records of a feed by project: a look-up costs the same whatever the number of records. They stay text, a
@@ -14,7 +19,7 @@ export class FeedIndex implements MalwareFeed {
   readonly records: number;
   readonly #lines: ReadonlyMap<ProjectName, readonly string[]>;
   /** Files of one project are asked for together. */
-  #last: { readonly project: ProjectName; readonly entries: readonly FeedEntry[] } | undefined;
+  #last: { readonly project: ProjectName; readonly entries: readonly Entry[] } | undefined;
 
   /** @param lines for each project those of the feed's file that name it: `[id, entries]` as JSON */
   constructor(
@@ -41,42 +46,21 @@ export class FeedIndex implements MalwareFeed {
     const lines = this.#lines.get(project);
     if (lines === undefined) return undefined;
     const entry = this.#entriesOf(project, lines).find(
-      (candidate) => version === undefined || names(candidate, version),
+      (candidate) => version === undefined || candidate.affects(version),
     );
-    return entry && { id: entry.id, summary: entry.summary };
+    return entry?.hit;
   }
 
-  #entriesOf(project: ProjectName, lines: readonly string[]): readonly FeedEntry[] {
+  #entriesOf(project: ProjectName, lines: readonly string[]): readonly Entry[] {
     if (this.#last?.project === project) return this.#last.entries;
     const entries = lines
       .flatMap((line) => (JSON.parse(line) as [string, FeedEntry[]])[1])
-      .filter((entry) => entry.project === project);
+      .filter((entry) => entry.project === project)
+      .map((entry) => ({
+        hit: { id: entry.id, summary: entry.summary },
+        affects: affects(entry),
+      }));
     this.#last = { project, entries };
     return entries;
   }
-}
-
-function names({ versions, spans }: FeedEntry, version: string): boolean {
-  return (
-    versions.some((named) => named === version || sameVersion(named, version)) ||
-    spans.some((span) => holds(span, version))
-  );
-}
-
-/** A limit that is no version is doubt: the span then holds everything. */
-function holds({ introduced, fixed, last }: VersionSpan, version: string): boolean {
-  try {
-    return (
-      (introduced === '0' || parseSpecifier(`>=${introduced}`).matches(version)) &&
-      (fixed === undefined || before(version, fixed)) &&
-      (last === undefined || parseSpecifier(`<=${last}`).matches(version))
-    );
-  } catch {
-    return true;
-  }
-}
-
-/** PEP 440's `<` leaves out the pre-releases of the limit itself; in order of versions they come before it. */
-function before(version: string, limit: string): boolean {
-  return !parseSpecifier(`>=${limit}`).matches(version);
 }

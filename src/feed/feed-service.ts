@@ -1,5 +1,6 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { readFeedIndex } from './feed-file.js';
+import { ChangeWatch, type Every, stateOfFile } from '../files/change-watch.js';
+import { readFeedHead, readFeedIndex } from './feed-file.js';
 import type { FeedIndex } from './feed-index.js';
 import type { SyncSummary } from './sync-feed.js';
 
@@ -13,10 +14,16 @@ export interface FeedServiceParts {
   readonly random: () => number;
   readonly onSynced: (summary: SyncSummary) => void;
   readonly onFailed: (error: unknown) => void;
+  /** How the file is looked at: `wheelgate feed sync` may bring it up to date beside this process. */
+  readonly every?: Every | undefined;
 }
 
 /** After a failure it tries again sooner, in milliseconds. */
 const RETRY = 5 * 60_000;
+/** Milliseconds between two looks at the file. */
+const LOOK = 1_000;
+/** The longest that a timer of Node's waits, in milliseconds: one that is set to more fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The malware feed in force: read from its file at the start, kept up to date in the background. */
 export class FeedService {
@@ -26,6 +33,7 @@ export class FeedService {
   #closed = false;
   readonly #listeners: (() => void)[] = [];
   #running: Promise<void> = Promise.resolve();
+  #watch: ChangeWatch | undefined;
 
   constructor(parts: FeedServiceParts) {
     this.#parts = parts;
@@ -42,17 +50,22 @@ export class FeedService {
 
   /** Reads what an earlier sync left; begins to sync in the background. */
   async start(): Promise<void> {
-    const stored = await readFeedIndex(this.#parts.file);
-    if (stored !== undefined) this.#take(stored);
-    this.#plan(this.#parts.random() * 5_000);
+    const { file, every, random } = this.#parts;
+    const look = () => stateOfFile(file);
+    const state = await look();
+    const onChange = () => this.#alone(async () => void (await this.#readAgain()));
+    await onChange();
+    this.#watch = new ChangeWatch({ look, onChange, interval: LOOK, every }, state);
+    this.#plan(random() * 5_000);
   }
 
   /** Syncs at once. Never rejects. */
   sync(): Promise<void> {
-    this.#running = this.#running.then(async () => {
+    return this.#alone(async () => {
       try {
         const summary = await this.#parts.sync();
-        this.#take(await this.#read(summary));
+        if (!(await this.#readAgain()))
+          throw new Error('the feed was synced, and its file cannot be read');
         this.#parts.onSynced(summary);
         // Between 0.8 and 1.2 of the interval.
         this.#plan(this.#parts.interval * (0.8 + 0.4 * this.#parts.random()));
@@ -61,19 +74,30 @@ export class FeedService {
         this.#plan(RETRY * (0.8 + 0.4 * this.#parts.random()));
       }
     });
-    return this.#running;
   }
 
   close(): void {
     this.#closed = true;
+    this.#watch?.close();
     clearTimeout(this.#timer);
   }
 
-  async #read({ how, syncedAt }: SyncSummary): Promise<FeedIndex> {
-    if (how === 'unchanged' && this.#current !== undefined) return this.#current.at(syncedAt);
-    const index = await readFeedIndex(this.#parts.file);
-    if (index === undefined) throw new Error('the feed was synced, and its file cannot be read');
-    return index;
+  /**
+   * Takes over what lies in the file, where it is something else or newer.
+   * @returns whether it could be read; if not, all stays as it is
+   */
+  async #readAgain(): Promise<boolean> {
+    const { file } = this.#parts;
+    const head = await readFeedHead(file);
+    const current = this.#current;
+    if (head === undefined) return false;
+    if (current === undefined || current.revision !== head.revision) {
+      const index = await readFeedIndex(file);
+      if (index !== undefined) this.#take(index);
+      return index !== undefined;
+    }
+    if (head.syncedAt !== current.syncedAt) this.#take(current.at(head.syncedAt));
+    return true;
   }
 
   #take(feed: FeedIndex): void {
@@ -81,10 +105,19 @@ export class FeedService {
     for (const listener of this.#listeners) listener();
   }
 
+  /** One reading at a time. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const turn = this.#running.then(work);
+    this.#running = turn.catch(() => {});
+    return turn;
+  }
+
   #plan(milliseconds: number): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    this.#timer = setTimeout(() => void this.sync(), milliseconds);
+    const wait = Math.min(milliseconds, LONGEST_TIMER);
+    const next = () => (milliseconds > wait ? this.#plan(milliseconds - wait) : void this.sync());
+    this.#timer = setTimeout(next, wait);
     this.#timer.unref();
   }
 }

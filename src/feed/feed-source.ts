@@ -1,28 +1,28 @@
 import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
-import { readJsonMembers } from './read-zip.js';
+import { type JsonFile, readJsonMembers } from './read-zip.js';
 
-/** Fetches a URL's body. @throws where the answer is not 200 */
-export type FetchBody = (url: string) => Promise<Readable>;
+/** Fetches a URL's body; undefined where there is none. @throws where the answer is neither */
+export type FetchBody = (url: string) => Promise<Readable | undefined>;
 
 /** Where a feed comes from: OSV's form, `all.zip` and `modified_id.csv` beside one file a record. */
 export interface FeedSource {
   readonly name: string;
-  /** Identifiers and times of change, newest first; undefined where the source has no such list. */
-  changes(): Promise<readonly Change[] | undefined>;
-  /** One record; undefined where it is gone. */
+  /** When each record was last changed, by identifier; undefined where the source has no such list. */
+  changes(): Promise<ReadonlyMap<string, string> | undefined>;
+  /** One record; undefined where there is none of that name, or something that is no record. */
   record(id: string): Promise<OsvRecord | undefined>;
-  /** Every record. */
-  all(scratch: string): AsyncIterable<OsvRecord>;
+  /** Every record; undefined in the place of one that cannot be read. */
+  all(scratch: string): AsyncIterable<FoundRecord>;
 }
 
-export interface Change {
-  readonly id: string;
-  readonly modified: string;
+export interface FoundRecord {
+  readonly name: string;
+  readonly record: OsvRecord | undefined;
 }
 
 /** Bytes of the whole archive, at most: OSV's has some 60 MB. */
@@ -31,25 +31,35 @@ const MAX_LIST = 64 * 2 ** 20;
 
 /** A source on the web, or a mirror of one. @param url the folder, without a trailing slash */
 export function webSource(url: string, fetchBody: FetchBody): FeedSource {
-  const text = async (path: string) => collect(await fetchBody(`${url}/${path}`));
+  const text = async (path: string) => {
+    const body = await fetchBody(`${url}/${path}`);
+    return body && collect(body);
+  };
   return {
     name: url,
-    changes: async () => readChanges(await text('modified_id.csv')),
-    record: async (id) => readOsvRecord(JSON.parse(await text(`${encodeURIComponent(id)}.json`))),
+    changes: async () => {
+      const list = await text('modified_id.csv');
+      return list === undefined ? undefined : readChanges(list);
+    },
+    record: async (id) => {
+      const found = await text(`${encodeURIComponent(id)}.json`);
+      return found === undefined ? undefined : readRecord({ name: id, text: found });
+    },
     all: async function* (scratch) {
       const body = await fetchBody(`${url}/all.zip`);
+      if (body === undefined) throw new Error(`there is no ${url}/all.zip`);
       let size = 0;
       body.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > MAX_ARCHIVE) body.destroy(new Error('the archive of the feed is too long'));
       });
       await pipeline(body, createWriteStream(scratch, { mode: 0o640 }));
-      yield* readTexts(readJsonMembers(scratch));
+      yield* readRecords(readJsonMembers(scratch));
     },
   };
 }
 
-/** A folder on this machine: `all.zip` in it, or one `.json` file a record. */
+/** A folder on this machine: `all.zip` in it, or one `.json` file a record, at any depth. */
 export function folderSource(folder: string): FeedSource {
   return {
     name: folder,
@@ -61,33 +71,44 @@ export function folderSource(folder: string): FeedSource {
         () => true,
         () => false,
       );
-      yield* readTexts(isThere ? readJsonMembers(archive) : readFiles(folder));
+      yield* readRecords(isThere ? readJsonMembers(archive) : readFiles(folder));
     },
   };
 }
 
-async function* readFiles(folder: string): AsyncGenerator<string> {
-  for (const name of await readdir(folder))
-    if (name.endsWith('.json')) yield await readFile(join(folder, name), 'utf8');
+async function* readFiles(folder: string): AsyncGenerator<JsonFile> {
+  const paths = await readdir(folder, { recursive: true });
+  for (const path of paths.sort())
+    if (path.endsWith('.json'))
+      yield { name: basename(path, '.json'), text: await readFile(join(folder, path), 'utf8') };
 }
 
-/** A record that cannot be read is doubt about the whole: the feed before it stays. */
-async function* readTexts(texts: AsyncIterable<string>): AsyncGenerator<OsvRecord> {
-  for await (const text of texts) {
-    const record = readOsvRecord(JSON.parse(text));
-    if (record === undefined) throw new Error('the feed holds something that is no OSV record');
-    yield record;
+async function* readRecords(files: AsyncIterable<JsonFile>): AsyncGenerator<FoundRecord> {
+  for await (const file of files) yield { name: file.name, record: readRecord(file) };
+}
+
+function readRecord({ name, text }: JsonFile): OsvRecord | undefined {
+  try {
+    return readOsvRecord(JSON.parse(text), name);
+  } catch {
+    return undefined;
   }
 }
 
-function readChanges(text: string): Change[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [modified = '', id = ''] = line.trim().split(',');
-      return { modified, id: id.split('/').at(-1)! };
-    });
+/** @throws where a line is not a time and an identifier: then the list is none */
+function readChanges(text: string): Map<string, string> {
+  const changes = new Map<string, string>();
+  for (const line of text.split('\n').map((raw) => raw.trim())) {
+    if (line === '') continue;
+    const [, modified, id] =
+      /^(\d{4}-\d{2}-\d{2}T[^,\s]+),(?:[^,\s]*\/)?([^,\s/]+)$/.exec(line) ?? [];
+    if (modified === undefined || id === undefined)
+      throw new Error(
+        `the list of changes has a line that is none: ${JSON.stringify(line.slice(0, 80))}`,
+      );
+    changes.set(id, modified);
+  }
+  return changes;
 }
 
 async function collect(body: Readable): Promise<string> {

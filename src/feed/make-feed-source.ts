@@ -3,6 +3,10 @@ import { type Dispatcher, request } from 'undici';
 import { type FeedSource, folderSource, webSource } from './feed-source.js';
 
 const REDIRECTS = 3;
+/** There is no such file. Where nobody may list a bucket, 403 says so. */
+const ABSENT: ReadonlySet<number> = new Set([403, 404, 410]);
+/** Milliseconds for one answer, whatever its size: a source that drips must end. */
+const PATIENCE = 30 * 60_000;
 
 /** @param place a URL or a folder, as the settings name it @param dispatcher the way out */
 export function makeFeedSource(place: string, dispatcher: Dispatcher): FeedSource {
@@ -10,11 +14,16 @@ export function makeFeedSource(place: string, dispatcher: Dispatcher): FeedSourc
   return webSource(place, (url) => fetchBody(url, dispatcher));
 }
 
-async function fetchBody(url: string, dispatcher: Dispatcher, hops = REDIRECTS): Promise<Readable> {
+async function fetchBody(
+  url: string,
+  dispatcher: Dispatcher,
+  hops = REDIRECTS,
+): Promise<Readable | undefined> {
   const answer = await request(url, {
     dispatcher,
     headersTimeout: 30_000,
     bodyTimeout: 60_000,
+    signal: AbortSignal.timeout(PATIENCE),
     headers: { 'user-agent': 'wheelgate', 'accept-encoding': 'identity' },
   });
   const { statusCode, headers, body } = answer;
@@ -23,5 +32,6 @@ async function fetchBody(url: string, dispatcher: Dispatcher, hops = REDIRECTS):
   const { location } = headers;
   if (statusCode >= 300 && statusCode < 400 && typeof location === 'string' && hops > 0)
     return fetchBody(new URL(location, url).href, dispatcher, hops - 1);
+  if (ABSENT.has(statusCode)) return undefined;
   throw new Error(`${url} answered with status ${statusCode}`);
 }

@@ -1,21 +1,12 @@
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
-import { parseVersion } from '../domain/version.js';
-
-/** A span of versions: from `introduced` (`'0'`: from the first) up to `fixed`, or up to and with `last`. */
-export interface VersionSpan {
-  readonly introduced: string;
-  readonly fixed?: string;
-  readonly last?: string;
-}
+import { type AffectedVersions, readAffectedVersions } from './affected-versions.js';
+import { isObject, listOf } from './json-value.js';
 
 /** What one record says of one project. Plain data, as the file of the feed keeps it. */
-export interface FeedEntry {
+export interface FeedEntry extends AffectedVersions {
   readonly id: string;
   readonly project: ProjectName;
   readonly summary?: string;
-  /** PEP 440's normal forms. */
-  readonly versions: readonly string[];
-  readonly spans: readonly VersionSpan[];
 }
 
 /** A record, taken apart. */
@@ -28,34 +19,26 @@ export interface OsvRecord {
 }
 
 /**
- * Reads an OSV record (schema 1.7). Malware has an identifier `MAL-…`, or an alias of that form.
+ * Reads an OSV record (schema 1.7). Malware has an identifier `MAL-…`, or an alias of that form. It counts until it
+ * says that it is withdrawn.
+ * @param name of its file: a record that has no number yet has an empty identifier
  * @returns undefined where it is not a record at all
  */
-export function readOsvRecord(value: unknown): OsvRecord | undefined {
+export function readOsvRecord(value: unknown, name = ''): OsvRecord | undefined {
   if (!isObject(value) || typeof value.id !== 'string') return undefined;
-  const { id } = value;
+  const id = value.id || name;
   const modified = typeof value.modified === 'string' ? value.modified : '';
-  const aliases = list(value.aliases).filter((alias) => typeof alias === 'string');
-  const malware = [id, ...aliases].find((name) => name.startsWith('MAL-'));
-  if (malware === undefined || typeof value.withdrawn === 'string')
-    return { id, modified, entries: [] };
+  const aliases = listOf(value.aliases).filter((alias) => typeof alias === 'string');
+  const malware = [id, ...aliases].find((text) => text.startsWith('MAL-'));
+  const isWithdrawn = typeof value.withdrawn === 'string' && value.withdrawn !== '';
+  if (malware === undefined || isWithdrawn) return { id, modified, entries: [] };
   const text = typeof value.summary === 'string' ? value.summary : undefined;
   const summary = text?.replace(/\s+/g, ' ').trim().slice(0, 200);
-  const entries = list(value.affected).flatMap((affected): FeedEntry[] => {
+  const entries = listOf(value.affected).flatMap((affected): FeedEntry[] => {
     const project = projectOf(affected);
     if (project === undefined || !isObject(affected)) return [];
-    const versions = list(affected.versions).flatMap(normalVersion);
-    const spans = list(affected.ranges).flatMap(spansOf);
-    // A record that names neither means the project as such: it was malware from the start.
-    const all = list(affected.versions).length === 0 && list(affected.ranges).length === 0;
     return [
-      {
-        id: malware,
-        project,
-        ...(summary && { summary }),
-        versions,
-        spans: all ? [{ introduced: '0' }] : spans,
-      },
+      { id: malware, project, ...(summary && { summary }), ...readAffectedVersions(affected) },
     ];
   });
   return { id, modified, entries };
@@ -64,42 +47,6 @@ export function readOsvRecord(value: unknown): OsvRecord | undefined {
 function projectOf(affected: unknown): ProjectName | undefined {
   const named = isObject(affected) && isObject(affected.package) ? affected.package : undefined;
   // `PyPI:` may carry a suffix for another index of the same kind.
-  const isPypi = typeof named?.ecosystem === 'string' && /^PyPI(?::|$)/.test(named.ecosystem);
-  return isPypi && typeof named.name === 'string' ? parseProjectName(named.name) : undefined;
-}
-
-function normalVersion(text: unknown): string[] {
-  const version = typeof text === 'string' ? parseVersion(text) : undefined;
-  return version === undefined ? [] : [version];
-}
-
-/** Events come in the order of versions: each `introduced` opens a span, the next limit closes it. */
-function spansOf(range: unknown): VersionSpan[] {
-  if (!isObject(range) || range.type === 'GIT') return [];
-  const spans: VersionSpan[] = [];
-  let introduced: string | undefined;
-  for (const event of list(range.events)) {
-    if (!isObject(event)) continue;
-    const { fixed, last_affected: last } = event;
-    if (typeof event.introduced === 'string') {
-      if (introduced !== undefined) spans.push({ introduced });
-      introduced = event.introduced;
-    } else if (introduced !== undefined && typeof fixed === 'string') {
-      spans.push({ introduced, fixed });
-      introduced = undefined;
-    } else if (introduced !== undefined && typeof last === 'string') {
-      spans.push({ introduced, last });
-      introduced = undefined;
-    }
-  }
-  if (introduced !== undefined) spans.push({ introduced });
-  return spans;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isPypi = typeof named?.ecosystem === 'string' && /^PyPI(?::|$)/i.test(named.ecosystem);
+  return isPypi && typeof named.name === 'string' ? parseProjectName(named.name.trim()) : undefined;
 }

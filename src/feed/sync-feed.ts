@@ -1,9 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { applyRecords, readFeedFile, type StoredFeed, writeFeedFile } from './feed-file.js';
-import type { Change, FeedSource } from './feed-source.js';
-import type { FeedEntry, OsvRecord } from './osv-record.js';
+import {
+  applyRecord,
+  feedRevision,
+  readFeedFile,
+  type StoredFeed,
+  writeFeedFile,
+} from './feed-file.js';
+import type { FeedSource } from './feed-source.js';
+import type { FeedEntry } from './osv-record.js';
 
 /** What a sync came to. */
 export interface SyncSummary {
@@ -15,6 +22,10 @@ export interface SyncSummary {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+  /** Records that the source lists, and that were not there or could not be read: asked for again the next time. */
+  readonly missing: number;
+  /** See `feedRevision`. */
+  readonly revision: string;
 }
 
 export interface SyncResult extends SyncSummary {
@@ -25,10 +36,23 @@ export interface SyncResult extends SyncSummary {
 const MAX_CHANGES = 300;
 /** Records compared before others get a turn. */
 const RECORDS_A_TURN = 5_000;
+/** Of a whole archive, so many records may be unreadable, or one in a hundred: else the archive is no feed. */
+const MAX_UNREADABLE = 10;
+/** Milliseconds after which a file that a sync works on is a crashed one's. */
+const LEFT_OVER = 6 * 3_600_000;
+
+/** A feed in the making. */
+interface Draft {
+  readonly how: SyncSummary['how'];
+  readonly records: Map<string, readonly FeedEntry[]>;
+  /** What the source listed and did not give: what was known of it stays. */
+  readonly missing: ReadonlySet<string>;
+}
 
 /**
  * Brings the feed's file up to date: by the list of changes where that is short, else whole. The file is replaced in
- * one step at the end; a failure in between leaves the feed before it.
+ * one step at the end; a failure in between leaves the feed before it. One record that is not there, or cannot be
+ * read, stops nothing: what was known of it stays, and the next sync asks for it again.
  * @param now milliseconds since 1970
  * @param onProgress told what goes on, for a person
  * @throws where the source cannot be read, or gives no malware at all: a feed is never silently empty
@@ -40,61 +64,106 @@ export async function syncFeed(
   onProgress: (what: string) => void = () => {},
 ): Promise<SyncResult> {
   await mkdir(dirname(file), { recursive: true });
+  await removeLeftOvers(file, now);
   const stored = await readFeedFile(file);
   const before = stored?.source === source.name ? stored : undefined;
   onProgress('asking for changes');
-  const changes = await source.changes();
-  const news = before && changes && newerThan(before.modified, changes);
-  const records = new Map<string, readonly FeedEntry[]>(before?.records);
-  let how: SyncResult['how'];
-  if (news !== undefined && news.length <= MAX_CHANGES) {
-    how = news.length === 0 ? 'unchanged' : 'changes';
-    for (const [index, { id }] of news.entries()) {
-      onProgress(`fetching change ${index + 1} of ${news.length}`);
-      applyRecords(records, [(await source.record(id)) ?? { id, modified: '', entries: [] }]);
-    }
-  } else {
-    how = 'whole';
-    records.clear();
-    await readWhole(source, `${file}.zip`, records, onProgress);
-  }
+  const listed = await source.changes();
+  const news = before && listed && newsOf(before, listed);
+  const { how, records, missing } =
+    news === undefined
+      ? await readWhole(source, file, before, listed, onProgress)
+      : await readChanges(source, before!, news, onProgress);
   if (records.size === 0) throw new Error(`${source.name} holds no malware record of PyPI`);
-  const modified = changes?.[0]?.modified ?? before?.modified ?? '';
-  const feed = { source: source.name, syncedAt: now, modified, records };
+  const times = new Map([...(listed ?? [])].filter(([id]) => !missing.has(id)));
+  const modified = [...times.values()].reduce((a, b) => (a > b ? a : b), before?.modified ?? '');
+  const feed = { source: source.name, syncedAt: now, modified, records, times };
   await writeFeedFile(file, feed);
   return {
     feed,
     how,
     records: records.size,
     syncedAt: now,
+    missing: missing.size,
+    revision: feedRevision(records),
     ...(await difference(before?.records ?? new Map(), records)),
   };
 }
 
+/**
+ * The records to ask for one by one; undefined where the whole archive has to tell: they are too many, or the list
+ * lacks one that is known, which may be gone, or the list cut short.
+ */
+function newsOf(
+  before: StoredFeed,
+  listed: ReadonlyMap<string, string>,
+): readonly string[] | undefined {
+  for (const id of before.records.keys()) if (!listed.has(id)) return undefined;
+  const news = [...listed].filter(([id, time]) => before.times?.get(id) !== time);
+  return news.length > MAX_CHANGES ? undefined : news.map(([id]) => id);
+}
+
+async function readChanges(
+  source: FeedSource,
+  before: StoredFeed,
+  news: readonly string[],
+  onProgress: (what: string) => void,
+): Promise<Draft> {
+  const records = new Map(before.records);
+  const missing = new Set<string>();
+  for (const [index, id] of news.entries()) {
+    onProgress(`fetching change ${index + 1} of ${news.length}`);
+    const record = await source.record(id);
+    if (record === undefined) missing.add(id);
+    else applyRecord(records, { ...record, id });
+  }
+  return { how: news.length === 0 ? 'unchanged' : 'changes', records, missing };
+}
+
 async function readWhole(
   source: FeedSource,
-  scratch: string,
-  records: Map<string, readonly FeedEntry[]>,
+  file: string,
+  before: StoredFeed | undefined,
+  listed: ReadonlyMap<string, string> | undefined,
   onProgress: (what: string) => void,
-): Promise<void> {
+): Promise<Draft> {
   onProgress('fetching the whole feed');
+  const scratch = `${file}.${randomUUID()}.zip`;
+  const records = new Map<string, readonly FeedEntry[]>();
+  const missing = new Set(listed?.keys());
+  let [read, unreadable] = [0, 0];
   try {
-    let read = 0;
-    for await (const record of source.all(scratch) as AsyncIterable<OsvRecord>) {
-      applyRecords(records, [record]);
+    for await (const { name, record } of source.all(scratch)) {
       read += 1;
       if (read % 5_000 === 0) onProgress(`${read} records read`);
+      if (record === undefined) {
+        unreadable += 1;
+        missing.add(name);
+        continue;
+      }
+      const id = listed?.has(name) ? name : record.id;
+      applyRecord(records, { ...record, id });
+      missing.delete(id);
     }
   } finally {
     await rm(scratch, { force: true });
   }
+  if (unreadable > Math.max(MAX_UNREADABLE, read / 100))
+    throw new Error(`${unreadable} of ${read} files of the feed are no OSV records`);
+  for (const id of missing) {
+    const known = before?.records.get(id);
+    if (known !== undefined) records.set(id, known);
+  }
+  return { how: 'whole', records, missing };
 }
 
-/** The list is sorted, newest first; what changed in the same instant as the last is asked for again. */
-function newerThan(modified: string, changes: readonly Change[]): readonly Change[] {
-  const end = changes.findIndex((change) => change.modified < modified);
-  const news = end === -1 ? changes : changes.slice(0, end);
-  return news[0]?.modified === modified ? [] : news;
+async function removeLeftOvers(file: string, now: number): Promise<void> {
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`) || !/\.(?:part|zip)$/.test(name)) continue;
+    const path = join(dirname(file), name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+    if (mtimeMs < now - LEFT_OVER) await rm(path, { force: true });
+  }
 }
 
 async function difference(

@@ -22,10 +22,15 @@ export function makeFeed(
     interval,
     sync: () => syncInThread({ place: url, file, now: now(), env: { ...env } }),
     random,
-    onSynced: ({ how, records, added, changed, removed }) => {
+    onSynced: ({ how, records, added, changed, removed, missing }) => {
       metrics.feedRecords.set(records);
       health.set('malware-feed', 'ok');
-      log.info({ records, how, added, changed, removed }, 'malware feed synced');
+      log.info({ records, how, added, changed, removed, missing }, 'malware feed synced');
+      if (missing > 0)
+        log.warn(
+          { missing },
+          'the malware feed lists records that are not there: what was known of them holds',
+        );
     },
     onFailed: (err) => {
       health.set(

@@ -17,19 +17,35 @@ const BYTES: Readonly<Record<string, number>> = {
 
 export type DurationUnit = keyof typeof MILLISECONDS;
 
-/** A duration written with one of the units (`90d`), in milliseconds. */
-export function duration(units: readonly DurationUnit[], example: string) {
+/** A hundred years: every instant that one comes to can still be written as a date. */
+export const CENTURY = '36500d';
+
+/**
+ * A duration written with one of the units (`90d`), in milliseconds.
+ * @param most the longest that makes sense, written likewise
+ */
+export function duration(
+  units: readonly DurationUnit[],
+  example: string,
+  most: `${number}${DurationUnit}` = CENTURY,
+) {
   const pattern = new RegExp(`^(\\d{1,9}(?:\\.\\d{1,3})?)(${units.join('|')})$`);
+  const longest = milliseconds(most);
   return z
     .string({ error: ({ input }) => expected(`a duration such as ${example}`, input) })
     .regex(pattern, {
       error: ({ input }) =>
         expected(`a duration such as ${example} (a number and one of ${units.join(', ')})`, input),
     })
-    .transform((text) => {
-      const [, number, unit] = pattern.exec(text)!;
-      return Math.round(Number(number) * MILLISECONDS[unit as DurationUnit]);
-    });
+    .refine((text) => !pattern.test(text) || milliseconds(text) <= longest, {
+      error: ({ input }) => expected(`a duration of at most ${most}`, input),
+    })
+    .transform(milliseconds);
+}
+
+function milliseconds(text: string): number {
+  const [, number, unit] = /^([\d.]+)([a-z]+)$/.exec(text) ?? [];
+  return Math.round(Number(number) * MILLISECONDS[unit as DurationUnit]);
 }
 
 /** A size in bytes: a whole number, or text with a unit (`32MiB`, `10GB`). */

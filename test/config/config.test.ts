@@ -182,6 +182,21 @@ loging: { level: info }
       ],
     );
   });
+  it('that is a duration is none that a timer cannot count, or that leads to no date', () => {
+    const durations = CONFIG_KEYS.filter(({ default: value }) =>
+      /^\d+(?:ms|s|m|h|d)$/.test(String(value)),
+    );
+    assert.ok(durations.length >= 6);
+    // No timer counts these by itself.
+    const long = new Set(['feed.interval', 'cache.page-ttl']);
+    for (const { name, variable } of durations) {
+      const most = long.has(name) ? 36_500 : 20;
+      assert.deepEqual(problems(undefined, { env: { [variable]: `${most}d` } }), [], name);
+      assert.deepEqual(problems(undefined, { env: { [variable]: `${most + 1}d` } }), [
+        `${variable}: expected a duration of at most ${most}d, got "${most + 1}d"`,
+      ]);
+    }
+  });
   it('in the environment or a flag is named by its name', () => {
     const env = {
       WHEELGATE_GATE_HOLDBYTES: '1MB',

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -13,22 +11,11 @@ import { readOsvRecord } from '../../src/feed/osv-record.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
 import { buildZip } from '../support/archives/zip.js';
 import { buildWheel } from '../support/distributions.js';
+import { Mirror, osv } from '../support/osv-mirror.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 1);
-
-function osv(id: string, name: string, affected: object = {}, more: object = {}) {
-  return {
-    schema_version: '1.7.4',
-    id,
-    modified: '2026-10-01T00:00:00Z',
-    published: '2026-10-01T00:00:00Z',
-    summary: `Malicious code in ${name} (PyPI)`,
-    affected: [{ package: { ecosystem: 'PyPI', name, purl: `pkg:pypi/${name}` }, ...affected }],
-    ...more,
-  };
-}
 
 /** The index over some records, as a verdict would ask it. */
 async function named(
@@ -111,56 +98,6 @@ describe('an OSV record', () => {
     assert.deepEqual(readOsvRecord(odd)!.entries, []);
   });
 });
-
-/** A mirror of OSV's bucket: `all.zip`, `modified_id.csv`, one file a record. */
-class Mirror {
-  readonly records = new Map<string, { record: { id: string }; modified: string }>();
-  readonly asked: string[] = [];
-  broken = false;
-  #server: Server | undefined;
-  url = '';
-
-  put(record: { id: string }, modified: string): void {
-    this.records.set(record.id, { record, modified });
-  }
-
-  async start(): Promise<void> {
-    this.#server = createServer((req, res) => {
-      const path = req.url!.slice('/PyPI/'.length);
-      this.asked.push(path);
-      const body = this.broken ? Buffer.from('nonsense') : this.#body(path);
-      if (body === undefined) res.writeHead(404).end();
-      else res.end(body);
-    });
-    await new Promise<void>((done) => this.#server!.listen(0, '127.0.0.1', done));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/PyPI`;
-  }
-
-  stop(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
-  }
-
-  #body(path: string): Buffer | undefined {
-    const all = [...this.records.values()];
-    if (path === 'all.zip')
-      return buildZip(
-        all.map(({ record }) => ({
-          name: `${record.id}.json`,
-          content: JSON.stringify(record),
-        })),
-      );
-    if (path === 'modified_id.csv')
-      return Buffer.from(
-        all
-          .toSorted((a, b) => (a.modified < b.modified ? 1 : -1))
-          .map(({ record, modified }) => `${modified},${record.id}\n`)
-          .join(''),
-      );
-    const found = this.records.get(path.replace(/\.json$/, ''));
-    return found && Buffer.from(JSON.stringify(found.record));
-  }
-}
 
 describe('syncing a feed', () => {
   let folder: string;

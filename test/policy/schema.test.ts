@@ -56,6 +56,9 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
       /expected one of block, warn, off/,
     ],
     ['rules: { deny: { action: block, codes: {} } }', /unknown key "codes"/],
+    ['rules: { cooldown: { action: block, age: 36501d } }', /a duration of at most 36500d/],
+    ['rules: { malware-feed: { action: block, max-age: 99999w } }', /a duration of at most 36500d/],
+    ['waiver-max: 999999999w', /a duration of at most 36500d/],
     ['deny:\n  - project: x\n', /^p\.yaml:2:5: the key "reason" is missing/],
     ['deny: [{ reason: x }]', /expected either "project" or "sha256"/],
     [
