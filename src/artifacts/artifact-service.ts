@@ -106,7 +106,8 @@ export class ArtifactService {
     blob: Blob,
   ): Promise<Artifact> {
     const { judge, pages } = this.#parts;
-    const verdict = judge.evaluate(listed.subject, inspection, await this.#filler.settle(listed));
+    const attestations = await this.#filler.settle(listed);
+    const verdict = await judge.judgeSeen(listed.subject, inspection, attestations);
     if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
     if (verdict.outcome !== 'block') return { kind: 'stored', listed, verdict, blob };
     await blob.close();

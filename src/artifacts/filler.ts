@@ -268,17 +268,16 @@ export class Filler {
   }
 
   /** The verdict opens the gate, or shuts it. */
-  async #judge(
-    { fill, listed, attested }: Task,
-    size: number,
-    inspection: Inspection | undefined,
-  ): Promise<void> {
+  async #judge(task: Task, size: number, inspection: Inspection | undefined): Promise<void> {
     const { judge, pages } = this.#parts;
+    const { fill, listed, attested } = task;
     await attested;
     // Once more, for the policy may have begun to ask meanwhile; as a rule there is nothing left to look at.
     const known = await this.settle(listed);
-    const verdict = judge.evaluate(listed.subject, inspection, known);
+    const verdict = await judge.judgeSeen(listed.subject, inspection, known);
     if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
+    // Who is refused goes on to the release's next file: by then every process must know.
+    if (verdict.outcome === 'block') await task.kept;
     fill.finish(
       verdict.outcome === 'block'
         ? { kind: 'refused', verdict }

@@ -17,6 +17,7 @@ export type Sidecar =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
   | {
       readonly kind: 'ready';
+      /** Whose it is: where the wheel that was asked for is refused, an allowed one of the same release. */
       readonly listed: ListedFile;
       readonly verdict: Verdict;
       readonly sha256: Sha256;
@@ -41,10 +42,19 @@ export class SidecarService {
 
   /** @throws {Failure} not-found where the page declares no sidecar with a digest; upstream failures. */
   async open(project: ProjectName, filename: string): Promise<Sidecar> {
-    const listed = await this.#parts.pages.find(project, filename);
+    const { pages } = this.#parts;
+    const listed = await pages.find(project, filename);
+    const sidecar = await this.#ask(listed);
+    if (sidecar.kind === 'ready') return sidecar;
+    const other = (await pages.judged(project)).standIn(listed.file);
+    const standIn = other && (await this.#ask(await pages.find(project, other.filename)));
+    return standIn?.kind === 'ready' ? standIn : sidecar;
+  }
+
+  async #ask(listed: ListedFile): Promise<Sidecar> {
     const { verdict } = await this.#parts.judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
-    const { coreMetadata } = listed.file;
+    const { coreMetadata, filename } = listed.file;
     const hashes = typeof coreMetadata === 'object' ? coreMetadata : {};
     const sha256 = parseSha256(hashes.sha256);
     if (sha256 === undefined)

@@ -1,4 +1,7 @@
+import { releaseKey } from '../domain/release-key.js';
+import type { Subject } from '../domain/subject.js';
 import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
+import type { ReleaseWheel } from '../policy/release.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
@@ -42,14 +45,36 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
   if (folder === undefined) return [...files];
   const policy = await loadComparablePolicy(folder);
   const now = Date.now();
+  const wheels = wheelsByRelease(files.flatMap(({ facts }) => facts ?? []));
   return files.map(({ facts, ...current }) => {
     // Who attested what is the server's knowledge alone: such a verdict is not compared.
     if (facts === undefined || current.rule === 'attestation') return current;
+    const { subject, inspection, malware } = facts;
     // The server's feed, as far as this file goes: no other is needed.
-    const feed = { revision: 'server', syncedAt: now, find: () => facts.malware };
-    const verdict = policy.evaluate(facts.subject, facts.inspection, now, { feed });
+    const feed = { revision: 'server', syncedAt: now, find: () => malware };
+    const ofRelease = subject.kind === 'sdist' ? wheels.get(releaseOf(subject)) : undefined;
+    const knowledge = { feed, ...(ofRelease && { wheels: ofRelease }) };
+    const verdict = policy.evaluate(subject, inspection, now, knowledge);
     return { ...current, proposed: explainVerdict(facts, verdict) };
   });
+}
+
+/** An answer has all files of a release, for a specifier matches all of them or none. */
+function wheelsByRelease(files: readonly Facts[]): Map<string, ReleaseWheel[]> {
+  const wheels = new Map<string, ReleaseWheel[]>();
+  for (const wheel of files) {
+    if (wheel.subject.kind !== 'wheel') continue;
+    const key = releaseOf(wheel.subject);
+    const same = wheels.get(key);
+    if (same === undefined) wheels.set(key, [wheel]);
+    else same.push(wheel);
+  }
+  return wheels;
+}
+
+/** A file whose version cannot be read belongs to no release: nothing is found by its name. */
+function releaseOf({ version, filename }: Subject): string {
+  return version === undefined ? filename : releaseKey(version);
 }
 
 const MARKS = { allow: 'allow', warn: 'WARN ', block: 'BLOCK' } as const;

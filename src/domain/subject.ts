@@ -25,8 +25,13 @@ export interface Subject {
   readonly status: ProjectStatus | undefined;
   /** The digest of the wheel's METADATA, as the page declares it for the sidecar (PEP 714). */
   readonly declaredMetadata: Sha256 | undefined;
-  /** Whether the page lists a wheel of the same version. */
+  /** Whether the page lists a wheel of the same release. */
   readonly hasWheel: boolean;
   /** Who is said to have published it; undefined where no index was asked (a file on disk). */
   readonly provenance?: Provenance;
+  /**
+   * Sdists: the wheels of the same release that the page lists, one object for all sdists of the release. What refuses
+   * one of them refuses the sdist.
+   */
+  readonly wheels?: Iterable<Subject>;
 }

@@ -1,3 +1,5 @@
+import type { Sha256 } from './digest.js';
+
 /** Every rule that can speak, in the order in which the strongest is named as the reason. */
 export const RULES = [
   'integrity',
@@ -36,6 +38,8 @@ export interface RuleHit {
   readonly dryRun?: boolean;
   /** Set where a waiver lifts it. */
   readonly waiver?: WaiverNote;
+  /** Sdists: set where it is the refusal of this wheel of the same release. */
+  readonly wheel?: { readonly filename: string; readonly sha256: Sha256 | undefined };
 }
 
 export interface WaiverNote {

@@ -39,7 +39,7 @@ export interface PageFacts {
   readonly yanked?: true | undefined;
   /** PEP 792. */
   readonly status?: string | undefined;
-  /** Whether the page listed a wheel of the same version. */
+  /** Whether the page listed a wheel of the same release. */
   readonly hasWheel?: true | undefined;
   /** Whether it was the public index's. */
   readonly public?: true | undefined;

@@ -43,19 +43,21 @@ export async function explain(
 ): Promise<(Explanation & { readonly facts: Facts })[]> {
   const listed = await pages.list(project);
   const explanations: (Explanation & { readonly facts: Facts })[] = [];
+  if (listed[0] === undefined) return explanations;
+  const page = await judge.ofPage(listed[0].subject);
   for (const { subject } of listed) {
     const { version } = subject;
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
-    const { verdict, inspection } = await judge.judge(subject);
+    const inspection = page.inspectionOf(subject);
     const facts = { subject, inspection, malware: judge.malware(subject) };
-    explanations.push({ ...explainVerdict(facts, verdict), facts: plain(facts) });
+    explanations.push({ ...explainVerdict(facts, page.judge(subject)), facts: plain(facts) });
   }
   return explanations;
 }
 
-/** Without what does not survive JSON, and only the rule `attestation` reads. */
-function plain({ subject: { provenance: _provenance, ...subject }, ...rest }: Facts): Facts {
-  return { subject: { ...subject, provenance: undefined }, ...rest };
+/** Without what does not survive JSON: what only the rule `attestation` reads, and the way to the wheels. */
+function plain({ subject: { provenance: _, wheels: __, ...subject }, ...rest }: Facts): Facts {
+  return { subject, ...rest };
 }
 
 /** Says a verdict in words and plain values. */

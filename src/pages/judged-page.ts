@@ -1,26 +1,122 @@
+import type { Hashes } from '../domain/hashes.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Verdict } from '../domain/verdict.js';
-
-/** A project page with what the policy makes of each of its files. */
-export interface JudgedPage {
-  readonly page: ProjectPage;
-  /** In the order of `page.files`. */
-  readonly verdicts: readonly Verdict[];
-}
+import { parseVersion } from '../domain/version.js';
+import { isInstallable, newestRelease } from './newest-release.js';
 
 /** One file as it is shown: refused files are yanked, with the reason that installers print. */
 export interface ShownFile {
   readonly file: IndexFile;
   readonly yanked: boolean | string;
-  readonly refused: boolean;
+  readonly coreMetadata: boolean | Hashes;
 }
 
-/** How a file is shown; undefined where it is not: it is refused, and its rule says `index: hide`. */
-export function shownFile(file: IndexFile, verdict: Verdict | undefined): ShownFile | undefined {
-  const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
-  if (hit === undefined) return { file, yanked: file.yanked, refused: false };
-  if (hit.index === 'hide') return undefined;
-  return { file, yanked: `refused by Wheelgate: ${hit.reason}`, refused: true };
+/**
+ * A project page with what the policy makes of each of its files, and so what is shown of them. Clients choose a
+ * release first and a file after that, so a file is shown with an eye to the others:
+ *
+ * - A refused file is yanked, with the reason; where its rule says `index: hide` it is left out.
+ * - Where nothing is left that a client could choose, the files of the newest release are not yanked: a client takes
+ *   one, and what it is answered says why, where it would only say that there is nothing.
+ * - A refused wheel has no sidecar: a client that resolves by sidecars would choose it by one, and fail later. But where
+ *   another wheel of its release is allowed, that one's stands in: uv resolves a pinned release by any of its wheels,
+ *   also by one that is for another platform and yanked.
+ */
+export class JudgedPage {
+  readonly page: ProjectPage;
+  /** In the order of `page.files`. */
+  readonly verdicts: readonly Verdict[];
+  /** The release that is not yanked though it is refused. */
+  readonly #lastResort: ReleaseKey | undefined;
+  #sidecars: Map<ReleaseKey, IndexFile> | undefined;
+
+  constructor(page: ProjectPage, verdicts: readonly Verdict[]) {
+    this.page = page;
+    this.verdicts = verdicts;
+    this.#lastResort = this.#hasChoice() ? undefined : this.#newestRefused();
+  }
+
+  /** How a file is shown; undefined where it is not. @param index in `page.files` */
+  shown(index: number): ShownFile | undefined {
+    const file = this.page.files[index]!;
+    const refusal = this.refusal(index);
+    if (refusal === undefined)
+      return { file, yanked: file.yanked, coreMetadata: file.coreMetadata };
+    if (this.#isLastResort(file)) return { file, yanked: false, coreMetadata: false };
+    if (refusal.hidden) return undefined;
+    const coreMetadata = this.standIn(file)?.coreMetadata ?? false;
+    return { file, yanked: refusal.reason, coreMetadata };
+  }
+
+  /** Why a file is refused, as `yanked` says it; undefined where it is not. @param index in `page.files` */
+  refusal(index: number): { readonly reason: string; readonly hidden: boolean } | undefined {
+    const verdict = this.verdicts[index];
+    const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
+    if (hit === undefined) return undefined;
+    return { reason: `refused by Wheelgate: ${hit.reason}`, hidden: hit.index === 'hide' };
+  }
+
+  /** The allowed wheel whose sidecar stands for that of a refused wheel of the same release. */
+  standIn({ name: { kind, version } }: IndexFile): IndexFile | undefined {
+    if (kind !== 'wheel' || version === undefined || this.#lastResort !== undefined)
+      return undefined;
+    this.#sidecars ??= this.#allowedSidecars();
+    return this.#sidecars.get(releaseKey(version));
+  }
+
+  /** PEP 700: without those whose every file is left out. */
+  get versions(): readonly string[] | undefined {
+    const { files, versions } = this.page;
+    if (versions === undefined || !files.some((_, index) => this.shown(index) === undefined))
+      return versions;
+    const shown = new Map<ReleaseKey, boolean>();
+    for (const [index, { name }] of files.entries()) {
+      if (name.version === undefined) continue;
+      const key = releaseKey(name.version);
+      if (shown.get(key) !== true) shown.set(key, this.shown(index) !== undefined);
+    }
+    return versions.filter((text) => {
+      const version = parseVersion(text);
+      return version === undefined || shown.get(releaseKey(version)) !== false;
+    });
+  }
+
+  /** A file that its upstream has yanked is nobody's choice. */
+  #hasChoice(): boolean {
+    return this.page.files.some(
+      (file, index) =>
+        this.verdicts[index]?.outcome !== 'block' && file.yanked === false && isInstallable(file),
+    );
+  }
+
+  #newestRefused(): ReleaseKey | undefined {
+    return newestRelease(this.page.files, ({ yanked }) => yanked === false)?.key;
+  }
+
+  #isLastResort(file: IndexFile): boolean {
+    const { version } = file.name;
+    return (
+      this.#lastResort !== undefined &&
+      version !== undefined &&
+      file.yanked === false &&
+      isInstallable(file) &&
+      releaseKey(version) === this.#lastResort
+    );
+  }
+
+  #allowedSidecars(): Map<ReleaseKey, IndexFile> {
+    const sidecars = new Map<ReleaseKey, IndexFile>();
+    for (const [index, file] of this.page.files.entries()) {
+      const { kind, version } = file.name;
+      if (kind !== 'wheel' || version === undefined || typeof file.coreMetadata !== 'object')
+        continue;
+      if (this.verdicts[index]?.outcome === 'block') continue;
+      const key = releaseKey(version);
+      if (!sidecars.has(key)) sidecars.set(key, file);
+    }
+    return sidecars;
+  }
 }
 
 /**
@@ -28,14 +124,14 @@ export function shownFile(file: IndexFile, verdict: Verdict | undefined): ShownF
  * @param write writes some files that follow one another
  */
 export function* writeFiles(
-  { page, verdicts }: JudgedPage,
+  judged: JudgedPage,
   write: (shown: readonly ShownFile[]) => string,
   separator: string,
 ): Generator<string> {
   let some: ShownFile[] = [];
   let between = '';
-  for (const [index, file] of page.files.entries()) {
-    const shown = shownFile(file, verdicts[index]);
+  for (let index = 0; index < judged.page.files.length; index += 1) {
+    const shown = judged.shown(index);
     if (shown !== undefined) some.push(shown);
     if (some.length < FILES_IN_A_PIECE) continue;
     yield between + write(some);

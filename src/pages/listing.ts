@@ -2,6 +2,8 @@ import type { Provenance, Release } from '../domain/attestation.js';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { identify, isIdentified, type Seen } from '../domain/integrity.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
+import type { Subject } from '../domain/subject.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
@@ -14,7 +16,7 @@ import type { Turns } from './turns.js';
 export class Listing {
   readonly #page: ProjectPage;
   readonly #upstream: Upstream;
-  readonly #versionsWithWheel: ReadonlySet<string | undefined>;
+  readonly #wheels = new Map<ReleaseKey, ReleaseWheels>();
   readonly #releases: readonly Release[];
   readonly #noProvenance: Provenance;
   #byName: Map<string, IndexFile> | undefined;
@@ -24,8 +26,14 @@ export class Listing {
     this.#upstream = upstream;
     this.#releases = releases;
     this.#noProvenance = { offer: undefined, releases };
-    const wheels = page.files.filter(({ name }) => name.kind === 'wheel');
-    this.#versionsWithWheel = new Set(wheels.map(({ name }) => name.version));
+    for (const file of page.files) {
+      const { kind, version } = file.name;
+      if (kind !== 'wheel' || version === undefined) continue;
+      const key = releaseKey(version);
+      const known = this.#wheels.get(key);
+      if (known !== undefined) known.files.push(file);
+      else this.#wheels.set(key, new ReleaseWheels(this, file));
+    }
   }
 
   /** @param seen what is known of files whose sha256 the page does not declare */
@@ -58,6 +66,7 @@ export class Listing {
     const { coreMetadata } = file;
     const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
     const offer = offerOf(file);
+    const wheels = version === undefined ? undefined : this.#wheels.get(releaseKey(version));
     return {
       file,
       page,
@@ -76,8 +85,9 @@ export class Listing {
         yanked: file.yanked,
         status: page.status,
         declaredMetadata: parseSha256(declared),
-        hasWheel: version !== undefined && this.#versionsWithWheel.has(version),
+        hasWheel: wheels !== undefined,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
+        wheels: kind === 'sdist' ? wheels : undefined,
       },
     };
   }
@@ -116,4 +126,19 @@ export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | unde
       ...(provenance && { provenance: { ...provenance, offer: offerOf(file) } }),
     },
   };
+}
+
+/** The wheels of one release, whose subjects are made when they are asked for. */
+class ReleaseWheels implements Iterable<Subject> {
+  readonly files: IndexFile[];
+  readonly #listing: Listing;
+
+  constructor(listing: Listing, first: IndexFile) {
+    this.#listing = listing;
+    this.files = [first];
+  }
+
+  *[Symbol.iterator](): Iterator<Subject> {
+    for (const file of this.files) yield this.#listing.listed(file).subject;
+  }
 }

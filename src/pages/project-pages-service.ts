@@ -4,6 +4,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
+import { JudgedPage } from './judged-page.js';
 import type { LoadedPage, PageLoader } from './page-loader.js';
 import { prepareBody } from './prepare-body.js';
 import type {
@@ -25,8 +26,7 @@ interface Rendering {
   readonly basis: string;
   /** Milliseconds since 1970: then time alone may change a verdict. */
   readonly validUntil: number;
-  /** In the order of the page's files. */
-  readonly verdicts: readonly Verdict[];
+  readonly judged: JudgedPage;
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
@@ -61,12 +61,12 @@ export class ProjectPagesService implements ProjectPages {
     encoding: PageEncoding,
   ): Promise<PreparedBody> {
     const loaded = await this.#loader.load(project);
-    const { bodies, verdicts } = await this.#rendering(project, loaded);
+    const { bodies, judged } = await this.#rendering(project, loaded);
     const key = BODY_KEYS[form][encoding];
     const ready = bodies.get(key);
     if (ready !== undefined) return ready.promise;
     const write = form === 'html' ? renderHtml : renderJson;
-    const body = prepareBody(write({ page: loaded.page, verdicts }), encoding);
+    const body = prepareBody(write(judged), encoding);
     bodies.set(key, new Settling(body));
     body.catch(() => bodies.delete(key));
     return body;
@@ -95,6 +95,10 @@ export class ProjectPagesService implements ProjectPages {
 
   async source(project: ProjectName): Promise<Upstream> {
     return (await this.#loader.load(project)).upstream;
+  }
+
+  async judged(project: ProjectName): Promise<JudgedPage> {
+    return (await this.#rendering(project, await this.#loader.load(project))).judged;
   }
 
   invalidate(project: ProjectName): void {
@@ -138,6 +142,7 @@ export class ProjectPagesService implements ProjectPages {
         validUntil = Math.min(validUntil, verdict.validUntil);
       });
     }
-    return { loaded, basis, validUntil, verdicts, bodies: new Map() };
+    const judged = new JudgedPage(loaded.page, verdicts);
+    return { loaded, basis, validUntil, judged, bodies: new Map() };
   }
 }

@@ -2,6 +2,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import type { Subject } from '../domain/subject.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { JudgedPage } from './judged-page.js';
 
 /** One file of a current project page, ready to be judged and fetched. */
 export interface ListedFile {
@@ -35,6 +36,8 @@ export interface ProjectPages {
   list(project: ProjectName): Promise<readonly ListedFile[]>;
   /** The upstream that the project's page comes from. @throws as `render` */
   source(project: ProjectName): Promise<Upstream>;
+  /** The page with the verdicts on its files, under the policy in force. @throws as `render` */
+  judged(project: ProjectName): Promise<JudgedPage>;
   /** Forgets what was rendered, because a file's verdict may have changed. */
   invalidate(project: ProjectName): void;
 }

@@ -28,15 +28,15 @@ export function* renderHtml(judged: JudgedPage): Generator<string> {
   yield '  </body>\n</html>\n';
 }
 
-function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile): string {
+function renderFile(project: ProjectName, { file, yanked, coreMetadata }: ShownFile): string {
   const [algorithm, digest] = Object.entries(shownHashes(file))[0] ?? [];
   const fragment = algorithm === undefined ? '' : `#${algorithm}=${digest}`;
   const attributes = [`href="${escapeHtml(fileUrlFromPage(project, file.filename) + fragment)}"`];
   const add = (name: string, value: string) => attributes.push(`${name}="${escapeHtml(value)}"`);
   if (file.requiresPython !== undefined) add('data-requires-python', file.requiresPython);
   if (yanked !== false) add('data-yanked', yanked === true ? '' : yanked);
-  if (!refused && typeof file.coreMetadata === 'object') {
-    const value = `sha256=${file.coreMetadata.sha256}`;
+  if (typeof coreMetadata === 'object') {
+    const value = `sha256=${coreMetadata.sha256}`;
     add('data-core-metadata', value);
     add('data-dist-info-metadata', value);
   }

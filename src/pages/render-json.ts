@@ -5,13 +5,13 @@ import { shownHashes } from './shown-hashes.js';
 
 /** Writes a page as PEP 691's JSON, in pieces, with what an upstream says beyond what we know kept as it came. */
 export function* renderJson(judged: JudgedPage): Generator<string> {
-  const { page } = judged;
+  const { page, versions } = judged;
   const rest = JSON.stringify({
     ...page.extra,
     meta: { ...page.meta, 'api-version': API_VERSION },
     name: page.project,
     ...(page.status && { 'project-status': page.status }),
-    ...(page.versions && { versions: page.versions }),
+    ...(versions && { versions }),
     files: [],
   });
   yield rest.slice(0, -']}'.length);
@@ -25,10 +25,8 @@ export function* renderJson(judged: JudgedPage): Generator<string> {
 }
 
 /** What is undefined is left out of the JSON. */
-function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) {
+function renderFile(project: ProjectName, { file, yanked, coreMetadata }: ShownFile) {
   const { provenance } = file;
-  // A client that resolves by sidecars would choose a refused file by one, and fail later.
-  const metadata = refused ? false : file.coreMetadata;
   return {
     ...file.extra,
     filename: file.filename,
@@ -36,9 +34,9 @@ function renderFile(project: ProjectName, { file, yanked, refused }: ShownFile) 
     hashes: shownHashes(file),
     'requires-python': file.requiresPython,
     yanked,
-    'core-metadata': metadata,
+    'core-metadata': coreMetadata,
     // For old clients; never `dist-info-metadata`: pip 22.3 to 23.0.1 fail on anything but a text there (PEP 714).
-    'data-dist-info-metadata': metadata,
+    'data-dist-info-metadata': coreMetadata,
     'gpg-sig': file.gpgSig,
     size: file.size,
     'upload-time': file.uploadedAt,

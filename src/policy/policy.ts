@@ -3,12 +3,18 @@ import type { Inspection } from '../domain/finding.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
+import type { ReleaseWheel } from './release.js';
 
 /** What a verdict may rest on beside the file: each part of it at one moment. */
 export interface Knowledge {
   readonly feed?: MalwareFeed;
   /** Of the project; where a document that counts is not among them, the rule `attestation` keeps silent. */
   readonly attestations?: KnownAttestations;
+  /**
+   * For an sdist: the wheels of its release. Sdists of one release are cheapest with one and the same array, which is
+   * then asked once.
+   */
+  readonly wheels?: readonly ReleaseWheel[];
 }
 
 /** A policy as it was read at one moment: a pure function, named by its revision. */

@@ -5,7 +5,8 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { PolicySource } from '../policy/policy.js';
-import type { FindingsStore } from '../store/findings-store.js';
+import type { ReleaseWheel } from '../policy/release.js';
+import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
 
 /** A verdict, and whether it rests on the bytes or only on what the page says. */
 export interface Judgement {
@@ -20,6 +21,8 @@ export interface PageJudge {
   /** The judge's `basis` at that instant. */
   readonly basis: string;
   judge(subject: Subject): Verdict;
+  /** What is known of the bytes that the page lists. */
+  inspectionOf(subject: Subject): Inspection | undefined;
 }
 
 /** What is known of who attests a project's files. */
@@ -28,6 +31,7 @@ export interface AttestationSource {
 }
 
 const NONE_KNOWN: KnownAttestations = new Map();
+const NOTHING_SEEN = Promise.resolve(undefined);
 
 /**
  * The one way to a verdict: the findings known of a file, under the policy in force, now.
@@ -71,13 +75,22 @@ export class Judge {
 
   /** Judges one file, with its findings where they are known. */
   async judge(subject: Subject): Promise<Judgement> {
-    const inspection =
-      subject.sha256 === undefined
-        ? undefined
-        : await this.#findings.get(subject.project, subject.sha256, subject.filename);
+    const inspection = await this.#inspectionOf(subject);
     const known = await this.#attestationsOf(subject);
     const unsettled = this.unknownAttestations(subject, known).length > 0;
-    return { verdict: this.evaluate(subject, inspection, known), inspection, unsettled };
+    const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    const verdict = this.evaluate(subject, inspection, known, wheels);
+    return { verdict, inspection, unsettled };
+  }
+
+  /** Judges a file that was just inspected, or whose attestations were just looked at. */
+  async judgeSeen(
+    subject: Subject,
+    inspection: Inspection | undefined,
+    attestations: KnownAttestations,
+  ): Promise<Verdict> {
+    const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    return this.evaluate(subject, inspection, attestations, wheels);
   }
 
   /**
@@ -91,12 +104,27 @@ export class Judge {
     const policy = this.#policies.current;
     const knowledge = { feed: this.#feed(), attestations };
     const now = this.#now();
+    const releases = new Map<Iterable<Subject>, readonly ReleaseWheel[]>();
+    const wheelsOf = (subjects: Iterable<Subject>) => {
+      let wheels = releases.get(subjects);
+      if (wheels === undefined) {
+        wheels = withFindings(subjects, findings);
+        releases.set(subjects, wheels);
+      }
+      return wheels;
+    };
     return {
       basis: this.basis,
+      inspectionOf: (subject) => inspectionOf(subject, findings),
       judge: (subject) => {
-        const { sha256, filename } = subject;
-        const inspection = sha256 && findings.get(sha256, filename);
-        return policy.evaluate(subject, inspection, now, knowledge);
+        const wheels = subject.wheels && wheelsOf(subject.wheels);
+        const inspection = inspectionOf(subject, findings);
+        return policy.evaluate(
+          subject,
+          inspection,
+          now,
+          wheels ? { ...knowledge, wheels } : knowledge,
+        );
       },
     };
   }
@@ -106,13 +134,17 @@ export class Judge {
     return this.#feed().find(project, version);
   }
 
-  /** Judges a file whose findings are at hand. */
+  /**
+   * Judges a file by what is at hand.
+   * @param wheels of the sdist's release; without them the sdist is judged by its own bytes
+   */
   evaluate(
     subject: Subject,
     inspection: Inspection | undefined,
     attestations: KnownAttestations = NONE_KNOWN,
+    wheels?: readonly ReleaseWheel[],
   ): Verdict {
-    const knowledge = { feed: this.#feed(), attestations };
+    const knowledge = { feed: this.#feed(), attestations, ...(wheels && { wheels }) };
     return this.#policies.current.evaluate(subject, inspection, this.#now(), knowledge);
   }
 
@@ -121,9 +153,28 @@ export class Judge {
     return this.#policies.current.unknownAttestations(subject, known, this.#now());
   }
 
+  #inspectionOf({ project, sha256, filename }: Subject): Promise<Inspection | undefined> {
+    return sha256 === undefined ? NOTHING_SEEN : this.#findings.get(project, sha256, filename);
+  }
+
+  async #wheelsOf(wheels: Iterable<Subject>, { project }: Subject): Promise<ReleaseWheel[]> {
+    return withFindings(wheels, await this.#findings.known(project));
+  }
+
   /** Nobody is asked where the project's page offers no document: nothing can be known then. */
   async #attestationsOf({ project, provenance }: Subject): Promise<KnownAttestations> {
     const offered = provenance?.offer !== undefined || (provenance?.releases.length ?? 0) > 0;
     return offered ? this.#attestations.known(project) : NONE_KNOWN;
   }
+}
+
+function inspectionOf(
+  { sha256, filename }: Subject,
+  known: ProjectFindings,
+): Inspection | undefined {
+  return sha256 && known.get(sha256, filename);
+}
+
+function withFindings(wheels: Iterable<Subject>, known: ProjectFindings): ReleaseWheel[] {
+  return Array.from(wheels, (subject) => ({ subject, inspection: inspectionOf(subject, known) }));
 }

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { buildWheel } from '../support/distributions.js';
+import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { ask } from '../support/wheelgate.js';
@@ -44,7 +44,8 @@ describe('several workers', () => {
   after(() => upstream.close());
   beforeEach(async () => {
     upstream.addProject('demo', [dist]);
-    upstream.addProject('hooked', [hooked]);
+    const before = buildWheel({ name: 'hooked', version: '0.9' });
+    upstream.addProject('hooked', [before, hooked, buildSdist({ name: 'hooked' })]);
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-workers-'));
     await mkdir(join(folder, 'policies'));
     await writeFile(join(folder, 'policies', 'own.yaml'), 'deny: []\n');
@@ -101,8 +102,12 @@ describe('several workers', () => {
     for (let count = 0; count < 6; count += 1) assert.equal((await get(target)).status, 403);
     assert.equal(upstream.requests(packagePath('hooked', hooked.filename)), 1);
     for (let count = 0; count < 4; count += 1)
-      assert.match((await get('/simple/hooked/')).body.toString(), /data-yanked/);
-    assert.equal(await metric('blocked_downloads_total', 'rule="startup-hook"'), 6);
+      assert.equal((await get('/simple/hooked/')).body.toString().match(/data-yanked/g)?.length, 2);
+    // Whoever is refused the wheel goes on to the sdist, and may ask another process for it.
+    for (let count = 0; count < 4; count += 1)
+      assert.equal((await get('/files/hooked/hooked-1.0.tar.gz')).status, 403);
+    assert.equal(upstream.requests(packagePath('hooked', 'hooked-1.0.tar.gz')), 0);
+    assert.equal(await metric('blocked_downloads_total', 'rule="startup-hook"'), 10);
   });
 
   it('cut off the clients of all of them, where a large one turns out bad', async () => {

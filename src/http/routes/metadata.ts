@@ -18,13 +18,13 @@ const TIMEOUT_MS = 30_000;
 interface Passing {
   readonly path: string;
   /** Makes the body that the client gets; absent where it passes as it is. */
-  readonly rewrite?: (body: Buffer) => Buffer;
+  readonly rewrite?: (body: Buffer) => Promise<Buffer>;
 }
 
 const passing = new WeakMap<IncomingMessage, Passing>();
 
 /**
- * The pass-through of metadata: PyPI's JSON API, whose file URLs are made to point here, and the integrity
+ * The pass-through of metadata: PyPI's JSON API, which is made to say what the project page says, and the integrity
  * API (PEP 740). They carry no artifact, and what they name is fetched through the gate like anything else.
  */
 export function metadataRoutes(services: Services, settings: HttpSettings) {
@@ -71,7 +71,11 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
       const base = baseUrl(req);
       await pass(req, res, project, {
         path: `/pypi/${path.join('/')}/json`,
-        rewrite: (body) => rewriteLegacyJson(body, project, base),
+        // Judged once the upstream has answered: what is refused by then is refused here.
+        rewrite: async (body) => {
+          const judged = await services.pages.judged(project);
+          return rewriteLegacyJson(body, judged, version === undefined, base);
+        },
       });
     },
     /** `/integrity/{project}/{version}/{filename}/provenance` */
@@ -142,7 +146,7 @@ async function relay(
   const body = Buffer.concat(chunks, size);
   let ours: Buffer;
   try {
-    ours = rewrite?.(body) ?? body;
+    ours = (await rewrite?.(body)) ?? body;
   } catch {
     return answerBadly(res, 'The upstream sent metadata that cannot be read.');
   }

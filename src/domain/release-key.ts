@@ -1,0 +1,16 @@
+/** One text for all spellings of one version: releases are the same where it is. */
+export type ReleaseKey = string & { readonly __brand: 'ReleaseKey' };
+
+/**
+ * The key of a release by PEP 440's equality: `1.0` and `1.0.0` are one, `1.0` and `1.0+local` are two. A map of a
+ * page's files by it costs one look-up a file, where comparing would cost one a pair.
+ * @param version PEP 440's normal form, as `parseVersion` gives it
+ */
+export function releaseKey(version: string): ReleaseKey {
+  // Hardly any version has zeros to take off.
+  if (!version.includes('.0')) return version as ReleaseKey;
+  const numbers = /^(?:\d+!)?\d+(?:\.\d+)*/.exec(version)?.[0] ?? '';
+  let end = numbers.length;
+  while (numbers.endsWith('.0', end)) end -= '.0'.length;
+  return `${numbers.slice(0, end)}${version.slice(numbers.length)}` as ReleaseKey;
+}

@@ -1,0 +1,80 @@
+import type { Inspection } from '../domain/finding.js';
+import type { Subject } from '../domain/subject.js';
+import { RULES, type RuleHit, type RuleId, type Verdict } from '../domain/verdict.js';
+import { oneLine } from './terms.js';
+
+/** A wheel of the release that an sdist belongs to, and what is known of its bytes. */
+export interface ReleaseWheel {
+  readonly subject: Subject;
+  /** Of these very bytes: what was found in a file that stood there before says nothing. */
+  readonly inspection: Inspection | undefined;
+}
+
+/** What the wheels of a release say of its sdists. */
+export interface ReleaseOpinion {
+  /** The strongest refusal of any of them. */
+  readonly hit: RuleHit | undefined;
+  /** Milliseconds since 1970: until then time alone changes nothing (Infinity: never). */
+  readonly validUntil: number;
+}
+
+/**
+ * The rules that refuse a release's sdists with its wheel: they speak of what is in the wheel, and the sdist, which
+ * writes its files when it is built, would bring the same unseen. The other rules speak of what a page says of each
+ * file, or object to the sdist themselves.
+ */
+export const REFUSES_RELEASE: ReadonlySet<RuleId> = new Set<RuleId>([
+  'deny',
+  'startup-hook',
+  'archive',
+  'record',
+  'metadata',
+]);
+
+/** @param judge asks the rules of `REFUSES_RELEASE` of one wheel */
+export function opinionOf(
+  wheels: readonly ReleaseWheel[],
+  judge: (wheel: ReleaseWheel) => Verdict,
+): ReleaseOpinion {
+  let strongest: RuleHit | undefined;
+  let validUntil = Infinity;
+  for (const wheel of wheels) {
+    const { outcome, decisive, validUntil: until } = judge(wheel);
+    validUntil = Math.min(validUntil, until);
+    if (outcome !== 'block' || decisive === undefined) continue;
+    if (strongest === undefined || rank(decisive) < rank(strongest))
+      strongest = refusalOfSdist(wheel.subject, decisive);
+  }
+  return { hit: strongest, validUntil };
+}
+
+function refusalOfSdist({ filename, sha256 }: Subject, hit: RuleHit): RuleHit {
+  const end = ` (${hit.rule})`;
+  const reason = hit.reason.endsWith(end) ? hit.reason.slice(0, -end.length) : hit.reason;
+  return {
+    ...hit,
+    reason: `${oneLine(`its wheel ${filename} is refused: ${reason}`)}${end}`,
+    wheel: { filename, sha256 },
+  };
+}
+
+/** An sdist's own verdict, and what its release's wheels say of it: the stronger rule is the reason. */
+export function underRelease(own: Verdict, { hit, validUntil }: ReleaseOpinion): Verdict {
+  const until = Math.min(own.validUntil, validUntil);
+  if (hit === undefined) return until === own.validUntil ? own : { ...own, validUntil: until };
+  const ownIsStronger =
+    own.outcome === 'block' && own.decisive !== undefined && rank(own.decisive) <= rank(hit);
+  const weaker = own.hits.findIndex((other) => rank(other) > rank(hit));
+  const at = weaker === -1 ? own.hits.length : weaker;
+  return {
+    ...own,
+    outcome: 'block',
+    decisive: ownIsStronger ? own.decisive : hit,
+    hits: [...own.hits.slice(0, at), hit, ...own.hits.slice(at)],
+    validUntil: until,
+  };
+}
+
+function rank({ rule }: RuleHit): number {
+  return RULES.indexOf(rule);
+}
