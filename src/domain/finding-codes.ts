@@ -35,6 +35,7 @@ export const FINDING_CODES = {
   'start-file': hook('A .start file names code that runs at every Python start', 'PEP 829'),
   'too-many-hooks': hook('It has more start-up hooks than are told of', 'doubt refuses'),
   'site-customize': hook('sitecustomize and usercustomize run at every Python start', SITE),
+  'hook-link': hook('A link with the name of a start-up hook leads to what is not known', SITE),
   'foreign-hook': hook("It takes over a start-up hook that is another project's", SITE),
   'interpreter-shadow': hook('It replaces the interpreter or its configuration', SITE),
   'installer-config': hook('It configures pip for all later installs', 'pip configuration files'),
@@ -49,6 +50,7 @@ export const FINDING_CODES = {
 
   'archive-unreadable': archive('The archive cannot be opened', 'doubt refuses'),
   'archive-format-unsupported': archive('This form of archive is not opened', 'doubt refuses'),
+  'archive-two-formats': archive('The file is an archive of two formats', 'CPython Lib/zipfile'),
   'inspection-failed': passing('The inspection did not come to an end', 'doubt refuses'),
   'inspection-limit-members': archive('Too many members', LIMITS),
   'inspection-limit-directory': archive('The table of members is too large', LIMITS),

@@ -1,4 +1,5 @@
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
+import { checkOneFormat } from './archive/one-format.js';
 import { BeyondEnd, type ByteSource, openFileSource } from './byte-source.js';
 import { InspectionProblem } from './finding-list.js';
 import { InspectionRun } from './inspection-run.js';
@@ -70,6 +71,7 @@ async function inspectByFormat(
   proofs: ContentProofs | undefined,
 ): Promise<void> {
   const { format, filename } = run.artifact;
+  if (format !== undefined) checkOneFormat(source, format, run.findings);
   if (format === 'zip') return inspectZip(source, run, proofs);
   if (format !== undefined) return inspectTar(source, run);
   throw new InspectionProblem(

@@ -38,6 +38,9 @@ const hiding = (name: string): TarEntry => ({
   content: buildTar([entry('evil.pth', { content: RUN })], Buffer.alloc(0)),
 });
 
+const ZIP = buildZip([{ name: 'setup.py', content: 'evil' }]);
+const EMPTY_ZIP = buildZip([]);
+
 export const TARS: readonly CorpusCase[] = [
   allowedSdist('an honest sdist', sdistWith()),
   allowedSdist('an honest sdist, not packed', plainSdist(), 'demo-1.0.tar'),
@@ -82,6 +85,177 @@ export const TARS: readonly CorpusCase[] = [
     sdistWith(gnuLong('demo-1.0/x.pth'), entry('x.txt', { content: RUN, format: 'gnu' })),
   ),
   refusedSdist('a .start file in an sdist', 'start-file', sdistFile('demo.start', 'demo:run\n')),
+
+  refusedSdist(
+    'a .pth that is a symbolic link',
+    'pth-executable',
+    sdistWith(entry('x.txt', { content: RUN }), link('demo.pth', 'x.txt')),
+  ),
+  refusedSdist(
+    'a .pth that is a link to what comes later',
+    'pth-executable',
+    sdistWith(link('a/demo.pth', '../x.txt'), entry('x.txt', { content: RUN })),
+  ),
+  refusedSdist(
+    'a .pth that is a hard link',
+    'pth-executable',
+    sdistWith(entry('x.txt', { content: RUN }), link('demo.pth', 'demo-1.0/x.txt', '1')),
+  ),
+  refusedSdist(
+    'a .pth over three links',
+    'pth-executable',
+    sdistWith(
+      entry('b/x.txt', { content: RUN }),
+      link('c', 'b'),
+      link('y', 'c/x.txt'),
+      link('demo.PTH', 'y'),
+    ),
+  ),
+  refusedSdist(
+    'a .start that is a link',
+    'start-file',
+    sdistWith(entry('x.txt', { content: 'demo:run\n' }), link('demo.start', 'x.txt')),
+  ),
+  refusedSdist(
+    'a .pth that is a link to nothing',
+    'hook-link',
+    sdistWith(link('demo.pth', 'nothing')),
+  ),
+  refusedSdist(
+    'a .pth that is a link to itself',
+    'hook-link',
+    sdistWith(link('demo.pth', 'demo.pth')),
+  ),
+  refusedSdist(
+    'a .pth that is a link to a folder',
+    'hook-link',
+    sdistWith(entry('x/y', {}), link('demo.pth', 'x')),
+  ),
+  refusedSdist(
+    'countless links to one .pth',
+    'hook-link',
+    sdistWith(
+      entry('x', { content: 'a\n' }),
+      ...Array.from({ length: 70 }, (_, i) => link(`${i}.pth`, 'x')),
+    ),
+  ),
+  refusedSdist(
+    'sitecustomize.py that is a link',
+    'site-customize',
+    sdistWith(entry('x.py', {}), link('sitecustomize.py', 'x.py')),
+  ),
+  refusedSdist(
+    'a sitecustomize that is a link to a folder',
+    'hook-link',
+    sdistWith(entry('x/__init__.py', {}), link('src/sitecustomize', '../x')),
+  ),
+  refusedSdist(
+    'a source folder that is a link',
+    'site-customize',
+    sdistWith(entry('x/sitecustomize.py', {}), link('src', 'x')),
+  ),
+  allowedSdist(
+    'a .pth that is a link to folders',
+    sdistWith(entry('x.txt', { content: 'demo\n' }), link('demo.pth', 'x.txt')),
+  ),
+  allowedSdist(
+    'links to an ordinary file and a folder',
+    sdistWith(
+      entry('x/sitecustomize.py', {}),
+      link('y.py', 'x/sitecustomize.py'),
+      link('docs', 'x'),
+    ),
+  ),
+
+  // Without the folder name-version.
+  refusedSdist(
+    'sitecustomize.py in a flat sdist',
+    'site-customize',
+    gzipSync(
+      buildTar([
+        { name: 'setup.py', content: 'x' },
+        { name: 'sitecustomize.py', content: 'x' },
+      ]),
+    ),
+  ),
+  refusedSdist(
+    'usercustomize below src in a flat sdist',
+    'site-customize',
+    gzipSync(
+      buildTar([
+        { name: 'setup.py', content: 'x' },
+        { name: 'src/usercustomize/__init__.py', content: 'x' },
+      ]),
+    ),
+  ),
+  refusedSdist(
+    'sitecustomize.py in a flat zip sdist',
+    'site-customize',
+    buildZip([
+      { name: 'setup.py', content: 'x' },
+      { name: 'sitecustomize.py', content: 'x' },
+    ]),
+    'demo-1.0.zip',
+  ),
+  allowedSdist(
+    'a flat sdist',
+    gzipSync(
+      buildTar([
+        { name: 'setup.py', content: 'x' },
+        { name: 'src/demo/sitecustomize.py', content: 'x' },
+      ]),
+    ),
+  ),
+
+  // Two formats in one file: pip to 25 and pdm ask zipfile before they look at the name.
+  refusedSdist(
+    'a zip in the extra field of the gzip header',
+    'archive-two-formats',
+    extraOf(sdistWith(), ZIP),
+  ),
+  refusedSdist(
+    'a zip end record in the name of the gzip header',
+    'archive-two-formats',
+    named(sdistWith(), 'PK\x05\x06'),
+  ),
+  refusedSdist(
+    'a zip at the end of a tar',
+    'archive-two-formats',
+    plainSdist({ more: [entry('x.zip', { content: ZIP })] }),
+    'demo-1.0.tar',
+  ),
+  refusedSdist(
+    'a zip in a tar that is stored, not deflated',
+    'archive-two-formats',
+    gzipSync(plainSdist({ more: [entry('x.zip', { content: ZIP })] }), { level: 0 }),
+  ),
+  refusedSdist(
+    'a zip whose end lies 65,536 bytes from the end of the file',
+    'archive-two-formats',
+    plainSdist({ more: [entry('x.zip', { content: EMPTY_ZIP })] }, Buffer.alloc(65_536 - 490)),
+    'demo-1.0.tar',
+  ),
+  allowedSdist(
+    'a zip one byte further in front',
+    plainSdist({ more: [entry('x.zip', { content: EMPTY_ZIP })] }, Buffer.alloc(65_536 - 489)),
+    'demo-1.0.tar',
+  ),
+  allowedSdist('a zip fixture in a compressed tar', sdistWith(entry('x.zip', { content: ZIP }))),
+  allowedSdist(
+    'a zip at the beginning of a large tar',
+    plainSdist({
+      more: [entry('x.zip', { content: ZIP }), entry('y', { content: Buffer.alloc(70_000) })],
+    }),
+    'demo-1.0.tar',
+  ),
+  allowedSdist('a gzip header with an extra field', extraOf(sdistWith(), Buffer.from('honest'))),
+  refusedSdist(
+    'a tar whose first name is the beginning of a bzip2 file',
+    'archive-two-formats',
+    buildTar([{ name: 'BZh91AY&SY/x', content: 'x' }]),
+    'demo-1.0.tar',
+  ),
+  refusedSdist('a zip that is a tar too', 'archive-two-formats', zipAndTar(), 'demo-1.0.zip'),
 
   // gzip.
   refusedSdist(
@@ -465,6 +639,27 @@ function spoil(bytes: Buffer, at: number, xor = 0x5a, front?: Buffer): Buffer {
   copy[at < 0 ? copy.length + at : at]! ^= xor;
   front?.copy(copy);
   return copy;
+}
+
+/** Puts an extra field into a gzip header. */
+function extraOf(bytes: Buffer, extra: Buffer): Buffer {
+  const head = Buffer.alloc(12);
+  bytes.copy(head, 0, 0, 10);
+  head[3] = 4;
+  head.writeUInt16LE(extra.length, 10);
+  return Buffer.concat([head, extra, bytes.subarray(10)]);
+}
+
+/** A zip whose first local header, with its name, has the checksum of a tar header. */
+function zipAndTar(): Buffer {
+  const name = Buffer.alloc(482, 'x');
+  const zip = () => buildZip([{ name, content: '' }]);
+  name.fill(' ', 118, 126);
+  const sum = zip()
+    .subarray(0, 512)
+    .reduce((total, byte) => total + byte, 0);
+  name.write(`${sum.toString(8).padStart(6, '0')}\0 `, 118, 'latin1');
+  return zip();
 }
 
 /** Puts a file name into a gzip header. */

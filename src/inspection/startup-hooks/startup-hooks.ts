@@ -2,7 +2,7 @@ import type { Sha256 } from '../../domain/digest.js';
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { ContentSink } from '../archive/content.js';
-import { foldPath, normalisePath } from '../archive/member-name.js';
+import { foldPath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { BroughtModules } from './brought-modules.js';
 import { HookPaths } from './hook-paths.js';
@@ -14,18 +14,12 @@ import { isOrdinary } from './ordinary-paths.js';
 import { ownerOf } from './owned-modules.js';
 import { isCustomize, type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
+import { powerInSdist } from './sdist-hooks.js';
 import { WheelFiles } from './wheel-files.js';
 import { ZipTail } from './zip-tail.js';
 
 /** Characters that no system opens as one path. */
 const LONGEST_PATH = 4096;
-/** Below an sdist's own folder: where builders look for modules (setuptools' layouts, and the older `lib`). */
-const SOURCE_FOLDERS: ReadonlySet<string> = new Set(['src', 'lib']);
-const CUSTOMIZED_BY_BUILD = {
-  kind: 'finding',
-  code: 'site-customize',
-  why: 'is imported at every Python start once it is built and installed',
-} as const;
 
 /** A look at one member's content, on behalf of the hooks; `finish` is told the content's digest. */
 export interface HookLook {
@@ -146,25 +140,13 @@ export class StartupHooks {
     this.#paths?.finish(this.modules);
   }
 
-  /**
-   * Building an sdist runs its code anyway, so this is best effort: any hook in it, wherever it lies; and the
-   * modules that builders take for the top of the import path, since installers turn to the sdist of a release
-   * whose wheel is refused for them.
-   */
   #seeInSdist(member: string): HookLook | undefined {
-    const path = normalisePath(member.replaceAll('\\', '/')).split('/');
-    const name = path.at(-1) ?? '';
-    const folded = foldPath(name);
-    const landing: Landing = { place: 'site', path: [folded], name };
-    const top = path.slice(SOURCE_FOLDERS.has(foldPath(path[1] ?? '')) ? 2 : 1).map(foldPath);
-    if (isCustomize(top))
-      return this.#tell(CUSTOMIZED_BY_BUILD, member, { place: 'site', path: top, name });
-    // A colon names a stream of the file before it on Windows.
-    const names = [folded, foldPath(name.replace(/:.*$/s, ''))];
-    for (const kind of ['pth', 'start'] as const)
-      if (names.some((one) => one.endsWith(`.${kind}`)))
-        return this.#look({ kind }, member, landing);
-    return undefined;
+    const found = powerInSdist(member);
+    if (found === undefined) return undefined;
+    const { power, landing } = found;
+    return power.kind === 'finding'
+      ? this.#tell(power, member, landing)
+      : this.#look(power, member, landing);
   }
 
   #look(power: Exclude<Power, { kind: 'finding' }>, member: string, landing: Landing): HookLook {
