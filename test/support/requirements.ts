@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PYPI_INDEX } from '../../src/config/pypi.js';
@@ -31,6 +32,16 @@ export function client(name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm'): Requi
   const path = folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
   const how = `python3 -m pip install ${name === 'pip2301' ? 'pip==23.0.1, in a virtual environment' : name}`;
   return required(path, name, how);
+}
+
+/** Prometheus's tool that checks and tries rules. */
+export function promtool(): Requirement<string> {
+  const found = spawnSync('promtool', ['--version']).error === undefined;
+  return required(
+    found ? 'promtool' : undefined,
+    'promtool',
+    "it comes with Prometheus, in Debian's package prometheus for instance",
+  );
 }
 
 /** Whether PyPI answers: real packages come from there. */

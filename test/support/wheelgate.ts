@@ -18,6 +18,8 @@ export interface TestGateOptions {
   readonly withUpstream?: (url: string) => Readonly<Record<string, unknown>>;
   /** Instead of sigstore's keys: what a provenance document is worth. */
   readonly verifyProvenance?: VerifyProvenance;
+  /** Where its clock begins, in milliseconds since 1970. */
+  readonly now?: number;
   /** A folder to go on with; else a new one, removed on close. */
   readonly data?: string;
 }
@@ -63,7 +65,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     url: '',
     upstream,
     folder,
-    now: Date.UTC(2026, 10, 1),
+    now: options.now ?? Date.UTC(2026, 10, 1),
     gate: undefined as unknown as Wheelgate,
     get: (path, headers, method) => ask(test.url + path, headers, method),
     async writePolicy(name, text) {

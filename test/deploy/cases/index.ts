@@ -1,0 +1,25 @@
+import type { AlertCase } from './case.js';
+import { CERTIFICATE_EXPIRING } from './certificate-expiring.js';
+import { DECISION_LOG_FAILING } from './decision-log-failing.js';
+import { DOWN_CASES } from './down.js';
+import { EXPOSED } from './exposed.js';
+import { EXPOSURE_INCOMPLETE } from './exposure-incomplete.js';
+import { FEED_OLD } from './feed-old.js';
+import { DRY_RUN_LEFT_ON, POLICY_NOT_LOADED, WAIVERS_EXPIRED } from './policy.js';
+import { REFUSED_DOWNLOAD } from './refused-download.js';
+import { UPSTREAM_FAILING } from './upstream-failing.js';
+
+/** What is tried of each alert, by its name. */
+export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
+  WheelgateRefusedDownload: REFUSED_DOWNLOAD,
+  WheelgateExposed: EXPOSED,
+  WheelgateExposureIncomplete: EXPOSURE_INCOMPLETE,
+  WheelgatePolicyNotLoaded: POLICY_NOT_LOADED,
+  WheelgateDryRun: DRY_RUN_LEFT_ON,
+  WheelgateWaiversExpired: WAIVERS_EXPIRED,
+  WheelgateUpstreamFailing: UPSTREAM_FAILING,
+  WheelgateFeedOld: FEED_OLD,
+  WheelgateDecisionLogFailing: DECISION_LOG_FAILING,
+  WheelgateCertificateExpiring: CERTIFICATE_EXPIRING,
+  WheelgateDown: DOWN_CASES,
+};
