@@ -80,6 +80,13 @@ const REFUSED_DATA = {
     'bin/folder/x.sh',
     'requests/__init__.py',
     'demo.txt.py',
+    'lib/glibc-hwcaps/x86-64-v3/libpython3.12.so.1.0',
+    'lib/ossl-modules/legacy.so',
+    'lib/engines-3/x.so',
+    'compiler_compat/ld',
+    '.condarc',
+    'uv.toml',
+    'setup.cfg',
   ],
 } as const;
 
@@ -147,7 +154,17 @@ const REFUSED_SCRIPTS = {
     'activate_this.py',
     'deactivate.bat',
   ],
-  'installer-shadow': ['pip', 'pip3', 'pip3.12', 'easy_install', 'uv', 'uvx', 'poetry', 'pdm'],
+  'installer-shadow': [
+    'pip',
+    'pip3',
+    'pip3.12',
+    'easy_install',
+    'uv',
+    'uvx',
+    'poetry',
+    'pdm',
+    'pipx',
+  ],
   'interpreter-shadow': [
     'python3.12._pth',
     'x._pth',
@@ -175,7 +192,7 @@ const ALLOWED_SCRIPTS = [
   'pythonz',
   'activate-global-python-argcomplete',
   'pip-compile',
-  'pipx',
+  'pipxy',
   'uvicorn',
   'demo.exe',
   'libdemo.dll',
@@ -230,6 +247,21 @@ export const PLACES: readonly CorpusCase[] = [
     scripts('demo.'),
   ),
   allowedWheel('headers of any kind', withFile(`${DATA}/headers/logging.py`)),
+  ...['lib', 'shell', 'tools', 'python3'].map((name) => ({
+    name: `a folder of the prefix that is nobody's, of a project named ${name}`,
+    filename: `${name}-1.0-py3-none-any.whl`,
+    bytes: buildWheel({ name, files: { [`${name}-1.0.data/data/${name}/x.py`]: '' } }),
+    refused: 'data-place-unknown' as const,
+  })),
+  {
+    name: 'a folder of the prefix named as the project',
+    filename: 'librosa_x-1.0-py3-none-any.whl',
+    bytes: buildWheel({
+      name: 'librosa_x',
+      files: { 'librosa_x-1.0.data/data/librosa-x/x.dat': '' },
+    }),
+    refused: undefined,
+  },
   {
     name: "a script in an egg that is the standard library's",
     filename: 'demo-1.0-py3.8.egg',

@@ -1,7 +1,24 @@
 import { type FindingList, InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
 
-/** Nearly all names are this, and need no look at Unicode. */
+/**
+ * Nearly all paths are this: segments of ASCII letters and digits, `_`, `-` and `+`, single dots inside, none of them
+ * a device of Windows. Nothing can be wrong with them but their length and depth. In two cases each, because a
+ * pattern that ignores case costs twice.
+ */
+const USUAL = new RegExp(
+  '^S[\\w+-]+(?:\\.[\\w+-]+|/S[\\w+-]+)*/?$'.replaceAll(
+    'S',
+    '(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|(?:[cC][oO][mM]|[lL][pP][tT])\\d)(?:[./]|$))',
+  ),
+);
+
+/** Whether a path is of the form that needs no further look; what is not may be honest all the same. */
+export function isUsualPath(path: string): boolean {
+  return USUAL.test(path);
+}
+
+/** Needs no look at Unicode. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Control, format, line and paragraph separator characters: a screen or a file system may not show them. */
@@ -34,6 +51,7 @@ export function checkMemberName(
       `${path} lies ${depth} folders deep`,
       evidence,
     );
+  if (isUsualPath(path)) return;
   if (path === '' || /^\/+$/.test(path))
     findings.add('member-name-empty', 'a member has no name', evidence);
   if (!PLAIN.test(path) && INVISIBLE.test(path))

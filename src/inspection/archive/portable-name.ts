@@ -1,5 +1,6 @@
 import type { FindingCode } from '../../domain/finding-codes.js';
 import type { FindingList } from '../finding-list.js';
+import { isUsualPath } from './member-name.js';
 
 /** What is wrong with one segment of a path, or with the path as a whole. */
 export interface NameOddity {
@@ -9,10 +10,6 @@ export interface NameOddity {
 
 /** Longer ones do not exist: bytes on Linux (NAME_MAX), UTF-16 units on Windows, so bytes of UTF-8 bound both. */
 const MAX_SEGMENT_BYTES = 255;
-
-/** A look that nearly every path passes: coarser than the grammar, never kinder. */
-const ODD =
-  /[^\x20-\x7e]|["*:<>?|]|~\d|[. ](?:\/|$)|(?:^|\/)(?:[ /]|(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:[. /]|$))/i;
 
 /** Beside printable ASCII only letters, digits and marks of any script; and marks stand upon something. */
 const STRANGE = /[^\x20-\x7e\p{L}\p{N}\p{M}]|(?<![\p{L}\p{N}\p{M}])\p{M}/u;
@@ -30,8 +27,7 @@ const SHORT = /~\d+(?:\.[^.]*)?$/;
  * in letters and digits of any script, composed (NFC), blanks inside, and the ASCII that Windows allows.
  */
 export function checkPortableName(path: string, findings: FindingList): void {
-  if (path.length <= MAX_SEGMENT_BYTES && !ODD.test(path.endsWith('/') ? path.slice(0, -1) : path))
-    return;
+  if (path.length <= MAX_SEGMENT_BYTES && isUsualPath(path)) return;
   const segments = path.replace(/\/$/, '').split('/');
   const codes = new Set<FindingCode>();
   for (const segment of segments) {

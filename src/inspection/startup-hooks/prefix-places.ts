@@ -19,7 +19,7 @@ const HONEST: readonly RegExp[] = [
 
 /** Folders that have a meaning on some system, whatever project takes their name. */
 const TAKEN =
-  /^(?:s?bin|scripts|lib.*|dlls|resources|headers|frameworks|include|share|etc|man|opt|usr|var|local|tcl|tools|ssl|doc|conda-meta|condabin|pkgs|envs|(?:python|pypy|graalpy).*)$/;
+  /^(?:s?bin|scripts|lib\d*|libs|libexec|lib-python|library|dlls|resources|headers|frameworks|cellar|include|share|etc|man|opt|usr|var|local|tcl|tools|ssl|doc|conda-meta|condabin|compiler_compat|shell|pkgs|envs|(?:python|pypy|graalpy)[\d.]*)$/;
 
 /** Settings that run something or lead installs elsewhere: Python's, the installers', the shell's, the loader's. */
 const SETTINGS =

@@ -15,8 +15,10 @@ const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly st
   { name: /^pip[\d.-]*$/, owners: ['pip'] },
   { name: /^easy_install[\d.-]*$/, owners: ['setuptools', 'distribute'] },
   { name: /^uv[wx]?$/, owners: ['uv'] },
-  { name: /^poetry$/, owners: ['poetry'] },
-  { name: /^pdm$/, owners: ['pdm'] },
+  ...['poetry', 'pdm', 'pipx', 'pipenv', 'hatch', 'conda', 'virtualenv'].map((name) => ({
+    name: new RegExp(`^${name}$`),
+    owners: [name],
+  })),
 ];
 const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh)|-script\.pyw?)$/;
 
