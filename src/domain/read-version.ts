@@ -50,16 +50,16 @@ const PRE_NAMES: Readonly<Record<string, PreName>> = {
 const MOST_DIGITS = 4_300;
 
 /** The same versions come again and again: with each file of a page, each entry of a list. */
-const known = new Map<string, ReadVersion | undefined>();
+const known = new Map<string, ReadVersion>();
 const MOST_KNOWN = 8_192;
 const LONGEST_KNOWN = 64;
 
 /** @returns undefined where the text is no version */
 export function readVersion(text: string): ReadVersion | undefined {
   const found = known.get(text);
-  if (found !== undefined || known.has(text)) return found;
+  if (found !== undefined) return found;
   const version = PLAIN.test(text) ? readPlain(text) : readAny(text);
-  if (text.length > LONGEST_KNOWN) return version;
+  if (version === undefined || text.length > LONGEST_KNOWN) return version;
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(text, version);
   return version;

@@ -12,7 +12,7 @@ export type FetchBody = (url: string) => Promise<Readable | undefined>;
 /** Where a feed comes from: OSV's form, `all.zip` and `modified_id.csv` beside one file a record. */
 export interface FeedSource {
   readonly name: string;
-  /** When each record was last changed, by identifier; undefined where the source has no such list. */
+  /** When each record was last changed, by identifier; undefined where the source has no list that can be read. */
   changes(): Promise<ReadonlyMap<string, string> | undefined>;
   /** One record; undefined where there is none of that name, or something that is no record. */
   record(id: string): Promise<OsvRecord | undefined>;
@@ -77,10 +77,13 @@ export function folderSource(folder: string): FeedSource {
 }
 
 async function* readFiles(folder: string): AsyncGenerator<JsonFile> {
-  const paths = await readdir(folder, { recursive: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  // A mounted volume has links to files.
+  const paths = entries
+    .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort())
-    if (path.endsWith('.json'))
-      yield { name: basename(path, '.json'), text: await readFile(join(folder, path), 'utf8') };
+    yield { name: basename(path, '.json'), text: await readFile(path, 'utf8') };
 }
 
 async function* readRecords(files: AsyncIterable<JsonFile>): AsyncGenerator<FoundRecord> {
@@ -95,17 +98,14 @@ function readRecord({ name, text }: JsonFile): OsvRecord | undefined {
   }
 }
 
-/** @throws where a line is not a time and an identifier: then the list is none */
-function readChanges(text: string): Map<string, string> {
+/** Undefined where a line is not a time and an identifier: nobody can tell what else such a list leaves out. */
+function readChanges(text: string): Map<string, string> | undefined {
   const changes = new Map<string, string>();
   for (const line of text.split('\n').map((raw) => raw.trim())) {
     if (line === '') continue;
     const [, modified, id] =
       /^(\d{4}-\d{2}-\d{2}T[^,\s]+),(?:[^,\s]*\/)?([^,\s/]+)$/.exec(line) ?? [];
-    if (modified === undefined || id === undefined)
-      throw new Error(
-        `the list of changes has a line that is none: ${JSON.stringify(line.slice(0, 80))}`,
-      );
+    if (modified === undefined || id === undefined) return undefined;
     changes.set(id, modified);
   }
   return changes;
