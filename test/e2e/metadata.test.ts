@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { buildWheel } from '../support/distributions.js';
+import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
 
 describe('metadata passed through', () => {
   let gate: TestGate;
@@ -86,5 +88,132 @@ describe('metadata passed through', () => {
     } finally {
       await behind.close();
     }
+  });
+});
+
+describe("PyPI's JSON under a policy", () => {
+  let gate: TestGate;
+  const versions = ['1.0', '2.0', '3.0', '4.0rc1'];
+  const files = versions.map((version) => buildWheel({ name: 'demo', version }));
+  const sdist = buildSdist({ name: 'demo', version: '3.0' });
+  const entry = ({ filename, sha256 }: Distribution, more = {}) => ({
+    filename,
+    url: `http://elsewhere.example/${filename}`,
+    digests: { sha256 },
+    yanked: false,
+    yanked_reason: null,
+    ...more,
+  });
+
+  before(async () => {
+    gate = await startGate();
+    const listings = [...files.map((dist) => ({ dist, requiresPython: '>=3.9' })), sdist];
+    gate.upstream.addProject('demo', listings, { versions });
+    const releases = {
+      '0.1': [],
+      ...Object.fromEntries(versions.map((version, at) => [version, [entry(files[at]!)]])),
+      '3.0': [entry(files[2]!), entry(sdist)],
+      // The project page has no such file, or another one by that name.
+      '5.0': [entry(buildWheel({ name: 'demo', version: '5.0' }))],
+      '6.0': [entry(files[0]!, { digests: { sha256: 'f'.repeat(64) } })],
+    };
+    const info = (version: string) => ({
+      name: 'demo',
+      version,
+      requires_dist: ['evil'],
+      yanked: false,
+      yanked_reason: null,
+    });
+    const whole = { info: info('3.0'), urls: releases['3.0'], releases, vulnerabilities: [] };
+    gate.upstream.serve('/pypi/demo/json', JSON.stringify(whole), 'application/json');
+    for (const [version, urls] of Object.entries(releases)) {
+      const one = JSON.stringify({ info: info(version), urls });
+      gate.upstream.serve(`/pypi/demo/${version}/json`, one, 'application/json');
+    }
+  });
+  after(() => gate.close());
+
+  const whole = async () => (await gate.get('/pypi/demo/json')).json();
+  const release = async (version: string) => (await gate.get(`/pypi/demo/${version}/json`)).json();
+
+  it('lists what the project page lists, and versions without files as they are', async () => {
+    const { releases, info, urls } = await whole();
+    assert.deepEqual(Object.keys(releases), ['0.1', ...versions]);
+    assert.equal(info.version, '3.0');
+    assert.deepEqual(info.requires_dist, ['evil']);
+    assert.equal(info.yanked, false);
+    assert.equal(urls.length, 2);
+    assert.equal((await release('5.0')).info.yanked, true);
+    assert.deepEqual((await release('5.0')).urls, []);
+    assert.equal((await release('0.1')).info.yanked, false);
+  });
+
+  it('yanks what is refused, with the reason, and tells of the newest release that is not', async () => {
+    await gate.writePolicy('10.yaml', 'deny: [{project: demo, versions: ">=3,<5", reason: bad}]');
+    const { releases, info, urls, vulnerabilities } = await whole();
+    for (const version of ['3.0', '4.0rc1'])
+      for (const file of releases[version]) {
+        assert.equal(file.yanked, true);
+        assert.match(file.yanked_reason, /^refused by Wheelgate: .*bad \(deny\)$/);
+        assert.equal(file.url, `${gate.url}/files/demo/${file.filename}`);
+      }
+    assert.equal(releases['2.0'][0].yanked, false);
+    assert.equal(info.version, '2.0');
+    assert.equal(info.requires_dist, null, 'which says that it is not known');
+    assert.equal(info.requires_python, '>=3.9');
+    assert.equal(info.yanked, false);
+    assert.deepEqual(urls, releases['2.0']);
+    assert.equal(vulnerabilities, undefined);
+    const three = await release('3.0');
+    assert.equal(three.info.version, '3.0');
+    assert.equal(three.info.yanked, true);
+    assert.match(three.info.yanked_reason, /bad \(deny\)/);
+    assert.equal((await release('2.0')).info.yanked, false);
+  });
+
+  it('leaves out what is refused and hidden, and the versions that have nothing else', async () => {
+    const hide = 'rules: {deny: {action: block, index: hide}}';
+    await gate.writePolicy(
+      '10.yaml',
+      `deny: [{project: demo, versions: "==3.0", reason: bad}]\n${hide}`,
+    );
+    const { releases, info } = await whole();
+    assert.deepEqual(Object.keys(releases), ['0.1', '1.0', '2.0', '4.0rc1']);
+    assert.equal(info.version, '2.0', 'a final release comes before a pre-release');
+    const three = await release('3.0');
+    assert.deepEqual(three.urls, []);
+    assert.equal(three.info.yanked, true);
+  });
+
+  it('has no last resort: where nothing is allowed, nothing looks as if it were', async () => {
+    await gate.writePolicy('10.yaml', 'deny: [{project: demo, reason: all of it}]');
+    const page = (await gate.get('/simple/demo/', { accept: JSON_TYPE })).json();
+    assert.equal(page.files.filter((file: { yanked: unknown }) => file.yanked === false).length, 2);
+    const { releases, info } = await whole();
+    for (const list of Object.values<{ yanked: boolean }[]>(releases))
+      assert.ok(list.every(({ yanked }) => yanked));
+    assert.equal(info.version, '3.0');
+    assert.equal(info.yanked, true);
+    await gate.writePolicy('10.yaml', 'deny: []');
+  });
+
+  it('follows what is found in a wheel, to the sdist of its release', async () => {
+    const bad = buildWheel({
+      name: 'found',
+      version: '2.0',
+      files: { 'found.pth': 'import os\n' },
+    });
+    const source = buildSdist({ name: 'found', version: '2.0' });
+    const good = buildWheel({ name: 'found', version: '1.0' });
+    gate.upstream.addProject('found', [good, bad, source]);
+    const releases = { '1.0': [entry(good)], '2.0': [entry(bad), entry(source)] };
+    const document = { info: { name: 'found', version: '2.0' }, urls: releases['2.0'], releases };
+    gate.upstream.serve('/pypi/found/json', JSON.stringify(document), 'application/json');
+    const ask = async () => (await gate.get('/pypi/found/json')).json();
+    assert.equal((await ask()).info.version, '2.0');
+    await gate.get(`/files/found/${bad.filename}`);
+    const seen = await ask();
+    assert.equal(seen.info.version, '1.0');
+    assert.match(seen.releases['2.0'][1].yanked_reason, /its wheel .*\(startup-hook\)/);
   });
 });
