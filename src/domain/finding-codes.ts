@@ -79,6 +79,10 @@ export const FINDING_CODES = {
 
   'zip-end-record': archive('The end record is missing or wrong', APPNOTE),
   'zip-comment': archive('The comment could be taken for a zip record', DIFFERENTIAL),
+  'zip-signature': archive(
+    'A name, comment or extra field could be taken for a zip record',
+    DIFFERENTIAL,
+  ),
   'zip-multi-disk': archive('An archive over several disks', APPNOTE),
   'zip-zip64': archive('zip64 fields contradict the plain ones', APPNOTE),
   'zip-directory': archive('The central directory is malformed', APPNOTE),

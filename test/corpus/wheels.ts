@@ -154,6 +154,38 @@ export const WHEELS: readonly CorpusCase[] = [
     metadata('Name: demo\nName: other\nVersion: 1.0\n'),
   ),
   refusedWheel(
+    'another name in METADATA behind a line that ends the headers for Python alone',
+    'metadata-malformed',
+    metadata('Version: 1.0\nno header\nName: other\nName: demo\n'),
+  ),
+  refusedWheel(
+    'another version in METADATA behind a blank before the colon',
+    'metadata-malformed',
+    metadata('Name: demo\nVersion: 1.0\nFoo : x\nVersion: 1.1\n'),
+  ),
+  allowedWheel(
+    'METADATA with a licence that is not indented',
+    metadata('Name: demo\nVersion: 1.0\nLicense: MIT\nCopyright (c)\n\nName: other\n'),
+  ),
+  {
+    name: 'METADATA and a .dist-info with a local label that the filename lacks',
+    filename: 'demo-1.0-py3-none-any.whl',
+    bytes: buildWheel({ folder: 'demo-1.0+cu118.dist-info', version: '1.0+cu118' }),
+    refused: undefined,
+  },
+  {
+    name: 'METADATA with another local label than the .dist-info',
+    filename: 'demo-1.0-py3-none-any.whl',
+    bytes: buildWheel({ folder: 'demo-1.0+cu118.dist-info', version: '1.0+cu121' }),
+    refused: 'metadata-version',
+  },
+  refusedWheel('two Wheel-Versions that differ', 'metadata-malformed', {
+    distInfo: { WHEEL: 'Wheel-Version: 1.0\nWheel-Version: 1.1\n' },
+  }),
+  allowedWheel('one Wheel-Version twice', {
+    distInfo: { WHEEL: 'Wheel-Version: 1.0\nTag: py3-none-any\nWheel-Version: 1.0\n' },
+  }),
+  refusedWheel(
     'METADATA without a version',
     'metadata-malformed',
     metadata('Name: demo\n\nVersion: 1.0\n'),

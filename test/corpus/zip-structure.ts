@@ -213,9 +213,9 @@ export const ZIP_STRUCTURE: readonly CorpusCase[] = [
     }),
   ),
   refusedWheel(
-    'a stored member with a data descriptor',
+    'a stored member with a data descriptor without a signature',
     'zip-stored-descriptor',
-    withEntry({ stored: true, descriptor: 'signed' }),
+    withEntry({ stored: true, descriptor: 'bare' }),
   ),
   refusedWheel(
     'a deflate stream that ends before the directory says',
@@ -260,6 +260,81 @@ export const ZIP_STRUCTURE: readonly CorpusCase[] = [
     withEntry({ stored: true, local: { inflated: 3 }, central: { inflated: 3 } }),
   ),
   allowedWheel('stored members', withEntry({ stored: true })),
+  allowedWheel(
+    'a stored member with a data descriptor, as Go writes it',
+    withEntry({ stored: true, descriptor: 'signed' }),
+  ),
+  refusedWheel(
+    "a stored member with a descriptor's signature in its data",
+    'zip-stored-descriptor',
+    {
+      files: { 'demo/__init__.py': '', 'demo/x.bin': Buffer.from('abcPK\x07\x08def', 'latin1') },
+      entries: ([first, second, ...rest]) => [
+        first!,
+        { ...second!, stored: true, descriptor: 'signed' },
+        ...rest,
+      ],
+    },
+  ),
+  refusedWheel(
+    "a stored member with a descriptor's signature where two pieces of it meet",
+    'zip-stored-descriptor',
+    {
+      files: {
+        'demo/__init__.py': '',
+        'demo/x.bin': Buffer.concat([
+          Buffer.alloc(256 * 1024 - 2),
+          Buffer.from('PK\x07\x08', 'latin1'),
+        ]),
+      },
+      entries: ([first, second, ...rest]) => [
+        first!,
+        { ...second!, stored: true, descriptor: 'signed' },
+        ...rest,
+      ],
+    },
+  ),
+  allowedWheel('a deflated member with such a signature in its data', {
+    files: { 'demo/x.bin': Buffer.from('abcPK\x07\x08def', 'latin1') },
+    entries: ([first, ...rest]) => [{ ...first!, descriptor: 'signed' }, ...rest],
+  }),
+  refusedWheel('a stored member whose descriptor contradicts the directory', 'zip-descriptor', {
+    ...withEntry({
+      stored: true,
+      descriptor: 'signed',
+      after: Buffer.from('PK\x07\x08............', 'latin1'),
+    }),
+  }),
+
+  // Signatures of records where none stands.
+  ...['\x01\x02', '\x03\x04', '\x05\x06', '\x06\x06', '\x06\x07', '\x07\x08'].flatMap((kind) => {
+    const signature = Buffer.from(`aPK${kind}b`, 'latin1');
+    const code = [...kind].map((byte) => byte.charCodeAt(0)).join(' ');
+    return [
+      refusedWheel(
+        `the signature ${code} in an entry's comment`,
+        'zip-signature',
+        withEntry({ comment: signature }),
+      ),
+      refusedWheel(
+        `the signature ${code} in an extra field`,
+        'zip-signature',
+        withEntry({ extra: extraField(0x6375, signature) }),
+      ),
+      refusedWheel(
+        `the signature ${code} in a local extra field`,
+        'zip-signature',
+        withEntry({ localExtra: extraField(0x6375, signature) }),
+      ),
+      refusedWheel(`the signature ${code} in a name`, 'zip-signature', {
+        files: { 'demo/__init__.py': '', [`demo/${signature.toString('latin1')}`]: '' },
+      }),
+    ];
+  }),
+  allowedWheel(
+    'an ordinary comment of an entry',
+    withEntry({ comment: Buffer.from('made by PKZIP, PK 1 2') }),
+  ),
   allowedWheel('an empty member, deflated', {
     files: { 'demo/__init__.py': '' },
     entries: ([first, ...rest]) => [{ ...first!, stored: false }, ...rest],

@@ -33,11 +33,9 @@ export function findDistInfo(
     );
     return undefined;
   }
-  const [, name = '', version = ''] = /^(.*?)-([^-]*)\.dist-info$/i.exec(folder) ?? [];
+  const { name, version } = partsOf(folder);
   const named = artifact.project === undefined || parseProjectName(name) === artifact.project;
-  const numbered =
-    artifact.version === undefined ||
-    isVersionOrItsLocal(version.replaceAll('_', '-'), artifact.version);
+  const numbered = artifact.version === undefined || isVersionOrItsLocal(version, artifact.version);
   if (!named || !numbered)
     findings.add('metadata-dist-info', `the folder ${folder} is not ${artifact.filename}'s`, {
       member: folder,
@@ -70,6 +68,11 @@ export function checkSpelling(
       });
 }
 
+function partsOf(folder: string): { readonly name: string; readonly version: string } {
+  const [, name = '', version = ''] = /^(.*?)-([^-]*)\.dist-info$/i.exec(folder) ?? [];
+  return { name, version: version.replaceAll('_', '-') };
+}
+
 /** Which file of the `.dist-info` folder a member is, if it is one that is read. */
 export function distInfoFile(path: string, folder: string | undefined): DistInfoFile | undefined {
   if (folder === undefined || !path.startsWith(folder)) return undefined;
@@ -85,7 +88,10 @@ export function readDistInfo(
 ): WheelRecord | undefined {
   const metadata = contents.get('METADATA');
   if (metadata === undefined) findings.add('metadata-missing', `${folder} has no METADATA`);
-  else checkNameAndVersion(metadata, artifact, `${folder}/METADATA`, findings);
+  else {
+    const { version } = partsOf(folder);
+    checkNameAndVersion(metadata, artifact, `${folder}/METADATA`, findings, version);
+  }
   const wheel = contents.get('WHEEL');
   if (wheel === undefined) findings.add('metadata-missing', `${folder} has no WHEEL`);
   else checkWheelFile(wheel, `${folder}/WHEEL`, findings);
@@ -101,7 +107,8 @@ export function readDistInfo(
 /** Installers must refuse a Wheel-Version whose major number they do not know. */
 function checkWheelFile(content: Buffer, member: string, findings: FindingList): void {
   const versions = parseHeaders(content).get('wheel-version') ?? [];
-  if (versions.length !== 1)
+  // Of several that are alike all installers take the first (mkl_fft 1.3.6).
+  if (new Set(versions).size !== 1)
     findings.add('metadata-malformed', `${member} does not give one Wheel-Version`, { member });
   else if (!/^[01]\.\d+$/.test(versions[0]!))
     findings.add('metadata-wheel-version', `${member} has Wheel-Version ${versions[0]}`, {

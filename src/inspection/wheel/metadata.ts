@@ -8,7 +8,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 
 /**
  * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A header
- * that goes on over indented lines keeps its first line and a mark that it went on. The body is left out.
+ * that goes on over indented lines keeps its first line and a mark that it went on. The body is left out. Behind a line
+ * that is no header Python finds no more of them, and uv goes on: all are given.
  */
 export function parseHeaders(content: Buffer): Map<string, string[]> {
   const headers = new Map<string, string[]>();
@@ -21,8 +22,11 @@ export function parseHeaders(content: Buffer): Map<string, string[]> {
       if (last !== undefined) values!.push(last.endsWith('\n') ? last : `${last}\n`);
       continue;
     }
-    const [, name, value = ''] = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? [];
-    if (name === undefined) break;
+    const [, name, value = ''] = /^([\x21-\x39\x3b-\x7e]+):[ \t]*(.*)$/.exec(line) ?? [];
+    if (name === undefined) {
+      values = undefined;
+      continue;
+    }
     values = headers.get(name.toLowerCase()) ?? [];
     headers.set(name.toLowerCase(), values);
     values.push(value.trim());
@@ -30,12 +34,17 @@ export function parseHeaders(content: Buffer): Map<string, string[]> {
   return headers;
 }
 
-/** Compares Name and Version with the filename's, as PEP 503 and PEP 440 compare. */
+/**
+ * Compares Name and Version with the filename's, as PEP 503 and PEP 440 compare.
+ * @param folder the version of the wheel's `.dist-info`: METADATA may have the local label that stands there and that
+ * the filename lacks
+ */
 export function checkNameAndVersion(
   content: Buffer,
   artifact: DistributionFilename,
   member: string,
   findings: FindingList,
+  folder?: string,
 ): void {
   const headers = parseHeaders(content);
   const names = headers.get('name') ?? [];
@@ -52,7 +61,14 @@ export function checkNameAndVersion(
   const project = parseProjectName(names[0]!);
   if (artifact.project !== undefined && project !== artifact.project)
     findings.add('metadata-name', `${member} names ${names[0]}, not ${artifact.project}`, evidence);
-  if (artifact.version !== undefined && !sameVersion(versions[0]!, artifact.version))
+  const known = artifact.version;
+  const isKnown =
+    known === undefined ||
+    sameVersion(versions[0]!, known) ||
+    (folder !== undefined &&
+      isVersionOrItsLocal(folder, known) &&
+      sameVersion(versions[0]!, folder));
+  if (!isKnown)
     findings.add(
       'metadata-version',
       `${member} gives version ${versions[0]}, not ${artifact.version}`,

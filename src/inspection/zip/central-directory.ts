@@ -3,6 +3,7 @@ import { InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
 import type { DirectoryPlace } from './end-record.js';
 import { readExtraFields } from './extra-fields.js';
+import { holdsSignature, signatureIn } from './signatures.js';
 
 const ENTRY = 0x02014b50;
 const ENTRY_SIZE = 46;
@@ -81,6 +82,9 @@ function readEntry({ bytes, view, text }: Directory, at: number, position: numbe
     throw malformed('an entry of the directory is cut short', position);
   const nameEnd = at + ENTRY_SIZE + nameLength;
   const rawName = text.slice(at + ENTRY_SIZE, nameEnd);
+  if (holdsSignature(rawName)) throw signatureIn('the name', rawName);
+  const comment = text.slice(nameEnd + extraLength, at + length);
+  if (holdsSignature(comment)) throw signatureIn('the comment', rawName);
   if (view.getUint16(at + 34, true) !== 0)
     throw new InspectionProblem('zip-multi-disk', 'a member lies on another disk', {
       offset: position,

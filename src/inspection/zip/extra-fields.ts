@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { InspectionProblem } from '../finding-list.js';
 import { safe } from './end-record.js';
+import { holdsSignature, signatureIn } from './signatures.js';
 
 const ZIP64 = 0x0001;
 const UNICODE_PATH = 0x7075;
@@ -39,6 +40,7 @@ export function readExtraFields(
 ): WidenedSizes {
   if (start === end) return widen(undefined, name, plain);
   const extra = bytes.subarray(start, end);
+  if (holdsSignature(extra.toString('latin1'))) throw signatureIn('the extra field', name);
   let wide: Buffer | undefined;
   let at = 0;
   for (; at + 4 <= extra.length; ) {

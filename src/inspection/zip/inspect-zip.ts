@@ -15,6 +15,7 @@ import {
   readDistInfo,
 } from '../wheel/dist-info.js';
 import type { WheelRecord } from '../wheel/record.js';
+import { DescriptorScan } from './descriptor-scan.js';
 import { readContent } from './inflate.js';
 import { DEFLATED, readZipMembers, STORED, type ZipMember } from './zip-members.js';
 
@@ -72,7 +73,9 @@ export async function inspectZip(
     const algorithm = record?.algorithmOf(member.path);
     const sdist =
       artifact.kind === 'sdist' ? parseSdistMetadata(member.path, member.inflated, run) : undefined;
-    const onlyHashed = look === undefined && sdist === undefined && algorithm === undefined;
+    const scan =
+      member.method === STORED && member.hasDescriptor ? new DescriptorScan() : undefined;
+    const onlyHashed = [look, sdist, algorithm, scan].every((more) => more === undefined);
     const proven = onlyHashed ? proofs.digestOf(member) : undefined;
     if (proven !== undefined) {
       run.addContent(proven, member.inflated);
@@ -82,7 +85,12 @@ export async function inspectZip(
     }
     const digests = new Digests(algorithm);
     const sinks = [digests, ...(look?.sinks ?? []), ...(sdist?.sinks ?? [])];
+    if (scan !== undefined) sinks.push(scan);
     await readContent(source, member, sinks, run.checkTime);
+    if (scan?.found === true)
+      findings.add('zip-stored-descriptor', `${member.path} has a data descriptor in its data`, {
+        member: member.path,
+      });
     const { sha256, other } = digests.finish();
     run.addContent(sha256, digests.length);
     look?.finish(hexSha256(sha256));

@@ -3,6 +3,7 @@ import { type Evidence, type FindingList, InspectionProblem } from '../finding-l
 import type { DirectoryEntry } from './central-directory.js';
 import { readExtraFields } from './extra-fields.js';
 
+const STORED = 0;
 const LOCAL = 0x04034b50;
 const LOCAL_SIZE = 30;
 const DESCRIPTOR = 0x08074b50;
@@ -148,6 +149,13 @@ function checkDescriptor(
   const length = end - at;
   const body = zip64 ? 20 : 12;
   if (length !== body && length !== body + 4) throw wrong(`has ${length} bytes`);
+  // Nothing else tells a stream where stored data ends.
+  if (length === body && entry.method === STORED && compressed > 0)
+    throw new InspectionProblem(
+      'zip-stored-descriptor',
+      `${member} is stored, and its data descriptor has no signature`,
+      { member, offset: at },
+    );
   let start = view.find(at, length);
   const { bytes } = view;
   const isSigned = bytes.readUInt32LE(start) === DESCRIPTOR;

@@ -85,8 +85,6 @@ function readMember(
   if (entry.method === STORED && entry.compressed !== entry.inflated)
     findings.add('zip-data', `${path} is stored but has two sizes`, evidence);
   const hasDescriptor = (entry.flags & FLAG_DESCRIPTOR) !== 0;
-  if (entry.method === STORED && hasDescriptor && entry.compressed > 0)
-    findings.add('zip-stored-descriptor', `${path} is stored with a data descriptor`, evidence);
   const isFolder = path.endsWith('/');
   checkKind(entry, path, isFolder, findings);
   return {

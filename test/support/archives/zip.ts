@@ -14,6 +14,8 @@ export interface ZipEntry {
   readonly zip64?: boolean;
   readonly extra?: Buffer;
   readonly localExtra?: Buffer;
+  /** Of the directory's entry. */
+  readonly comment?: Buffer;
   /** Changes the fields of one header only, or of both: what the header says, not what is there. */
   readonly local?: Partial<ZipFields>;
   readonly central?: Partial<ZipFields>;
@@ -148,10 +150,11 @@ function directoryEntry(fields: ZipFields, entry: ZipEntry, mode: number): Buffe
   header.writeUInt32LE(entry.zip64 ? 0xffffffff : fields.inflated, 24);
   header.writeUInt16LE(fields.name.length, 28);
   header.writeUInt16LE(extra.length, 30);
+  header.writeUInt16LE(entry.comment?.length ?? 0, 32);
   header.writeUInt16LE(fields.disk, 34);
   header.writeUInt32LE((mode << 16) >>> 0, 38);
   header.writeUInt32LE(fields.offset, 42);
-  return Buffer.concat([header, fields.name, extra]);
+  return Buffer.concat([header, fields.name, extra, entry.comment ?? Buffer.alloc(0)]);
 }
 
 function descriptor(fields: ZipFields, entry: ZipEntry): Buffer {
