@@ -10,8 +10,9 @@ const HONEST: readonly RegExp[] = [
   /^lib(?:32|64)?\/(?:pkgconfig|cmake)\/./,
   // Native libraries and what they read: nothing that Python imports, on no system.
   /^lib(?:32|64)?\/(?:(?:ccl|mpi|pti)\/(?:[^/]+\/)*)?[^/]+\.(?:a|bc|cfg|dbg|dylib|la|o|rtl|spv|so(?:\.[\w.]+)?(?:-gdb\.py)?)$/,
-  /^library\/(?:bin|lib|share|include)\/./,
+  /^library\/(?:bin|lib|share|include|etc|opt)\/./,
   /^opt\/(?:ccl|compiler|mpi|pti)\/./,
+  /^licensing\/./,
   /^env\/vars\.(?:bat|sh)$/,
   // Documents that a project's `data_files` puts there by mistake.
   /^(?:authors|changelog|changes|copying|licen[cs]e|news|notice|readme)(?:\.(?:md|rst|txt))?$/,
