@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
-import { checked, type Hashes } from '../domain/hashes.js';
+import type { Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
+import { CheckedHash } from './checked-hash.js';
 import type { Progress } from './delivery-gate.js';
 import type { Arrived, FillNews } from './fill-leases.js';
 import { SpoolWriter } from './spool-writer.js';
@@ -136,11 +136,7 @@ export async function transfer(
 ): Promise<Arrived> {
   const expected = declared.size ?? answer.size;
   const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
-  const expectedHashes = checked(declared.hashes);
-  const hash = createHash('sha256');
-  const others = expectedHashes
-    .filter(([algorithm]) => algorithm !== 'sha256')
-    .map(([algorithm]) => ({ algorithm, hash: createHash(algorithm) }));
+  const hash = new CheckedHash(declared.hashes);
   const writer = new SpoolWriter(spool, onProgress);
   let received = 0;
   try {
@@ -149,7 +145,6 @@ export async function transfer(
       received += chunk.length;
       if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
       hash.update(chunk);
-      for (const other of others) other.hash.update(chunk);
       const room = writer.write(chunk);
       if (room !== undefined) await room;
     }
@@ -162,17 +157,7 @@ export async function transfer(
   }
   if (expected !== undefined && received !== expected)
     throw broken(`ended after ${received} of ${expected} bytes`);
-  const sha256 = hash.digest('hex') as Sha256;
-  const hashes: Hashes = Object.fromEntries(
-    others.map(({ algorithm, hash }) => [algorithm, hash.digest('hex')]),
-  );
-  const found: Hashes = { ...hashes, sha256 };
-  for (const [algorithm, digest] of expectedHashes)
-    if (found[algorithm] !== digest)
-      throw broken(
-        `sent bytes with ${algorithm} ${found[algorithm]}, but the index declares ${digest}`,
-      );
-  return { size: received, sha256, hashes };
+  return { size: received, ...hash.finish() };
 }
 
 function checkDeclaredSizes(announced: number | undefined, declared: Declared): void {

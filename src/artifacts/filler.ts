@@ -16,6 +16,7 @@ import type { FindingsStore } from '../store/findings-store.js';
 import type { Spool, SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
+import { hashBlob } from './checked-hash.js';
 import { type Fill, transfer } from './fill.js';
 import type { Arrived, FillLease, FillLeases, FillNews } from './fill-leases.js';
 
@@ -155,17 +156,13 @@ export class Filler {
     const { fill } = task;
     task.listed = await this.#asKnownNow(task.listed);
     const { listed } = task;
-    const known = knownDigest(listed);
-    const stored = known && (await this.#parts.blobs.open(known));
+    const { sha256 } = listed.file;
+    const stored = sha256 && (await this.#parts.blobs.open(sha256));
     if (stored?.path !== undefined) return this.#judgeStored(task, stored, tell);
     await stored?.close();
     const { spool, early, received } = await this.#receive(task);
     try {
-      const doubt = await this.#parts.knownBytes.remember(listed, received);
-      const bytes = { ...received, doubt };
-      recognise(task, bytes);
-      if (doubt !== undefined) await this.#refuse(task, bytes, tell);
-      else await this.#decide(task, { ...bytes, path: spool.path, early }, tell);
+      await this.#admit(task, { ...received, path: spool.path, early }, tell);
       await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
@@ -185,17 +182,19 @@ export class Filler {
     return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;
   }
 
-  /** The bytes are here, the findings are not: an older inspector's, or lost. */
+  /** The bytes are here; the findings are not (an older inspector's, or lost), or a digest has come to be declared. */
   async #judgeStored(task: Task, blob: Blob, tell: (news: FillNews) => void): Promise<void> {
-    const { fill } = task;
+    const { fill, listed } = task;
     const { size } = blob;
-    const sha256 = digestOf(task.listed);
+    const sha256 = digestOf(listed);
     fill.sha256 = sha256;
     try {
       fill.begin(blob.path!, size);
       fill.advance(size);
-      const bytes = { path: blob.path!, size, sha256, hashes: {}, early: undefined };
-      await this.#decide(task, bytes, tell);
+      const bytes = { size, sha256, hashes: {}, path: blob.path!, early: undefined };
+      if (listed.file.integrity === undefined) await this.#decide(task, bytes, tell);
+      else
+        await this.#admit(task, { ...bytes, ...(await hashBlob(blob, listed.file.hashes)) }, tell);
     } finally {
       await blob.close();
     }
@@ -252,6 +251,17 @@ export class Filler {
     return known === undefined ? this.#parts.inspector.begin(path, nameOf(listed)) : undefined;
   }
 
+  /** Bytes that were held against what the index declares: against what was seen before them, too. */
+  async #admit(task: Task, bytes: Bytes, tell: (news: FillNews) => void): Promise<void> {
+    const { size, sha256, hashes } = bytes;
+    const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
+    recognise(task, { size, sha256, hashes, doubt });
+    if (doubt === undefined) return this.#decide(task, bytes, tell);
+    // What they hold does not matter.
+    tell({ kind: 'complete', size, sha256, hashes, doubt });
+    await this.#judge(task, size, undefined);
+  }
+
   /** Steps 5 and 6: findings, once for these bytes; then the verdict. */
   async #decide(task: Task, bytes: Bytes, tell: (news: FillNews) => void): Promise<void> {
     const { listed } = task;
@@ -259,12 +269,6 @@ export class Filler {
     const { size, sha256, hashes } = bytes;
     tell({ kind: 'complete', size, sha256, hashes, ...(inspection && { inspection }) });
     await this.#judge(task, size, inspection);
-  }
-
-  /** What they hold does not matter. */
-  async #refuse(task: Task, bytes: Arrived, tell: (news: FillNews) => void): Promise<void> {
-    tell({ kind: 'complete', ...bytes });
-    await this.#judge(task, bytes.size, undefined);
   }
 
   /** The verdict opens the gate, or shuts it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
-import { checked, type Hashes } from '../domain/hashes.js';
+import { checked, type Hashes, hasOtherStrong } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
@@ -59,15 +59,17 @@ export class SidecarService {
     const sha256 = parseSha256(hashes.sha256);
     if (sha256 === undefined)
       throw new Failure('not-found', `the index offers no metadata file for ${filename}`);
-    const bytes = (await this.#stored(sha256)) ?? (await this.#load(listed, sha256, hashes));
+    const bytes =
+      (await this.#stored(sha256, hashes)) ?? (await this.#load(listed, sha256, hashes));
     return { kind: 'ready', listed, verdict, sha256, bytes };
   }
 
-  async #stored(sha256: Sha256): Promise<Uint8Array | undefined> {
+  async #stored(sha256: Sha256, hashes: Hashes): Promise<Uint8Array | undefined> {
     const blob = await this.#parts.blobs.open(sha256);
     if (blob === undefined) return undefined;
     try {
       const bytes = await readBlob(blob);
+      if (hasOtherStrong(hashes)) checkDigests(bytes, hashes);
       checkText(bytes);
       return bytes;
     } finally {
@@ -95,14 +97,7 @@ export class SidecarService {
         cause: error,
       });
     }
-    for (const [algorithm, declared] of checked(hashes)) {
-      const digest = createHash(algorithm).update(bytes).digest('hex');
-      if (digest !== declared)
-        throw new Failure(
-          'upstream-broken',
-          `the metadata file has ${algorithm} ${digest}, but the index declares ${declared}`,
-        );
-    }
+    checkDigests(bytes, hashes);
     checkText(bytes);
     await this.#keep(sha256, bytes);
     return bytes;
@@ -121,6 +116,17 @@ export class SidecarService {
     } catch {
       // The next request fetches it again.
     }
+  }
+}
+
+function checkDigests(bytes: Uint8Array, hashes: Hashes): void {
+  for (const [algorithm, declared] of checked(hashes)) {
+    const digest = createHash(algorithm).update(bytes).digest('hex');
+    if (digest !== declared)
+      throw new Failure(
+        'upstream-broken',
+        `the metadata file has ${algorithm} ${digest}, but the index declares ${declared}`,
+      );
   }
 }
 

@@ -50,6 +50,11 @@ export function isStrong(hashes: Hashes): boolean {
   return STRONG.some((algorithm) => hashes[algorithm] !== undefined);
 }
 
+/** Whether there is a strong digest beside the sha256, which does not name bytes here. */
+export function hasOtherStrong({ sha512, sha384 }: Hashes): boolean {
+  return sha512 !== undefined || sha384 !== undefined;
+}
+
 /** What bytes are held against: all strong digests, or the weak ones where there is no strong one. */
 export function checked(hashes: Hashes): (readonly [Algorithm, string])[] {
   const counting = isStrong(hashes) ? STRONG : ALGORITHMS;

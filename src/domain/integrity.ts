@@ -1,5 +1,5 @@
 import type { Sha256 } from './digest.js';
-import { checked, contradiction, type Hashes, isStrong } from './hashes.js';
+import { checked, contradiction, type Hashes, hasOtherStrong, isStrong } from './hashes.js';
 
 /** What is done with files that an index declares no strong digest for. */
 export type Unhashed = 'refuse' | 'pin';
@@ -16,6 +16,8 @@ export interface SeenBytes {
   readonly sha256: Sha256;
   /** Beside the sha256: the digests that the index declared. */
   readonly hashes: Hashes;
+  /** A pin's: the index declared a strong digest for them, and they bind only where it declares none any more. */
+  readonly declared?: boolean;
   /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
   readonly other?: string;
 }
@@ -45,7 +47,12 @@ export interface Identity {
 
 /** Whether its declared digests alone say which bytes are meant. */
 export function isIdentified({ hashes, integrity }: Declared, unhashed: Unhashed): boolean {
-  return unhashed === 'refuse' && hashes.sha256 !== undefined && integrity === undefined;
+  return (
+    unhashed === 'refuse' &&
+    hashes.sha256 !== undefined &&
+    !hasOtherStrong(hashes) &&
+    integrity === undefined
+  );
 }
 
 /**
@@ -57,13 +64,17 @@ export function identify(file: Declared, unhashed: Unhashed, { facts, pins }: Se
   if (typeof integrity === 'object') return { sha256: undefined, integrity };
   if (unhashed === 'pin') {
     const pin = pins === undefined ? 'unreadable' : pins.get(filename);
-    if (pin !== undefined) return pinned(file, pin);
+    if (pin === 'unreadable' || (pin !== undefined && !(pin.declared && isStrong(hashes))))
+      return pinned(file, pin);
   }
-  if (hashes.sha256 !== undefined) return { sha256: hashes.sha256 as Sha256, integrity: undefined };
   if (isStrong(hashes)) {
+    const sha256 = hashes.sha256 as Sha256 | undefined;
+    if (!hasOtherStrong(hashes)) return { sha256, integrity: undefined };
     const fact = facts.get(filename);
     const proven = typeof fact === 'object' && bearsOut(fact, hashes);
-    return proven ? { sha256: fact.sha256, integrity: undefined } : ON_ARRIVAL;
+    return proven
+      ? { sha256: fact.sha256, integrity: undefined }
+      : { sha256, integrity: 'on-arrival' };
   }
   return unhashed === 'pin' ? ON_ARRIVAL : doubt(noDigest(filename));
 }

@@ -117,8 +117,9 @@ async function judged(
   findings: KnownFindings,
   time: number,
 ): Promise<Artifact> {
-  const { project, filename, sha256, uploadTime, yanked, status } = subject;
-  const key = [project, filename, sha256, uploadTime, yanked, status?.status].join('|');
+  const { project, filename, sha256, integrity, uploadTime, yanked, status } = subject;
+  const doubt = typeof integrity === 'object' && integrity.doubt;
+  const key = [project, filename, sha256, doubt, uploadTime, yanked, status?.status].join('|');
   const known = artifacts.get(key);
   if (known === undefined) {
     const inspection = await findings(subject);

@@ -20,8 +20,7 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
     filename: record.filename,
     kind: kindOf(record.filename, project),
     sha256: parseSha256(record.sha256),
-    // It was judged before its bytes were known.
-    ...(record.rule !== 'integrity' && { integrity: 'on-arrival' }),
+    integrity: integrityOf(record),
     size: undefined,
     uploadTime: timeOf(page.uploaded),
     yanked: page.yanked ?? false,
@@ -29,6 +28,12 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
     declaredMetadata: undefined,
     hasWheel: page.hasWheel ?? false,
   };
+}
+
+/** What the index declared is not in the log: what was refused for it stays so. */
+function integrityOf({ rule, reason, sha256 }: DecisionRecord): Subject['integrity'] {
+  if (rule === 'integrity') return { doubt: (reason ?? '').replace(/ \(integrity\)$/, '') };
+  return sha256 === undefined ? 'on-arrival' : undefined;
 }
 
 function kindOf(filename: string, project: ProjectName): Subject['kind'] {

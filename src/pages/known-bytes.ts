@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failure.js';
-import { isStrong } from '../domain/hashes.js';
-import { notPinned, type Seen, type SeenBytes } from '../domain/integrity.js';
+import { hasOtherStrong, isStrong } from '../domain/hashes.js';
+import type { Seen, SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { Pins } from './pins.js';
 import type { ListedFile } from './project-pages.js';
 
 /** Where it is learnt which bytes a file has: a checked digest, or a pin. */
@@ -13,7 +13,7 @@ export type SeenKind = 'facts' | 'pins';
 
 export interface KnownBytesParts {
   readonly facts: SeenStore;
-  readonly pins: SeenStore;
+  readonly pins: Pins;
   readonly onEvent: (event: SeenEvent) => void;
 }
 
@@ -38,15 +38,11 @@ export class KnownBytes {
     this.#parts = parts;
   }
 
-  /** What a page's files must be held against; undefined where each of them has a sha256 of the index's. Never rejects. */
+  /** What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that counts. Never rejects. */
   async of({ name, unhashed }: Upstream, page: ProjectPage): Promise<Seen | undefined> {
     const { facts, pins } = this.#parts;
     const pinning = unhashed === 'pin';
-    if (
-      !pinning &&
-      !page.files.some(({ hashes }) => hashes.sha256 === undefined && isStrong(hashes))
-    )
-      return undefined;
+    if (!pinning && !page.files.some(({ hashes }) => hasOtherStrong(hashes))) return undefined;
     const [known, pinned] = await Promise.all([
       facts.known(name, page.project).catch((error: unknown) => this.#failed('facts', error)),
       pinning
@@ -61,7 +57,7 @@ export class KnownBytes {
     const { facts, pins } = this.#parts;
     return (
       seen.facts === facts.peek(name, project) &&
-      (unhashed !== 'pin' || (seen.pins !== undefined && seen.pins === pins.peek(name, project)))
+      (unhashed !== 'pin' || pins.isCurrent(name, project, seen.pins))
     );
   }
 
@@ -80,12 +76,7 @@ export class KnownBytes {
       const doubt = await this.#holdToPin(upstream.name, page.project, seen, strong);
       if (doubt !== undefined || !strong) return doubt;
     }
-    if (strong && file.hashes.sha256 === undefined)
-      await this.#put('facts', upstream.name, page.project, seen).catch((error: unknown) => {
-        // Good for this process; another one looks again.
-        this.#parts.facts.learn(upstream.name, page.project, seen);
-        this.#failed('facts', error);
-      });
+    if (hasOtherStrong(file.hashes)) await this.#keepFact(upstream.name, page.project, seen);
     return undefined;
   }
 
@@ -100,49 +91,35 @@ export class KnownBytes {
     this.#parts.pins.forget();
   }
 
-  /** By what lies on the disk, not by what memory holds: the first bytes stay the first. */
   async #holdToPin(
     upstream: string,
     project: ProjectName,
     seen: SeenBytes,
     strong: boolean,
   ): Promise<string | undefined> {
-    const { filename, sha256, hashes } = seen;
     try {
-      const pin = await this.#parts.pins.read(upstream, project, filename);
-      if (pin === 'unreadable') throw new Error(`the pin of ${filename} cannot be read`);
-      if (pin === undefined) {
-        if (!strong) await this.#put('pins', upstream, project, seen);
-        return undefined;
-      }
-      if (pin.sha256 === sha256) {
-        const more = { ...pin, hashes: { ...pin.hashes, ...hashes } };
-        if (isDeepStrictEqual(more, pin)) this.#parts.pins.learn(upstream, project, pin);
-        else await this.#put('pins', upstream, project, more);
-        return undefined;
-      }
-      const reason = notPinned(filename, pin, sha256);
-      const broken = { ...pin, other: sha256 };
-      this.#parts.pins.learn(upstream, project, broken);
-      this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: broken });
-      this.#parts.onEvent({ kind: 'not-pinned', upstream, reason });
-      return reason;
+      const { learnt, doubt } = await this.#parts.pins.hold(upstream, project, seen, strong);
+      this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: learnt });
+      if (doubt !== undefined) this.#parts.onEvent({ kind: 'not-pinned', upstream, reason: doubt });
+      return doubt;
     } catch (cause) {
       this.#failed('pins', cause);
-      throw new Failure('overloaded', `the bytes of ${filename} cannot be pinned just now`, {
+      throw new Failure('overloaded', `the bytes of ${seen.filename} cannot be pinned just now`, {
         cause,
       });
     }
   }
 
-  async #put(
-    what: SeenKind,
-    upstream: string,
-    project: ProjectName,
-    seen: SeenBytes,
-  ): Promise<void> {
-    await this.#parts[what].put(upstream, project, seen);
-    this.#parts.onEvent({ kind: 'learnt', what, upstream, project, seen });
+  async #keepFact(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
+    const { facts, onEvent } = this.#parts;
+    try {
+      await facts.put(upstream, project, seen);
+      onEvent({ kind: 'learnt', what: 'facts', upstream, project, seen });
+    } catch (error) {
+      // Good for this process; another one looks again.
+      facts.learn(upstream, project, seen);
+      this.#failed('facts', error);
+    }
   }
 
   #failed(what: SeenKind, error: unknown): undefined {

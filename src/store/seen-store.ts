@@ -17,6 +17,6 @@ export interface SeenStore {
   put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void>;
   /** Takes over what another process has put, or what is not to be kept. */
   learn(upstream: string, project: ProjectName, seen: SeenBytes): void;
-  /** What memory holds is of the past: somebody has changed the files. */
-  forget(): void;
+  /** What memory holds is of the past: of a project, or of all. */
+  forget(upstream?: string, project?: ProjectName): void;
 }

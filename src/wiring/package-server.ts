@@ -22,6 +22,7 @@ import type { Metrics } from '../observe/metrics.js';
 import { UPSTREAM_STATUSES, upstreamStatus } from '../observe/upstream-status.js';
 import { KnownBytes } from '../pages/known-bytes.js';
 import { PageLoader } from '../pages/page-loader.js';
+import { Pins } from '../pages/pins.js';
 import { ProjectListService } from '../pages/project-list.js';
 import { ProjectPagesService } from '../pages/project-pages-service.js';
 import { DiskBlobStore } from '../store/disk/disk-blob-store.js';
@@ -113,7 +114,7 @@ export async function makePackageServer(
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const knownBytes = new KnownBytes({
     facts: new DiskSeenStore(at('digests')),
-    pins: new DiskSeenStore(at('pins')),
+    pins: new Pins(new DiskSeenStore(at('pins')), now),
     onEvent: (event) => {
       if (event.kind === 'learnt') share({ ...event, kind: 'bytes' });
       else noteSeenEvent(event, log);

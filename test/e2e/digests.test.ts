@@ -143,7 +143,6 @@ describe('a file without a declared sha256', () => {
   });
 
   it('must have all its strong digests, and passes with them', async () => {
-    const { dist } = fresh();
     const all = (one: Distribution) => ({
       sha256: one.sha256,
       sha384: digest('sha384', one),
@@ -151,13 +150,23 @@ describe('a file without a declared sha256', () => {
       md5: digest('md5', one),
     });
     for (const wrong of ['', 'sha256', 'sha384', 'sha512']) {
-      const { name, dist, path } = fresh();
+      const { name, dist, path, upstreamPath } = fresh();
       const hashes: Record<string, string> = all(dist);
       if (wrong !== '') hashes[wrong] = other(hashes[wrong]!);
       list(name, dist, hashes);
       assert.equal((await gate.get(path)).status, wrong === '' ? 200 : 502, wrong);
+      // Here already, under its sha256 alone: what else is declared is held against it.
+      if (wrong === 'sha256') continue;
+      list(name, dist, { sha256: dist.sha256 });
+      gate.now += 61_000;
+      assert.equal((await gate.get(path)).status, 200);
+      const requests = gate.upstream.requests(upstreamPath);
+      list(name, dist, hashes);
+      gate.now += 61_000;
+      for (const method of ['GET', 'HEAD', 'GET'])
+        assert.equal((await gate.get(path, {}, method)).status, wrong === '' ? 200 : 502, wrong);
+      if (wrong === '') assert.equal(gate.upstream.requests(upstreamPath), requests);
     }
-    assert.ok(dist);
   });
 
   it('that is one of two with one name is left out, unless both are the same', async () => {
@@ -216,6 +225,26 @@ describe('a file without a declared sha256', () => {
       assert.equal(gate.upstream.requests(upstreamPath), 1);
     }
     await gate.writePolicy('none.yaml', 'deny: []');
+  });
+
+  it('has a sidecar that is held against all its digests, and none without a sha256', async () => {
+    const { metadata } = buildWheel();
+    const sha256 = createHash('sha256').update(metadata!).digest('hex');
+    const sha512 = createHash('sha512').update(metadata!).digest('hex');
+    for (const [declared, offered, status] of [
+      [{ sha256, sha512 }, { sha256, sha512 }, 200],
+      [{ sha256 }, { sha256 }, 200],
+      [{ sha256, sha512: other(sha512) }, { sha256, sha512: other(sha512) }, 502],
+      [{ sha512 }, false, 404],
+      [{ sha256: 'ab', sha512 }, false, 404],
+      [{ md5: 'ab'.repeat(16) }, false, 404],
+    ] as const) {
+      const { name, dist, path } = fresh();
+      const sidecar = Buffer.from(metadata!);
+      gate.upstream.addProject(name, [{ dist, sidecar, extra: { 'core-metadata': declared } }]);
+      assert.deepEqual((await file(name))['core-metadata'], offered);
+      assert.equal((await gate.get(`${path}.metadata`)).status, status, JSON.stringify(declared));
+    }
   });
 
   it('is named by its sha256 in the decision log, from the first delivery on', async () => {
@@ -421,18 +450,49 @@ describe('an upstream without digests, whose files are pinned', () => {
     }
   });
 
-  it('does not pin what has a strong digest, nor what breaks off', async () => {
-    const strong = fresh();
-    list(strong.name, strong.dist, { sha256: strong.dist.sha256 });
-    assert.equal((await gate.get(strong.path)).status, 200);
+  it('lets what has a strong digest change with it, and not without it', async () => {
+    const { name, dist, path } = fresh();
+    const next = buildWheel({ name, files: { 'other.py': 'x = 1\n' } });
+    for (const algorithm of ['sha256', 'sha512'])
+      for (const one of [dist, next]) {
+        list(name, one, { [algorithm]: digest(algorithm, one) });
+        assert.ok((await gate.get(path)).body.equals(one.bytes));
+      }
+    // The index has lost its digests, or somebody has taken them away to change the bytes.
+    await gate.restart(() => rm(join(gate.folder, 'data', 'blobs'), { recursive: true }));
+    list(name, dist, {});
+    assert.match((await gate.get(path)).phrase, /than those first seen.*\(integrity\)/);
+    list(name, next, {});
+    gate.now += 600_000;
+    assert.ok((await gate.get(path)).body.equals(next.bytes));
+    list(name, dist, { sha256: dist.sha256 });
+    assert.match((await gate.get(path)).phrase, /another sha256 .*first seen.*\(integrity\)/);
+  });
+
+  it('looks again after a while whether the index has the pinned bytes again', async () => {
+    const made = fresh();
+    const { name, dist, path, upstreamPath } = made;
+    list(name, dist);
+    await gate.get(path);
+    list(name, await changed(made));
+    for (let count = 0; count < 3; count += 1) assert.equal((await gate.get(path)).status, 403);
+    assert.equal(gate.upstream.requests(upstreamPath), 2);
+    list(name, dist);
+    assert.equal((await gate.get(path)).status, 403);
+    gate.now += 600_000;
+    assert.equal((await file(name)).yanked, false);
+    assert.ok((await gate.get(path)).body.equals(dist.bytes));
+    assert.equal(gate.upstream.requests(upstreamPath), 3);
+  });
+
+  it('does not pin what breaks off', async () => {
     const cut = fresh();
     list(cut.name, cut.dist);
     gate.upstream.fault(cut.upstreamPath, { kind: 'truncate', after: 50 });
     assert.ok((await gate.get(cut.path)).status >= 500);
     gate.upstream.fault(cut.upstreamPath, { kind: 'shorten', to: 50 });
     assert.ok((await gate.get(cut.path)).status >= 500);
-    for (const { name, dist } of [strong, cut])
-      await assert.rejects(readFile(pinOf(name, dist)), /ENOENT/);
+    await assert.rejects(readFile(pinOf(cut.name, cut.dist)), /ENOENT/);
     gate.upstream.fault(cut.upstreamPath, undefined);
     assert.ok((await gate.get(cut.path)).body.equals(cut.dist.bytes));
   });

@@ -45,9 +45,9 @@ export class DiskSeenStore implements SeenStore {
   }
 
   async put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
-    const { filename, sha256, hashes } = seen;
+    const { filename, sha256, hashes, declared } = seen;
     const path = join(this.#directory, upstream, project, filename + ENDING);
-    const text = `${JSON.stringify({ filename, sha256, hashes }, undefined, 2)}\n`;
+    const text = `${JSON.stringify({ filename, sha256, hashes, declared }, undefined, 2)}\n`;
     await writeAtomically(path, Buffer.from(text));
     await settleFolder(dirname(path));
     this.learn(upstream, project, seen);
@@ -65,8 +65,9 @@ export class DiskSeenStore implements SeenStore {
         .catch(() => {});
   }
 
-  forget(): void {
-    this.#projects.clear();
+  forget(upstream?: string, project?: ProjectName): void {
+    if (upstream === undefined || project === undefined) this.#projects.clear();
+    else this.#projects.delete(join(upstream, project));
   }
 
   #begin(folder: string): Promise<SeenByName> {
@@ -125,10 +126,11 @@ function readRecord(text: string, filename: string): Record {
     return 'unreadable';
   }
   if (typeof value !== 'object' || value === null) return 'unreadable';
-  const record: { filename?: unknown; sha256?: unknown; hashes?: unknown } = value;
+  const record: { filename?: unknown; sha256?: unknown; hashes?: unknown; declared?: unknown } =
+    value;
   const sha256 = parseSha256(record.sha256);
   const { hashes, doubt } = readHashes(Object.entries(record.hashes ?? {}));
   if (record.filename !== filename || sha256 === undefined || doubt !== undefined)
     return 'unreadable';
-  return { filename, sha256, hashes };
+  return { filename, sha256, hashes, ...(record.declared === true && { declared: true }) };
 }

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
+import { notPinned, type SeenByName, type SeenBytes } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { SeenStore } from '../store/seen-store.js';
+
+/**
+ * How long it is remembered that an index has other bytes than the pinned ones, in milliseconds: so long nobody downloads
+ * them again to find the same, and a front server's error page in their place does not refuse the file for good.
+ */
+const REMEMBER_OTHERS = 10 * 60_000;
+/** Projects of which that is remembered; the longest ago goes first. */
+const MAX_OTHERS = 10_000;
+
+/** What became of bytes that were held against a pin. */
+export interface Held {
+  /** What other processes should know, too. */
+  readonly learnt: SeenBytes;
+  /** Why they are refused. */
+  readonly doubt?: string;
+}
+
+/**
+ * The first bytes of each file, at upstreams whose `unhashed` is `pin`. While the index declares a strong digest, the bytes
+ * that have it are noted, and bind only once it declares none any more.
+ */
+export class Pins {
+  readonly #store: SeenStore;
+  readonly #now: () => number;
+  /** By upstream and project, until when. */
+  readonly #others = new LRUCache<string, number>({ max: MAX_OTHERS });
+
+  constructor(store: SeenStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Rejects where they cannot be read. */
+  known(upstream: string, project: ProjectName): Promise<SeenByName> {
+    return this.#store.known(upstream, project);
+  }
+
+  isCurrent(upstream: string, project: ProjectName, known: SeenByName | undefined): boolean {
+    const key = `${upstream}/${project}`;
+    const until = this.#others.get(key);
+    if (until !== undefined && this.#now() >= until) {
+      this.#others.delete(key);
+      this.#store.forget(upstream, project);
+    }
+    return known !== undefined && known === this.#store.peek(upstream, project);
+  }
+
+  /**
+   * Holds what was received against what lies on the disk, whatever memory knows: the first bytes stay the first. One at a
+   * time for a file.
+   * @param strong whether the index declares a strong digest for them
+   * @throws where the pin can be neither read nor kept
+   */
+  async hold(
+    upstream: string,
+    project: ProjectName,
+    seen: SeenBytes,
+    strong: boolean,
+  ): Promise<Held> {
+    const pin = await this.#store.read(upstream, project, seen.filename);
+    if (pin === 'unreadable') throw new Error(`the pin of ${seen.filename} cannot be read`);
+    const same = pin?.sha256 === seen.sha256;
+    const binding = pin !== undefined && !(strong && pin.declared);
+    if (binding && !same) {
+      const learnt = { ...pin, other: seen.sha256 };
+      this.learn(upstream, project, learnt);
+      return { learnt, doubt: notPinned(seen.filename, pin, seen.sha256) };
+    }
+    const next: SeenBytes = {
+      filename: seen.filename,
+      sha256: seen.sha256,
+      hashes: same ? { ...pin.hashes, ...seen.hashes } : seen.hashes,
+      ...(strong && (pin === undefined || pin.declared) && { declared: true }),
+    };
+    if (isDeepStrictEqual(next, pin)) this.#store.learn(upstream, project, next);
+    else await this.#store.put(upstream, project, next);
+    return { learnt: next };
+  }
+
+  /** Takes over what another process has learnt. */
+  learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
+    if (seen.other !== undefined)
+      this.#others.set(`${upstream}/${project}`, this.#now() + REMEMBER_OTHERS);
+    this.#store.learn(upstream, project, seen);
+  }
+
+  /** Reads what lies on the disk anew: somebody may have removed a pin. */
+  forget(): void {
+    this.#others.clear();
+    this.#store.forget();
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Sha256 } from '../../src/domain/digest.js';
+import {
+  type Algorithm,
+  checked,
+  type Hashes,
+  hasOtherStrong,
+  isStrong,
+  readHashes,
+} from '../../src/domain/hashes.js';
+import { identify, type SeenBytes } from '../../src/domain/integrity.js';
+
+const DIGITS = { sha256: 64, sha512: 128, sha384: 96, md5: 32 } as const;
+const RIGHT = hashesOf('a');
+const WRONG = hashesOf('b');
+const filename = 'demo-1.0-py3-none-any.whl';
+
+function hashesOf(digit: string): Required<Pick<Hashes, keyof typeof DIGITS>> {
+  const entries = Object.entries(DIGITS).map(([name, digits]) => [name, digit.repeat(digits)]);
+  return Object.fromEntries(entries);
+}
+
+function record(hashes: Hashes, more: Partial<SeenBytes> = {}): SeenBytes {
+  return { filename, sha256: RIGHT.sha256 as Sha256, hashes, ...more };
+}
+
+/** Each of them absent, right or wrong. */
+function* declarations(): Generator<Hashes> {
+  const names = Object.keys(DIGITS) as (keyof typeof DIGITS)[];
+  for (let number = 0; number < 3 ** names.length; number += 1) {
+    const entries = names.flatMap((name, index) => {
+      const which = Math.floor(number / 3 ** index) % 3;
+      return which === 0 ? [] : [[name, (which === 1 ? RIGHT : WRONG)[name]]];
+    });
+    yield Object.fromEntries(entries);
+  }
+}
+
+const RECORDS: readonly (SeenBytes | 'unreadable' | undefined)[] = [
+  undefined,
+  'unreadable',
+  record({}),
+  record({ md5: RIGHT.md5 }),
+  record({ sha512: RIGHT.sha512 }),
+  record({ sha512: RIGHT.sha512, sha384: RIGHT.sha384, md5: RIGHT.md5 }),
+];
+const PINS = [
+  ...RECORDS,
+  record({}, { declared: true }),
+  record({ md5: RIGHT.md5 }, { declared: true }),
+  record({}, { other: WRONG.sha256 }),
+];
+const named = <T>(value: T | undefined) => new Map(value === undefined ? [] : [[filename, value]]);
+
+describe('the integrity of a file', () => {
+  it('never rests on less than a strong digest or a pin, whatever is declared and known', () => {
+    let cases = 0;
+    for (const hashes of declarations())
+      for (const unhashed of ['refuse', 'pin'] as const)
+        for (const fact of RECORDS)
+          for (const pin of PINS) {
+            const file = { filename, hashes };
+            const seen = { facts: named(fact), pins: named(pin) };
+            const { sha256, integrity } = identify(file, unhashed, seen);
+            const about = JSON.stringify({ hashes, unhashed, fact, pin, sha256, integrity });
+            cases += 1;
+            const binding =
+              unhashed === 'pin' &&
+              pin !== undefined &&
+              (pin === 'unreadable' || !(pin.declared && isStrong(hashes)));
+            if (typeof integrity === 'object') {
+              assert.equal(sha256, undefined, about);
+              assert.ok(binding || (unhashed === 'refuse' && !isStrong(hashes)), about);
+              continue;
+            }
+            if (unhashed === 'refuse') assert.ok(isStrong(hashes), about);
+            if (hashes.sha256 !== undefined) assert.ok([hashes.sha256].includes(sha256!), about);
+            if (binding) {
+              assert.ok(pin !== 'unreadable' && pin.other === undefined, about);
+              assert.equal(sha256, pin.sha256, about);
+            }
+            if (integrity === 'on-arrival') continue;
+            // Nothing is left to be checked: all that counts is declared as the sha256, or was found true of the bytes.
+            const found = [fact, pin].flatMap((one) => (typeof one === 'object' ? [one] : []));
+            assert.ok(
+              (!binding && hashes.sha256 === sha256 && !hasOtherStrong(hashes)) ||
+                found.some((one) =>
+                  checked(hashes).every(
+                    ([algorithm, digest]) =>
+                      digest === { ...one.hashes, sha256: one.sha256 }[algorithm],
+                  ),
+                ),
+              about,
+            );
+            assert.notEqual(sha256, undefined, about);
+          }
+    assert.ok(cases > 5_000);
+  });
+
+  it('is in doubt where pins cannot be read, and only where they count', () => {
+    const seen = { facts: new Map(), pins: undefined };
+    for (const hashes of declarations()) {
+      assert.equal(typeof identify({ filename, hashes }, 'pin', seen).integrity, 'object');
+      const { integrity } = identify({ filename, hashes }, 'refuse', seen);
+      assert.equal(typeof integrity === 'object', !isStrong(hashes));
+    }
+  });
+});
+
+describe('declared digests', () => {
+  it('are read whatever the case, and nothing else is', () => {
+    for (const [name, digits] of Object.entries(DIGITS)) {
+      const algorithm = name as Algorithm;
+      const hex = 'aB'.repeat(digits / 2);
+      assert.deepEqual(readHashes([[name.toUpperCase(), hex]]), {
+        hashes: { [algorithm]: hex.toLowerCase() },
+        doubt: undefined,
+      });
+      for (const odd of [
+        hex.slice(1),
+        `${hex}a`,
+        ` ${hex.slice(1)}`,
+        `${hex.slice(1)}g`,
+        7,
+        {},
+        [hex],
+      ]) {
+        const { hashes, doubt } = readHashes([[name, odd]]);
+        assert.deepEqual(hashes, {});
+        assert.match(doubt!, new RegExp(`a ${name} that is none`));
+      }
+      for (const none of ['', null, undefined])
+        assert.deepEqual(readHashes([[name, none]]), { hashes: {}, doubt: undefined });
+    }
+    for (const name of ['blake2b_256', '__proto__', 'constructor', 'toString', 'sha3_256', ''])
+      assert.deepEqual(readHashes([[name, 'a'.repeat(64)]]), { hashes: {}, doubt: undefined });
+  });
+
+  it('are a doubt where a strong one cannot be read, beside whatever else', () => {
+    const { sha256, sha512, md5 } = RIGHT;
+    for (const [given, doubtful] of [
+      [{ sha256, md5: 'x' }, false],
+      [{ sha256, sha512: 'x' }, true],
+      [{ sha512, sha256: 'x' }, true],
+      [{ md5, sha256: 'x' }, true],
+      [{ md5: 'x' }, true],
+      [{ md5, sha1: 'x' }, true],
+      [{ md5, SHA256: sha256, Sha256: sha256 }, false],
+      [{ md5, SHA256: sha256, Sha256: WRONG.sha256 }, true],
+    ] as const)
+      assert.equal(
+        readHashes(Object.entries(given)).doubt !== undefined,
+        doubtful,
+        JSON.stringify(given),
+      );
+  });
+});
