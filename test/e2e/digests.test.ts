@@ -12,6 +12,9 @@ const digest = (algorithm: string, { bytes }: Distribution) =>
   createHash(algorithm).update(bytes).digest('hex');
 const other = (hex: string) => hex.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
 
+/** Something to fall back on: where nothing is left, the newest release is not yanked. */
+const older = (name: string) => buildWheel({ name, version: '0.1' });
+
 let count = 0;
 /** A wheel of a project of its own. */
 function fresh(more: Parameters<typeof buildWheel>[0] = {}): {
@@ -45,7 +48,7 @@ describe('a file without a declared sha256', () => {
     dist: Distribution,
     hashes: Record<string, unknown> | null,
     fragment = '',
-  ) => gate.upstream.addProject(name, [{ dist, hashes, fragment }]);
+  ) => gate.upstream.addProject(name, [{ dist, hashes, fragment }, older(name)]);
   const file = async (name: string) =>
     (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json().files[0];
 
@@ -360,7 +363,7 @@ describe('an upstream without digests, whose files are pinned', () => {
   after(() => gate.close());
 
   const list = (name: string, dist: Distribution, hashes: Record<string, unknown> = {}) => {
-    gate.upstream.addProject(name, [{ dist, hashes }]);
+    gate.upstream.addProject(name, [{ dist, hashes }, older(name)]);
     gate.now += 61_000;
   };
   const file = async (name: string) =>

@@ -242,7 +242,10 @@ describe('several workers', () => {
       assert.match((await get('/simple/pinned/')).body.toString(), /#sha256=/);
 
     upstream.fault(targetPath, undefined);
-    upstream.addProject('pinned', [{ dist: next, hashes: {} }]);
+    upstream.addProject('pinned', [
+      { dist: next, hashes: {} },
+      buildWheel({ name: 'pinned', version: '0.1' }),
+    ]);
     await rm(join(folder, 'data', 'blobs'), { recursive: true });
     await restart();
     const refused = await Promise.all(Array.from({ length: 12 }, () => get(target)));
