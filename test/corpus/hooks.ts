@@ -200,6 +200,17 @@ const FORMS = (name: string) => [
   `__pycache__/${name}.cpython-312.pyc`,
 ];
 
+/** Modules that run at the start of many environments. */
+const OWNED = [
+  '_distutils_hack',
+  '_virtualenv',
+  'pywin32_bootstrap',
+  'apport_python_hook',
+  'pip',
+  'truststore',
+  'wrapt',
+];
+
 /** Where a module of this name is taken from the import path, wherever some honest project is installed. */
 const IMPORTABLE = (file: string) => [
   file,
@@ -347,18 +358,16 @@ export const HOOKS: readonly CorpusCase[] = [
     withFile('demo.pth', '//host/share\n'),
   ),
 
-  ...['_distutils_hack', '_virtualenv', 'pywin32_bootstrap', 'apport_python_hook'].flatMap(
-    (name) => [
-      ...FORMS(name).map((path) =>
-        refusedWheel(`another's hook as ${path}`, 'foreign-hook', withFile(path)),
-      ),
-      ...IMPORTABLE(`${name}.py`)
-        .slice(1)
-        .map((path) => refusedWheel(`another's hook at ${path}`, 'foreign-hook', withFile(path))),
-      allowedWheel(`${name} as data`, withFile(`${name}.txt`)),
-      allowedWheel(`${name} within a package`, withFile(`demo/${name}.py`)),
-    ],
-  ),
+  ...OWNED.flatMap((name) => [
+    ...FORMS(name).map((path) =>
+      refusedWheel(`another's hook as ${path}`, 'foreign-hook', withFile(path)),
+    ),
+    ...IMPORTABLE(`${name}.py`)
+      .slice(1)
+      .map((path) => refusedWheel(`another's hook at ${path}`, 'foreign-hook', withFile(path))),
+    allowedWheel(`${name} as data`, withFile(`${name}.txt`)),
+    allowedWheel(`${name} within a package`, withFile(`demo/${name}.py`)),
+  ]),
   ...IMPORTABLE('sitecustomize.py')
     .filter((path) => !path.startsWith('_pdbpp'))
     .slice(1)

@@ -30,9 +30,10 @@ export class BroughtModules {
     if (end === -1) this.see([top]);
     else if (top === '__pycache__' || leadsToImportFolder(top))
       this.see(
-        foldPath(member)
+        member
           .split('/')
-          .filter((segment) => segment !== ''),
+          .filter((segment) => segment !== '')
+          .map(foldPath),
       );
     else {
       this.#seen = member.slice(0, end + 1);

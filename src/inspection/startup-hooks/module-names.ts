@@ -38,7 +38,8 @@ export function importPaths(path: readonly string[]): (readonly string[])[] {
 export function moduleAt(path: readonly string[]): string | undefined {
   const [first = '', second = ''] = path;
   if (path.length === 1) return MODULE.test(first) ? stem(first) : undefined;
-  if (first === '__pycache__') return path.length === 2 ? stem(second) : undefined;
+  if (first === '__pycache__')
+    return path.length === 2 && MODULE.test(second) ? stem(second) : undefined;
   return first.includes('.') ? undefined : first;
 }
 

@@ -4,7 +4,7 @@
  * that Windows takes otherwise, a segment of dots.
  */
 const TELLING =
-  /[^\x20-\x7e]|[:\\]|^\/|\.(?:_?pth|start|data|[./ ]|$)|egg-info|pyvenv\.cfg|customize|editable|_(?:distutils_hack|virtualenv|pdbpp_path_hack)|pywin32_|apport_python_hook/i;
+  /[^\x20-\x7e]|[:\\]|^\/|\.(?:_?pth|start|data|[./ ]|$)|egg-info|pyvenv\.cfg|customize|editable|_(?:distutils_hack|virtualenv|pdbpp_path_hack)|pywin32_|apport_python_hook|(?:^|\/)(?:pip|truststore|wrapt)[./ ]/i;
 
 /**
  * Whether a wheel's member can be told to be harmless by one look at its path, as nearly all can. Coarser than

@@ -14,6 +14,10 @@ const OWNERS: ReadonlyMap<string, string> = new Map([
   ['pywin32_bootstrap', 'pywin32'],
   ['pywin32_system32', 'pywin32'],
   ['_pdbpp_path_hack', 'pdbpp'],
+  // What the hooks of pip-system-certs, python-certifi-win32 and autowrapt import of other projects.
+  ['pip', 'pip'],
+  ['truststore', 'truststore'],
+  ['wrapt', 'wrapt'],
 ]);
 
 /** What build backends write for editable installs: setuptools, hatchling and pdm, scikit-build-core, meson-python. */

@@ -60,7 +60,7 @@ function inSiteFolder(
   for (const importPath of importPaths(path)) {
     const owner = ownerOf(moduleAt(importPath) ?? '');
     if (owner !== undefined && owner !== project)
-      return finding('foreign-hook', `is what a start-up hook of ${owner} imports`);
+      return finding('foreign-hook', `is a module of ${owner} that is imported at the start`);
     if (isCustomize(importPath))
       return finding('site-customize', 'is imported at every Python start');
   }

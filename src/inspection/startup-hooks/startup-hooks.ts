@@ -226,7 +226,7 @@ function powerInAdded(
       if (isCustomize(below)) return 'is imported at every Python start';
       const owner = ownerOf(moduleAt(below) ?? '');
       if (owner !== undefined && owner !== project)
-        return `is what a start-up hook of ${owner} imports`;
+        return `is a module of ${owner} that is imported at the start`;
     }
   return undefined;
 }
