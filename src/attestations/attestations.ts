@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type {
-  Attestation,
-  AttestationRecord,
-  KnownAttestations,
-  Offer,
+import {
+  type Attestation,
+  type AttestationRecord,
+  type KnownAttestations,
+  LONGEST_DOUBT,
+  NONE_KNOWN,
+  type Offer,
 } from '../domain/attestation.js';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
@@ -13,7 +15,7 @@ import { MAX_DOCUMENT } from './provenance-document.js';
 import type { VerifyProvenance } from './worker-verifier.js';
 
 /** A document that does not hold may do so under newer keys: it is looked at again, in milliseconds. */
-const UNVERIFIABLE_FOR = 3_600_000;
+const UNVERIFIABLE_FOR = LONGEST_DOUBT;
 const UNREACHABLE_FOR = 30_000;
 /** Projects whose failures are remembered; of the others one asks again at once. */
 const MAX_PASSING = 10_000;
@@ -56,10 +58,12 @@ export class Attestations {
     const passing = this.#passing.get(project);
     if (passing === undefined) return stored;
     const now = this.#parts.now();
-    for (const [filename, { askAgainAt }] of passing)
-      if (askAgainAt <= now) passing.delete(filename);
+    for (const [key, { askAgainAt }] of passing) if (askAgainAt <= now) passing.delete(key);
     if (passing.size === 0) this.#passing.delete(project);
-    return new Map([...stored, ...passing]);
+    return {
+      find: (filename, sha256) =>
+        passing.get(keyOf({ filename, sha256 })) ?? stored.find(filename, sha256),
+    };
   }
 
   /**
@@ -83,7 +87,7 @@ export class Attestations {
 
   /** One look at a document, however many ask. */
   #lookOnce(project: ProjectName, upstream: Upstream, offer: Offer): Promise<void> {
-    const key = `${project}/${offer.filename}/${offer.sha256}`;
+    const key = `${project}/${keyOf(offer)}`;
     const running = this.#looking.get(key);
     if (running !== undefined) return running;
     const look = this.#look(project, upstream, offer).finally(() => this.#looking.delete(key));
@@ -112,9 +116,10 @@ export class Attestations {
       document = await fetchDocument(upstream, offer.url);
     } catch (error) {
       const failure = error instanceof Failure ? error : undefined;
-      const passes = failure === undefined || failure.kind === 'upstream-unreachable';
       const reason = failure?.message ?? 'the transfer from the upstream broke off';
-      return { kind: passes ? 'unreachable' : 'unverifiable', reason };
+      // That there is no document, or none of a document's size, is a fact; all else says nothing of the file.
+      const known = failure?.kind === 'not-found' || failure instanceof TooLong;
+      return { kind: known ? 'unverifiable' : 'unreachable', reason };
     }
     return this.#parts.verify(document, offer);
   }
@@ -124,14 +129,14 @@ export class Attestations {
       return await this.#parts.store.known(project);
     } catch (error) {
       this.#parts.onEvent({ kind: 'store-failed', error });
-      return new Map();
+      return NONE_KNOWN;
     }
   }
 
   async #keep(project: ProjectName, record: AttestationRecord): Promise<boolean> {
     try {
       await this.#parts.store.put(project, record);
-      this.#passing.get(project)?.delete(record.filename);
+      this.#passing.get(project)?.delete(keyOf(record));
       return true;
     } catch (error) {
       this.#parts.onEvent({ kind: 'store-failed', error });
@@ -143,9 +148,16 @@ export class Attestations {
   #remember(project: ProjectName, record: AttestationRecord): void {
     const askAgainAt = Math.min(record.askAgainAt, this.#parts.now() + UNREACHABLE_FOR);
     const passing = this.#passing.get(project) ?? new Map<string, AttestationRecord>();
-    this.#passing.set(project, passing.set(record.filename, { ...record, askAgainAt }));
+    this.#passing.set(project, passing.set(keyOf(record), { ...record, askAgainAt }));
   }
 }
+
+function keyOf({ filename, sha256 }: Pick<AttestationRecord, 'filename' | 'sha256'>): string {
+  return `${sha256}/${filename}`;
+}
+
+/** A document that is none. */
+class TooLong extends Failure {}
 
 async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT);
@@ -155,7 +167,7 @@ async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Arra
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_DOCUMENT)
-      throw new Failure('upstream-broken', `the document is longer than ${MAX_DOCUMENT} bytes`);
+      throw new TooLong('upstream-broken', `the document is longer than ${MAX_DOCUMENT} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

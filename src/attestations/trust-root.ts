@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Span, within } from '../domain/span.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 
 /** How long the keys are used before newer ones are asked for, in milliseconds. */
@@ -26,11 +27,19 @@ export type TrustEvent =
 export class TrustRoot {
   readonly #parts: TrustRootParts;
   #keys: string | undefined;
-  #refreshAt = 0;
+  /** When newer keys need not be asked for. */
+  #resting: Span = { from: 0, until: 0 };
+  #current: boolean;
   #refreshing: Promise<void> = Promise.resolve();
 
   constructor(parts: TrustRootParts) {
     this.#parts = parts;
+    this.#current = parts.fetch === undefined;
+  }
+
+  /** Whether the keys are the newest that there are, as far as is known: what does not verify is false, then. */
+  get current(): boolean {
+    return this.#current;
   }
 
   /** The text of a `trusted_root.json`. */
@@ -47,16 +56,23 @@ export class TrustRoot {
 
   #refreshIfDue(): void {
     const { fetch, now, onEvent } = this.#parts;
-    if (fetch === undefined || now() < this.#refreshAt) return;
-    this.#refreshAt = now() + RETRY_AFTER;
+    if (fetch === undefined || within(this.#resting, now())) return;
+    const restFor = (span: number) => {
+      this.#resting = { from: now(), until: now() + span };
+    };
+    restFor(RETRY_AFTER);
     this.#refreshing = fetch()
       .then((keys) => {
         checkForm(keys);
         this.#keys = keys;
-        this.#refreshAt = now() + REFRESH_AFTER;
+        this.#current = true;
+        restFor(REFRESH_AFTER);
         onEvent({ kind: 'refreshed' });
       })
-      .catch((error: unknown) => onEvent({ kind: 'refresh-failed', error }));
+      .catch((error: unknown) => {
+        this.#current = false;
+        onEvent({ kind: 'refresh-failed', error });
+      });
   }
 }
 

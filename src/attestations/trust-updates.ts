@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaseFetcher, Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
@@ -23,32 +23,38 @@ const TARGET = 'trusted_root.json';
 const TIMEOUT = 10_000;
 
 /**
- * Fetches sigstore's current keys by The Update Framework: every file is verified from the root that is at hand.
+ * Fetches sigstore's current keys by The Update Framework: every file is verified from the root that is at hand. What
+ * was seen stays whatever happens: it is what an older state, played back, is known by.
  * @returns the text of a `trusted_root.json`
- * @throws where it cannot be reached or does not verify; the next time begins with the shipped root again
+ * @throws where it cannot be reached or does not verify
  */
 export async function fetchTrustRoot(updates: TrustUpdates): Promise<string> {
   const { directory, network, url = SIGSTORE, root = SHIPPED_ROOT } = updates;
   const targetDir = join(directory, 'targets');
   await mkdir(targetDir, { recursive: true });
-  try {
-    await copyFile(root, join(directory, 'root.json'), constants.COPYFILE_EXCL).catch(unlessThere);
-    const updater = new Updater({
+  const own = join(directory, 'root.json');
+  await copyFile(root, own, constants.COPYFILE_EXCL).catch(unlessThere);
+  const begin = () =>
+    new Updater({
       metadataDir: directory,
       metadataBaseUrl: url,
       targetDir,
       targetBaseUrl: `${url}/targets`,
       fetcher: new NetworkFetcher(network),
     });
-    await updater.refresh();
-    const target = await updater.getTargetInfo(TARGET);
-    if (target === undefined) throw new Error(`${url} has no ${TARGET}`);
-    const path = (await updater.findCachedTarget(target)) ?? (await updater.downloadTarget(target));
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    await rm(directory, { recursive: true, force: true });
-    throw error;
+  let updater: Updater;
+  try {
+    updater = begin();
+  } catch {
+    // The library does not write in one step: a crash may have torn the root. All else is fetched where it is torn.
+    await copyFile(root, own);
+    updater = begin();
   }
+  await updater.refresh();
+  const target = await updater.getTargetInfo(TARGET);
+  if (target === undefined) throw new Error(`${url} has no ${TARGET}`);
+  const path = (await updater.findCachedTarget(target)) ?? (await updater.downloadTarget(target));
+  return readFile(path, 'utf8');
 }
 
 const SHIPPED_ROOT = join(PACKAGE_ROOT, 'trust', 'tuf_root.json');

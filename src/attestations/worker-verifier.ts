@@ -3,7 +3,10 @@ import type { Attestation } from '../domain/attestation.js';
 import type { Artifact } from './statement.js';
 import type { VerificationRequest } from './verification-worker.js';
 
-/** Makes of a provenance document what it is worth for a file. Never rejects. */
+/**
+ * Makes of a provenance document what it is worth for a file. Never rejects: where it cannot be verified for a fault of
+ * ours, nothing is held against the file (`unreachable`).
+ */
 export type VerifyProvenance = (document: Uint8Array, artifact: Artifact) => Promise<Attestation>;
 
 export interface ProvenanceVerifier {
@@ -25,8 +28,8 @@ const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 
 /**
  * Verifies in a thread, one document after the other: requests go on meanwhile, whatever a document does to the
- * libraries. The thread is started by the first document. One that hangs or dies is replaced, and its document
- * does not hold.
+ * libraries. The thread is started by the first document. One that hangs or dies is replaced; what its document is
+ * worth is not known then.
  */
 export function createVerifier(options: WorkerVerifierOptions): ProvenanceVerifier {
   const verifier = new WorkerVerifier(options);
@@ -51,7 +54,10 @@ class WorkerVerifier {
   }
 
   verify(document: Uint8Array, artifact: Artifact): Promise<Attestation> {
-    const turn = this.#turn.then(() => this.#ask({ document, artifact, keys: this.#keys() }));
+    const turn = this.#turn
+      .then(() => this.#ask({ document, artifact, keys: this.#keys() }))
+      // Keys that cannot be read, a thread that cannot be started.
+      .catch((error: Error) => failed(error.message));
     this.#turn = turn;
     return turn;
   }
@@ -99,5 +105,5 @@ class WorkerVerifier {
 }
 
 function failed(why: string): Attestation {
-  return { kind: 'unverifiable', reason: `the verification broke off: ${why}` };
+  return { kind: 'unreachable', reason: `the verification broke off: ${why}` };
 }

@@ -6,9 +6,9 @@ import type { PublisherId } from './publisher.js';
 export type Attestation =
   /** Verified: whoever signed had these bytes under this name. Each publisher once. */
   | { readonly kind: 'attested'; readonly publishers: readonly PublisherId[] }
-  /** There is a document and it does not hold; or the index announces one and has none. */
+  /** A fact: there is a document and it does not hold; or the index announces one and has none. */
   | { readonly kind: 'unverifiable'; readonly reason: string }
-  /** Nobody could be asked just now. */
+  /** Not known for now: nobody could be asked, or the answer could not be verified for a fault of ours. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /** An attestation, and the bytes that it is about. */
@@ -20,8 +20,39 @@ export interface AttestationRecord {
   readonly askAgainAt: number;
 }
 
-/** What is known of a project's files, by filename; a record counts only for its own digest. */
-export type KnownAttestations = ReadonlyMap<string, AttestationRecord>;
+/** What is known of a project's files. Several digests may go by one filename; each has a record of its own. */
+export interface KnownAttestations {
+  find(filename: string, sha256: Sha256): AttestationRecord | undefined;
+}
+
+export const NONE_KNOWN: KnownAttestations = { find: () => undefined };
+
+/** What counts as known for a time does so for this long at most, in milliseconds. */
+export const LONGEST_DOUBT = 3_600_000;
+/** Digests of one filename that are remembered: whoever changes files under it again and again gains nothing. */
+const MAX_DIGESTS = 8;
+
+/** Records as they come; of each filename and digest the last counts. */
+export class AttestationRecords implements KnownAttestations {
+  readonly #byFilename = new Map<string, readonly AttestationRecord[]>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  find(filename: string, sha256: Sha256): AttestationRecord | undefined {
+    return this.#byFilename.get(filename)?.find((record) => record.sha256 === sha256);
+  }
+
+  add(record: AttestationRecord): void {
+    const before = this.#byFilename.get(record.filename) ?? [];
+    const others = before.filter(({ sha256 }) => sha256 !== record.sha256);
+    const records = [...others.slice(1 - MAX_DIGESTS), record];
+    this.#byFilename.set(record.filename, records);
+    this.#count += records.length - before.length;
+  }
+}
 
 /** A file for which the index offers a provenance document. */
 export interface Offer {
@@ -46,14 +77,4 @@ export interface Release {
   readonly uploadTime: number | undefined;
   /** By the kind of file that there is: one of them with a document; undefined where none has one. */
   readonly offers: ReadonlyMap<DistributionKind, Offer | undefined>;
-}
-
-/** What is known of a file, now; undefined where nobody has looked, or must look again. */
-export function knownAttestation(
-  { filename, sha256 }: Offer,
-  known: KnownAttestations,
-  now: number,
-): AttestationRecord | undefined {
-  const record = known.get(filename);
-  return record?.sha256 === sha256 && now < record.askAgainAt ? record : undefined;
 }

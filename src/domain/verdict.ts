@@ -34,6 +34,8 @@ export interface RuleHit {
   readonly since?: number;
   /** Milliseconds since 1970: when the rule stops saying so by itself (the end of a cooldown). */
   readonly until?: number;
+  /** Set where nothing was seen, and something could not be looked at. */
+  readonly doubt?: true;
   /** Set where the rule or the whole policy is in dry-run: it would have blocked, and does not. */
   readonly dryRun?: boolean;
   /** Set where a waiver lifts it. */
@@ -57,6 +59,9 @@ export interface Verdict {
   /** All that any rule said, waived and dry-run ones too. */
   readonly hits: readonly RuleHit[];
   readonly revision: string;
-  /** Milliseconds since 1970: until then time alone changes nothing (Infinity: never). */
+  /**
+   * Milliseconds since 1970: from the instant of the judgement until then time alone changes nothing (Infinity: never).
+   * An instant before it is another matter: clocks are set back.
+   */
   readonly validUntil: number;
 }

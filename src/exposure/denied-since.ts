@@ -116,9 +116,10 @@ async function accusation(
   const { project, sha256, filename } = subject;
   const inspection = sha256 && (await findings.get(project, sha256, filename));
   const { hits } = judge.evaluate(subject, inspection);
-  // Who waives a denial has said that clients may have the artifact.
+  // Who waives a denial has said that clients may have the artifact; a feed that is too old to rely on accuses nobody.
   return hits.find(
-    ({ rule, action, waiver }) => ACCUSING.has(rule) && action === 'block' && waiver === undefined,
+    ({ rule, action, waiver, doubt }) =>
+      ACCUSING.has(rule) && action === 'block' && waiver === undefined && !doubt,
   );
 }
 

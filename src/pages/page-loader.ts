@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.js';
 import type { Seen } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
+import { type Span, within } from '../domain/span.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { PageAnswer, Upstream, Validators } from '../upstream/upstream.js';
@@ -49,8 +50,8 @@ interface Entry {
   readonly validators: Validators | undefined;
   /** Bytes of its body. */
   readonly bytes: number;
-  /** Milliseconds since 1970: until then nobody is asked. */
-  freshUntil: number;
+  /** While it lasts nobody is asked. */
+  readonly fresh: Span;
 }
 
 /** An absent project may appear any minute, and a failing upstream may come back. */
@@ -80,7 +81,7 @@ export class PageLoader {
   /** The page, if it is fresh in memory; counted as a look-up only where it is. */
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
-    if (entry?.loaded === undefined || this.#settings.now() >= entry.freshUntil) return undefined;
+    if (entry?.loaded === undefined || !within(entry.fresh, this.#settings.now())) return undefined;
     if (!this.#knowsBytes(entry.loaded)) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
@@ -99,7 +100,7 @@ export class PageLoader {
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   load(project: ProjectName): Promise<LoadedPage> {
     const entry = this.#entries.get(project);
-    const fresh = entry !== undefined && this.#settings.now() < entry.freshUntil;
+    const fresh = entry !== undefined && within(entry.fresh, this.#settings.now());
     if (fresh && (entry.loaded === undefined || this.#knowsBytes(entry.loaded))) {
       this.#settings.onEvent({ kind: 'cache', result: 'hit' });
       return entry.loaded === undefined
@@ -123,8 +124,8 @@ export class PageLoader {
       const loaded = await this.#ask(upstream, project, known);
       if (loaded !== undefined) return loaded;
     }
-    const freshUntil = this.#settings.now() + ABSENT_TTL;
-    this.#entries.set(project, { loaded: undefined, validators: undefined, bytes: 0, freshUntil });
+    const fresh = this.#fromNow(ABSENT_TTL);
+    this.#entries.set(project, { loaded: undefined, validators: undefined, bytes: 0, fresh });
     throw absent(project);
   }
 
@@ -134,7 +135,7 @@ export class PageLoader {
     known: Entry | undefined,
   ): Promise<LoadedPage | undefined> {
     const { now, ttl, onEvent } = this.#settings;
-    if (known?.loaded !== undefined && now() < known.freshUntil) {
+    if (known?.loaded !== undefined && within(known.fresh, now())) {
       onEvent({ kind: 'cache', result: 'hit' });
       return this.#remember(project, known);
     }
@@ -148,11 +149,11 @@ export class PageLoader {
     } catch (error) {
       if (!(error instanceof Failure) || known?.loaded === undefined) throw error;
       onEvent({ kind: 'stale', project, failure: error });
-      return this.#remember(project, { ...known, freshUntil: now() + RETRY_AFTER_FAILURE });
+      return this.#remember(project, { ...known, fresh: this.#fromNow(RETRY_AFTER_FAILURE) });
     }
     if (answer.kind === 'unchanged' && known?.loaded !== undefined) {
       onEvent({ kind: 'cache', result: 'revalidated' });
-      return this.#remember(project, { ...known, freshUntil: now() + ttl });
+      return this.#remember(project, { ...known, fresh: this.#fromNow(ttl) });
     }
     this.#keepLater(project, () => this.#settings.store.delete(upstream.name, project));
     return undefined;
@@ -175,7 +176,7 @@ export class PageLoader {
       loaded,
       validators: validatorsOf(answer),
       bytes: body.length,
-      freshUntil: now() + ttl,
+      fresh: this.#fromNow(ttl),
     });
   }
 
@@ -184,8 +185,8 @@ export class PageLoader {
     if (stored === undefined) return undefined;
     try {
       const loaded = await this.#parse(upstream, project, stored);
-      const freshUntil = stored.checkedAt + this.#settings.ttl;
-      return { loaded, validators: validatorsOf(stored), bytes: stored.body.length, freshUntil };
+      const fresh = { from: stored.checkedAt, until: stored.checkedAt + this.#settings.ttl };
+      return { loaded, validators: validatorsOf(stored), bytes: stored.body.length, fresh };
     } catch {
       return undefined;
     }
@@ -214,6 +215,11 @@ export class PageLoader {
 
   #knowsBytes({ upstream, declared, seen }: LoadedPage): boolean {
     return seen === undefined || this.#settings.knownBytes.isCurrent(upstream, declared, seen);
+  }
+
+  #fromNow(milliseconds: number): Span {
+    const from = this.#settings.now();
+    return { from, until: from + milliseconds };
   }
 
   #remember(project: ProjectName, entry: Entry): LoadedPage {

@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { Failure } from '../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
+import { type Span, within } from '../domain/span.js';
 import type { PageAnswer, Upstream } from '../upstream/upstream.js';
 import { API_VERSION } from './judged-page.js';
 import { prepareBody } from './prepare-body.js';
@@ -18,7 +19,7 @@ const TTL = 10 * 60_000;
 
 interface Names {
   readonly names: readonly string[];
-  readonly checkedAt: number;
+  readonly fresh: Span;
   readonly bodies: Map<string, Promise<PreparedBody>>;
 }
 
@@ -47,7 +48,7 @@ export class ProjectListService implements ProjectList {
 
   async #load(): Promise<Names> {
     const current = this.#current;
-    if (current !== undefined && this.#now() - current.checkedAt < TTL) return current;
+    if (current !== undefined && within(current.fresh, this.#now())) return current;
     this.#loading ??= this.#fetch().finally(() => {
       this.#loading = undefined;
     });
@@ -72,9 +73,10 @@ export class ProjectListService implements ProjectList {
         if (!names.has(name)) names.set(name, text);
       }
     }
+    const from = this.#now();
     this.#current = {
       names: [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text),
-      checkedAt: this.#now(),
+      fresh: { from, until: from + TTL },
       bodies: new Map(),
     };
     return this.#current;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { type Span, within } from '../domain/span.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
@@ -24,8 +25,8 @@ interface Rendering {
   readonly loaded: LoadedPage;
   /** The policy and the feed that it was judged by. */
   readonly basis: string;
-  /** Milliseconds since 1970: then time alone may change a verdict. */
-  readonly validUntil: number;
+  /** From when it was judged until time alone may change a verdict. */
+  readonly validity: Span;
   readonly judged: JudgedPage;
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
@@ -122,7 +123,7 @@ export class ProjectPagesService implements ProjectPages {
     return (
       rendering.loaded === loaded &&
       rendering.basis === this.#judge.basis &&
-      this.#now() < rendering.validUntil
+      within(rendering.validity, this.#now())
     );
   }
 
@@ -132,17 +133,20 @@ export class ProjectPagesService implements ProjectPages {
     const verdicts: Verdict[] = [];
     let validUntil = Infinity;
     let { basis } = this.#judge;
+    let from = this.#now();
     if (files[0] !== undefined) {
       // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
       const page = await this.#judge.ofPage(listing.listed(files[0]).subject);
       basis = page.basis;
+      from = page.now;
       await new Turns().forEach(files, (file) => {
         const verdict = page.judge(listing.listed(file).subject);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
       });
     }
+    const validity = { from, until: validUntil };
     const judged = new JudgedPage(loaded.page, verdicts);
-    return { loaded, basis, validUntil, judged, bodies: new Map() };
+    return { loaded, basis, validity, judged, bodies: new Map() };
   }
 }

@@ -5,7 +5,7 @@ import { suggestion } from '../yaml/validate.js';
 import type { PolicyMeaning } from './merge.js';
 import { instant } from './rules/rule.js';
 import type { PolicyFile } from './schema.js';
-import { EXPIRING_WITHIN } from './waivers.js';
+import { EXPIRING_WITHIN, reachOf } from './waivers.js';
 
 const DAY = 86_400_000;
 
@@ -21,6 +21,11 @@ export interface AdviceContext {
   readonly now: number;
   /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
   readonly upstreams?: readonly string[];
+  /**
+   * Whether it is for serving: then a waiver that expires too late is only warned of, and does nothing. A clock that
+   * is wrong at the start would keep everything from being served.
+   */
+  readonly serving?: boolean;
 }
 
 export interface Advice {
@@ -32,7 +37,7 @@ export interface Advice {
 export function adviseOn(
   files: readonly SourcedFile[],
   meaning: PolicyMeaning,
-  { now, upstreams }: AdviceContext,
+  { now, upstreams, serving = false }: AdviceContext,
 ): Advice {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -41,9 +46,10 @@ export function adviseOn(
       const at = (message: string) => document.problemAt(['waivers', index, 'expires'], message);
       const what = `the waiver of ${waiver.rule} for ${waiver.project} ${waiver.versions}`;
       const { expires } = waiver;
-      // A date holds to its end, so the last day may reach a day further.
-      if (expires > now + meaning.waiverMax + DAY)
-        problems.push(at(`${what} expires too late: waiver-max is ${meaning.waiverMax / DAY}d`));
+      if (expires > now + reachOf(meaning.waiverMax))
+        (serving ? warnings : problems).push(
+          at(`${what} expires too late: waiver-max is ${meaning.waiverMax / DAY}d`),
+        );
       else if (expires <= now)
         warnings.push(at(`${what} expired ${instant(expires)}; it does nothing`));
       else if (expires <= now + EXPIRING_WITHIN)

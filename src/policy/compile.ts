@@ -1,4 +1,4 @@
-import type { KnownAttestations } from '../domain/attestation.js';
+import { NONE_KNOWN } from '../domain/attestation.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { GlobIndex, ProjectSet } from '../domain/project-glob.js';
 import type { Subject } from '../domain/subject.js';
@@ -27,7 +27,7 @@ import { startupHook } from './rules/startup-hook.js';
 import { status } from './rules/status.js';
 import { yanked } from './rules/yanked.js';
 import type { SettableRule } from './schema.js';
-import { Waivers } from './waivers.js';
+import { reachOf, Waivers } from './waivers.js';
 
 /**
  * Makes a policy's meaning ready to be asked: every list indexed. Some milliseconds for 10,000 denials, where their
@@ -57,14 +57,8 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     if (id === 'integrity') return [INTEGRITY];
     return isSettable(id, judges) ? compileRule(id, judges[id], meaning) : [];
   });
-  const waivers = new Waivers(meaning.waivers);
-  const unopposed: Verdict = {
-    outcome: 'allow',
-    decisive: undefined,
-    hits: [],
-    revision,
-    validUntil: Infinity,
-  };
+  const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
+  const unopposed = unopposedVerdicts(revision);
   const ofRelease = compiled.filter(({ id }) => REFUSES_RELEASE.has(id));
   const opinions = new WeakMap<readonly ReleaseWheel[], { now: number; opinion: ReleaseOpinion }>();
 
@@ -80,8 +74,10 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     return asked;
   }
 
+  const feedRule = rules['malware-feed'];
   return {
     revision,
+    heedsFeedAge: feedRule.action !== 'off' && feedRule.stale === 'block',
     evaluate: (
       subject,
       inspection,
@@ -99,7 +95,23 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   };
 }
 
-const NONE_KNOWN: KnownAttestations = new Map();
+/** Verdicts without an objection, by the end of their validity. Those of a page end together, as a rule: one object. */
+function unopposedVerdicts(revision: string): (validUntil: number) => Verdict {
+  const make = (validUntil: number): Verdict => ({
+    outcome: 'allow',
+    decisive: undefined,
+    hits: [],
+    revision,
+    validUntil,
+  });
+  const forGood = make(Infinity);
+  let last = forGood;
+  return (validUntil) => {
+    if (validUntil === Infinity) return forGood;
+    if (last.validUntil !== validUntil) last = make(validUntil);
+    return last;
+  };
+}
 
 function attestationSettings({
   require = [],

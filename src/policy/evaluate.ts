@@ -1,6 +1,6 @@
 import type { Subject } from '../domain/subject.js';
-import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
-import type { Case, Judge, Objection } from './rules/rule.js';
+import type { RuleHit, RuleId, Verdict, WaiverNote } from '../domain/verdict.js';
+import type { Answer, Case, Judge, Objection } from './rules/rule.js';
 import { oneLine } from './terms.js';
 import type { Waivers } from './waivers.js';
 
@@ -15,14 +15,17 @@ export interface CompiledRule {
   readonly applies: (subject: Subject) => boolean;
 }
 
+/** A rule that failed may do better the next time: what it said is not held on to, in milliseconds. */
+const FAILED_FOR = 5_000;
+
 /**
  * Asks every rule, in the order given: the strongest first.
- * @param unopposed the verdict where none of them objects, one object for all files
+ * @param unopposed gives the verdict where none of them objects, valid until then: one object for many files
  */
 export function evaluate(
   rules: readonly CompiledRule[],
   waivers: Waivers,
-  unopposed: Verdict,
+  unopposed: (validUntil: number) => Verdict,
   about: Case,
 ): Verdict {
   const certain: RuleHit[] = [];
@@ -30,12 +33,16 @@ export function evaluate(
   // What broke an inspection off may have passed by then.
   let validUntil = about.inspection?.countsUntil ?? Infinity;
   for (const rule of rules) {
-    const answer = ask(rule, waivers, about);
+    const answer = ask(rule, about);
     if (answer === undefined) continue;
-    (answer.doubt ? doubtful : certain).push(answer.hit);
-    if (answer.recheckAt > about.now) validUntil = Math.min(validUntil, answer.recheckAt);
+    for (const at of [answer.recheckAt, answer.until])
+      if (at !== undefined && at > about.now) validUntil = Math.min(validUntil, at);
+    if (answer.reason === undefined) continue;
+    const { waiver, recheckAt: waived } = waivers.find(rule.id, about.subject, about.now);
+    if (waived > about.now) validUntil = Math.min(validUntil, waived);
+    (answer.doubt ? doubtful : certain).push(hitOf(rule, answer, waiver));
   }
-  if (certain.length === 0 && doubtful.length === 0) return unopposed;
+  if (certain.length === 0 && doubtful.length === 0) return unopposed(validUntil);
   // What was seen is named as the reason before what could not be seen.
   const hits = [...certain, ...doubtful];
   const standing = hits.filter((hit) => hit.waiver === undefined);
@@ -45,32 +52,27 @@ export function evaluate(
     outcome: block !== undefined ? 'block' : decisive !== undefined ? 'warn' : 'allow',
     decisive,
     hits,
-    revision: unopposed.revision,
-    validUntil: Math.min(validUntil, ...hits.flatMap((hit) => changes(hit, about.now))),
+    revision: unopposed(Infinity).revision,
+    validUntil,
   };
 }
 
-interface RuleAnswer {
-  readonly hit: RuleHit;
-  readonly doubt: boolean;
-  readonly recheckAt: number;
+function ask({ applies, judge }: CompiledRule, about: Case): Answer {
+  try {
+    return applies(about.subject) ? judge(about) : undefined;
+  } catch (error) {
+    const reason = `the rule failed on ${about.subject.filename}: ${messageOf(error)}`;
+    // Doubt refuses, also where the rule alone would only have warned.
+    return { reason, action: 'block', recheckAt: about.now + FAILED_FOR };
+  }
 }
 
-function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | undefined {
-  let objection: Objection | undefined;
-  let { action } = rule;
-  try {
-    if (rule.applies(about.subject)) objection = rule.judge(about);
-  } catch (error) {
-    // Doubt refuses, also where the rule alone would only have warned.
-    action = 'block';
-    objection = { reason: `the rule failed on ${about.subject.filename}: ${messageOf(error)}` };
-  }
-  if (objection === undefined) return undefined;
-  action = objection.action ?? action;
-  const { reason, reference, since, until, doubt = false, recheckAt = Infinity } = objection;
-  const waiver = waivers.find(rule.id, about.subject, about.now);
-  const hit: RuleHit = {
+function hitOf(
+  rule: CompiledRule,
+  { reason, reference, since, until, doubt, action = rule.action }: Objection,
+  waiver: WaiverNote | undefined,
+): RuleHit {
+  return {
     rule: rule.id,
     action,
     reason: `${oneLine(reason)} (${rule.id})`,
@@ -78,15 +80,10 @@ function ask(rule: CompiledRule, waivers: Waivers, about: Case): RuleAnswer | un
     index: rule.index,
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
+    ...(doubt && { doubt }),
     ...(waiver !== undefined && { waiver }),
     ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),
   };
-  return { hit, doubt, recheckAt };
-}
-
-/** The instants to come at which time alone changes what a hit says. */
-function changes({ until, waiver }: RuleHit, now: number): number[] {
-  return [until, waiver?.expires].filter((at) => at !== undefined && at > now) as number[];
 }
 
 function messageOf(error: unknown): string {

@@ -21,6 +21,8 @@ export interface Knowledge {
 export interface Policy {
   /** A short digest of the policy's meaning: equal files give an equal revision. */
   readonly revision: string;
+  /** Whether verdicts depend on when the malware feed was last known to be current. */
+  readonly heedsFeedAge: boolean;
   /**
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.

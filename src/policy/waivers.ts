@@ -6,8 +6,11 @@ import type { Waiver } from './schema.js';
 /** The waivers of a policy, found by rule and project. */
 export class Waivers {
   readonly #byRule = new Map<string, { versions: Specifier; waiver: Waiver }[]>();
+  readonly #reach: number;
 
-  constructor(waivers: readonly Waiver[]) {
+  /** @param reach how far ahead a waiver in force may expire (`reachOf`), in milliseconds */
+  constructor(waivers: readonly Waiver[], reach: number) {
+    this.#reach = reach;
     for (const waiver of waivers) {
       const key = `${waiver.rule}/${waiver.project}`;
       const entry = { versions: laterSpecifier(waiver.versions), waiver };
@@ -19,16 +22,36 @@ export class Waivers {
 
   /**
    * The waiver in force that holds longest. A file whose version cannot be read has none: nobody can say
-   * that it was meant.
+   * that it was meant. One that expires too far ahead is not in force yet: `check` refuses it, and here it may be
+   * the clock that is wrong.
    */
-  find(rule: RuleId, { project, version }: Subject, now: number): WaiverNote | undefined {
-    if (version === undefined) return undefined;
-    let longest: Waiver | undefined;
-    for (const { waiver, versions } of this.#byRule.get(`${rule}/${project}`) ?? [])
-      if (now < waiver.expires && versions.matches(version))
-        if (longest === undefined || waiver.expires > longest.expires) longest = waiver;
-    return longest && { owner: longest.owner, reason: longest.reason, expires: longest.expires };
+  find(rule: RuleId, { project, version }: Subject, now: number): WaiverAnswer {
+    let [longest, recheckAt]: [Waiver | undefined, number] = [undefined, Infinity];
+    if (version === undefined) return { waiver: undefined, recheckAt };
+    for (const { waiver, versions } of this.#byRule.get(`${rule}/${project}`) ?? []) {
+      const { expires } = waiver;
+      const from = expires - this.#reach;
+      if (expires <= now || !versions.matches(version)) continue;
+      if (now < from) recheckAt = Math.min(recheckAt, from);
+      else if (longest === undefined || expires > longest.expires) longest = waiver;
+    }
+    if (longest === undefined) return { waiver: undefined, recheckAt };
+    const { owner, reason, expires } = longest;
+    return { waiver: { owner, reason, expires }, recheckAt: Math.min(recheckAt, expires) };
   }
+}
+
+export interface WaiverAnswer {
+  readonly waiver: WaiverNote | undefined;
+  /** Milliseconds since 1970: from when on there may be another. */
+  readonly recheckAt: number;
+}
+
+const DAY = 86_400_000;
+
+/** A date holds to its end, so the last day of `waiver-max` (milliseconds) may reach a day further. */
+export function reachOf(waiverMax: number): number {
+  return waiverMax + DAY;
 }
 
 /** A waiver that expires within this many milliseconds is warned of. */

@@ -4,7 +4,7 @@ import { policyFilesIn } from './files.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
 import type { Policy, PolicySource } from './policy.js';
 
-export interface WatcherOptions extends Omit<LoadOptions, 'now'> {
+export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   readonly now?: () => number;
   /** Milliseconds between two looks; a change takes effect at the second look that sees it the same. */
   readonly interval?: number;
@@ -104,6 +104,7 @@ export class PolicyWatcher implements PolicySource {
 function withNow({ upstreams, shipped, now = Date.now }: WatcherOptions): LoadOptions {
   return {
     now: now(),
+    serving: true,
     ...(upstreams !== undefined && { upstreams }),
     ...(shipped !== undefined && { shipped }),
   };

@@ -1,10 +1,10 @@
-import type { KnownAttestations, Offer } from '../domain/attestation.js';
+import { type KnownAttestations, NONE_KNOWN, type Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { PolicySource } from '../policy/policy.js';
+import type { Policy, PolicySource } from '../policy/policy.js';
 import type { ReleaseWheel } from '../policy/release.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
 
@@ -20,6 +20,8 @@ export interface Judgement {
 export interface PageJudge {
   /** The judge's `basis` at that instant. */
   readonly basis: string;
+  /** The instant, in milliseconds since 1970. */
+  readonly now: number;
   judge(subject: Subject): Verdict;
   /** What is known of the bytes that the page lists. */
   inspectionOf(subject: Subject): Inspection | undefined;
@@ -30,7 +32,6 @@ export interface AttestationSource {
   known(project: ProjectName): Promise<KnownAttestations>;
 }
 
-const NONE_KNOWN: KnownAttestations = new Map();
 const NOTHING_SEEN = Promise.resolve(undefined);
 
 /**
@@ -43,7 +44,7 @@ export class Judge {
   readonly #attestations: AttestationSource;
   readonly #now: () => number;
   readonly #feed: () => MalwareFeed;
-  #basis = { policy: '', feed: '', text: ' ' };
+  #basis: { policy?: Policy; feed?: MalwareFeed; text: string } = { text: '' };
 
   constructor(
     policies: PolicySource,
@@ -63,13 +64,21 @@ export class Judge {
     return this.#policies.current.revision;
   }
 
+  /** Policy and feed by what they say: another text, and somebody may be accused who was not. */
+  get revisions(): string {
+    return `${this.#policies.current.revision} ${this.#feed().revision}`;
+  }
+
   /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
   get basis(): string {
-    const { revision: policy } = this.#policies.current;
-    const { revision: feed } = this.#feed();
+    const policy = this.#policies.current;
+    const feed = this.#feed();
     // Each warm page compares it, and one and the same text is compared at once.
-    if (policy !== this.#basis.policy || feed !== this.#basis.feed)
-      this.#basis = { policy, feed, text: `${policy} ${feed}` };
+    if (policy !== this.#basis.policy || feed !== this.#basis.feed) {
+      // Where an old feed refuses, one that turns out to be unchanged ends that.
+      const synced = policy.heedsFeedAge ? ` ${feed.syncedAt}` : '';
+      this.#basis = { policy, feed, text: this.revisions + synced };
+    }
     return this.#basis.text;
   }
 
@@ -115,6 +124,7 @@ export class Judge {
     };
     return {
       basis: this.basis,
+      now,
       inspectionOf: (subject) => inspectionOf(subject, findings),
       judge: (subject) => {
         const wheels = subject.wheels && wheelsOf(subject.wheels);

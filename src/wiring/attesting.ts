@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Attestations } from '../attestations/attestations.js';
 import { TrustRoot } from '../attestations/trust-root.js';
+import { withCurrentKeys } from '../attestations/with-current-keys.js';
 import { createVerifier, type VerifyProvenance } from '../attestations/worker-verifier.js';
 import type { Config } from '../config/config.js';
 import type { AttestationRecord } from '../domain/attestation.js';
@@ -51,7 +52,7 @@ export function makeAttesting({ data, attestations }: Config, parts: AttestingPa
   return {
     attestations: new Attestations({
       store,
-      verify: verify ?? verifier.verify,
+      verify: verify ?? withCurrentKeys(verifier.verify, trust),
       now,
       onEvent: (event) => {
         if (event.kind === 'looked-up') onKnown(event.project, event.record);

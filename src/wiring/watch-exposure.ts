@@ -43,8 +43,8 @@ export function watchExposure(
     },
     later: (work) => setTimeout(work, PATIENCE).unref(),
   });
-  policies.onChange(() => exposure.check(judge.basis));
-  feed?.onChange(() => exposure.check(judge.basis));
-  void scanned.then(() => exposure.check(judge.basis));
+  policies.onChange(() => exposure.check(judge.revisions));
+  feed?.onChange(() => exposure.check(judge.revisions));
+  void scanned.then(() => exposure.check(judge.revisions));
   return exposure;
 }

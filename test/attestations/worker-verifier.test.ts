@@ -39,7 +39,7 @@ describe('the verifier in its thread', () => {
       keys = JSON.stringify({ ...JSON.parse(keys), certificateAuthorities: [] });
       assert.equal(await kind(), 'unverifiable');
       keys = 'no keys';
-      assert.equal(await kind(), 'unverifiable');
+      assert.equal(await kind(), 'unreachable');
       keys = shippedTrustRoot();
       assert.equal(await kind(), 'attested');
     } finally {
@@ -73,14 +73,14 @@ describe('the verifier in its thread', () => {
       );
       assert.deepEqual(
         answers.map((answer) =>
-          answer.kind === 'attested' ? answer.publishers[0] : 'reason' in answer && answer.reason,
+          answer.kind === 'attested' ? answer.publishers[0] : `${answer.kind}: ${answer.reason}`,
         ),
         [
-          'the verification broke off: it ended',
+          'unreachable: the verification broke off: it ended',
           'a',
-          'the verification broke off: oops',
+          'unreachable: the verification broke off: oops',
           'b',
-          'the verification broke off: it did not end',
+          'unreachable: the verification broke off: it did not end',
           'c',
         ],
       );
@@ -89,10 +89,27 @@ describe('the verifier in its thread', () => {
     }
   });
 
-  it('once closed believes nothing', async () => {
+  it('holds nothing against a document where the keys cannot be read', async () => {
+    let broken = true;
+    const keys = () => {
+      if (broken) throw new Error('no such file');
+      return shippedTrustRoot();
+    };
+    const verifier = createVerifier({ keys });
+    const kind = async () => (await verifier.verify(documentOf(REAL.sigstore), REAL.sigstore)).kind;
+    try {
+      assert.equal(await kind(), 'unreachable');
+      broken = false;
+      assert.equal(await kind(), 'attested');
+    } finally {
+      await verifier.close();
+    }
+  });
+
+  it('once closed says nothing of any document', async () => {
     const verifier = createVerifier({ keys: shippedTrustRoot });
     await verifier.close();
     const answer = await verifier.verify(documentOf(REAL.sigstore), REAL.sigstore);
-    assert.equal(answer.kind, 'unverifiable');
+    assert.equal(answer.kind, 'unreachable');
   });
 });

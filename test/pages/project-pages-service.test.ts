@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import type { Verdict } from '../../src/domain/verdict.js';
@@ -16,6 +17,7 @@ const FILES = 3_000;
 function refusing(revision: string, onEvaluate: () => void = () => {}): Policy {
   return {
     revision,
+    heedsFeedAge: false,
     evaluate: (): Verdict => {
       onEvaluate();
       const decisive = { rule: 'deny', action: 'block', reason: revision, index: 'yank' } as const;
@@ -63,10 +65,10 @@ function serviceOver(policies: PolicySource) {
   });
   const findings = {
     get: async () => undefined,
-    known: async () => new Map(),
+    known: async () => ({ get: () => undefined }),
     put: async () => {},
   };
-  const attestations = { known: async () => new Map() };
+  const attestations = { known: async () => NONE_KNOWN };
   const judge = new Judge(policies, findings, attestations, now, () => NO_FEED);
   return { service: new ProjectPagesService(loader, judge, now), fetches: () => fetched };
 }

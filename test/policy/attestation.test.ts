@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type {
-  Attestation,
-  AttestationRecord,
-  Offer,
-  Provenance,
-  Release,
+import {
+  type Attestation,
+  type AttestationRecord,
+  AttestationRecords,
+  type Offer,
+  type Provenance,
+  type Release,
 } from '../../src/domain/attestation.js';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { DistributionKind } from '../../src/domain/distribution-filename.js';
@@ -16,10 +17,17 @@ import { brief, DAY, digest, NOW, policyOf, problemsIn, subject } from './suppor
 const OURS = 'github:demo/demo' as PublisherId;
 const THEIRS = 'github:evil/demo' as PublisherId;
 
+/** Just this one. */
+function recordsOf(record: AttestationRecord): AttestationRecords {
+  const records = new AttestationRecords();
+  records.add(record);
+  return records;
+}
+
 /** A project whose releases are 1.0, 2.0, …, a day apart, the last of them now. */
 class Project {
   readonly #releases: Release[] = [];
-  readonly known = new Map<string, AttestationRecord>();
+  readonly known = new AttestationRecords();
   readonly #step: number;
 
   constructor(step = DAY) {
@@ -48,7 +56,7 @@ class Project {
 
   learn({ filename, sha256 }: Offer, attestation: Attestation): void {
     const askAgainAt = attestation.kind === 'attested' ? Infinity : NOW + 1000;
-    this.known.set(filename, { filename, sha256, attestation, askAgainAt });
+    this.known.add({ filename, sha256, attestation, askAgainAt });
   }
 
   /** The last release, as it is judged. */
@@ -223,11 +231,17 @@ describe('attestation, by history', () => {
   });
   it('takes a record for another digest, or one that is too old, for none', () => {
     const project = released(OURS, OURS, OURS, undefined);
-    const [filename, record] = [...project.known][0]!;
-    project.known.set(filename, { ...record, sha256: digest('b') });
+    const attestation: Attestation = { kind: 'attested', publishers: [OURS] };
+    const { filename, sha256 } = offerFor('1.0', 'wheel');
+    const record = { filename, sha256, attestation, askAgainAt: NOW };
+    project.known.add(record);
+    project.known.add({ ...record, sha256: digest('f'), askAgainAt: Infinity });
     assert.deepEqual(project.unknown(policy), ['1.0']);
-    project.known.set(filename, { ...record, askAgainAt: NOW });
+    // By a clock that was a year ahead.
+    project.known.add({ ...record, askAgainAt: NOW + 365 * DAY });
     assert.deepEqual(project.unknown(policy), ['1.0']);
+    project.known.add({ ...record, askAgainAt: NOW + 1 });
+    assert.deepEqual(project.unknown(policy), []);
   });
   it('can be waived', () => {
     const waived = policyOf(
@@ -276,7 +290,7 @@ describe('attestation, required', () => {
         { ...rest, project: 'other' as typeof rest.project, provenance: provenance! },
         undefined,
         NOW,
-        { attestations: new Map([[offer.filename, record]]) },
+        { attestations: recordsOf(record) },
       );
     };
     assert.equal(brief(judge('github:other/other')), 'allow');

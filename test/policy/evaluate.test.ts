@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
@@ -17,7 +18,7 @@ import {
   subject,
 } from './support.js';
 
-const NOTHING_KNOWN = { inspection: undefined, feed: NO_FEED, attestations: new Map(), now: NOW };
+const NOTHING_KNOWN = { inspection: undefined, feed: NO_FEED, attestations: NONE_KNOWN, now: NOW };
 const bad = inspection([hookFinding()]);
 
 describe('a verdict', () => {

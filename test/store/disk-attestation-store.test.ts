@@ -10,6 +10,7 @@ import type { PublisherId } from '../../src/domain/publisher.js';
 import { DiskAttestationStore } from '../../src/store/disk/disk-attestation-store.js';
 
 const PROJECT = 'demo' as ProjectName;
+const SHA = 'ab'.repeat(32) as Sha256;
 const BY: Attestation = { kind: 'attested', publishers: ['github:demo/demo' as PublisherId] };
 
 function record(
@@ -17,7 +18,7 @@ function record(
   attestation: Attestation = BY,
   askAgainAt = Infinity,
 ): AttestationRecord {
-  return { filename, sha256: 'ab'.repeat(32) as Sha256, attestation, askAgainAt };
+  return { filename, sha256: SHA, attestation, askAgainAt };
 }
 
 describe('attestations on disk', () => {
@@ -34,33 +35,51 @@ describe('attestations on disk', () => {
     await store.put(PROJECT, doubtful);
     for (const reader of [store, new DiskAttestationStore(folder)]) {
       const known = await reader.known(PROJECT);
-      assert.deepEqual(known.get('a.whl'), record('a.whl'));
-      assert.deepEqual(known.get('b.whl'), doubtful);
-      assert.equal(known.size, 2);
-      assert.equal((await reader.known('other' as ProjectName)).size, 0);
+      assert.deepEqual(known.find('a.whl', SHA), record('a.whl'));
+      assert.deepEqual(known.find('b.whl', SHA), doubtful);
+      const other = await reader.known('other' as ProjectName);
+      assert.equal(other.find('a.whl', SHA), undefined);
     }
   });
 
-  it('of a file are the last that were put; what was read before does not change', async () => {
+  it('of a file are the last that were put', async () => {
     const store = new DiskAttestationStore(folder);
-    const before = await store.known(PROJECT);
     await store.put(PROJECT, record('a.whl', { kind: 'unverifiable', reason: 'odd' }, 5));
     await store.put(PROJECT, record('a.whl'));
-    assert.deepEqual([...(await store.known(PROJECT)).values()], [record('a.whl')]);
-    assert.equal(before.size, 0);
+    for (const reader of [store, new DiskAttestationStore(folder)])
+      assert.deepEqual((await reader.known(PROJECT)).find('a.whl', SHA), record('a.whl'));
+  });
+
+  it('are kept for each of several digests under one filename, but not for any number of them', async () => {
+    const digests = Array.from(
+      { length: 20 },
+      (_, index) => index.toString(16).padStart(2, '0').repeat(32) as Sha256,
+    );
+    const store = new DiskAttestationStore(folder);
+    const kept = async (reader: DiskAttestationStore) => {
+      const known = await reader.known(PROJECT);
+      return digests.filter((sha256) => known.find('a.whl', sha256)?.sha256 === sha256);
+    };
+    for (const sha256 of digests.slice(0, 2))
+      await store.put(PROJECT, { ...record('a.whl'), sha256 });
+    for (const reader of [store, new DiskAttestationStore(folder)])
+      assert.deepEqual(await kept(reader), digests.slice(0, 2));
+    for (const sha256 of digests) await store.put(PROJECT, { ...record('a.whl'), sha256 });
+    assert.deepEqual(await kept(store), digests.slice(-8));
   });
 
   it('come back from the disk where memory has no room for them', async () => {
     const store = new DiskAttestationStore(folder, 1);
     await store.put(PROJECT, record('a.whl'));
     await store.put(PROJECT, record('b.whl'));
-    assert.deepEqual([...(await store.known(PROJECT)).keys()].sort(), ['a.whl', 'b.whl']);
+    for (const name of ['a.whl', 'b.whl'])
+      assert.deepEqual((await store.known(PROJECT)).find(name, SHA), record(name));
   });
 
   it('that are torn, foreign or say what they cannot are as good as none', async () => {
     const store = new DiskAttestationStore(folder);
     for (const name of ['torn', 'nobody', 'odd', 'good']) await store.put(PROJECT, record(name));
-    const home = join(folder, 'v1', PROJECT);
+    const home = join(folder, 'v2', PROJECT);
     for (const file of await readdir(home)) {
       const path = join(home, file);
       const text = await readFile(path, 'utf8');
@@ -71,6 +90,8 @@ describe('attestations on disk', () => {
     }
     await writeFile(join(home, 'stranger.json'), JSON.stringify(record('stranger')));
     const again = new DiskAttestationStore(folder);
-    assert.deepEqual([...(await again.known(PROJECT)).keys()], ['good']);
+    const known = await again.known(PROJECT);
+    for (const name of ['torn', 'nobody', 'odd', 'stranger', 'good'])
+      assert.equal(known.find(name, SHA) !== undefined, name === 'good', name);
   });
 });

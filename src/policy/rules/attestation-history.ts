@@ -1,12 +1,7 @@
-import {
-  type AttestationRecord,
-  type KnownAttestations,
-  knownAttestation,
-  type Offer,
-  type Release,
-} from '../../domain/attestation.js';
+import type { AttestationRecord, Offer, Release } from '../../domain/attestation.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
+import type { Consulted } from './consulted.js';
 
 const DAY = 86_400_000;
 /** What was attested longer ago than this counts no more: a project may have given it up. In milliseconds. */
@@ -31,22 +26,17 @@ export type History =
  * token would publish twice, and the second would be measured by the first. A release by somebody else does
  * end it, so that a project that moves to another repository has a new history after `count` releases.
  */
-export function historyBefore(
-  subject: Subject,
-  count: number,
-  known: KnownAttestations,
-  now: number,
-): History {
+export function historyBefore(subject: Subject, count: number, records: Consulted): History {
   const offers = offersBefore(subject, REACH * count);
   let run: readonly PublisherId[] = [];
   let length = 0;
   for (const [index, offer] of offers.entries()) {
     // Too few are left to come to a run.
     if (offers.length - index + length < count) return { kind: 'none' };
-    const record = knownAttestation(offer, known, now);
+    const record = records.find(offer);
     if (record === undefined) {
       const ahead = offers.slice(index, index + count - length);
-      const unknown = ahead.filter((one) => knownAttestation(one, known, now) === undefined);
+      const unknown = ahead.filter((one) => records.find(one) === undefined);
       return { kind: 'unknown', offers: unknown };
     }
     const { attestation } = record;

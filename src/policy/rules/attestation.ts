@@ -1,13 +1,9 @@
-import {
-  type AttestationRecord,
-  type KnownAttestations,
-  knownAttestation,
-  type Offer,
-} from '../../domain/attestation.js';
+import type { AttestationRecord, KnownAttestations, Offer } from '../../domain/attestation.js';
 import type { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
 import { historyBefore } from './attestation-history.js';
+import { Consulted } from './consulted.js';
 import { type Judge, type Objection, release } from './rule.js';
 
 /** That a project's files must be attested, and by whom where that is said. */
@@ -35,7 +31,13 @@ const NOTHING: Opinion = {};
  * either way: the rule keeps silent, and `unknownAttestations` names it to those who can look.
  */
 export function attestation(settings: AttestationSettings): Judge {
-  return (about) => opinion(settings, about.subject, about.attestations, about.now).objection;
+  return ({ subject, attestations, now }) => {
+    const records = new Consulted(attestations, now);
+    const { objection } = opinion(settings, subject, records);
+    const { recheckAt } = records;
+    if (recheckAt === Infinity) return objection;
+    return objection === undefined ? { recheckAt } : { ...objection, recheckAt };
+  };
 }
 
 /** The documents that must be looked at before the rule can speak of a file; empty once they all are. */
@@ -45,37 +47,27 @@ export function unknownAttestations(
   known: KnownAttestations,
   now: number,
 ): readonly Offer[] {
-  return opinion(settings, subject, known, now).unknown ?? [];
+  return opinion(settings, subject, new Consulted(known, now)).unknown ?? [];
 }
 
-function opinion(
-  settings: AttestationSettings,
-  subject: Subject,
-  known: KnownAttestations,
-  now: number,
-): Opinion {
+function opinion(settings: AttestationSettings, subject: Subject, records: Consulted): Opinion {
   // A file on disk: no index has said anything of it.
   if (subject.provenance === undefined) return NOTHING;
   const demands = settings.require.find(subject.project);
-  const own = demands.length > 0 ? required(demands, subject, known, now) : NOTHING;
+  const own = demands.length > 0 ? required(demands, subject, records) : NOTHING;
   if (own.objection !== undefined || own.unknown !== undefined) return own;
   // Most projects have no attestation at all, and then no history.
   return settings.releases === undefined || subject.provenance.releases.length === 0
     ? NOTHING
-    : regressed(settings.releases, subject, known, now);
+    : regressed(settings.releases, subject, records);
 }
 
-function required(
-  demands: readonly Requirement[],
-  subject: Subject,
-  known: KnownAttestations,
-  now: number,
-): Opinion {
-  const state = ownState(subject, known, now);
+function required(demands: readonly Requirement[], subject: Subject, records: Consulted): Opinion {
+  const state = ownState(subject, records);
   if (state.kind === 'unknown') return { unknown: [state.offer] };
   if (state.kind === 'not') {
     const reason = `${subject.filename} must be attested, and ${state.why}`;
-    return { objection: { reason, recheckAt: state.recheckAt } };
+    return { objection: { reason, ...state.doubt } };
   }
   const missing = demands.find(
     ({ publisher }) => publisher !== undefined && !state.publishers.includes(publisher),
@@ -86,14 +78,9 @@ function required(
   return { objection: { reason } };
 }
 
-function regressed(
-  count: number,
-  subject: Subject,
-  known: KnownAttestations,
-  now: number,
-): Opinion {
-  const state = ownState(subject, known, now);
-  const history = historyBefore(subject, count, known, now);
+function regressed(count: number, subject: Subject, records: Consulted): Opinion {
+  const state = ownState(subject, records);
+  const history = historyBefore(subject, count, records);
   if (history.kind === 'none') return NOTHING;
   // Both at once, so that they can be fetched together.
   const unknown = [
@@ -104,14 +91,14 @@ function regressed(
   if (history.kind === 'unreachable') {
     const why = whyNot(history.record);
     const reason = `who published ${subject.project} before ${release(subject)} cannot be told: ${why}`;
-    return { objection: { reason, recheckAt: history.record.askAgainAt, doubt: true } };
+    return { objection: { reason, doubt: true } };
   }
   if (history.kind !== 'settled' || state.kind === 'unknown') return NOTHING;
   const before = count === 1 ? 'the attested release' : `the ${count} attested releases`;
   const past = `${before} before it ${count === 1 ? 'was' : 'were'} by ${history.publishers.join(', ')}`;
   if (state.kind === 'not') {
     const reason = `${subject.filename} is not attested (${state.why}), and ${past}`;
-    return { objection: { reason, recheckAt: state.recheckAt } };
+    return { objection: { reason, ...state.doubt } };
   }
   if (state.publishers.some((publisher) => history.publishers.includes(publisher))) return NOTHING;
   const by = state.publishers.join(', ');
@@ -120,18 +107,19 @@ function regressed(
 
 type OwnState =
   | { readonly kind: 'attested'; readonly publishers: readonly PublisherId[] }
-  | { readonly kind: 'not'; readonly why: string; readonly recheckAt: number | undefined }
+  | { readonly kind: 'not'; readonly why: string; readonly doubt?: { readonly doubt: true } }
   | { readonly kind: 'unknown'; readonly offer: Offer };
 
-function ownState({ provenance }: Subject, known: KnownAttestations, now: number): OwnState {
+function ownState({ provenance }: Subject, records: Consulted): OwnState {
   const offer = provenance?.offer;
-  if (offer === undefined)
-    return { kind: 'not', why: 'the index has no attestation of it', recheckAt: undefined };
-  const record = knownAttestation(offer, known, now);
+  if (offer === undefined) return { kind: 'not', why: 'the index has no attestation of it' };
+  const record = records.find(offer);
   if (record === undefined) return { kind: 'unknown', offer };
   const { attestation } = record;
   if (attestation.kind === 'attested') return attestation;
-  return { kind: 'not', why: whyNot(record), recheckAt: record.askAgainAt };
+  const why = whyNot(record);
+  if (attestation.kind === 'unverifiable') return { kind: 'not', why };
+  return { kind: 'not', why, doubt: { doubt: true } };
 }
 
 function whyNot({ attestation }: AttestationRecord): string {

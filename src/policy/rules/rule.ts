@@ -33,8 +33,22 @@ export interface Objection {
   readonly doubt?: true;
 }
 
-/** One rule, with its settings: objects to a case, or says nothing. It may throw: then the case is refused. */
-export type Judge = (about: Case) => Objection | undefined;
+/** No objection for now, and when to ask again: time alone may bring one. */
+export interface Silence {
+  readonly reason?: undefined;
+  readonly until?: undefined;
+  /** Milliseconds since 1970. */
+  readonly recheckAt: number;
+}
+
+/**
+ * What a rule says of a case. Undefined is no objection, for as long as file, findings, policy, feed and attestations
+ * stay what they are: a rule that would answer otherwise at another time says `recheckAt` or `until`.
+ */
+export type Answer = Objection | Silence | undefined;
+
+/** One rule, with its settings. It may throw: then the case is refused. */
+export type Judge = (about: Case) => Answer;
 
 /** How a release is named in reasons; the filename stands in where its version cannot be read. */
 export function release({ project, version, filename }: Subject): string {

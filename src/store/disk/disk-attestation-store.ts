@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type {
-  Attestation,
-  AttestationRecord,
-  KnownAttestations,
+import {
+  type Attestation,
+  type AttestationRecord,
+  AttestationRecords,
+  type KnownAttestations,
 } from '../../domain/attestation.js';
 import { parseSha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
@@ -14,26 +15,26 @@ import type { AttestationStore } from '../attestation-store.js';
 import { writeAtomically } from './atomic-file.js';
 
 /** Raised when what counts as verified changes: records of before are not read. */
-const VERSION = 1;
+const VERSION = 2;
 /** Records that stay in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
 /** Files of one project that are read; more would be no project. */
 const MAX_RECORDS = 50_000;
 
 /**
- * Attestations as small JSON files `<directory>/v1/<project>/<filename's digest>.json`, the latest look at each
- * file. A project's folder is read once, then kept in memory while it is in use.
+ * Attestations as small JSON files `<directory>/v2/<project>/<name's digest>.json`, the latest look at each file by its
+ * filename and digest. A project's folder is read once, then kept in memory while it is in use.
  */
 export class DiskAttestationStore implements AttestationStore {
   readonly #directory: string;
-  readonly #projects: LRUCache<ProjectName, Map<string, AttestationRecord>>;
-  readonly #loading = new Map<ProjectName, Promise<Map<string, AttestationRecord>>>();
+  readonly #projects: LRUCache<ProjectName, AttestationRecords>;
+  readonly #loading = new Map<ProjectName, Promise<AttestationRecords>>();
 
   constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
     this.#directory = join(directory, `v${VERSION}`);
     this.#projects = new LRUCache({
       maxSize: memoryRecords,
-      sizeCalculation: (records) => 1 + records.size,
+      sizeCalculation: (records) => 1 + records.count,
     });
   }
 
@@ -42,21 +43,24 @@ export class DiskAttestationStore implements AttestationStore {
   }
 
   async put(project: ProjectName, record: AttestationRecord): Promise<void> {
-    const path = join(this.#directory, project, `${nameOf(record.filename)}.json`);
+    const path = join(this.#directory, project, `${nameOf(record)}.json`);
     const text = JSON.stringify({
       ...record,
       askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
     });
     await writeAtomically(path, Buffer.from(text));
-    const records = new Map(await this.#of(project)).set(record.filename, record);
-    this.#projects.set(project, records);
+    await this.#of(project);
+    this.learn(project, record);
   }
 
-  /** Takes over what another process has put. */
+  /** Takes over what is put, here or by another process. */
   learn(project: ProjectName, record: AttestationRecord): void {
     const known = this.#projects.get(project);
-    if (known !== undefined)
-      this.#projects.set(project, new Map(known).set(record.filename, record));
+    if (known !== undefined) {
+      known.add(record);
+      // Once more, for its size has changed.
+      this.#projects.set(project, known);
+    }
     // Whoever reads the folder just now may have read it before the record was there.
     else
       void this.#loading
@@ -65,7 +69,7 @@ export class DiskAttestationStore implements AttestationStore {
         .catch(() => {});
   }
 
-  #of(project: ProjectName): Promise<Map<string, AttestationRecord>> {
+  #of(project: ProjectName): Promise<AttestationRecords> {
     const known = this.#projects.get(project);
     if (known !== undefined) return Promise.resolve(known);
     const running = this.#loading.get(project);
@@ -80,22 +84,21 @@ export class DiskAttestationStore implements AttestationStore {
     return loading;
   }
 
-  async #load(project: ProjectName): Promise<Map<string, AttestationRecord>> {
+  async #load(project: ProjectName): Promise<AttestationRecords> {
     const folder = join(this.#directory, project);
-    const records = new Map<string, AttestationRecord>();
+    const records = new AttestationRecords();
     for (const name of (await namesIn(folder)).slice(0, MAX_RECORDS)) {
       if (!name.endsWith('.json') || name.startsWith('.')) continue;
-      const record = readRecord(await readFile(join(folder, name), 'utf8'));
-      // A file that is torn, or says something else than its name, is as good as none: look again.
-      if (record !== undefined && `${nameOf(record.filename)}.json` === name)
-        records.set(record.filename, record);
+      const record = readRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
+      // A file that cannot be read, is torn, or says something else than its name, is as good as none: look again.
+      if (record !== undefined && `${nameOf(record)}.json` === name) records.add(record);
     }
     return records;
   }
 }
 
-function nameOf(filename: string): string {
-  return createHash('sha256').update(filename).digest('hex').slice(0, 32);
+function nameOf({ filename, sha256 }: AttestationRecord): string {
+  return createHash('sha256').update(`${sha256} ${filename}`).digest('hex').slice(0, 32);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

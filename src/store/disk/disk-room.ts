@@ -41,10 +41,11 @@ export class DiskRoom implements CacheRoom {
 
   use(name: string, size: number): void {
     this.#usage.touch(name, size);
-    const now = Date.now();
-    if (now - (this.#touched.get(name) ?? 0) < TOUCH_INTERVAL) return;
+    const now = performance.now();
+    if (now - (this.#touched.get(name) ?? -Infinity) < TOUCH_INTERVAL) return;
     this.#touched.set(name, now);
-    utimes(this.#path(name), now / 1_000, now / 1_000).catch(() => {});
+    const time = Date.now() / 1_000;
+    utimes(this.#path(name), time, time).catch(() => {});
   }
 
   forget(name: string): void {

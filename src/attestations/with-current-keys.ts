@@ -1,0 +1,18 @@
+import type { TrustRoot } from './trust-root.js';
+import type { VerifyProvenance } from './worker-verifier.js';
+
+/**
+ * What does not verify may have been signed under keys that are newer than those at hand. So such a document waits for
+ * newer keys where they are on their way; and where they could not be had, nothing is held against the file.
+ */
+export function withCurrentKeys(verify: VerifyProvenance, trust: TrustRoot): VerifyProvenance {
+  return async (document, artifact) => {
+    const first = await verify(document, artifact);
+    if (first.kind !== 'unverifiable' || trust.current) return first;
+    await trust.settled();
+    const second = await verify(document, artifact);
+    if (second.kind !== 'unverifiable' || trust.current) return second;
+    const reason = `newer keys to verify with could not be fetched, and by those at hand ${second.reason}`;
+    return { kind: 'unreachable', reason };
+  };
+}
