@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { verifierFor, verifyProvenance } from '../../src/attestations/provenance-verifier.js';
 import { shippedTrustRoot, type TrustEvent, TrustRoot } from '../../src/attestations/trust-root.js';
 import { fetchTrustRoot } from '../../src/attestations/trust-updates.js';
+import { withCurrentKeys } from '../../src/attestations/with-current-keys.js';
+import type { VerifyProvenance } from '../../src/attestations/worker-verifier.js';
 import { createNetwork, type Network } from '../../src/upstream/network.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import { documentOf, REAL } from './support.js';
@@ -57,6 +59,59 @@ describe('the keys', () => {
     await trust.settled();
     assert.equal(verifyWith(trust).kind, 'attested');
     assert.equal(events[0]?.kind, 'refresh-failed');
+  });
+  it('are asked for again where the clock was a year ahead', async () => {
+    let now = 366 * 24 * HOUR;
+    let asked = 0;
+    const fetch = async () => {
+      asked += 1;
+      return shippedTrustRoot();
+    };
+    const trust = new TrustRoot({ now: () => now, fetch, onEvent: () => {} });
+    for (const time of [now, HOUR]) {
+      now = time;
+      trust.keys();
+      await trust.settled();
+    }
+    assert.equal(asked, 2);
+  });
+  describe('that are not the newest', () => {
+    const none = JSON.stringify({ ...JSON.parse(shippedTrustRoot()), tlogs: [] });
+    const answers = async (fetch: (() => Promise<string>) | undefined, before: string) => {
+      let first = true;
+      const trust = new TrustRoot({ now: () => HOUR, fetch, onEvent: () => {} });
+      const keys = () => {
+        const known = trust.keys();
+        if (!first) return known;
+        first = false;
+        return before;
+      };
+      const verify: VerifyProvenance = async (document, artifact) =>
+        verifyProvenance(verifierFor(keys()), document, artifact);
+      return withCurrentKeys(verify, trust)(documentOf(REAL.sigstore), REAL.sigstore);
+    };
+
+    it('are replaced before a document is found false', async () => {
+      assert.equal((await answers(async () => shippedTrustRoot(), none)).kind, 'attested');
+    });
+    it('hold nothing against it where the newest cannot be had', async () => {
+      const offline = async () => {
+        throw new Error('no way out');
+      };
+      const trust = new TrustRoot({ now: () => HOUR, fetch: offline, onEvent: () => {} });
+      const doubting: VerifyProvenance = async (document, artifact) => {
+        trust.keys();
+        return verifyProvenance(verifierFor(none), document, artifact);
+      };
+      const answer = await withCurrentKeys(doubting, trust)(
+        documentOf(REAL.sigstore),
+        REAL.sigstore,
+      );
+      assert.equal(answer.kind, 'unreachable');
+    });
+    it('find a document false only where they are the newest, or none are asked for', async () => {
+      assert.equal((await answers(async () => none, none)).kind, 'unverifiable');
+    });
   });
   it('are replaced by newer ones, for a day', async () => {
     let now = HOUR;
@@ -167,6 +222,36 @@ describe('newer keys', () => {
     assert.equal(await fetchFrom('back'), '{"a":2}');
     publish('{"a":1}', 1, key.privateKey);
     await assert.rejects(fetchFrom('back'));
+  });
+  it('keep what was seen where the network fails, or an answer is false', async () => {
+    publish('{"a":2}', 2, key.privateKey);
+    assert.equal(await fetchFrom('kept'), '{"a":2}');
+    const seen = await readdir(join(folder, 'kept'));
+    assert.ok(seen.includes('timestamp.json'));
+    for (const fault of [
+      { kind: 'drop' },
+      { kind: 'status', status: 503 },
+      { kind: 'truncate', after: 5 },
+    ] as const) {
+      server.fault('/timestamp.json', fault);
+      await assert.rejects(fetchFrom('kept'));
+      assert.deepEqual(await readdir(join(folder, 'kept')), seen);
+    }
+    server.fault('/timestamp.json', undefined);
+    // Once it was known, an older state is not taken at the second try either.
+    publish('{"a":1}', 1, key.privateKey);
+    for (let time = 0; time < 3; time += 1) await assert.rejects(fetchFrom('kept'));
+    publish('{"a":3}', 3, key.privateKey);
+    assert.equal(await fetchFrom('kept'), '{"a":3}');
+  });
+  it('begin anew where what was kept is torn', async () => {
+    publish('{"a":1}', 1, key.privateKey);
+    assert.equal(await fetchFrom('torn'), '{"a":1}');
+    const home = join(folder, 'torn');
+    for (const name of ['root.json', 'timestamp.json', 'snapshot.json', 'targets.json']) {
+      await truncate(join(home, name), 10);
+      assert.equal(await fetchFrom('torn'), '{"a":1}', name);
+    }
   });
   it('are not taken where the file is not the one that was signed', async () => {
     publish('{"a":1}', 1, key.privateKey);

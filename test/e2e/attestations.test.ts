@@ -46,10 +46,12 @@ describe('attestations, with keys of our own', () => {
     return page.files.find((file: any) => file.filename === dist.filename).yanked;
   };
 
+  let verifying: VerifyProvenance;
   beforeEach(async () => {
+    verifying = believing;
     gate = await startGate({
       policies: { 'a.yaml': 'rules: { attestation: { action: block } }' },
-      verifyProvenance: believing,
+      verifyProvenance: (...given) => verifying(...given),
     });
   });
   afterEach(() => gate.close());
@@ -156,6 +158,48 @@ describe('attestations, with keys of our own', () => {
     }
     gate.upstream.fault(documentPath(latest), undefined);
     assert.equal((await get(latest)).status, 200);
+  });
+
+  for (const [what, fault] of [
+    ['credentials that are refused', { kind: 'status', status: 403 }],
+    ['a redirect to another host', { kind: 'redirect', to: 'http://localhost:9/x' }],
+  ] as const)
+    it(`nothing is held against a file, or written down, for ${what}`, async () => {
+      await gate.writePolicy(
+        'a.yaml',
+        'rules: { attestation: { action: block, require: [demo] } }',
+      );
+      gate.upstream.addProject('demo', [attested(gate, latest, OURS, 4)]);
+      gate.upstream.fault(documentPath(latest), fault);
+      assert.equal((await get(latest)).status, 403);
+      gate.upstream.fault(documentPath(latest), undefined);
+      await gate.restart();
+      assert.equal((await get(latest)).status, 200);
+    });
+
+  it('a verification that breaks off is a fault of ours: refused just now, and asked again', async () => {
+    verifying = async () => ({ kind: 'unreachable', reason: 'the verification broke off' });
+    await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
+    gate.upstream.addProject('demo', [attested(gate, latest, OURS, 4)]);
+    assert.match((await get(latest)).json().detail, /cannot be had: the verification broke off/);
+    assert.match(await yankedOnPage(latest), /the verification broke off/);
+    verifying = believing;
+    gate.now += 30_001;
+    assert.equal((await get(latest)).status, 200);
+    assert.equal(await yankedOnPage(latest), false);
+  });
+
+  it('two files under one name have each an attestation of its own', async () => {
+    await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
+    const other = buildWheel({ name: 'demo', version: '4.0', files: { 'demo/b.py': 'y' } });
+    assert.equal(other.filename, latest.filename);
+    for (let time = 0; time < 3; time += 1)
+      for (const dist of [latest, other]) {
+        gate.upstream.addProject('demo', [attested(gate, dist, OURS, 4)]);
+        gate.now += 61_000;
+        assert.deepEqual((await get(latest)).body, dist.bytes);
+      }
+    assert.equal(gate.upstream.requests(documentPath(latest)), 2);
   });
 
   it('a document from another host, or too long, is not one', async () => {

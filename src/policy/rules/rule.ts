@@ -33,13 +33,10 @@ export interface Objection {
   readonly doubt?: true;
 }
 
-/** No objection for now, and when to ask again: time alone may bring one. */
-export interface Silence {
-  readonly reason?: undefined;
-  readonly until?: undefined;
-  /** Milliseconds since 1970. */
-  readonly recheckAt: number;
-}
+/** No objection for now, and when to ask again (milliseconds since 1970): time alone may bring one. */
+export type Silence = { readonly recheckAt: number } & {
+  readonly [Key in Exclude<keyof Objection, 'recheckAt'>]?: undefined;
+};
 
 /**
  * What a rule says of a case. Undefined is no objection, for as long as file, findings, policy, feed and attestations
