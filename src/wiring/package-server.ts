@@ -91,7 +91,10 @@ export async function makePackageServer(
     spare: { spool: spare, directory: tmpdir() },
     reclaim: (bytes) => rooms.blobs.makeRoom(0, bytes),
   });
-  const blobs = new MemoryBlobTier(new DiskBlobStore(at('blobs'), rooms.blobs), {
+  const cached = new DiskBlobStore(at('blobs'), rooms.blobs, (path) =>
+    log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew'),
+  );
+  const blobs = new MemoryBlobTier(cached, {
     maxBytes: config.cache.memory,
     maxBlobBytes: Math.min(MEMORY_BLOB, config.cache.memory),
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { randomBytes } from 'node:crypto';
+import { open, readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
@@ -115,4 +118,63 @@ describe('findings', () => {
       assert.equal(await status(dist), expected);
     }
   });
+});
+
+describe('a cached file', () => {
+  let gate: TestGate;
+  const small = buildWheel({ name: 'small', files: { 'small/a.py': 'x' } });
+  const large = buildWheel({
+    name: 'large',
+    files: { 'large/data.bin': randomBytes(5 * 2 ** 20) },
+  });
+  before(async () => {
+    gate = await startGate();
+    gate.upstream.addProject('small', [small]);
+    gate.upstream.addProject('large', [large]);
+  });
+  after(() => gate.close());
+
+  const get = ({ filename }: Distribution, headers = {}, method = 'GET') =>
+    gate.get(`/files/${filename.split('-')[0]}/${filename}`, headers, method);
+  const fetched = ({ filename }: Distribution) =>
+    gate.upstream.requests(packagePath(filename.split('-')[0]!, filename));
+
+  async function pathOf({ sha256 }: Distribution): Promise<string> {
+    const blobs = join(gate.folder, 'data', 'blobs');
+    const names = await readdir(blobs, { recursive: true });
+    const name = names.find((one) => one.endsWith(sha256));
+    assert.ok(name !== undefined, 'it is in the cache');
+    return join(blobs, name);
+  }
+
+  const changes: [string, (path: string) => Promise<unknown>][] = [
+    ['is cut short', (path) => truncate(path, 1_000)],
+    ['lost its last byte', async (path) => truncate(path, (await stat(path)).size - 1)],
+    [
+      'has one other byte',
+      async (path) => {
+        const file = await open(path, 'r+');
+        await file.write(Buffer.from([0xa5]), 0, 1, 300);
+        await file.close();
+      },
+    ],
+  ];
+  for (const dist of [small, large])
+    for (const [what, change] of changes)
+      it(`that ${what} is fetched anew, and never goes out: ${dist.filename}`, async () => {
+        assert.equal((await get(dist)).status, 200);
+        // What lies in memory is not the file's.
+        await gate.restart();
+        const before = fetched(dist);
+        await change(await pathOf(dist));
+        const range = await get(dist, { range: 'bytes=100-499' });
+        assert.deepEqual([range.status, range.body], [206, dist.bytes.subarray(100, 500)]);
+        const head = await get(dist, {}, 'HEAD');
+        assert.equal(head.headers['content-length'], String(dist.bytes.length));
+        assert.deepEqual((await get(dist)).body, dist.bytes);
+        assert.equal(fetched(dist) - before, 1);
+        await gate.restart();
+        assert.deepEqual((await get(dist)).body, dist.bytes);
+        assert.equal(fetched(dist) - before, 1, 'the new one is as good as the first was');
+      });
 });

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -9,6 +21,7 @@ import type { Blob, BlobStore } from '../../src/store/blob-store.js';
 import { DiskBlobStore } from '../../src/store/disk/disk-blob-store.js';
 import { DiskRoom } from '../../src/store/disk/disk-room.js';
 import { DiskSpool } from '../../src/store/disk/disk-spool.js';
+import { isSealed, sealOf, unchanged } from '../../src/store/disk/seal.js';
 import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
 import { MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
 import { readBlob } from '../../src/store/read-blob.js';
@@ -119,6 +132,106 @@ describe('blob stores', () => {
     assert.ok(await put(store, 'e'.repeat(100)));
   });
 
+  describe('a file that may have changed', () => {
+    const content = 'x'.repeat(1_000_000);
+    let damaged: string[];
+    let sha256: Sha256;
+    const make = () =>
+      new DiskBlobStore(join(folder, 'blobs'), roomFor(), (path) => void damaged.push(path));
+    const pathOf = (digest: Sha256) => join(folder, 'blobs', digest.slice(0, 2), digest);
+    beforeEach(async () => {
+      damaged = [];
+      sha256 = (await put(make(), content))!;
+    });
+
+    /** What is served of it; how often the file was hashed shows by whether its times change. */
+    async function opened(store = make()): Promise<string | undefined> {
+      const blob = await store.open(sha256);
+      try {
+        return blob && (await text(blob));
+      } finally {
+        await blob?.close();
+      }
+    }
+
+    const changes: [string, (path: string) => Promise<unknown>][] = [
+      ['cut off', (path) => truncate(path, 999_999)],
+      ['emptied', (path) => truncate(path, 0)],
+      ['longer', (path) => appendFile(path, 'x')],
+      ['of the same length, and another', (path) => writeFile(path, 'y'.repeat(1_000_000))],
+      [
+        'with one other bit',
+        async (path) => {
+          const file = await open(path, 'r+');
+          await file.write(Buffer.from('y'), 0, 1, 500_000);
+          await file.close();
+        },
+      ],
+      [
+        'cut off, with the times of before',
+        async (path) => {
+          const { atime, mtime } = await stat(path);
+          await truncate(path, 500_000);
+          await utimes(path, atime, mtime);
+        },
+      ],
+    ];
+    for (const [what, change] of changes)
+      it(`is dropped where it is ${what}; what is put in anew is served`, async () => {
+        await change(pathOf(sha256));
+        const store = make();
+        const answers = await Promise.all([opened(store), opened(store), opened(store)]);
+        assert.deepEqual(answers, [undefined, undefined, undefined]);
+        assert.deepEqual(damaged, [pathOf(sha256)]);
+        assert.equal(await store.has(sha256), false);
+        await put(store, content);
+        assert.equal(await opened(store), content);
+      });
+
+    it('is served where it is the same, and not hashed again once that is known', async () => {
+      const path = pathOf(sha256);
+      for (const change of [
+        async () => utimes(path, 1, 1),
+        async () => {
+          await copyFile(path, `${path}.copy`);
+          await rename(`${path}.copy`, path);
+        },
+      ]) {
+        await change();
+        assert.equal(isSealed(sha256, await stat(path)), false);
+        assert.equal(await opened(), content);
+        assert.equal(isSealed(sha256, await stat(path)), true);
+      }
+      assert.deepEqual(damaged, []);
+    });
+
+    it('keeps its seal, however often it is used', async () => {
+      const path = pathOf(sha256);
+      const { mtimeMs } = await stat(path);
+      for (let time = 0; time < 50; time += 1) {
+        const before = await stat(path);
+        await utimes(path, time, unchanged(before.mtimeMs));
+      }
+      assert.ok(Math.abs((await stat(path)).mtimeMs - mtimeMs) < 0.001);
+      assert.equal(isSealed(sha256, await stat(path)), true);
+    });
+  });
+
+  it('a seal is of one digest, one size and one second', () => {
+    const sha256 = parseSha256('ab'.repeat(32))!;
+    const now = Date.UTC(2026, 10, 1);
+    const mtimeMs = sealOf(sha256, 1_000, now) * 1_000;
+    assert.equal(isSealed(sha256, { size: 1_000, mtimeMs }), true);
+    assert.ok(Math.abs(mtimeMs - now) < 1_000, 'the second stays');
+    let same = 0;
+    for (let size = 0; size < 5_000; size += 1)
+      if (size !== 1_000 && isSealed(sha256, { size, mtimeMs })) same += 1;
+    for (let ms = 1; ms < 5_000; ms += 1)
+      if (isSealed(sha256, { size: 1_000, mtimeMs: mtimeMs + ms })) same += 1;
+    assert.ok(same <= 2, `${same} of 10,000`);
+    assert.equal(isSealed(parseSha256('cd'.repeat(32))!, { size: 1_000, mtimeMs }), false);
+  });
+
   it('a blob larger than the whole cache is not kept', async () => {
     assert.equal(await put(disk(roomFor(50)), 'x'.repeat(51)), undefined);
   });
@@ -149,7 +262,6 @@ describe('blob stores', () => {
   });
 
   it('a spool sweeps what dead processes left, not what living ones write', async () => {
-    const { writeFile } = await import('node:fs/promises');
     const left = await spool.create();
     await writeFile(join(folder, 'spool', `${process.ppid}-living`), 'x');
     await writeFile(join(folder, 'spool', '999999999-dead'), 'x');

@@ -1,8 +1,9 @@
-import { unlink, utimes } from 'node:fs/promises';
+import { stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CacheRoom } from '../cache-room.js';
 import { DiskUsage } from './disk-usage.js';
 import { fileSystemFree } from './free-bytes.js';
+import { unchanged } from './seal.js';
 
 export interface DiskRoomSettings {
   readonly directory: string;
@@ -14,7 +15,7 @@ export interface DiskRoomSettings {
   readonly freeBytes?: (path: string) => Promise<number>;
 }
 
-/** A use is written to the file's modification time at most this often, in milliseconds. */
+/** A use is written to the file's access time at most this often, in milliseconds. */
 const TOUCH_INTERVAL = 60_000;
 
 /** The room of a folder whose files lie two levels deep. */
@@ -44,8 +45,13 @@ export class DiskRoom implements CacheRoom {
     const now = performance.now();
     if (now - (this.#touched.get(name) ?? -Infinity) < TOUCH_INTERVAL) return;
     this.#touched.set(name, now);
-    const time = Date.now() / 1_000;
-    utimes(this.#path(name), time, time).catch(() => {});
+    this.#noteUse(this.#path(name)).catch(() => {});
+  }
+
+  /** The modification time is not ours to change: it may be a seal. */
+  async #noteUse(path: string): Promise<void> {
+    const { mtimeMs } = await stat(path);
+    await utimes(path, Date.now() / 1_000, unchanged(mtimeMs));
   }
 
   forget(name: string): void {

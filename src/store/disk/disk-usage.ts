@@ -40,9 +40,10 @@ export class DiskUsage {
 
   /**
    * Learns the files below `root`, two levels deep, as older than all that is known already; among themselves
-   * in the order of their modification time, which a store renews on use.
+   * in the order of their access time, which a store renews on use.
    */
   async scan(root: string): Promise<void> {
+    const now = Date.now();
     const found: { name: string; size: number; used: number }[] = [];
     for await (const folder of entries(root)) {
       if (!folder.isDirectory()) continue;
@@ -50,7 +51,9 @@ export class DiskUsage {
         const name = join(folder.name, file.name);
         if (!file.isFile() || file.name.startsWith('.')) continue;
         const info = await stat(join(root, name)).catch(() => undefined);
-        if (info !== undefined) found.push({ name, size: info.size, used: info.mtimeMs });
+        // One that was used when the clock was ahead is no more recent than one that is used now.
+        if (info !== undefined)
+          found.push({ name, size: info.size, used: Math.min(info.atimeMs, now) });
       }
     }
     found.sort((a, b) => a.used - b.used);
