@@ -1,7 +1,32 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { FINDING_CODES } from '../../src/domain/finding-codes.js';
+import { type CodeEntry, FINDING_CODES } from '../../src/domain/finding-codes.js';
+
+const COULD = new Set([
+  'two readers install two things',
+  'what is installed is not seen',
+  'writes outside of its folder',
+  'exhausts who opens it',
+  'a changed file is not noticed',
+  'deletes files of others when uninstalled',
+  'nothing',
+]);
+
+it('docs/what-is-inspected.md weighs every finding of archives and RECORD, and gives its default', () => {
+  const text = readFileSync('docs/what-is-inspected.md', 'utf8');
+  for (const [code, entry] of Object.entries<CodeEntry>(FINDING_CODES)) {
+    if (entry.rule !== 'archive' && entry.rule !== 'record') {
+      assert.equal(entry.byDefault, undefined, `${code} has no column to say so`);
+      continue;
+    }
+    const row = text.split('\n').find((line) => line.startsWith(`| \`${code}\` |`));
+    const [, , , , could = '', action] = (row ?? '').split('|').map((cell) => cell.trim());
+    assert.ok(COULD.has(could), `${code}: ${could}`);
+    assert.equal(action, entry.byDefault ?? 'block', code);
+    if (action === 'warn') assert.ok(/^(?:nothing|deletes)/.test(could), `${code}: ${could}`);
+  }
+});
 
 it('docs/what-is-inspected.md lists every finding, with its reason and source, and no other', () => {
   const rows = readFileSync('docs/what-is-inspected.md', 'utf8')

@@ -11,6 +11,7 @@ import { ContentProofs } from '../../src/inspection/proving/content-proofs.js';
 import { proveZip } from '../../src/inspection/proving/prove-zip.js';
 import { buildSdist, buildTar, gnuLong, pax, sdistEntries } from '../support/archives/tar.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
+import { extraField } from '../support/archives/zip.js';
 import { describeBytes, inspectBytes } from '../support/inspection/inspect.js';
 import { type Archive, listWithYauzl } from '../support/inspection/listings.js';
 import { listArchives } from '../support/python/list-archives.js';
@@ -29,6 +30,18 @@ const WHEELS = [
       ...entries.map((entry) => ({ ...entry, descriptor: 'signed' as const })),
     ],
     tricks: { zip64: {}, comment: Buffer.from('hello') },
+  }),
+  // As who writes in a stream: stored members with descriptors, comments and extra fields.
+  buildWheel({
+    files: { 'demo/__init__.py': 'x = 1\n'.repeat(40), 'demo/data.bin': 'PK abc' },
+    entries: (entries) =>
+      entries.map((entry, index) => ({
+        ...entry,
+        stored: index % 2 === 1,
+        descriptor: 'signed' as const,
+        comment: Buffer.from(`comment ${index}`),
+        extra: extraField(0x5455, Buffer.from([3, 1, 2, 3, 4])),
+      })),
   }),
 ];
 const TARS = [
