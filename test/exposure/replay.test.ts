@@ -78,6 +78,22 @@ describe('check --against a history', () => {
     assert.deepEqual(changes, [[hooked.filename, 'block', 'allow', 1]]);
   });
 
+  it('takes for refused what was refused for its digest, and nothing else for that', async () => {
+    const [record] = await gate.decisions();
+    const refused = {
+      ...record,
+      verdict: 'block',
+      rule: 'integrity',
+      reason: 'other bytes (integrity)',
+    };
+    const unknown = { ...record, sha256: undefined, filename: 'demo-0.1-py3-none-any.whl' };
+    const file = join(gate.folder, 'digests.jsonl');
+    const records = [refused, record, unknown, { ...unknown, ...refused, sha256: undefined }];
+    await writeFile(file, records.map((one) => JSON.stringify(one)).join('\n'));
+    const { changes } = await against('rules: {startup-hook: {action: off}}', file);
+    assert.deepEqual(changes, []);
+  });
+
   it('leaves out what it cannot tell without the findings', async () => {
     const file = join(gate.folder, 'elsewhere.jsonl');
     const records = (await gate.decisions()).map((record) => JSON.stringify(record));
