@@ -24,7 +24,7 @@ export interface ExposureOptions {
 
 /**
  * `wheelgate exposure`: who was given which file, from the decision log; exit code 1 where anybody was, 2 where the
- * log holds more than could be read.
+ * log holds more than could be read or listed.
  */
 export async function runExposure(
   what: string | undefined,
@@ -41,7 +41,9 @@ export async function runExposure(
   else if (options.csv === true) showCsv(exposure, out);
   else showTable(exposure, out);
   for (const gap of exposure.gaps) out.problem(`this answer is not complete: ${gap}`);
-  if (exposure.incomplete) return EXIT.unclear;
+  if (exposure.truncated)
+    out.problem('there are more requests: --log, without a server, lists all');
+  if (exposure.incomplete || exposure.truncated) return EXIT.unclear;
   return exposure.clients.length > 0 ? EXIT.refused : EXIT.fine;
 }
 
@@ -101,7 +103,7 @@ const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
   refused: 'nothing: refused',
 };
 
-function showTable({ requests, clients, reachesBackTo, truncated }: Exposure, out: Output): void {
+function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output): void {
   for (const request of requests) {
     const { time, client, forwarded, user, delivery, filename, userAgent } = request;
     const who = [forwarded ?? client, user].filter(Boolean).join('  ');
@@ -114,7 +116,6 @@ function showTable({ requests, clients, reachesBackTo, truncated }: Exposure, ou
       `${given} ${given === 1 ? 'download' : 'downloads'} by ${clients.length === 1 ? '1 client' : `${clients.length} clients`}`,
     );
   else out.line('nobody was given it');
-  if (truncated) out.line('there are more: --json from --log, without a server, lists all');
   out.line(
     reachesBackTo === undefined
       ? 'the log is empty'

@@ -22,8 +22,13 @@ export function createMetrics() {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
-  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
+  /** @param aggregator what the values of several processes come to */
+  const gauge = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    aggregator: 'sum' | 'max' = 'sum',
+  ) => new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers, aggregator });
   /** A gauge without a value until it is set, where 0 would say something; of several processes the least counts. */
   const unsetGauge = (name: string, help: string) => {
     const made = new Gauge({ name: `wheelgate_${name}`, help, registers, aggregator: 'min' });
@@ -154,6 +159,12 @@ export function createMetrics() {
       'decision_log_failing',
       '1 while the last decision could not be written down, else 0.',
       [],
+    ),
+    partDegraded: gauge(
+      'part_degraded',
+      '1 while a part is not as it should be, as /readyz says, else 0.',
+      ['part'],
+      'max',
     ),
     certificateExpiry: unsetGauge(
       'certificate_expiry_timestamp_seconds',

@@ -76,17 +76,15 @@ export class DecisionHistory {
       const held = holds(lines);
       for (const line of splitLines(lines)) {
         // Cheap, and enough to see a line that a crash has torn, or what is no log at all.
-        if (line[0] !== OPENING || line.at(-1) !== CLOSING) {
-          unreadable += 1;
-          continue;
-        }
-        if (begun && !(held && holds(line))) continue;
+        const framed = line[0] === OPENING && line.at(-1) === CLOSING;
+        const asked = held && holds(line);
+        if (framed && begun && !asked) continue;
         const record = readRecord(line.toString('utf8'));
         if (record === undefined) unreadable += 1;
         else if (record !== 'event') {
           if (!begun) this.#begins(record.time);
           begun = true;
-          if (held && holds(line)) yield record;
+          if (asked) yield record;
         }
       }
     }

@@ -13,7 +13,7 @@ import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { createNetwork } from '../upstream/network.js';
 import { formatProblem } from '../yaml/problem.js';
-import { notePolicy, noteWaivers } from './note-events.js';
+import { noteHealth, notePolicy, noteWaivers } from './note-events.js';
 import { makeFeed } from './optional-parts.js';
 import type { Outside } from './outside.js';
 import type { Shared } from './shared.js';
@@ -39,6 +39,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
   const { now, log } = outside;
   const metrics = createMetrics();
   const health = new Health();
+  noteHealth(health, metrics);
   const network = createNetwork(outside.env);
   const at = (name: string): string => join(config.data, name);
 

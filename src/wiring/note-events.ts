@@ -1,6 +1,7 @@
 import type { ArtifactEvent } from '../artifacts/artifact-service.js';
 import type { AttestationEvent } from '../attestations/attestations.js';
 import type { TrustEvent } from '../attestations/trust-root.js';
+import type { Health } from '../observe/health.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { SeenEvent } from '../pages/known-bytes.js';
@@ -21,6 +22,17 @@ export function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, 
 export function noteWaivers({ meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
   const waivers = countWaivers(meaning?.waivers ?? [], now);
   for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
+}
+
+/** What `/readyz` tells of beside the server's own end. */
+const PARTS = ['policy', 'malware-feed', 'decision-log', 'access', 'certificate', 'workers'];
+
+/** Lets the metrics say what `/readyz` does. */
+export function noteHealth(health: Health, metrics: Metrics): void {
+  for (const part of PARTS) metrics.partDegraded.set({ part }, 0);
+  health.onChange(({ part, state }) => {
+    if (PARTS.includes(part)) metrics.partDegraded.set({ part }, state === 'ok' ? 0 : 1);
+  });
 }
 
 export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {

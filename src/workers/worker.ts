@@ -5,6 +5,7 @@ import { createLog } from '../observe/log.js';
 import { createMetrics } from '../observe/metrics.js';
 import { createNetwork } from '../upstream/network.js';
 import { letTheHeapGrow } from '../wiring/heap-growth.js';
+import { noteHealth } from '../wiring/note-events.js';
 import { makePackageServer } from '../wiring/package-server.js';
 import type { Shared } from '../wiring/shared.js';
 import { Channel } from './channel.js';
@@ -47,10 +48,11 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 
+  const metrics = createMetrics();
   const health = new Health();
+  noteHealth(health, metrics);
   for (const { part, state, detail } of parts) health.set(part, state, detail);
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
-  const metrics = createMetrics();
   primary.onAsked('metrics', () => metrics.snapshot());
   const feed =
     config.feed.url === undefined ? undefined : new DeskFeed(primary, join(config.data, FEED_FILE));

@@ -80,6 +80,18 @@ describe('exposure', () => {
     assert.ok(!clients.includes('10.0.0.12'));
   });
 
+  it('says what of the log it could not read', async () => {
+    const whole = await ask('project=bad');
+    assert.deepEqual([whole.incomplete, whole.gaps], [undefined, []]);
+    const aside = join(gate.folder, 'data', 'decisions.jsonl-20260401.gz');
+    await writeFile(aside, gzipSync('').subarray(0, 10));
+    const part = await ask('project=bad');
+    assert.deepEqual([part.incomplete, part.gaps.length], [true, 1]);
+    assert.match(part.gaps[0], /^decisions\.jsonl-20260401\.gz cannot be read to its end/);
+    assert.equal(part.requests.length, whole.requests.length);
+    await rm(aside);
+  });
+
   it('refuses questions that it cannot read', async () => {
     for (const query of [
       '',

@@ -221,6 +221,11 @@ describe('who downloaded it, from a log', () => {
     assert.ok((await ask()).clients.length > 400);
   });
 
+  it('is read in whatever way its lines end and are set', async () => {
+    await writeFile(current, `${line('a').trimEnd()}\r\n  ${line('b').trimEnd()} \r\n`);
+    assert.deepEqual(whole(await ask()), ['a', 'b']);
+  });
+
   it('counts a request whose time cannot be read whatever it is asked since', async () => {
     await writeFile(current, writeRecord({ ...record('a'), time: 'yesterday' }));
     assert.deepEqual(whole(await findExposure(folder, { ...question, since: 1 })), ['a']);

@@ -1,6 +1,7 @@
 import type { AlertCase } from './case.js';
 import { CERTIFICATE_EXPIRING } from './certificate-expiring.js';
 import { DECISION_LOG_FAILING } from './decision-log-failing.js';
+import { DEGRADED } from './degraded.js';
 import { DOWN_CASES } from './down.js';
 import { EXPOSED } from './exposed.js';
 import { EXPOSURE_INCOMPLETE } from './exposure-incomplete.js';
@@ -21,5 +22,6 @@ export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
   WheelgateFeedOld: FEED_OLD,
   WheelgateDecisionLogFailing: DECISION_LOG_FAILING,
   WheelgateCertificateExpiring: CERTIFICATE_EXPIRING,
+  WheelgateDegraded: DEGRADED,
   WheelgateDown: DOWN_CASES,
 };

@@ -82,6 +82,18 @@ export const UPSTREAM_FAILING: readonly AlertCase[] = [
     },
   },
   {
+    name: 'is silent after a failure that the next attempt mended, though nothing is asked for hours',
+    run: async (timeline, gate) => {
+      await timeline.scraped(3);
+      await askIndex(gate, 403);
+      await askIndex(gate);
+      for (let minutes = 0; minutes < 120; minutes += 10) {
+        await timeline.scraped(10);
+        timeline.expect();
+      }
+    },
+  },
+  {
     name: 'is silent where nothing is asked, and where the index does not have what is asked for',
     run: async (timeline, gate) => {
       await timeline.scraped(10);
