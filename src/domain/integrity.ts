@@ -58,6 +58,7 @@ export function isIdentified({ hashes, integrity }: Declared, unhashed: Unhashed
 /**
  * Which bytes a file has: those that the index declares a strong digest for, or else those that were first seen, where
  * the upstream's `unhashed` is `pin`. A pin holds whatever the index declares later.
+ * @param file as the index declares it
  */
 export function identify(file: Declared, unhashed: Unhashed, { facts, pins }: Seen): Identity {
   const { filename, hashes, integrity } = file;

@@ -38,7 +38,10 @@ export class KnownBytes {
     this.#parts = parts;
   }
 
-  /** What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that counts. Never rejects. */
+  /**
+   * What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that
+   * counts. Never rejects.
+   */
   async of({ name, unhashed }: Upstream, page: ProjectPage): Promise<Seen | undefined> {
     const { facts, pins } = this.#parts;
     const pinning = unhashed === 'pin';
