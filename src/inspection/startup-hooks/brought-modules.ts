@@ -1,5 +1,5 @@
 import { foldPath } from '../archive/member-name.js';
-import { importPaths, leadsToImportFolder, moduleAt } from './module-names.js';
+import { importPaths, moduleAt } from './module-names.js';
 
 /** More top-level modules than any honest wheel has; at 64 characters each they are 64 kB. */
 const MAX_MODULES = 1000;
@@ -28,13 +28,6 @@ export class BroughtModules {
     const end = member.indexOf('/');
     const top = foldPath(member.slice(0, end === -1 ? member.length : end));
     if (end === -1) this.see([top]);
-    else if (top === '__pycache__' || leadsToImportFolder(top))
-      this.see(
-        member
-          .split('/')
-          .filter((segment) => segment !== '')
-          .map(foldPath),
-      );
     else {
       this.#seen = member.slice(0, end + 1);
       this.see([top, '']);

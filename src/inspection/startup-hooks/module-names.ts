@@ -12,11 +12,6 @@ const IMPORT_FOLDERS: readonly (readonly RegExp[])[] = [
   [/^cmeel\.prefix$/, /^lib$/, /^python\d[\d.]*t?$/, /^site-packages$/],
 ];
 
-/** Whether a folder at the top of a site directory is, or leads to, one that is on the import path by itself. */
-export function leadsToImportFolder(top: string): boolean {
-  return IMPORT_FOLDERS.some(([first]) => first!.test(top));
-}
-
 /**
  * The path of a file below each folder of the import path that it lies in: the site directory itself first.
  * @param path below a site directory, folded

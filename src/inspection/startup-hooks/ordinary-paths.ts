@@ -1,10 +1,12 @@
+/** What gives a file power, or another place than it says, wherever it stands in a path. */
+const TELLING = /[^\x20-\x7e]|[:\\]|\.(?:_?pth|start|data|[./ ]|$)/i;
+
 /**
- * What a path has somewhere if it can have any power at start-up, or lands elsewhere than it says: a suffix, a
- * module's or a folder's name of those that `landings` and `powerOf` go by, a character that is not plain ASCII or
- * that Windows takes otherwise, a segment of dots.
+ * The beginnings of what has power, or leads to what has, at the top of a site directory: `powerOf` goes by these, and
+ * `importPaths` by the folders among them. An underscore alone is enough, for few names begin so.
  */
-const TELLING =
-  /[^\x20-\x7e]|[:\\]|^\/|\.(?:_?pth|start|data|[./ ]|$)|egg-info|pyvenv\.cfg|customize|editable|_(?:distutils_hack|virtualenv|pdbpp_path_hack)|pywin32_|apport_python_hook|(?:^|\/)(?:pip|truststore|wrapt)[./ ]/i;
+const TELLING_TOP =
+  /^(?:[/_ ]|apport_python_hook|cmeel\.prefix|egg-info|pip[./ ]|pythonwin[/ ]|pyvenv\.cfg|pywin32_|sitecustomize|truststore[./ ]|usercustomize|win32[/ ]|wrapt[./ ])/i;
 
 /**
  * Whether a wheel's member can be told to be harmless by one look at its path, as nearly all can. Coarser than
@@ -12,5 +14,5 @@ const TELLING =
  * characters away.
  */
 export function isOrdinary(memberPath: string): boolean {
-  return !TELLING.test(memberPath);
+  return !TELLING.test(memberPath) && !TELLING_TOP.test(memberPath);
 }

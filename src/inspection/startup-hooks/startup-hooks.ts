@@ -44,7 +44,7 @@ export class StartupHooks {
   constructor(
     artifact: DistributionFilename,
     findings: FindingList,
-    files: Iterable<{ readonly path: string }> = [],
+    files: readonly { readonly path: string }[] = [],
   ) {
     this.#artifact = artifact;
     this.#findings = findings;

@@ -23,14 +23,9 @@ export class WheelFiles {
   }
 
   /** @returns undefined where no file is a `.pth` in a site directory */
-  static of(members: Iterable<{ readonly path: string }>): WheelFiles | undefined {
-    const paths: string[] = [];
-    let hasPth = false;
-    for (const { path } of members) {
-      paths.push(path);
-      hasPth ||= isPth(path);
-    }
-    return hasPth ? new WheelFiles(paths) : undefined;
+  static of(members: readonly { readonly path: string }[]): WheelFiles | undefined {
+    if (!members.some(({ path }) => isPth(path))) return undefined;
+    return new WheelFiles(members.map(({ path }) => path));
   }
 
   /** Whether a file lies in the folder that a `.pth` at `pth` names, spelled just so. */
@@ -47,8 +42,11 @@ export class WheelFiles {
   }
 }
 
+/** Folding makes a suffix of no ASCII that has it not already. */
+const MAY_BE_PTH = /\.pth|[^\x20-\x7e]/i;
+
 function isPth(member: string): boolean {
-  if (!/\.pth/i.test(member) && /^[\x20-\x7e]*$/.test(member)) return false;
+  if (!MAY_BE_PTH.test(member)) return false;
   return landings(member).some(
     ({ place, path }) => place === 'site' && path.length === 1 && path[0]!.endsWith('.pth'),
   );
