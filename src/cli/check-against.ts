@@ -1,12 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Outcome } from '../domain/verdict.js';
-import {
-  type ChangedVerdict,
-  type KnownFindings,
-  type Replay,
-  replay,
-} from '../exposure/replay.js';
+import type { KnownFindings } from '../exposure/judged-artifacts.js';
+import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { openHistory } from './open-history.js';
 import { EXIT, type Output } from './output.js';

@@ -1,14 +1,10 @@
-import type { Inspection } from '../domain/finding.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
 import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
 import type { Policy } from '../policy/policy.js';
 import { clientOf } from './delivery.js';
+import { type JudgedArtifact, JudgedArtifacts, type KnownFindings } from './judged-artifacts.js';
 import { subjectOfRecord } from './subject-of-record.js';
-
-/** Looks up what is known of an artifact's bytes. */
-export type KnownFindings = (subject: Subject) => Promise<Inspection | undefined>;
 
 /** An artifact that another policy would judge otherwise than the log says. */
 export interface ChangedVerdict extends RecordedArtifact {
@@ -45,16 +41,6 @@ const ON_BYTES: ReadonlySet<string> = new Set<RuleId>([
   'metadata',
 ]);
 
-type Evaluate = (subject: Subject, inspection: Inspection | undefined, time: number) => Verdict;
-
-interface Artifact {
-  readonly subject: Subject;
-  readonly inspection: Inspection | undefined;
-  verdict: Verdict;
-  /** Milliseconds since 1970: when the verdict was made. */
-  judgedAt: number;
-}
-
 interface Change {
   readonly record: DecisionRecord;
   readonly verdict: Verdict;
@@ -71,9 +57,7 @@ export async function replay(
   findings: KnownFindings,
   feed: MalwareFeed = NO_FEED,
 ): Promise<Replay> {
-  const artifacts = new Map<string, Artifact>();
-  const evaluate: Evaluate = (about, inspection, time) =>
-    policy.evaluate(about, inspection, time, { feed });
+  const artifacts = new JudgedArtifacts(policy, feed, findings);
   const changes = new Map<string, Change>();
   let [requests, unclear] = [0, 0];
   let from: string | undefined;
@@ -86,14 +70,15 @@ export async function replay(
     requests += 1;
     if (from === undefined || record.time < from) from = record.time;
     if (to === undefined || record.time > to) to = record.time;
-    const artifact = await judged(artifacts, subject, evaluate, findings, time);
+    const artifact = await artifacts.judge(record, subject, time);
     if (cannotTell(record, artifact, feed)) unclear += 1;
     else if (artifact.verdict.outcome !== record.verdict) note(changes, record, artifact.verdict);
   }
-  const unopened = [...artifacts.values()].filter(({ inspection }) => !inspection).length;
+  const all = artifacts.all();
+  const unopened = all.filter(({ inspection }) => !inspection).length;
   return {
     requests,
-    artifacts: artifacts.size,
+    artifacts: all.length,
     unopened,
     unclear,
     from,
@@ -103,36 +88,16 @@ export async function replay(
 }
 
 /** Whether what decided then is not at hand now. */
-function cannotTell({ rule = '' }: DecisionRecord, { inspection }: Artifact, feed: MalwareFeed) {
+function cannotTell(
+  { rule = '', wheel }: DecisionRecord,
+  { inspection, wheels }: JudgedArtifact,
+  feed: MalwareFeed,
+): boolean {
   if (rule === 'attestation') return true;
   if (rule === 'malware-feed') return feed.syncedAt === undefined;
-  return inspection === undefined && ON_BYTES.has(rule);
-}
-
-/** One judgement lasts until time alone could change it: a log of millions holds few different artifacts. */
-async function judged(
-  artifacts: Map<string, Artifact>,
-  subject: Subject,
-  evaluate: Evaluate,
-  findings: KnownFindings,
-  time: number,
-): Promise<Artifact> {
-  const { project, filename, sha256, integrity, uploadTime, yanked, status } = subject;
-  const doubt = typeof integrity === 'object' && integrity.doubt;
-  const key = [project, filename, sha256, doubt, uploadTime, yanked, status?.status].join('|');
-  const known = artifacts.get(key);
-  if (known === undefined) {
-    const inspection = await findings(subject);
-    const verdict = evaluate(subject, inspection, time);
-    const artifact: Artifact = { subject, inspection, verdict, judgedAt: time };
-    artifacts.set(key, artifact);
-    return artifact;
-  }
-  if (time < known.judgedAt || time >= known.verdict.validUntil) {
-    known.verdict = evaluate(subject, known.inspection, time);
-    known.judgedAt = time;
-  }
-  return known;
+  if (!ON_BYTES.has(rule)) return false;
+  if (wheel === undefined) return inspection === undefined;
+  return !wheels?.some((one) => one.subject.filename === wheel.filename && one.inspection);
 }
 
 function note(changes: Map<string, Change>, record: DecisionRecord, verdict: Verdict): void {

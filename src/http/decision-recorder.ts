@@ -61,6 +61,7 @@ export class DecisionRecorder {
       rule: (hit ?? waived)?.rule,
       reason: (hit ?? waived)?.reason,
       waiver: waived?.waiver,
+      wheel: hit?.wheel,
       revision: verdict.revision,
       page: pageFacts(subject),
     });

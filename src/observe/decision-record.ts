@@ -25,6 +25,8 @@ export interface DecisionRecord {
   readonly waiver?:
     | { readonly owner: string; readonly reason: string; readonly expires: number }
     | undefined;
+  /** Sdists: the wheel of the same release whose refusal this is. */
+  readonly wheel?: { readonly filename: string; readonly sha256?: string | undefined } | undefined;
   readonly revision: string;
   /** What the project page said of the file, for who replays the decision under another policy. */
   readonly page?: PageFacts | undefined;

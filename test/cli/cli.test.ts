@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildWheel } from '../support/distributions.js';
+import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { ask } from '../support/wheelgate.js';
@@ -49,6 +49,7 @@ describe('the command line', () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-cli-'));
     upstream = await startFakeUpstream();
     upstream.addProject('demo', [buildWheel(), buildWheel({ version: '2.0' })]);
+    upstream.addProject('honest', [honest, buildSdist({ name: 'honest' })]);
     await mkdir(join(folder, 'mine'));
     await writeFile(
       join(folder, 'mine', 'deny.yaml'),
@@ -101,6 +102,14 @@ describe('the command line', () => {
       'rules: {cooldown: {action: block, age: 5000w}}\n',
     );
     const cool = await run('explain', 'demo==1.0', '--server', url, '--policies', 'cool');
+    await mkdir(join(folder, 'denying'), { recursive: true });
+    await writeFile(
+      join(folder, 'denying', 'p.yaml'),
+      `deny: [{sha256: ${honest.sha256}, reason: stealer}]\n`,
+    );
+    const pair = await run('explain', 'honest', '--server', url, '--policies', 'denying');
+    assert.match(pair.out, /its wheel honest-1\.0-\S+ is refused: .*stealer \(deny\)/);
+    assert.match(pair.out, /2 of 2 verdicts would change/);
     assert.match(cool.out, /since 2020-01-01T00:00:00\.000Z, until 21\d\d-/);
     assert.equal((await run('explain', 'demo', '--server', url, '--policies', 'none')).code, 2);
   });

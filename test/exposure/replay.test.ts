@@ -16,16 +16,20 @@ describe('check --against a history', () => {
   const sdist = buildSdist({ name: 'demo' });
   const hooked = buildWheel({ name: 'hooked', files: { 'hooked.pth': 'import os\n' } });
 
+  const hookedSdist = buildSdist({ name: 'hooked' });
+
   before(async () => {
     gate = await startGate();
     const uploadTime = new Date(gate.now - DAY).toISOString();
     gate.upstream.addProject('demo', [{ dist: wheel, uploadTime }, sdist]);
-    gate.upstream.addProject('hooked', [hooked]);
+    gate.upstream.addProject('hooked', [hooked, hookedSdist]);
     for (const path of [
       `demo/${wheel.filename}`,
       `demo/${wheel.filename}`,
       `demo/${sdist.filename}`,
+      `hooked/${hookedSdist.filename}`,
       `hooked/${hooked.filename}`,
+      `hooked/${hookedSdist.filename}`,
     ])
       await gate.get(`/files/${path}`);
     await gate.get(`/files/demo/${wheel.filename}.metadata`);
@@ -59,13 +63,22 @@ describe('check --against a history', () => {
 
   it('says that nothing changes where nothing does', async () => {
     const { code, result, changes } = await against('deny: []');
-    assert.deepEqual([code, changes, result.requests, result.artifacts], [0, [], 5, 3]);
+    assert.deepEqual([code, changes, result.requests, result.artifacts], [0, [], 7, 4]);
     assert.deepEqual([result.unopened, result.unclear], [0, 0]);
   });
 
   it('says what would be refused, and how often it was asked for', async () => {
     const { code, changes } = await against('rules: {sdist: {action: block}}');
-    assert.deepEqual([code, changes], [1, [[sdist.filename, 'allow', 'block', 1]]]);
+    assert.deepEqual(
+      [code, changes],
+      [
+        1,
+        [
+          [sdist.filename, 'allow', 'block', 1],
+          [hookedSdist.filename, 'allow', 'block', 1],
+        ],
+      ],
+    );
   });
 
   it('judges each request as of its own time', async () => {
@@ -75,7 +88,10 @@ describe('check --against a history', () => {
 
   it('says what would be let through', async () => {
     const { changes } = await against('rules: {startup-hook: {action: off}}');
-    assert.deepEqual(changes, [[hooked.filename, 'block', 'allow', 1]]);
+    assert.deepEqual(changes, [
+      [hooked.filename, 'block', 'allow', 1],
+      [hookedSdist.filename, 'block', 'allow', 1],
+    ]);
   });
 
   it('takes for refused what was refused for its digest, and nothing else for that', async () => {
@@ -99,6 +115,16 @@ describe('check --against a history', () => {
     const records = (await gate.decisions()).map((record) => JSON.stringify(record));
     await writeFile(file, records.join('\n'));
     const { changes, result } = await against('rules: {startup-hook: {action: off}}', file);
-    assert.deepEqual([changes, result.unopened, result.unclear], [[], 3, 1]);
+    assert.deepEqual([changes, result.unopened, result.unclear], [[], 4, 2]);
+  });
+
+  it('knows the wheel that refused an sdist, though the log has no request for it', async () => {
+    const last = (await gate.decisions()).findLast(({ filename }) => filename.endsWith('.gz'))!;
+    assert.deepEqual(last.wheel, { filename: hooked.filename, sha256: hooked.sha256 });
+    const file = join(gate.folder, 'data', 'one.jsonl');
+    await writeFile(file, JSON.stringify(last));
+    assert.deepEqual((await against('deny: []', file)).changes, []);
+    const { changes } = await against('rules: {startup-hook: {action: off}}', file);
+    assert.deepEqual(changes, [[hookedSdist.filename, 'block', 'allow', 1]]);
   });
 });

@@ -1,0 +1,95 @@
+import { parseSha256 } from '../domain/digest.js';
+import type { Inspection } from '../domain/finding.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
+import { releaseKey } from '../domain/release-key.js';
+import type { Subject } from '../domain/subject.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { DecisionRecord } from '../observe/decision-record.js';
+import type { Policy } from '../policy/policy.js';
+import type { ReleaseWheel } from '../policy/release.js';
+
+/** Looks up what is known of an artifact's bytes. */
+export type KnownFindings = (subject: Subject) => Promise<Inspection | undefined>;
+
+/** An artifact of a decision log, as another policy judges it. */
+export interface JudgedArtifact {
+  readonly subject: Subject;
+  readonly inspection: Inspection | undefined;
+  /** Of an sdist: the wheels of its release that the log had told of by then. */
+  readonly wheels: readonly ReleaseWheel[] | undefined;
+  readonly verdict: Verdict;
+  /** Milliseconds since 1970: when the verdict was made. */
+  readonly judgedAt: number;
+}
+
+/**
+ * The artifacts of a decision log under another policy, each as of the time of its request. One judgement lasts until
+ * time or another wheel of the release could change it: a log of millions holds few different artifacts.
+ */
+export class JudgedArtifacts {
+  readonly #policy: Policy;
+  readonly #feed: MalwareFeed;
+  readonly #findings: KnownFindings;
+  readonly #artifacts = new Map<string, JudgedArtifact>();
+  readonly #wheels = new Map<string, readonly ReleaseWheel[]>();
+
+  constructor(policy: Policy, feed: MalwareFeed, findings: KnownFindings) {
+    this.#policy = policy;
+    this.#feed = feed;
+    this.#findings = findings;
+  }
+
+  all(): readonly JudgedArtifact[] {
+    return [...this.#artifacts.values()];
+  }
+
+  /** @param subject of the record, @param time the record's, in milliseconds since 1970 */
+  async judge(record: DecisionRecord, subject: Subject, time: number): Promise<JudgedArtifact> {
+    if (record.wheel !== undefined) await this.#learnOf(record.wheel, subject);
+    const key = keyOf(subject);
+    const known = this.#artifacts.get(key);
+    const inspection = known === undefined ? await this.#findings(subject) : known.inspection;
+    if (known === undefined && subject.kind === 'wheel') this.#add({ subject, inspection });
+    const wheels = subject.kind === 'sdist' ? this.#wheels.get(releaseOf(subject)) : undefined;
+    if (known !== undefined && known.wheels === wheels && isCurrent(known, time)) return known;
+    const knowledge = { feed: this.#feed, ...(wheels && { wheels }) };
+    const verdict = this.#policy.evaluate(subject, inspection, time, knowledge);
+    const artifact = { subject, inspection, wheels, verdict, judgedAt: time };
+    this.#artifacts.set(key, artifact);
+    return artifact;
+  }
+
+  /** A wheel that refused an sdist need not have been asked for itself. */
+  async #learnOf(wheel: NonNullable<DecisionRecord['wheel']>, sdist: Subject): Promise<void> {
+    const { filename } = wheel;
+    const sha256 = parseSha256(wheel.sha256);
+    const known = this.#wheels.get(releaseOf(sdist));
+    if (known?.some(({ subject }) => subject.filename === filename && subject.sha256 === sha256))
+      return;
+    const subject: Subject = { ...sdist, kind: 'wheel', filename, sha256, integrity: undefined };
+    this.#add({ subject, inspection: await this.#findings(subject) });
+  }
+
+  /** Takes the place of what was listed under the same filename before. */
+  #add(wheel: ReleaseWheel): void {
+    const key = releaseOf(wheel.subject);
+    const { filename } = wheel.subject;
+    const others = this.#wheels.get(key)?.filter(({ subject }) => subject.filename !== filename);
+    this.#wheels.set(key, [...(others ?? []), wheel]);
+  }
+}
+
+function isCurrent({ judgedAt, verdict }: JudgedArtifact, time: number): boolean {
+  return time >= judgedAt && time < verdict.validUntil;
+}
+
+function keyOf(subject: Subject): string {
+  const { project, filename, sha256, integrity, uploadTime, yanked, status } = subject;
+  const doubt = typeof integrity === 'object' && integrity.doubt;
+  return [project, filename, sha256, doubt, uploadTime, yanked, status?.status].join('|');
+}
+
+/** A file whose version cannot be read belongs to no release: nothing is found by its name. */
+function releaseOf({ project, version, filename }: Subject): string {
+  return version === undefined ? filename : `${project} ${releaseKey(version)}`;
+}
