@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { DISCREET } from '../yaml/discretion.js';
 import { readYaml } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
-import { validateYaml } from '../yaml/validate.js';
-import { expected } from '../yaml/values.js';
+import { expected, validateYaml } from '../yaml/validate.js';
+
 import type { TokenEntry } from './token.js';
 
 const sha256 = z.string().transform((text, context) => {
@@ -17,7 +18,7 @@ const sha256 = z.string().transform((text, context) => {
 const day = z.string().transform((text, context) => {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T23:59:59.999Z`) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  context.addIssue(expected('a day such as 2027-01-31', text));
+  context.addIssue(expected('a day such as 2027-01-31'));
   return z.NEVER;
 });
 
@@ -46,7 +47,7 @@ export async function readTokens(path: string): Promise<TokensReading> {
   }
   const document = readYaml(path, text);
   if (!('value' in document)) return { problems: document };
-  const result = validateYaml(schema, document);
+  const result = validateYaml(schema, document, DISCREET);
   if (!result.ok) return { problems: result.problems };
   return { entries: result.value.tokens.map(({ expires, ...rest }) => ({ ...rest, expires })) };
 }

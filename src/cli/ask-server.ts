@@ -16,6 +16,9 @@ export async function askServer<T>(
     throw new UsageError('--server needs a URL such as http://127.0.0.1:8080');
   const url = new URL(`${base}${path}`);
   const token = url.password || process.env.WHEELGATE_TOKEN;
+  // What fetch says of a header that it does not take repeats the header.
+  if (token && !/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('the token holds something that no token has: a line break, a blank?');
   // fetch takes no URL with credentials in it.
   url.username = '';
   url.password = '';

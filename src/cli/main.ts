@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { redactUrls } from '../domain/credentials.js';
 import { VERSION } from '../package-root.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
@@ -12,7 +13,11 @@ const program = new Command('wheelgate')
   .description('A caching PyPI proxy that enforces policy.')
   .version(VERSION)
   .showHelpAfterError('(wheelgate --help lists the commands)')
-  .exitOverride();
+  .exitOverride()
+  // What was typed may hold a password: an option that is not known is named, and its value is not.
+  .configureOutput({
+    outputError: (text, write) => write(redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'))),
+  });
 
 program
   .command('serve')

@@ -1,3 +1,5 @@
+import { redactUrls } from '../domain/credentials.js';
+
 /** What a command's exit code says (design section 5). */
 export const EXIT = { fine: 0, refused: 1, unclear: 2 } as const;
 
@@ -21,7 +23,7 @@ export const terminalOutput: Output = {
   },
   problem: (text) => {
     clearProgress();
-    process.stderr.write(`wheelgate: ${text}\n`);
+    process.stderr.write(`wheelgate: ${redactUrls(text)}\n`);
   },
   progress: (text) => {
     if (!process.stderr.isTTY) return;

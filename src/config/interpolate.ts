@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
+import { pathText, type References } from './discretion.js';
 
 /**
  * `${NAME}` in a text value stands for an environment variable, `$${` for `${` itself.
@@ -17,12 +18,17 @@ export function putReferencesAside(text: string): string {
   return text.replace(REFERENCE, `${OPEN}$1${CLOSE}`);
 }
 
-/** Fills every reference in; one to a variable that is not set is a problem at its place. */
+/**
+ * Fills every reference in; one to a variable that is not set is a problem at its place.
+ * @returns also where something was filled in, so that nobody repeats it
+ */
 export function interpolate(
   document: YamlDocument,
   env: Readonly<Record<string, string | undefined>>,
-): { value: unknown; problems: Problem[] } {
+): { value: unknown; problems: Problem[]; references: References } {
   const problems: Problem[] = [];
+  const byPath = new Map<string, string[]>();
+  const values = new Map<string, string>();
   const fill = (value: unknown, path: readonly PropertyKey[]): unknown => {
     if (Array.isArray(value)) return value.map((part, index) => fill(part, [...path, index]));
     if (typeof value === 'object' && value !== null)
@@ -33,11 +39,14 @@ export function interpolate(
     return value
       .replace(ASIDE, (_, name: string) => {
         const found = env[name];
+        const key = pathText(path);
+        byPath.set(key, [...(byPath.get(key) ?? []), name]);
+        if (found !== undefined) values.set(name, found);
         if (found === undefined)
           problems.push(document.problemAt(path, `the environment variable ${name} is not set`));
         return found ?? '';
       })
       .replaceAll('$${', '${');
   };
-  return { value: fill(document.value ?? {}, []), problems };
+  return { value: fill(document.value ?? {}, []), problems, references: { byPath, values } };
 }

@@ -5,6 +5,7 @@ import { readYaml, type YamlDocument } from '../yaml/document.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { explainIssues, inOrder, sentence } from '../yaml/validate.js';
 import { type Config, toConfig } from './config.js';
+import { configDiscretion, NO_REFERENCES, type References, withoutValues } from './discretion.js';
 import { type Override, overridesFromEnvironment, overridesFromFlags } from './environment.js';
 import { interpolate, putReferencesAside } from './interpolate.js';
 import { configSchema } from './schema.js';
@@ -59,8 +60,10 @@ export function loadConfig(sources: ConfigSources): Config {
   for (const path of PATHS) makeAbsolute(value, path, cwd);
   const result = configSchema.safeParse(value, { error: sentence });
   if (!result.success) {
-    const explained = explainIssues(configSchema, value, result.error.issues);
-    const found = explained.map(({ path, message, key }) => {
+    const discretion = configDiscretion(file.references);
+    const explained = explainIssues(configSchema, value, result.error.issues, discretion);
+    const found = explained.map(({ path, message: said, key }) => {
+      const message = withoutValues(said, file.references);
       const override = overrides.findLast((candidate) => reaches(candidate, path));
       if (override !== undefined) return { file: override.source, message };
       const { document } = file;
@@ -76,28 +79,34 @@ export function loadConfig(sources: ConfigSources): Config {
 interface FileReading {
   readonly value: Record<string, unknown>;
   readonly document?: YamlDocument;
+  readonly references: References;
   readonly problems: readonly Problem[];
 }
 
 function readFile({ file, env }: ConfigSources, cwd: string): FileReading {
   const named = file ?? (env.WHEELGATE_CONFIG || undefined);
   const path = resolve(cwd, named ?? 'wheelgate.yaml');
-  if (named === undefined && !existsSync(path)) return { value: {}, problems: [] };
+  if (named === undefined && !existsSync(path))
+    return { value: {}, references: NO_REFERENCES, problems: [] };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
-    return { value: {}, problems: [{ file: path, message: why }] };
+    return { value: {}, references: NO_REFERENCES, problems: [{ file: path, message: why }] };
   }
   const document = readYaml(path, putReferencesAside(text));
-  if (!('value' in document)) return { value: {}, problems: document };
-  const { value, problems } = interpolate(document, env);
+  if (!('value' in document)) return { value: {}, references: NO_REFERENCES, problems: document };
+  const { value, problems, references } = interpolate(document, env);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { value: {}, problems: [document.problemAt([], 'expected keys and values')] };
+    return {
+      value: {},
+      references: NO_REFERENCES,
+      problems: [document.problemAt([], 'expected keys and values')],
+    };
   for (const key of PATHS) makeAbsolute(value as Record<string, unknown>, key, dirname(path));
-  return { value: value as Record<string, unknown>, document, problems };
+  return { value: value as Record<string, unknown>, document, references, problems };
 }
 
 /** Sets the value under a path; what stands in its way there gives way. */

@@ -1,17 +1,14 @@
 import { type Logger, pino, stdSerializers } from 'pino';
+import { redactUrls } from '../domain/credentials.js';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** Hides user name and password in every URL of a text: `https://ci:secret@host/` becomes `https://***@host/`. */
-export function redactUrls(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']+@/gi, '$1***@');
-}
-
 /**
  * The log of the process: JSON lines on standard error, so that standard output stays free for a command's
- * results. Credentials never reach it: URLs lose their user part, headers that carry secrets are cut.
+ * results. Credentials never reach it: URLs lose their user part wherever they stand, headers that carry secrets are
+ * cut.
  * @param about goes with every line
  */
 export function createLog(
@@ -25,7 +22,7 @@ export function createLog(
       base: about,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: redactedError, url: (url: unknown) => redactUrls(String(url)) },
+      serializers: { err: plainError },
       redact: {
         paths: [
           'authorization',
@@ -37,12 +34,19 @@ export function createLog(
         censor: '***',
       },
     },
-    destination ?? process.stderr,
+    redacting(destination ?? process.stderr),
   );
 }
 
-function redactedError(error: unknown): unknown {
-  if (!(error instanceof Error)) return redactUrls(String(error));
+/** Whatever was put into a line, and by whom. */
+function redacting(destination: NodeJS.WritableStream): { write(line: string): void } {
+  return {
+    write: (line) => void destination.write(line.includes('@') ? redactUrls(line) : line),
+  };
+}
+
+function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
   const { type, message, stack } = stdSerializers.err(error);
-  return { type, message: redactUrls(message), stack: redactUrls(stack ?? '') };
+  return { type, message, stack: stack ?? '' };
 }

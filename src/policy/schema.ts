@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FindingRule } from '../domain/finding.js';
 import type { RuleId } from '../domain/verdict.js';
-import { expected, projectGlob } from '../yaml/values.js';
+import { expected } from '../yaml/validate.js';
+import { projectGlob } from '../yaml/values.js';
 import { codeActions, ruleAction } from './code-actions.js';
 import {
   age,
@@ -75,7 +76,7 @@ const requirement = z.union(
         .optional(),
     }),
   ],
-  { error: ({ input }) => expected('a project, or project and publisher', input) },
+  { error: () => expected('a project, or project and publisher') },
 );
 
 const rules = z.strictObject({
@@ -135,7 +136,7 @@ const rules = z.strictObject({
             }),
             z.literal('off'),
           ],
-          { error: ({ input }) => expected('releases: NUMBER (1 to 10), or off', input) },
+          { error: () => expected('releases: NUMBER (1 to 10), or off') },
         )
         .describe(
           'Files that are not attested by the publisher of the releases before them. Default: { releases: 3 }.',

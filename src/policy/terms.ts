@@ -3,7 +3,8 @@ import { parseSha256 } from '../domain/digest.js';
 import { parseProjectName } from '../domain/project-name.js';
 import { parsePublisherId } from '../domain/publisher.js';
 import { clausesOf, parseSpecifier } from '../domain/specifier.js';
-import { duration, expected } from '../yaml/values.js';
+import { expected } from '../yaml/validate.js';
+import { duration } from '../yaml/values.js';
 
 const DAY = 86_400_000;
 
@@ -15,7 +16,7 @@ export const projectName = () =>
   z.string().transform((text, context) => {
     const name = parseProjectName(text);
     if (name !== undefined) return name;
-    context.addIssue(expected('the name of one project', text));
+    context.addIssue(expected('the name of one project'));
     return z.NEVER;
   });
 
@@ -31,7 +32,7 @@ export const specifier = () =>
     } catch {
       // Said below.
     }
-    context.addIssue(expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"', text));
+    context.addIssue(expected('a version specifier (PEP 440) such as "==1.4.2" or ">=1,<2"'));
   });
 
 /** Who attests: `github:owner/name`. */
@@ -39,7 +40,7 @@ export const publisher = () =>
   z.string().transform((text, context) => {
     const id = parsePublisherId(text);
     if (id !== undefined) return id;
-    context.addIssue(expected('a publisher such as github:owner/name', text));
+    context.addIssue(expected('a publisher such as github:owner/name'));
     return z.NEVER;
   });
 
@@ -51,7 +52,7 @@ export const sha256 = () =>
   z.string().transform((text, context) => {
     const digest = parseSha256(text);
     if (digest !== undefined) return digest;
-    context.addIssue(expected('a SHA-256, 64 hexadecimal digits', text));
+    context.addIssue(expected('a SHA-256, 64 hexadecimal digits'));
     return z.NEVER;
   });
 
@@ -78,9 +79,7 @@ export const expiry = () =>
       const instant = Date.parse(text);
       if (!Number.isNaN(instant)) return instant;
     }
-    context.addIssue(
-      expected('a date such as 2026-12-01 or an instant such as 2026-12-01T18:00Z', text),
-    );
+    context.addIssue(expected('a date such as 2026-12-01 or an instant such as 2026-12-01T18:00Z'));
     return z.NEVER;
   });
 

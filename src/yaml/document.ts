@@ -73,6 +73,21 @@ function nestsTooDeep(text: string): boolean {
   return false;
 }
 
+/** The parser's own words of these repeat nothing of the file, where a secret may stand. */
+const REPEATING_NOTHING: ReadonlySet<string> = new Set([
+  'ALIAS_PROPS',
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'KEY_OVER_1024_CHARS',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'MULTIPLE_ANCHORS',
+  'MULTIPLE_TAGS',
+]);
+const UNEXPECTED =
+  /^Unexpected (?:[a-z-]+ (?:token|at node end)|, in [a-z ]+|empty item in [a-z ]+)$/;
+
 /** The parser's own words name its inner states; these say what to do. */
 function explain(error: YAMLError): string {
   switch (error.code) {
@@ -86,9 +101,19 @@ function explain(error: YAMLError): string {
       return 'aliases are not supported; write the value out';
     case 'TAG_RESOLVE_FAILED':
       return 'tags (!…) are not supported';
+    case 'BAD_DQ_ESCAPE':
+      return 'not YAML: there is no such escape';
     default:
-      return `not YAML: ${error.message.replace(/\s+/g, ' ')}`;
+      return REPEATING_NOTHING.has(error.code) || UNEXPECTED.test(error.message)
+        ? `not YAML: ${error.message.replace(/\s+/g, ' ')}`
+        : 'not YAML: something stands here that does not belong here';
   }
+}
+
+/** A number as long as a secret is not repeated. */
+function shortly(key: unknown): string {
+  const text = String(key);
+  return text.length > 5 ? `a ${typeof key}` : text;
 }
 
 function unwelcomeNodes(
@@ -106,7 +131,7 @@ function unwelcomeNodes(
     Pair: (_key, pair) => {
       const key = pair.key;
       if (isScalar(key) && typeof key.value === 'string') return;
-      const got = isScalar(key) ? `${String(key.value)}; put it in quotes` : 'a list or a map';
+      const got = isScalar(key) ? `${shortly(key.value)}; put it in quotes` : 'a list or a map';
       problems.push(at((key as Node).range?.[0] ?? 0, `expected a key of text, got ${got}`));
     },
   });

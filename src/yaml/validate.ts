@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Discretion, OPEN } from './discretion.js';
 import type { Path, YamlDocument } from './document.js';
 import { nearest } from './nearest.js';
 import type { Problem } from './problem.js';
@@ -11,15 +12,27 @@ export type Validation<T> =
 export function validateYaml<S extends z.ZodType>(
   schema: S,
   document: YamlDocument,
+  discretion: Discretion = OPEN,
 ): Validation<z.output<S>> {
   const value = document.value ?? {};
   const result = schema.safeParse(value, { error: sentence });
   if (result.success) return { ok: true, value: result.data };
-  const problems = explainIssues(schema, value, result.error.issues).map(
+  const problems = explainIssues(schema, value, result.error.issues, discretion).map(
     ({ path, message, key }) =>
       key ? document.problemAtKey(path, message) : document.problemAt(path, message),
   );
   return { ok: false, problems: inOrder(problems) };
+}
+
+/**
+ * Stands in a message for what was found. It is put in last, by those who know where it stands, and whether it may be
+ * repeated.
+ */
+const FOUND = '\u{F0000}';
+
+/** What is said of a value that is not what it should be. */
+export function expected(what: string): string {
+  return `expected ${what}, got ${FOUND}`;
 }
 
 /** One thing wrong with a value, in words; `key` is set where the key itself is wrong. */
@@ -34,6 +47,7 @@ export function explainIssues(
   schema: z.ZodType,
   value: unknown,
   issues: readonly z.core.$ZodIssue[],
+  discretion: Discretion = OPEN,
 ): Explained[] {
   // Where a key is misspelt, what is said of the keys together follows from that.
   const misspelt = new Set(
@@ -42,13 +56,15 @@ export function explainIssues(
   return issues.flatMap((issue): Explained[] => {
     const { path } = issue;
     const meant = issue.code === 'invalid_union' ? meantBranch(issue) : undefined;
-    if (meant !== undefined) return explainIssues(schema, value, meant);
+    if (meant !== undefined) return explainIssues(schema, value, meant, discretion);
     if (issue.code === 'custom' && misspelt.has(path.join('/'))) return [];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, path);
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `unknown key ${JSON.stringify(key)}${suggestion(key, known)}${listOf(known)}`,
+        message: discretion.mayName(path, key)
+          ? `unknown key ${JSON.stringify(key)}${suggestion(key, known)}${listOf(known)}`
+          : `unknown key${listOf(known)}`,
         key: true,
       }));
     }
@@ -56,7 +72,8 @@ export function explainIssues(
       const name = String(path.at(-1) ?? 'content');
       return [{ path, message: `the key ${JSON.stringify(name)} is missing`, key: false }];
     }
-    return [{ path, message: issue.message, key: false }];
+    const found = () => discretion.value(path, valueAt(value, path));
+    return [{ path, message: issue.message.replace(FOUND, found), key: false }];
   });
 }
 
@@ -90,22 +107,22 @@ export function sentence(issue: z.core.$ZodRawIssue): string | undefined {
   const got = issue.input;
   switch (issue.code) {
     case 'invalid_type': {
-      const expected = KINDS[issue.expected] ?? issue.expected;
+      const kind = KINDS[issue.expected] ?? issue.expected;
       const quote = issue.expected === 'string' && ['number', 'boolean'].includes(typeof got);
-      return `expected ${expected}, got ${describe(got)}${quote ? '; put it in quotes' : ''}`;
+      return `${expected(kind)}${quote ? '; put it in quotes' : ''}`;
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = typeof got === 'string' ? suggestion(got, values) : '';
-      return `expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${describe(got)}${near}`;
+      return expected(`${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`) + near;
     }
     case 'too_small':
       if (issue.origin === 'string') return 'expected some text, got none';
       return issue.origin === 'array'
-        ? `expected at least one entry, got ${describe(got)}`
-        : `expected ${issue.minimum} or more, got ${describe(got)}`;
+        ? expected('at least one entry')
+        : expected(`${issue.minimum} or more`);
     case 'too_big':
-      return `expected at most ${issue.maximum}, got ${describe(got)}`;
+      return expected(`at most ${issue.maximum}`);
     default:
       return undefined;
   }
@@ -120,16 +137,6 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'keys and values',
   record: 'keys and values',
 };
-
-/** A value as a person would name it, never long. */
-export function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'keys and values';
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return `the ${typeof value} ${String(value)}`;
-}
 
 function valueAt(value: unknown, path: Path): unknown {
   let at = value;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseProjectGlob } from '../domain/project-glob.js';
-import { describe } from './validate.js';
+import { expected } from './validate.js';
 
 const MILLISECONDS = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 7 * 86400e3 } as const;
 const BYTES: Readonly<Record<string, number>> = {
@@ -32,13 +32,13 @@ export function duration(
   const pattern = new RegExp(`^(\\d{1,9}(?:\\.\\d{1,3})?)(${units.join('|')})$`);
   const longest = milliseconds(most);
   return z
-    .string({ error: ({ input }) => expected(`a duration such as ${example}`, input) })
+    .string({ error: () => expected(`a duration such as ${example}`) })
     .regex(pattern, {
-      error: ({ input }) =>
-        expected(`a duration such as ${example} (a number and one of ${units.join(', ')})`, input),
+      error: () =>
+        expected(`a duration such as ${example} (a number and one of ${units.join(', ')})`),
     })
     .refine((text) => !pattern.test(text) || milliseconds(text) <= longest, {
-      error: ({ input }) => expected(`a duration of at most ${most}`, input),
+      error: () => expected(`a duration of at most ${most}`),
     })
     .transform(milliseconds);
 }
@@ -50,8 +50,7 @@ function milliseconds(text: string): number {
 
 /** A size in bytes: a whole number, or text with a unit (`32MiB`, `10GB`). */
 export function byteSize() {
-  const error = ({ input }: { input?: unknown }) =>
-    expected('a size such as 32MiB, 10GB or a number of bytes', input);
+  const error = () => expected('a size such as 32MiB, 10GB or a number of bytes');
   const text = z.string().regex(/^\d{1,15}(?:\.\d{1,3})?\s?(?:[KMGT]i?)?B?$/i, { error });
   return z.union([z.int().min(0), text], { error }).transform((size) => {
     if (typeof size === 'number') return size;
@@ -66,11 +65,7 @@ export function projectGlob() {
   return z.string().transform((text, context) => {
     const glob = parseProjectGlob(text);
     if (glob !== undefined) return glob;
-    context.addIssue(expected('a project name, with * for any run of characters', text));
+    context.addIssue(expected('a project name, with * for any run of characters'));
     return z.NEVER;
   });
-}
-
-export function expected(what: string, got: unknown): string {
-  return `expected ${what}, got ${describe(got)}`;
 }

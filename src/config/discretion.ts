@@ -1,0 +1,51 @@
+import { type Discretion, describe, isWord, kindOf } from '../yaml/discretion.js';
+
+/** Settings below these hold secrets, whatever is written there. */
+const SECRETIVE =
+  /auth|password|secret|token|credential|redis|s3|replica|webhook|tls|(?:^|-)key|url|^upstream$/i;
+
+/** What was filled in from the environment. */
+export interface References {
+  /** The variables' names, by `pathText` of the value that they stand in. */
+  readonly byPath: ReadonlyMap<string, readonly string[]>;
+  /** What they hold, by their names. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+export const NO_REFERENCES: References = { byPath: new Map(), values: new Map() };
+/** Shorter values are part of many words. */
+const SHORTEST = 4;
+
+/** A message without what was filled in, wherever it got into it. */
+export function withoutValues(message: string, { values }: References): string {
+  let text = message;
+  for (const [name, value] of values)
+    if (value.length >= SHORTEST) text = text.replaceAll(value, `\${${name}}`);
+  return text;
+}
+
+export function pathText(path: readonly PropertyKey[]): string {
+  return JSON.stringify(path.map(String));
+}
+
+/**
+ * Settings are repeated in messages, which says best what is wrong, but for what may be a secret: what stands where one
+ * belongs, a whole upstream that is no keys and values, whatever was filled in from the environment (it is called by
+ * the variable's name), and all before an `@`.
+ */
+export function configDiscretion(references: References): Discretion {
+  return {
+    value: (path, value) => {
+      const names = references.byPath.get(pathText(path));
+      if (names !== undefined) return `what is in ${names.map((name) => `\${${name}}`).join(', ')}`;
+      if (isSecretive(path)) return kindOf(value);
+      return describe(typeof value === 'string' ? value.replace(/^.*@/s, '***@') : value);
+    },
+    mayName: (path, key) => isWord(path, key) && !isSecretive(path),
+  };
+}
+
+function isSecretive(path: readonly PropertyKey[]): boolean {
+  if (path[0] === 'upstreams' && path.length < 3) return true;
+  return path.some((step) => SECRETIVE.test(String(step)));
+}
