@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { RULES } from '../../src/domain/verdict.js';
 import { createMetrics } from '../../src/observe/metrics.js';
@@ -88,6 +88,26 @@ describe('metrics', () => {
     await gate.writePolicy('b.yaml', 'deny: []');
     assert.deepEqual(await failed(), ['wheelgate_policy_load_failed 0']);
     await gate.close();
+  });
+
+  it('say when the certificate ends, and follow its renewal', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wheelgate-renewal-'));
+    const cert = join(folder, 'cert.pem');
+    const use = (name: string) => copyFile(join('test/support/tls', name), cert);
+    await use('ending.pem');
+    const gate = await startGate({
+      config: { 'tls.cert': cert, 'tls.key': resolve('test/support/tls/renewal.key') },
+    });
+    const ends = async () =>
+      /^wheelgate_certificate_expiry_timestamp_seconds (\d+)$/m.exec(
+        await gate.gate.metrics.text(),
+      )?.[1];
+    assert.equal(await ends(), String(Date.UTC(2026, 11, 1) / 1_000));
+    await use('renewed.pem');
+    const renewed = String(Date.UTC(2027, 1, 1) / 1_000);
+    while ((await ends()) !== renewed) await new Promise((next) => setImmediate(next));
+    await gate.close();
+    await rm(folder, { recursive: true });
   });
 
   it('have a bounded number of statuses of upstreams', async () => {
