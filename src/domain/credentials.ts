@@ -3,5 +3,9 @@
  * `https://***@host/`. What follows the last `@` of a word is taken for the host.
  */
 export function redactUrls(text: string): string {
-  return text.replace(/:\/\/[^\s"'<>]*@/g, '://***@');
+  // Word by word, for a pattern that looks for both ends would look through a long word again and again.
+  return text.replace(/[^\s"'<>]+/g, (word) => {
+    const [begin, end] = [word.indexOf('://'), word.lastIndexOf('@')];
+    return begin === -1 || end < begin ? word : `${word.slice(0, begin)}://***${word.slice(end)}`;
+  });
 }

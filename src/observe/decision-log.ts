@@ -111,7 +111,7 @@ export class FileDecisionLog implements DecisionLog {
     await this.#file?.close();
     this.#file = undefined;
     const { file, keep, compress } = this.#settings;
-    const aside = await freeName(file, this.#now());
+    const aside = await freeName(file, this.#now(), (await rotatedFiles(file)).at(-1));
     await rename(file, aside);
     // A file that stays plain, for want of room, is as good a log.
     if (compress)
@@ -132,10 +132,18 @@ async function rotatedFiles(file: string): Promise<string[]> {
     .map((other) => join(dir, other));
 }
 
-async function freeName(file: string, now: number): Promise<string> {
-  const time = new Date(now).toISOString().replaceAll(':', '-');
+/**
+ * The names tell the order. A clock that was set back would give the newest file the oldest name, and it would be the
+ * first to go: it takes the time of the one before it then, and the next number.
+ */
+async function freeName(file: string, now: number, before = ''): Promise<string> {
   const { dir, name, ext } = parse(file);
-  for (let count = 0; ; count += 1) {
+  const parts = /^-(\d{4}-\d\d-\d\dT[\d-]{8}\.\d{3}Z)-(\d{4})/;
+  const [, latest = '', number = '0'] = parts.exec(parse(before).base.slice(name.length)) ?? [];
+  const clock = new Date(now).toISOString().replaceAll(':', '-');
+  const time = clock < latest ? latest : clock;
+  const first = time === latest ? Number(number) + 1 : 0;
+  for (let count = first; ; count += 1) {
     const path = join(dir, `${name}-${time}-${String(count).padStart(4, '0')}${ext}`);
     const taken = await Promise.any([stat(path), stat(`${path}.gz`)]).then(
       () => true,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { notPinned, type SeenByName, type SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { type Span, within } from '../domain/span.js';
 import type { SeenStore } from '../store/seen-store.js';
 
 /**
@@ -27,8 +28,8 @@ export interface Held {
 export class Pins {
   readonly #store: SeenStore;
   readonly #now: () => number;
-  /** By upstream and project, until when. */
-  readonly #others = new LRUCache<string, number>({ max: MAX_OTHERS });
+  /** By upstream and project. */
+  readonly #others = new LRUCache<string, Span>({ max: MAX_OTHERS });
 
   constructor(store: SeenStore, now: () => number) {
     this.#store = store;
@@ -42,8 +43,8 @@ export class Pins {
 
   isCurrent(upstream: string, project: ProjectName, known: SeenByName | undefined): boolean {
     const key = `${upstream}/${project}`;
-    const until = this.#others.get(key);
-    if (until !== undefined && this.#now() >= until) {
+    const others = this.#others.get(key);
+    if (others !== undefined && !within(others, this.#now())) {
       this.#others.delete(key);
       this.#store.forget(upstream, project);
     }
@@ -84,8 +85,10 @@ export class Pins {
 
   /** Takes over what another process has learnt. */
   learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
-    if (seen.other !== undefined)
-      this.#others.set(`${upstream}/${project}`, this.#now() + REMEMBER_OTHERS);
+    if (seen.other !== undefined) {
+      const from = this.#now();
+      this.#others.set(`${upstream}/${project}`, { from, until: from + REMEMBER_OTHERS });
+    }
     this.#store.learn(upstream, project, seen);
   }
 

@@ -9,7 +9,12 @@ import type { FindingsStore, ProjectFindings } from './findings-store.js';
 /** An inspection that broke off again, in milliseconds: the second one in a row waits so long, each further one twice as long. */
 const FIRST_REST = 30_000;
 const LONGEST_REST = 10 * 60_000;
-const MAX_FAULTS = 10_000;
+/** All of them in memory, in bytes, roughly. */
+const MEMORY_BYTES = 32 * 2 ** 20;
+/** What one takes beside its members' digests, in bytes. */
+const OVERHEAD = 1_000;
+/** It broke off, so that it refuses whatever is left out; there may be a finding for each member. */
+const MAX_FINDINGS = 100;
 
 /** How often in a row an inspection broke off. */
 interface Fault {
@@ -28,7 +33,11 @@ interface Fault {
 export class PassingFindings implements FindingsStore {
   readonly #below: FindingsStore;
   readonly #now: () => number;
-  readonly #faults = new LRUCache<string, Fault>({ max: MAX_FAULTS });
+  readonly #faults = new LRUCache<string, Fault>({
+    maxSize: MEMORY_BYTES,
+    sizeCalculation: ({ inspection: { findings, memberDigests } }) =>
+      OVERHEAD * (1 + findings.length) + memberDigests.length,
+  });
 
   constructor(below: FindingsStore, now: () => number) {
     this.#below = below;
@@ -64,7 +73,7 @@ export class PassingFindings implements FindingsStore {
     const until = from + rest;
     this.#faults.set(key, {
       times,
-      inspection: { ...inspection, countsUntil: until },
+      inspection: shortened({ ...inspection, countsUntil: until }),
       from,
       until,
     });
@@ -76,6 +85,15 @@ export class PassingFindings implements FindingsStore {
     if (fault === undefined) return undefined;
     return within(fault, this.#now()) ? fault.inspection : undefined;
   }
+}
+
+/** The findings that say why it broke off stay, whatever goes. */
+function shortened(inspection: Inspection): Inspection {
+  const { findings } = inspection;
+  if (findings.length <= MAX_FINDINGS) return inspection;
+  const why = findings.filter((finding) => isPassing({ findings: [finding] }));
+  const others = findings.filter((finding) => !why.includes(finding));
+  return { ...inspection, findings: [...others.slice(0, MAX_FINDINGS - why.length), ...why] };
 }
 
 function keyOf(project: ProjectName, sha256: Sha256, filename: string): string {

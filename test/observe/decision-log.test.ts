@@ -64,6 +64,24 @@ describe('decision log', () => {
     assert.ok(decision((await lines())[0]!).userAgent!.length < 600);
   });
 
+  it('keeps the newest by the order of their writing, also where the clock is set back', async () => {
+    let now = Date.UTC(2027, 0, 1);
+    const settings = { file, maxBytes: 1, keep: 3, compress: false, fsync: false };
+    const log = new FileDecisionLog(settings, () => now);
+    for (let count = 0; count < 8; count += 1) {
+      if (count === 3) now -= 365 * 86_400_000;
+      now += 1_000;
+      await log.append(record(`f${count}`));
+    }
+    await log.close();
+    const names = (await readdir(join(folder, 'log'))).filter((name) => name !== 'decisions.jsonl');
+    const texts = await Promise.all(names.sort().map((name) => lines(join(folder, 'log', name))));
+    assert.deepEqual(
+      texts.map(([line]) => decision(line!).filename),
+      ['f5', 'f6', 'f7'],
+    );
+  });
+
   it('puts full files aside and keeps the newest of them', async () => {
     const log = open(400, 2);
     for (let n = 0; n < 20; n += 1) await log.append(record(`f${n}`));

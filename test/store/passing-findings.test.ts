@@ -84,6 +84,15 @@ describe('what an inspection broke off for', () => {
     assert.equal(await resting(), false);
   });
 
+  it('takes a bounded memory, whatever was found before it broke off', async () => {
+    const codes = Array.from({ length: 100_000 }, () => 'pth-executable');
+    for (let time = 0; time < 2; time += 1)
+      await findings.put(PROJECT, inspection(...codes, 'inspection-limit-time'));
+    const kept = (await findings.get(PROJECT, SHA, NAME))!;
+    assert.equal(kept.findings.length, 100);
+    assert.equal(kept.findings.at(-1)!.code, 'inspection-limit-time');
+  });
+
   it('says nothing of other bytes, names or projects', async () => {
     for (let time = 0; time < 2; time += 1)
       await findings.put(PROJECT, inspection('inspection-failed'));

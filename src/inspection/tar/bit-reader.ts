@@ -1,3 +1,4 @@
+import { Malformed } from '../archive/malformed.js';
 import type { ByteSource } from '../byte-source.js';
 
 const CHUNK = 64 * 1024;
@@ -16,7 +17,7 @@ export class BitReader {
     this.#source = source;
   }
 
-  /** @param count 1 to 24. @throws {RangeError} at the end of the source */
+  /** @param count 1 to 24. @throws {Malformed} at the end of the source */
   read(count: number): number {
     while (this.#count < count) {
       if (this.#at === this.#chunk.length) this.#fill();
@@ -34,7 +35,7 @@ export class BitReader {
 
   #fill(): void {
     const length = Math.min(CHUNK, this.#source.size - this.#next);
-    if (length === 0) throw new RangeError('the end of the file');
+    if (length === 0) throw new Malformed('the end of the file');
     this.#chunk = this.#source.read(this.#next, length);
     this.#next += length;
     this.#at = 0;

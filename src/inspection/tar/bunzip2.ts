@@ -1,4 +1,5 @@
-import type { ByteSource } from '../byte-source.js';
+import { Malformed } from '../archive/malformed.js';
+import { BeyondEnd, type ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import { BitReader } from './bit-reader.js';
 import { readBlock } from './bzip2-block.js';
@@ -18,7 +19,7 @@ export function* bunzip2(source: ByteSource): Generator<Buffer> {
   try {
     yield* readStream(bits);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof Malformed || error instanceof BeyondEnd)) throw error;
     throw new InspectionProblem(
       'bzip2-malformed',
       `the bzip2 stream cannot be read: ${error.message}`,
@@ -33,21 +34,21 @@ export function* bunzip2(source: ByteSource): Generator<Buffer> {
 function* readStream(bits: BitReader): Generator<Buffer> {
   const magic = bits.read(24);
   const level = bits.read(8) - 0x30;
-  if (magic !== 0x425a68 || level < 1 || level > 9) throw new RangeError('this is no bzip2 file');
+  if (magic !== 0x425a68 || level < 1 || level > 9) throw new Malformed('this is no bzip2 file');
   let combined = 0;
   for (;;) {
     const first = bits.read(24);
     const second = bits.read(24);
     const crc = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
     if (first === END_MAGIC && second === END_MAGIC_REST) {
-      if (crc !== combined) throw new RangeError('the checksum of the stream does not match');
+      if (crc !== combined) throw new Malformed('the checksum of the stream does not match');
       return;
     }
     if (first !== BLOCK_MAGIC || second !== BLOCK_MAGIC_REST)
-      throw new RangeError('a block does not begin where it should');
+      throw new Malformed('a block does not begin where it should');
     const block = readBlock(bits, level * 100_000);
     yield* block.pieces;
-    if (block.crc() !== crc) throw new RangeError('the checksum of a block does not match');
+    if (block.crc() !== crc) throw new Malformed('the checksum of a block does not match');
     combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
   }
 }

@@ -1,3 +1,4 @@
+import { Malformed } from '../archive/malformed.js';
 import type { BitReader } from './bit-reader.js';
 
 const MAX_BITS = 20;
@@ -26,7 +27,7 @@ export class HuffmanCode {
     }
   }
 
-  /** @throws {RangeError} for bits that are no code */
+  /** @throws {Malformed} for bits that are no code */
   read(bits: BitReader): number {
     let code = 0;
     for (let length = 1; length <= MAX_BITS; length++) {
@@ -36,6 +37,6 @@ export class HuffmanCode {
         if (symbol !== undefined) return symbol;
       }
     }
-    throw new RangeError('bits that are no code');
+    throw new Malformed('bits that are no code');
   }
 }

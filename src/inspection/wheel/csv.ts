@@ -1,10 +1,12 @@
+import { Malformed } from '../archive/malformed.js';
+
 /** A row as nearly all are: three fields, no quotes. */
 const PLAIN_ROW = /([^",\r\n]*),([^",\r\n]*),([^",\r\n]*)(?:\r\n?|\n|$)/y;
 
 /**
  * Reads RECORD's CSV as Python's `csv` module does in its default dialect: commas, double quotes, any line end.
  * Rows come one by one, so that a hostile RECORD of millions costs no memory.
- * @throws {RangeError} where a quote is never closed
+ * @throws {Malformed} where a quote is never closed
  */
 export function* parseCsv(text: string): Generator<string[]> {
   let row: string[] = [];
@@ -18,7 +20,7 @@ export function* parseCsv(text: string): Generator<string[]> {
       continue;
     }
     const field = text[at] === '"' ? quoted(text, at) : plain(text, at);
-    if (field === undefined) throw new RangeError('an open quote');
+    if (field === undefined) throw new Malformed('an open quote');
     row.push(field.value);
     at = field.end;
     if (text[at] === ',') {
@@ -27,7 +29,7 @@ export function* parseCsv(text: string): Generator<string[]> {
       else continue;
     }
     if (at < text.length && text[at] !== '\n' && text[at] !== '\r')
-      throw new RangeError('text behind a quote');
+      throw new Malformed('text behind a quote');
     at += text.startsWith('\r\n', at) ? 2 : 1;
     if (row.length > 1 || row[0] !== '') yield row;
     row = [];

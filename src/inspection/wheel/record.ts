@@ -1,3 +1,4 @@
+import { Malformed } from '../archive/malformed.js';
 import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { parseCsv } from './csv.js';
@@ -38,7 +39,7 @@ export class WheelRecord {
     try {
       for (const row of parseCsv(text)) this.#addRow(row);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof Malformed)) throw error;
       findings.add('record-malformed', `${folder}/RECORD is no CSV: ${error.message}`);
     }
   }
@@ -57,7 +58,7 @@ export class WheelRecord {
       this.#findings.add('record-duplicate', `RECORD lists ${name} twice with different hashes`, {
         member: name,
       });
-    if (this.#entries.size === MAX_ENTRIES) throw new RangeError('it lists too many files');
+    if (this.#entries.size === MAX_ENTRIES) throw new Malformed('it lists too many files');
     this.#entries.set(name, { hash, size, isThere: false });
   }
 
