@@ -134,6 +134,7 @@ export const FINDING_CODES = {
   'record-malformed': record('RECORD cannot be read'),
   'record-unlisted': record('A file that RECORD does not list'),
   'record-absent': harmless(record('RECORD lists a file that is not there')),
+  'record-foreign': record('RECORD lists an absent file where the wheel has none'),
   'record-wheel-file': harmless(record('WHEEL is not what RECORD says of it')),
   'record-path': record('RECORD lists a path that leaves the folder'),
   'record-duplicate': record('RECORD lists a file twice, differently'),

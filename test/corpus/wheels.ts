@@ -26,6 +26,26 @@ export const WHEELS: readonly CorpusCase[] = [
   refusedWheel('a RECORD entry without its file', 'record-absent', {
     record: (text) => `${text}demo/ghost.py,sha256=x,1\n`,
   }),
+  refusedWheel("a RECORD entry for another project's file", 'record-foreign', {
+    record: (text) => `${text}certifi/cacert.pem,,\n`,
+  }),
+  refusedWheel("a RECORD entry for another project's module", 'record-foreign', {
+    record: (text) => `${text}six.py,sha256=x,1\n`,
+  }),
+  refusedWheel("a RECORD entry for another project's metadata", 'record-foreign', {
+    record: (text) => `${text}certifi-2026.1.1.dist-info/METADATA,,\n`,
+  }),
+  refusedWheel(
+    'a RECORD entry below a folder that begins like one of the wheel',
+    'record-foreign',
+    {
+      record: (text) => `${text}demo_other/x.py,,\n`,
+    },
+  ),
+  refusedWheel('a RECORD entry without its file beside those of .data/purelib', 'record-absent', {
+    files: { 'demo-1.0.data/purelib/demo/__init__.py': '' },
+    record: (text) => `${text}demo/ghost.py,,\n`,
+  }),
   refusedWheel('a path in RECORD that climbs out of the folder', 'record-path', {
     record: (text) => `${text}../../../bin/python3,,\n`,
   }),
@@ -256,6 +276,10 @@ export const WHEELS: readonly CorpusCase[] = [
     ['entries for every group', '[DEFAULT]\npython3 = demo:run\n[console_scripts]\na = demo:run\n'],
     ['one group twice', '[gui_scripts]\na = demo:run\n[gui_scripts]\nb = demo:run\n'],
     ['one script twice', '[gui_scripts]\na = demo:run\na = demo:other\n'],
+    [
+      'one script in two groups with two targets',
+      '[console_scripts]\na = demo:run\n[gui_scripts]\na = demo:other\n',
+    ],
     ['a byte order mark', '\ufeff[console_scripts]\na = demo:run\n'],
   ].map(([name, text]) =>
     refusedWheel(`scripts: ${name}`, 'metadata-entry-points', scripts(text!)),
@@ -299,6 +323,10 @@ export const WHEELS: readonly CorpusCase[] = [
     scripts(
       '# c\n[console_scripts]\ndemo = demo:run\npy.test = demo:run [x]\n[other]\na/b = demo:run\n',
     ),
+  ),
+  allowedWheel(
+    'one script in two groups with one target',
+    scripts('[console_scripts]\na = demo:run\n[gui_scripts]\na=demo : run\n'),
   ),
   {
     name: 'a wheel under an .egg name',

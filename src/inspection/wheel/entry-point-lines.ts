@@ -22,9 +22,9 @@ const HEADING = /^\[([^[\]#;=\s][^[\]#;=]*)\]$/;
 /** A name with a folder or a drive in it, and what is a folder by itself. */
 const OUTSIDE = /[/\\:]|^\.*$/;
 
-/** `name = module:attribute [extra]`. */
+/** `name = module:attribute [extra]`: the name and what it runs. */
 const SCRIPT =
-  /^([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+-]*)[ \t]*=[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*[ \t]*:[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*(?:[ \t]*\[[\w., \t-]*\])?$/u;
+  /^([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+-]*)[ \t]*=[ \t]*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*[ \t]*:[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*)(?:[ \t]*\[[\w., \t-]*\])?$/u;
 
 /**
  * Reads the scripts of an `entry_points.txt` (PyPA entry points specification) in the one form that all installers
@@ -41,7 +41,8 @@ export function readScriptNames(content: Buffer): ScriptNames {
       `it has the character U+${foreign[0].codePointAt(0)!.toString(16).padStart(4, '0')}`,
     );
   for (const [index, line] of text.split(/\r?\n/).entries()) reading.take(line, index + 1);
-  return { ...reading, names: [...reading.names] };
+  const { outside, doubts } = reading;
+  return { names: [...reading.targets.keys()], outside, doubts };
 }
 
 function decode(content: Buffer): string | undefined {
@@ -53,10 +54,13 @@ function decode(content: Buffer): string | undefined {
 }
 
 class Reading {
-  readonly names = new Set<string>();
+  /** What each script runs, by its name. */
+  readonly targets = new Map<string, string>();
   readonly outside: string[] = [];
   readonly doubts: string[] = [];
   readonly #groups = new Set<string>();
+  /** The scripts of the current group. */
+  #ofGroup = new Set<string>();
   /** Whether the current group is of scripts. */
   #scripts = false;
   /** How far the last entry of this group is indented: what stands deeper goes on with it, to configparser. */
@@ -81,6 +85,7 @@ class Reading {
     const known = group.trim().toLowerCase();
     this.#scripts = SCRIPT_GROUPS.has(known);
     this.#indent = undefined;
+    this.#ofGroup = new Set();
     // Of configparser's group DEFAULT every other one has the entries.
     if (group === '' || group === 'DEFAULT') doubt('is no plain heading');
     else if (this.#scripts && group !== known) doubt(`spells ${known} otherwise`);
@@ -89,11 +94,19 @@ class Reading {
   }
 
   #takeScript(line: string, doubt: (why: string) => void): void {
-    const name = SCRIPT.exec(line)?.[1];
+    const [, name, target = ''] = SCRIPT.exec(line) ?? [];
     const written = line.split('=', 1)[0]!.trim();
     if (OUTSIDE.test(written)) this.outside.push(written);
     else if (name === undefined) doubt('is no plain "name = module:function"');
-    else if (this.names.has(name)) doubt(`gives ${name} once more`);
-    else this.names.add(name);
+    else if (this.#ofGroup.has(name)) doubt(`gives ${name} once more`);
+    else this.#addScript(name, target.replace(/[ \t]+/g, ''), doubt);
+  }
+
+  /** Of two groups each may have a name: which of the files stays is not to matter (robotframework-ride 2.2.4). */
+  #addScript(name: string, target: string, doubt: (why: string) => void): void {
+    this.#ofGroup.add(name);
+    const earlier = this.targets.get(name);
+    if (earlier !== undefined && earlier !== target) doubt(`gives ${name} another target`);
+    this.targets.set(name, target);
   }
 }

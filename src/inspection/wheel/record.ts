@@ -20,6 +20,9 @@ const OTHER_LINE_ENDS = /[\v\f\x1c-\x1e\x85\u2028\u2029]/;
 /** An absolute or climbing path. pip copies such a row, and deletes the file when the wheel is uninstalled. */
 const LEAVES = /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
 
+/** The schemes of a `.data` folder whose files lie in a site folder. */
+const SITE_SCHEMES: ReadonlySet<string> = new Set(['purelib', 'platlib']);
+
 /** More than any wheel has members (see the limits), so that a RECORD alone cannot fill the memory. */
 const MAX_ENTRIES = 250_000;
 
@@ -110,11 +113,34 @@ export class WheelRecord {
 
   /** Reports the entries that no member stands behind; call it once all members are seen. */
   finish(): void {
-    for (const [name, { isThere }] of this.#entries)
-      if (!isThere)
-        this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, {
-          member: name,
-        });
+    let own: ReadonlySet<string> | undefined;
+    for (const [name, { isThere }] of this.#entries) {
+      if (isThere) continue;
+      own ??= this.#ownTops();
+      const top = topOf(name);
+      const evidence = { member: name };
+      if (own.has(top))
+        this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, evidence);
+      else
+        this.#findings.add(
+          'record-foreign',
+          `RECORD lists ${name}, and the wheel has nothing in ${top}`,
+          evidence,
+        );
+    }
+  }
+
+  /** The names at the top of a site folder under which the wheel has files, which could be others' as well. */
+  #ownTops(): ReadonlySet<string> {
+    const own = new Set([this.#folder]);
+    const data = this.#folder.replace(/\.dist-info$/i, '.data');
+    for (const [name, { isThere }] of this.#entries) {
+      if (!isThere) continue;
+      own.add(topOf(name));
+      const [first, scheme, top] = name.split('/', 3);
+      if (first === data && top !== undefined && SITE_SCHEMES.has(scheme!)) own.add(top);
+    }
+    return own;
   }
 
   /** RECORD cannot hold its own hash; its signatures are made after it. */
@@ -125,4 +151,8 @@ export class WheelRecord {
       name === `${this.#folder}/RECORD.p7s`
     );
   }
+}
+
+function topOf(path: string): string {
+  return path.split('/', 1)[0]!;
 }
