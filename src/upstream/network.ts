@@ -14,13 +14,13 @@ export interface Network {
 /**
  * Opens the way out as the environment describes it: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in either
  * case), and certificate authorities beside Node's own from `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`.
- * @throws where a certificate file is named that cannot be read
+ * @throws where a certificate file is named that cannot be read, or a proxy's URL cannot
  */
 export function createNetwork(env: NodeJS.ProcessEnv): Network {
   const ca = certificateAuthorities(env);
   const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
-    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
+    httpProxy: proxyIn(env, 'http_proxy', 'HTTP_PROXY'),
+    httpsProxy: proxyIn(env, 'https_proxy', 'HTTPS_PROXY'),
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
     connections: 64,
     connect: { ca, timeout: 10_000 },
@@ -42,6 +42,27 @@ export function createNetwork(env: NodeJS.ProcessEnv): Network {
       await dispatcher.destroy();
     },
   };
+}
+
+/** A proxy's URL often holds a password: it is not repeated, only where it stands. */
+function proxyIn(env: NodeJS.ProcessEnv, ...names: readonly string[]): string {
+  const name = names.find((one) => env[one] !== undefined);
+  const text = (name && env[name]) ?? '';
+  const sound =
+    text === '' || (/^https?:\/\//i.test(text) && URL.canParse(text) && isDecodable(text));
+  if (!sound) throw new Error(`${name} is no URL such as http://proxy.example.com:3128`);
+  return text;
+}
+
+function isDecodable(text: string): boolean {
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Naming authorities replaces Node's list, so the list comes along; undefined leaves it as it is. */

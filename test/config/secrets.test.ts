@@ -250,7 +250,7 @@ describe('a secret on the command line', () => {
         ['explain', 'demo', '--server', 'http://127.0.0.1:9'],
         { WHEELGATE_TOKEN: `${SECRET}\n${SECRET}` },
       ],
-      [['serve', '--listen', '127.0.0.1:x'], { HTTPS_PROXY: `ci:p@${SECRET}@proxy:99999` }],
+      [['serve', '--listen', '127.0.0.1:0'], { HTTPS_PROXY: `ci:p@${SECRET}@proxy:99999` }],
       [
         ['serve', '--listen', '127.0.0.1:0', '--policies', 'none'],
         { HTTPS_PROXY: `http://ci:p/${SECRET}@proxy:x` },
@@ -264,6 +264,7 @@ describe('a secret on the command line', () => {
         timeout: 120_000,
       });
       assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
+      if ('HTTPS_PROXY' in env) assert.match(stderr, /HTTPS_PROXY is no URL such as/);
       assert.doesNotMatch(stdout + stderr, PARTS, args.join(' '));
     }
   });
