@@ -1,7 +1,7 @@
 import { releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
-import type { ReleaseWheel } from '../policy/release.js';
+import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
@@ -45,15 +45,17 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
   if (folder === undefined) return [...files];
   const policy = await loadComparablePolicy(folder);
   const now = Date.now();
-  const wheels = wheelsByRelease(files.flatMap(({ facts }) => facts ?? []));
+  const releases = new Map<string, ReleaseOpinion>();
+  for (const [release, wheels] of wheelsByRelease(files.flatMap(({ facts }) => facts ?? [])))
+    releases.set(release, policy.ofRelease(wheels, now));
   return files.map(({ facts, ...current }) => {
     // Who attested what is the server's knowledge alone: such a verdict is not compared.
     if (facts === undefined || current.rule === 'attestation') return current;
     const { subject, inspection, malware } = facts;
     // The server's feed, as far as this file goes: no other is needed.
     const feed = { revision: 'server', syncedAt: now, find: () => malware };
-    const ofRelease = subject.kind === 'sdist' ? wheels.get(releaseOf(subject)) : undefined;
-    const knowledge = { feed, ...(ofRelease && { wheels: ofRelease }) };
+    const release = subject.kind === 'sdist' ? releases.get(releaseOf(subject)) : undefined;
+    const knowledge = { feed, ...(release && { release }) };
     const verdict = policy.evaluate(subject, inspection, now, knowledge);
     return { ...current, proposed: explainVerdict(facts, verdict) };
   });

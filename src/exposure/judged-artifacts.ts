@@ -52,7 +52,8 @@ export class JudgedArtifacts {
     if (known === undefined && subject.kind === 'wheel') this.#add({ subject, inspection });
     const wheels = subject.kind === 'sdist' ? this.#wheels.get(releaseOf(subject)) : undefined;
     if (known !== undefined && known.wheels === wheels && isCurrent(known, time)) return known;
-    const knowledge = { feed: this.#feed, ...(wheels && { wheels }) };
+    const release = wheels && this.#policy.ofRelease(wheels, time);
+    const knowledge = { feed: this.#feed, ...(release && { release }) };
     const verdict = this.#policy.evaluate(subject, inspection, time, knowledge);
     const artifact = { subject, inspection, wheels, verdict, judgedAt: time };
     this.#artifacts.set(key, artifact);

@@ -6,13 +6,7 @@ import { RULES, type RuleId, type Verdict } from '../domain/verdict.js';
 import { type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
-import {
-  opinionOf,
-  REFUSES_RELEASE,
-  type ReleaseOpinion,
-  type ReleaseWheel,
-  underRelease,
-} from './release.js';
+import { opinionOf, REFUSES_RELEASE, underRelease } from './release.js';
 import { allow } from './rules/allow.js';
 import { type AttestationSettings, attestation, unknownAttestations } from './rules/attestation.js';
 import { cooldown } from './rules/cooldown.js';
@@ -59,21 +53,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   });
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
-  const ofRelease = compiled.filter(({ id }) => REFUSES_RELEASE.has(id));
-  const opinions = new WeakMap<readonly ReleaseWheel[], { now: number; opinion: ReleaseOpinion }>();
-
-  /** A page has many sdists of one release, where it is made to: their wheels are asked once. */
-  function opinion(wheels: readonly ReleaseWheel[], now: number): ReleaseOpinion {
-    const known = opinions.get(wheels);
-    if (known?.now === now) return known.opinion;
-    const nothing = { feed: NO_FEED, attestations: NONE_KNOWN, now };
-    const asked = opinionOf(wheels, (wheel) =>
-      evaluate(ofRelease, waivers, unopposed, { ...wheel, ...nothing }),
-    );
-    opinions.set(wheels, { now, opinion: asked });
-    return asked;
-  }
-
+  const onWheels = compiled.filter(({ id }) => REFUSES_RELEASE.has(id));
   const feedRule = rules['malware-feed'];
   return {
     revision,
@@ -82,12 +62,22 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
       subject,
       inspection,
       now,
-      { feed = NO_FEED, attestations: known = NONE_KNOWN, wheels } = {},
+      { feed = NO_FEED, attestations: known = NONE_KNOWN, release } = {},
     ) => {
       const about = { subject, inspection, feed, attestations: known, now };
       const own = evaluate(compiled, waivers, unopposed, about);
-      return wheels === undefined ? own : underRelease(own, opinion(wheels, now));
+      return release === undefined ? own : underRelease(own, release);
     },
+    ofRelease: (wheels, now) =>
+      opinionOf(wheels, ({ subject, inspection }) =>
+        evaluate(onWheels, waivers, unopposed, {
+          subject,
+          inspection,
+          feed: NO_FEED,
+          attestations: NONE_KNOWN,
+          now,
+        }),
+      ),
     unknownAttestations: (subject, known, now) =>
       compiled.some(({ id, applies }) => id === 'attestation' && applies(subject))
         ? unknownAttestations(attestations, subject, known, now)

@@ -3,18 +3,15 @@ import type { Inspection } from '../domain/finding.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { ReleaseWheel } from './release.js';
+import type { ReleaseOpinion, ReleaseWheel } from './release.js';
 
 /** What a verdict may rest on beside the file: each part of it at one moment. */
 export interface Knowledge {
   readonly feed?: MalwareFeed;
   /** Of the project; where a document that counts is not among them, the rule `attestation` keeps silent. */
   readonly attestations?: KnownAttestations;
-  /**
-   * For an sdist: the wheels of its release. Sdists of one release are cheapest with one and the same array, which is
-   * then asked once.
-   */
-  readonly wheels?: readonly ReleaseWheel[];
+  /** For an sdist: what the wheels of its release say, by `ofRelease` of the same policy at the same moment. */
+  readonly release?: ReleaseOpinion;
 }
 
 /** A policy as it was read at one moment: a pure function, named by its revision. */
@@ -35,6 +32,8 @@ export interface Policy {
     now: number,
     knowledge?: Knowledge,
   ): Verdict;
+  /** What the wheels of a release say of its sdists. @param now milliseconds since 1970 */
+  ofRelease(wheels: Iterable<ReleaseWheel>, now: number): ReleaseOpinion;
   /**
    * The provenance documents that must be looked at before a file can be judged in full. A look at these may
    * show that others count; ask again then. Always empty where the rule `attestation` is off.

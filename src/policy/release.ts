@@ -31,9 +31,11 @@ export const REFUSES_RELEASE: ReadonlySet<RuleId> = new Set<RuleId>([
   'metadata',
 ]);
 
+const NONE: ReleaseOpinion = { hit: undefined, validUntil: Infinity };
+
 /** @param judge asks the rules of `REFUSES_RELEASE` of one wheel */
 export function opinionOf(
-  wheels: readonly ReleaseWheel[],
+  wheels: Iterable<ReleaseWheel>,
   judge: (wheel: ReleaseWheel) => Verdict,
 ): ReleaseOpinion {
   let strongest: RuleHit | undefined;
@@ -45,7 +47,8 @@ export function opinionOf(
     if (strongest === undefined || rank(decisive) < rank(strongest))
       strongest = refusalOfSdist(wheel.subject, decisive);
   }
-  return { hit: strongest, validUntil };
+  // Thousands of releases of a page have nothing to say.
+  return strongest === undefined && validUntil === Infinity ? NONE : { hit: strongest, validUntil };
 }
 
 function refusalOfSdist({ filename, sha256 }: Subject, hit: RuleHit): RuleHit {

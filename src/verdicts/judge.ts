@@ -5,7 +5,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
-import type { ReleaseWheel } from '../policy/release.js';
+import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
 
 /** A verdict, and whether it rests on the bytes or only on what the page says. */
@@ -113,28 +113,24 @@ export class Judge {
     const policy = this.#policies.current;
     const knowledge = { feed: this.#feed(), attestations };
     const now = this.#now();
-    const releases = new Map<Iterable<Subject>, readonly ReleaseWheel[]>();
-    const wheelsOf = (subjects: Iterable<Subject>) => {
-      let wheels = releases.get(subjects);
-      if (wheels === undefined) {
-        wheels = withFindings(subjects, findings);
-        releases.set(subjects, wheels);
+    // A page may have thousands of sdists of one release: its wheels are asked once.
+    const releases = new Map<Iterable<Subject>, ReleaseOpinion>();
+    const opinionOn = (wheels: Iterable<Subject>) => {
+      let release = releases.get(wheels);
+      if (release === undefined) {
+        release = policy.ofRelease(withFindings(wheels, findings), now);
+        releases.set(wheels, release);
       }
-      return wheels;
+      return release;
     };
     return {
       basis: this.basis,
       now,
       inspectionOf: (subject) => inspectionOf(subject, findings),
       judge: (subject) => {
-        const wheels = subject.wheels && wheelsOf(subject.wheels);
-        const inspection = inspectionOf(subject, findings);
-        return policy.evaluate(
-          subject,
-          inspection,
-          now,
-          wheels ? { ...knowledge, wheels } : knowledge,
-        );
+        const release = subject.wheels && opinionOn(subject.wheels);
+        const known = release === undefined ? knowledge : { ...knowledge, release };
+        return policy.evaluate(subject, inspectionOf(subject, findings), now, known);
       },
     };
   }
@@ -146,16 +142,19 @@ export class Judge {
 
   /**
    * Judges a file by what is at hand.
-   * @param wheels of the sdist's release; without them the sdist is judged by its own bytes
+   * @param wheels of an sdist's release; without them it is judged by its own bytes
    */
   evaluate(
     subject: Subject,
     inspection: Inspection | undefined,
     attestations: KnownAttestations = NONE_KNOWN,
-    wheels?: readonly ReleaseWheel[],
+    wheels?: Iterable<ReleaseWheel>,
   ): Verdict {
-    const knowledge = { feed: this.#feed(), attestations, ...(wheels && { wheels }) };
-    return this.#policies.current.evaluate(subject, inspection, this.#now(), knowledge);
+    const policy = this.#policies.current;
+    const now = this.#now();
+    const release = wheels && policy.ofRelease(wheels, now);
+    const knowledge = { feed: this.#feed(), attestations, ...(release && { release }) };
+    return policy.evaluate(subject, inspection, now, knowledge);
   }
 
   /** The provenance documents to look at before a file can be judged in full. */
@@ -167,7 +166,10 @@ export class Judge {
     return sha256 === undefined ? NOTHING_SEEN : this.#findings.get(project, sha256, filename);
   }
 
-  async #wheelsOf(wheels: Iterable<Subject>, { project }: Subject): Promise<ReleaseWheel[]> {
+  async #wheelsOf(
+    wheels: Iterable<Subject>,
+    { project }: Subject,
+  ): Promise<Iterable<ReleaseWheel>> {
     return withFindings(wheels, await this.#findings.known(project));
   }
 
@@ -185,6 +187,6 @@ function inspectionOf(
   return sha256 && known.get(sha256, filename);
 }
 
-function withFindings(wheels: Iterable<Subject>, known: ProjectFindings): ReleaseWheel[] {
-  return Array.from(wheels, (subject) => ({ subject, inspection: inspectionOf(subject, known) }));
+function* withFindings(wheels: Iterable<Subject>, known: ProjectFindings): Iterable<ReleaseWheel> {
+  for (const subject of wheels) yield { subject, inspection: inspectionOf(subject, known) };
 }

@@ -23,6 +23,7 @@ function refusing(revision: string, onEvaluate: () => void = () => {}): Policy {
       const decisive = { rule: 'deny', action: 'block', reason: revision, index: 'yank' } as const;
       return { outcome: 'block', decisive, hits: [decisive], revision, validUntil: Infinity };
     },
+    ofRelease: () => ({ hit: undefined, validUntil: Infinity }),
     unknownAttestations: () => [],
   };
 }

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { Subject } from '../../src/domain/subject.js';
+import type { Verdict } from '../../src/domain/verdict.js';
+import type { Policy } from '../../src/policy/policy.js';
 import { REFUSES_RELEASE, type ReleaseWheel } from '../../src/policy/release.js';
 import { Judge } from '../../src/verdicts/judge.js';
 import { brief, digest, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
@@ -19,9 +21,13 @@ const unrecorded: ReleaseWheel = {
   inspection: inspection([hookFinding({ rule: 'record', code: 'record-missing' })]),
 };
 
+function judgeBy(policy: Policy, about: Subject, wheels: readonly ReleaseWheel[]): Verdict {
+  return policy.evaluate(about, undefined, NOW, { release: policy.ofRelease(wheels, NOW) });
+}
+
 describe('a policy, of an sdist beside its wheels', () => {
   const judge = (wheels: readonly ReleaseWheel[], text = '', about = sdist()) =>
-    policyOf(text).evaluate(about, undefined, NOW, { wheels });
+    judgeBy(policyOf(text), about, wheels);
 
   it('names the strongest refusal of any of them, and the first wheel that has it', () => {
     assert.equal(brief(judge([])), 'allow');
