@@ -1,4 +1,4 @@
-import type { WheelOptions } from '../support/archives/wheel.js';
+import { buildWheel, type WheelOptions } from '../support/archives/wheel.js';
 import { allowedWheel, type CorpusCase, refusedWheel, withFile } from './case.js';
 
 const RUN = 'import os; os.system("true")\n';
@@ -372,6 +372,56 @@ export const HOOKS: readonly CorpusCase[] = [
     .filter((path) => !path.startsWith('_pdbpp'))
     .slice(1)
     .map((path) => refusedWheel(`a hook at ${path}`, 'site-customize', withFile(path))),
+  ...['setuptools', 'pkg_resources', '_manylinux', '_distutils_system_mod'].flatMap((name) => [
+    ...FORMS(name).map((path) =>
+      refusedWheel(`an installer's module as ${path}`, 'installer-shadow', withFile(path)),
+    ),
+    refusedWheel(
+      `an installer's module ${name} below platlib`,
+      'installer-shadow',
+      withFile(`${DATA}/platlib/${name}/deep/x.py`),
+    ),
+    allowedWheel(`a package that vendors ${name}`, withFile(`demo/_vendor/${name}/x.py`)),
+    allowedWheel(`a module ${name}_demo`, withFile(`${name}_demo.py`)),
+    allowedWheel(`stubs for ${name}`, withFile(`${name}-stubs/x.pyi`)),
+  ]),
+  ...['pip', 'setuptools'].map((name) => ({
+    name: `${name}'s own modules`,
+    filename: `${name}-1.0-py3-none-any.whl`,
+    bytes: buildWheel({ name, files: { [`${name}/_vendor/x.py`]: '' } }),
+    refused: undefined,
+  })),
+  ...['msvcrt', '_winapi', 'winreg', 'nt', 'pwd', 'termios'].flatMap((name) => [
+    ...FORMS(name).map((path) =>
+      refusedWheel(`another system's module as ${path}`, 'foreign-hook', withFile(path)),
+    ),
+    allowedWheel(`${name} within a package`, withFile(`demo/${name}.py`)),
+    allowedWheel(`${name} as a stub`, withFile(`${name}.pyi`)),
+  ]),
+  ...['readline.py', '_curses.cp312-win_amd64.pyd', 'ntdemo.py', 'grp.txt'].map((path) =>
+    allowedWheel(`${path}, which honest wheels have`, withFile(path)),
+  ),
+  ...[
+    'google.abi3.so',
+    'google/__init__.cpython-312-x86_64-linux-gnu.so',
+    'google/logging.so',
+    'Google/Cloud.pyd',
+    'mpl_toolkits/__init__.pyd',
+    'sphinxcontrib.cp312-win_amd64.pyd',
+    `${DATA}/platlib/zope.so`,
+  ].map((path) =>
+    refusedWheel(`an extension for a namespace at ${path}`, 'foreign-hook', withFile(path)),
+  ),
+  ...[
+    'google/_upb/_message.abi3.so',
+    'google/protobuf/pyext/_message.so',
+    'zope/interface/_coptimizations.so',
+    'googles.so',
+    'google/__init__.py',
+    'sphinxcontrib.py',
+    'demo.abi3.so',
+    'demo/__init__.abi3.so',
+  ].map((path) => allowedWheel(`a file for a namespace at ${path}`, withFile(path))),
   refusedWheel("virtualenv's hook", 'foreign-hook', withFile('_virtualenv.pth', '# nothing\n')),
   refusedWheel("pywin32's libraries", 'foreign-hook', withFile('pywin32_system32/__init__.py')),
   refusedWheel("pdbpp's folder", 'foreign-hook', withFile('_pdbpp_path_hack/os.py')),

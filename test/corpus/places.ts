@@ -148,6 +148,8 @@ const REFUSED_SCRIPTS = {
     'pip.py',
     'setuptools.py',
     'pkg_resources.py',
+    '_manylinux.py',
+    'org.py',
   ],
   'environment-shadow': [
     'activate',

@@ -5,6 +5,12 @@ import { isCustomize } from './powerful-names.js';
 import type { WheelFiles } from './wheel-files.js';
 
 /**
+ * Honest namespaces that are called as a module of the standard library below their top: there the name is nobody
+ * else's (googleapis-common-protos until 1.61).
+ */
+const HONEST_BELOW: ReadonlySet<string> = new Set(['google.logging']);
+
+/**
  * Whether a namespace file does no more than what it is for. It makes a module of what is found under each name:
  * an extension is loaded then, at every start; a name of the standard library becomes the wheel's; what is there
  * as a module or as a package is no namespace.
@@ -17,13 +23,9 @@ export function areBareNamespaces(
   const places = new Set<string>();
   for (const names of packages)
     for (const [index, name] of names.entries()) {
-      if (STANDARD_LIBRARY.has(name)) return false;
-      places.add(
-        names
-          .slice(0, index + 1)
-          .join('/')
-          .toLowerCase(),
-      );
+      const dotted = names.slice(0, index + 1).join('.');
+      if (STANDARD_LIBRARY.has(name) && !HONEST_BELOW.has(dotted)) return false;
+      places.add(dotted.replaceAll('.', '/').toLowerCase());
     }
   for (const [top] of packages) {
     const name = top!.toLowerCase();

@@ -1,3 +1,5 @@
+import { mayBeReserved } from './reserved-modules.js';
+
 /** What gives a file power, or another place than it says, wherever it stands in a path. */
 const TELLING = /[^\x20-\x7e]|[:\\]|\.(?:_?pth|start|data|[./ ]|$)/i;
 
@@ -14,5 +16,5 @@ const TELLING_TOP =
  * characters away.
  */
 export function isOrdinary(memberPath: string): boolean {
-  return !TELLING.test(memberPath) && !TELLING_TOP.test(memberPath);
+  return !TELLING.test(memberPath) && !TELLING_TOP.test(memberPath) && !mayBeReserved(memberPath);
 }

@@ -5,6 +5,7 @@ import { isSiteFolder, type Landing } from './landing.js';
 import { importPaths, moduleAt } from './module-names.js';
 import { ownerOf } from './owned-modules.js';
 import { oddityOfPlace } from './prefix-places.js';
+import { powerOfReserved } from './reserved-modules.js';
 import { isInterpreter, isStandardModule, powerOfScript } from './script-names.js';
 
 /** What a member is by its place and name alone. */
@@ -64,6 +65,9 @@ function inSiteFolder(
     if (isCustomize(importPath))
       return finding('site-customize', 'is imported at every Python start');
   }
+  // In an installed environment pip's own modules may be nobody's; only a wheel says whose it is.
+  const reserved = project === undefined ? undefined : powerOfReserved(path, project);
+  if (reserved !== undefined) return finding(reserved.code, reserved.why);
   const [name = ''] = path;
   if (path.length > 1) return undefined;
   // An embedded interpreter lies where a wheel is installed with `--target`.

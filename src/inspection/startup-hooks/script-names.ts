@@ -22,7 +22,7 @@ const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly st
 ];
 const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh)|-script\.pyw?)$/;
 
-/** Modules of installers, which they import from beside themselves if it lies there. */
+/** Modules of installers, and what they or the standard library import from beside a script if it lies there. */
 const INSTALLER_MODULES: ReadonlySet<string> = new Set([
   'pip',
   'setuptools',
@@ -30,6 +30,10 @@ const INSTALLER_MODULES: ReadonlySet<string> = new Set([
   'wheel',
   'sitecustomize',
   'usercustomize',
+  '_manylinux',
+  '_distutils_system_mod',
+  // Jython's: `copy` and `pickle` ask for `org.python.core`.
+  'org',
 ]);
 
 /** DLLs of a project's own are called so; a program takes those of the system from beside itself first. */

@@ -76,6 +76,19 @@ describe("setuptools' namespace files", () => {
     return findings.find(({ code }) => code === 'pth-executable')?.template;
   };
 
+  it('excuse a namespace below `google` that is called as a module, and no other', async () => {
+    const lines = (top: string) =>
+      modern.replaceAll('zope', top) +
+      nested
+        .replaceAll('zope', top)
+        .replaceAll(`${top}.app`, `${top}.logging`)
+        .replaceAll("'app'", "'logging'");
+    assert.equal(await templateOf(lines('google')), 'setuptools-nspkg');
+    assert.equal(await templateOf(lines('demo')), undefined);
+    const withModule = { 'google/logging/__init__.py': '' };
+    assert.equal(await templateOf(lines('google'), withModule), undefined);
+  });
+
   it('excuse nothing where the wheel has a module or a package at that place, in any form', async () => {
     const both = modern + nested;
     const honest = {
