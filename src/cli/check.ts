@@ -31,6 +31,6 @@ function report({ problems, warnings, summary }: PolicyCheck, out: Output): void
   const { deny, hooks, waivers, mode, revision } = summary;
   const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
   out.line(
-    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} waivers (${others}), mode ${mode}, revision ${revision}`,
+    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} ${waivers.active === 1 ? 'waiver' : 'waivers'} (${others}), mode ${mode}, revision ${revision}`,
   );
 }

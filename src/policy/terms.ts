@@ -75,7 +75,9 @@ export const expiry = () =>
       const start = Date.parse(`${text}T00:00:00Z`);
       // Some engines take 30 February for 2 March.
       if (new Date(start || 0).toISOString().startsWith(text)) return start + DAY;
-    } else if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/.test(text)) {
+    } else if (
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text)
+    ) {
       const instant = Date.parse(text);
       if (!Number.isNaN(instant)) return instant;
     }

@@ -238,14 +238,54 @@ describe('the command line', () => {
     assert.equal(first.verdict, 'allow');
     assert.equal(second.verdict, 'block');
     assert.equal(second.findings[0].code, 'pth-executable');
-    assert.equal((await run('inspect', 'missing-1.0-py3-none-any.whl')).code, 2);
+    const missing = await run('inspect', 'missing-1.0-py3-none-any.whl');
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /missing-1\.0-py3-none-any\.whl: there is no such file\n/);
     assert.equal((await run('inspect', 'mine/deny.yaml')).code, 1, 'not opened, so refused');
+  });
+
+  it('inspect says once what holds for many findings, and of no data that it is imported', async () => {
+    const wheel = buildWheel({
+      name: 'startup',
+      files: {
+        'sitecustomize/__init__.py': '',
+        'sitecustomize/LICENSE': 'words\n',
+        '__pycache__/usercustomize.cpython-311.pyc': 'x',
+      },
+    });
+    await writeFile(join(folder, wheel.filename), wheel.bytes);
+    const { code, out } = await run('inspect', wheel.filename);
+    assert.equal(code, 1);
+    const times = (text: string) => out.split(text).length - 1;
+    assert.equal(times('finding site-customize: '), 3);
+    assert.equal(times(' why: '), 1);
+    assert.equal(times(' where: sha256 '), 3);
+    assert.equal(
+      times(' to let it through: waivers: [{ rule: startup-hook, project: startup, '),
+      1,
+    );
+    const detail = (path: string) =>
+      new RegExp(`finding site-customize: ${path} (.*)\n`).exec(out)?.[1];
+    assert.equal(detail('sitecustomize/__init__\\.py'), 'is imported at every Python start');
+    assert.equal(detail('__pycache__/.*\\.pyc'), 'is imported at every Python start');
+    assert.equal(
+      detail('sitecustomize/LICENSE'),
+      'lies in a package that is imported at every Python start',
+    );
   });
 
   it('check validates policy files, exit code 1 with file, line and column', async () => {
     const good = await run('check', 'mine');
     assert.equal(good.code, 0, good.out);
-    assert.match(good.out, /^ok: \d+ denials/m);
+    assert.match(good.out, /^ok: \d+ denials, \d+ honest hooks, 0 waivers \(/m);
+    await mkdir(join(folder, 'waiver'));
+    const waiver = { rule: 'deny', project: 'demo', versions: '==2.0', reason: 'x', owner: 'y' };
+    const expires = new Date(Date.now() + 20 * 86_400_000).toISOString();
+    await writeFile(
+      join(folder, 'waiver', 'a.yaml'),
+      JSON.stringify({ waivers: [{ ...waiver, expires }] }),
+    );
+    assert.match((await run('check', 'waiver')).out, / 1 waiver \(0 expiring/);
     await mkdir(join(folder, 'broken'));
     await writeFile(
       join(folder, 'broken', 'a.yaml'),

@@ -62,8 +62,7 @@ function inSiteFolder(
     const owner = ownerOf(moduleAt(importPath) ?? '');
     if (owner !== undefined && owner !== project)
       return finding('foreign-hook', `is a module of ${owner} that is imported at the start`);
-    if (isCustomize(importPath))
-      return finding('site-customize', 'is imported at every Python start');
+    if (isCustomize(importPath)) return finding('site-customize', howCustomizeRuns(importPath));
   }
   // In an installed environment pip's own modules may be nobody's; only a wheel says whose it is.
   const reserved = project === undefined ? undefined : powerOfReserved(path, project);
@@ -82,6 +81,13 @@ function inSiteFolder(
 /** Whether a path below a folder of the import path is `sitecustomize` or `usercustomize` in any form. */
 export function isCustomize(path: readonly string[]): boolean {
   return CUSTOMIZE.test(moduleAt(path) ?? '');
+}
+
+/** What is said of such a path: of a package only its `__init__` is imported for certain, and a license in it never. */
+export function howCustomizeRuns([top, inPackage]: readonly string[]): string {
+  return inPackage === undefined || top === '__pycache__' || inPackage.startsWith('__init__.')
+    ? 'is imported at every Python start'
+    : 'lies in a package that is imported at every Python start';
 }
 
 function finding(code: FindingCode, why: string): Power {

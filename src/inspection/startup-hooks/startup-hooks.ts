@@ -12,7 +12,7 @@ import { areBareNamespaces } from './namespace-place.js';
 import { namespacesIn } from './nspkg.js';
 import { isOrdinary } from './ordinary-paths.js';
 import { ownerOf } from './owned-modules.js';
-import { isCustomize, type Power, powerOf } from './powerful-names.js';
+import { howCustomizeRuns, isCustomize, type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
 import { powerInSdist } from './sdist-hooks.js';
 import { WheelFiles } from './wheel-files.js';
@@ -223,7 +223,7 @@ function powerInAdded(
   for (const path of paths)
     for (let depth = 1; depth < path.length; depth++) {
       const below = path.slice(depth);
-      if (isCustomize(below)) return 'is imported at every Python start';
+      if (isCustomize(below)) return howCustomizeRuns(below);
       const owner = ownerOf(moduleAt(below) ?? '');
       if (owner !== undefined && owner !== project)
         return `is a module of ${owner} that is imported at the start`;
