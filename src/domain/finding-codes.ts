@@ -33,7 +33,7 @@ export const FINDING_CODES = {
   'pth-adds-remote-folder': hook('A .pth line puts a network share on the import path', SITE),
   'pth-line-too-long': hook('A .pth line is longer than any path, so it cannot be judged', SITE),
   'start-file': hook('A .start file names code that runs at every Python start', 'PEP 829'),
-  'too-many-hooks': hook('It has more start-up hooks than are told of', 'doubt refuses'),
+  'too-many-hooks': hook('It has more start-up hooks than are reported', 'doubt refuses'),
   'site-customize': hook('sitecustomize and usercustomize run at every Python start', SITE),
   'hook-link': hook('A link with the name of a start-up hook leads to what is not known', SITE),
   'foreign-hook': hook("It takes over a start-up hook that is another project's", SITE),
