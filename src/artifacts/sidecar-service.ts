@@ -12,6 +12,8 @@ import type { Judge } from '../verdicts/judge.js';
 
 /** No METADATA file is longer than this, in bytes; it is held in memory. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Of a zip's end record (APPNOTE 4.3.16). */
+const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
 
 export type Sidecar =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
@@ -86,6 +88,11 @@ export class SidecarService {
   }
 
   async #fetch(listed: ListedFile, sha256: Sha256, hashes: Hashes): Promise<Uint8Array> {
+    if (listed.page.files.some((file) => file.sha256 === sha256))
+      throw new Failure(
+        'upstream-broken',
+        `the index declares an artifact's digest as that of ${listed.file.filename}.metadata`,
+      );
     const url = `${listed.file.url}.metadata`;
     const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
     let bytes: Buffer;
@@ -132,11 +139,13 @@ function checkDigests(bytes: Uint8Array, hashes: Hashes): void {
 
 /**
  * Core metadata are an e-mail's headers: text. An archive is not, so no page that declares an artifact's digest as
- * its sidecar's leads around the gate: gzip, bzip2 and zip have control characters among their first bytes.
+ * its sidecar's leads around the gate: gzip, bzip2 and zip have control characters among their first bytes, and a zip
+ * that stands behind a text ends with its end record.
  */
 function checkText(bytes: Uint8Array): void {
-  const text = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
-  if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text))
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const begin = view.toString('latin1', 0, 512);
+  if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(begin) || view.includes(END_RECORD))
     throw new Failure('upstream-broken', 'the metadata file is not text');
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -320,6 +320,29 @@ describe('files', () => {
       // Stored by its digest now, as an artifact that may go out under its own name.
       await gate.get(`/files/${name}/${dist.filename}`);
       assert.equal((await gate.get(sidecar)).status, afterwards);
+    }
+  });
+
+  it('have sidecars that are no archive behind a text either', async () => {
+    const text = `Metadata-Version: 2.1\nName: behind\nVersion: 1.0\n\n${'#'.repeat(600)}\n`;
+    const prepended = {
+      files: { 'behind.pth': 'import os\n' },
+      tricks: { prepend: Buffer.from(text) },
+    };
+    const dist = buildWheel({ name: 'behind', ...prepended });
+    const lines = Buffer.from(text);
+    const digest = createHash('sha256').update(lines).digest('hex');
+    const cases = {
+      behind_zip: [{ sidecar: dist.bytes }, 502],
+      behind_listed: [{ sidecar: lines, sha256: digest }, 502],
+      behind_nothing: [{ sidecar: lines }, 200],
+    } as const;
+    for (const [name, [listing, status]] of Object.entries(cases)) {
+      const wheel = buildWheel({ name });
+      const project = name.replace('_', '-');
+      gate.upstream.addProject(project, [{ dist: wheel, ...listing }]);
+      const answer = await gate.get(`/files/${project}/${wheel.filename}.metadata`);
+      assert.equal(answer.status, status, name);
     }
   });
 
