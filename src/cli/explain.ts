@@ -1,5 +1,4 @@
 import { releaseKey } from '../domain/release-key.js';
-import type { Subject } from '../domain/subject.js';
 import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import { askServer } from './ask-server.js';
@@ -54,7 +53,8 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
     const { subject, inspection, malware } = facts;
     // The server's feed, as far as this file goes: no other is needed.
     const feed = { revision: 'server', syncedAt: now, find: () => malware };
-    const release = subject.kind === 'sdist' ? releases.get(releaseOf(subject)) : undefined;
+    const release =
+      subject.kind === 'sdist' ? releases.get(releaseKey(subject.version)) : undefined;
     const knowledge = { feed, ...(release && { release }) };
     const verdict = policy.evaluate(subject, inspection, now, knowledge);
     return { ...current, proposed: explainVerdict(facts, verdict) };
@@ -66,17 +66,12 @@ function wheelsByRelease(files: readonly Facts[]): Map<string, ReleaseWheel[]> {
   const wheels = new Map<string, ReleaseWheel[]>();
   for (const wheel of files) {
     if (wheel.subject.kind !== 'wheel') continue;
-    const key = releaseOf(wheel.subject);
+    const key = releaseKey(wheel.subject.version);
     const same = wheels.get(key);
     if (same === undefined) wheels.set(key, [wheel]);
     else same.push(wheel);
   }
   return wheels;
-}
-
-/** A file whose version cannot be read belongs to no release: nothing is found by its name. */
-function releaseOf({ version, filename }: Subject): string {
-  return version === undefined ? filename : releaseKey(version);
 }
 
 const MARKS = { allow: 'allow', warn: 'WARN ', block: 'BLOCK' } as const;

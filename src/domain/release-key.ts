@@ -4,9 +4,11 @@ export type ReleaseKey = string & { readonly __brand: 'ReleaseKey' };
 /**
  * The key of a release by PEP 440's equality: `1.0` and `1.0.0` are one, `1.0` and `1.0+local` are two. A map of a
  * page's files by it costs one look-up a file, where comparing would cost one a pair.
- * @param version PEP 440's normal form, as `parseVersion` gives it
+ * @param version PEP 440's normal form, as `parseVersion` gives it; undefined where it cannot be read: then it may be any
+ * that cannot be read, and pip to 23 takes them (`1.0-SNAPSHOT`), so all of them are one
  */
-export function releaseKey(version: string): ReleaseKey {
+export function releaseKey(version: string | undefined): ReleaseKey {
+  if (version === undefined) return '' as ReleaseKey;
   // Hardly any version has zeros to take off.
   if (!version.includes('.0')) return version as ReleaseKey;
   const numbers = /^(?:\d+!)?\d+(?:\.\d+)*/.exec(version)?.[0] ?? '';

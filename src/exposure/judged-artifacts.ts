@@ -90,7 +90,6 @@ function keyOf(subject: Subject): string {
   return [project, filename, sha256, doubt, uploadTime, yanked, status?.status].join('|');
 }
 
-/** A file whose version cannot be read belongs to no release: nothing is found by its name. */
-function releaseOf({ project, version, filename }: Subject): string {
-  return version === undefined ? filename : `${project} ${releaseKey(version)}`;
+function releaseOf({ project, version }: Subject): string {
+  return `${project} ${releaseKey(version)}`;
 }

@@ -28,7 +28,7 @@ export class Listing {
     this.#noProvenance = { offer: undefined, releases };
     for (const file of page.files) {
       const { kind, version } = file.name;
-      if (kind !== 'wheel' || version === undefined) continue;
+      if (kind !== 'wheel') continue;
       const key = releaseKey(version);
       const known = this.#wheels.get(key);
       if (known !== undefined) known.files.push(file);
@@ -66,7 +66,7 @@ export class Listing {
     const { coreMetadata } = file;
     const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
     const offer = offerOf(file);
-    const wheels = version === undefined ? undefined : this.#wheels.get(releaseKey(version));
+    const wheels = this.#wheels.get(releaseKey(version));
     return {
       file,
       page,
@@ -85,7 +85,7 @@ export class Listing {
         yanked: file.yanked,
         status: page.status,
         declaredMetadata: parseSha256(declared),
-        hasWheel: wheels !== undefined,
+        hasWheel: version !== undefined && wheels !== undefined,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
         wheels: kind === 'sdist' ? wheels : undefined,
       },

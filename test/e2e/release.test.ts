@@ -166,6 +166,21 @@ describe('the sdist of a release whose wheel is refused', () => {
     }
   });
 
+  it('counts with all of the project whose version cannot be read', async () => {
+    const name = 'legacy';
+    const wheel = (text: string, files: Record<string, string>) =>
+      buildWheel({ name, version: text, files: { [`${name}/__init__.py`]: '', ...files } });
+    const bad = wheel('1.0_SNAPSHOT', { [`${name}.pth`]: HOOK });
+    const sdist = buildSdist({ name, version: '1.0-SNAPSHOT' });
+    const good = buildSdist({ name, version: '1.0' });
+    gate.upstream.addProject(name, [bad, sdist, good]);
+    assert.equal((await gate.get(`/files/${name}/${sdist.filename}`)).status, 200);
+    await look(gate, name, bad);
+    assert.match(String((await yanked(gate, name))[sdist.filename]), /its wheel/);
+    assert.equal((await gate.get(`/files/${name}/${sdist.filename}`)).status, 403);
+    assert.equal((await gate.get(`/files/${name}/${good.filename}`)).status, 200);
+  });
+
   it('is not refused for bytes that stood under the wheel’s name before', async () => {
     const made = project((name) => hooked(name, '2.0'));
     await look(gate, made.name, made.bad);
