@@ -615,6 +615,23 @@ export const TARS: readonly CorpusCase[] = [
     'tar-path-through-link',
     sdistWith(link('l', 'setup.py'), entry('l')),
   ),
+  refusedSdist(
+    'a file once more, behind a hard link to it',
+    'tar-path-through-link',
+    sdistWith(
+      entry('a'),
+      { name: 'demo-1.0/h', type: '1', link: 'demo-1.0/./a' },
+      { name: 'demo-1.0/a', content: 'other' },
+    ),
+  ),
+  allowedSdist(
+    'a file once more, in front of a hard link to it',
+    sdistWith(
+      entry('a'),
+      { name: 'demo-1.0/a', content: 'other' },
+      { name: 'demo-1.0/h', type: '1', link: 'demo-1.0/a' },
+    ),
+  ),
 
   refusedSdist(
     "another project's PKG-INFO",

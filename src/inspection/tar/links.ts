@@ -6,6 +6,8 @@ import type { TarMember } from './tar-walker.js';
 export class LinkCheck {
   readonly #findings: FindingList;
   readonly #links = new Set<string>();
+  /** What hard links lead to. */
+  readonly #linked = new Set<string>();
 
   constructor(findings: FindingList) {
     this.#findings = findings;
@@ -18,6 +20,7 @@ export class LinkCheck {
       this.#findings.add('tar-path-through-link', `${member.path} lies behind a link`, evidence);
     if (member.type !== 'symlink' && member.type !== 'hardlink') return;
     this.#links.add(path);
+    if (member.type === 'hardlink') this.#linked.add(normalisePath(member.link));
     const base = member.type === 'symlink' ? path.split('/').slice(0, -1) : [];
     if (!staysInside(base, member.link))
       this.#findings.add(
@@ -28,8 +31,9 @@ export class LinkCheck {
   }
 
   #passesThroughLink(path: string, type: TarMember['type']): boolean {
-    // A file in a link's own place is written through it by some readers.
-    if (type === 'file' && this.#links.has(path)) return true;
+    // A file in a link's own place is written through it by some readers; so is one in the place of a hard link's target,
+    // by those (Python, not uv) that write into the file that is there.
+    if (type === 'file' && (this.#links.has(path) || this.#linked.has(path))) return true;
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
       if (this.#links.has(path.slice(0, at))) return true;
     return false;
