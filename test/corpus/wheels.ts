@@ -42,6 +42,12 @@ export const WHEELS: readonly CorpusCase[] = [
       record: (text) => `${text}demo_other/x.py,,\n`,
     },
   ),
+  refusedWheel('a RECORD entry for a compiled module that is not there', 'record-absent', {
+    record: (text) => `${text}__pycache__/demo.cpython-312.pyc,,\n`,
+  }),
+  refusedWheel('a RECORD entry for the whole site folder', 'record-foreign', {
+    record: (text) => `${text}.,,\n`,
+  }),
   refusedWheel('a RECORD entry without its file beside those of .data/purelib', 'record-absent', {
     files: { 'demo-1.0.data/purelib/demo/__init__.py': '' },
     record: (text) => `${text}demo/ghost.py,,\n`,

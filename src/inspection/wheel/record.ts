@@ -132,7 +132,8 @@ export class WheelRecord {
 
   /** The names at the top of a site folder under which the wheel has files, which could be others' as well. */
   #ownTops(): ReadonlySet<string> {
-    const own = new Set([this.#folder]);
+    // What lies in a cache of compiled modules is made anew.
+    const own = new Set([this.#folder, '__pycache__']);
     const data = this.#folder.replace(/\.dist-info$/i, '.data');
     for (const [name, { isThere }] of this.#entries) {
       if (!isThere) continue;
