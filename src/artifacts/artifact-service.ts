@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
@@ -64,6 +65,8 @@ export class ArtifactService {
   constructor(parts: ArtifactParts) {
     this.#parts = parts;
     this.#filler = new Filler(parts);
+    // Every fill listens to it: Node takes more than ten for a leak, and says so where the log should be.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/verdict.js';
 import type { KnownFindings } from '../exposure/judged-artifacts.js';
 import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
+import { counted } from './counted.js';
 import { openHistory } from './open-history.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -58,11 +59,11 @@ function show(result: Replay, out: Output): void {
   const { requests, artifacts, unopened, unclear, from, to } = result;
   if (requests === 0) return out.line('the log holds no request for a file');
   out.line(
-    `${requests} requests for ${artifacts} files from ${from} to ${to}: ${result.changes.length} verdicts would change`,
+    `${counted(requests, 'request')} for ${counted(artifacts, 'file')} from ${from} to ${to}: ${counted(result.changes.length, 'verdict')} would change`,
   );
   if (unopened > 0)
     out.line(
-      `the findings of ${unopened} files are not at hand: rules on their bytes were not asked`,
+      `the findings of ${counted(unopened, 'file')} are not at hand: rules on their bytes were not asked`,
     );
   if (unclear > 0)
     out.line(
@@ -75,5 +76,7 @@ function showChange(change: ChangedVerdict, out: Output): void {
   out.line(`${filename}: ${WORDS[was]}, would be ${WORDS[becomes]}`);
   if (reason !== undefined) out.line(`    ${reason}`);
   else if (because !== undefined) out.line(`    no longer: ${because}`);
-  out.line(`    ${requests} requests by ${clients} clients, the last at ${last}`);
+  out.line(
+    `    ${counted(requests, 'request')} by ${counted(clients, 'client')}, the last at ${last}`,
+  );
 }

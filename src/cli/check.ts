@@ -1,6 +1,7 @@
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
+import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 
 export interface CheckOptions {
@@ -29,8 +30,11 @@ function report({ problems, warnings, summary }: PolicyCheck, out: Output): void
   for (const warning of warnings) out.line(`${formatProblem(warning)} (warning)`);
   if (summary === undefined) return;
   const { deny, hooks, waivers, mode, revision } = summary;
+  const counts = [
+    counted(deny, 'denial'),
+    counted(hooks, 'honest hook'),
+    counted(waivers.active, 'waiver'),
+  ].join(', ');
   const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
-  out.line(
-    `ok: ${deny} denials, ${hooks} honest hooks, ${waivers.active} ${waivers.active === 1 ? 'waiver' : 'waivers'} (${others}), mode ${mode}, revision ${revision}`,
-  );
+  out.line(`ok: ${counts} (${others}), mode ${mode}, revision ${revision}`);
 }

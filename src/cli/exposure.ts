@@ -6,6 +6,7 @@ import {
   searchHistory,
 } from '../exposure/exposure.js';
 import { askServer } from './ask-server.js';
+import { counted } from './counted.js';
 import { csvLine } from './csv.js';
 import { openHistory } from './open-history.js';
 import { EXIT, type Output, UsageError } from './output.js';
@@ -111,10 +112,7 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
     out.line(`    ${filename}${userAgent === undefined ? '' : `  ${plain(userAgent)}`}`);
   }
   const given = requests.filter(({ delivery }) => delivery !== 'refused').length;
-  if (given > 0)
-    out.line(
-      `${given} ${given === 1 ? 'download' : 'downloads'} by ${clients.length === 1 ? '1 client' : `${clients.length} clients`}`,
-    );
+  if (given > 0) out.line(`${counted(given, 'download')} by ${counted(clients.length, 'client')}`);
   else out.line('nobody was given it');
   out.line(
     reachesBackTo === undefined

@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
 import type { Inspector } from '../inspection/inspector.js';
 import { createInspector } from '../inspection/worker-inspector.js';
+import { counted } from './counted.js';
 import { howToWaive } from './how-to-waive.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -109,7 +110,9 @@ const WORDS = { allow: 'allowed', warn: 'allowed, with a warning', block: 'REFUS
 function show({ file, artifact, inspection, verdict }: Result, out: Output): void {
   const { memberCount, inflatedBytes, sha256 } = inspection;
   out.line(`${file}: ${WORDS[verdict.outcome]}`);
-  out.line(`  sha256 ${sha256}, ${memberCount} members, ${inflatedBytes} bytes unpacked`);
+  out.line(
+    `  sha256 ${sha256}, ${counted(memberCount, 'member')}, ${inflatedBytes} bytes unpacked`,
+  );
   for (const hit of verdict.hits) {
     out.line(`  ${hit.action}: ${hit.reason}`);
     if (hit.reference !== undefined) out.line(`    see ${hit.reference}`);

@@ -267,6 +267,26 @@ describe('files', () => {
     assert.equal(gate.upstream.requests(packagePath('orphan', dist.filename)), 1);
   });
 
+  it('come many at a time, without a warning of Node on standard error', async () => {
+    const wheels = Array.from({ length: 12 }, (_, index) =>
+      buildWheel({ name: 'many', version: `1.${index}` }),
+    );
+    gate.upstream.addProject('many', wheels);
+    const places = wheels.map(({ filename }) => packagePath('many', filename));
+    for (const place of places) gate.upstream.fault(place, { kind: 'stall', after: 10 });
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', onWarning);
+    const asked = wheels.map((wheel) => gate.get(path(wheel, 'many')));
+    while (places.some((place) => gate.upstream.requests(place) === 0))
+      await new Promise((resolve) => setImmediate(resolve));
+    gate.upstream.release();
+    for (const [index, { body }] of (await Promise.all(asked)).entries())
+      assert.deepEqual(body, wheels[index]!.bytes);
+    process.off('warning', onWarning);
+    assert.deepEqual(warnings, []);
+  });
+
   it('that become denied are refused from the next request on, though cached', async () => {
     const dist = buildWheel({ name: 'later' });
     gate.upstream.addProject('later', [dist]);
