@@ -45,6 +45,15 @@ export const WHEELS: readonly CorpusCase[] = [
   refusedWheel('a RECORD entry for a compiled module that is not there', 'record-absent', {
     record: (text) => `${text}__pycache__/demo.cpython-312.pyc,,\n`,
   }),
+  refusedWheel('a RECORD entry for a folder that others fill, too', 'record-foreign', {
+    record: (text) => `${text}demo,,\n`,
+  }),
+  refusedWheel("a RECORD entry for another project's folder in a namespace", 'record-foreign', {
+    record: (text) => `${text}demo/other/,,\n`,
+  }),
+  refusedWheel('a RECORD entry for a file of .dist-info that is not there', 'record-absent', {
+    record: (text) => `${text}demo-1.0.dist-info/INSTALLER,,\n`,
+  }),
   refusedWheel('a RECORD entry for the whole site folder', 'record-foreign', {
     record: (text) => `${text}.,,\n`,
   }),

@@ -23,6 +23,9 @@ const LEAVES = /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
 /** The schemes of a `.data` folder whose files lie in a site folder. */
 const SITE_SCHEMES: ReadonlySet<string> = new Set(['purelib', 'platlib']);
 
+/** A package's folder has no dot in its name; pip deletes a folder with all that others have in it. */
+const MAY_BE_FOLDER = /(?:^|\/)[^./]*$/;
+
 /** More than any wheel has members (see the limits), so that a RECORD alone cannot fill the memory. */
 const MAX_ENTRIES = 250_000;
 
@@ -119,12 +122,14 @@ export class WheelRecord {
       own ??= this.#ownTops();
       const top = topOf(name);
       const evidence = { member: name };
-      if (own.has(top))
+      if (own.has(top) && (top === this.#folder || !MAY_BE_FOLDER.test(name)))
         this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, evidence);
       else
         this.#findings.add(
           'record-foreign',
-          `RECORD lists ${name}, and the wheel has nothing in ${top}`,
+          own.has(top)
+            ? `RECORD lists ${name}, which may be a folder of others`
+            : `RECORD lists ${name}, and the wheel has nothing in ${top}`,
           evidence,
         );
     }
