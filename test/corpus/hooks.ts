@@ -398,6 +398,12 @@ export const HOOKS: readonly CorpusCase[] = [
     allowedWheel(`${name} within a package`, withFile(`demo/${name}.py`)),
     allowedWheel(`${name} as a stub`, withFile(`${name}.pyi`)),
   ]),
+  ...['org.py', 'org/__init__.py', 'org/python/core.py', 'org/python.pyc'].map((path) =>
+    refusedWheel(`Jython's modules as ${path}`, 'foreign-hook', withFile(path)),
+  ),
+  ...['org/demo/x.py', 'org-stubs/__init__.pyi', 'orgs.py'].map((path) =>
+    allowedWheel(`${path}, beside Jython's modules`, withFile(path)),
+  ),
   ...['readline.py', '_curses.cp312-win_amd64.pyd', 'ntdemo.py', 'grp.txt'].map((path) =>
     allowedWheel(`${path}, which honest wheels have`, withFile(path)),
   ),

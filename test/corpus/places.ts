@@ -30,6 +30,8 @@ const REFUSED_DATA = {
     'bin/pydoc3',
     'Scripts/version.dll',
     'Scripts/python.exe.local',
+    'Scripts/python.vbs',
+    'Library/bin/python.exe',
     'bin/python3.12.exe.manifest',
   ],
   'stdlib-shadow': [
@@ -42,8 +44,19 @@ const REFUSED_DATA = {
     'Lib/__pycache__/os.cpython-312.pyc',
     'DLLs/anything.txt',
   ],
-  'environment-shadow': ['bin/activate', 'Scripts/Activate.ps1', 'Scripts/deactivate.bat'],
-  'installer-shadow': ['bin/pip', 'Scripts/pip3.exe', 'bin/uv'],
+  'environment-shadow': [
+    'bin/activate',
+    'Scripts/Activate.ps1',
+    'Scripts/deactivate.bat',
+    'Library/bin/activate.bat',
+  ],
+  'installer-shadow': [
+    'bin/pip',
+    'Scripts/pip3.exe',
+    'Scripts/pip.wsf',
+    'Library/bin/pip.exe',
+    'bin/uv',
+  ],
   'script-shadows-module': ['bin/logging.py', 'Scripts/logging.pyd'],
   'data-place-unknown': [
     'Resources/Python.app/Contents/MacOS/Python',
@@ -117,6 +130,7 @@ const ALLOWED_DATA = [
   'lib/pkgconfig/demo.pc',
   'lib/cmake/demo/demo-config.cmake',
   'Library/bin/demo.2.dll',
+  'Library/bin/demo.exe',
   'Library/lib/demo.lib',
   'Library/share/demo/x.txt',
   'Library/include/demo.h',

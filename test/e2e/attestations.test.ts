@@ -137,7 +137,7 @@ describe('attestations, with keys of our own', () => {
 
   it('one that does not hold is refused, and looked at again after an hour', async () => {
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
-    gate.upstream.addProject('demo', [attested(gate, latest, OURS, 4)]);
+    gate.upstream.addProject('demo', [...history(), attested(gate, latest, OURS, 4)]);
     gate.upstream.serve(documentPath(latest), JSON.stringify({ by: OURS, of: 'x' }), 'text/plain');
     assert.match((await get(latest)).json().detail, /does not hold: .* about another file/);
     attested(gate, latest, OURS, 4);
@@ -180,7 +180,7 @@ describe('attestations, with keys of our own', () => {
   it('a verification that breaks off is a fault of ours: refused just now, and asked again', async () => {
     verifying = async () => ({ kind: 'unreachable', reason: 'the verification broke off' });
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
-    gate.upstream.addProject('demo', [attested(gate, latest, OURS, 4)]);
+    gate.upstream.addProject('demo', [...history(), attested(gate, latest, OURS, 4)]);
     assert.match((await get(latest)).json().detail, /cannot be had: the verification broke off/);
     assert.match(await yankedOnPage(latest), /the verification broke off/);
     verifying = believing;

@@ -38,8 +38,15 @@ function inPrefix(path: readonly string[], project: ProjectName | undefined): Po
     return finding('installer-config', 'configures pip for all later installs');
   if (isStandardLibrary(path))
     return finding('stdlib-shadow', 'lies in the folder of the standard library');
+  const program = isBesideLibraries(path) ? powerOfScript(path.slice(2), project) : undefined;
+  if (program !== undefined) return finding(program.code, program.why);
   const oddity = oddityOfPlace(path, project);
   return oddity === undefined ? undefined : finding('data-place-unknown', oddity);
+}
+
+/** conda has `Library/bin` on the path, and in front of `Scripts`; beside programs, only DLLs of any name lie there. */
+function isBesideLibraries([first, second, name = '', ...below]: readonly string[]): boolean {
+  return first === 'library' && second === 'bin' && below.length === 0 && !name.endsWith('.dll');
 }
 
 /** `lib/python3.12/…` (also `lib64`, below `local`) but for the site folder; modules of `Lib` and `DLLs` on Windows. */

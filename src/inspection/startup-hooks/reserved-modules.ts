@@ -20,6 +20,9 @@ const OTHER_SYSTEMS: ReadonlySet<string> = new Set(
   '_winapi _wmi msvcrt nt winreg _posixsubprocess _scproxy fcntl grp posix pwd termios'.split(' '),
 );
 
+/** Jython's, which `copy` and `pickle` ask for until Python 3.11: `org.python.core`. */
+const JYTHON = /^org(?:\.|\/__init__\.|\/__pycache__\/__init__\.|\/python(?:\.|$|\/))/;
+
 /**
  * Well-known namespaces of honest projects with setuptools' namespace files: these load an extension of the
  * namespace's own name at every start, whoever brings it. In no honest wheel is a namespace an extension.
@@ -37,7 +40,7 @@ const NATIVE = /\.(?:so|pyd|dll|dylib|sl)$/;
 
 /** What stands at the top of a site directory; bytecode there is nowhere ordinary. */
 const TELLING = new RegExp(
-  `^(?:(?:${[...INSTALLERS.keys(), ...DISTRIBUTORS, ...OTHER_SYSTEMS].join('|')})[./ ]` +
+  `^(?:(?:${['org', ...INSTALLERS.keys(), ...DISTRIBUTORS, ...OTHER_SYSTEMS].join('|')})[./ ]` +
     `|(?:${[...NAMESPACES].filter((name) => !name.includes('/')).join('|')})(?=[./ ]).*${NATIVE.source})`,
   'i',
 );
@@ -61,7 +64,7 @@ export function powerOfReserved(
     return { code: 'installer-shadow', why: `lies among the modules of ${owner}` };
   if (DISTRIBUTORS.has(module))
     return { code: 'installer-shadow', why: 'is imported by installers whenever they run' };
-  if (OTHER_SYSTEMS.has(module))
+  if (OTHER_SYSTEMS.has(module) || (module === 'org' && JYTHON.test(path.join('/'))))
     return {
       code: 'foreign-hook',
       why: "is a module of the standard library's own, which it imports where a system has none",

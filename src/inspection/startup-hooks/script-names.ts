@@ -3,9 +3,12 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { STANDARD_LIBRARY } from '../standard-library.js';
 import { INTERPRETER_SETTINGS, MODULE } from './interpreter-files.js';
 
-/** `python3.13t`, `python_d.exe`, `pypy3`, `python3.12-config`, `python.exe.local`. */
+/**
+ * `python3.13t`, `python_d.exe`, `pypy3`, `python3.12-config`, `python.exe.local`; with any suffix, for which of them
+ * a system runs is its user's setting (PATHEXT on Windows).
+ */
 const INTERPRETER =
-  /^(?:pythonw?|pypyw?|graalpy|idle|pydoc|2to3|pyvenv)[\d.]*[dmtu]*(?:_d)?(?:-[\d.]+)?(?:-(?:config|dbg|debug|gdb|intel64))?(?:\.(?:exe|com|bat|cmd|ps1|py|pyw|app)(?:\..*)?)?$/;
+  /^(?:pythonw?|pypyw?|graalpy|idle|pydoc|2to3|pyvenv)[\d.]*[dmtu]*(?:_d)?(?:-[\d.]+)?(?:-(?:config|dbg|debug|gdb|intel64))?(?:\..*)?$/;
 
 /** The scripts of a virtual environment, by `venv` and by virtualenv, for any shell. */
 const ENVIRONMENT = /^(?:activate|activate_this|deactivate)(?:\.[a-z\d]+)?$/;
@@ -20,7 +23,8 @@ const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly st
     owners: [name],
   })),
 ];
-const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh)|-script\.pyw?)$/;
+/** What a shell runs without its suffix; of Windows' own, those of PATHEXT. */
+const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh|vbs|vbe|js|jse|wsf|wsh|msc)|-script\.pyw?)$/;
 
 /** Modules of installers, and what they or the standard library import from beside a script if it lies there. */
 const INSTALLER_MODULES: ReadonlySet<string> = new Set([
