@@ -156,6 +156,9 @@ export class Filler {
     const { fill } = task;
     task.listed = await this.#asKnownNow(task.listed);
     const { listed } = task;
+    // Whoever had the lease before may have found what refuses it: nothing is fetched again for that.
+    const { verdict } = await this.#parts.judge.judge(listed.subject);
+    if (verdict.outcome === 'block') return fill.finish({ kind: 'refused', verdict });
     const { sha256 } = listed.file;
     const stored = sha256 && (await this.#parts.blobs.open(sha256));
     if (stored?.path !== undefined) return this.#judgeStored(task, stored, tell);
