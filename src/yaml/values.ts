@@ -18,7 +18,7 @@ const BYTES: Readonly<Record<string, number>> = {
 export type DurationUnit = keyof typeof MILLISECONDS;
 
 /** A hundred years: every instant that one comes to can still be written as a date. */
-export const CENTURY = '36500d';
+const CENTURY = '36500d';
 
 /**
  * A duration written with one of the units (`90d`), in milliseconds.

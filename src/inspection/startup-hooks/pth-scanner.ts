@@ -16,7 +16,7 @@ export interface PthFacts {
 }
 
 /** Longer files are searched for lines that are executed, but not judged by their paths. */
-export const PTH_HELD_BYTES = 256 * 1024;
+const PTH_HELD_BYTES = 256 * 1024;
 
 /** Reads a `.pth` file of any size in a stream, as `site.addpackage` would. */
 export class PthScanner implements ContentSink {
