@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 
 const { describeFile } = await import('../dist/inspection/describe-file.js');
-const { createInspector } = await import('../dist/inspection/worker-inspector.js');
+const { createInspector } = await import('../dist/inspection/inspect-in-thread.js');
 const { FINDING_CODES } = await import('../dist/domain/finding-codes.js');
 const { loadPolicy } = await import('../dist/policy/load.js');
 const { subjectOfFile } = await import('../dist/cli/subject-of-file.js');

@@ -25,7 +25,7 @@ print(min(once() for _ in range(3)) * 1000)
 `;
 
 export async function run({ folder, rounds }) {
-  const { createInspector } = await import(resolve('dist/inspection/worker-inspector.js'));
+  const { createInspector } = await import(resolve('dist/inspection/inspect-in-thread.js'));
   const { parseDistributionFilename } = await import(
     resolve('dist/domain/distribution-filename.js')
   );

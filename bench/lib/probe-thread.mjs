@@ -33,7 +33,7 @@ parentPort.on('message', async (message) => {
   if (message === 'begin') {
     recording = true;
     timer = setInterval(() => {
-      for (const name of names) ask(name);
+      for (const name of names) void ask(name);
     }, interval);
     return;
   }

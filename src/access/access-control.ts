@@ -1,4 +1,4 @@
-import { ChangeWatch, type Every, stateOfFile } from '../files/change-watch.js';
+import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { type Identity, identify } from './access-list.js';
 import type { TokenEntry } from './token.js';

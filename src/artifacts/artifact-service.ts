@@ -5,7 +5,7 @@ import type { Inspection } from '../domain/finding.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { Blob } from '../store/blob-store.js';
 import { Fill } from './fill.js';
 import {

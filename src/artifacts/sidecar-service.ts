@@ -4,7 +4,7 @@ import { Failure } from '../domain/failure.js';
 import { checked, type Hashes, hasOtherStrong } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { ListedFile, ProjectPages } from '../pages/project-pages.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { readBlob } from '../store/read-blob.js';
 import type { Spool } from '../store/spool.js';

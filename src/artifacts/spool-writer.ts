@@ -1,5 +1,5 @@
+import { ARRIVING, type FairShare } from '../runtime/fair-share.js';
 import type { SpoolFile } from '../store/spool.js';
-import { ARRIVING, type FairShare } from './fair-share.js';
 
 /**
  * Writes pieces to a spool file while further ones come in. What has gathered while the file system was at work goes

@@ -12,7 +12,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { MAX_DOCUMENT } from './provenance-document.js';
-import type { VerifyProvenance } from './worker-verifier.js';
+import type { VerifyProvenance } from './verify-in-thread.js';
 
 /** A document that does not hold may do so under newer keys: it is looked at again, in milliseconds. */
 const UNVERIFIABLE_FOR = LONGEST_DOUBT;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Span, within } from '../domain/span.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { PACKAGE_ROOT } from '../runtime/package-root.js';
 
 /** How long the keys are used before newer ones are asked for, in milliseconds. */
 const REFRESH_AFTER = 24 * 3_600_000;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { BaseFetcher, Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { request } from 'undici';
-import { PACKAGE_ROOT } from '../package-root.js';
-import type { Network } from '../upstream/network.js';
+import type { Network } from '../runtime/network.js';
+import { PACKAGE_ROOT } from '../runtime/package-root.js';
 
 export interface TrustUpdates {
   /** What has been seen of it is kept here, so that it cannot be rolled back. */

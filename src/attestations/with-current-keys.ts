@@ -1,5 +1,5 @@
 import type { TrustRoot } from './trust-root.js';
-import type { VerifyProvenance } from './worker-verifier.js';
+import type { VerifyProvenance } from './verify-in-thread.js';
 
 /**
  * What does not verify may have been signed under keys that are newer than those at hand. So such a document waits for

@@ -1,6 +1,6 @@
 import { releaseKey } from '../domain/release-key.js';
-import { type Explanation, explainVerdict, type Facts } from '../pages/explain.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
+import { type Explanation, explainVerdict, type Facts } from '../project-pages/explain.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.js';
 import { FEED_FILE, indexFeed } from '../feed/feed-file.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
-import { createNetwork } from '../upstream/network.js';
+import { createNetwork } from '../runtime/network.js';
 import { EXIT, type Output, UsageError } from './output.js';
 
 export interface FeedOptions {

@@ -3,8 +3,8 @@ import type { ArtifactDescription, Finding, Inspection } from '../domain/finding
 import { knowledgeOf } from '../domain/finding-codes.js';
 import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
+import { createInspector } from '../inspection/inspect-in-thread.js';
 import type { Inspector } from '../inspection/inspector.js';
-import { createInspector } from '../inspection/worker-inspector.js';
 import { counted } from './counted.js';
 import { howToWaive } from './how-to-waive.js';
 import { EXIT, type Output } from './output.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { redactUrls } from '../domain/credentials.js';
-import { VERSION } from '../package-root.js';
+import { VERSION } from '../runtime/package-root.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 

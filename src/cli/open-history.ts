@@ -1,4 +1,4 @@
-import { DecisionHistory } from '../observe/read-decisions.js';
+import { DecisionHistory } from '../decisions/read-decisions.js';
 import { UsageError } from './output.js';
 
 /**

@@ -1,9 +1,9 @@
 import cluster from 'node:cluster';
-import { compose } from '../compose.js';
+import { compose } from '../compose/compose.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
-import { createLog, type Log } from '../observe/log.js';
-import { letTheHeapGrow } from '../wiring/heap-growth.js';
+import { letTheHeapGrow } from '../runtime/heap-growth.js';
+import { createLog, type Log } from '../runtime/log.js';
 import { makePrimary } from '../workers/primary.js';
 import { runWorker } from '../workers/worker.js';
 import { EXIT, type Output } from './output.js';

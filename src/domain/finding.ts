@@ -17,9 +17,9 @@ export interface Finding {
   /** The member's path as the archive writes it (escaped where it is not plain text). */
   readonly member?: string;
   /** The digest of the member's content, where it was read. */
-  readonly sha256?: Sha256;
+  readonly sha256?: Sha256 | undefined;
   /** Start-up hooks: the name under which it lands in the site directory (`elementary.pth`). */
-  readonly landing?: string;
+  readonly landing?: string | undefined;
   /** Start-up hooks: a known generator reproduces the file to the byte (`setuptools-nspkg`). */
   readonly template?: string;
   /** Where in the archive, in bytes from its start. */

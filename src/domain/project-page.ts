@@ -17,21 +17,21 @@ export interface IndexFile {
   readonly sha256: Sha256 | undefined;
   readonly integrity: Integrity | undefined;
   /** PEP 345 in the form of PEP 503's `data-requires-python`. */
-  readonly requiresPython?: string;
+  readonly requiresPython?: string | undefined;
   /** PEP 592: false, or true, or the reason. */
   readonly yanked: boolean | string;
   /** PEP 714 (658): the digests of the `.metadata` sidecar; true where there is one without a digest. */
   readonly coreMetadata: boolean | Hashes;
   /** PEP 503: whether a detached `.asc` signature is there. */
-  readonly gpgSig?: boolean;
+  readonly gpgSig?: boolean | undefined;
   /** PEP 700: bytes. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** PEP 700: milliseconds since 1970; undefined where the index does not say, or says nonsense. */
-  readonly uploadTime?: number;
+  readonly uploadTime?: number | undefined;
   /** The same as the index writes it, which is often finer. */
-  readonly uploadedAt?: string;
+  readonly uploadedAt?: string | undefined;
   /** PEP 740: the absolute URL of the provenance document. */
-  readonly provenance?: string;
+  readonly provenance?: string | undefined;
   /** Keys of the JSON form that we do not know, as they came. */
   readonly extra: Readonly<Record<string, unknown>>;
 }

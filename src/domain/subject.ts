@@ -28,10 +28,10 @@ export interface Subject {
   /** Whether the page lists a wheel of the same release. */
   readonly hasWheel: boolean;
   /** Who is said to have published it; undefined where no index was asked (a file on disk). */
-  readonly provenance?: Provenance;
+  readonly provenance?: Provenance | undefined;
   /**
    * Sdists: the wheels of the same release that the page lists, one object for all sdists of the release. What refuses
    * one of them refuses the sdist.
    */
-  readonly wheels?: Iterable<Subject>;
+  readonly wheels?: Iterable<Subject> | undefined;
 }

@@ -1,8 +1,8 @@
+import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
+import { DecisionHistory } from '../decisions/read-decisions.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
-import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
-import { DecisionHistory } from '../observe/read-decisions.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';

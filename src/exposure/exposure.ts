@@ -1,7 +1,7 @@
+import type { DecisionRecord } from '../decisions/decision-record.js';
+import { DecisionHistory } from '../decisions/read-decisions.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
-import { DecisionHistory } from '../observe/read-decisions.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
 
 /** What is asked after an incident; all that is given must match. */

@@ -1,10 +1,10 @@
+import type { DecisionRecord } from '../decisions/decision-record.js';
 import { parseSha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import { releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
 import type { Policy } from '../policy/policy.js';
 import type { ReleaseWheel } from '../policy/release.js';
 

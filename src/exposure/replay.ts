@@ -1,6 +1,6 @@
+import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
-import type { DecisionRecord, RecordedArtifact } from '../observe/decision-record.js';
 import type { Policy } from '../policy/policy.js';
 import { clientOf } from './delivery.js';
 import { type JudgedArtifact, JudgedArtifacts, type KnownFindings } from './judged-artifacts.js';

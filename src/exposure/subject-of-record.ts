@@ -1,8 +1,8 @@
+import type { DecisionRecord } from '../decisions/decision-record.js';
 import { parseSha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
 
 /**
  * The file that a decision was about, as far as its record tells; undefined where it names no project. How the

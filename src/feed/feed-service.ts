@@ -1,5 +1,5 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { ChangeWatch, type Every, stateOfFile } from '../files/change-watch.js';
+import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { readFeedHead, readFeedIndex } from './feed-file.js';
 import type { FeedIndex } from './feed-index.js';
 import type { SyncSummary } from './sync-feed.js';

@@ -6,8 +6,8 @@ import { sendFailure } from './problem.js';
 import { explainRoute } from './routes/explain.js';
 import { exposureRoute } from './routes/exposure.js';
 import { filesRoute, methodNotAllowed } from './routes/files.js';
-import { metadataRoutes } from './routes/metadata.js';
 import { healthRoute, metricsRoute, readyRoute } from './routes/operations.js';
+import { metadataRoutes } from './routes/pass-through.js';
 import { simpleRoute } from './routes/simple.js';
 import type { HttpSettings, Services } from './services.js';
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { ChangeWatch, stateOfFile } from '../files/change-watch.js';
+import { ChangeWatch, stateOfFile } from '../runtime/change-watch.js';
 import type { Certificate } from './server.js';
 
 /** Where a certificate and its key lie. */

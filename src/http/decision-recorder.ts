@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DecisionLog } from '../decisions/decision-log.js';
+import type { DecisionRecord } from '../decisions/decision-record.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { DecisionLog } from '../observe/decision-log.js';
-import type { DecisionRecord } from '../observe/decision-record.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Sent } from './artifact-response.js';
 import type { IdentifyClient } from './client.js';

@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { ByteRange } from '../artifacts/byte-range.js';
 import { DeliveryGate, DRIP_INTERVAL_MS, type GateSettings } from '../artifacts/delivery-gate.js';
-import { DEPARTING } from '../artifacts/fair-share.js';
 import type { Fill, FillEnd } from '../artifacts/fill.js';
+import { DEPARTING } from '../runtime/fair-share.js';
 import {
   beginArtifact,
   type Delivery,

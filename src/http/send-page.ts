@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PreparedBody } from '../pages/project-pages.js';
+import type { PreparedBody } from '../project-pages/project-pages.js';
 import { matchesEtag } from './conditional.js';
 
 /** The headers of one body under one content type, names and values in turn, as `writeHead` takes them fastest. */

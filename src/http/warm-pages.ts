@@ -1,8 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { ProjectName } from '../domain/project-name.js';
-import { type NegotiatedForm, negotiateEncoding, negotiateForm } from '../pages/negotiate.js';
-import type { PageEncoding } from '../pages/project-pages.js';
+import {
+  type NegotiatedForm,
+  negotiateEncoding,
+  negotiateForm,
+} from '../project-pages/negotiate.js';
+import type { PageEncoding } from '../project-pages/project-pages.js';
 import { sendPage } from './send-page.js';
 import type { HttpSettings, Services } from './services.js';
 

@@ -1,11 +1,11 @@
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { checkOneFormat } from './archive/one-format.js';
 import { BeyondEnd, type ByteSource, openFileSource } from './byte-source.js';
+import type { ContentProofs } from './early/content-proofs.js';
 import { InspectionProblem } from './finding-list.js';
 import { InspectionRun } from './inspection-run.js';
 import { INSPECTOR_VERSION } from './inspector.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
-import type { ContentProofs } from './proving/content-proofs.js';
 import { inspectTar } from './tar/inspect-tar.js';
 import { inspectZip } from './zip/inspect-zip.js';
 

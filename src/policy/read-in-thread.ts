@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { PolicyReading, ReadPolicy } from './load.js';
-import type { ReadingRequest } from './reading-worker.js';
+import type { ReadingRequest } from './read-thread.js';
 
 /** Far more than the largest policy takes, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 2_048 };
-const PROGRAM = new URL('./reading-worker.js', import.meta.url);
+const PROGRAM = new URL('./read-thread.js', import.meta.url);
 
 /**
  * Reads policies in a thread of its own, so that an edit of a long list holds up nobody who is served meanwhile. The

@@ -6,7 +6,7 @@ import { Failure } from '../domain/failure.js';
 import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Network } from './network.js';
+import type { Network } from '../runtime/network.js';
 import type { FileAnswer, PageAnswer, SentBody, Upstream, Validators } from './upstream.js';
 
 export interface HttpUpstreamSettings {

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Log } from '../observe/log.js';
+import type { Log } from '../runtime/log.js';
 import { Channel } from './channel.js';
 import type { ToWorker } from './words.js';
 

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
+import { type Keeper, makeKeeper } from '../compose/keeper.js';
+import type { Outside } from '../compose/outside.js';
+import type { Learnt } from '../compose/shared.js';
+import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { settingsName } from '../inspection/limits.js';
 import { MetricSum } from '../observe/metric-sum.js';
+import { withDeadline } from '../runtime/deadline.js';
 import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
 import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { Judge } from '../verdicts/judge.js';
-import { type Keeper, makeKeeper } from '../wiring/keeper.js';
-import type { Outside } from '../wiring/outside.js';
-import type { Learnt } from '../wiring/shared.js';
-import { watchExposure } from '../wiring/watch-exposure.js';
 import { Crew, type Member } from './crew.js';
-import { LeaseDesk } from './lease-desk.js';
-import { share } from './share-out.js';
-import { within } from './within.js';
+import { dividedBy } from './divided-by.js';
+import { PrimaryLeases } from './primary-leases.js';
 import type { PolicyText } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
@@ -51,7 +51,7 @@ export async function makePrimary(
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const exposure = watchExposure(config, outside, keeper, judge, findings);
 
-  const leases = new LeaseDesk();
+  const leases = new PrimaryLeases();
   const sum = new MetricSum();
   const crew = new Crew({
     count,
@@ -72,7 +72,7 @@ export async function makePrimary(
       else health.set('workers', 'degraded', `${serving} of ${count} workers serve`);
     },
   });
-  const shareOf = share(config, count);
+  const shareOf = dividedBy(config, count);
 
   function attend({ channel, id, slot }: Member): void {
     channel.onAsked('welcome', async () => ({
@@ -106,7 +106,7 @@ export async function makePrimary(
     sum.note(0, await keeper.metrics.snapshot());
     await Promise.allSettled(
       crew.members.map(async ({ id, channel }) =>
-        sum.note(id, await within(METRICS_PATIENCE, channel.ask('metrics', undefined))),
+        sum.note(id, await withDeadline(METRICS_PATIENCE, channel.ask('metrics', undefined))),
       ),
     );
     return sum.text();
@@ -153,7 +153,9 @@ async function hand(keeper: Keeper, crew: Crew): Promise<void> {
   const { members } = crew;
   const text = textOf(keeper);
   await Promise.allSettled(
-    members.map(({ channel }) => within(POLICY_PATIENCE, channel.ask('prepare-policy', text))),
+    members.map(({ channel }) =>
+      withDeadline(POLICY_PATIENCE, channel.ask('prepare-policy', text)),
+    ),
   );
   for (const { channel } of members) channel.tell('policy', { revision: text.revision });
 }

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
+import { noteHealth } from '../compose/note-events.js';
+import { makePackageServer } from '../compose/package-server.js';
+import type { Shared } from '../compose/shared.js';
 import { FEED_FILE } from '../feed/feed-file.js';
 import { Health } from '../observe/health.js';
-import { createLog } from '../observe/log.js';
 import { createMetrics } from '../observe/metrics.js';
-import { createNetwork } from '../upstream/network.js';
-import { letTheHeapGrow } from '../wiring/heap-growth.js';
-import { noteHealth } from '../wiring/note-events.js';
-import { makePackageServer } from '../wiring/package-server.js';
-import type { Shared } from '../wiring/shared.js';
+import { letTheHeapGrow } from '../runtime/heap-growth.js';
+import { createLog } from '../runtime/log.js';
+import { createNetwork } from '../runtime/network.js';
 import { Channel } from './channel.js';
-import { DeskDecisionLog } from './desk-decisions.js';
-import { DeskFeed } from './desk-feed.js';
-import { DeskLeases } from './desk-leases.js';
-import { DeskPolicy } from './desk-policy.js';
-import { DeskRoom } from './desk-room.js';
 import type { ToPrimary } from './words.js';
+import { WorkerDecisionLog } from './worker-decisions.js';
+import { WorkerFeed } from './worker-feed.js';
+import { WorkerLeases } from './worker-leases.js';
+import { WorkerPolicy } from './worker-policy.js';
+import { WorkerRoom } from './worker-room.js';
 
 /** What a worker gets of its process; a test may hand in something else. */
 export interface WorkerOutside {
@@ -55,7 +55,9 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
   primary.onAsked('metrics', () => metrics.snapshot());
   const feed =
-    config.feed.url === undefined ? undefined : new DeskFeed(primary, join(config.data, FEED_FILE));
+    config.feed.url === undefined
+      ? undefined
+      : new WorkerFeed(primary, join(config.data, FEED_FILE));
   const network = createNetwork(env);
   const shared: Shared = {
     slot,
@@ -63,11 +65,11 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
     metrics,
     metricsText: () => primary.ask('metrics', undefined),
     health,
-    policies: new DeskPolicy(primary, policy),
+    policies: new WorkerPolicy(primary, policy),
     feed,
-    decisions: new DeskDecisionLog(primary),
-    rooms: { blobs: new DeskRoom(primary, 'blobs'), pages: new DeskRoom(primary, 'pages') },
-    leases: new DeskLeases(primary),
+    decisions: new WorkerDecisionLog(primary),
+    rooms: { blobs: new WorkerRoom(primary, 'blobs'), pages: new WorkerRoom(primary, 'pages') },
+    leases: new WorkerLeases(primary),
     share: (learnt) => primary.tell('learnt', learnt),
     onLearnt: (listener) => primary.onTold('learnt', listener),
   };

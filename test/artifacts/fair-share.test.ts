@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FairShare } from '../../src/artifacts/fair-share.js';
+import { FairShare } from '../../src/runtime/fair-share.js';
 
 describe('a fair share', () => {
   it('is all for one alone, less for several, and never less than the least', () => {

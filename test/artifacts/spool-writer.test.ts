@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FairShare } from '../../src/artifacts/fair-share.js';
 import { SpoolWriter } from '../../src/artifacts/spool-writer.js';
+import { FairShare } from '../../src/runtime/fair-share.js';
 import { DiskSpool } from '../../src/store/disk/disk-spool.js';
 import type { SpoolFile } from '../../src/store/spool.js';
 
@@ -76,7 +76,7 @@ describe('writing an artifact as it comes in', () => {
     const file = new HeldFile();
     const others = [1, 2, 3].map(() => new SpoolWriter(new HeldFile(), () => {}, share));
     const writer = new SpoolWriter(file, () => {}, share);
-    writer.write(Buffer.alloc(1));
+    void writer.write(Buffer.alloc(1));
     assert.ok(writer.write(Buffer.alloc(100)) !== undefined, 'a quarter is all it may have');
     file.let();
     await new Promise(setImmediate);
@@ -89,7 +89,7 @@ describe('writing an artifact as it comes in', () => {
   it('tells of a failure whoever waits for room and whoever waits for the end', async () => {
     const file = new HeldFile();
     const writer = new SpoolWriter(file, () => assert.fail('nothing was written'));
-    writer.write(Buffer.from('a'));
+    void writer.write(Buffer.from('a'));
     file.fail();
     const room = writer.write(Buffer.alloc(1024 * 1024));
     await assert.rejects(async () => room, /no space left/);
@@ -101,8 +101,8 @@ describe('writing an artifact as it comes in', () => {
   it('is at rest once it has stopped, not before', async () => {
     const file = new HeldFile();
     const writer = new SpoolWriter(file, () => {});
-    writer.write(Buffer.from('a'));
-    writer.write(Buffer.from('b'));
+    void writer.write(Buffer.from('a'));
+    void writer.write(Buffer.from('b'));
     let stopped = false;
     const stop = writer.stop().then(() => {
       stopped = true;

@@ -7,9 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { verifierFor, verifyProvenance } from '../../src/attestations/provenance-verifier.js';
 import { shippedTrustRoot, type TrustEvent, TrustRoot } from '../../src/attestations/trust-root.js';
 import { fetchTrustRoot } from '../../src/attestations/trust-updates.js';
+import type { VerifyProvenance } from '../../src/attestations/verify-in-thread.js';
 import { withCurrentKeys } from '../../src/attestations/with-current-keys.js';
-import type { VerifyProvenance } from '../../src/attestations/worker-verifier.js';
-import { createNetwork, type Network } from '../../src/upstream/network.js';
+import { createNetwork, type Network } from '../../src/runtime/network.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import { documentOf, REAL } from './support.js';
 

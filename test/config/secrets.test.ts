@@ -7,7 +7,7 @@ import { Writable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { readTokens } from '../../src/access/tokens-file.js';
 import { ConfigError, loadConfig } from '../../src/config/load.js';
-import { createLog } from '../../src/observe/log.js';
+import { createLog } from '../../src/runtime/log.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wheelgate-secrets-'));

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { csvLine } from '../../src/cli/csv.js';
+import { FileDecisionLog } from '../../src/decisions/decision-log.js';
+import type { DecisionRecord } from '../../src/decisions/decision-record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { findExposure } from '../../src/exposure/exposure.js';
-import { FileDecisionLog } from '../../src/observe/decision-log.js';
-import type { DecisionRecord } from '../../src/observe/decision-record.js';
 import { buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 

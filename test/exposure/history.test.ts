@@ -16,11 +16,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runExposure } from '../../src/cli/exposure.js';
 import type { Output } from '../../src/cli/output.js';
+import { FileDecisionLog } from '../../src/decisions/decision-log.js';
+import { type DecisionRecord, writeRecord } from '../../src/decisions/decision-record.js';
+import { DecisionHistory } from '../../src/decisions/read-decisions.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { type Exposure, findExposure, searchHistory } from '../../src/exposure/exposure.js';
-import { FileDecisionLog } from '../../src/observe/decision-log.js';
-import { type DecisionRecord, writeRecord } from '../../src/observe/decision-record.js';
-import { DecisionHistory } from '../../src/observe/read-decisions.js';
 
 const question = { project: 'bad' as ProjectName };
 

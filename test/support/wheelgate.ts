@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { VerifyProvenance } from '../../src/attestations/worker-verifier.js';
-import { compose, type Wheelgate } from '../../src/compose.js';
+import type { VerifyProvenance } from '../../src/attestations/verify-in-thread.js';
+import { compose, type Wheelgate } from '../../src/compose/compose.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { DecisionRecord } from '../../src/observe/decision-record.js';
-import { createLog } from '../../src/observe/log.js';
+import type { DecisionRecord } from '../../src/decisions/decision-record.js';
+import { createLog } from '../../src/runtime/log.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 
 export interface TestGateOptions {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { withDeadline } from '../../src/runtime/deadline.js';
 import { Channel, ChannelError } from '../../src/workers/channel.js';
-import { within } from '../../src/workers/within.js';
 import { linePair } from './line-pair.js';
 
 interface Left {
@@ -58,8 +58,8 @@ describe('a channel', () => {
 
 describe('within', () => {
   it('gives up on what takes too long, and on nothing else', async () => {
-    assert.equal(await within(60_000, Promise.resolve(7)), 7);
-    await assert.rejects(within(1, new Promise(() => {})), /it took too long/);
-    await assert.rejects(within(60_000, Promise.reject(new Error('no'))), /no/);
+    assert.equal(await withDeadline(60_000, Promise.resolve(7)), 7);
+    await assert.rejects(withDeadline(1, new Promise(() => {})), /it took too long/);
+    await assert.rejects(withDeadline(60_000, Promise.reject(new Error('no'))), /no/);
   });
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FillLease, FillNews } from '../../src/artifacts/fill-leases.js';
 import { Channel } from '../../src/workers/channel.js';
-import { DeskLeases } from '../../src/workers/desk-leases.js';
-import { LeaseDesk } from '../../src/workers/lease-desk.js';
+import { PrimaryLeases } from '../../src/workers/primary-leases.js';
 import type { ToPrimary, ToWorker } from '../../src/workers/words.js';
+import { WorkerLeases } from '../../src/workers/worker-leases.js';
 import { digest } from '../policy/support.js';
 import { linePair } from './line-pair.js';
 
@@ -14,13 +14,13 @@ const COMPLETE: FillNews = { kind: 'complete', size: 10_000_000, sha256: digest(
 
 /** A desk with so many workers at it. */
 function desk(count: number) {
-  const all = new LeaseDesk();
+  const all = new PrimaryLeases();
   const workers = Array.from({ length: count }, () => {
     const [a, b] = linePair();
     const atPrimary: ToWorker = new Channel(a);
     const atWorker: ToPrimary = new Channel(b);
     all.attend(atPrimary);
-    return { leases: new DeskLeases(atWorker), dies: () => all.dismiss(atPrimary) };
+    return { leases: new WorkerLeases(atWorker), dies: () => all.dismiss(atPrimary) };
   });
   return workers;
 }

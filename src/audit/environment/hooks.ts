@@ -27,7 +27,7 @@ export interface HookContext {
    * Projects that are known to ship a hook of this name: where a file is nobody's yet, because an install is
    * under way, it is judged as theirs. Nobody's file is nobody's where this is left out.
    */
-  readonly knownFor?: (filename: string) => readonly ProjectName[];
+  readonly knownFor?: ((filename: string) => readonly ProjectName[]) | undefined;
 }
 
 /** As whose a file is judged. Nobody's file is looked at as nobody's, whoever is known to ship its like. */

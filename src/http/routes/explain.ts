@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { explain } from '../../pages/explain.js';
+import { explain } from '../../project-pages/explain.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
 import { sendJson } from './operations.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { negotiateEncoding, negotiateForm } from '../../pages/negotiate.js';
-import type { PreparedBody } from '../../pages/project-pages.js';
+import { negotiateEncoding, negotiateForm } from '../../project-pages/negotiate.js';
+import type { PreparedBody } from '../../project-pages/project-pages.js';
 import { pathSegments } from '../path.js';
 import { sendPage } from '../send-page.js';
 import type { HttpSettings, Services } from '../services.js';

@@ -2,9 +2,9 @@ import type { Sha256 } from '../../domain/digest.js';
 import { Digests, Held, hexSha256 } from '../archive/content.js';
 import { checkPortableName } from '../archive/portable-name.js';
 import type { ByteSource } from '../byte-source.js';
+import { ContentProofs } from '../early/content-proofs.js';
 import { InspectionProblem } from '../finding-list.js';
 import type { InspectionRun } from '../inspection-run.js';
-import { ContentProofs } from '../proving/content-proofs.js';
 import { parseSdistMetadata } from '../sdist-metadata.js';
 import { StartupHooks } from '../startup-hooks/startup-hooks.js';
 import {

@@ -1,0 +1,112 @@
+import type { ArtifactEvent } from '../artifacts/artifact-service.js';
+import type { AttestationEvent } from '../attestations/attestations.js';
+import type { TrustEvent } from '../attestations/trust-root.js';
+import type { Health } from '../observe/health.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { LoadedPolicy } from '../policy/load.js';
+import { countWaivers } from '../policy/waivers.js';
+import type { SeenEvent } from '../project-pages/known-bytes.js';
+import type { PageEvent } from '../project-pages/page-loader.js';
+import type { Log } from '../runtime/log.js';
+
+export function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
+  metrics.policyRevision.reset();
+  metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
+  metrics.policyLoaded.set(now / 1_000);
+  metrics.policyLoadFailed.set(0);
+  for (const mode of ['enforce', 'dry-run'])
+    metrics.policyMode.set({ mode }, meaning?.mode === mode ? 1 : 0);
+}
+
+/** Waivers expire while nobody edits anything: asked for at each scrape. */
+export function noteWaivers({ meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
+  const waivers = countWaivers(meaning?.waivers ?? [], now);
+  for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
+}
+
+/** What `/readyz` tells of beside the server's own end. */
+const PARTS = ['policy', 'malware-feed', 'decision-log', 'access', 'certificate', 'workers'];
+
+/** Lets the metrics say what `/readyz` does. */
+export function noteHealth(health: Health, metrics: Metrics): void {
+  for (const part of PARTS) metrics.partDegraded.set({ part }, 0);
+  health.onChange(({ part, state }) => {
+    if (PARTS.includes(part)) metrics.partDegraded.set({ part }, state === 'ok' ? 0 : 1);
+  });
+}
+
+export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'pages', result: event.result });
+    case 'stored':
+      return;
+    case 'stale':
+      metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
+      return log.warn(
+        { project: event.project },
+        `serving a page seen before: ${event.failure.message}`,
+      );
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'a page could not be kept');
+  }
+}
+
+export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'cache':
+      return metrics.cacheRequests.inc({ tier: 'artifacts', result: event.result });
+    case 'inspected':
+      metrics.inspectionDuration.observe({ kind: event.listed.subject.kind }, event.seconds);
+      for (const finding of event.codes) metrics.findings.inc({ finding });
+      return log.debug(
+        { filename: event.listed.subject.filename, seconds: event.seconds, findings: event.codes },
+        'inspected',
+      );
+    case 'failed':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.failure.cause },
+        event.failure.message,
+      );
+    case 'findings-not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename, err: event.error },
+        'findings could not be kept: the artifact will be inspected again',
+      );
+    case 'not-kept':
+      return log.warn(
+        { filename: event.listed.subject.filename },
+        'no room on the disk: served without being kept',
+      );
+  }
+}
+
+export function noteSeenEvent(event: Exclude<SeenEvent, { kind: 'learnt' }>, log: Log): void {
+  if (event.kind === 'not-pinned') return log.error({ upstream: event.upstream }, event.reason);
+  return event.what === 'pins'
+    ? log.error({ err: event.error }, 'pins cannot be read or kept: their files are refused')
+    : log.warn({ err: event.error }, 'which bytes a digest stands for could not be kept');
+}
+
+export function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
+  switch (event.kind) {
+    case 'looked-up': {
+      const { filename, attestation } = event.record;
+      metrics.attestations.inc({ result: attestation.kind });
+      if (attestation.kind !== 'attested') log.warn({ filename, ...attestation }, 'not attested');
+      return;
+    }
+    case 'store-failed':
+      return log.warn({ err: event.error }, 'an attestation could not be kept');
+  }
+}
+
+export function noteTrustEvent(event: TrustEvent, log: Log): void {
+  if (event.kind === 'refreshed')
+    log.info('the keys that attestations are verified with are current');
+  else
+    log.warn(
+      { err: event.error },
+      'the keys that attestations are verified with stay as they were',
+    );
+}

@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'http-proxy-middleware';
+import { Failure } from '../../domain/failure.js';
+import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
+import { parseVersion } from '../../domain/version.js';
+import { rewriteLegacyJson } from '../../project-pages/legacy-json.js';
+import type { Upstream } from '../../upstream/upstream.js';
+import { baseUrlReader } from '../base-url.js';
+import { pathSegments } from '../path.js';
+import { sendFailure } from '../problem.js';
+import type { HttpSettings, Services } from '../services.js';
+
+/** The longest metadata document that is passed through, in bytes: the largest project has some 40 MB. */
+const MAX_BYTES = 128 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+/** What the pass-through remembers of a request until the upstream has answered it. */
+interface Passing {
+  readonly path: string;
+  /** Makes the body that the client gets; absent where it passes as it is. */
+  readonly rewrite?: (body: Buffer) => Promise<Buffer>;
+}
+
+const passing = new WeakMap<IncomingMessage, Passing>();
+
+/**
+ * The pass-through of metadata: PyPI's JSON API, which is made to say what the project page says, and the integrity
+ * API (PEP 740). They carry no artifact, and what they name is fetched through the gate like anything else.
+ */
+export function metadataRoutes(services: Services, settings: HttpSettings) {
+  const baseUrl = baseUrlReader(settings);
+  const proxies = new Map<Upstream, Promise<RequestHandler>>();
+
+  function proxyOf(upstream: Upstream): Promise<RequestHandler> {
+    const known = proxies.get(upstream);
+    if (known !== undefined) return known;
+    const proxy = proxyTo(upstream);
+    proxies.set(upstream, proxy);
+    return proxy;
+  }
+
+  async function pass(
+    req: IncomingMessage,
+    res: ServerResponse,
+    project: ProjectName,
+    what: Passing,
+  ): Promise<void> {
+    const upstream = await services.pages.source(project);
+    const proxy = await proxyOf(upstream);
+    passing.set(req, what);
+    // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
+    // left by then.
+    req.headers = {
+      accept: req.headers.accept ?? '*/*',
+      'accept-encoding': 'identity',
+      ...(upstream.authorization !== undefined && { authorization: upstream.authorization }),
+    };
+    await proxy(req, res, () => {});
+  }
+
+  return {
+    /** `/pypi/{project}/json` and `/pypi/{project}/{version}/json` */
+    json: async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+      const [, name = '', ...rest] = pathSegments(req.url ?? '') ?? [];
+      const project = parseProjectName(name);
+      const version = rest.length === 2 ? parseVersion(rest[0]!) : undefined;
+      const sound = rest.at(-1) === 'json' && (rest.length === 1 || version !== undefined);
+      if (project === undefined || !sound)
+        throw new Failure('not-found', 'Metadata is at /pypi/{project}/json.');
+      const path = version === undefined ? [project] : [project, encodeURIComponent(version)];
+      const base = baseUrl(req);
+      await pass(req, res, project, {
+        path: `/pypi/${path.join('/')}/json`,
+        // Judged once the upstream has answered: what is refused by then is refused here.
+        rewrite: async (body) => {
+          const judged = await services.pages.judged(project);
+          return rewriteLegacyJson(body, judged, version === undefined, base);
+        },
+      });
+    },
+    /** `/integrity/{project}/{version}/{filename}/provenance` */
+    integrity: async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+      const [, name = '', version = '', filename = '', last, ...rest] =
+        pathSegments(req.url ?? '') ?? [];
+      const project = parseProjectName(name);
+      if (project === undefined || version === '' || last !== 'provenance' || rest.length > 0)
+        throw new Failure(
+          'not-found',
+          'Provenance is at /integrity/{project}/{version}/{filename}/provenance.',
+        );
+      await services.pages.find(project, filename);
+      const path = [project, version, filename].map(encodeURIComponent).join('/');
+      await pass(req, res, project, { path: `/integrity/${path}/provenance` });
+    },
+  };
+}
+
+/** One proxy an upstream: its origin, its credentials, and none of the client's. */
+async function proxyTo(upstream: Upstream): Promise<RequestHandler> {
+  // Loaded with the first request: many never ask for metadata here.
+  const { createProxyMiddleware } = await import('http-proxy-middleware');
+  return createProxyMiddleware({
+    target: upstream.origin,
+    agent: await upstream.agent(),
+    changeOrigin: true,
+    proxyTimeout: TIMEOUT_MS,
+    timeout: TIMEOUT_MS,
+    // Never `responseInterceptor`: it holds a body of any length.
+    selfHandleResponse: true,
+    pathRewrite: (_path, req) => passing.get(req)!.path,
+    on: {
+      proxyRes: (proxyRes, req, res) => {
+        relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch(() =>
+          answerBadly(res as ServerResponse, 'The transfer from the upstream broke off.'),
+        );
+      },
+      error: (_error, _req, res) => {
+        if ('statusCode' in res)
+          sendFailure(res, 'upstream-unreachable', `The upstream ${upstream.name} did not answer.`);
+      },
+    },
+  });
+}
+
+async function relay(
+  from: IncomingMessage,
+  res: ServerResponse,
+  rewrite: Passing['rewrite'],
+): Promise<void> {
+  if (from.statusCode !== 200) {
+    from.resume();
+    if (from.statusCode === 404)
+      return sendFailure(res, 'not-found', 'The upstream has no such document.');
+    return answerBadly(res, `The upstream answered with status ${from.statusCode}.`);
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) {
+      from.destroy();
+      return answerBadly(res, `The upstream's document is longer than ${MAX_BYTES} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks, size);
+  let ours: Buffer;
+  try {
+    ours = (await rewrite?.(body)) ?? body;
+  } catch {
+    return answerBadly(res, 'The upstream sent metadata that cannot be read.');
+  }
+  res.statusCode = 200;
+  res.setHeader('content-type', from.headers['content-type'] ?? 'application/json');
+  res.setHeader('content-length', ours.length);
+  res.setHeader('cache-control', 'max-age=60');
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.end(res.req.method === 'HEAD' ? undefined : ours);
+}
+
+function answerBadly(res: ServerResponse, detail: string): void {
+  sendFailure(res, 'upstream-broken', detail);
+}

@@ -1,0 +1,144 @@
+import type { Provenance, Release } from '../domain/attestation.js';
+import { parseSha256, type Sha256 } from '../domain/digest.js';
+import { identify, isIdentified, type Seen } from '../domain/integrity.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
+import type { Subject } from '../domain/subject.js';
+import type { Turns } from '../runtime/turns.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { ListedFile } from './project-pages.js';
+import { offerOf, releasesOf } from './releases.js';
+
+/**
+ * A page's files, each with the subject that policy judges. A subject is made when it is asked for: thousands that
+ * are kept would cost more than making them once more.
+ */
+export class Listing {
+  readonly #page: ProjectPage;
+  readonly #upstream: Upstream;
+  readonly #wheels = new Map<ReleaseKey, ReleaseWheels>();
+  readonly #releases: readonly Release[];
+  readonly #noProvenance: Provenance;
+  #byName: Map<string, IndexFile> | undefined;
+
+  private constructor(page: ProjectPage, upstream: Upstream, releases: readonly Release[]) {
+    this.#page = page;
+    this.#upstream = upstream;
+    this.#releases = releases;
+    this.#noProvenance = { offer: undefined, releases };
+    for (const file of page.files) {
+      const { kind, version } = file.name;
+      if (kind !== 'wheel') continue;
+      const key = releaseKey(version);
+      const known = this.#wheels.get(key);
+      if (known !== undefined) known.files.push(file);
+      else this.#wheels.set(key, new ReleaseWheels(this, file));
+    }
+  }
+
+  /** @param seen what is known of files whose sha256 the page does not declare */
+  static async of(
+    declared: ProjectPage,
+    upstream: Upstream,
+    seen: Seen | undefined,
+    turns: Turns,
+  ): Promise<Listing> {
+    const page = await identified(declared, upstream, seen, turns);
+    return new Listing(page, upstream, await releasesOf(page, turns));
+  }
+
+  /** The upstream's page, with what is known of its files' bytes. */
+  get page(): ProjectPage {
+    return this.#page;
+  }
+
+  get(filename: string): ListedFile | undefined {
+    this.#byName ??= new Map(this.#page.files.map((file) => [file.filename, file]));
+    const file = this.#byName.get(filename);
+    return file && this.listed(file);
+  }
+
+  /** @param file of this page */
+  listed(file: IndexFile): ListedFile {
+    const page = this.#page;
+    const upstream = this.#upstream;
+    const { kind, version } = file.name;
+    const { coreMetadata } = file;
+    const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
+    const offer = offerOf(file);
+    const wheels = this.#wheels.get(releaseKey(version));
+    return {
+      file,
+      page,
+      upstream,
+      subject: {
+        upstream: upstream.name,
+        publicUpstream: upstream.isPublic,
+        project: page.project,
+        version,
+        filename: file.filename,
+        kind,
+        sha256: file.sha256,
+        integrity: file.integrity,
+        size: file.size,
+        uploadTime: file.uploadTime,
+        yanked: file.yanked,
+        status: page.status,
+        declaredMetadata: parseSha256(declared),
+        hasWheel: version !== undefined && wheels !== undefined,
+        provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
+        wheels: kind === 'sdist' ? wheels : undefined,
+      },
+    };
+  }
+}
+
+/** The same object where the index declares the sha256 of every file. */
+async function identified(
+  page: ProjectPage,
+  { unhashed }: Upstream,
+  seen: Seen = NOTHING_SEEN,
+  turns: Turns,
+): Promise<ProjectPage> {
+  if (page.files.every((file) => isIdentified(file, unhashed))) return page;
+  const files: IndexFile[] = [];
+  await turns.forEach(page.files, (file) => {
+    files.push(
+      isIdentified(file, unhashed) ? file : { ...file, ...identify(file, unhashed, seen) },
+    );
+  });
+  return { ...page, files };
+}
+
+const NOTHING_SEEN: Seen = { facts: new Map(), pins: undefined };
+
+/** A file whose bytes have arrived and were checked. @param doubt why they are refused all the same */
+export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | undefined): ListedFile {
+  const file = { ...listed.file, sha256, integrity: undefined };
+  const { provenance } = listed.subject;
+  return {
+    ...listed,
+    file,
+    subject: {
+      ...listed.subject,
+      sha256,
+      integrity: doubt === undefined ? undefined : { doubt },
+      ...(provenance && { provenance: { ...provenance, offer: offerOf(file) } }),
+    },
+  };
+}
+
+/** The wheels of one release, whose subjects are made when they are asked for. */
+class ReleaseWheels implements Iterable<Subject> {
+  readonly files: IndexFile[];
+  readonly #listing: Listing;
+
+  constructor(listing: Listing, first: IndexFile) {
+    this.#listing = listing;
+    this.files = [first];
+  }
+
+  *[Symbol.iterator](): Iterator<Subject> {
+    for (const file of this.files) yield this.#listing.listed(file).subject;
+  }
+}

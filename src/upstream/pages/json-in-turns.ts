@@ -1,0 +1,110 @@
+import type { Turns } from '../../runtime/turns.js';
+
+type Json = Record<string, unknown>;
+
+/** Characters that are parsed in one go: half a millisecond. */
+const PIECE = 64 * 1024;
+/** Ends of an element, or of the list, that are tried before the page is taken for an unusual one. */
+const MAX_TRIES = 16;
+/** Brackets from the end on among which the list's own is looked for. */
+const MAX_LOOKS = 1_000;
+
+/**
+ * Parses the JSON of a project page, as `JSON.parse` would and with the same result, but a long page piece by
+ * piece. What does not look like a page, or does not parse in pieces, is parsed whole.
+ *
+ * Nothing is guessed: a JSON text is read from left to right, and its first part alone says where in the
+ * document a reader stands. So if `[` + part + `]` parses, a part that begins with an element of an array ends
+ * with one, whatever it holds; and a cut in a string, or inside an element, does not parse.
+ * @param read makes of each element of the document's list `files` what shall stand there instead: at once, so that
+ *   what was parsed need not be kept. It may be called for elements of a document that then turns out to be unusual.
+ * @throws {SyntaxError}
+ */
+export async function parseJsonInTurns(
+  text: string,
+  turns: Turns,
+  read: (file: unknown) => unknown,
+): Promise<unknown> {
+  const inPieces = text.length > PIECE ? await parsePieces(text, turns, read) : undefined;
+  if (inPieces !== undefined) return inPieces;
+  const page: unknown = JSON.parse(text);
+  if (!isObject(page) || !Array.isArray(page.files)) return page;
+  const { files } = page;
+  await turns.forEach(files, (file, index) => {
+    files[index] = read(file);
+  });
+  return page;
+}
+
+async function parsePieces(
+  text: string,
+  turns: Turns,
+  read: (file: unknown) => unknown,
+): Promise<Json | undefined> {
+  const open = /"files"\s*:\s*\[(?=\s*\{)/.exec(text);
+  if (open === null) return undefined;
+  const start = open.index + open[0].length;
+  // The key is the document's own, and no string's text, if closing the list and one object is all it takes.
+  const head = attempt(`${text.slice(0, start)}]}`);
+  if (!isObject(head)) return undefined;
+  const tail = findTail(text, start);
+  if (tail === undefined || Object.hasOwn(tail.members, 'files')) return undefined;
+  const files = await parseElements(text, start, tail.start, turns, read);
+  return files && { ...head, ...tail.members, files };
+}
+
+/** What follows the list of files: from the last `]` after a `}` from which on the text reads as an object's rest. */
+function findTail(text: string, from: number): { start: number; members: Json } | undefined {
+  let start = text.length;
+  for (let looks = 0, tries = 0; looks < MAX_LOOKS && tries < MAX_TRIES; looks += 1) {
+    start = text.lastIndexOf(']', start - 1);
+    if (start <= from) return undefined;
+    if (!/\}\s*$/.test(text.slice(Math.max(from, start - 64), start))) continue;
+    tries += 1;
+    const rest = text.slice(start + 1).trimStart();
+    if (/^\}\s*$/.test(rest)) return { start, members: {} };
+    const members = rest.startsWith(',') ? attempt(`{${rest.slice(1)}`) : undefined;
+    // A comma with nothing behind it is an error, which the whole text's parser words.
+    if (isObject(members) && Object.keys(members).length > 0) return { start, members };
+  }
+  return undefined;
+}
+
+async function parseElements(
+  text: string,
+  from: number,
+  end: number,
+  turns: Turns,
+  read: (file: unknown) => unknown,
+): Promise<unknown[] | undefined> {
+  const elements: unknown[] = [];
+  const boundary = /\}\s*,(?=\s*\{)/g;
+  for (let start = from; start < end; ) {
+    boundary.lastIndex = Math.min(start + PIECE, end);
+    let piece: unknown;
+    let next = end;
+    for (let tries = 0; piece === undefined; tries += 1) {
+      if (tries === MAX_TRIES) return undefined;
+      const found = boundary.exec(text);
+      // The comma itself is left out.
+      next = found === null || boundary.lastIndex > end ? end : boundary.lastIndex;
+      piece = attempt(`[${text.slice(start, next === end ? end : next - 1)}]`);
+      if (piece === undefined && next === end) return undefined;
+    }
+    await turns.forEach(piece as unknown[], (element) => elements.push(read(element)));
+    start = next;
+  }
+  return elements;
+}
+
+function attempt(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

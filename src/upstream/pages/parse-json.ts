@@ -1,0 +1,124 @@
+import { parseSha256, type Sha256 } from '../../domain/digest.js';
+import { type DeclaredHashes, NO_HASHES, readHashes } from '../../domain/hashes.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { IndexFile, ProjectPage } from '../../domain/project-page.js';
+import type { Turns } from '../../runtime/turns.js';
+import { UrlResolver } from './absolute-url.js';
+import { parseJsonInTurns } from './json-in-turns.js';
+import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
+import { parseUploadTime } from './upload-time.js';
+
+type Json = Record<string, unknown>;
+
+/** The keys of a file that we know; what else an index says goes through as it came (PEP 691). */
+const FILE_KEYS = new Set([
+  'filename',
+  'url',
+  'hashes',
+  'requires-python',
+  'core-metadata',
+  'dist-info-metadata',
+  'data-dist-info-metadata',
+  'gpg-sig',
+  'yanked',
+  'size',
+  'upload-time',
+  'provenance',
+]);
+const PAGE_KEYS = new Set(['meta', 'name', 'files', 'versions', 'project-status']);
+
+/** Reads PEP 691's JSON, with PEP 592, 658, 700, 714, 740 and 792. @throws where it is not of that shape */
+export async function parseJsonPage(
+  source: PageSource,
+  project: ProjectName,
+  turns: Turns,
+): Promise<PageDraft> {
+  const { buffer, byteOffset, byteLength } = source.body;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+  const urls = new UrlResolver(source.url);
+  const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls));
+  if (!isObject(page)) throw new TypeError('the page is not an object');
+  const meta = isObject(page.meta) ? page.meta : {};
+  const version = meta['api-version'];
+  // PEP 629: a higher major version may mean anything.
+  if (typeof version !== 'string' || !/^1\.\d+$/.test(version))
+    throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
+  if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
+  return {
+    files: page.files.filter((file: IndexFile | undefined) => file !== undefined),
+    versions: Array.isArray(page.versions) ? page.versions.filter(isString) : undefined,
+    status: readStatus(page['project-status'] ?? meta['project-status']),
+    meta: without(meta, new Set(['api-version', 'project-status', 'project-status-reason'])),
+    extra: without(page, PAGE_KEYS),
+  };
+}
+
+function readFile(file: unknown, project: ProjectName, urls: UrlResolver): IndexFile | undefined {
+  if (!isObject(file) || !isString(file.filename) || !isString(file.url)) return undefined;
+  const name = ownName(file.filename, project);
+  if (name === undefined) return undefined;
+  const url = urls.resolve(file.url);
+  if (url === undefined) return undefined;
+  const { yanked, size } = file;
+  const declared = readObject(file.hashes);
+  const requiresPython = file['requires-python'];
+  const gpgSig = file['gpg-sig'];
+  const uploadedAt = file['upload-time'];
+  const uploadTime = isString(uploadedAt) ? parseUploadTime(uploadedAt) : undefined;
+  // The same keys in the same order, whatever the page says: thousands of alike objects cost least.
+  return {
+    filename: file.filename,
+    name,
+    url,
+    hashes: declared.hashes,
+    sha256: declared.hashes.sha256 as Sha256 | undefined,
+    integrity: declaredIntegrity(file.filename, declared),
+    yanked: isString(yanked) ? yanked || true : yanked === true,
+    coreMetadata: checkableMetadata(
+      readObject(
+        file['core-metadata'] ?? file['dist-info-metadata'] ?? file['data-dist-info-metadata'],
+      ),
+    ),
+    requiresPython: isString(requiresPython) ? requiresPython : undefined,
+    gpgSig: typeof gpgSig === 'boolean' ? gpgSig : undefined,
+    size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : undefined,
+    uploadTime,
+    uploadedAt: uploadTime === undefined ? undefined : (uploadedAt as string),
+    provenance: isString(file.provenance) ? urls.resolve(file.provenance) : undefined,
+    extra: hasOther(file, FILE_KEYS) ? without(file, FILE_KEYS) : NO_EXTRA,
+  };
+}
+
+/** The object itself, where it holds a sha256 in our form and nothing else, as nearly always. */
+function readObject(value: unknown): DeclaredHashes {
+  if (!isObject(value)) return NO_HASHES;
+  if (value.sha256 !== undefined && parseSha256(value.sha256) === value.sha256) {
+    const [, another] = Object.keys(value);
+    if (another === undefined) return { hashes: value, doubt: undefined };
+  }
+  return readHashes(Object.entries(value));
+}
+
+function readStatus(value: unknown): ProjectPage['status'] {
+  if (isString(value)) return { status: value };
+  if (!isObject(value) || !isString(value.status)) return undefined;
+  return { status: value.status, ...(isString(value.reason) && { reason: value.reason }) };
+}
+
+function hasOther(object: Json, keys: ReadonlySet<string>): boolean {
+  for (const key in object) if (!keys.has(key)) return true;
+  return false;
+}
+
+function without(object: Json, keys: ReadonlySet<string>): Json {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,18 @@
+import type { DecisionLog } from '../decisions/decision-log.js';
+import type { DecisionRecord, ExposedRecord } from '../decisions/decision-record.js';
+import type { ToPrimary } from './words.js';
+
+/** A worker's side of the decision log: one process writes, so that records stay whole and in order. */
+export class WorkerDecisionLog implements DecisionLog {
+  readonly #primary: ToPrimary;
+
+  constructor(primary: ToPrimary) {
+    this.#primary = primary;
+  }
+
+  async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+    await this.#primary.ask('decision', record);
+  }
+
+  async close(): Promise<void> {}
+}

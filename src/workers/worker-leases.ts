@@ -1,0 +1,85 @@
+import type { FillLease, FillLeases, FillNews } from '../artifacts/fill-leases.js';
+import type { ToPrimary } from './words.js';
+
+/** Followers need not hear of every piece: so many bytes, or so many milliseconds, are news. */
+const STEP_BYTES = 256 * 1024;
+const STEP_TIME = 100;
+
+/** What comes over the line for one follower; it may come before anybody listens. */
+class Inbox {
+  readonly over: Promise<'released' | 'lost'>;
+  end!: (how: 'released' | 'lost') => void;
+  #kept: FillNews[] = [];
+  #listener: ((news: FillNews) => void) | undefined;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  put(news: FillNews): void {
+    if (this.#listener === undefined) this.#kept.push(news);
+    else this.#listener(news);
+  }
+
+  listen(listener: (news: FillNews) => void): void {
+    this.#listener = listener;
+    for (const news of this.#kept.splice(0)) listener(news);
+  }
+}
+
+/** A worker's side of the leases: it asks the primary before it fills anything. */
+export class WorkerLeases implements FillLeases {
+  readonly #primary: ToPrimary;
+  readonly #inboxes = new Map<number, Inbox>();
+
+  constructor(primary: ToPrimary) {
+    this.#primary = primary;
+    primary.onTold('fill-news', ({ id, news }) => this.#inbox(id).put(news));
+    primary.onTold('fill-over', ({ id, how }) => this.#inbox(id).end(how));
+  }
+
+  async take(key: string): Promise<FillLease> {
+    const answer = await this.#primary.ask('lease', { key });
+    if (answer.kind === 'ours') return this.#ours(key);
+    const { id, news } = answer;
+    return {
+      kind: 'theirs',
+      follow: async (onNews) => {
+        const inbox = this.#inbox(id);
+        for (const told of news) onNews(told);
+        inbox.listen(onNews);
+        const how = await inbox.over;
+        this.#inboxes.delete(id);
+        return how;
+      },
+    };
+  }
+
+  #ours(key: string): FillLease {
+    let told = 0;
+    let toldAt = 0;
+    return {
+      kind: 'ours',
+      tell: (news) => {
+        if (news.kind === 'arrived') {
+          const now = performance.now();
+          if (news.bytes - told < STEP_BYTES && now - toldAt < STEP_TIME) return;
+          told = news.bytes;
+          toldAt = now;
+        }
+        this.#primary.tell('fill-news', { key, news });
+      },
+      release: () => this.#primary.tell('fill-release', { key }),
+    };
+  }
+
+  #inbox(id: number): Inbox {
+    const known = this.#inboxes.get(id);
+    if (known !== undefined) return known;
+    const inbox = new Inbox();
+    this.#inboxes.set(id, inbox);
+    return inbox;
+  }
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createInspector } from '../../src/inspection/inspect-in-thread.js';
+import { buildWheel, wheelName } from '../support/archives/wheel.js';
+import { codesOf, describeBytes, inspectBytes } from '../support/inspection/inspect.js';
+
+describe('the inspector in workers', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-inspection-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function store(name: string, bytes: Buffer) {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    return { path, artifact: describeBytes(name, bytes) };
+  }
+
+  it('gives what the inspector gives in this thread', async () => {
+    const bytes = buildWheel({ files: { 'demo.pth': 'import os\n' } });
+    const { path, artifact } = await store(wheelName(), bytes);
+    const inspector = createInspector({ workers: 1 });
+    try {
+      assert.deepEqual(
+        await inspector.inspect(path, artifact),
+        await inspectBytes(wheelName(), bytes),
+      );
+    } finally {
+      await inspector.close();
+    }
+  });
+
+  it('takes more artifacts than it has workers', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const inspector = createInspector({ workers: 2 });
+    try {
+      const stored = await Promise.all(
+        names.map((name) => store(wheelName(name), buildWheel({ name }))),
+      );
+      const all = await Promise.all(
+        stored.map(({ path, artifact }) => inspector.inspect(path, artifact)),
+      );
+      assert.deepEqual(
+        all.map((inspection) => [inspection.filename, codesOf(inspection)]),
+        names.map((name) => [wheelName(name), []]),
+      );
+    } finally {
+      await inspector.close();
+    }
+  });
+
+  it('refuses a file that is not there', async () => {
+    const inspector = createInspector({ workers: 1 });
+    try {
+      const artifact = describeBytes(wheelName(), Buffer.alloc(0));
+      const inspection = await inspector.inspect(join(folder, 'missing.whl'), artifact);
+      assert.deepEqual(codesOf(inspection), ['inspection-failed']);
+    } finally {
+      await inspector.close();
+    }
+  });
+
+  it('replaces a worker that dies, hangs or runs out of memory, and spares the next artifact', async () => {
+    // Each program misbehaves for one name and answers the others with their own name.
+    const program = join(folder, 'worker.mjs');
+    await writeFile(
+      program,
+      `import { parentPort } from 'node:worker_threads';
+       parentPort.on('message', ({ artifact }) => {
+         const { filename } = artifact.name;
+         if (filename.startsWith('dies')) process.exit(1);
+         if (filename.startsWith('throws')) throw new Error('oops');
+         if (filename.startsWith('hangs')) for (;;);
+         if (filename.startsWith('grows')) { const all = []; for (;;) all.push(new Array(1e5).fill(filename)); }
+         parentPort.postMessage({ inspection: { filename, findings: [] } });
+       });`,
+    );
+    const inspector = createInspector({
+      workers: 1,
+      program: new URL(`file://${program}`),
+      graceMs: 0,
+      limits: { timeMs: 1_000, workerHeapMb: 32 },
+    });
+    try {
+      const names = ['dies', 'fine', 'throws', 'good', 'hangs', 'well', 'grows', 'best'];
+      const all = await Promise.all(
+        names.map((name) =>
+          inspector.inspect('unused', describeBytes(wheelName(name), Buffer.alloc(0))),
+        ),
+      );
+      assert.deepEqual(
+        all.map((inspection) => codesOf(inspection)),
+        names.map((_, index) => (index % 2 === 0 ? ['inspection-failed'] : [])),
+      );
+    } finally {
+      await inspector.close();
+    }
+  });
+
+  it('lets nothing wait once it is closed', async () => {
+    const { path, artifact } = await store(wheelName(), buildWheel());
+    const inspector = createInspector({ workers: 1 });
+    const waiting = [inspector.inspect(path, artifact), inspector.inspect(path, artifact)];
+    await inspector.close();
+    const late = await inspector.inspect(path, artifact);
+    for (const inspection of [...(await Promise.all(waiting)), late])
+      assert.deepEqual(codesOf(inspection), ['inspection-failed']);
+  });
+});
