@@ -41,42 +41,65 @@ export function adviseOn(
 ): Advice {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const { file, document } of files) {
-    for (const [index, waiver] of (file.waivers ?? []).entries()) {
-      const at = (message: string) => document.problemAt(['waivers', index, 'expires'], message);
-      const what = `the waiver of ${waiver.rule} for ${waiver.project} ${waiver.versions}`;
-      const { expires } = waiver;
-      if (expires > now + reachOf(meaning.waiverMax))
-        (serving ? warnings : problems).push(
-          at(`${what} expires too late: waiver-max is ${meaning.waiverMax / DAY}d`),
-        );
-      else if (expires <= now)
-        warnings.push(at(`${what} expired ${instant(expires)}; it does nothing`));
-      else if (expires <= now + EXPIRING_WITHIN)
-        warnings.push(at(`${what} expires ${instant(expires)}`));
-    }
-    for (const list of ['deny', 'waivers'] as const)
-      for (const [index, { versions }] of (file[list] ?? []).entries())
-        for (const clause of versions === undefined ? [] : vainClauses(versions))
-          warnings.push(
-            document.problemAt(
-              [list, index, 'versions'],
-              `no version matches ${clause}: === compares the text of its normal form; == is meant`,
-            ),
-          );
-    for (const [rule, settings] of Object.entries(file.rules ?? {}))
-      for (const [index, name] of (settings?.upstreams ?? []).entries())
-        if (upstreams !== undefined && !upstreams.includes(name))
-          warnings.push(
-            document.problemAt(
-              ['rules', rule, 'upstreams', index],
-              `no upstream is named ${JSON.stringify(name)}${suggestion(name, upstreams)}; the rule ${rule} does not apply to it`,
-            ),
-          );
-    if (file.base === 'none')
+  for (const sourced of files) {
+    const { tooLong, near } = waiverSpans(sourced, meaning.waiverMax, now);
+    (serving ? warnings : problems).push(...tooLong);
+    warnings.push(
+      ...near,
+      ...vainVersions(sourced),
+      ...(upstreams === undefined ? [] : unknownUpstreams(sourced, upstreams)),
+    );
+    if (sourced.file.base === 'none')
       warnings.push(
-        document.problemAt(['base'], 'the shipped denials and honest hooks are left out'),
+        sourced.document.problemAt(['base'], 'the shipped denials and honest hooks are left out'),
       );
   }
   return { problems, warnings };
+}
+
+/** Waivers that may not run so long, and those that have ended or soon will. */
+function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: number) {
+  const tooLong: Problem[] = [];
+  const near: Problem[] = [];
+  for (const [index, waiver] of (file.waivers ?? []).entries()) {
+    const at = (message: string) => document.problemAt(['waivers', index, 'expires'], message);
+    const what = `the waiver of ${waiver.rule} for ${waiver.project} ${waiver.versions}`;
+    const { expires } = waiver;
+    if (expires > now + reachOf(waiverMax))
+      tooLong.push(at(`${what} expires too late: waiver-max is ${waiverMax / DAY}d`));
+    else if (expires <= now) near.push(at(`${what} expired ${instant(expires)}; it does nothing`));
+    else if (expires <= now + EXPIRING_WITHIN) near.push(at(`${what} expires ${instant(expires)}`));
+  }
+  return { tooLong, near };
+}
+
+/** Versions that no release can have. */
+function vainVersions({ file, document }: SourcedFile): Problem[] {
+  return (['deny', 'waivers'] as const).flatMap((list) =>
+    (file[list] ?? []).flatMap(({ versions }, index) =>
+      (versions === undefined ? [] : vainClauses(versions)).map((clause) =>
+        document.problemAt(
+          [list, index, 'versions'],
+          `no version matches ${clause}: === compares the text of its normal form; == is meant`,
+        ),
+      ),
+    ),
+  );
+}
+
+/** Rules that are meant for an upstream that is not there. */
+function unknownUpstreams(
+  { file, document }: SourcedFile,
+  upstreams: readonly string[],
+): Problem[] {
+  return Object.entries(file.rules ?? {}).flatMap(([rule, settings]) =>
+    (settings?.upstreams ?? []).flatMap((name, index) =>
+      upstreams.includes(name)
+        ? []
+        : document.problemAt(
+            ['rules', rule, 'upstreams', index],
+            `no upstream is named ${JSON.stringify(name)}${suggestion(name, upstreams)}; the rule ${rule} does not apply to it`,
+          ),
+    ),
+  );
 }
