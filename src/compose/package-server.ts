@@ -155,7 +155,7 @@ export async function makePackageServer(
   shared.onLearnt((learnt: Learnt) => {
     if (learnt.kind === 'page') return loader.forget(learnt.project);
     if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
-    if (learnt.kind === 'findings') onDisk.learn(learnt.project, learnt.inspection);
+    if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
     else attesting.learn(learnt.project, learnt.record);
     pages.invalidate(learnt.project);
   });

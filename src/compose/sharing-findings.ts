@@ -26,4 +26,8 @@ export class SharingFindings implements FindingsStore {
     await this.#below.put(project, inspection);
     this.#share({ kind: 'findings', project, inspection });
   }
+
+  learn(project: ProjectName, inspection: Inspection): void {
+    this.#below.learn(project, inspection);
+  }
 }

@@ -6,4 +6,6 @@ export interface AttestationStore {
   known(project: ProjectName): Promise<KnownAttestations>;
   /** Durable once it resolves. */
   put(project: ProjectName, record: AttestationRecord): Promise<void>;
+  /** Takes over what another process has put: known at once to whoever asks here. */
+  learn(project: ProjectName, record: AttestationRecord): void;
 }

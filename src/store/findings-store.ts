@@ -19,4 +19,6 @@ export interface FindingsStore {
   known(project: ProjectName): Promise<ProjectFindings>;
   /** Known at once to whoever asks here, durable once it resolves. */
   put(project: ProjectName, inspection: Inspection): Promise<void>;
+  /** Takes over what another process has put: known at once to whoever asks here. */
+  learn(project: ProjectName, inspection: Inspection): void;
 }

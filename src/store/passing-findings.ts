@@ -79,6 +79,12 @@ export class PassingFindings implements FindingsStore {
     });
   }
 
+  /** Another process came to the end of what broke off here. */
+  learn(project: ProjectName, inspection: Inspection): void {
+    this.#faults.delete(keyOf(project, inspection.sha256, inspection.filename));
+    this.#below.learn(project, inspection);
+  }
+
   #resting(project: ProjectName, sha256: Sha256, filename: string): Inspection | undefined {
     if (this.#faults.size === 0) return undefined;
     const fault = this.#faults.get(keyOf(project, sha256, filename));

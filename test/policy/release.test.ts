@@ -80,6 +80,7 @@ describe('a policy, of an sdist beside its wheels', () => {
         get: () => ({ ...inspection(), metadataSha256: digest('d') }),
       }),
       put: async () => {},
+      learn: () => {},
     };
     const policies = { current: policyOf(''), onChange: () => {} };
     const attestations = { known: async () => NONE_KNOWN };

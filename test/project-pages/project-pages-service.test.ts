@@ -68,6 +68,7 @@ function serviceOver(policies: PolicySource) {
     get: async () => undefined,
     known: async () => ({ get: () => undefined }),
     put: async () => {},
+    learn: () => {},
   };
   const attestations = { known: async () => NONE_KNOWN };
   const judge = new Judge(policies, findings, attestations, now, () => NO_FEED);

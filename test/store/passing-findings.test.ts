@@ -35,6 +35,7 @@ describe('what an inspection broke off for', () => {
       get: async () => stored.at(-1),
       known: async () => ({ get: () => stored.at(-1) }),
       put: async (_project, given) => void stored.push(given),
+      learn: (_project, given) => void stored.push(given),
     };
     findings = new PassingFindings(below, () => now);
   });
@@ -73,6 +74,14 @@ describe('what an inspection broke off for', () => {
     stored = [];
     await findings.put(PROJECT, failed);
     assert.equal(await resting(), false);
+  });
+
+  it('is forgotten once another process has come to the end of the inspection', async () => {
+    for (let time = 0; time < 3; time += 1)
+      await findings.put(PROJECT, inspection('inspection-failed'));
+    assert.equal(await resting(), true);
+    findings.learn(PROJECT, inspection('zip-gap'));
+    assert.deepEqual(await findings.get(PROJECT, SHA, NAME), inspection('zip-gap'));
   });
 
   it('does not rest for a year because a clock was a year ahead', async () => {

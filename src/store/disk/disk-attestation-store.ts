@@ -53,7 +53,6 @@ export class DiskAttestationStore implements AttestationStore {
     this.learn(project, record);
   }
 
-  /** Takes over what is put, here or by another process. */
   learn(project: ProjectName, record: AttestationRecord): void {
     const known = this.#projects.get(project);
     if (known !== undefined) {

@@ -92,7 +92,6 @@ export class DiskFindingsStore implements FindingsStore {
     this.learn(project, inspection);
   }
 
-  /** Takes over what is put, here or by another process. */
   learn(project: ProjectName, inspection: Inspection): void {
     const known = this.#projects.get(project);
     if (known !== undefined) {
