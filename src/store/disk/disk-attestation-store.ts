@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import {
   type Attestation,
   type AttestationRecord,
@@ -13,6 +12,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { parsePublisherId } from '../../domain/publisher.js';
 import type { AttestationStore } from '../attestation-store.js';
 import { writeAtomically } from './atomic-file.js';
+import { ENDING, RememberedRecords } from './remembered-records.js';
 
 /** Raised when what counts as verified changes: records of before are not read. */
 const VERSION = 2;
@@ -27,84 +27,52 @@ const MAX_RECORDS = 50_000;
  */
 export class DiskAttestationStore implements AttestationStore {
   readonly #directory: string;
-  readonly #projects: LRUCache<ProjectName, AttestationRecords>;
-  readonly #loading = new Map<ProjectName, Promise<AttestationRecords>>();
+  readonly #records: RememberedRecords<AttestationRecords, AttestationRecord>;
 
   constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
     this.#directory = join(directory, `v${VERSION}`);
-    this.#projects = new LRUCache({
-      maxSize: memoryRecords,
-      sizeCalculation: (records) => 1 + records.count,
+    this.#records = new RememberedRecords({
+      directory: this.#directory,
+      read: readRecords,
+      add: (records, record) => {
+        records.add(record);
+        return records;
+      },
+      sizeOf: (records) => 1 + records.count,
+      room: memoryRecords,
     });
   }
 
   async known(project: ProjectName): Promise<KnownAttestations> {
-    return this.#of(project);
+    return this.#records.of(project);
   }
 
   async put(project: ProjectName, record: AttestationRecord): Promise<void> {
-    const path = join(this.#directory, project, `${nameOf(record)}.json`);
     const text = JSON.stringify({
       ...record,
       askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
     });
-    await writeAtomically(path, Buffer.from(text));
-    await this.#of(project);
+    await writeAtomically(join(this.#directory, project, nameOf(record)), Buffer.from(text));
     this.learn(project, record);
   }
 
   learn(project: ProjectName, record: AttestationRecord): void {
-    const known = this.#projects.get(project);
-    if (known !== undefined) {
-      known.add(record);
-      // Once more, for its size has changed.
-      this.#projects.set(project, known);
-    }
-    // Whoever reads the folder just now may have read it before the record was there.
-    else
-      void this.#loading
-        .get(project)
-        ?.then(() => this.learn(project, record))
-        .catch(() => {});
+    this.#records.learn(project, record);
   }
+}
 
-  #of(project: ProjectName): Promise<AttestationRecords> {
-    const known = this.#projects.get(project);
-    if (known !== undefined) return Promise.resolve(known);
-    const running = this.#loading.get(project);
-    if (running !== undefined) return running;
-    const loading = this.#load(project)
-      .then((records) => {
-        this.#projects.set(project, records);
-        return records;
-      })
-      .finally(() => this.#loading.delete(project));
-    this.#loading.set(project, loading);
-    return loading;
+async function readRecords(folder: string, names: readonly string[]): Promise<AttestationRecords> {
+  const records = new AttestationRecords();
+  for (const name of names.slice(0, MAX_RECORDS)) {
+    const record = readRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
+    // A file that cannot be read, is torn, or says something else than its name, is as good as none: look again.
+    if (record !== undefined && nameOf(record) === name) records.add(record);
   }
-
-  async #load(project: ProjectName): Promise<AttestationRecords> {
-    const folder = join(this.#directory, project);
-    const records = new AttestationRecords();
-    for (const name of (await namesIn(folder)).slice(0, MAX_RECORDS)) {
-      if (!name.endsWith('.json') || name.startsWith('.')) continue;
-      const record = readRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
-      // A file that cannot be read, is torn, or says something else than its name, is as good as none: look again.
-      if (record !== undefined && `${nameOf(record)}.json` === name) records.add(record);
-    }
-    return records;
-  }
+  return records;
 }
 
 function nameOf({ filename, sha256 }: AttestationRecord): string {
-  return createHash('sha256').update(`${sha256} ${filename}`).digest('hex').slice(0, 32);
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
+  return createHash('sha256').update(`${sha256} ${filename}`).digest('hex').slice(0, 32) + ENDING;
 }
 
 /** Checks the shape of what a file holds; undefined where it is not a whole record. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { parseSha256, type Sha256 } from '../../domain/digest.js';
 import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
@@ -9,6 +8,7 @@ import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
 import { settingsName } from '../../inspection/limits.js';
 import type { FindingsStore, ProjectFindings } from '../findings-store.js';
 import { writeAtomically } from './atomic-file.js';
+import { ENDING, RememberedRecords } from './remembered-records.js';
 
 /** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
 const MEMORY_BYTES = 64 * 2 ** 20;
@@ -28,8 +28,9 @@ class Findings implements ProjectFindings {
     return this.#known.size === 0 ? undefined : this.#known.get(`${sha256} ${filename}`);
   }
 
-  add(inspection: Inspection): void {
+  add(inspection: Inspection): this {
     this.#known.set(`${inspection.sha256} ${inspection.filename}`, inspection);
+    return this;
   }
 
   get count(): number {
@@ -55,16 +56,18 @@ export const ANY_SETTINGS = '*';
 export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
   readonly #settings: string;
-  readonly #projects: LRUCache<ProjectName, Findings>;
-  readonly #loading = new Map<ProjectName, Promise<Findings>>();
+  readonly #records: RememberedRecords<Findings, Inspection>;
 
   /** @param settings those of the inspections (`settingsName`): what was seen under others is not read */
   constructor(directory: string, settings = settingsName(), memoryBytes = MEMORY_BYTES) {
     this.#settings = settings;
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
-    this.#projects = new LRUCache({
-      maxSize: memoryBytes,
-      sizeCalculation: (findings) => OVERHEAD + findings.size,
+    this.#records = new RememberedRecords({
+      directory: this.#directory,
+      read: (folder, names) => this.#read(folder, names),
+      add: (findings, inspection) => findings.add(inspection),
+      sizeOf: (findings) => OVERHEAD + findings.size,
+      room: memoryBytes,
     });
   }
 
@@ -73,60 +76,30 @@ export class DiskFindingsStore implements FindingsStore {
     sha256: Sha256,
     filename: string,
   ): Promise<Inspection | undefined> {
-    const findings = await this.#of(project);
+    const findings = await this.#records.of(project);
     return findings.get(sha256, filename);
   }
 
   async known(project: ProjectName): Promise<ProjectFindings> {
-    return this.#of(project);
+    return this.#records.of(project);
   }
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     // Known before it is written: whoever asks meanwhile need not look again.
     this.learn(project, inspection);
-    await writeAtomically(
-      join(this.#directory, project, fileOf(inspection, this.#settings)),
-      Buffer.from(JSON.stringify(inspection)),
-    );
-    await this.#of(project);
+    const path = join(this.#directory, project, fileOf(inspection, this.#settings));
+    await writeAtomically(path, Buffer.from(JSON.stringify(inspection)));
     this.learn(project, inspection);
   }
 
   learn(project: ProjectName, inspection: Inspection): void {
-    const known = this.#projects.get(project);
-    if (known !== undefined) {
-      known.add(inspection);
-      // Once more, for its size has changed; what no longer fits is read from the disk when it is asked for.
-      this.#projects.set(project, known);
-    }
-    // Whoever reads the folder just now may have read it before the file was there.
-    else
-      void this.#loading
-        .get(project)
-        ?.then(() => this.learn(project, inspection))
-        .catch(() => {});
+    this.#records.learn(project, inspection);
   }
 
-  #of(project: ProjectName): Findings | Promise<Findings> {
-    return this.#projects.get(project) ?? this.#loading.get(project) ?? this.#begin(project);
-  }
-
-  #begin(project: ProjectName): Promise<Findings> {
-    const loading = this.#load(project)
-      .then((findings) => {
-        this.#projects.set(project, findings);
-        return findings;
-      })
-      .finally(() => this.#loading.delete(project));
-    this.#loading.set(project, loading);
-    return loading;
-  }
-
-  async #load(project: ProjectName): Promise<Findings> {
-    const folder = join(this.#directory, project);
+  async #read(folder: string, names: readonly string[]): Promise<Findings> {
     const findings = new Findings();
-    for (const name of await namesIn(folder)) {
-      const settings = /^[^.].*-([^-]+)\.json$/.exec(name)?.[1];
+    for (const name of names) {
+      const settings = /-([^-]+)\.json$/.exec(name)?.[1];
       if (settings === undefined || ![settings, ANY_SETTINGS].includes(this.#settings)) continue;
       // A file that cannot be read, is torn, or says something else than its name is as good as none: look again.
       const text = await readFile(join(folder, name), 'utf8').catch(() => '');
@@ -141,14 +114,7 @@ export class DiskFindingsStore implements FindingsStore {
 
 function fileOf({ sha256, filename }: Inspection, settings: string): string {
   const name = createHash('sha256').update(filename).digest('hex').slice(0, 12);
-  return `${sha256}-${name}-${settings}.json`;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
+  return `${sha256}-${name}-${settings}${ENDING}`;
 }
 
 /** Checks the shape of what a file holds; undefined where it is not a whole record of this inspector. */

@@ -1,16 +1,15 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { parseSha256 } from '../../domain/digest.js';
 import { readHashes } from '../../domain/hashes.js';
 import type { SeenByName, SeenBytes } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { SeenStore } from '../seen-store.js';
 import { writeAtomically } from './atomic-file.js';
+import { ENDING, RememberedRecords } from './remembered-records.js';
 
 /** Records that stay in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
-const ENDING = '.json';
 
 type Record = SeenBytes | 'unreadable';
 
@@ -20,28 +19,29 @@ type Record = SeenBytes | 'unreadable';
  */
 export class DiskSeenStore implements SeenStore {
   readonly #directory: string;
-  readonly #projects: LRUCache<string, SeenByName>;
-  readonly #loading = new Map<string, Promise<SeenByName>>();
+  readonly #records: RememberedRecords<SeenByName, SeenBytes>;
 
   constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
     this.#directory = directory;
-    this.#projects = new LRUCache({
-      maxSize: memoryRecords,
-      sizeCalculation: (records) => 1 + records.size,
+    this.#records = new RememberedRecords<SeenByName, SeenBytes>({
+      directory,
+      read: readRecords,
+      add: (records, seen) => new Map(records).set(seen.filename, seen),
+      sizeOf: (records) => 1 + records.size,
+      room: memoryRecords,
     });
   }
 
   async known(upstream: string, project: ProjectName): Promise<SeenByName> {
-    const folder = join(upstream, project);
-    return this.#projects.get(folder) ?? this.#loading.get(folder) ?? this.#begin(folder);
+    return this.#records.of(join(upstream, project));
   }
 
   peek(upstream: string, project: ProjectName): SeenByName | undefined {
-    return this.#projects.get(join(upstream, project));
+    return this.#records.peek(join(upstream, project));
   }
 
   read(upstream: string, project: ProjectName, filename: string): Promise<Record | undefined> {
-    return this.#read(join(upstream, project), filename);
+    return readFileOf(join(this.#directory, upstream, project), filename);
   }
 
   async put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
@@ -49,72 +49,44 @@ export class DiskSeenStore implements SeenStore {
     const path = join(this.#directory, upstream, project, filename + ENDING);
     const text = `${JSON.stringify({ filename, sha256, hashes, declared }, undefined, 2)}\n`;
     await writeAtomically(path, Buffer.from(text));
-    await settleFolder(dirname(path));
+    await syncFolder(dirname(path));
     this.learn(upstream, project, seen);
   }
 
   learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
-    const folder = join(upstream, project);
-    const known = this.#projects.get(folder);
-    if (known !== undefined) this.#projects.set(folder, new Map(known).set(seen.filename, seen));
-    // Whoever reads the folder just now may have read it before the record was there.
-    else
-      void this.#loading
-        .get(folder)
-        ?.then(() => this.learn(upstream, project, seen))
-        .catch(() => {});
+    this.#records.learn(join(upstream, project), seen);
   }
 
   forget(upstream?: string, project?: ProjectName): void {
-    if (upstream === undefined || project === undefined) this.#projects.clear();
-    else this.#projects.delete(join(upstream, project));
+    const isAll = upstream === undefined || project === undefined;
+    this.#records.forget(isAll ? undefined : join(upstream, project));
   }
+}
 
-  #begin(folder: string): Promise<SeenByName> {
-    const loading = this.#load(folder)
-      .then((records) => {
-        this.#projects.set(folder, records);
-        return records;
-      })
-      .finally(() => this.#loading.delete(folder));
-    this.#loading.set(folder, loading);
-    return loading;
+async function readRecords(folder: string, names: readonly string[]): Promise<SeenByName> {
+  const records = new Map<string, Record>();
+  for (const name of names) {
+    const filename = name.slice(0, -ENDING.length);
+    const record = await readFileOf(folder, filename);
+    if (record !== undefined) records.set(filename, record);
   }
+  return records;
+}
 
-  async #load(folder: string): Promise<SeenByName> {
-    const records = new Map<string, Record>();
-    for (const name of await namesIn(join(this.#directory, folder))) {
-      if (!name.endsWith(ENDING) || name.startsWith('.')) continue;
-      const filename = name.slice(0, -ENDING.length);
-      const record = await this.#read(folder, filename);
-      if (record !== undefined) records.set(filename, record);
-    }
-    return records;
-  }
-
-  async #read(folder: string, filename: string): Promise<Record | undefined> {
-    const path = join(this.#directory, folder, filename + ENDING);
-    try {
-      return readRecord(await readFile(path, 'utf8'), filename);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+async function readFileOf(folder: string, filename: string): Promise<Record | undefined> {
+  try {
+    return readRecord(await readFile(join(folder, filename + ENDING), 'utf8'), filename);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
 /** A new name in the folder is there after a power cut, too, as far as the file system can promise that. */
-async function settleFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
 }
 
 /** A file that is torn, or is of another file than its name says, may hide what it was to keep. */

@@ -1,0 +1,84 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+
+export interface RecordParts<Records extends object, Record> {
+  /** Below it lies a folder for each project. */
+  readonly directory: string;
+  /** All records of a project, from the names of its files. Rejects where they cannot be read. */
+  readonly read: (folder: string, names: readonly string[]) => Promise<Records>;
+  /** Takes one more record over. @returns the records to go on with, which may be the same object */
+  readonly add: (records: Records, record: Record) => Records;
+  /** What a project's records take of the memory. */
+  readonly sizeOf: (records: Records) => number;
+  /** What all that is remembered may take, in the unit of `sizeOf`. */
+  readonly room: number;
+}
+
+/** The ending of a record's file. */
+export const ENDING = '.json';
+
+/**
+ * Records that lie as small files in a folder a project: read as a whole once, then remembered while they are in use.
+ * @typeParam Records of one project, in memory
+ */
+export class RememberedRecords<Records extends object, Record> {
+  readonly #parts: RecordParts<Records, Record>;
+  readonly #remembered: LRUCache<string, Records>;
+  readonly #reading = new Map<string, Promise<Records>>();
+
+  constructor(parts: RecordParts<Records, Record>) {
+    this.#parts = parts;
+    this.#remembered = new LRUCache({ maxSize: parts.room, sizeCalculation: parts.sizeOf });
+  }
+
+  /** All of a project. Rejects where its folder cannot be read. */
+  of(project: string): Records | Promise<Records> {
+    return this.#remembered.get(project) ?? this.#reading.get(project) ?? this.#begin(project);
+  }
+
+  /** The same, where it is at hand. */
+  peek(project: string): Records | undefined {
+    return this.#remembered.get(project);
+  }
+
+  /** Takes over a record that was written, here or by another process. */
+  learn(project: string, record: Record): void {
+    const records = this.#remembered.get(project);
+    // An object that was there before is set once more, for its size has changed.
+    if (records !== undefined) this.#remembered.set(project, this.#parts.add(records, record));
+    // Whoever reads the folder just now may have read it before the record was there.
+    else
+      void this.#reading
+        .get(project)
+        ?.then(() => this.learn(project, record))
+        .catch(() => {});
+  }
+
+  /** What is remembered is of the past: of a project, or of all. */
+  forget(project?: string): void {
+    if (project === undefined) this.#remembered.clear();
+    else this.#remembered.delete(project);
+  }
+
+  #begin(project: string): Promise<Records> {
+    const reading = this.#read(join(this.#parts.directory, project))
+      .then((records) => {
+        this.#remembered.set(project, records);
+        return records;
+      })
+      .finally(() => this.#reading.delete(project));
+    this.#reading.set(project, reading);
+    return reading;
+  }
+
+  async #read(folder: string): Promise<Records> {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    // A file that is being written has a name that begins with a dot.
+    const whole = names.filter((name) => name.endsWith(ENDING) && !name.startsWith('.'));
+    return this.#parts.read(folder, whole);
+  }
+}
