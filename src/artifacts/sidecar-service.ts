@@ -5,6 +5,7 @@ import { checked, type Hashes, hasOtherStrong } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import { collect } from '../runtime/collect.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { readBlob } from '../store/read-blob.js';
 import type { Spool } from '../store/spool.js';
@@ -97,7 +98,7 @@ export class SidecarService {
     const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
     let bytes: Buffer;
     try {
-      bytes = await collect(answer.body);
+      bytes = await collect(answer.body, MAX_BYTES, tooLong);
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure('upstream-broken', 'the transfer from the upstream broke off', {
@@ -149,14 +150,6 @@ function checkText(bytes: Uint8Array): void {
     throw new Failure('upstream-broken', 'the metadata file is not text');
 }
 
-async function collect(body: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BYTES)
-      throw new Failure('upstream-broken', `the metadata file is longer than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+function tooLong(): Failure {
+  return new Failure('upstream-broken', `the metadata file is longer than ${MAX_BYTES} bytes`);
 }

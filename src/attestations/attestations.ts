@@ -9,6 +9,7 @@ import {
 } from '../domain/attestation.js';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { collect } from '../runtime/collect.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { MAX_DOCUMENT } from './provenance-document.js';
@@ -162,13 +163,7 @@ class TooLong extends Failure {}
 async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT);
   const { body } = await upstream.fetchFile(url, signal);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_DOCUMENT)
-      throw new TooLong('upstream-broken', `the document is longer than ${MAX_DOCUMENT} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+  const tooLong = () =>
+    new TooLong('upstream-broken', `the document is longer than ${MAX_DOCUMENT} bytes`);
+  return collect(body, MAX_DOCUMENT, tooLong);
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { collect } from '../runtime/collect.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
 import { type JsonFile, readJsonMembers } from './read-zip.js';
 
@@ -33,7 +34,7 @@ const MAX_LIST = 64 * 2 ** 20;
 export function webSource(url: string, fetchBody: FetchBody): FeedSource {
   const text = async (path: string) => {
     const body = await fetchBody(`${url}/${path}`);
-    return body && collect(body);
+    return body && (await collect(body, MAX_LIST, tooLong)).toString('utf8');
   };
   return {
     name: url,
@@ -111,13 +112,6 @@ function readChanges(text: string): Map<string, string> | undefined {
   return changes;
 }
 
-async function collect(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_LIST) throw new Error('a part of the feed is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+function tooLong(): Error {
+  return new Error('a part of the feed is too long');
 }

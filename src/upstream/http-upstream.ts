@@ -6,6 +6,7 @@ import { Failure } from '../domain/failure.js';
 import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { collect } from '../runtime/collect.js';
 import type { Network } from '../runtime/network.js';
 import type { FileAnswer, PageAnswer, SentBody, Upstream, Validators } from './upstream.js';
 
@@ -151,23 +152,20 @@ export class HttpUpstream implements Upstream {
   }
 
   async #readPage(answer: Answer): Promise<SentBody> {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const tooLong = () => this.#broken(`sent a page over ${MAX_PAGE_BYTES} bytes`);
+    let bytes: Buffer;
     try {
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > MAX_PAGE_BYTES) throw this.#broken(`sent a page over ${MAX_PAGE_BYTES} bytes`);
-        chunks.push(chunk);
-      }
+      bytes = await collect(answer.body, MAX_PAGE_BYTES, tooLong);
     } catch (error) {
       throw error instanceof Failure ? error : this.#unreachable(error);
     }
-    const expected = Number(answer.headers['content-length'] ?? size);
-    if (expected !== size) throw this.#broken(`sent ${size} of ${expected} bytes of a page`);
+    const expected = Number(answer.headers['content-length'] ?? bytes.length);
+    if (expected !== bytes.length)
+      throw this.#broken(`sent ${bytes.length} of ${expected} bytes of a page`);
     const encoding = text(answer.headers['content-encoding']) ?? 'identity';
     if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'br')
       throw this.#broken(`sent a page in the encoding ${encoding}, which was not asked for`);
-    return { bytes: Buffer.concat(chunks, size), encoding };
+    return { bytes, encoding };
   }
 
   /** In a thread: some megabytes take long enough for others to notice. */

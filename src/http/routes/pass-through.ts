@@ -4,6 +4,7 @@ import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import { parseVersion } from '../../domain/version.js';
 import { rewriteLegacyJson } from '../../project-pages/legacy-json.js';
+import { collect } from '../../runtime/collect.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import { baseUrlReader } from '../base-url.js';
 import { pathSegments } from '../path.js';
@@ -110,8 +111,11 @@ async function proxyTo(upstream: Upstream): Promise<RequestHandler> {
     pathRewrite: (_path, req) => passing.get(req)!.path,
     on: {
       proxyRes: (proxyRes, req, res) => {
-        relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch(() =>
-          answerBadly(res as ServerResponse, 'The transfer from the upstream broke off.'),
+        relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch((error: unknown) =>
+          answerBadly(
+            res as ServerResponse,
+            error instanceof Failure ? error.message : 'The transfer from the upstream broke off.',
+          ),
         );
       },
       error: (_error, _req, res) => {
@@ -133,17 +137,7 @@ async function relay(
       return sendFailure(res, 'not-found', 'The upstream has no such document.');
     return answerBadly(res, `The upstream answered with status ${from.statusCode}.`);
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of from as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BYTES) {
-      from.destroy();
-      return answerBadly(res, `The upstream's document is longer than ${MAX_BYTES} bytes.`);
-    }
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks, size);
+  const body = await collect(from, MAX_BYTES, tooLong);
   let ours: Buffer;
   try {
     ours = (await rewrite?.(body)) ?? body;
@@ -156,6 +150,13 @@ async function relay(
   res.setHeader('cache-control', 'max-age=60');
   res.setHeader('x-content-type-options', 'nosniff');
   res.end(res.req.method === 'HEAD' ? undefined : ours);
+}
+
+function tooLong(): Failure {
+  return new Failure(
+    'upstream-broken',
+    `The upstream's document is longer than ${MAX_BYTES} bytes.`,
+  );
 }
 
 function answerBadly(res: ServerResponse, detail: string): void {
