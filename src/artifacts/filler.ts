@@ -51,7 +51,7 @@ export interface FillerParts {
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
   readonly leases: FillLeases;
-  readonly attestations: Pick<Attestations, 'settle'>;
+  readonly attestations: Pick<Attestations, 'lookUp'>;
   /** No artifact may be longer, in bytes. */
   readonly maxSize: number;
   /** Told of what no request is told of. */
@@ -79,7 +79,7 @@ export class Filler {
   /** What is known of who attests a file, once all has been asked that its verdict needs. Never rejects. */
   settle({ subject, upstream }: ListedFile): Promise<KnownAttestations> {
     const { attestations, judge } = this.#parts;
-    return attestations.settle(subject.project, upstream, (known) =>
+    return attestations.lookUp(subject.project, upstream, (known) =>
       judge.unknownAttestations(subject, known),
     );
   }

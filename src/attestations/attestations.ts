@@ -71,7 +71,7 @@ export class Attestations {
    * Looks until nothing that counts is unknown. Never rejects: what cannot be had is known to be so.
    * @param unknown which documents count, given what is known
    */
-  async settle(
+  async lookUp(
     project: ProjectName,
     upstream: Upstream,
     unknown: (known: KnownAttestations) => readonly Offer[],

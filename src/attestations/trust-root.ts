@@ -50,7 +50,7 @@ export class TrustRoot {
   }
 
   /** Resolves once no refresh is under way. */
-  async settled(): Promise<void> {
+  async refreshed(): Promise<void> {
     await this.#refreshing;
   }
 

@@ -11,7 +11,7 @@ export function withCurrentKeys(verify: VerifyProvenance, trust: TrustRoot): Ver
     const { current } = trust;
     const first = await verify(document, artifact);
     if (first.kind !== 'unverifiable' || current) return first;
-    await trust.settled();
+    await trust.refreshed();
     const second = await verify(document, artifact);
     if (second.kind !== 'unverifiable' || trust.current) return second;
     const reason = `newer keys to verify with could not be fetched, and by those at hand ${second.reason}`;

@@ -61,7 +61,7 @@ export function makeAttesting({ data, attestations }: Config, parts: AttestingPa
     }),
     learn: (project, record) => store.learn(project, record),
     close: async () => {
-      await Promise.all([verifier.close(), trust.settled()]);
+      await Promise.all([verifier.close(), trust.refreshed()]);
     },
   };
 }

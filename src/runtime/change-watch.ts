@@ -22,15 +22,15 @@ export type Every = (milliseconds: number, callback: () => Promise<void>) => () 
 export class ChangeWatch {
   readonly #parts: ChangeWatchParts;
   /** The state that was last taken notice of. */
-  #settled: string;
+  #noticed: string;
   #pending: string | undefined;
   #busy: Promise<void> = Promise.resolve();
   #looking = false;
   readonly #stop: () => void;
 
-  constructor(parts: ChangeWatchParts, settled: string) {
+  constructor(parts: ChangeWatchParts, noticed: string) {
     this.#parts = parts;
-    this.#settled = settled;
+    this.#noticed = noticed;
     this.#stop = (parts.every ?? everyUnref)(parts.interval ?? 500, () => this.#tick());
   }
 
@@ -49,7 +49,7 @@ export class ChangeWatch {
     this.#looking = true;
     await this.#alone(async () => {
       const state = await this.#parts.look();
-      if (state === this.#settled) this.#pending = undefined;
+      if (state === this.#noticed) this.#pending = undefined;
       else if (state === this.#pending) await this.#notice(state);
       else this.#pending = state;
     }).finally(() => {
@@ -58,7 +58,7 @@ export class ChangeWatch {
   }
 
   async #notice(state: string): Promise<void> {
-    this.#settled = state;
+    this.#noticed = state;
     this.#pending = undefined;
     await this.#parts.onChange();
   }

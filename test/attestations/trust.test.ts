@@ -37,11 +37,11 @@ describe('the keys', () => {
     });
     assert.equal(asked, 0, 'nobody has verified anything');
     for (let time = 0; time < 3; time++) assert.equal(verifyWith(trust).kind, 'attested');
-    await trust.settled();
+    await trust.refreshed();
     assert.equal(asked, 1);
     now += HOUR;
     verifyWith(trust);
-    await trust.settled();
+    await trust.refreshed();
     assert.equal(asked, 2);
     assert.deepEqual(
       events.map(({ kind }) => kind),
@@ -56,7 +56,7 @@ describe('the keys', () => {
       onEvent: (event) => events.push(event),
     });
     verifyWith(trust);
-    await trust.settled();
+    await trust.refreshed();
     assert.equal(verifyWith(trust).kind, 'attested');
     assert.equal(events[0]?.kind, 'refresh-failed');
   });
@@ -71,7 +71,7 @@ describe('the keys', () => {
     for (const time of [now, HOUR]) {
       now = time;
       trust.keys();
-      await trust.settled();
+      await trust.refreshed();
     }
     assert.equal(asked, 2);
   });
@@ -126,16 +126,16 @@ describe('the keys', () => {
       onEvent: () => {},
     });
     assert.equal(verifyWith(trust).kind, 'attested', 'it does not wait for them');
-    await trust.settled();
+    await trust.refreshed();
     const later = verifyWith(trust);
     assert.equal(later.kind, 'unverifiable', 'the log is trusted no more');
     now += 23 * HOUR;
     verifyWith(trust);
-    await trust.settled();
+    await trust.refreshed();
     assert.equal(asked, 1);
     now += 2 * HOUR;
     verifyWith(trust);
-    await trust.settled();
+    await trust.refreshed();
     assert.equal(asked, 2);
   });
 });
