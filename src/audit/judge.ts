@@ -3,8 +3,9 @@ import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { Finding, Inspection } from '../domain/finding.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { type Need, needsOf, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import type { RuleHit, RuleId } from '../domain/verdict.js';
+import type { RuleHit } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 
 /** What is known of a release without asking an index. */
@@ -19,21 +20,11 @@ export interface KnownRelease {
   readonly uploadTime?: number | undefined;
 }
 
-/**
- * Rules that an audit leaves out, for they ask the index or the archive's bytes, neither of which is here,
- * or speak of what a client would choose (an sdist beside a wheel). Every other rule counts, also those that
- * come to the policy later.
- */
-const NOT_HERE: ReadonlySet<RuleId> = new Set([
-  'integrity',
-  'archive',
-  'record',
-  'metadata',
-  'attestation',
-  'status',
-  'sdist',
-  'yanked',
-]);
+/** Neither the index is here, nor the archive. */
+const NOT_HERE: readonly Need[] = ['page', 'bytes', 'attestations'];
+
+/** The rules that are asked all the same: of the hooks that were found installed, by the upload times of a lock. */
+const ASKED: ReadonlySet<RuleId> = new Set(['startup-hook', 'cooldown']);
 
 /** Asks the policy in force, by the one way that the gate asks it too. */
 export class AuditJudge {
@@ -85,8 +76,12 @@ export class AuditJudge {
   #hits(known: KnownRelease, inspection: Inspection | undefined): RuleHit[] {
     return this.#policy
       .evaluate(subjectOf(known), inspection, this.#now, { feed: this.#feed })
-      .hits.filter(({ rule }) => !NOT_HERE.has(rule));
+      .hits.filter(({ rule }) => ASKED.has(rule) || !needsOf(rule).some(isNotHere));
   }
+}
+
+function isNotHere(need: Need): boolean {
+  return NOT_HERE.includes(need);
 }
 
 /** Whether a hit refuses, or only says something. */

@@ -1,4 +1,5 @@
-import type { RuleHit, RuleId } from '../domain/verdict.js';
+import type { RuleId } from '../domain/rules.js';
+import type { RuleHit } from '../domain/verdict.js';
 import { printable } from '../inspection/printable.js';
 import { AUDIT_CODES, type AuditCode, type AuditLevel } from './codes.js';
 

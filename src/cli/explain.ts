@@ -1,4 +1,5 @@
 import { releaseKey } from '../domain/release-key.js';
+import { needsOf } from '../domain/rules.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import { type Explanation, explainVerdict, type Facts } from '../project-pages/explain.js';
 import { askServer } from './ask-server.js';
@@ -49,7 +50,7 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
     releases.set(release, policy.ofRelease(wheels, now));
   return files.map(({ facts, ...current }) => {
     // Who attested what is the server's knowledge alone: such a verdict is not compared.
-    if (facts === undefined || current.rule === 'attestation') return current;
+    if (facts === undefined || needsOf(current.rule).includes('attestations')) return current;
     const { subject, inspection, malware } = facts;
     // The server's feed, as far as this file goes: no other is needed.
     const feed = { revision: 'server', syncedAt: now, find: () => malware };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { ACCUSING, findDeniedSince } from '../exposure/denied-since.js';
+import { ACCUSING } from '../domain/rules.js';
+import { findDeniedSince } from '../exposure/denied-since.js';
 import { loadExposureState, writeExposureState } from '../exposure/exposure-state.js';
 import { ExposureWatch } from '../exposure/exposure-watch.js';
 import { writeAtomically } from '../store/disk/atomic-file.js';

@@ -1,4 +1,5 @@
-import type { FindingRule, Inspection } from './finding.js';
+import type { Inspection } from './finding.js';
+import type { FindingRule } from './rules.js';
 
 export interface CodeEntry {
   readonly rule: FindingRule;

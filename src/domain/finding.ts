@@ -1,8 +1,6 @@
 import type { Sha256 } from './digest.js';
 import type { DistributionFilename } from './distribution-filename.js';
-
-/** The rules that judge findings; each finding belongs to one. */
-export type FindingRule = 'startup-hook' | 'archive' | 'record' | 'metadata';
+import type { FindingRule } from './rules.js';
 
 /**
  * Something that an inspection saw in an artifact: a fact, whatever anybody's policy makes of it.

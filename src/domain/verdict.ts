@@ -1,23 +1,5 @@
 import type { Sha256 } from './digest.js';
-
-/** Every rule that can speak, in the order in which the strongest is named as the reason. */
-export const RULES = [
-  'integrity',
-  'deny',
-  'malware-feed',
-  'startup-hook',
-  'archive',
-  'record',
-  'metadata',
-  'attestation',
-  'allow',
-  'status',
-  'sdist',
-  'yanked',
-  'cooldown',
-] as const;
-
-export type RuleId = (typeof RULES)[number];
+import type { RuleId } from './rules.js';
 
 export type Outcome = 'allow' | 'warn' | 'block';
 

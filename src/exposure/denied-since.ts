@@ -1,8 +1,9 @@
 import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
 import { DecisionHistory } from '../decisions/read-decisions.js';
 import type { Inspection } from '../domain/finding.js';
+import { ACCUSING, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import type { RuleHit, RuleId, Verdict } from '../domain/verdict.js';
+import type { RuleHit, Verdict } from '../domain/verdict.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import { subjectOfRecord } from './subject-of-record.js';
@@ -45,8 +46,6 @@ export interface Evaluator {
   evaluate(subject: Subject, inspection: Inspection | undefined): Verdict;
 }
 
-/** The rules by which somebody says that a release is bad; the others say what a team does not want. */
-export const ACCUSING: ReadonlySet<RuleId> = new Set(['deny', 'malware-feed']);
 const MAX_CLIENTS = 100;
 
 interface Downloads {

@@ -1,6 +1,7 @@
 import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import type { Outcome, RuleId, Verdict } from '../domain/verdict.js';
+import { type Need, needsOf } from '../domain/rules.js';
+import type { Outcome, Verdict } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 import { clientOf } from './delivery.js';
 import { type JudgedArtifact, JudgedArtifacts, type KnownFindings } from './judged-artifacts.js';
@@ -32,14 +33,6 @@ export interface Replay {
   readonly to: string | undefined;
   readonly changes: readonly ChangedVerdict[];
 }
-
-/** The rules that judge bytes. */
-const ON_BYTES: ReadonlySet<string> = new Set<RuleId>([
-  'startup-hook',
-  'archive',
-  'record',
-  'metadata',
-]);
 
 interface Change {
   readonly record: DecisionRecord;
@@ -89,15 +82,22 @@ export async function replay(
 
 /** Whether what decided then is not at hand now. */
 function cannotTell(
-  { rule = '', wheel }: DecisionRecord,
+  { rule, wheel }: DecisionRecord,
   { inspection, wheels }: JudgedArtifact,
   feed: MalwareFeed,
 ): boolean {
-  if (rule === 'attestation') return true;
-  if (rule === 'malware-feed') return feed.syncedAt === undefined;
-  if (!ON_BYTES.has(rule)) return false;
-  if (wheel === undefined) return inspection === undefined;
-  return !wheels?.some((one) => one.subject.filename === wheel.filename && one.inspection);
+  const inspected =
+    wheel === undefined
+      ? inspection
+      : wheels?.some((one) => one.subject.filename === wheel.filename && one.inspection);
+  const atHand: Record<Need, boolean> = {
+    // The record has it.
+    page: true,
+    bytes: Boolean(inspected),
+    feed: feed.syncedAt !== undefined,
+    attestations: false,
+  };
+  return needsOf(rule).some((need) => !atHand[need]);
 }
 
 function note(changes: Map<string, Change>, record: DecisionRecord, verdict: Verdict): void {

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { RULES } from '../domain/verdict.js';
+import { RULES } from '../domain/rules.js';
 import { Histogram } from './histogram.js';
 
 /** Seconds: from a page out of memory to a large wheel over a slow line. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FindingRule } from '../domain/finding.js';
 import {
   type CodeEntry,
   codesOfRule,
@@ -7,6 +6,7 @@ import {
   type FindingCode,
   knowledgeOf,
 } from '../domain/finding-codes.js';
+import type { FindingRule } from '../domain/rules.js';
 
 /** What a rule does with what it objects to. */
 export const ruleAction = () => z.enum(['block', 'warn', 'off']);

@@ -1,12 +1,13 @@
 import { NONE_KNOWN } from '../domain/attestation.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { GlobIndex, ProjectSet } from '../domain/project-glob.js';
+import { isSettable, ON_CONTENT, RULES, type SettableRule } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import { RULES, type RuleId, type Verdict } from '../domain/verdict.js';
+import type { Verdict } from '../domain/verdict.js';
 import { type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
-import { opinionOf, REFUSES_RELEASE, underRelease } from './release.js';
+import { opinionOf, underRelease } from './release.js';
 import { allow } from './rules/allow.js';
 import { type AttestationSettings, attestation, unknownAttestations } from './rules/attestation.js';
 import { cooldown } from './rules/cooldown.js';
@@ -20,7 +21,6 @@ import { sdist } from './rules/sdist.js';
 import { startupHook } from './rules/startup-hook.js';
 import { status } from './rules/status.js';
 import { yanked } from './rules/yanked.js';
-import type { SettableRule } from './schema.js';
 import { reachOf, Waivers } from './waivers.js';
 
 /**
@@ -48,12 +48,11 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     cooldown: cooldown(rules.cooldown.age ?? 0),
   };
   const compiled = RULES.flatMap((id): CompiledRule[] => {
-    if (id === 'integrity') return [INTEGRITY];
-    return isSettable(id, judges) ? compileRule(id, judges[id], meaning) : [];
+    return isSettable(id) ? compileRule(id, judges[id], meaning) : [INTEGRITY];
   });
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
-  const onWheels = compiled.filter(({ id }) => REFUSES_RELEASE.has(id));
+  const onWheels = compiled.filter(({ id }) => ON_CONTENT.has(id));
   const feedRule = rules['malware-feed'];
   return {
     revision,
@@ -119,10 +118,6 @@ const INTEGRITY: CompiledRule = {
   dryRun: false,
   applies: () => true,
 };
-
-function isSettable(id: RuleId, judges: object): id is SettableRule {
-  return Object.hasOwn(judges, id);
-}
 
 function compileRule(id: SettableRule, judge: Judge, meaning: PolicyMeaning): CompiledRule[] {
   const settings = meaning.rules[id];

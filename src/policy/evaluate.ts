@@ -1,5 +1,6 @@
+import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import type { RuleHit, RuleId, Verdict, WaiverNote } from '../domain/verdict.js';
+import type { RuleHit, Verdict, WaiverNote } from '../domain/verdict.js';
 import type { Answer, Case, Judge, Objection } from './rules/rule.js';
 import { oneLine } from './terms.js';
 import type { Waivers } from './waivers.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ProjectGlob } from '../domain/project-glob.js';
+import type { SettableRule } from '../domain/rules.js';
 import { gentleCodes } from './code-actions.js';
-import type { Denial, Hook, PolicyFile, RuleSettings, SettableRule, Waiver } from './schema.js';
+import type { Denial, Hook, PolicyFile, RuleSettings, Waiver } from './schema.js';
 
 const DAY = 86_400_000;
 

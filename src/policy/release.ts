@@ -1,6 +1,7 @@
 import type { Inspection } from '../domain/finding.js';
+import { RULES } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import { RULES, type RuleHit, type RuleId, type Verdict } from '../domain/verdict.js';
+import type { RuleHit, Verdict } from '../domain/verdict.js';
 import { oneLine } from './terms.js';
 
 /** A wheel of the release that an sdist belongs to, and what is known of its bytes. */
@@ -18,22 +19,14 @@ export interface ReleaseOpinion {
   readonly validUntil: number;
 }
 
-/**
- * The rules that refuse a release's sdists with its wheel: they speak of what is in the wheel, and the sdist, which
- * writes its files when it is built, would bring the same unseen. The other rules speak of what a page says of each
- * file, or object to the sdist themselves.
- */
-export const REFUSES_RELEASE: ReadonlySet<RuleId> = new Set<RuleId>([
-  'deny',
-  'startup-hook',
-  'archive',
-  'record',
-  'metadata',
-]);
-
 const NONE: ReleaseOpinion = { hit: undefined, validUntil: Infinity };
 
-/** @param judge asks the rules of `REFUSES_RELEASE` of one wheel */
+/**
+ * What speaks of a wheel's content (`ON_CONTENT`) refuses the release's sdists too: an sdist, which writes its files when
+ * it is built, would bring the same unseen. The other rules speak of what a page says of each file, or object to the
+ * sdist themselves.
+ * @param judge asks the rules on content of one wheel
+ */
 export function opinionOf(
   wheels: Iterable<ReleaseWheel>,
   judge: (wheel: ReleaseWheel) => Verdict,

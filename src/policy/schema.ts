@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { FindingRule } from '../domain/finding.js';
-import type { RuleId } from '../domain/verdict.js';
+import { type FindingRule, SETTABLE_RULES, type SettableRule } from '../domain/rules.js';
 import { expected } from '../yaml/validate.js';
 import { projectGlob } from '../yaml/values.js';
 import { codeActions, ruleAction } from './code-actions.js';
@@ -14,24 +13,6 @@ import {
   sha256,
   specifier,
 } from './terms.js';
-
-/** The rules that a policy sets, in the order in which they are explained. `integrity` cannot be set. */
-export const SETTABLE_RULES = [
-  'deny',
-  'malware-feed',
-  'startup-hook',
-  'archive',
-  'record',
-  'metadata',
-  'attestation',
-  'allow',
-  'status',
-  'sdist',
-  'yanked',
-  'cooldown',
-] as const satisfies readonly RuleId[];
-
-export type SettableRule = (typeof SETTABLE_RULES)[number];
 
 const mode = z.enum(['enforce', 'dry-run']);
 const globs = () => z.array(projectGlob()).min(1);

@@ -1,5 +1,6 @@
+import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
-import type { RuleId, WaiverNote } from '../domain/verdict.js';
+import type { WaiverNote } from '../domain/verdict.js';
 import { laterSpecifier, type Specifier } from '../domain/version.js';
 import type { Waiver } from './schema.js';
 

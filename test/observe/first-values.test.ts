@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { RULES } from '../../src/domain/verdict.js';
+import { RULES } from '../../src/domain/rules.js';
 import { createMetrics } from '../../src/observe/metrics.js';
 import { UPSTREAM_STATUSES, upstreamStatus } from '../../src/observe/upstream-status.js';
 import { startFakeUpstream } from '../support/fake-upstream.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { SETTABLE_RULES } from '../../src/policy/schema.js';
+import { SETTABLE_RULES } from '../../src/domain/rules.js';
 import { problemsIn } from './support.js';
 
 const page = readFileSync('docs/policy.md', 'utf8');

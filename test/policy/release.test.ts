@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
+import { ON_CONTENT } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import type { Policy } from '../../src/policy/policy.js';
-import { REFUSES_RELEASE, type ReleaseWheel } from '../../src/policy/release.js';
+import type { ReleaseWheel } from '../../src/policy/release.js';
 import { Judge } from '../../src/verdicts/judge.js';
 import { brief, digest, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
 
@@ -46,7 +47,7 @@ describe('a policy, of an sdist beside its wheels', () => {
   it('says nothing of wheels beside other wheels', () => {
     const verdict = policyOf('').evaluate(subject(), undefined, NOW);
     assert.equal(brief(verdict), 'allow');
-    assert.ok(!REFUSES_RELEASE.has('cooldown'));
+    assert.ok(!ON_CONTENT.has('cooldown'));
   });
 
   it('holds as long as the waiver of any wheel holds', () => {

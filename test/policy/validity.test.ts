@@ -9,8 +9,9 @@ import {
 } from '../../src/domain/attestation.js';
 import type { MalwareFeed } from '../../src/domain/malware-feed.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
+import { RULES } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
-import { RULES, type Verdict } from '../../src/domain/verdict.js';
+import type { Verdict } from '../../src/domain/verdict.js';
 import type { Knowledge, Policy } from '../../src/policy/policy.js';
 import { DAY, digest, HOUR, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
 

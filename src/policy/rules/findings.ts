@@ -1,5 +1,6 @@
-import type { Finding, FindingRule } from '../../domain/finding.js';
+import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import type { FindingRule } from '../../domain/rules.js';
 import type { CodeActions } from '../code-actions.js';
 import type { Judge } from './rule.js';
 
