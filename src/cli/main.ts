@@ -1,168 +1,17 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { redactUrls } from '../domain/credentials.js';
-import { VERSION } from '../runtime/package-root.js';
+import { CommanderError } from 'commander';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
+import { createProgram } from './program.js';
 
-// Each command is loaded when it is asked for: `serve` has no use for what `audit` reads locks with.
-
-const DEFAULT_SERVER = 'http://127.0.0.1:8080';
-
-const program = new Command('wheelgate')
-  .description('A caching PyPI proxy that enforces policy.')
-  .version(VERSION)
-  .showHelpAfterError('(wheelgate --help lists the commands)')
-  .exitOverride()
-  // What was typed may hold a password: an option that is not known is named, and its value is not.
-  .configureOutput({
-    outputError: (text, write) => write(redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'))),
-  });
-
-program
-  .command('serve')
-  .description(
-    'serve packages; without any option: PyPI behind it, the shipped policies, memory and disk',
-  )
-  .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
-  .option('--listen <host:port>', 'address to listen on (127.0.0.1:8080)')
-  .option('--upstream <url>', "simple index to ask instead of PyPI's")
-  .option('--policies <dir>', 'folder of your own policy files')
-  .option('--data <dir>', 'folder for cache, findings and decision log')
-  .option('--workers <count>', 'processes that serve on the one port (1)')
-  .action(async (options) => {
-    const { runServe } = await import('./serve.js');
-    done(await runServe(options, out));
-  });
-
-program
-  .command('check')
-  .description('validate policy files')
-  .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
-  .option('--against <history>', 'replay a decision log, or a data folder: what would change')
-  .option('--json', 'print JSON')
-  .action(async (dir, options) => {
-    const { runCheck } = await import('./check.js');
-    done(await runCheck(dir, options, out));
-  });
-
-program
-  .command('inspect')
-  .description('findings and verdict of artifacts on disk; exit code 1 if one is refused')
-  .argument('<file...>', 'wheels, sdists, eggs')
-  .option('--policies <dir>', 'folder of your own policy files')
-  .option('--json', 'print JSON')
-  .action(async (files, options) => {
-    const { runInspect } = await import('./inspect.js');
-    done(await runInspect(files, options, out));
-  });
-
-program
-  .command('explain')
-  .description(
-    "each file of a project: verdict, rule, reason, waiver; for example 'litellm==1.82.8'",
-  )
-  .argument('<project[spec]>')
-  .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
-  .option('--policies <dir>', 'what would be different under this folder of policy files')
-  .option('--json', 'print JSON')
-  .action(async (what, options) => {
-    const { runExplain } = await import('./explain.js');
-    done(await runExplain(what, options, out));
-  });
-
-program
-  .command('exposure')
-  .description("who was given it, when, from where; for example 'litellm==1.82.8'")
-  .argument('[project[spec]]')
-  .option('--sha256 <digest>', "an artifact's digest, beside or instead of the project")
-  .option('--since <time>', 'nothing before this time (ISO 8601)')
-  .option('--refused', 'those who were refused it, too')
-  .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
-  .option('--log <path>', "the decision log's file or folder, instead of a server")
-  .option('--json', 'print JSON')
-  .option('--csv', 'print CSV')
-  .action(async (what, options) => {
-    const { runExposure } = await import('./exposure.js');
-    done(await runExposure(what, options, out));
-  });
-
-program
-  .command('feed')
-  .description('the malware feed')
-  .command('sync')
-  .description('fetch what is new into the data folder')
-  .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
-  .option('--data <dir>', 'folder for cache, findings and decision log')
-  .option('--url <url>', "OSV's PyPI records, a mirror of them, or a folder")
-  .option('--json', 'print JSON')
-  .action(async (options) => {
-    const { runFeedSync } = await import('./feed.js');
-    done(await runFeedSync(options, out));
-  });
-
-program
-  .command('audit')
-  .description(
-    'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',
-  )
-  .argument(
-    '[path]',
-    'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
-  )
-  .option('--policies <dir>', 'folder of your own policy files')
-  .option('--data <dir>', 'folder in which the malware feed lies')
-  .option('--json', 'print JSON')
-  .action(async (path, options) => {
-    const { runAudit } = await import('./audit.js');
-    done(await runAudit(path, options, out));
-  });
-
-program
-  .command('watch')
-  .description('stay, and tell what changes in an environment: hooks, files, denied releases')
-  .argument('<path>', 'a virtual environment or a site-packages folder')
-  .option('--listen <host:port>', 'serve Prometheus metrics there')
-  .option('--data <dir>', 'folder in which the malware feed lies')
-  .option('--policies <dir>', 'folder of your own policy files')
-  .option('--json', 'print JSON lines also on a terminal')
-  .action(async (path, options) => {
-    const { runWatch } = await import('./watch.js');
-    done(await runWatch(path, options, out));
-  });
-
-program
-  .command('client')
-  .description("the lines to put into a client's settings")
-  .argument('[client]', 'pip, uv, poetry or pdm')
-  .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
-  .option('--write', "write them, by the client's own means where it has some")
-  .option('--json', 'print JSON')
-  .action(async (client, options) => {
-    const { runClient } = await import('./client.js');
-    done(await runClient(client, options, out));
-  });
-
-program
-  .command('token')
-  .description('a new token for one user, and the line for the file of tokens')
-  .argument('<user>')
-  .option('--role <role>', 'client, or admin: may also ask who downloaded what', 'client')
-  .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
-  .option('--json', 'print JSON')
-  .action(async (user, options) => {
-    const { runToken } = await import('./token.js');
-    done(await runToken(user, options, out));
-  });
+const program = createProgram((code) => {
+  process.exitCode = code;
+});
 
 // Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
-
-function done(code: number): void {
-  process.exitCode = code;
-}
 
 try {
   await program.parseAsync();
@@ -174,12 +23,10 @@ try {
     // Of the settings, the policy or the tokens: each with its place.
     if (problems !== undefined) for (const problem of problems) out.problem(formatProblem(problem));
     else if (error instanceof UsageError) out.problem(error.message);
-    else
-      out.problem(
-        process.env.WHEELGATE_TEST_STACK
-          ? String((error as Error).stack)
-          : (error as Error).message,
-      );
+    else {
+      const { message, stack } = error as Error;
+      out.problem(program.opts().debug ? String(stack) : message);
+    }
     process.exitCode = EXIT.unclear;
   }
 }

@@ -1,6 +1,6 @@
 import { redactUrls } from '../domain/credentials.js';
 
-/** What a command's exit code says (design section 5). */
+/** What a command's exit code says; docs/commands.md has the same. */
 export const EXIT = { fine: 0, refused: 1, unclear: 2 } as const;
 
 /** Where a command's words go: results to standard output, everything else to standard error. */

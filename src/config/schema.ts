@@ -150,7 +150,7 @@ export const configSchema = z
       {
         level: z
           .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-          .describe('What the log on standard output holds.')
+          .describe('What the log on standard error holds.')
           .prefault('info'),
       },
       'The log.',

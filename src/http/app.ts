@@ -13,7 +13,7 @@ import type { HttpSettings, Services } from './services.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-/** The routes of design section 5. Every answer that is not what was asked for is a problem document. */
+/** The routes. Every answer that is not what was asked for is a problem document. */
 export function createApp(services: Services, settings: HttpSettings): Express {
   const app = express();
   // Our own ETags are strong, and known before a body is at hand.

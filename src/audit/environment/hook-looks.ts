@@ -28,7 +28,7 @@ export function mayBeHook(relative: string): boolean {
 
 /**
  * Looks at one file of a site folder as the gate's inspection would if the project's wheel brought it
- * (design, section 3).
+ * (docs/what-is-inspected.md).
  * @param relative below the site folder
  * @param files what the same project has brought: where a namespace file is about more than folders, it is no
  * template any more

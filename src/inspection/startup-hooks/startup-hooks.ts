@@ -28,7 +28,7 @@ export interface HookLook {
 }
 
 /**
- * Finds what would run at an interpreter's start once the artifact is installed (design, section 3).
+ * Finds what would run at an interpreter's start once the artifact is installed (docs/what-is-inspected.md).
  * Tell it of every member, feed it those it wants to look at, then let it finish.
  */
 export class StartupHooks {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import type {
+  DecisionRecord,
+  ExposedRecord,
+  PageFacts,
+} from '../../src/decisions/decision-record.js';
+
+/** The compiler asks for every field that a record may have, and for no other. */
+type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
+
+const DECISION: Fields<DecisionRecord> = {
+  time: true,
+  client: true,
+  forwarded: true,
+  user: true,
+  userAgent: true,
+  method: true,
+  status: true,
+  upstream: true,
+  project: true,
+  version: true,
+  filename: true,
+  sha256: true,
+  bytes: true,
+  complete: true,
+  verdict: true,
+  rule: true,
+  reason: true,
+  waiver: true,
+  wheel: true,
+  revision: true,
+  page: true,
+};
+const PAGE: Fields<PageFacts> = {
+  uploaded: true,
+  yanked: true,
+  status: true,
+  hasWheel: true,
+  public: true,
+};
+const EXPOSED: Fields<ExposedRecord> = {
+  event: true,
+  time: true,
+  revision: true,
+  rule: true,
+  reason: true,
+  project: true,
+  filename: true,
+  downloads: true,
+  clients: true,
+  first: true,
+  last: true,
+};
+
+/** The names in the first column of the table under a line that begins so. */
+function fieldsUnder(beginning: string): string[] {
+  const page = readFileSync('docs/operations.md', 'utf8');
+  const at = page.indexOf(beginning);
+  assert.ok(at !== -1, `docs/operations.md has no line that begins: ${beginning}`);
+  const [table = ''] = /^\|[\s\S]*?\n(?!\|)/m.exec(page.slice(at)) ?? [];
+  return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, field]) => field!);
+}
+
+it('docs/operations.md lists every field of a decision record, and no other', () => {
+  const fields = [...Object.keys(DECISION), ...Object.keys(PAGE).map((field) => `page.${field}`)];
+  assert.deepEqual(
+    fieldsUnder('The fields of a decision:').toSorted(),
+    fields.filter((field) => field !== 'page').toSorted(),
+  );
+});
+
+it('docs/operations.md lists every field of an exposed record, and no other', () => {
+  assert.deepEqual(
+    fieldsUnder('A second kind of record').toSorted(),
+    Object.keys(EXPOSED).toSorted(),
+  );
+});
