@@ -5,10 +5,10 @@ import type { KnownFindings } from '../exposure/judged-artifacts.js';
 import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { counted } from './counted.js';
-import { openHistory } from './open-history.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadComparablePolicy } from './own-policy.js';
+import { searchLog } from './search-log.js';
 
 /**
  * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
@@ -22,7 +22,7 @@ export async function checkAgainst(
   out: Output,
 ): Promise<number> {
   const policy = await loadComparablePolicy(dir);
-  const log = await openHistory(history);
+  const log = await searchLog(history, {});
   out.progress(`replaying ${log.files} files`);
   const folder = await folderOf(history);
   const findings = findingsIn(folder);

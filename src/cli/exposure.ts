@@ -3,14 +3,15 @@ import {
   type Exposed,
   type Exposure,
   type ExposureQuestion,
-  searchHistory,
+  exposureIn,
+  queryOf,
 } from '../exposure/exposure.js';
 import { askServer } from './ask-server.js';
 import { counted } from './counted.js';
 import { csvLine } from './csv.js';
-import { openHistory } from './open-history.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
+import { searchLog } from './search-log.js';
 
 export interface ExposureOptions {
   readonly server: string;
@@ -36,7 +37,7 @@ export async function runExposure(
   out.progress('searching the decision log');
   const exposure =
     options.log === undefined
-      ? await askServer<Exposure>(options.server, '/api/v1/exposure', queryOf(question))
+      ? await askServer<Exposure>(options.server, '/api/v1/exposure', parametersOf(question))
       : await searchFiles(options.log, question);
   if (options.json === true) out.line(JSON.stringify(exposure, null, 2));
   else if (options.csv === true) showCsv(exposure, out);
@@ -62,7 +63,7 @@ function readQuestion(what: string | undefined, options: ExposureOptions): Expos
   return { ...requirement, sha256, since, refused: options.refused };
 }
 
-function queryOf({ project, versions, sha256, since, refused }: ExposureQuestion) {
+function parametersOf({ project, versions, sha256, since, refused }: ExposureQuestion) {
   return {
     project,
     versions: versions?.text,
@@ -73,7 +74,7 @@ function queryOf({ project, versions, sha256, since, refused }: ExposureQuestion
 }
 
 async function searchFiles(place: string, question: ExposureQuestion): Promise<Exposure> {
-  return searchHistory(await openHistory(place), question);
+  return exposureIn(await searchLog(place, queryOf(question)), question);
 }
 
 const COLUMNS = [

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { OWN_FILLS } from '../artifacts/fill-leases.js';
 import type { Config } from '../config/config.js';
-import { FileDecisionLog } from '../decisions/decision-log.js';
-import { ResilientDecisionLog } from '../decisions/resilient-decision-log.js';
+import { FileDecisionLog } from '../decisions/file-log.js';
+import { FileDecisionReader } from '../decisions/file-reader.js';
+import { ResilientDecisionLog } from '../decisions/resilient-log.js';
 import type { FeedService } from '../feed/feed-service.js';
 import { Health } from '../observe/health.js';
 import { createMetrics } from '../observe/metrics.js';
@@ -120,6 +121,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
     },
     feed,
     decisions,
+    decisionReader: new FileDecisionReader(config.decisions.file),
     rooms,
     scanned,
     leases: OWN_FILLS,

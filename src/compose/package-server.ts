@@ -173,7 +173,7 @@ export async function makePackageServer(
       clientIdentifier(config.trustedProxies),
       now,
     ),
-    decisionLog: config.decisions.file,
+    decisionReader: shared.decisionReader,
     upstreams,
     metrics,
     metricsText: shared.metricsText,

@@ -1,5 +1,6 @@
 import type { FillLeases } from '../artifacts/fill-leases.js';
-import type { DecisionLog } from '../decisions/decision-log.js';
+import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionReader } from '../decisions/reader.js';
 import type { AttestationRecord } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
@@ -39,6 +40,7 @@ export interface Shared {
   /** Undefined where the settings want no malware feed. */
   readonly feed: { readonly current: MalwareFeed } | undefined;
   readonly decisions: DecisionLog;
+  readonly decisionReader: DecisionReader;
   readonly rooms: { readonly blobs: CacheRoom; readonly pages: CacheRoom };
   readonly leases: FillLeases;
   /** Tells the others. */

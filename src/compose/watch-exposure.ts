@@ -17,7 +17,7 @@ const PATIENCE = 5 * 60_000;
 export function watchExposure(
   config: Config,
   { now, log }: Outside,
-  { policies, feed, metrics, decisions, scanned }: Keeper,
+  { policies, feed, metrics, decisions, decisionReader, scanned }: Keeper,
   judge: Judge,
   findings: FindingsStore,
 ): ExposureWatch {
@@ -26,7 +26,7 @@ export function watchExposure(
   const exposure = new ExposureWatch({
     load: () => loadExposureState(file),
     save: (state) => writeAtomically(file, writeExposureState(state)),
-    search: (told) => findDeniedSince(config.decisions.file, judge, findings, told),
+    search: (told) => findDeniedSince(decisionReader, judge, findings, told),
     onExposed: (exposed) => {
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
       const { revision } = policies.current;

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../decisions/decision-record.js';
+import type { DecisionRecord } from '../decisions/record.js';
 
 /**
  * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it hung up); it `had`

@@ -1,5 +1,5 @@
-import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
-import { DecisionHistory } from '../decisions/read-decisions.js';
+import type { DecisionReader } from '../decisions/reader.js';
+import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
 import type { Inspection } from '../domain/finding.js';
 import { ACCUSING, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
@@ -71,14 +71,14 @@ interface Tally {
  * @param told what was told before: a denial that was lifted and is back tells of what went out in between
  */
 export async function findDeniedSince(
-  place: string,
+  reader: DecisionReader,
   judge: Evaluator,
   findings: FindingsStore,
   told: ToldOf,
 ): Promise<DeniedSearch> {
   const seen = new Map<string, Tally | undefined>();
-  const history = await DecisionHistory.open(place);
-  for await (const record of history.records()) {
+  const search = await reader.search({});
+  for await (const record of search.records()) {
     const delivery = deliveryOf(record);
     if (delivery === undefined || delivery === 'refused' || delivery === 'prefix') continue;
     const artifact = `${record.project}/${record.filename} ${record.sha256}`;
@@ -101,7 +101,7 @@ export async function findDeniedSince(
       ...told,
       ...tallies.map(({ key, all }) => [key, { last: all.last, downloads: all.count }] as const),
     ]),
-    gaps: history.gaps,
+    gaps: search.gaps,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { DecisionRecord } from '../decisions/decision-record.js';
-import { DecisionHistory } from '../decisions/read-decisions.js';
+import type { DecisionQuery, DecisionReader, DecisionSearch } from '../decisions/reader.js';
+import type { DecisionRecord } from '../decisions/record.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
@@ -50,36 +50,35 @@ export interface Exposure {
 
 /**
  * Who was given what, from the decision log. Never less than the log holds without `incomplete`.
- * @param place the log's file or folder
  * @param limit requests to tell of, at most
  */
 export async function findExposure(
-  place: string,
+  reader: DecisionReader,
   question: ExposureQuestion,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Exposure> {
-  return searchHistory(await DecisionHistory.open(place), question, limit);
+  return exposureIn(await reader.search(queryOf(question)), question, limit);
 }
 
-/** The same, from a log that is open already. */
-export async function searchHistory(
-  history: DecisionHistory,
+/** The same, of a search that has begun. */
+export async function exposureIn(
+  search: DecisionSearch,
   question: ExposureQuestion,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Exposure> {
   const requests: Exposed[] = [];
   const clients = new Set<string>();
   let truncated = false;
-  for await (const record of history.records(needlesOf(question))) {
+  for await (const record of search.records()) {
     const delivery = deliveryOf(record);
-    if (delivery === undefined || !matches(record, question)) continue;
+    if (delivery === undefined) continue;
     if (delivery !== 'refused') clients.add(clientOf(record));
     else if (question.refused !== true) continue;
     if (requests.length < limit) requests.push(exposedBy(record, delivery));
     else truncated = true;
   }
   requests.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  const { reachesBackTo, gaps } = history;
+  const { reachesBackTo, gaps } = search;
   return {
     requests,
     clients: [...clients],
@@ -90,19 +89,14 @@ export async function searchHistory(
   };
 }
 
-/** A line that lacks these cannot match; the log writes names and digests plainly. */
-function needlesOf({ project, sha256 }: ExposureQuestion): string[] | undefined {
-  const needle = sha256 ?? project;
-  return needle === undefined ? undefined : [`"${needle}"`];
-}
-
-function matches(record: DecisionRecord, question: ExposureQuestion): boolean {
-  const { project, versions, sha256, since } = question;
-  if (project !== undefined && record.project !== project) return false;
-  if (sha256 !== undefined && record.sha256 !== sha256) return false;
-  // A time or a version that cannot be read may be the one that is looked for.
-  if (since !== undefined && Date.parse(record.time) < since) return false;
-  return versions === undefined || record.version === undefined || versions.matches(record.version);
+/** The records that answer it. */
+export function queryOf({ project, versions, sha256, since }: ExposureQuestion): DecisionQuery {
+  return {
+    project,
+    versions: versions && ((version) => versions.matches(version)),
+    sha256,
+    since,
+  };
 }
 
 function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../decisions/decision-record.js';
+import type { DecisionRecord } from '../decisions/record.js';
 import { parseSha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';

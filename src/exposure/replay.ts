@@ -1,4 +1,4 @@
-import type { DecisionRecord, RecordedArtifact } from '../decisions/decision-record.js';
+import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import { type Need, needsOf } from '../domain/rules.js';
 import type { Outcome, Verdict } from '../domain/verdict.js';

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../decisions/decision-record.js';
+import type { DecisionRecord } from '../decisions/record.js';
 import { parseSha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DecisionLog } from '../decisions/decision-log.js';
-import type { DecisionRecord } from '../decisions/decision-record.js';
+import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionRecord } from '../decisions/record.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Metrics } from '../observe/metrics.js';

@@ -1,6 +1,7 @@
 import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
+import type { DecisionReader } from '../decisions/reader.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ProjectList } from '../project-pages/project-list.js';
@@ -19,8 +20,7 @@ export interface Services {
   readonly sidecars: SidecarService;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
-  /** The decision log's file, for those who ask what it says. */
-  readonly decisionLog: string;
+  readonly decisionReader: DecisionReader;
   readonly upstreams: readonly Upstream[];
   readonly metrics: Metrics;
   /** All metrics, of the processes beside this one, too, in Prometheus's text form. */

@@ -1,7 +1,7 @@
 import type { FillNews } from '../artifacts/fill-leases.js';
 import type { Learnt } from '../compose/shared.js';
 import type { Config } from '../config/config.js';
-import type { DecisionRecord, ExposedRecord } from '../decisions/decision-record.js';
+import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
 import type { HealthPart } from '../observe/health.js';
 import type { MetricSnapshot } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';

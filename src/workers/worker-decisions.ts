@@ -1,5 +1,5 @@
-import type { DecisionLog } from '../decisions/decision-log.js';
-import type { DecisionRecord, ExposedRecord } from '../decisions/decision-record.js';
+import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
 import type { ToPrimary } from './words.js';
 
 /** A worker's side of the decision log: one process writes, so that records stay whole and in order. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { noteHealth } from '../compose/note-events.js';
 import { makePackageServer } from '../compose/package-server.js';
 import type { Shared } from '../compose/shared.js';
+import { FileDecisionReader } from '../decisions/file-reader.js';
 import { FEED_FILE } from '../feed/feed-file.js';
 import { Health } from '../observe/health.js';
 import { createMetrics } from '../observe/metrics.js';
@@ -68,6 +69,7 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
     policies: new WorkerPolicy(primary, policy),
     feed,
     decisions: new WorkerDecisionLog(primary),
+    decisionReader: new FileDecisionReader(config.decisions.file),
     rooms: { blobs: new WorkerRoom(primary, 'blobs'), pages: new WorkerRoom(primary, 'pages') },
     leases: new WorkerLeases(primary),
     share: (learnt) => primary.tell('learnt', learnt),

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { csvLine } from '../../src/cli/csv.js';
-import { FileDecisionLog } from '../../src/decisions/decision-log.js';
-import type { DecisionRecord } from '../../src/decisions/decision-record.js';
+import { FileDecisionLog } from '../../src/decisions/file-log.js';
+import { FileDecisionReader } from '../../src/decisions/file-reader.js';
+import type { DecisionRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { findExposure } from '../../src/exposure/exposure.js';
 import { buildWheel } from '../support/distributions.js';
@@ -264,7 +265,10 @@ describe('a decision log of several files', () => {
     );
     await write('decisions.jsonl.bak', line('2020-01-01', 'not ours'));
     for (const place of [folder, join(folder, 'decisions.jsonl')]) {
-      const { requests, clients, gaps, reachesBackTo } = await findExposure(place, question);
+      const { requests, clients, gaps, reachesBackTo } = await findExposure(
+        new FileDecisionReader(place),
+        question,
+      );
       assert.deepEqual(
         requests.map(({ client }) => client),
         ['a', 'b', 'c', 'd', 'e'],
@@ -288,7 +292,7 @@ describe('a decision log of several files', () => {
       await log.append(record(`2026-01-${String(day).padStart(2, '0')}T00:00:00Z`, `c${day}`));
     await log.close();
     assert.ok((await readdir(folder)).filter((name) => name.endsWith('.gz')).length > 2);
-    assert.equal((await findExposure(folder, question)).clients.length, 28);
+    assert.equal((await findExposure(new FileDecisionReader(folder), question)).clients.length, 28);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { VerifyProvenance } from '../../src/attestations/verify-in-thread.js';
 import { compose, type Wheelgate } from '../../src/compose/compose.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { DecisionRecord } from '../../src/decisions/decision-record.js';
+import type { DecisionRecord } from '../../src/decisions/record.js';
 import { createLog } from '../../src/runtime/log.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 

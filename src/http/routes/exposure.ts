@@ -12,11 +12,11 @@ import { sendJson } from './operations.js';
 const LIMIT = 20_000;
 
 /** `GET /api/v1/exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what. */
-export function exposureRoute({ decisionLog }: Services) {
+export function exposureRoute({ decisionReader }: Services) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     requireAdmin(req);
     const question = readQuestion(queryOf(req.url ?? ''));
-    sendJson(res, 200, await findExposure(decisionLog, question, LIMIT));
+    sendJson(res, 200, await findExposure(decisionReader, question, LIMIT));
   };
 }
 

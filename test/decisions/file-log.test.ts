@@ -3,8 +3,8 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { FileDecisionLog } from '../../src/decisions/decision-log.js';
-import { type DecisionRecord, readRecord } from '../../src/decisions/decision-record.js';
+import { FileDecisionLog } from '../../src/decisions/file-log.js';
+import { type DecisionRecord, readRecord } from '../../src/decisions/record.js';
 
 function record(filename: string): DecisionRecord {
   return {

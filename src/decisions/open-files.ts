@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { type DecisionFile, decisionFiles } from './decision-files.js';
+import { type DecisionFile, decisionFiles } from './log-files.js';
 
 /** A file of the log, held open: renamed, compressed or removed, it can still be read. */
 export interface OpenDecisionFile extends DecisionFile {

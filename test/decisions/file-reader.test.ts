@@ -16,11 +16,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runExposure } from '../../src/cli/exposure.js';
 import type { Output } from '../../src/cli/output.js';
-import { FileDecisionLog } from '../../src/decisions/decision-log.js';
-import { type DecisionRecord, writeRecord } from '../../src/decisions/decision-record.js';
-import { DecisionHistory } from '../../src/decisions/read-decisions.js';
+import { FileDecisionLog } from '../../src/decisions/file-log.js';
+import { FileDecisionReader } from '../../src/decisions/file-reader.js';
+import { type DecisionRecord, writeRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { type Exposure, findExposure, searchHistory } from '../../src/exposure/exposure.js';
+import { type Exposure, exposureIn, findExposure, queryOf } from '../../src/exposure/exposure.js';
 
 const question = { project: 'bad' as ProjectName };
 
@@ -53,7 +53,8 @@ describe('who downloaded it, from a log', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const at = (name: string) => join(folder, name);
-  const ask = () => findExposure(folder, question);
+  const ask = () => findExposure(new FileDecisionReader(folder), question);
+  const begin = () => new FileDecisionReader(folder).search(queryOf(question));
   /** Whole answers have no gap, and the other way round. */
   function whole({ clients, incomplete, gaps }: Exposure): string[] {
     assert.deepEqual([incomplete, gaps], [undefined, []]);
@@ -96,13 +97,13 @@ describe('who downloaded it, from a log', () => {
     await writeFile(at('decisions.jsonl.2.gz'), gzipSync(line('a')));
     await writeFile(at('decisions.jsonl.1'), line('b'));
     await writeFile(current, line('c'));
-    const history = await DecisionHistory.open(folder);
+    const search = await begin();
     await rm(at('decisions.jsonl.2.gz'));
     await rename(at('decisions.jsonl.1'), at('decisions.jsonl.2'));
     await rename(current, at('decisions.jsonl.1'));
     await rm(at('decisions.jsonl.2'));
     await writeFile(current, '');
-    assert.deepEqual(whole(await searchHistory(history, question)), ['a', 'b', 'c']);
+    assert.deepEqual(whole(await exposureIn(search, question)), ['a', 'b', 'c']);
   });
 
   it('is found whole, or not without saying so, while the log rotates and compresses itself', async () => {
@@ -142,9 +143,9 @@ describe('who downloaded it, from a log', () => {
     assert.equal((await ask()).requests.length, 2_000);
 
     await copyFile(current, at('decisions.jsonl-20260401'));
-    const history = await DecisionHistory.open(folder);
+    const search = await begin();
     await truncate(current, 0);
-    const cut = await searchHistory(history, question);
+    const cut = await exposureIn(search, question);
     assert.equal(cut.incomplete, true);
     assert.match(cut.gaps.join(), /decisions\.jsonl was truncated while it was read: ask again/);
     assert.equal((await ask()).requests.length, 2_000);
@@ -152,9 +153,9 @@ describe('who downloaded it, from a log', () => {
 
   it('says so where the file in use was truncated and written anew while it was read', async () => {
     await writeFile(current, line('a').repeat(10));
-    const history = await DecisionHistory.open(folder);
+    const search = await begin();
     await writeFile(current, line('other').repeat(20));
-    assert.equal((await searchHistory(history, question)).incomplete, true);
+    assert.equal((await exposureIn(search, question)).incomplete, true);
   });
 
   const lost: readonly [what: string, prepare: () => Promise<void>, gap: RegExp][] = [
@@ -228,7 +229,10 @@ describe('who downloaded it, from a log', () => {
 
   it('counts a request whose time cannot be read whatever it is asked since', async () => {
     await writeFile(current, writeRecord({ ...record('a'), time: 'yesterday' }));
-    assert.deepEqual(whole(await findExposure(folder, { ...question, since: 1 })), ['a']);
+    assert.deepEqual(
+      whole(await findExposure(new FileDecisionReader(folder), { ...question, since: 1 })),
+      ['a'],
+    );
   });
 
   it('ends with 2 on the command line where the answer is not complete, and says why', async () => {

@@ -1,5 +1,5 @@
-import type { DecisionLog } from './decision-log.js';
-import type { DecisionRecord, ExposedRecord } from './decision-record.js';
+import type { DecisionLog } from './log.js';
+import type { DecisionRecord, ExposedRecord } from './record.js';
 
 /** Who is told how the log below fares. */
 export interface DecisionLogWatch {

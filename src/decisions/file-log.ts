@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { compressFile } from './compress-file.js';
-import { type DecisionRecord, type ExposedRecord, writeRecord } from './decision-record.js';
+import type { DecisionLog } from './log.js';
+import { type DecisionRecord, type ExposedRecord, writeRecord } from './record.js';
 
 export interface DecisionLogSettings {
   /** The file; its folder is made where it is missing. Files put aside lie beside it. */
@@ -15,12 +16,6 @@ export interface DecisionLogSettings {
   readonly compress: boolean;
   /** Whether every write waits for the disk itself, not only for the operating system. */
   readonly fsync: boolean;
-}
-
-export interface DecisionLog {
-  /** Resolves once the record is in the file: a crash of this process no longer loses it. */
-  append(record: DecisionRecord | ExposedRecord): Promise<void>;
-  close(): Promise<void>;
 }
 
 interface Waiting {

@@ -1,0 +1,36 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { DecisionRecord } from './record.js';
+
+/** Which records are asked for: all that is given must match; nothing given asks for every record. */
+export interface DecisionQuery {
+  readonly project?: ProjectName | undefined;
+  /** Takes a record's version; one without a version may be any, and is not asked about. */
+  readonly versions?: ((version: string) => boolean) | undefined;
+  readonly user?: string | undefined;
+  /** An artifact's digest, or its first digits, in lower-case hexadecimal. */
+  readonly sha256?: string | undefined;
+  /** Milliseconds since 1970: nothing before. A record whose time cannot be read may be of any. */
+  readonly since?: number | undefined;
+  /** Milliseconds since 1970: nothing from then on. */
+  readonly until?: number | undefined;
+}
+
+/** Answers what a decision log holds, wherever it is kept. */
+export interface DecisionReader {
+  /** Searches the log as it is at the moment of asking, whatever becomes of it meanwhile. Never rejects. */
+  search(query: DecisionQuery): Promise<DecisionSearch>;
+}
+
+/** A search that has begun. Read `records` once, to its end or not, or close it. */
+export interface DecisionSearch {
+  /** How many files the log has. */
+  readonly files: number;
+  /** Those that match, each once, the oldest file first and as they were written. */
+  records(): AsyncIterable<DecisionRecord>;
+  /** What could not be read, a sentence each; complete once all records are read. Without any, the answer is whole. */
+  readonly gaps: readonly string[];
+  /** The earliest of the times with which the files begin, ISO 8601; known once all records are read. */
+  readonly reachesBackTo: string | undefined;
+  /** Needed only where `records` was never read. */
+  close(): Promise<void>;
+}
