@@ -5,7 +5,7 @@ import type {
   DecisionRecord,
   ExposedRecord,
   PageFacts,
-} from '../../src/decisions/decision-record.js';
+} from '../../src/decisions/record.js';
 
 /** The compiler asks for every field that a record may have, and for no other. */
 type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
