@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import type {
-  DecisionRecord,
-  ExposedRecord,
-  PageFacts,
-} from '../../src/decisions/record.js';
+import type { DecisionRecord, ExposedRecord, PageFacts } from '../../src/decisions/record.js';
 
 /** The compiler asks for every field that a record may have, and for no other. */
 type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
