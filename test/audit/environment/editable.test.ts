@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { editableModule, isGeneratedFinder } from '../../src/audit/environment/editable-hooks.js';
-import { type InstallSpec, readFixture, TestEnvironment } from '../support/environment.js';
+import {
+  editableModule,
+  isGeneratedFinder,
+} from '../../../src/audit/environment/editable-hooks.js';
+import { type InstallSpec, readFixture, TestEnvironment } from '../../support/environment.js';
 
 const FINDER = '__editable___demo_1_0_finder';
 const PTH = `import ${FINDER}; ${FINDER}.install()`;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { recordLine, TestEnvironment } from '../support/environment.js';
+import { recordLine, TestEnvironment } from '../../support/environment.js';
 
 describe('an environment held against its RECORDs', () => {
   let environment: TestEnvironment;

@@ -3,13 +3,13 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { auditEnvironment } from '../../src/audit/environment/audit-environment.js';
-import { locateEnvironment } from '../../src/audit/environment/locate.js';
-import { AuditJudge } from '../../src/audit/judge.js';
-import { NOW, policyOf } from '../policy/support.js';
-import { buildWheel } from '../support/distributions.js';
-import { client } from '../support/requirements.js';
-import { runClient } from '../support/run-client.js';
+import { auditEnvironment } from '../../../src/audit/environment/audit-environment.js';
+import { locateEnvironment } from '../../../src/audit/environment/locate.js';
+import { AuditJudge } from '../../../src/audit/judge.js';
+import { NOW, policyOf } from '../../policy/support.js';
+import { buildWheel } from '../../support/distributions.js';
+import { client } from '../../support/requirements.js';
+import { runClient } from '../../support/run-client.js';
 
 const clients = { pip: client('pip'), uv: client('uv') };
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { FileReader } from '../../src/audit/environment/file-reader.js';
-import { type SitePath, sitePath } from '../../src/audit/environment/site-path.js';
+import { FileReader } from '../../../src/audit/environment/file-reader.js';
+import { type SitePath, sitePath } from '../../../src/audit/environment/site-path.js';
 
 describe('the reader of an environment', () => {
   let folder: string;

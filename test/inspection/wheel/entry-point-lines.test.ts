@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readScriptNames } from '../../src/inspection/wheel/entry-point-lines.js';
-import { findPythons } from '../support/python/pythons.js';
-import { readScriptsWithPython } from '../support/python/script-readings.js';
+import { readScriptNames } from '../../../src/inspection/wheel/entry-point-lines.js';
+import { findPythons } from '../../support/python/pythons.js';
+import { readScriptsWithPython } from '../../support/python/script-readings.js';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 4000);
 const SEED = Number(process.env.FUZZ_SEED ?? 829);

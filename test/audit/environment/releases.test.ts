@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { policyOf } from '../policy/support.js';
-import { TestEnvironment } from '../support/environment.js';
+import { policyOf } from '../../policy/support.js';
+import { TestEnvironment } from '../../support/environment.js';
 
 describe('installed releases under the policy', () => {
   let environment: TestEnvironment;

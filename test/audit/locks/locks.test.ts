@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AuditJudge } from '../../src/audit/judge.js';
-import { auditLock } from '../../src/audit/locks/audit-lock.js';
-import type { AuditFinding } from '../../src/audit/report.js';
-import { DAY, NOW, policyOf } from '../policy/support.js';
-import { fixture, readFixture } from '../support/environment.js';
+import { AuditJudge } from '../../../src/audit/judge.js';
+import { auditLock } from '../../../src/audit/locks/audit-lock.js';
+import type { AuditFinding } from '../../../src/audit/report.js';
+import { DAY, NOW, policyOf } from '../../policy/support.js';
+import { fixture, readFixture } from '../../support/environment.js';
 
 /** Of idna 3.20's wheel, and of six 1.16.0's sdist, as the index has them. */
 const IDNA_WHEEL = 'ab7ae7122974553370f0bdb919e1a960b2cd1bc1ef0276416d896db81c14582c';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { DeflateError, RawInflater } from '../../src/inspection/archive/raw-inflater.js';
+import { DeflateError, RawInflater } from '../../../src/inspection/archive/raw-inflater.js';
 
 const content = Buffer.from(Array.from({ length: 400_000 }, (_, n) => (n * n) % 251));
 const packed = deflateRawSync(content);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { TestEnvironment } from '../support/environment.js';
+import { TestEnvironment } from '../../support/environment.js';
 
 /** setuptools' hook, as shipped with its releases of 2021 to 2024. */
 const HONEST = `import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim(); \n`;
@@ -137,7 +137,7 @@ describe('start-up hooks of an environment', () => {
   });
 
   it('honours the policy: a waiver is a note, dry-run too', async () => {
-    const { policyOf } = await import('../policy/support.js');
+    const { policyOf } = await import('../../policy/support.js');
     await environment.install({ files: { 'demo.pth': 'import os\n' } });
     const waived = policyOf(
       'waivers: [{rule: startup-hook, project: demo, versions: "==1.0", reason: r, owner: o, expires: 2026-12-01}]',

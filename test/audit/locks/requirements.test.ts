@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { readRequirements } from '../../src/audit/locks/requirements.js';
+import { readRequirements } from '../../../src/audit/locks/requirements.js';
 
 describe('a requirements file', () => {
   let folder: string;
