@@ -1,13 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
+import type { Arrived, FillNews } from '../fleet/leases.js';
+import type { GrowingBytes } from '../store/bytes.js';
 import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import { CheckedHash } from './checked-hash.js';
 import type { Progress } from './delivery-gate.js';
-import type { Arrived, FillNews } from './fill-leases.js';
 import { SpoolWriter } from './spool-writer.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
@@ -27,7 +27,7 @@ export class Fill {
   sha256: Sha256 | undefined;
   #settle!: (end: FillEnd) => void;
   #end: FillEnd | undefined;
-  #path: string | undefined;
+  #bytes: GrowingBytes | undefined;
   #received = 0;
   #total: number | undefined;
   #waiters: (() => void)[] = [];
@@ -51,9 +51,12 @@ export class Fill {
     return { received: this.#received, verdict };
   }
 
-  /** Where the bytes come in; another one where the transfer had to begin anew. */
-  get path(): string | undefined {
-    return this.#path;
+  /**
+   * Where the bytes come in: others where the transfer had to begin anew, undefined before the first. They may have
+   * gone on to the blob store by the time they are opened: ask the store then.
+   */
+  get bytes(): GrowingBytes | undefined {
+    return this.#bytes;
   }
 
   /** Bytes in all, as declared by the upstream or, once it ended well, as counted. */
@@ -67,30 +70,16 @@ export class Fill {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /**
-   * A handle on the bytes, of the caller's own. Undefined before the first byte, and after the file has
-   * gone on to the blob store or been removed: ask the store then.
-   */
-  async open(): Promise<FileHandle | undefined> {
-    if (this.#path === undefined) return undefined;
-    try {
-      return await open(this.#path, 'r');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
   /** Tells others, too, what is announced from now on of the bytes. */
   onNews(tell: (news: FillNews) => void): void {
     this.#tell = tell;
   }
 
   /** Announces where the bytes are, and how many there will be. */
-  begin(path: string, total: number | undefined): void {
-    this.#path = path;
+  begin(bytes: GrowingBytes, total: number | undefined): void {
+    this.#bytes = bytes;
     this.#total = total;
-    this.#tell({ kind: 'begun', path, total });
+    this.#tell({ kind: 'begun', place: bytes.place, total });
     this.#notify();
   }
 
@@ -98,6 +87,12 @@ export class Fill {
   advance(received: number): void {
     this.#received = received;
     this.#tell({ kind: 'arrived', bytes: received });
+    this.#notify();
+  }
+
+  /** What has come in counts for nothing: somebody begins anew. */
+  restart(): void {
+    this.#received = 0;
     this.#notify();
   }
 

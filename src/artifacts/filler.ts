@@ -7,18 +7,19 @@ import { Failure } from '../domain/failure.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { strongName } from '../domain/hashes.js';
 import { bearsOut } from '../domain/integrity.js';
+import type { Arrived, FillNews, Leases, OurLease, TheirLease } from '../fleet/leases.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
 import type { KnownBytes } from '../project-pages/known-bytes.js';
 import { arrived } from '../project-pages/listing.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
-import type { Blob, BlobStore } from '../store/blob-store.js';
+import type { BlobStore, LocalBlob } from '../store/blob-store.js';
+import type { BytesAt, Place } from '../store/bytes.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { Spool, SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { hashBlob } from './checked-hash.js';
 import { type Fill, transfer } from './fill.js';
-import type { Arrived, FillLease, FillLeases, FillNews } from './fill-leases.js';
 
 /** An artifact's bytes in a file, and a look that was had at them as they came. */
 interface Bytes extends Arrived {
@@ -50,7 +51,8 @@ export interface FillerParts {
   readonly spool: Spool;
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
-  readonly leases: FillLeases;
+  readonly leases: Leases;
+  readonly bytesAt: BytesAt;
   readonly attestations: Pick<Attestations, 'lookUp'>;
   /** No artifact may be longer, in bytes. */
   readonly maxSize: number;
@@ -99,7 +101,7 @@ export class Filler {
     }
   }
 
-  async #lead(task: Task, lease: Extract<FillLease, { kind: 'ours' }>): Promise<void> {
+  async #lead(task: Task, lease: OurLease): Promise<void> {
     try {
       task.fill.onNews(lease.tell);
       await this.#obtain(task, lease.tell);
@@ -115,11 +117,12 @@ export class Filler {
   }
 
   /** Another process does the work; whether the artifact may go out is judged here all the same. */
-  async #follow(task: Task, lease: Extract<FillLease, { kind: 'theirs' }>): Promise<void> {
+  async #follow(task: Task, lease: TheirLease): Promise<void> {
     const { fill } = task;
+    const { bytesAt } = this.#parts;
     let judged: Promise<void> | undefined;
     const followed = await lease.follow((news) => {
-      if (news.kind === 'begun') fill.begin(news.path, news.total);
+      if (news.kind === 'begun') fill.begin(bytesAt(news.place), news.total);
       else if (news.kind === 'arrived') fill.advance(news.bytes);
       else if (news.kind === 'complete') {
         fill.advance(news.size);
@@ -130,7 +133,7 @@ export class Filler {
     });
     await judged;
     // Over without a word about how: whoever did it is gone, and the next one begins anew.
-    if (fill.end === undefined && followed === 'lost') fill.advance(0);
+    if (fill.end === undefined && followed === 'lost') fill.restart();
   }
 
   async #judgeFollowed(
@@ -160,16 +163,15 @@ export class Filler {
     const { verdict } = await this.#parts.judge.judge(listed.subject);
     if (verdict.outcome === 'block') return fill.finish({ kind: 'refused', verdict });
     const { sha256 } = listed.file;
-    const stored = sha256 && (await this.#parts.blobs.open(sha256));
-    if (stored?.path !== undefined) return this.#judgeStored(task, stored, tell);
-    await stored?.close();
+    const stored = sha256 && (await this.#parts.blobs.localCopy(sha256));
+    if (stored !== undefined) return this.#judgeStored(task, stored, tell);
     const { spool, early, received } = await this.#receive(task);
     try {
       await this.#admit(task, { ...received, path: spool.path, early }, tell);
       await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
-      if (wanted && !(await this.#parts.blobs.adopt(received.sha256, spool)))
+      if (wanted && !(await this.#parts.blobs.put(received.sha256, spool)))
         this.#parts.onEvent({ kind: 'not-kept', listed });
     } finally {
       early?.abandon();
@@ -186,15 +188,15 @@ export class Filler {
   }
 
   /** The bytes are here; the findings are not (an older inspector's, or lost), or a digest has come to be declared. */
-  async #judgeStored(task: Task, blob: Blob, tell: (news: FillNews) => void): Promise<void> {
+  async #judgeStored(task: Task, blob: LocalBlob, tell: (news: FillNews) => void): Promise<void> {
     const { fill, listed } = task;
-    const { size } = blob;
+    const { size, path } = blob;
     const sha256 = digestOf(listed);
     fill.sha256 = sha256;
     try {
-      fill.begin(blob.path!, size);
+      fill.begin(this.#parts.bytesAt(inFile(path)), size);
       fill.advance(size);
-      const bytes = { size, sha256, hashes: {}, path: blob.path!, early: undefined };
+      const bytes = { size, sha256, hashes: {}, path, early: undefined };
       if (listed.file.integrity === undefined) await this.#decide(task, bytes, tell);
       else
         await this.#admit(task, { ...bytes, ...(await hashBlob(blob, listed.file.hashes)) }, tell);
@@ -211,7 +213,7 @@ export class Filler {
     const { answer, spool } = await this.#beginReceiving(task);
     let early: EarlyLook | undefined;
     try {
-      fill.begin(spool.path, listed.file.size ?? answer.size);
+      fill.begin(this.#parts.bytesAt(inFile(spool.path)), listed.file.size ?? answer.size);
       early = await this.#beginInspection(task, spool.path);
       const { hashes, size } = listed.file;
       const declared = { hashes, size, maxSize: this.#parts.maxSize };
@@ -340,6 +342,10 @@ function recognise(task: Task, { sha256, doubt }: Arrived): void {
   if (doubt === undefined) task.fill.sha256 = sha256;
   if (doubt !== undefined || file.sha256 !== sha256 || file.integrity !== undefined)
     task.listed = arrived(task.listed, sha256, doubt);
+}
+
+function inFile(path: string): Place {
+  return { kind: 'file', path };
 }
 
 function digestOf({ file }: ListedFile): Sha256 {

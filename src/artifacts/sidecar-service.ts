@@ -7,8 +7,8 @@ import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { collect } from '../runtime/collect.js';
 import type { BlobStore } from '../store/blob-store.js';
+import { MemoryBlob } from '../store/memory-blob-tier.js';
 import { readBlob } from '../store/read-blob.js';
-import type { Spool } from '../store/spool.js';
 import type { Judge } from '../verdicts/judge.js';
 
 /** No METADATA file is longer than this, in bytes; it is held in memory. */
@@ -31,7 +31,6 @@ export interface SidecarParts {
   readonly pages: ProjectPages;
   readonly judge: Judge;
   readonly blobs: BlobStore;
-  readonly spool: Spool;
 }
 
 /** Hands out `.metadata` sidecars (PEP 658, 714), checked against the digest that the page declares. */
@@ -114,13 +113,7 @@ export class SidecarService {
   /** Keeping it is a convenience: where the disk is full it is served all the same. */
   async #keep(sha256: Sha256, bytes: Uint8Array): Promise<void> {
     try {
-      const spool = await this.#parts.spool.create();
-      try {
-        await spool.append([bytes]);
-        await this.#parts.blobs.adopt(sha256, spool);
-      } finally {
-        await spool.discard();
-      }
+      await this.#parts.blobs.put(sha256, new MemoryBlob(bytes));
     } catch {
       // The next request fetches it again.
     }

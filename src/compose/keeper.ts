@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { OWN_FILLS } from '../artifacts/fill-leases.js';
 import type { Config } from '../config/config.js';
 import { FileDecisionLog } from '../decisions/file-log.js';
 import { FileDecisionReader } from '../decisions/file-reader.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
 import type { FeedService } from '../feed/feed-service.js';
+import { ALONE } from '../fleet/alone.js';
 import { Health } from '../observe/health.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { LoadedPolicy } from '../policy/load.js';
@@ -124,9 +124,7 @@ export async function makeKeeper(config: Config, outside: Outside): Promise<Keep
     decisionReader: new FileDecisionReader(config.decisions.file),
     rooms,
     scanned,
-    leases: OWN_FILLS,
-    share: () => {},
-    onLearnt: () => {},
+    ...ALONE,
     stopWatching: () => {
       policies.close();
       feed?.close();

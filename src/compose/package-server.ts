@@ -31,6 +31,7 @@ import { DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
 import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
+import { bytesInFile } from '../store/disk/file-bytes.js';
 import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
 import type { FindingsStore } from '../store/findings-store.js';
@@ -42,8 +43,8 @@ import { makeAttesting } from './attesting.js';
 import { noteArtifactEvent, notePageEvent, noteSeenEvent } from './note-events.js';
 import { accessControl } from './optional-parts.js';
 import type { Outside } from './outside.js';
-import type { Learnt, Shared } from './shared.js';
-import { SharingFindings } from './sharing-findings.js';
+import type { Shared } from './shared.js';
+import { TellingFindings } from './telling-findings.js';
 
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
@@ -76,7 +77,7 @@ export async function makePackageServer(
   shared: Shared,
 ): Promise<PackageServer> {
   const { now, log } = outside;
-  const { network, metrics, health, policies, feed, decisions, rooms, share } = shared;
+  const { network, metrics, health, policies, feed, decisions, rooms, news } = shared;
   const upstreams = upstreamsOf(config, network, metrics);
 
   // What can stop the start comes before what would have to be taken down again.
@@ -91,7 +92,7 @@ export async function makePackageServer(
     spare: { spool: spare, directory: tmpdir() },
     reclaim: (bytes) => rooms.blobs.makeRoom(0, bytes),
   });
-  const cached = new DiskBlobStore(at('blobs'), rooms.blobs, (path) =>
+  const cached = new DiskBlobStore(at('blobs'), rooms.blobs, spool, (path) =>
     log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew'),
   );
   const blobs = new MemoryBlobTier(cached, {
@@ -100,7 +101,7 @@ export async function makePackageServer(
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
   });
   const onDisk = new DiskFindingsStore(at('findings'), settingsName(config.inspection.limits));
-  const findings = new PassingFindings(new SharingFindings(onDisk, share), now);
+  const findings = new PassingFindings(new TellingFindings(onDisk, news), now);
   const attesting = makeAttesting(config, {
     slot: shared.slot,
     network,
@@ -110,7 +111,7 @@ export async function makePackageServer(
     verify: outside.verifyProvenance,
     onKnown: (project, record) => {
       pages.invalidate(project);
-      share({ kind: 'attestation', project, record });
+      news.tell({ kind: 'attestation', project, record });
     },
   });
   const { attestations } = attesting;
@@ -119,7 +120,7 @@ export async function makePackageServer(
     facts: new DiskSeenStore(at('digests')),
     pins: new Pins(new DiskSeenStore(at('pins')), now),
     onEvent: (event) => {
-      if (event.kind === 'learnt') share({ ...event, kind: 'bytes' });
+      if (event.kind === 'learnt') news.tell({ ...event, kind: 'bytes' });
       else noteSeenEvent(event, log);
     },
   });
@@ -133,7 +134,7 @@ export async function makePackageServer(
     now,
     onEvent: (event) => {
       if (event.kind === 'cache' && event.result === 'hit') return pageHit();
-      if (event.kind === 'stored') return share({ kind: 'page', project: event.project });
+      if (event.kind === 'stored') return news.tell({ kind: 'page', project: event.project });
       notePageEvent(event, metrics, log);
     },
   });
@@ -148,11 +149,12 @@ export async function makePackageServer(
     findings,
     inspector,
     leases: shared.leases,
+    bytesAt: bytesInFile,
     attestations,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
-  shared.onLearnt((learnt: Learnt) => {
+  news.onTold((learnt) => {
     if (learnt.kind === 'page') return loader.forget(learnt.project);
     if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
     if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
@@ -165,7 +167,7 @@ export async function makePackageServer(
     pages,
     projectList: new ProjectListService(upstreams, now),
     artifacts,
-    sidecars: new SidecarService({ pages, judge, blobs, spool }),
+    sidecars: new SidecarService({ pages, judge, blobs }),
     judge,
     recorder: new DecisionRecorder(
       decisions,

@@ -1,5 +1,6 @@
 import type { Sha256 } from './digest.js';
 import { checked, contradiction, type Hashes, hasOtherStrong, isStrong } from './hashes.js';
+import type { ProjectName } from './project-name.js';
 
 /** What is done with files that an index declares no strong digest for. */
 export type Unhashed = 'refuse' | 'pin';
@@ -20,6 +21,17 @@ export interface SeenBytes {
   readonly declared?: boolean;
   /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
   readonly other?: string;
+}
+
+/** Where it is learnt which bytes a file has: a checked digest, or a pin. */
+export type SeenKind = 'facts' | 'pins';
+
+/** Bytes that were seen, and of what. */
+export interface LearntBytes {
+  readonly what: SeenKind;
+  readonly upstream: string;
+  readonly project: ProjectName;
+  readonly seen: SeenBytes;
 }
 
 /** Records by filename; one that is there and cannot be read is a doubt. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { relative, sep } from 'node:path';
 import proxyaddr from 'proxy-addr';
 import { resolveRange } from '../artifacts/byte-range.js';
-import type { Blob } from '../store/blob-store.js';
+import { type Blob, isLocal } from '../store/blob-store.js';
 import {
   type Delivery,
   requestedRange,
@@ -28,11 +28,11 @@ export const NEVER: Accelerate = () => undefined;
 
 export function accelerator({ blobs, trustedProxies }: AccelSettings): Accelerate {
   const trust = proxyaddr.compile([...trustedProxies]);
-  return (req, { path, bytes }) => {
+  return (req, blob) => {
     // What lies in memory is as quick from here.
-    if (path === undefined || bytes !== undefined || req.method !== 'GET') return undefined;
+    if (!isLocal(blob) || req.method !== 'GET') return undefined;
     if (!trust(req.socket.remoteAddress ?? '', 0)) return undefined;
-    return PREFIX + relative(blobs, path).split(sep).join('/');
+    return PREFIX + relative(blobs, blob.path).split(sep).join('/');
   };
 }
 

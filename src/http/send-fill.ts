@@ -1,9 +1,9 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { ByteRange } from '../artifacts/byte-range.js';
 import { DeliveryGate, DRIP_INTERVAL_MS, type GateSettings } from '../artifacts/delivery-gate.js';
 import type { Fill, FillEnd } from '../artifacts/fill.js';
 import { DEPARTING } from '../runtime/fair-share.js';
+import type { ByteReader, GrowingBytes } from '../store/bytes.js';
 import {
   beginArtifact,
   type Delivery,
@@ -49,18 +49,18 @@ export async function sendFill(
   }
   if (watch.gone) return { kind: 'sent', sent: NOTHING_SENT };
   if (isStopped(fill.end)) return { kind: 'stopped', end: fill.end, bytes: 0 };
-  const { path } = fill;
-  const handle = await fill.open();
-  if (handle === undefined && fill.end !== undefined) return { kind: 'moved' };
+  const { bytes } = fill;
+  const reader = await bytes?.open();
+  if (reader === undefined && fill.end !== undefined) return { kind: 'moved' };
   try {
     const window = beginArtifact(res, etagOf(fill), request, fill.total, delivery);
     if (window === undefined) return { kind: 'sent', sent: NOTHING_SENT };
     if (res.req.method === 'HEAD')
       return { kind: 'sent', sent: await endWithoutBody(res, delivery) };
     res.flushHeaders();
-    return await pump({ res, fill, gate, watch, window, delivery }, handle, path);
+    return await pump({ res, fill, gate, watch, window, delivery }, reader, bytes);
   } finally {
-    await handle?.close();
+    await reader?.close();
   }
 }
 
@@ -75,12 +75,12 @@ interface Pump {
 
 async function pump(
   parts: Pump,
-  opened: FileHandle | undefined,
-  openedPath: string | undefined,
+  opened: ByteReader | undefined,
+  openedBytes: GrowingBytes | undefined,
 ): Promise<FillSent> {
   const { res, fill, gate, watch, window, delivery } = parts;
-  let handle = opened;
-  let path = openedPath;
+  let reader = opened;
+  let bytes = openedBytes;
   let at = window.start;
   let recorded = false;
   let buffer = Buffer.alloc(0);
@@ -110,12 +110,12 @@ async function pump(
         if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') gate.drip();
         continue;
       }
-      if (handle === undefined) {
-        ({ path } = fill);
-        handle = await fill.open();
+      if (reader === undefined) {
+        ({ bytes } = fill);
+        reader = await bytes?.open();
       }
       // A transfer that began anew is checked by itself: what has left is of one that never was.
-      if (handle === undefined || fill.path !== path) return broken();
+      if (reader === undefined || fill.bytes !== bytes) return broken();
       const length = Math.min(DEPARTING.each, ready - at);
       if (at + length === stop && !recorded) {
         recorded = true;
@@ -123,14 +123,13 @@ async function pump(
       }
       // One for the whole response, as long as its longest piece.
       if (buffer.length < length) buffer = Buffer.allocUnsafe(length);
-      const { bytesRead } = await handle.read(buffer, 0, length, at);
-      if (bytesRead === 0 || !(await writeChunk(res, buffer.subarray(0, bytesRead))))
-        return broken();
-      at += bytesRead;
+      const read = await reader.read(buffer.subarray(0, length), at);
+      if (read === 0 || !(await writeChunk(res, buffer.subarray(0, read)))) return broken();
+      at += read;
     }
   } finally {
     leave();
-    if (handle !== opened) await handle?.close();
+    if (reader !== opened) await reader?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import { hasOtherStrong, isStrong } from '../domain/hashes.js';
-import type { Seen, SeenBytes } from '../domain/integrity.js';
+import type { LearntBytes, Seen, SeenBytes, SeenKind } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { SeenStore } from '../store/seen-store.js';
@@ -8,24 +8,14 @@ import type { Upstream } from '../upstream/upstream.js';
 import type { Pins } from './pins.js';
 import type { ListedFile } from './project-pages.js';
 
-/** Where it is learnt which bytes a file has: a checked digest, or a pin. */
-export type SeenKind = 'facts' | 'pins';
-
 export interface KnownBytesParts {
   readonly facts: SeenStore;
   readonly pins: Pins;
   readonly onEvent: (event: SeenEvent) => void;
 }
 
-/** Something that other processes should know, too. */
-export interface LearntBytes {
-  readonly what: SeenKind;
-  readonly upstream: string;
-  readonly project: ProjectName;
-  readonly seen: SeenBytes;
-}
-
 export type SeenEvent =
+  /** Other processes should know, too. */
   | ({ readonly kind: 'learnt' } & LearntBytes)
   | { readonly kind: 'failed'; readonly what: SeenKind; readonly error: unknown }
   | { readonly kind: 'not-pinned'; readonly upstream: string; readonly reason: string };

@@ -1,31 +1,39 @@
 import type { Sha256 } from '../domain/digest.js';
-import type { SpoolFile } from './spool.js';
+import type { ByteReader } from './bytes.js';
 
 /** An open blob: while it is open, it is not evicted. */
-export interface Blob {
+export interface Blob extends ByteReader {
   readonly size: number;
-  /**
-   * Reads from `start` on into a buffer of the caller's.
-   * @returns how many bytes; 0 at the end
-   */
-  read(into: Buffer, start: number): Promise<number>;
   /** The whole blob where it is at hand in memory (small and warm); no copy, do not write into it. */
   readonly bytes: Uint8Array | undefined;
-  /** The file on disk, where there is one: for an inspector, or a front server's accel header. */
-  readonly path: string | undefined;
-  /** Gives it back. Calling it twice is harmless. */
-  close(): Promise<void>;
+}
+
+/** A blob that is a file of this machine: for an inspector, or a front server's accel header. */
+export interface LocalBlob extends Blob {
+  readonly path: string;
+}
+
+export function isLocal(blob: Blob): blob is LocalBlob {
+  return 'path' in blob;
+}
+
+/** Whole bytes, whose digest was checked. */
+export interface BlobSource {
+  readonly size: number;
+  /** A reader of the caller's own. */
+  open(): Promise<ByteReader>;
 }
 
 /** Artifacts and sidecars by their SHA-256. What is in it is whole and has that digest. */
 export interface BlobStore {
   open(sha256: Sha256): Promise<Blob | undefined>;
-  has(sha256: Sha256): Promise<boolean>;
+  /** The same as a file of this machine, where there is one. */
+  localCopy(sha256: Sha256): Promise<LocalBlob | undefined>;
   /**
-   * Takes over a complete spool file whose digest the caller has checked. Resolves to false where there was
-   * no room to keep it: the spool file is then the caller's still, to serve from and to discard.
+   * Keeps bytes whose digest the caller has checked. A store that has a spool file's folder beside its own moves the
+   * file. Resolves to false where there was no room: the source is as it was then.
    */
-  adopt(sha256: Sha256, spool: SpoolFile): Promise<boolean>;
+  put(sha256: Sha256, source: BlobSource): Promise<boolean>;
   /** Forgets a blob; readers that hold it finish. */
   delete(sha256: Sha256): Promise<void>;
 }

@@ -7,9 +7,6 @@ export interface CacheRoom {
   use(name: string, size: number): void;
   /** A file is gone. */
   forget(name: string): void;
-  /** A file that is held is not removed to make room; each `hold` has its `release`. */
-  hold(name: string): void;
-  release(name: string): void;
   /**
    * Removes files until `more` bytes fit.
    * @param minFree what must be free on the file system, in bytes, where that is not the usual bound

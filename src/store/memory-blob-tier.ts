@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../domain/digest.js';
-import type { Blob, BlobStore } from './blob-store.js';
+import type { Blob, BlobSource, BlobStore, LocalBlob } from './blob-store.js';
 import { readBlob } from './read-blob.js';
-import type { SpoolFile } from './spool.js';
 
 export interface MemoryTierSettings {
   /** All blobs in memory together, in bytes. */
@@ -41,18 +40,18 @@ export class MemoryBlobTier implements BlobStore {
     try {
       const bytes = await readBlob(blob);
       this.#cache.set(sha256, bytes);
-      return new MemoryBlob(bytes, blob.path);
+      return new MemoryBlob(bytes);
     } finally {
       await blob.close();
     }
   }
 
-  async has(sha256: Sha256): Promise<boolean> {
-    return this.#cache.has(sha256) || this.#below.has(sha256);
+  localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {
+    return this.#below.localCopy(sha256);
   }
 
-  adopt(sha256: Sha256, spool: SpoolFile): Promise<boolean> {
-    return this.#below.adopt(sha256, spool);
+  put(sha256: Sha256, source: BlobSource): Promise<boolean> {
+    return this.#below.put(sha256, source);
   }
 
   async delete(sha256: Sha256): Promise<void> {
@@ -61,14 +60,16 @@ export class MemoryBlobTier implements BlobStore {
   }
 }
 
-/** A blob that lies in memory. */
-export class MemoryBlob implements Blob {
+/** Whole bytes in memory, as a blob, and as what one is made of. */
+export class MemoryBlob implements Blob, BlobSource {
   readonly bytes: Uint8Array;
-  readonly path: string | undefined;
 
-  constructor(bytes: Uint8Array, path?: string) {
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.path = path;
+  }
+
+  async open(): Promise<Blob> {
+    return this;
   }
 
   get size(): number {

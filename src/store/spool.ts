@@ -1,10 +1,10 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { BlobSource } from './blob-store.js';
 
 /**
- * A file that grows as an artifact comes in: written once, by one fill, and read at the same time by the
- * clients that wait for it and by the inspector. It is nobody's blob until a blob store adopts it.
+ * A file of this machine that grows as an artifact comes in: written once, by one fill, and read at the same time by
+ * the clients that wait for it and by the inspector. A blob store may take it over.
  */
-export interface SpoolFile {
+export interface SpoolFile extends BlobSource {
   readonly path: string;
   /** Bytes written so far; a reader may read up to here. */
   readonly size: number;
@@ -13,11 +13,9 @@ export interface SpoolFile {
    * (ENOSPC, …).
    */
   append(pieces: readonly Uint8Array[]): Promise<void>;
-  /** A handle of the caller's own: it outlives `discard` and adoption, and the caller closes it. */
-  open(): Promise<FileHandle>;
   /** Resolves once the bytes are on the disk itself: what is renamed after this is whole after a power cut, too. */
-  settle(): Promise<void>;
-  /** Removes the file, unless a store has adopted it. Never rejects; calling it twice is harmless. */
+  sync(): Promise<void>;
+  /** Removes the file, unless a store has taken it over. Never rejects; calling it twice is harmless. */
   discard(): Promise<void>;
 }
 

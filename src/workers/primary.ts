@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Keeper, makeKeeper } from '../compose/keeper.js';
 import type { Outside } from '../compose/outside.js';
-import type { Learnt } from '../compose/shared.js';
 import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
 import { NO_FEED } from '../domain/malware-feed.js';
@@ -15,6 +14,7 @@ import { Judge } from '../verdicts/judge.js';
 import { Crew, type Member } from './crew.js';
 import { dividedBy } from './divided-by.js';
 import { PrimaryLeases } from './primary-leases.js';
+import { PrimaryNews } from './primary-news.js';
 import type { PolicyText } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
@@ -51,7 +51,12 @@ export async function makePrimary(
   const judge = new Judge(policies, findings, attestations, now, () => feed?.current ?? NO_FEED);
   const exposure = watchExposure(config, outside, keeper, judge, findings);
 
-  const leases = new PrimaryLeases();
+  const leases = new PrimaryLeases(keeper.leases);
+  const news = new PrimaryNews(keeper.news, () => crew.members);
+  news.onTold((learnt) => {
+    if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
+    else if (learnt.kind === 'attestation') attestations.learn(learnt.project, learnt.record);
+  });
   const sum = new MetricSum();
   const crew = new Crew({
     count,
@@ -59,6 +64,7 @@ export async function makePrimary(
     log,
     onBegin: (member) => {
       leases.attend(member.channel);
+      news.attend(member);
       attend(member);
     },
     onEnd: (member) => {
@@ -74,7 +80,7 @@ export async function makePrimary(
   });
   const shareOf = dividedBy(config, count);
 
-  function attend({ channel, id, slot }: Member): void {
+  function attend({ channel, slot }: Member): void {
     channel.onAsked('welcome', async () => ({
       slot,
       config: shareOf,
@@ -91,15 +97,6 @@ export async function makePrimary(
     channel.onTold('use', ({ cache, name, size }) => keeper.rooms[cache].use(name, size));
     channel.onTold('forget', ({ cache, name }) => keeper.rooms[cache].forget(name));
     channel.onAsked('metrics', allMetrics);
-    channel.onTold('learnt', (learnt) => {
-      learn(learnt);
-      for (const other of crew.members) if (other.id !== id) other.channel.tell('learnt', learnt);
-    });
-  }
-
-  function learn(learnt: Learnt): void {
-    if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
-    else if (learnt.kind === 'attestation') attestations.learn(learnt.project, learnt.record);
   }
 
   async function allMetrics(): Promise<string> {

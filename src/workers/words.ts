@@ -1,7 +1,7 @@
-import type { FillNews } from '../artifacts/fill-leases.js';
-import type { Learnt } from '../compose/shared.js';
 import type { Config } from '../config/config.js';
 import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
+import type { FillNews } from '../fleet/leases.js';
+import type { Learnt } from '../fleet/news.js';
 import type { HealthPart } from '../observe/health.js';
 import type { MetricSnapshot } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
@@ -34,7 +34,7 @@ export type LeaseAnswer =
 export interface PrimaryWords {
   readonly tells: {
     readonly 'fill-news': { readonly key: string; readonly news: FillNews };
-    readonly 'fill-release': { readonly key: string };
+    readonly 'fill-over': { readonly key: string; readonly how: 'released' | 'lost' };
     readonly use: { readonly cache: CacheName; readonly name: string; readonly size: number };
     readonly forget: { readonly cache: CacheName; readonly name: string };
     readonly learnt: Learnt;

@@ -1,4 +1,4 @@
-import type { FillLease, FillLeases, FillNews } from '../artifacts/fill-leases.js';
+import type { FillNews, Lease, Leases, OurLease } from '../fleet/leases.js';
 import type { ToPrimary } from './words.js';
 
 /** Followers need not hear of every piece: so many bytes, or so many milliseconds, are news. */
@@ -30,7 +30,7 @@ class Inbox {
 }
 
 /** A worker's side of the leases: it asks the primary before it fills anything. */
-export class WorkerLeases implements FillLeases {
+export class WorkerLeases implements Leases {
   readonly #primary: ToPrimary;
   readonly #inboxes = new Map<number, Inbox>();
 
@@ -40,7 +40,7 @@ export class WorkerLeases implements FillLeases {
     primary.onTold('fill-over', ({ id, how }) => this.#inbox(id).end(how));
   }
 
-  async take(key: string): Promise<FillLease> {
+  async take(key: string): Promise<Lease> {
     const answer = await this.#primary.ask('lease', { key });
     if (answer.kind === 'ours') return this.#ours(key);
     const { id, news } = answer;
@@ -57,7 +57,7 @@ export class WorkerLeases implements FillLeases {
     };
   }
 
-  #ours(key: string): FillLease {
+  #ours(key: string): OurLease {
     let told = 0;
     let toldAt = 0;
     return {
@@ -71,7 +71,8 @@ export class WorkerLeases implements FillLeases {
         }
         this.#primary.tell('fill-news', { key, news });
       },
-      release: () => this.#primary.tell('fill-release', { key }),
+      release: () => this.#primary.tell('fill-over', { key, how: 'released' }),
+      abandon: () => this.#primary.tell('fill-over', { key, how: 'lost' }),
     };
   }
 

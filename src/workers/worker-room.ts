@@ -31,10 +31,6 @@ export class WorkerRoom implements CacheRoom {
     this.#primary.tell('forget', { cache: this.#cache, name });
   }
 
-  hold(): void {}
-
-  release(): void {}
-
   makeRoom(bytes: number, minFree?: number): Promise<boolean> {
     return this.#primary.ask('room', { cache: this.#cache, bytes, minFree });
   }

@@ -14,6 +14,7 @@ import type { ToPrimary } from './words.js';
 import { WorkerDecisionLog } from './worker-decisions.js';
 import { WorkerFeed } from './worker-feed.js';
 import { WorkerLeases } from './worker-leases.js';
+import { WorkerNews } from './worker-news.js';
 import { WorkerPolicy } from './worker-policy.js';
 import { WorkerRoom } from './worker-room.js';
 
@@ -72,8 +73,7 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
     decisionReader: new FileDecisionReader(config.decisions.file),
     rooms: { blobs: new WorkerRoom(primary, 'blobs'), pages: new WorkerRoom(primary, 'pages') },
     leases: new WorkerLeases(primary),
-    share: (learnt) => primary.tell('learnt', learnt),
-    onLearnt: (listener) => primary.onTold('learnt', listener),
+    news: new WorkerNews(primary),
   };
   const packages = await makePackageServer(config, { now, env, log }, shared);
   primary.onTold('reload', () => packages.reload());

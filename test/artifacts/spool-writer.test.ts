@@ -35,7 +35,7 @@ class HeldFile implements SpoolFile {
   }
 
   open = () => Promise.reject(new Error('nobody reads'));
-  settle = () => Promise.resolve();
+  sync = () => Promise.resolve();
   discard = () => Promise.resolve();
 }
 

@@ -1,116 +1,85 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FillLease, FillNews } from '../../src/artifacts/fill-leases.js';
+import { ALONE } from '../../src/fleet/alone.js';
+import type { Leases } from '../../src/fleet/leases.js';
 import { Channel } from '../../src/workers/channel.js';
 import { PrimaryLeases } from '../../src/workers/primary-leases.js';
 import type { ToPrimary, ToWorker } from '../../src/workers/words.js';
 import { WorkerLeases } from '../../src/workers/worker-leases.js';
-import { digest } from '../policy/support.js';
+import {
+  BEGUN,
+  following,
+  type Holder,
+  KEY,
+  leasesContract,
+  leasesOfOneContract,
+  ours,
+  turns,
+} from '../fleet/contract/leases.js';
 import { linePair } from './line-pair.js';
 
-const KEY = 'demo/demo-1.0.whl/abc';
-const BEGUN: FillNews = { kind: 'begun', path: '/spool/1', total: 10_000_000 };
-const COMPLETE: FillNews = { kind: 'complete', size: 10_000_000, sha256: digest('a'), hashes: {} };
-
-/** A desk with so many workers at it. */
-function desk(count: number) {
-  const all = new PrimaryLeases();
-  const workers = Array.from({ length: count }, () => {
-    const [a, b] = linePair();
-    const atPrimary: ToWorker = new Channel(a);
-    const atWorker: ToPrimary = new Channel(b);
-    all.attend(atPrimary);
-    return { leases: new WorkerLeases(atWorker), dies: () => all.dismiss(atPrimary) };
-  });
-  return workers;
+/** One more worker of a primary. */
+function workerOf(primary: PrimaryLeases): Holder {
+  const [a, b] = linePair();
+  const atPrimary: ToWorker = new Channel(a);
+  const atWorker: ToPrimary = new Channel(b);
+  primary.attend(atPrimary);
+  return {
+    leases: new WorkerLeases(atWorker),
+    dies: () => {
+      atPrimary.close();
+      atWorker.close();
+      primary.dismiss(atPrimary);
+    },
+  };
 }
 
-function ours(lease: FillLease): Extract<FillLease, { kind: 'ours' }> {
-  assert.equal(lease.kind, 'ours');
-  return lease as Extract<FillLease, { kind: 'ours' }>;
+function workers(count: number, above: Leases = ALONE.leases): Holder[] {
+  const primary = new PrimaryLeases(above);
+  return Array.from({ length: count }, () => workerOf(primary));
 }
 
-function following(lease: FillLease) {
-  assert.equal(lease.kind, 'theirs');
-  const heard: FillNews[] = [];
-  const over = (lease as Extract<FillLease, { kind: 'theirs' }>).follow((news) => {
-    heard.push(news);
+/** Primaries that have each other's leases from one above them, with a worker each. */
+function workersApart(count: number): Holder[] {
+  const top = new PrimaryLeases(ALONE.leases);
+  return Array.from({ length: count }, () => {
+    const [worker] = workers(1, workerOf(top).leases);
+    return worker!;
   });
-  return { heard, over };
 }
 
-const turns = async (count: number) => {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
-};
+leasesOfOneContract('of a process that is alone', () => ALONE.leases);
+leasesContract('among the workers of one primary', workers);
+leasesContract('among workers of several primaries', workersApart);
 
-describe('leases of fills', () => {
-  it('belong to one worker at a time, and to the next after that', async () => {
-    const [one, two] = desk(2);
-    const lease = ours(await one!.leases.take(KEY));
-    const follower = following(await two!.leases.take(KEY));
-    ours(await two!.leases.take('another/file/def'));
-    lease.release();
-    assert.equal(await follower.over, 'released');
-    ours(await two!.leases.take(KEY));
-  });
-
-  it('tell those who follow, from the beginning, also those who come late', async () => {
-    const [one, two, three] = desk(3);
-    const lease = ours(await one!.leases.take(KEY));
-    const early = following(await two!.leases.take(KEY));
+describe('the leases of a machine among several', () => {
+  it('are lost with the machine, for those of the other ones', async () => {
+    const top = new PrimaryLeases(ALONE.leases);
+    const machine = workerOf(top);
+    const [here] = workers(1, machine.leases);
+    const [there, beside] = workers(2, workerOf(top).leases);
+    const lease = ours(await here!.leases.take(KEY));
     lease.tell(BEGUN);
-    for (let bytes = 1_000_000; bytes <= 10_000_000; bytes += 1_000_000)
-      lease.tell({ kind: 'arrived', bytes });
-    await turns(3);
-    const late = following(await three!.leases.take(KEY));
-    lease.tell(COMPLETE);
-    lease.release();
-    assert.deepEqual(await Promise.all([early.over, late.over]), ['released', 'released']);
-    assert.deepEqual(early.heard[0], BEGUN);
-    assert.equal(early.heard.length, 12);
-    assert.deepEqual(late.heard, [BEGUN, { kind: 'arrived', bytes: 10_000_000 }, COMPLETE]);
-  });
-
-  it('do not tell of every small piece', async () => {
-    const [one, two] = desk(2);
-    const lease = ours(await one!.leases.take(KEY));
-    const follower = following(await two!.leases.take(KEY));
-    for (let bytes = 100; bytes <= 200_000; bytes += 100) lease.tell({ kind: 'arrived', bytes });
-    lease.release();
-    await follower.over;
-    assert.ok(follower.heard.length < 100, `${follower.heard.length} messages`);
-  });
-
-  it('of a worker that dies are lost, and free', async () => {
-    const [one, two, three] = desk(3);
-    const lease = ours(await one!.leases.take(KEY));
     const followers = [
-      following(await two!.leases.take(KEY)),
-      following(await three!.leases.take(KEY)),
+      following(await there!.leases.take(KEY)),
+      following(await beside!.leases.take(KEY)),
     ];
-    three!.dies();
-    lease.tell(BEGUN);
-    await turns(3);
-    one!.dies();
-    assert.equal(await followers[0]!.over, 'lost');
-    assert.deepEqual(
-      followers.map(({ heard }) => heard.length),
-      [1, 0],
-    );
-    ours(await two!.leases.take(KEY));
+    await turns();
+    machine.dies();
+    for (const { heard, over } of followers) {
+      assert.equal(await over, 'lost');
+      assert.deepEqual(heard, [BEGUN]);
+    }
+    ours(await there!.leases.take(KEY));
+    following(await beside!.leases.take(KEY));
   });
 
-  it('take no word and no release from who does not hold them', async () => {
-    const [one, two] = desk(2);
-    const lease = ours(await one!.leases.take(KEY));
-    lease.release();
-    await turns(2);
-    ours(await two!.leases.take(KEY));
-    const follower = following(await one!.leases.take(KEY));
-    lease.tell(COMPLETE);
-    lease.release();
-    await turns(5);
-    assert.deepEqual(follower.heard, []);
-    following(await one!.leases.take(KEY));
+  it("are nobody's where those above cannot be asked", async () => {
+    const silent = { take: () => Promise.reject(new Error('nobody there')) };
+    const [one, two] = workers(2, silent);
+    const asked = await Promise.allSettled([one!.leases.take(KEY), two!.leases.take(KEY)]);
+    assert.equal(asked[0].status, 'rejected');
+    const second = asked[1];
+    if (second.status === 'fulfilled') assert.equal(await following(second.value).over, 'lost');
   });
 });

@@ -4,12 +4,14 @@ import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../domain/digest.js';
-import type { Blob, BlobStore } from '../blob-store.js';
+import type { BlobSource, BlobStore, LocalBlob } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
-import type { SpoolFile } from '../spool.js';
+import type { Spool, SpoolFile } from '../spool.js';
+import { DiskRoom } from './disk-room.js';
+import { FileReader } from './file-bytes.js';
 import { isSealed, sealOf } from './seal.js';
 
-/** A full disk, and a spool file that lies on another file system: it is served, and not kept. */
+/** A full disk, and a file that lies on another file system: it is served, and not kept. */
 const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 
 /** Blobs whose seal does not last, on a file system with coarse times: they are remembered to have been looked at. */
@@ -25,38 +27,54 @@ const CHUNK = 256 * 1024;
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
   readonly #room: CacheRoom;
+  /**
+   * Where what is open here is not removed. A room of another process does not know of it, and need not: an unlinked
+   * file lasts as long as somebody holds it.
+   */
+  readonly #holds: Pick<DiskRoom, 'hold' | 'release'> | undefined;
+  readonly #spool: Spool;
   readonly #onDamaged: (path: string) => void;
   readonly #looking = new Map<Sha256, Promise<boolean>>();
   /** The state in which a file was whole. */
   readonly #lookedAt = new LRUCache<Sha256, string>({ max: MAX_LOOKED_AT });
 
-  /** @param onDamaged told of a file that is not what its name says, and is gone now */
-  constructor(directory: string, room: CacheRoom, onDamaged: (path: string) => void = () => {}) {
+  /**
+   * @param spool beside the directory: where bytes that come from elsewhere are written first
+   * @param onDamaged told of a file that is not what its name says, and is gone now
+   */
+  constructor(
+    directory: string,
+    room: CacheRoom,
+    spool: Spool,
+    onDamaged: (path: string) => void = () => {},
+  ) {
     this.#directory = directory;
     this.#room = room;
+    this.#holds = room instanceof DiskRoom ? room : undefined;
+    this.#spool = spool;
     this.#onDamaged = onDamaged;
   }
 
-  async open(sha256: Sha256): Promise<Blob | undefined> {
+  async open(sha256: Sha256): Promise<LocalBlob | undefined> {
     const name = nameOf(sha256);
-    this.#room.hold(name);
+    this.#holds?.hold(name);
     let handle: FileHandle | undefined;
     try {
       handle = await open(this.#path(name), 'r');
       const state = await handle.stat();
       if (isSealed(sha256, state) || (await this.#isWhole(sha256, handle, state))) {
         this.#room.use(name, state.size);
-        const release = () => this.#room.release(name);
+        const release = () => this.#holds?.release(name);
         return new DiskBlob(this.#path(name), handle, state.size, release);
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        this.#room.release(name);
+        this.#holds?.release(name);
         await handle?.close();
         throw error;
       }
     }
-    this.#room.release(name);
+    this.#holds?.release(name);
     await handle?.close();
     return undefined;
   }
@@ -90,28 +108,39 @@ export class DiskBlobStore implements BlobStore {
     return false;
   }
 
-  async has(sha256: Sha256): Promise<boolean> {
-    return stat(this.#path(nameOf(sha256))).then(
-      () => true,
-      () => false,
-    );
+  localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {
+    return this.open(sha256);
   }
 
-  async adopt(sha256: Sha256, spool: SpoolFile): Promise<boolean> {
-    if (!(await this.#room.makeRoom(spool.size))) return false;
-    const name = nameOf(sha256);
-    const path = this.#path(name);
+  async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
+    if (!(await this.#room.makeRoom(source.size))) return false;
     try {
-      await spool.settle();
-      await mkdir(dirname(path), { recursive: true });
-      await seal(spool.path, sha256, spool.size);
-      await rename(spool.path, path);
+      if (isSpooled(source)) await this.#move(sha256, source);
+      else await this.#copy(sha256, source);
     } catch (error) {
       if (NO_PLACE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
       throw error;
     }
-    this.#room.use(name, spool.size);
+    this.#room.use(nameOf(sha256), source.size);
     return true;
+  }
+
+  async #move(sha256: Sha256, file: SpoolFile): Promise<void> {
+    const path = this.#path(nameOf(sha256));
+    await file.sync();
+    await mkdir(dirname(path), { recursive: true });
+    await seal(file.path, sha256, file.size);
+    await rename(file.path, path);
+  }
+
+  async #copy(sha256: Sha256, source: BlobSource): Promise<void> {
+    const file = await this.#spool.create(source.size);
+    try {
+      await copy(source, file);
+      await this.#move(sha256, file);
+    } finally {
+      await file.discard();
+    }
   }
 
   async delete(sha256: Sha256): Promise<void> {
@@ -125,31 +154,42 @@ export class DiskBlobStore implements BlobStore {
   }
 }
 
-class DiskBlob implements Blob {
+class DiskBlob extends FileReader implements LocalBlob {
   readonly path: string;
   readonly size: number;
   readonly bytes = undefined;
-  readonly #handle: FileHandle;
-  readonly #onClose: () => void;
-  #closed = false;
+  #onClose: (() => void) | undefined;
 
   constructor(path: string, handle: FileHandle, size: number, onClose: () => void) {
+    super(handle);
     this.path = path;
     this.size = size;
-    this.#handle = handle;
     this.#onClose = onClose;
   }
 
-  async read(into: Buffer, start: number): Promise<number> {
-    const { bytesRead } = await this.#handle.read(into, 0, into.length, start);
-    return bytesRead;
+  override async close(): Promise<void> {
+    this.#onClose?.();
+    this.#onClose = undefined;
+    await super.close();
   }
+}
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#onClose();
-    await this.#handle.close();
+/** A spool's own file is moved, not copied. */
+function isSpooled(source: BlobSource): source is SpoolFile {
+  return 'path' in source && 'sync' in source;
+}
+
+async function copy(source: BlobSource, file: SpoolFile): Promise<void> {
+  const reader = await source.open();
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, source.size));
+    while (file.size < source.size) {
+      const read = await reader.read(buffer, file.size);
+      if (read === 0) throw new Error(`${source.size} bytes to be kept ended after ${file.size}`);
+      await file.append([buffer.subarray(0, read)]);
+    }
+  } finally {
+    await reader.close();
   }
 }
 

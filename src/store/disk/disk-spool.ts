@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ByteReader } from '../bytes.js';
 import type { Spool, SpoolFile } from '../spool.js';
+import { FileReader } from './file-bytes.js';
 
 /**
  * Spool files in one folder, named by the process that writes them. What a crash has left there is removed
@@ -57,11 +59,11 @@ class DiskSpoolFile implements SpoolFile {
     }
   }
 
-  open(): Promise<FileHandle> {
-    return open(this.path, 'r');
+  async open(): Promise<ByteReader> {
+    return new FileReader(await open(this.path, 'r'));
   }
 
-  async settle(): Promise<void> {
+  async sync(): Promise<void> {
     await this.#handle.datasync();
   }
 
@@ -69,7 +71,7 @@ class DiskSpoolFile implements SpoolFile {
     if (this.#closed) return;
     this.#closed = true;
     await this.#handle.close().catch(ignore);
-    // Adopted files have been renamed away by now; the name is ours alone.
+    // What a store has taken over has been renamed by now; the name is ours alone.
     await unlink(this.path).catch(ignore);
   }
 }

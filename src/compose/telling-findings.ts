@@ -1,17 +1,17 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
+import type { News } from '../fleet/news.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
-import type { Learnt } from './shared.js';
 
-/** A findings store that tells the other processes what is put into it. */
-export class SharingFindings implements FindingsStore {
+/** A findings store that tells the others what is put into it. */
+export class TellingFindings implements FindingsStore {
   readonly #below: FindingsStore;
-  readonly #share: (learnt: Learnt) => void;
+  readonly #news: News;
 
-  constructor(below: FindingsStore, share: (learnt: Learnt) => void) {
+  constructor(below: FindingsStore, news: News) {
     this.#below = below;
-    this.#share = share;
+    this.#news = news;
   }
 
   get(project: ProjectName, sha256: Sha256, filename: string): Promise<Inspection | undefined> {
@@ -24,7 +24,7 @@ export class SharingFindings implements FindingsStore {
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     await this.#below.put(project, inspection);
-    this.#share({ kind: 'findings', project, inspection });
+    this.#news.tell({ kind: 'findings', project, inspection });
   }
 
   learn(project: ProjectName, inspection: Inspection): void {

@@ -1,0 +1,8 @@
+import type { Leases } from './leases.js';
+import type { News } from './news.js';
+
+/** For one that shares its cache with nobody: what it begins is its own, and there is nobody to tell. */
+export const ALONE: { readonly leases: Leases; readonly news: News } = {
+  leases: { take: async () => ({ kind: 'ours', tell() {}, release() {}, abandon() {} }) },
+  news: { tell() {}, onTold() {} },
+};

@@ -1,0 +1,57 @@
+import type { Sha256 } from '../domain/digest.js';
+import type { FailureKind } from '../domain/failure.js';
+import type { Inspection } from '../domain/finding.js';
+import type { Hashes } from '../domain/hashes.js';
+import type { Place } from '../store/bytes.js';
+
+/** Bytes that have every digest that the index declares. */
+export interface Arrived {
+  readonly size: number;
+  readonly sha256: Sha256;
+  /** Those beside it. */
+  readonly hashes: Hashes;
+  /** Why they are refused all the same. */
+  readonly doubt?: string | undefined;
+}
+
+/** What becomes of a fill, for those who wait for it elsewhere. */
+export type FillNews =
+  /** Where the bytes are, and how many there will be, where that is known. */
+  | { readonly kind: 'begun'; readonly place: Place; readonly total: number | undefined }
+  | { readonly kind: 'arrived'; readonly bytes: number }
+  /** Complete, and inspected where its upstream is: everybody judges for themselves. */
+  | ({ readonly kind: 'complete'; readonly inspection?: Inspection } & Arrived)
+  | { readonly kind: 'failed'; readonly failure: FailureKind; readonly message: string };
+
+/** The fill is ours to do. */
+export interface OurLease {
+  readonly kind: 'ours';
+  /** Tells those who follow. */
+  tell(news: FillNews): void;
+  /** The fill is over, and the artifact in the store where it is kept. */
+  release(): void;
+  /** Whoever was at the fill is gone: it is nobody's now, and what was told of it counts for nothing. */
+  abandon(): void;
+}
+
+/** The fill is under way elsewhere. */
+export interface TheirLease {
+  readonly kind: 'theirs';
+  /**
+   * Passes on what becomes of it, from its beginning. To be called once.
+   * @returns `released` once it is over, `lost` where whoever did it is gone
+   */
+  follow(onNews: (news: FillNews) => void): Promise<'released' | 'lost'>;
+}
+
+export type Lease = OurLease | TheirLease;
+
+/**
+ * One fill of an artifact at a time, among all who share a cache. Leases are taken over leases: a worker asks its
+ * machine's, which ask those above before they give any. They save work and decide nothing: where two hold the same
+ * one, a transfer is made twice, and its bytes are checked and judged twice.
+ */
+export interface Leases {
+  /** @param key what the fill is of: whoever asks for the same bytes under the same name asks with the same key */
+  take(key: string): Promise<Lease>;
+}
