@@ -2,6 +2,7 @@ import type { Sha256 } from '../domain/digest.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { Finding, Inspection } from '../domain/finding.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import { NO_PAGE } from '../domain/page-facts.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Need, needsOf, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
@@ -95,18 +96,15 @@ function subjectOf(known: KnownRelease): Subject {
   const name = version === undefined ? `${project ?? 'a file'}` : `${project} ${version}`;
   return {
     upstream: 'pypi',
-    publicUpstream: true,
     project: project ?? ('' as ProjectName),
     version,
     filename: known.filename ?? name,
     kind: known.kind ?? 'wheel',
     sha256: known.sha256,
     size: undefined,
+    ...NO_PAGE,
+    publicUpstream: true,
     uploadTime: known.uploadTime,
-    yanked: false,
-    status: undefined,
-    declaredMetadata: undefined,
-    hasWheel: true,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ArtifactDescription } from '../domain/finding.js';
+import { NO_PAGE } from '../domain/page-facts.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 
@@ -6,17 +7,12 @@ import type { Subject } from '../domain/subject.js';
 export function subjectOfFile({ name, sha256, size }: ArtifactDescription): Subject {
   return {
     upstream: 'local',
-    publicUpstream: false,
     project: name.project ?? ('' as ProjectName),
     version: name.version,
     filename: name.filename,
     kind: name.kind,
     sha256,
     size,
-    uploadTime: undefined,
-    yanked: false,
-    status: undefined,
-    declaredMetadata: undefined,
-    hasWheel: false,
+    ...NO_PAGE,
   };
 }

@@ -1,3 +1,5 @@
+import type { RecordedFacts } from '../domain/page-facts.js';
+
 /** One decision on one request for a file: what exposure, the dashboard and a SIEM read. */
 export interface DecisionRecord {
   /** ISO 8601, UTC, with milliseconds. */
@@ -29,23 +31,11 @@ export interface DecisionRecord {
   readonly wheel?: { readonly filename: string; readonly sha256?: string | undefined } | undefined;
   readonly revision: string;
   /** What the project page said of the file, for who replays the decision under another policy. */
-  readonly page?: PageFacts | undefined;
+  readonly page?: RecordedFacts | undefined;
 }
 
 /** The artifact that a record is about. */
 export type RecordedArtifact = Pick<DecisionRecord, 'project' | 'version' | 'filename' | 'sha256'>;
-
-export interface PageFacts {
-  /** ISO 8601. */
-  readonly uploaded?: string | undefined;
-  readonly yanked?: true | undefined;
-  /** PEP 792. */
-  readonly status?: string | undefined;
-  /** Whether the page listed a wheel of the same release. */
-  readonly hasWheel?: true | undefined;
-  /** Whether it was the public index's. */
-  readonly public?: true | undefined;
-}
 
 /** Said in the same log after a policy edit: clients had been given an artifact that is denied by now. */
 export interface ExposedRecord {

@@ -2,14 +2,12 @@ import type { Provenance } from './attestation.js';
 import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
 import type { Integrity } from './integrity.js';
+import type { PageFacts } from './page-facts.js';
 import type { ProjectName } from './project-name.js';
-import type { ProjectStatus } from './project-page.js';
 
 /** What a policy judges before it has seen a byte: one file of a project page, and what the page says of it. */
-export interface Subject {
+export interface Subject extends PageFacts {
   readonly upstream: string;
-  /** Whether the upstream is the public one, where anybody can publish. */
-  readonly publicUpstream: boolean;
   readonly project: ProjectName;
   /** PEP 440's normal form; undefined where the filename's version is not one. */
   readonly version: string | undefined;
@@ -19,14 +17,6 @@ export interface Subject {
   /** Without it, a file without a sha256 is refused. */
   readonly integrity?: Integrity | undefined;
   readonly size: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly uploadTime: number | undefined;
-  readonly yanked: boolean | string;
-  readonly status: ProjectStatus | undefined;
-  /** The digest of the wheel's METADATA, as the page declares it for the sidecar (PEP 714). */
-  readonly declaredMetadata: Sha256 | undefined;
-  /** Whether the page lists a wheel of the same release. */
-  readonly hasWheel: boolean;
   /** Who is said to have published it; undefined where no index was asked (a file on disk). */
   readonly provenance?: Provenance | undefined;
   /**

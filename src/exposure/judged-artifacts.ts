@@ -46,7 +46,7 @@ export class JudgedArtifacts {
   /** @param subject of the record, @param time the record's, in milliseconds since 1970 */
   async judge(record: DecisionRecord, subject: Subject, time: number): Promise<JudgedArtifact> {
     if (record.wheel !== undefined) await this.#learnOf(record.wheel, subject);
-    const key = keyOf(subject);
+    const key = keyOf(record, subject);
     const known = this.#artifacts.get(key);
     const inspection = known === undefined ? await this.#findings(subject) : known.inspection;
     if (known === undefined && subject.kind === 'wheel') this.#add({ subject, inspection });
@@ -84,10 +84,11 @@ function isCurrent({ judgedAt, verdict }: JudgedArtifact, time: number): boolean
   return time >= judgedAt && time < verdict.validUntil;
 }
 
-function keyOf(subject: Subject): string {
-  const { project, filename, sha256, integrity, uploadTime, yanked, status } = subject;
+/** One artifact of which the page said one thing: the same bytes under another page are another matter. */
+function keyOf({ page }: DecisionRecord, subject: Subject): string {
+  const { project, filename, sha256, integrity } = subject;
   const doubt = typeof integrity === 'object' && integrity.doubt;
-  return [project, filename, sha256, doubt, uploadTime, yanked, status?.status].join('|');
+  return [project, filename, sha256, doubt, JSON.stringify(page)].join('|');
 }
 
 function releaseOf({ project, version }: Subject): string {

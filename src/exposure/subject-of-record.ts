@@ -1,20 +1,16 @@
 import type { DecisionRecord } from '../decisions/record.js';
 import { parseSha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import { readFacts } from '../domain/page-facts.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 
-/**
- * The file that a decision was about, as far as its record tells; undefined where it names no project. How the
- * index declared the sidecar is not in the log.
- */
+/** The file that a decision was about, as far as its record tells; undefined where it names no project. */
 export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
   const project = parseProjectName(record.project);
   if (project === undefined) return undefined;
-  const { page = {} } = record;
   return {
     upstream: record.upstream,
-    publicUpstream: page.public ?? false,
     project,
     version: record.version,
     filename: record.filename,
@@ -22,11 +18,7 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
     sha256: parseSha256(record.sha256),
     integrity: integrityOf(record),
     size: undefined,
-    uploadTime: timeOf(page.uploaded),
-    yanked: page.yanked ?? false,
-    status: page.status === undefined ? undefined : { status: page.status },
-    declaredMetadata: undefined,
-    hasWheel: page.hasWheel ?? false,
+    ...readFacts(record.page ?? {}),
   };
 }
 
@@ -38,9 +30,4 @@ function integrityOf({ rule, reason, sha256 }: DecisionRecord): Subject['integri
 
 function kindOf(filename: string, project: ProjectName): Subject['kind'] {
   return parseDistributionFilename(filename, project)?.kind ?? 'other';
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DecisionLog } from '../decisions/log.js';
-import type { DecisionRecord } from '../decisions/record.js';
+import { writeFacts } from '../domain/page-facts.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -63,7 +63,7 @@ export class DecisionRecorder {
       waiver: waived?.waiver,
       wheel: hit?.wheel,
       revision: verdict.revision,
-      page: pageFacts(subject),
+      page: writeFacts(subject),
     });
   }
 
@@ -76,15 +76,4 @@ export class DecisionRecorder {
       if (hit.dryRun === true && hit.action === 'block' && hit.waiver === undefined)
         this.#metrics.blockedDownloads.inc({ rule: hit.rule, mode: 'dry-run' });
   }
-}
-
-function pageFacts(subject: Subject): DecisionRecord['page'] {
-  const { uploadTime, yanked, status, hasWheel, publicUpstream } = subject;
-  return {
-    uploaded: uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
-    yanked: yanked === false ? undefined : true,
-    status: status?.status,
-    hasWheel: hasWheel || undefined,
-    public: publicUpstream || undefined,
-  };
 }

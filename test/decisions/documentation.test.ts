@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import type { DecisionRecord, ExposedRecord, PageFacts } from '../../src/decisions/record.js';
+import type { DecisionRecord, ExposedRecord } from '../../src/decisions/record.js';
+import type { RecordedFacts } from '../../src/domain/page-facts.js';
 
 /** The compiler asks for every field that a record may have, and for no other. */
 type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
@@ -29,7 +30,7 @@ const DECISION: Fields<DecisionRecord> = {
   revision: true,
   page: true,
 };
-const PAGE: Fields<PageFacts> = {
+const PAGE: Fields<RecordedFacts> = {
   uploaded: true,
   yanked: true,
   status: true,

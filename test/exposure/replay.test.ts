@@ -110,6 +110,18 @@ describe('check --against a history', () => {
     assert.deepEqual(changes, []);
   });
 
+  it('judges a file anew from when on its page says something else of it', async () => {
+    const alone = (await gate.decisions()).find(({ filename }) => filename === sdist.filename)!;
+    const records = [false, true, true].map((hasWheel) => ({
+      ...alone,
+      page: { ...alone.page, hasWheel: hasWheel || undefined },
+    }));
+    const file = join(gate.folder, 'joined.jsonl');
+    await writeFile(file, records.map((one) => JSON.stringify(one)).join('\n'));
+    const { changes } = await against('rules: {sdist: {action: block, when: wheel-exists}}', file);
+    assert.deepEqual(changes, [[sdist.filename, 'allow', 'block', 2]]);
+  });
+
   it('leaves out what it cannot tell without the findings', async () => {
     const file = join(gate.folder, 'elsewhere.jsonl');
     const records = (await gate.decisions()).map((record) => JSON.stringify(record));
