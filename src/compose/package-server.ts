@@ -9,13 +9,11 @@ import type { Config } from '../config/config.js';
 import { NO_FEED } from '../domain/malware-feed.js';
 import { accelerator, NEVER } from '../http/accelerate.js';
 import { createApp } from '../http/app.js';
-import { withAuthentication } from '../http/authenticate.js';
 import { expiryOf, readCertificate, watchCertificate } from '../http/certificate.js';
 import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/decision-recorder.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings, Services } from '../http/services.js';
-import { withWarmPages } from '../http/warm-pages.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import { settingsName } from '../inspection/limits.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -176,18 +174,14 @@ export async function makePackageServer(
       now,
     ),
     decisionReader: shared.decisionReader,
-    upstreams,
     metrics,
     metricsText: shared.metricsText,
     health,
+    authenticate: access && ((authorization) => access.identify(authorization)),
     log,
   };
-  const settings = httpSettings(config);
-  const listener = withWarmPages(createApp(services, settings), services, settings);
   const server = createHttpServer(
-    access === undefined
-      ? listener
-      : withAuthentication(listener, (header) => access.identify(header)),
+    createApp(services, httpSettings(config)),
     {
       maxHeaderBytes: config.server.headerBytes,
       headersTimeout: config.server.headersTimeout,

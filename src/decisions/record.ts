@@ -4,6 +4,8 @@ import type { RecordedFacts } from '../domain/page-facts.js';
 export interface DecisionRecord {
   /** ISO 8601, UTC, with milliseconds. */
   readonly time: string;
+  /** The request's id, which the client was told, too; absent in records of older versions. */
+  readonly request?: string | undefined;
   /** The address that connected. */
   readonly client: string;
   /** The client's own address, where a trusted proxy forwarded it. */

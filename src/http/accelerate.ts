@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { relative, sep } from 'node:path';
-import proxyaddr from 'proxy-addr';
 import { resolveRange } from '../artifacts/byte-range.js';
 import { type Blob, isLocal } from '../store/blob-store.js';
 import {
@@ -9,6 +8,7 @@ import {
   type Sent,
   setArtifactHeaders,
 } from './artifact-response.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 /** Where a front server looks for the blobs; `deploy/nginx/wheelgate.conf` has the same. */
 const PREFIX = '/_wheelgate/blobs/';
@@ -26,12 +26,11 @@ export type Accelerate = (req: IncomingMessage, blob: Blob) => string | undefine
 /** For a service without a front server that sends files. */
 export const NEVER: Accelerate = () => undefined;
 
-export function accelerator({ blobs, trustedProxies }: AccelSettings): Accelerate {
-  const trust = proxyaddr.compile([...trustedProxies]);
+export function accelerator({ blobs, ...settings }: AccelSettings): Accelerate {
+  const isTrusted = trustedProxies(settings.trustedProxies);
   return (req, blob) => {
     // What lies in memory is as quick from here.
-    if (!isLocal(blob) || req.method !== 'GET') return undefined;
-    if (!trust(req.socket.remoteAddress ?? '', 0)) return undefined;
+    if (!isLocal(blob) || req.method !== 'GET' || !isTrusted(req)) return undefined;
     return PREFIX + relative(blobs, blob.path).split(sep).join('/');
   };
 }

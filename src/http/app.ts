@@ -1,80 +1,45 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { Failure } from '../domain/failure.js';
-import { observeRequests, type RouteLabel } from './observe-requests.js';
+import type { RequestListener } from 'node:http';
+import { admission } from './admission.js';
+import { noteAsked } from './asked.js';
+import { HUNG_UP, requestCounter } from './count-requests.js';
 import { sendFailure } from './problem.js';
-import { explainRoute } from './routes/explain.js';
-import { exposureRoute } from './routes/exposure.js';
-import { filesRoute, methodNotAllowed } from './routes/files.js';
-import { healthRoute, metricsRoute, readyRoute } from './routes/operations.js';
-import { metadataRoutes } from './routes/pass-through.js';
-import { simpleRoute } from './routes/simple.js';
+import { REQUEST_ID, requestNamer } from './request-id.js';
+import { routeFinder } from './route.js';
+import { createRouter } from './router.js';
+import { NO_ROUTE, ROUTES } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
+import { warmPages } from './warm-pages.js';
 
-type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
+/**
+ * The order of a request: its row in the table of routes, then who asks, then a page that is ready, then its route.
+ * Every answer that is not what was asked for is a problem document.
+ */
+export function createApp(services: Services, settings: HttpSettings): RequestListener {
+  const rows = ROUTES.map((route) => ({ ...route, answer: route.handler(services, settings) }));
+  const findRow = routeFinder(rows);
+  const admit = admission(services.authenticate);
+  const answerWarm = warmPages(services, settings);
+  const count = requestCounter(services.metrics);
+  const nameRequest = requestNamer(settings.trustedProxies);
+  const router = createRouter(services, settings);
 
-/** The routes. Every answer that is not what was asked for is a problem document. */
-export function createApp(services: Services, settings: HttpSettings): Express {
-  const app = express();
-  // Our own ETags are strong, and known before a body is at hand.
-  app.disable('etag');
-  app.disable('x-powered-by');
-  app.enable('case sensitive routing');
-  app.set('query parser', false);
-  app.use(observeRequests(services.metrics));
-  app.use(guard(settings));
-
-  const route = (path: string | RegExp, label: RouteLabel, handler: Handler) =>
-    app.use(path, (req, res, next) => {
-      res.locals.route = label;
-      // Mounting strips the path; our handlers read it whole, undecoded.
-      req.url = req.originalUrl;
-      Promise.resolve(handler(req, res)).catch(next);
-    });
-  const metadata = metadataRoutes(services, settings);
-  route('/simple', 'simple', simpleRoute(services, settings));
-  route('/files', 'files', filesRoute(services, settings));
-  route('/pypi', 'pypi', metadata.json);
-  route('/integrity', 'integrity', metadata.integrity);
-  route('/healthz', 'healthz', healthRoute());
-  route('/readyz', 'readyz', readyRoute(services));
-  route('/metrics', 'metrics', metricsRoute(services));
-  route('/api/v1/explain', 'api', explainRoute(services));
-  route('/api/v1/exposure', 'api', exposureRoute(services));
-
-  app.use((_req, res) => sendFailure(res, 'not-found', 'Nothing is served here.'));
-  app.use(failures(services));
-  return app;
-}
-
-/** Turns away what no route wants: other methods, and URLs of absurd length. */
-function guard(settings: HttpSettings): RequestHandler {
-  return (req, res, next) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') return methodNotAllowed(res);
-    if (req.originalUrl.length > settings.maxUrlLength)
-      return sendFailure(
-        res,
-        'uri-too-long',
-        `A URL has at most ${settings.maxUrlLength} characters.`,
-      );
-    next();
-  };
-}
-
-/** The last stop of every error: its kind tells the status; what we did not expect is logged, and is a 500. */
-function failures({ log }: Services): ErrorRequestHandler {
-  return (error: unknown, req, res, _next) => {
-    if (error instanceof Failure) {
-      if (error.status >= 500)
-        log.warn(
-          { err: error.cause ?? error, kind: error.kind, url: req.originalUrl },
-          error.message,
-        );
-      return sendFailure(res, error.kind, error.message);
+  return (req, res) => {
+    const started = performance.now();
+    const row = findRow(req.url ?? '');
+    const label = row?.label ?? NO_ROUTE;
+    const admitted = admit(row, req.headers.authorization);
+    if (!('kind' in admitted)) {
+      const status = answerWarm(req, res);
+      if (status !== undefined) return count(label, status, started);
     }
-    if (error instanceof URIError)
-      return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
-    log.error({ err: error, url: req.originalUrl }, 'a request failed unexpectedly');
-    sendFailure(res, 'internal', 'Something unexpected went wrong; the log has the details.');
+    const id = nameRequest(req);
+    res.setHeader(REQUEST_ID, id);
+    res.once('close', () => count(label, res.writableFinished ? res.statusCode : HUNG_UP, started));
+    if ('kind' in admitted) {
+      noteAsked(req, { id });
+      return sendFailure(res, admitted.kind, admitted.detail, admitted.headers);
+    }
+    noteAsked(req, { id, ...admitted, row });
+    router(req, res);
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import proxyaddr from 'proxy-addr';
 import type { HttpSettings } from './services.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 /** How a client reaches us, without a trailing slash; empty where it cannot be told. */
 export type BaseUrl = (req: IncomingMessage) => string;
@@ -9,11 +9,11 @@ export type BaseUrl = (req: IncomingMessage) => string;
  * Makes the function that reads it: the configured public URL, else what the request says. A Host header that is
  * not plainly a host is not repeated into a body; `X-Forwarded-Proto` and `-Host` count from a trusted proxy.
  */
-export function baseUrlReader({ publicUrl, trustedProxies }: HttpSettings): BaseUrl {
+export function baseUrlReader({ publicUrl, ...settings }: HttpSettings): BaseUrl {
   if (publicUrl !== undefined) return () => publicUrl;
-  const trust = proxyaddr.compile([...trustedProxies]);
+  const isTrusted = trustedProxies(settings.trustedProxies);
   return (req) => {
-    const trusted = trustedProxies.length > 0 && trust(req.socket.remoteAddress ?? '', 0);
+    const trusted = isTrusted(req);
     const header = (name: string) => (trusted ? first(req.headers[name]) : undefined);
     const own = 'encrypted' in req.socket ? 'https' : 'http';
     const scheme = (trusted && forwardedScheme(header('x-forwarded-proto'))) || own;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import proxyaddr from 'proxy-addr';
-import { identityOf } from './authenticate.js';
+import { askedOf } from './asked.js';
 
 /** Who asks, as far as the request tells. */
 export interface Client {
@@ -27,7 +27,7 @@ export function clientIdentifier(trustedProxies: readonly string[]): IdentifyCli
     return {
       address,
       forwarded: origin === address ? undefined : origin,
-      user: identityOf(req)?.user ?? basicUser(req.headers.authorization),
+      user: askedOf(req)?.identity?.user ?? basicUser(req.headers.authorization),
       userAgent: req.headers['user-agent'],
     };
   };

@@ -5,6 +5,7 @@ import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Sent } from './artifact-response.js';
+import { askedOf } from './asked.js';
 import type { IdentifyClient } from './client.js';
 
 /** Writes down, and counts, what was decided for one request for a file. */
@@ -44,6 +45,7 @@ export class DecisionRecorder {
     const waived = verdict.hits.find((other) => other.waiver !== undefined);
     await this.#log.append({
       time: new Date(this.#now()).toISOString(),
+      request: askedOf(req)?.id,
       client: client.address,
       forwarded: client.forwarded,
       user: client.user,

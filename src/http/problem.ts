@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { FAILURES, type FailureKind } from '../domain/failure.js';
+import { askedOf } from './asked.js';
+import { REQUEST_ID } from './request-id.js';
 
-/** The members of a problem document (RFC 9457) beside `status`; further members are ours. */
-export interface Problem {
-  readonly type?: string;
+/** A problem document (RFC 9457) without its `status` and `instance`; further members are ours. */
+export interface ProblemDocument {
+  readonly type: `urn:wheelgate:${'failure' | 'refused'}:${string}`;
   readonly title: string;
   readonly detail: string;
   readonly [member: string]: unknown;
@@ -17,8 +19,8 @@ export interface Problem {
 export function sendProblem(
   res: ServerResponse,
   status: number,
-  problem: Problem,
-  phrase = problem.title,
+  problem: ProblemDocument,
+  phrase: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (res.headersSent) {
@@ -26,8 +28,10 @@ export function sendProblem(
     res.destroy();
     return;
   }
-  const body = Buffer.from(`${JSON.stringify({ ...problem, status }, null, 2)}\n`);
-  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  const id = askedOf(res.req)?.id;
+  const instance = id && `urn:wheelgate:request:${id}`;
+  const body = Buffer.from(`${JSON.stringify({ ...problem, status, instance }, null, 2)}\n`);
+  for (const name of res.getHeaderNames()) if (name !== REQUEST_ID) res.removeHeader(name);
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.statusCode = status;
   res.statusMessage = reasonPhrase(phrase);
@@ -46,7 +50,14 @@ export function sendFailure(
   headers?: Readonly<Record<string, string>>,
 ): void {
   const { status, title } = FAILURES[kind];
-  sendProblem(res, status, { title, detail }, `${title}: ${detail}`, headers);
+  const problem = { type: `urn:wheelgate:failure:${kind}`, title, detail } as const;
+  sendProblem(res, status, problem, `${title}: ${detail}`, headers);
+}
+
+/** Answers a method that is not among those of what was asked for. */
+export function sendMethodNotAllowed(res: ServerResponse, methods: readonly string[]): void {
+  const detail = `Only ${methods.join(' and ')} are answered here.`;
+  sendFailure(res, 'method-not-allowed', detail, { allow: methods.join(', ') });
 }
 
 /** Printable ASCII on one line, cut to a length that every client takes. */

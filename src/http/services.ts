@@ -7,25 +7,26 @@ import type { Metrics } from '../observe/metrics.js';
 import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { Log } from '../runtime/log.js';
-import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { Accelerate } from './accelerate.js';
+import type { Authenticate } from './admission.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
-/** All that the routes call, as `compose.ts` hands it in. */
+/** All that the routes call, as `compose/` hands it in. */
 export interface Services {
   readonly pages: ProjectPages;
   readonly projectList: ProjectList;
-  readonly artifacts: ArtifactService;
-  readonly sidecars: SidecarService;
+  readonly artifacts: Pick<ArtifactService, 'open'>;
+  readonly sidecars: Pick<SidecarService, 'open'>;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
   readonly decisionReader: DecisionReader;
-  readonly upstreams: readonly Upstream[];
   readonly metrics: Metrics;
   /** All metrics, of the processes beside this one, too, in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
   readonly health: Health;
+  /** Undefined where anybody may ask for anything. */
+  readonly authenticate: Authenticate | undefined;
   readonly log: Log;
 }
 

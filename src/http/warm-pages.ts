@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { ProjectName } from '../domain/project-name.js';
 import {
@@ -23,20 +23,15 @@ interface Negotiated {
 const MAX_HEADERS = 500;
 
 /**
- * Answers project pages that are ready, current and judged in front of everything else; the rest goes the long way,
- * through the same services and the same policy.
+ * Makes the function that answers project pages which are ready, current and judged in front of everything else; the rest
+ * goes the long way, through the same services and the same policy. Nothing refers to such a request, so it has no id.
+ * @returns the status; undefined where nothing was answered
  */
-export function withWarmPages(
-  next: RequestListener,
-  { pages, metrics }: Services,
+export function warmPages(
+  { pages }: Services,
   { pageMaxAge }: HttpSettings,
-): RequestListener {
+): (req: IncomingMessage, res: ServerResponse) => 200 | 304 | undefined {
   const negotiated = new LRUCache<string, Negotiated>({ max: MAX_HEADERS });
-  const requests = {
-    200: metrics.series(metrics.requests, { route: 'simple', status: '200' }),
-    304: metrics.series(metrics.requests, { route: 'simple', status: '304' }),
-  };
-  const duration = metrics.requestDuration.series({ route: 'simple' });
 
   // Clients of one kind come together, and comparing is cheaper than looking up.
   let last: Negotiated | undefined;
@@ -57,21 +52,12 @@ export function withWarmPages(
     return last;
   }
 
-  function answered(req: IncomingMessage, res: ServerResponse): boolean {
-    if (req.method !== 'GET') return false;
-    const project = PAGE.exec(req.url ?? '')?.[1] as ProjectName | undefined;
-    if (project === undefined) return false;
-    const started = performance.now();
-    const { form, encoding } = negotiate(req.headers);
-    if (form === undefined) return false;
-    const page = pages.ready(project, form.form, encoding);
-    if (page === undefined) return false;
-    requests[sendPage(req, res, page, form.contentType, pageMaxAge)]();
-    duration((performance.now() - started) / 1_000);
-    return true;
-  }
-
   return (req, res) => {
-    if (!answered(req, res)) next(req, res);
+    if (req.method !== 'GET') return undefined;
+    const project = PAGE.exec(req.url ?? '')?.[1] as ProjectName | undefined;
+    if (project === undefined) return undefined;
+    const { form, encoding } = negotiate(req.headers);
+    const page = form && pages.ready(project, form.form, encoding);
+    return page && sendPage(req, res, page, form.contentType, pageMaxAge);
   };
 }

@@ -9,6 +9,7 @@ type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
 
 const DECISION: Fields<DecisionRecord> = {
   time: true,
+  request: true,
   client: true,
   forwarded: true,
   user: true,

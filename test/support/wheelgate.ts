@@ -152,17 +152,20 @@ function nested(settings: Readonly<Record<string, unknown>>): object {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One request, with its body as far as it came, on a connection of its own. */
+/**
+ * One request, with its body as far as it came, on a connection of its own.
+ * @param target what the request line asks for: the URL's path, as it was written, which `new URL` would tidy up
+ */
 export function ask(
   url: string,
   headers: Record<string, string> = {},
   method = 'GET',
+  target = targetOf(url),
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    // The path goes out as it was written: `new URL` would tidy it up.
-    const path = url.slice(url.indexOf(port) + port.length);
-    const req = request({ hostname, port, path, method, headers, agent: false }, (res) => {
+    const options = { hostname, port, path: target, method, headers, agent: false };
+    const req = request(options, (res) => {
       const chunks: Buffer[] = [];
       const done = () => {
         const body = Buffer.concat(chunks);
@@ -182,4 +185,9 @@ export function ask(
     req.on('error', reject);
     req.end();
   });
+}
+
+function targetOf(url: string): string {
+  const { port } = new URL(url);
+  return url.slice(url.indexOf(port) + port.length);
 }

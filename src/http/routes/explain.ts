@@ -1,14 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
 import { explain } from '../../project-pages/explain.js';
+import type { Handler } from '../asked.js';
+import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
-import { sendJson } from './operations.js';
 
 /** `GET /api/v1/explain?project=P&versions=SPEC&facts=1`: each file's verdict and why. */
-export function explainRoute({ pages, judge }: Services) {
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+export function explainRoute({ pages, judge }: Services): Handler {
+  return async (req, res) => {
     const query = queryOf(req.url ?? '');
     const project = parseProjectName(query.get('project') ?? '');
     if (project === undefined)

@@ -1,20 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseSha256 } from '../../domain/digest.js';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
 import { type ExposureQuestion, findExposure } from '../../exposure/exposure.js';
-import { requireAdmin } from '../authenticate.js';
+import type { Handler } from '../asked.js';
+import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
-import { sendJson } from './operations.js';
 
 /** Requests that one answer tells of; who needs more reads the log's files with `wheelgate exposure --log`. */
 const LIMIT = 20_000;
 
 /** `GET /api/v1/exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what. */
-export function exposureRoute({ decisionReader }: Services) {
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    requireAdmin(req);
+export function exposureRoute({ decisionReader }: Services): Handler {
+  return async (req, res) => {
     const question = readQuestion(queryOf(req.url ?? ''));
     sendJson(res, 200, await findExposure(decisionReader, question, LIMIT));
   };

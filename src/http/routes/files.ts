@@ -9,9 +9,9 @@ import type { Verdict } from '../../domain/verdict.js';
 import type { Blob } from '../../store/blob-store.js';
 import { sendAccelerated } from '../accelerate.js';
 import { type Delivery, NOTHING_SENT, type Sent } from '../artifact-response.js';
+import type { Handler } from '../asked.js';
 import { matchesEtag } from '../conditional.js';
 import { pathSegments } from '../path.js';
-import { sendProblem } from '../problem.js';
 import { sendRefusal } from '../refusal.js';
 import { sendBlob } from '../send-blob.js';
 import { etagOf, sendFill } from '../send-fill.js';
@@ -23,8 +23,8 @@ const SIDECAR = '.metadata';
 const ATTEMPTS = 4;
 
 /** `GET, HEAD /files/{project}/{filename}` and its `.metadata` sidecar. */
-export function filesRoute(services: Services, settings: HttpSettings) {
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+export function filesRoute(services: Services, settings: HttpSettings): Handler {
+  return async (req, res) => {
     const { project, filename } = nameFile(req.url ?? '');
     const exchange = new Exchange(services, settings, req, res, filename);
     if (filename.endsWith(SIDECAR)) await exchange.sidecar(project);
@@ -204,10 +204,4 @@ interface Recorded extends Delivery {
 /** A file under the name that its bytes have got meanwhile. */
 function received(subject: Subject, { sha256 }: Fill): Subject {
   return sha256 === undefined || sha256 === subject.sha256 ? subject : { ...subject, sha256 };
-}
-
-/** Answers a method that files do not have. */
-export function methodNotAllowed(res: ServerResponse): void {
-  const problem = { title: 'Method not allowed', detail: 'Only GET and HEAD are answered here.' };
-  sendProblem(res, 405, problem, problem.title, { allow: 'GET, HEAD' });
 }

@@ -1,34 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Handler } from '../asked.js';
+import { sendJson } from '../json.js';
 import type { Services } from '../services.js';
 
 /** `GET /healthz`: the process answers. */
-export function healthRoute() {
-  return (_req: IncomingMessage, res: ServerResponse): void => {
+export function healthRoute(): Handler {
+  return (_req, res) => {
     sendJson(res, 200, { status: 'ok' });
   };
 }
 
 /** `GET /readyz`: whether requests should be sent here, and what is degraded. */
-export function readyRoute({ health }: Services) {
-  return (_req: IncomingMessage, res: ServerResponse): void => {
+export function readyRoute({ health }: Services): Handler {
+  return (_req, res) => {
     const report = health.report();
     sendJson(res, report.status === 'failed' ? 503 : 200, report);
   };
 }
 
 /** `GET /metrics` in Prometheus's text form. */
-export function metricsRoute({ metrics, metricsText }: Services) {
-  return async (_req: IncomingMessage, res: ServerResponse): Promise<void> => {
+export function metricsRoute({ metrics, metricsText }: Services): Handler {
+  return async (_req, res) => {
     const text = await metricsText();
     res.setHeader('content-type', metrics.registry.contentType);
     res.setHeader('cache-control', 'no-store');
     res.end(text);
   };
-}
-
-export function sendJson(res: ServerResponse, status: number, value: unknown): void {
-  res.statusCode = status;
-  res.setHeader('content-type', 'application/json');
-  res.setHeader('cache-control', 'no-store');
-  res.end(`${JSON.stringify(value, null, 2)}\n`);
 }

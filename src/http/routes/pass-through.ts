@@ -6,6 +6,7 @@ import { parseVersion } from '../../domain/version.js';
 import { rewriteLegacyJson } from '../../project-pages/legacy-json.js';
 import { collect } from '../../runtime/collect.js';
 import type { Upstream } from '../../upstream/upstream.js';
+import type { Handler } from '../asked.js';
 import { baseUrlReader } from '../base-url.js';
 import { pathSegments } from '../path.js';
 import { sendFailure } from '../problem.js';
@@ -24,12 +25,53 @@ interface Passing {
 
 const passing = new WeakMap<IncomingMessage, Passing>();
 
-/**
- * The pass-through of metadata: PyPI's JSON API, which is made to say what the project page says, and the integrity
- * API (PEP 740). They carry no artifact, and what they name is fetched through the gate like anything else.
- */
-export function metadataRoutes(services: Services, settings: HttpSettings) {
+/** `GET /pypi/{project}/json` and `/pypi/{project}/{version}/json`: PyPI's JSON API, made to say what the project page says. */
+export function legacyJsonRoute(services: Services, settings: HttpSettings): Handler {
   const baseUrl = baseUrlReader(settings);
+  const pass = passer(services);
+  return async (req, res) => {
+    const [, name = '', ...rest] = pathSegments(req.url ?? '') ?? [];
+    const project = parseProjectName(name);
+    const version = rest.length === 2 ? parseVersion(rest[0]!) : undefined;
+    const sound = rest.at(-1) === 'json' && (rest.length === 1 || version !== undefined);
+    if (project === undefined || !sound)
+      throw new Failure('not-found', 'Metadata is at /pypi/{project}/json.');
+    const path = version === undefined ? [project] : [project, encodeURIComponent(version)];
+    const base = baseUrl(req);
+    await pass(req, res, project, {
+      path: `/pypi/${path.join('/')}/json`,
+      // Judged once the upstream has answered: what is refused by then is refused here.
+      rewrite: async (body) => {
+        const judged = await services.pages.judged(project);
+        return rewriteLegacyJson(body, judged, version === undefined, base);
+      },
+    });
+  };
+}
+
+/** `GET /integrity/{project}/{version}/{filename}/provenance` (PEP 740). */
+export function integrityRoute(services: Services): Handler {
+  const pass = passer(services);
+  return async (req, res) => {
+    const [, name = '', version = '', filename = '', last, ...rest] =
+      pathSegments(req.url ?? '') ?? [];
+    const project = parseProjectName(name);
+    if (project === undefined || version === '' || last !== 'provenance' || rest.length > 0)
+      throw new Failure(
+        'not-found',
+        'Provenance is at /integrity/{project}/{version}/{filename}/provenance.',
+      );
+    await services.pages.find(project, filename);
+    const path = [project, version, filename].map(encodeURIComponent).join('/');
+    await pass(req, res, project, { path: `/integrity/${path}/provenance` });
+  };
+}
+
+/**
+ * Makes the pass-through of metadata. It carries no artifact, and what it names is fetched through the gate like
+ * anything else.
+ */
+function passer({ pages }: Services) {
   const proxies = new Map<Upstream, Promise<RequestHandler>>();
 
   function proxyOf(upstream: Upstream): Promise<RequestHandler> {
@@ -40,13 +82,13 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
     return proxy;
   }
 
-  async function pass(
+  return async (
     req: IncomingMessage,
     res: ServerResponse,
     project: ProjectName,
     what: Passing,
-  ): Promise<void> {
-    const upstream = await services.pages.source(project);
+  ): Promise<void> => {
+    const upstream = await pages.source(project);
     const proxy = await proxyOf(upstream);
     passing.set(req, what);
     // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
@@ -57,42 +99,6 @@ export function metadataRoutes(services: Services, settings: HttpSettings) {
       ...(upstream.authorization !== undefined && { authorization: upstream.authorization }),
     };
     await proxy(req, res, () => {});
-  }
-
-  return {
-    /** `/pypi/{project}/json` and `/pypi/{project}/{version}/json` */
-    json: async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-      const [, name = '', ...rest] = pathSegments(req.url ?? '') ?? [];
-      const project = parseProjectName(name);
-      const version = rest.length === 2 ? parseVersion(rest[0]!) : undefined;
-      const sound = rest.at(-1) === 'json' && (rest.length === 1 || version !== undefined);
-      if (project === undefined || !sound)
-        throw new Failure('not-found', 'Metadata is at /pypi/{project}/json.');
-      const path = version === undefined ? [project] : [project, encodeURIComponent(version)];
-      const base = baseUrl(req);
-      await pass(req, res, project, {
-        path: `/pypi/${path.join('/')}/json`,
-        // Judged once the upstream has answered: what is refused by then is refused here.
-        rewrite: async (body) => {
-          const judged = await services.pages.judged(project);
-          return rewriteLegacyJson(body, judged, version === undefined, base);
-        },
-      });
-    },
-    /** `/integrity/{project}/{version}/{filename}/provenance` */
-    integrity: async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-      const [, name = '', version = '', filename = '', last, ...rest] =
-        pathSegments(req.url ?? '') ?? [];
-      const project = parseProjectName(name);
-      if (project === undefined || version === '' || last !== 'provenance' || rest.length > 0)
-        throw new Failure(
-          'not-found',
-          'Provenance is at /integrity/{project}/{version}/{filename}/provenance.',
-        );
-      await services.pages.find(project, filename);
-      const path = [project, version, filename].map(encodeURIComponent).join('/');
-      await pass(req, res, project, { path: `/integrity/${path}/provenance` });
-    },
   };
 }
 

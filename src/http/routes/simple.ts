@@ -1,15 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
 import { negotiateEncoding, negotiateForm } from '../../project-pages/negotiate.js';
 import type { PreparedBody } from '../../project-pages/project-pages.js';
+import type { Handler } from '../asked.js';
 import { pathSegments } from '../path.js';
 import { sendPage } from '../send-page.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /** `GET, HEAD /simple/` and `/simple/{project}/` (PEP 503, 691). */
-export function simpleRoute(services: Services, settings: HttpSettings) {
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+export function simpleRoute(services: Services, settings: HttpSettings): Handler {
+  return async (req, res) => {
     const segments = pathSegments(req.url ?? '');
     if (segments === undefined || segments.length > 3)
       throw new Failure('not-found', 'A project page is at /simple/{project}/.');

@@ -1,0 +1,54 @@
+import type { Identity } from '../access/access-list.js';
+import type { FailureKind } from '../domain/failure.js';
+
+/** Tells who a request comes from; undefined where its token is missing or not good. */
+export type Authenticate = (authorization: string | undefined) => Identity | undefined;
+
+/** Where tokens are asked for: who is answered on a route. */
+export type MayAsk = 'anybody' | 'client' | 'admin';
+
+/** Why a request does not reach its route. */
+export interface TurnedAway {
+  readonly kind: FailureKind;
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whose request it is, where anybody has to say so. */
+export interface Admitted {
+  readonly identity: Identity | undefined;
+}
+
+export type Admission = (
+  route: { readonly mayAsk: MayAsk } | undefined,
+  authorization: string | undefined,
+) => Admitted | TurnedAway;
+
+const ANYBODY: Admitted = { identity: undefined };
+
+const NO_ADMIN: TurnedAway = {
+  kind: 'forbidden',
+  detail: 'This needs a token with the role admin.',
+};
+
+/**
+ * Makes the function that lets requests to their routes. It fails closed: what has no row needs a token like what has one.
+ * @param authenticate undefined where anybody may ask for anything
+ */
+export function admission(authenticate: Authenticate | undefined): Admission {
+  if (authenticate === undefined) return () => ANYBODY;
+  return (route, authorization) => {
+    if (route?.mayAsk === 'anybody') return ANYBODY;
+    const identity = authenticate(authorization);
+    if (identity === undefined) return unauthorised(authorization !== undefined);
+    return route?.mayAsk === 'admin' && identity.role !== 'admin' ? NO_ADMIN : { identity };
+  };
+}
+
+function unauthorised(given: boolean): TurnedAway {
+  const detail = given
+    ? 'The token is unknown or expired, or belongs to another user.'
+    : 'A token is needed: https://USER:TOKEN@… in the index URL, or Authorization: Bearer TOKEN.';
+  const headers = { 'www-authenticate': 'Basic realm="Wheelgate"' };
+  return { kind: 'unauthorised', detail, headers };
+}

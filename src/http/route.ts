@@ -1,0 +1,38 @@
+import type { MayAsk } from './admission.js';
+import type { Handler } from './asked.js';
+import type { HttpSettings, Services } from './services.js';
+
+/** One row of the table of routes (`routes/table.ts`). */
+export interface Route {
+  /** `/readyz`: this path, with or without a slash behind it. `/simple/*`: the path and all below it. */
+  readonly path: `/${string}`;
+  /** The value of the metrics' label `route`. */
+  readonly label: string;
+  readonly mayAsk: MayAsk;
+  readonly methods: readonly string[];
+  /** What is there, for docs/operations.md. */
+  readonly what: string;
+  readonly handler: (services: Services, settings: HttpSettings) => Handler;
+}
+
+/** The methods of a route that changes nothing; where there is no route, too. */
+export const READING: readonly string[] = ['GET', 'HEAD'];
+
+/**
+ * Makes the function that finds the row of a request's target: the one reading of a path that says who may ask and who
+ * answers. It compares the path as it stands in the request line, letter by letter: another case, an escape, a doubled
+ * slash, a host in front (RFC 9112, 3.2.2) make another path, which has no row, or the one of what it is below.
+ */
+export function routeFinder<R extends Pick<Route, 'path'>>(
+  routes: readonly R[],
+): (target: string) => R | undefined {
+  const rows = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
+  return (target) => rows.find(({ pattern }) => pattern.test(target))?.route;
+}
+
+/** Of a target with its query. */
+function patternOf(path: string): RegExp {
+  const plain = path.replace(/\/\*?$/, '').replace(/[^\w/-]/g, '\\$&');
+  const rest = path.endsWith('/*') ? '(?:[/?#]|$)' : '/?(?:[?#]|$)';
+  return new RegExp(`^(?=/)${plain}${rest}`);
+}

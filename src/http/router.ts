@@ -1,0 +1,54 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { Failure } from '../domain/failure.js';
+import { askedOf } from './asked.js';
+import { sendFailure, sendMethodNotAllowed } from './problem.js';
+import { READING } from './route.js';
+import type { HttpSettings, Services } from './services.js';
+
+/**
+ * Leads a request to the row that was found for it. Express carries it, and what it throws, from one step to the next; it
+ * matches no path of its own, so that who may ask and who answers cannot be two opinions.
+ */
+export function createRouter({ log }: Services, settings: HttpSettings): Express {
+  const router = express();
+  // Our own ETags are strong, and known before a body is at hand.
+  router.disable('etag');
+  router.disable('x-powered-by');
+  router.set('query parser', false);
+  router.use(guard(settings), dispatch, failures(log));
+  return router;
+}
+
+/** Turns away what no route wants: other methods, and URLs of absurd length. */
+function guard({ maxUrlLength }: HttpSettings): RequestHandler {
+  return (req, res, next) => {
+    const methods = askedOf(req)?.row?.methods ?? READING;
+    if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
+    if (req.originalUrl.length > maxUrlLength)
+      throw new Failure('uri-too-long', `A URL has at most ${maxUrlLength} characters.`);
+    next();
+  };
+}
+
+/** Express hands what it rejects with to the next step. */
+const dispatch: RequestHandler = (req, res) => {
+  const row = askedOf(req)?.row;
+  if (row === undefined) throw new Failure('not-found', 'Nothing is served here.');
+  return row.answer(req, res);
+};
+
+/** The last stop of every error: its kind tells the status; what we did not expect is logged, and is a 500. */
+function failures(log: Services['log']): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    const about = { request: askedOf(req)?.id, url: req.originalUrl };
+    if (error instanceof Failure) {
+      if (error.status >= 500)
+        log.warn({ err: error.cause ?? error, kind: error.kind, ...about }, error.message);
+      return sendFailure(res, error.kind, error.message);
+    }
+    if (error instanceof URIError)
+      return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
+    log.error({ err: error, ...about }, 'a request failed unexpectedly');
+    sendFailure(res, 'internal', 'Something unexpected went wrong; the log has the details.');
+  };
+}

@@ -1,0 +1,92 @@
+import { READING, type Route } from '../route.js';
+import { explainRoute } from './explain.js';
+import { exposureRoute } from './exposure.js';
+import { filesRoute } from './files.js';
+import { healthRoute, metricsRoute, readyRoute } from './operations.js';
+import { integrityRoute, legacyJsonRoute } from './pass-through.js';
+import { simpleRoute } from './simple.js';
+
+/**
+ * All routes. Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
+ * docs/operations.md lists the rows: a new route is its file and its row.
+ */
+export const ROUTES = [
+  {
+    path: '/simple/*',
+    label: 'simple',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'project pages (PEP 503, 691) and the list of projects',
+    handler: simpleRoute,
+  },
+  {
+    path: '/files/*',
+    label: 'files',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'artifacts, and their `.metadata` (PEP 658)',
+    handler: filesRoute,
+  },
+  {
+    path: '/pypi/*',
+    label: 'pypi',
+    mayAsk: 'client',
+    methods: READING,
+    what: "PyPI's JSON API, passed through and rewritten",
+    handler: legacyJsonRoute,
+  },
+  {
+    path: '/integrity/*',
+    label: 'integrity',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'provenance (PEP 740), passed through',
+    handler: integrityRoute,
+  },
+  {
+    path: '/healthz',
+    label: 'healthz',
+    mayAsk: 'anybody',
+    methods: READING,
+    what: 'whether the process answers',
+    handler: healthRoute,
+  },
+  {
+    path: '/readyz',
+    label: 'readyz',
+    mayAsk: 'anybody',
+    methods: READING,
+    what: 'whether requests should be sent here, and the state of each part',
+    handler: readyRoute,
+  },
+  {
+    path: '/metrics',
+    label: 'metrics',
+    mayAsk: 'anybody',
+    methods: READING,
+    what: "metrics in Prometheus's text form",
+    handler: metricsRoute,
+  },
+  {
+    path: '/api/v1/explain',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'the verdict on each file of a project, and why',
+    handler: explainRoute,
+  },
+  {
+    path: '/api/v1/exposure',
+    label: 'api',
+    mayAsk: 'admin',
+    methods: READING,
+    what: 'who was given what; names clients',
+    handler: exposureRoute,
+  },
+] as const satisfies readonly Route[];
+
+/** The values of the metrics' label `route`: few, whatever anybody asks for. */
+export type RouteLabel = (typeof ROUTES)[number]['label'] | typeof NO_ROUTE;
+
+/** What has no row. */
+export const NO_ROUTE = 'other';

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { READING } from '../../../src/http/route.js';
+import { ROUTES } from '../../../src/http/routes/table.js';
+
+it('docs/operations.md lists every route with who may ask, and no other', () => {
+  const page = readFileSync('docs/operations.md', 'utf8');
+  const section = page.split('## Routes\n')[1]!.split('\n## ')[0]!;
+  const documented = section
+    .split('\n')
+    .filter((line) => line.startsWith('| `/'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  assert.deepEqual(
+    documented.map((cells) => cells.slice(1, 4)),
+    ROUTES.map(({ path, mayAsk, what }) => [`\`${path}\``, mayAsk, what]),
+  );
+  assert.match(section, /Each answers GET and HEAD/);
+  assert.ok(ROUTES.every(({ methods }) => methods === READING));
+});

@@ -1,0 +1,118 @@
+import { Writable } from 'node:stream';
+import type { DecisionRecord } from '../../../src/decisions/record.js';
+import { NONE_KNOWN } from '../../../src/domain/attestation.js';
+import { Failure } from '../../../src/domain/failure.js';
+import { NO_FEED } from '../../../src/domain/malware-feed.js';
+import { NEVER } from '../../../src/http/accelerate.js';
+import { clientIdentifier } from '../../../src/http/client.js';
+import { DecisionRecorder } from '../../../src/http/decision-recorder.js';
+import type { HttpSettings, Services } from '../../../src/http/services.js';
+import { Health } from '../../../src/observe/health.js';
+import { createMetrics } from '../../../src/observe/metrics.js';
+import type { Policy } from '../../../src/policy/policy.js';
+import type { PreparedBody, ProjectPages } from '../../../src/project-pages/project-pages.js';
+import { createLog } from '../../../src/runtime/log.js';
+import { Judge } from '../../../src/verdicts/judge.js';
+
+export const SETTINGS: HttpSettings = {
+  gate: { mode: 'stream', holdBytes: 0, holdTime: 0, lastBlock: 1 },
+  accelerate: NEVER,
+  contact: undefined,
+  publicUrl: undefined,
+  trustedProxies: [],
+  pageMaxAge: 10,
+  maxUrlLength: 500,
+};
+
+const ALLOWING: Policy = {
+  revision: 'stub',
+  heedsFeedAge: false,
+  evaluate: () => ({
+    outcome: 'allow',
+    decisive: undefined,
+    hits: [],
+    revision: 'stub',
+    validUntil: Infinity,
+  }),
+  ofRelease: () => ({ hit: undefined, validUntil: Infinity }),
+  unknownAttestations: () => [],
+};
+
+/** A page that no upstream has sent. */
+export const PAGE: PreparedBody = {
+  body: Buffer.from('{}'),
+  etag: '"page"',
+  contentEncoding: 'identity',
+};
+
+const nothingThere = async () => {
+  throw new Failure('not-found', 'A stub has nothing.');
+};
+
+const PAGES: ProjectPages = {
+  render: async () => PAGE,
+  ready: () => undefined,
+  find: nothingThere,
+  list: async () => [],
+  source: nothingThere,
+  judged: nothingThere,
+  invalidate: () => {},
+};
+
+/** What the routes call, with nothing behind it, and what it noted. */
+export interface StubServices extends Services {
+  readonly decisions: DecisionRecord[];
+  readonly logged: Record<string, unknown>[];
+}
+
+export function stubServices(changed: Partial<Services> = {}, settings = SETTINGS): StubServices {
+  const metrics = createMetrics();
+  const decisions: DecisionRecord[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write: (line, _encoding, done) => {
+      logged.push(JSON.parse(String(line)));
+      done();
+    },
+  });
+  const findings = {
+    get: async () => undefined,
+    known: async () => ({ get: () => undefined }),
+    put: async () => {},
+    learn: () => {},
+  };
+  const policies = { current: ALLOWING, onChange: () => {} };
+  const attestations = { known: async () => NONE_KNOWN };
+  const log = {
+    append: async (record: unknown) => void decisions.push(record as DecisionRecord),
+    close: async () => {},
+  };
+  return {
+    pages: PAGES,
+    projectList: { render: async () => PAGE },
+    artifacts: { open: nothingThere },
+    sidecars: { open: nothingThere },
+    judge: new Judge(
+      policies,
+      findings,
+      attestations,
+      () => 0,
+      () => NO_FEED,
+    ),
+    recorder: new DecisionRecorder(
+      log,
+      metrics,
+      clientIdentifier(settings.trustedProxies),
+      () => 0,
+    ),
+    decisionReader: { search: nothingThere },
+    metrics,
+    metricsText: metrics.text,
+    health: new Health(),
+    authenticate: undefined,
+    log: createLog('debug', sink),
+    ...changed,
+    decisions,
+    logged,
+  };
+}
