@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 const { policyJsonSchema } = await import('../build/src/policy/json-schema.js');
-const { configJsonSchema } = await import('../build/src/config/json-schema.js');
+const { configJsonSchema } = await import('../build/src/config/schema.js');
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/policy.schema.json', policyJsonSchema());
 writeFileSync('schema/config.schema.json', configJsonSchema());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from './schema.js';
+import { isPath } from './terms.js';
 
 /** One setting: a leaf of the configuration, as it can be given from outside the file. */
 export interface ConfigKey {
@@ -13,6 +14,8 @@ export interface ConfigKey {
   /** As a person would write it; undefined where there is none, or it depends on the machine. */
   readonly default: unknown;
   readonly type: 'list' | 'number' | 'boolean' | 'text';
+  /** Whether it is a file or folder, which may be given relative to another. */
+  readonly isPath: boolean;
 }
 
 interface JsonSchema {
@@ -20,11 +23,17 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly description?: string;
   readonly default?: unknown;
+  readonly isPath?: true;
 }
 
 /** Every setting, read from the schema, so that none can be forgotten. */
 export const CONFIG_KEYS: readonly ConfigKey[] = leaves(
-  z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema,
+  z.toJSONSchema(configSchema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (isPath(zodSchema)) jsonSchema.isPath = true;
+    },
+  }) as JsonSchema,
   [],
 );
 
@@ -47,6 +56,7 @@ function leaves(schema: JsonSchema, path: readonly string[]): ConfigKey[] {
             : type === 'boolean'
               ? 'boolean'
               : 'text',
+      isPath: schema.isPath === true,
     },
   ];
 }

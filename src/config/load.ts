@@ -8,6 +8,7 @@ import { type Config, toConfig } from './config.js';
 import { configDiscretion, NO_REFERENCES, type References, withoutValues } from './discretion.js';
 import { type Override, overridesFromEnvironment, overridesFromFlags } from './environment.js';
 import { interpolate, putReferencesAside } from './interpolate.js';
+import { CONFIG_KEYS } from './keys.js';
 import { configSchema } from './schema.js';
 
 /** The settings cannot be used; says everything that is wrong with them. */
@@ -32,14 +33,7 @@ export interface ConfigSources {
 }
 
 /** Paths in the file are meant from the file's folder, all others from the working folder. */
-const PATHS: readonly (readonly string[])[] = [
-  ['policies'],
-  ['data'],
-  ['decisions', 'file'],
-  ['access', 'tokens'],
-  ['tls', 'cert'],
-  ['tls', 'key'],
-];
+const PATHS = CONFIG_KEYS.filter(({ isPath }) => isPath).map(({ path }) => path);
 
 /**
  * Gathers the settings: flags win over the environment, that over the file, that over the defaults.

@@ -5,6 +5,25 @@ import { duration } from '../yaml/values.js';
 
 const UNITS = ['ms', 's', 'm', 'h', 'd'] as const;
 
+/** Several settings under one key; where it is left out, each has its default. */
+export const section = <Shape extends z.ZodRawShape>(shape: Shape, description: string) =>
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .describe(description);
+
+export const count = (least: number) => z.int().min(least);
+
+const PATHS = z.registry<{ readonly isPath: true }>();
+
+/** A file or folder: one in the configuration file is meant from that file's folder. */
+export const path = () => z.string().min(1).register(PATHS, { isPath: true });
+
+/** Whether a part of the schema is a `path`, whatever has been said of it since. */
+export function isPath(schema: z.core.$ZodType): boolean {
+  return PATHS.get(schema as z.ZodString) !== undefined;
+}
+
 /** A wait, in milliseconds: what a timer of Node's can count (24.8 days), and some to spare. */
 export const time = () => duration(UNITS, '30s', '20d');
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { PYPI_FILES, PYPI_INDEX } from '../../src/config/pypi.js';
+import { PYPI_FILES, PYPI_INDEX } from '../../src/config/defaults.js';
 import { client, pypi } from '../support/requirements.js';
 import { runClient } from '../support/run-client.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';

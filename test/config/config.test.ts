@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { configJsonSchema } from '../../src/config/json-schema.js';
+import { PYPI_FILES, PYPI_INDEX } from '../../src/config/defaults.js';
 import { CONFIG_KEYS } from '../../src/config/keys.js';
 import { ConfigError, type ConfigSources, loadConfig } from '../../src/config/load.js';
-import { PYPI_FILES, PYPI_INDEX } from '../../src/config/pypi.js';
+import { configJsonSchema } from '../../src/config/schema.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'wheelgate-config-'));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PYPI_INDEX } from '../../src/config/pypi.js';
+import { PYPI_INDEX } from '../../src/config/defaults.js';
 
 /**
  * Something that a test needs and a machine may lack. Where `WHEELGATE_TEST_REQUIRE` is `all`, its lack fails

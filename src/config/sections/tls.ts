@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { path } from '../terms.js';
+
+/** The settings below `tls`. */
+export const tlsSection = z
+  .strictObject({
+    cert: path().describe('The certificate with its chain, PEM.').optional(),
+    key: path().describe('Its private key, PEM.').optional(),
+  })
+  .superRefine(({ cert, key }, context) => {
+    if ((cert === undefined) !== (key === undefined))
+      context.addIssue('expected both cert and key');
+  })
+  .prefault({})
+  .describe('HTTPS without a server in front.');
+
+/** @returns the files of the certificate and its key; undefined for plain HTTP */
+export function toTls({ cert, key }: z.output<typeof tlsSection>) {
+  return cert === undefined || key === undefined ? undefined : { cert, key };
+}

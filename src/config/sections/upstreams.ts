@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { ProjectGlob } from '../../domain/project-glob.js';
+import { projectGlob } from '../../yaml/values.js';
+import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
+import { host, section, time, webUrl } from '../terms.js';
+
+const upstream = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
+    .describe('How policies, logs and metrics call it.'),
+  url: webUrl().describe("The simple index. The last upstream's default is PyPI's.").optional(),
+  files: z
+    .array(host())
+    .describe("Hosts that files may come from, beside the index's own.")
+    .optional(),
+  claims: z
+    .array(projectGlob())
+    .describe('Projects that are only ever looked up here; * stands for any characters.')
+    .prefault([]),
+  auth: z
+    .strictObject({
+      username: z.string().min(1).describe('The user; __token__ at some indexes.'),
+      // Its own words, for the usual ones quote what stands there.
+      password: z
+        .string({ error: 'expected text; put it in quotes' })
+        .min(1)
+        .describe('The password or token; a reference to a variable keeps it out of the file.'),
+    })
+    .describe('Basic authentication, sent to the index and to its own host only.')
+    .optional(),
+  inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
+  unhashed: z
+    .enum(['refuse', 'pin'])
+    .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
+    .prefault('refuse'),
+  public: z
+    .boolean()
+    .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')
+    .optional(),
+  timeouts: section(
+    {
+      connect: time().describe('To connect.').prefault('10s'),
+      headers: time().describe("To the answer's first line.").prefault('30s'),
+      body: time().describe('Between two parts of an answer.').prefault('60s'),
+    },
+    'How long to wait.',
+  ),
+});
+
+export const upstreamsSection = z
+  .array(upstream)
+  .min(1)
+  .superRefine((upstreams, context) => {
+    const issue = (message: string, ...path: (string | number)[]) =>
+      context.addIssue({ code: 'custom', message, path });
+    const last = upstreams.length - 1;
+    const claimed = new Map<string, string>();
+    const names = new Set<string>();
+    for (const [index, { name, url, claims, public: open }] of upstreams.entries()) {
+      if (names.has(name)) issue(`a second upstream named ${JSON.stringify(name)}`, index, 'name');
+      names.add(name);
+      if (url === undefined && index !== last)
+        issue('only the last upstream can do without "url"; it is PyPI then', index);
+      if (open === true && index !== last)
+        issue('only the last upstream can be public', index, 'public');
+      for (const [at, claim] of claims.entries()) {
+        const other = claimed.get(claim);
+        if (other !== undefined)
+          issue(`${claim} is claimed by ${JSON.stringify(other)} already`, index, 'claims', at);
+        else claimed.set(claim, name);
+      }
+    }
+  })
+  .describe('The indexes behind Wheelgate; the last is the public one.')
+  .prefault([{ name: 'pypi', url: PYPI_INDEX, files: [PYPI_FILES] }]);
+
+export interface UpstreamConfig {
+  readonly name: string;
+  /** Of the simple index; ends with a slash. */
+  readonly url: string;
+  /** Hosts (with their port where it is not the scheme's own), beside the index's. */
+  readonly files: readonly string[];
+  readonly claims: readonly ProjectGlob[];
+  readonly auth: { readonly username: string; readonly password: string } | undefined;
+  readonly inspect: boolean;
+  /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
+  readonly unhashed: 'refuse' | 'pin';
+  readonly public: boolean;
+  readonly timeouts: { readonly connect: number; readonly headers: number; readonly body: number };
+}
+
+/** @param publicUrl the setting `upstream`, which is the last one's URL */
+export function toUpstreams(
+  upstreams: z.output<typeof upstreamsSection>,
+  publicUrl: string | undefined,
+): UpstreamConfig[] {
+  return upstreams.map(({ url, files, auth, public: isPublic, ...rest }, index) => {
+    const last = index === upstreams.length - 1;
+    const open = isPublic ?? last;
+    return {
+      ...rest,
+      url: (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX,
+      // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
+      files: files ?? (open ? [PYPI_FILES] : []),
+      auth,
+      public: open,
+    };
+  });
+}
