@@ -1,5 +1,5 @@
 import type { RuleHit } from '../domain/verdict.js';
-import { refuses } from './judge.js';
+import { refuses } from './audit-policy.js';
 import { type AuditFinding, auditFinding, hitEvidence } from './report.js';
 
 /** What the policy says of a release, as a finding; why it is let through all the same, where it is. */

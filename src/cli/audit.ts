@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
+import { AuditPolicy } from '../audit/audit-policy.js';
 import { AUDIT_CODES, type AuditLevel } from '../audit/codes.js';
 import { auditEnvironment } from '../audit/environment/audit-environment.js';
 import { locateEnvironment } from '../audit/environment/locate.js';
-import { AuditJudge } from '../audit/judge.js';
 import { auditLock } from '../audit/locks/audit-lock.js';
 import type { AuditFinding, AuditReport } from '../audit/report.js';
 import { EXIT, type Output, UsageError } from './output.js';
@@ -25,14 +25,13 @@ export async function runAudit(
   options: AuditOptions,
   out: Output,
 ): Promise<number> {
-  const policy = await loadOwnPolicy(options.policies);
   const feed = await loadOwnFeed(options.data);
-  const judge = new AuditJudge(policy, Date.now(), feed);
+  const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
   const target = path ?? defaultEnvironment();
   const report = isFile(target)
-    ? await auditLock(target, judge)
+    ? await auditLock(target, policy)
     : (
-        await auditEnvironment(await locateEnvironment(target), judge, {
+        await auditEnvironment(await locateEnvironment(target), policy, {
           onProgress: (text) => out.progress(text),
         })
       ).report;

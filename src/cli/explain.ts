@@ -1,7 +1,7 @@
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
-import { type Explanation, explainVerdict, type Facts } from '../project-pages/explain.js';
+import { type Explanation, explainVerdict, type Facts } from '../verdicts/explain-verdict.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';

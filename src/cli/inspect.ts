@@ -17,7 +17,7 @@ export interface InspectOptions {
   readonly json?: boolean;
 }
 
-type Judge = (artifact: ArtifactDescription, inspection: Inspection) => Verdict;
+type Evaluate = (artifact: ArtifactDescription, inspection: Inspection) => Verdict;
 
 interface Result {
   readonly file: string;
@@ -34,14 +34,14 @@ export async function runInspect(
 ): Promise<number> {
   const policy = await loadOwnPolicy(options.policies);
   const feed = await loadOwnFeed();
-  const judge: Judge = (artifact, inspection) =>
+  const evaluate: Evaluate = (artifact, inspection) =>
     policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), { feed });
   const workers = Math.min(files.length, availableParallelism());
   const inspector = createInspector({ workers });
   const tally = { inspected: 0, refused: 0, unclear: 0 };
   const results: object[] = [];
   try {
-    for await (const result of inspectAll(files, inspector, judge, workers)) {
+    for await (const result of inspectAll(files, inspector, evaluate, workers)) {
       out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
       if ('problem' in result) {
         out.problem(result.problem);
@@ -67,14 +67,14 @@ export async function runInspect(
 async function* inspectAll(
   files: readonly string[],
   inspector: Inspector,
-  judge: Judge,
+  evaluate: Evaluate,
   workers: number,
 ): AsyncGenerator<Result | { readonly problem: string }> {
   const inspect = async (file: string): Promise<Result | { readonly problem: string }> => {
     try {
       const artifact = await describeFile(file);
       const inspection = await inspector.inspect(file, artifact);
-      const verdict = judge(artifact, inspection);
+      const verdict = evaluate(artifact, inspection);
       return { file, artifact, inspection, verdict };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AuditJudge } from '../audit/judge.js';
+import { AuditPolicy } from '../audit/audit-policy.js';
 import type { WatchEvent } from '../audit/watch/events.js';
 import { WatchMetrics } from '../audit/watch/metrics.js';
 import { Monitor } from '../audit/watch/monitor.js';
@@ -53,7 +53,7 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
     server = options.listen === undefined ? undefined : await listen(options.listen, metrics, out);
     monitor = await Monitor.start({
       path,
-      judge: (now) => new AuditJudge(policies.current, now, feed),
+      policy: (now) => new AuditPolicy(policies.current, now, feed),
       knownFor: (file) => hooks.filter((hook) => hook.file === file).map(({ project }) => project),
       notices: (onChange) => new FolderNotices(onChange),
       timers: systemTimers,

@@ -16,7 +16,7 @@ import { findings } from './rules/findings.js';
 import { integrity } from './rules/integrity.js';
 import { malwareFeed } from './rules/malware-feed.js';
 import { metadata } from './rules/metadata.js';
-import type { Judge } from './rules/rule.js';
+import type { Rule } from './rules/rule.js';
 import { sdist } from './rules/sdist.js';
 import { startupHook } from './rules/startup-hook.js';
 import { status } from './rules/status.js';
@@ -30,7 +30,7 @@ import { reachOf, Waivers } from './waivers.js';
 export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(meaning)): Policy {
   const { rules } = meaning;
   const attestations = attestationSettings(rules.attestation);
-  const judges: Record<SettableRule, Judge> = {
+  const answers: Record<SettableRule, Rule> = {
     deny: deny(meaning.deny),
     'malware-feed': malwareFeed(
       rules['malware-feed']['max-age'] ?? 0,
@@ -48,7 +48,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     cooldown: cooldown(rules.cooldown.age ?? 0),
   };
   const compiled = RULES.flatMap((id): CompiledRule[] => {
-    return isSettable(id) ? compileRule(id, judges[id], meaning) : [INTEGRITY];
+    return isSettable(id) ? compileRule(id, answers[id], meaning) : [INTEGRITY];
   });
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
@@ -112,14 +112,14 @@ function attestationSettings({
 
 const INTEGRITY: CompiledRule = {
   id: 'integrity',
-  judge: integrity,
+  answer: integrity,
   action: 'block',
   index: 'yank',
   dryRun: false,
   applies: () => true,
 };
 
-function compileRule(id: SettableRule, judge: Judge, meaning: PolicyMeaning): CompiledRule[] {
+function compileRule(id: SettableRule, answer: Rule, meaning: PolicyMeaning): CompiledRule[] {
   const settings = meaning.rules[id];
   if (settings.action === 'off') return [];
   const upstreams = settings.upstreams && new Set(settings.upstreams);
@@ -128,7 +128,7 @@ function compileRule(id: SettableRule, judge: Judge, meaning: PolicyMeaning): Co
   return [
     {
       id,
-      judge,
+      answer,
       action: settings.action,
       index: settings.index ?? 'yank',
       dryRun: (settings.mode ?? meaning.mode) === 'dry-run',

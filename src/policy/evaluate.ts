@@ -1,14 +1,14 @@
 import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict, WaiverNote } from '../domain/verdict.js';
-import type { Answer, Case, Judge, Objection } from './rules/rule.js';
+import type { Answer, Case, Objection, Rule } from './rules/rule.js';
 import { oneLine } from './terms.js';
 import type { Waivers } from './waivers.js';
 
 /** A rule that is on, ready to be asked. */
 export interface CompiledRule {
   readonly id: RuleId;
-  readonly judge: Judge;
+  readonly answer: Rule;
   readonly action: 'block' | 'warn';
   readonly index: 'yank' | 'hide';
   readonly dryRun: boolean;
@@ -58,9 +58,9 @@ export function evaluate(
   };
 }
 
-function ask({ applies, judge }: CompiledRule, about: Case): Answer {
+function ask({ applies, answer }: CompiledRule, about: Case): Answer {
   try {
-    return applies(about.subject) ? judge(about) : undefined;
+    return applies(about.subject) ? answer(about) : undefined;
   } catch (error) {
     const reason = `the rule failed on ${about.subject.filename}: ${messageOf(error)}`;
     // Doubt refuses, also where the rule alone would only have warned.

@@ -3,9 +3,9 @@ import type { Problem } from '../yaml/problem.js';
 import { validateYaml } from '../yaml/validate.js';
 import { type AdviceContext, adviseOn, type SourcedFile } from './advice.js';
 import { compilePolicy } from './compile.js';
-import { readPolicyFiles } from './files.js';
 import { mergePolicies, type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
+import { readPolicyFiles } from './read-policy-files.js';
 import { policySchema } from './schema.js';
 import { shippedPolicies } from './shipped.js';
 

@@ -25,16 +25,16 @@ const NONE: ReleaseOpinion = { hit: undefined, validUntil: Infinity };
  * What speaks of a wheel's content (`ON_CONTENT`) refuses the release's sdists too: an sdist, which writes its files when
  * it is built, would bring the same unseen. The other rules speak of what a page says of each file, or object to the
  * sdist themselves.
- * @param judge asks the rules on content of one wheel
+ * @param evaluate asks the rules on content of one wheel
  */
 export function opinionOf(
   wheels: Iterable<ReleaseWheel>,
-  judge: (wheel: ReleaseWheel) => Verdict,
+  evaluate: (wheel: ReleaseWheel) => Verdict,
 ): ReleaseOpinion {
   let strongest: RuleHit | undefined;
   let validUntil = Infinity;
   for (const wheel of wheels) {
-    const { outcome, decisive, validUntil: until } = judge(wheel);
+    const { outcome, decisive, validUntil: until } = evaluate(wheel);
     validUntil = Math.min(validUntil, until);
     if (outcome !== 'block' || decisive === undefined) continue;
     if (strongest === undefined || rank(decisive) < rank(strongest))

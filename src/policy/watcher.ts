@@ -1,8 +1,8 @@
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
-import { policyFilesIn } from './files.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
 import type { Policy, PolicySource } from './policy.js';
+import { policyFilesIn } from './read-policy-files.js';
 
 export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   readonly now?: () => number;

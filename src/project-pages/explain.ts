@@ -1,38 +1,8 @@
-import type { Inspection } from '../domain/finding.js';
-import type { FeedHit } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Subject } from '../domain/subject.js';
-import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
 import type { Specifier } from '../domain/version.js';
+import { type Explanation, explainVerdict, type Facts } from '../verdicts/explain-verdict.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { ProjectPages } from './project-pages.js';
-
-/** What `wheelgate explain` and `/api/v1/explain` say of one file. */
-export interface Explanation {
-  readonly filename: string;
-  readonly version: string | undefined;
-  readonly verdict: Outcome;
-  readonly rule: string | undefined;
-  readonly reason: string | undefined;
-  readonly reference: string | undefined;
-  /** ISO 8601: since when the rule says so, where that is an instant. */
-  readonly since: string | undefined;
-  /** ISO 8601: until when the rule says so, where time alone lifts it. */
-  readonly until: string | undefined;
-  readonly waiver: { owner: string; reason: string; expires: string } | undefined;
-  /** Whether the artifact itself has been opened, or only its page entry is known. */
-  readonly inspected: boolean;
-  readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
-  readonly dryRun: boolean;
-}
-
-/** All that a verdict rests on, so that whoever asks can try another policy on it. */
-export interface Facts {
-  readonly subject: Subject;
-  readonly inspection: Inspection | undefined;
-  /** What the malware feed says. */
-  readonly malware?: FeedHit | undefined;
-}
 
 /** Explains each file of a project whose version the specifier matches, in the page's order. */
 export async function explain(
@@ -44,13 +14,13 @@ export async function explain(
   const listed = await pages.list(project);
   const explanations: (Explanation & { readonly facts: Facts })[] = [];
   if (listed[0] === undefined) return explanations;
-  const page = await judge.ofPage(listed[0].subject);
+  const verdicts = await judge.ofPage(listed[0].subject);
   for (const { subject } of listed) {
     const { version } = subject;
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
-    const inspection = page.inspectionOf(subject);
+    const inspection = verdicts.inspectionOf(subject);
     const facts = { subject, inspection, malware: judge.malware(subject) };
-    explanations.push({ ...explainVerdict(facts, page.judge(subject)), facts: plain(facts) });
+    explanations.push({ ...explainVerdict(facts, verdicts.of(subject)), facts: plain(facts) });
   }
   return explanations;
 }
@@ -58,38 +28,4 @@ export async function explain(
 /** Without what does not survive JSON: what only the rule `attestation` reads, and the way to the wheels. */
 function plain({ subject: { provenance: _, wheels: __, ...subject }, ...rest }: Facts): Facts {
   return { subject, ...rest };
-}
-
-/** Says a verdict in words and plain values. */
-export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict): Explanation {
-  const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
-  const hit = verdict.decisive ?? waived;
-  return {
-    filename: subject.filename,
-    version: subject.version,
-    verdict: verdict.outcome,
-    rule: hit?.rule,
-    reason: hit?.reason,
-    reference: hit?.reference,
-    since: isoTime(hit?.since),
-    until: isoTime(hit?.until),
-    waiver: waiverOf(waived),
-    inspected: inspection !== undefined,
-    findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
-      code,
-      detail,
-      sha256,
-    })),
-    dryRun: verdict.hits.some((other) => other.dryRun === true),
-  };
-}
-
-function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {
-  if (hit?.waiver === undefined) return undefined;
-  const { owner, reason, expires } = hit.waiver;
-  return { owner, reason, expires: new Date(expires).toISOString() };
-}
-
-function isoTime(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
 }

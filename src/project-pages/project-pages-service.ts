@@ -136,11 +136,11 @@ export class ProjectPagesService implements ProjectPages {
     let from = this.#now();
     if (files[0] !== undefined) {
       // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
-      const page = await this.#judge.ofPage(listing.listed(files[0]).subject);
-      basis = page.basis;
-      from = page.now;
+      const known = await this.#judge.ofPage(listing.listed(files[0]).subject);
+      basis = known.basis;
+      from = known.now;
       await new Turns().forEach(files, (file) => {
-        const verdict = page.judge(listing.listed(file).subject);
+        const verdict = known.of(listing.listed(file).subject);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
       });

@@ -16,13 +16,13 @@ export interface Judgement {
   readonly unsettled: boolean;
 }
 
-/** Judges the files of one project page, as things stood at one instant. */
-export interface PageJudge {
+/** The verdicts on the files of one project page, as things stood at one instant. */
+export interface PageVerdicts {
   /** The judge's `basis` at that instant. */
   readonly basis: string;
   /** The instant, in milliseconds since 1970. */
   readonly now: number;
-  judge(subject: Subject): Verdict;
+  of(subject: Subject): Verdict;
   /** What is known of the bytes that the page lists. */
   inspectionOf(subject: Subject): Inspection | undefined;
 }
@@ -107,7 +107,7 @@ export class Judge {
    * files can then be judged one by one, over any time, and all of them by the same policy at the same instant.
    * @param any a file of the page
    */
-  async ofPage(any: Subject): Promise<PageJudge> {
+  async ofPage(any: Subject): Promise<PageVerdicts> {
     const findings = await this.#findings.known(any.project);
     const attestations = await this.#attestationsOf(any);
     const policy = this.#policies.current;
@@ -127,7 +127,7 @@ export class Judge {
       basis: this.basis,
       now,
       inspectionOf: (subject) => inspectionOf(subject, findings),
-      judge: (subject) => {
+      of: (subject) => {
         const release = subject.wheels && opinionOn(subject.wheels);
         const known = release === undefined ? knowledge : { ...knowledge, release };
         return policy.evaluate(subject, inspectionOf(subject, findings), now, known);

@@ -93,7 +93,7 @@ describe('a policy, of an sdist beside its wheels', () => {
       () => NO_FEED,
     ).ofPage(sdist());
     for (let index = 0; index < 100; index += 1)
-      page.judge(sdist({ filename: `demo-1.0${'.0'.repeat(index)}.tar.gz`, wheels }));
+      page.of(sdist({ filename: `demo-1.0${'.0'.repeat(index)}.tar.gz`, wheels }));
     assert.equal(made, 1);
     assert.equal(asked, 50);
   });

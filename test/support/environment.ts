@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { AuditPolicy } from '../../src/audit/audit-policy.js';
 import type { AuditCode } from '../../src/audit/codes.js';
 import { auditEnvironment } from '../../src/audit/environment/audit-environment.js';
 import { locateEnvironment } from '../../src/audit/environment/locate.js';
-import { AuditJudge } from '../../src/audit/judge.js';
 import type { AuditReport } from '../../src/audit/report.js';
 import { loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -75,8 +75,8 @@ export class TestEnvironment {
 
   /** Audits it, under the shipped policies unless told otherwise. */
   async audit(policy?: Policy): Promise<AuditReport> {
-    const judge = new AuditJudge(policy ?? (await shippedPolicy()), NOW);
-    return (await auditEnvironment(await locateEnvironment(this.root), judge)).report;
+    const audited = new AuditPolicy(policy ?? (await shippedPolicy()), NOW);
+    return (await auditEnvironment(await locateEnvironment(this.root), audited)).report;
   }
 
   /** What was found or unclear, as `code path-below-the-site-folder`. */

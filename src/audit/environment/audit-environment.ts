@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { AuditJudge } from '../judge.js';
+import type { AuditPolicy } from '../audit-policy.js';
 import { type AuditFinding, type AuditReport, auditFinding, inOrder } from '../report.js';
 import { ClaimChecker, type ClaimedFile } from './claims.js';
 import { type InstalledDistribution, readDistributions } from './distributions.js';
@@ -41,7 +41,7 @@ interface Site {
 /** Audits all site folders of an environment. Reads only; never runs anything of it. */
 export async function auditEnvironment(
   environment: Environment,
-  judge: AuditJudge,
+  policy: AuditPolicy,
   { reader = new FileReader(), knownFor, onProgress }: EnvironmentAuditOptions = {},
 ): Promise<EnvironmentAudit> {
   const findings: AuditFinding[] = [];
@@ -85,15 +85,15 @@ export async function auditEnvironment(
     const { path, listing } = site;
     const owners = async (file: SitePath) => claims.owners(file);
     findings.push(
-      ...(await auditHooks(listing.entries, { site: path, reader, judge, owners, knownFor })),
+      ...(await auditHooks(listing.entries, { site: path, reader, policy, owners, knownFor })),
       ...(await findUncheckedBytecode(listing.entries, reader, forEachAtOnce)),
       ...findForeignFolders(path, claims.files),
-      ...findForeignModules(path, distributions, judge),
+      ...findForeignModules(path, distributions, policy),
     );
   }
   findings.push(
-    ...judgeInstalled(distributions, judge),
-    ...judgeContents(distributions, claims.files, nobodys, judge),
+    ...judgeInstalled(distributions, policy),
+    ...judgeContents(distributions, claims.files, nobodys, policy),
     ...findLinkedFiles(entries, claims.files),
   );
   if (environment.systemPackages)
@@ -105,7 +105,7 @@ export async function auditEnvironment(
       kind: 'environment',
       path: environment.path,
       format: environment.format,
-      policy: judge.revision,
+      policy: policy.revision,
       counts: {
         siteFolders: sites.length,
         distributions: distributions.length,

@@ -1,7 +1,7 @@
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { BroughtModules } from '../../inspection/startup-hooks/brought-modules.js';
 import { ownerOf } from '../../inspection/startup-hooks/owned-modules.js';
-import { type AuditJudge, refuses } from '../judge.js';
+import { type AuditPolicy, refuses } from '../audit-policy.js';
 import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import type { InstalledDistribution } from './distributions.js';
 import { below, type SitePath, shownPath } from './site-path.js';
@@ -10,7 +10,7 @@ import { below, type SitePath, shownPath } from './site-path.js';
 export function findForeignModules(
   site: SitePath,
   distributions: readonly InstalledDistribution[],
-  judge: AuditJudge,
+  policy: AuditPolicy,
 ): AuditFinding[] {
   return distributions.flatMap(({ record, project, version, label, folder }) => {
     const modules = new BroughtModules();
@@ -20,7 +20,7 @@ export function findForeignModules(
     }
     // Files of these are told of one by one.
     const names = modules.names.filter((name) => ownerOf(name) === undefined);
-    const hit = judge.modules({ project, version }, names, modules.cut);
+    const hit = policy.modules({ project, version }, names, modules.cut);
     if (hit === undefined) return [];
     const about = { path: shownPath(folder), project, version, ...hitEvidence(hit) };
     const code = refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated';

@@ -4,7 +4,7 @@ import type { RuleHit } from '../../domain/verdict.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { moduleAt } from '../../inspection/startup-hooks/module-names.js';
 import { isEditableFinder } from '../../inspection/startup-hooks/owned-modules.js';
-import { type AuditJudge, refuses } from '../judge.js';
+import { type AuditPolicy, refuses } from '../audit-policy.js';
 import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import { followPathLine } from './added-folders.js';
 import { sourceOf } from './bytecode.js';
@@ -20,7 +20,7 @@ import type { SiteEntry } from './walk.js';
 export interface HookContext {
   readonly site: SitePath;
   readonly reader: FileReader;
-  readonly judge: AuditJudge;
+  readonly policy: AuditPolicy;
   /** The distributions whose RECORD vouches for a file as it is. */
   readonly owners: (path: SitePath) => Promise<readonly InstalledDistribution[]>;
   /**
@@ -90,7 +90,7 @@ async function auditFile(
       ];
     const hits = look.findings.map((finding) => ({
       finding,
-      hit: context.judge.hook(candidate, finding),
+      hit: context.policy.hook(candidate, finding),
     }));
     readings.push({ candidate, look, hits });
   }
@@ -106,7 +106,7 @@ async function auditFile(
     findings.push(...notes);
     if (hook !== undefined)
       findings.push(
-        await report(hook, context.judge.hook(best.candidate, hook), best, path, context),
+        await report(hook, context.policy.hook(best.candidate, hook), best, path, context),
       );
   }
   return findings;
@@ -194,7 +194,7 @@ async function linksToFolder({ path }: SiteEntry, { reader }: HookContext): Prom
 function linkedFolder(
   { path }: SiteEntry,
   relative: string,
-  { judge }: HookContext,
+  { policy }: HookContext,
 ): AuditFinding[] {
   const about = { path: shownPath(path) };
   const findings = [
@@ -207,7 +207,7 @@ function linkedFolder(
     detail: `${about.path} leads to a folder that is imported at every Python start`,
     member: shownPath(foldPath(relative)),
   };
-  const hit = judge.hook(NOBODY, finding);
+  const hit = policy.hook(NOBODY, finding);
   if (hit !== undefined)
     findings.push(
       auditFinding(refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated', finding.detail, {

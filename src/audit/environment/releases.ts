@@ -1,5 +1,5 @@
 import type { Sha256 } from '../../domain/digest.js';
-import { type AuditJudge, type KnownRelease, refuses } from '../judge.js';
+import { type AuditPolicy, type KnownRelease, refuses } from '../audit-policy.js';
 import { releaseFinding } from '../release-finding.js';
 import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import type { ClaimedFile } from './claims.js';
@@ -9,11 +9,11 @@ import { type SitePath, shownPath } from './site-path.js';
 /** What the policy says of each installed release by its name and version. */
 export function judgeInstalled(
   distributions: readonly InstalledDistribution[],
-  judge: AuditJudge,
+  policy: AuditPolicy,
 ): AuditFinding[] {
   return distributions.flatMap((distribution) => {
     const about = aboutOf(distribution);
-    const findings = judge
+    const findings = policy
       .release(knownOf(distribution))
       // When an installed release was uploaded is not written down anywhere.
       .filter(({ rule }) => rule !== 'cooldown')
@@ -35,7 +35,7 @@ export function judgeContents(
   distributions: readonly InstalledDistribution[],
   files: ReadonlyMap<SitePath, ClaimedFile>,
   nobodys: ReadonlyMap<SitePath, Sha256>,
-  judge: AuditJudge,
+  policy: AuditPolicy,
 ): AuditFinding[] {
   const digests = new Map<InstalledDistribution | undefined, [SitePath, Sha256][]>();
   digests.set(undefined, [...nobodys]);
@@ -51,10 +51,10 @@ export function judgeContents(
     const known = owner === undefined ? NOBODYS : knownOf(owner);
     const own = digests.get(owner) ?? [];
     const all = own.map(([, sha256]) => sha256);
-    if (judge.contents(known, all) === undefined) return [];
+    if (policy.contents(known, all) === undefined) return [];
     // The rule says that there is one; which, only asking one by one tells.
     return own.flatMap(([path, sha256]) => {
-      const hit = judge.contents(known, [sha256]);
+      const hit = policy.contents(known, [sha256]);
       if (hit === undefined) return [];
       const shown = shownPath(path);
       return [

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { printable } from '../../inspection/printable.js';
-import type { AuditJudge } from '../judge.js';
+import type { AuditPolicy } from '../audit-policy.js';
 import { releaseFinding } from '../release-finding.js';
 import {
   AuditError,
@@ -34,20 +34,20 @@ const BY_NAME: readonly { readonly name: RegExp; readonly read: TextReader }[] =
  * Judges what a lock or a requirements file would install.
  * @throws {AuditError} where the file's name is of no format that is read, or it cannot be read at all
  */
-export async function auditLock(path: string, judge: AuditJudge): Promise<AuditReport> {
+export async function auditLock(path: string, policy: AuditPolicy): Promise<AuditReport> {
   const file = resolve(path);
   const { format, releases, findings } = await readLock(file);
-  const judged = releases.flatMap((release) => judgeLocked(release, judge));
+  const judged = releases.flatMap((release) => judgeLocked(release, policy));
   return {
     kind: 'lock',
     path: file,
     format,
-    policy: judge.revision,
+    policy: policy.revision,
     counts: {
       releases: releases.length,
       notPinned: findings.filter(({ code }) => code === 'not-pinned').length,
     },
-    findings: inOrder([...findings, ...judged, ...withoutTime(file, releases, judge)]),
+    findings: inOrder([...findings, ...judged, ...withoutTime(file, releases, policy)]),
   };
 }
 
@@ -77,12 +77,12 @@ const UNKNOWN_FILE: LockedFile = {
 };
 
 /** Asks about each artifact that the lock allows, or about the release where it names none. */
-function judgeLocked(release: LockedRelease, judge: AuditJudge): AuditFinding[] {
+function judgeLocked(release: LockedRelease, policy: AuditPolicy): AuditFinding[] {
   const { project, version, file, line } = release;
   const findings = new Map<string, AuditFinding>();
   for (const one of filesOf(release)) {
-    const byName = hitsOf(release, { ...one, sha256: undefined }, judge).map(({ rule }) => rule);
-    for (const hit of hitsOf(release, one, judge)) {
+    const byName = hitsOf(release, { ...one, sha256: undefined }, policy).map(({ rule }) => rule);
+    for (const hit of hitsOf(release, one, policy)) {
       if (hit.rule === 'cooldown' && one.uploadTime === undefined) continue;
       const sha256 = byName.includes(hit.rule) ? undefined : one.sha256;
       const finding = releaseFinding(hit, { path: file, line, project, version, sha256 });
@@ -100,23 +100,23 @@ function filesOf({ files }: LockedRelease): readonly LockedFile[] {
   return files.length === 0 ? [UNKNOWN_FILE] : files;
 }
 
-function hitsOf({ project, version }: LockedRelease, one: LockedFile, judge: AuditJudge) {
+function hitsOf({ project, version }: LockedRelease, one: LockedFile, policy: AuditPolicy) {
   const { filename, sha256, uploadTime } = one;
   const kind = filename === undefined ? undefined : parseDistributionFilename(filename)?.kind;
-  return judge.release({ project, version, filename, kind, sha256, uploadTime });
+  return policy.release({ project, version, filename, kind, sha256, uploadTime });
 }
 
 /** A cooldown that is in force and cannot be told is said once, not kept from sight. */
 function withoutTime(
   file: string,
   releases: readonly LockedRelease[],
-  judge: AuditJudge,
+  policy: AuditPolicy,
 ): AuditFinding[] {
   const unknown = releases.filter((release) =>
     filesOf(release).some(
       (one) =>
         one.uploadTime === undefined &&
-        hitsOf(release, one, judge).some(({ rule }) => rule === 'cooldown'),
+        hitsOf(release, one, policy).some(({ rule }) => rule === 'cooldown'),
     ),
   );
   if (unknown.length === 0) return [];

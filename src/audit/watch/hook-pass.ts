@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import type { ProjectName } from '../../domain/project-name.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { isCustomize } from '../../inspection/startup-hooks/powerful-names.js';
+import type { AuditPolicy } from '../audit-policy.js';
 import { type ClaimedFile, vouches } from '../environment/claims.js';
 import type { FileReader } from '../environment/file-reader.js';
 import { auditHooks } from '../environment/hooks.js';
 import { below, osPath, type SitePath } from '../environment/site-path.js';
 import { listSite, type SiteEntry } from '../environment/walk.js';
-import type { AuditJudge } from '../judge.js';
 import type { AuditFinding } from '../report.js';
 
 /** Whether a path directly in a site folder may run at the next start, by its name. */
@@ -25,14 +25,14 @@ export function isUrgent(site: SitePath, path: SitePath): boolean {
 export async function lookAtHooks(
   site: SitePath,
   claimed: ReadonlyMap<SitePath, ClaimedFile>,
-  judge: AuditJudge,
+  policy: AuditPolicy,
   reader: FileReader,
   knownFor: (filename: string) => readonly ProjectName[],
 ): Promise<AuditFinding[]> {
   return await auditHooks(await urgentEntries(site), {
     site,
     reader,
-    judge,
+    policy,
     knownFor,
     owners: async (path) => {
       const facts = await reader.facts(path);

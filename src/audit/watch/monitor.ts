@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { ProjectName } from '../../domain/project-name.js';
+import type { AuditPolicy } from '../audit-policy.js';
 import { auditEnvironment, type EnvironmentAudit } from '../environment/audit-environment.js';
 import { FileReader } from '../environment/file-reader.js';
 import { type Environment, locateEnvironment } from '../environment/locate.js';
 import { below, osPath, type SitePath } from '../environment/site-path.js';
-import type { AuditJudge } from '../judge.js';
 import { AuditError, type AuditFinding } from '../report.js';
 import type { WatchEvent } from './events.js';
 import { isUrgent, lookAtHooks } from './hook-pass.js';
@@ -40,7 +40,7 @@ type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
 export interface MonitorOptions {
   readonly path: string;
   /** The policy in force, at this moment. */
-  readonly judge: (now: number) => AuditJudge;
+  readonly policy: (now: number) => AuditPolicy;
   /** See `HookContext.knownFor`. */
   readonly knownFor: (filename: string) => readonly ProjectName[];
   readonly notices: (onChange: (path: SitePath) => void) => ChangeNotices;
@@ -105,7 +105,7 @@ export class Monitor {
       monitor.#reader.forget();
       await monitor.#look();
     });
-    const policy = options.judge(options.timers.now()).revision;
+    const policy = options.policy(options.timers.now()).revision;
     monitor.#tell({ event: 'watching', path: options.path, policy });
     await monitor.#alone(() => monitor.#look());
     return monitor;
@@ -159,11 +159,11 @@ export class Monitor {
 
   async #lookAtHooks(): Promise<void> {
     this.#hooksAsked = false;
-    const { timers, judge, knownFor } = this.#options;
+    const { timers, policy, knownFor } = this.#options;
     const now = timers.now();
     for (const site of this.#environment?.sites ?? []) {
       const claimed = this.#last?.claimed ?? new Map();
-      const found = await lookAtHooks(site, claimed, judge(now), this.#reader, knownFor);
+      const found = await lookAtHooks(site, claimed, policy(now), this.#reader, knownFor);
       const urgent = found.filter(({ code }) => code === 'startup-hook');
       for (const finding of this.#ledger.add(urgent, now))
         this.#tell({ event: 'finding', ...finding });
@@ -175,10 +175,10 @@ export class Monitor {
     await this.#checkPresence();
     if (this.#environment === undefined) return;
     this.#cancel('quiet');
-    const { timers, judge, knownFor, onLook } = this.#options;
+    const { timers, policy, knownFor, onLook } = this.#options;
     const [began, digested] = [timers.now(), this.#reader.digested];
     this.#changedSince = undefined;
-    const audit = await auditEnvironment(this.#environment, judge(began), {
+    const audit = await auditEnvironment(this.#environment, policy(began), {
       reader: this.#reader,
       knownFor,
     });

@@ -1,8 +1,8 @@
 import { type ProjectGlob, ProjectSet } from '../../domain/project-glob.js';
-import type { Judge } from './rule.js';
+import type { Rule } from './rule.js';
 
 /** Where there is an allow list, only the projects on it are served. */
-export function allow(globs: readonly ProjectGlob[] | undefined): Judge {
+export function allow(globs: readonly ProjectGlob[] | undefined): Rule {
   if (globs === undefined) return () => undefined;
   const allowed = new ProjectSet(globs);
   return ({ subject }) =>

@@ -4,7 +4,7 @@ import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
 import { historyBefore } from './attestation-history.js';
 import { Consulted } from './consulted.js';
-import { type Judge, type Objection, release } from './rule.js';
+import { type Objection, type Rule, release } from './rule.js';
 
 /** That a project's files must be attested, and by whom where that is said. */
 export interface Requirement {
@@ -30,7 +30,7 @@ const NOTHING: Opinion = {};
  * before them were. What cannot be verified is not attested. A document that nobody has looked at says nothing
  * either way: the rule keeps silent, and `unknownAttestations` names it to those who can look.
  */
-export function attestation(settings: AttestationSettings): Judge {
+export function attestation(settings: AttestationSettings): Rule {
   return ({ subject, attestations, now }) => {
     const records = new Consulted(attestations, now);
     const { objection } = opinion(settings, subject, records);

@@ -1,10 +1,10 @@
-import { instant, type Judge, release } from './rule.js';
+import { instant, type Rule, release } from './rule.js';
 
 /**
  * Files younger than `age` (milliseconds). A public index that gives no upload time is doubt, and refused;
  * many private ones never give it, and what they serve was chosen by somebody.
  */
-export function cooldown(age: number): Judge {
+export function cooldown(age: number): Rule {
   return ({ subject, now }) => {
     const { uploadTime } = subject;
     if (uploadTime === undefined)

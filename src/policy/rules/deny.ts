@@ -3,7 +3,7 @@ import type { Subject } from '../../domain/subject.js';
 import { laterSpecifier, type Specifier } from '../../domain/version.js';
 import type { Denial } from '../schema.js';
 import { ContentIndex } from './content-index.js';
-import { type Judge, type Objection, release } from './rule.js';
+import { type Objection, type Rule, release } from './rule.js';
 
 interface NamedDenial {
   readonly versions: Specifier | undefined;
@@ -18,7 +18,7 @@ interface NamedDenial {
 export function deny(
   denials: readonly Denial[],
   parse: (text: string) => Specifier = laterSpecifier,
-): Judge {
+): Rule {
   const byProject = new GlobIndex<NamedDenial>(
     denials.flatMap((denial) => {
       if (denial.project === undefined) return [];

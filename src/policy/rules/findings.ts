@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { FindingRule } from '../../domain/rules.js';
 import type { CodeActions } from '../code-actions.js';
-import type { Judge } from './rule.js';
+import type { Rule } from './rule.js';
 
 /** Says whether a finding counts for nothing in this project. */
 export type Excuse = (finding: Finding, project: ProjectName) => boolean;
@@ -23,7 +23,7 @@ export function findings(
   rule: FindingRule,
   { action, codes = {} }: FindingsSettings,
   excused: Excuse = NEVER,
-): Judge {
+): Rule {
   const actionOf = ({ code }: Finding) => codes[code] ?? action;
   return ({ subject, inspection }) => {
     const found = inspection?.findings.filter(

@@ -34,7 +34,10 @@ export class ImportedModules {
   }
 
   /** Objects to a project that brings what another's hook imports. */
-  judge(project: ProjectName, { modules = [], modulesCut }: Inspection): Objection | undefined {
+  objectionTo(
+    project: ProjectName,
+    { modules = [], modulesCut }: Inspection,
+  ): Objection | undefined {
     if (this.#action === 'off' || this.#modules.size === 0) return undefined;
     for (const module of modules) {
       const known = this.#modules.get(module);

@@ -1,11 +1,11 @@
 import { type FindingsSettings, findings } from './findings.js';
-import type { Case, Judge, Objection } from './rule.js';
+import type { Case, Objection, Rule } from './rule.js';
 
 /**
  * METADATA that names another release than the filename, and a wheel whose METADATA is not what the page
  * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
  */
-export function metadata(settings: FindingsSettings): Judge {
+export function metadata(settings: FindingsSettings): Rule {
   const seen = findings('metadata', settings);
   return (about) => {
     const found = seen(about);

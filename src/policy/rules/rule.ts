@@ -45,7 +45,7 @@ export type Silence = { readonly recheckAt: number } & {
 export type Answer = Objection | Silence | undefined;
 
 /** One rule, with its settings. It may throw: then the case is refused. */
-export type Judge = (about: Case) => Answer;
+export type Rule = (about: Case) => Answer;
 
 /** How a release is named in reasons; the filename stands in where its version cannot be read. */
 export function release({ project, version, filename }: Subject): string {

@@ -1,7 +1,7 @@
-import { type Judge, release } from './rule.js';
+import { type Rule, release } from './rule.js';
 
 /** Source distributions run code when they are built: refused always, or only where a wheel would do. */
-export function sdist(when: 'always' | 'wheel-exists'): Judge {
+export function sdist(when: 'always' | 'wheel-exists'): Rule {
   return ({ subject }) => {
     if (subject.kind !== 'sdist' || (when === 'wheel-exists' && !subject.hasWheel))
       return undefined;

@@ -3,7 +3,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { Hook } from '../schema.js';
 import { type Excuse, type FindingsSettings, findings } from './findings.js';
 import { ImportedModules } from './imported-modules.js';
-import type { Judge, Objection } from './rule.js';
+import type { Objection, Rule } from './rule.js';
 
 /**
  * Start-up hooks, but for those known to be honest. What excuses is identity, never looks: the exact bytes
@@ -13,7 +13,7 @@ import type { Judge, Objection } from './rule.js';
 export function startupHook(
   settings: FindingsSettings & { readonly templates?: readonly string[] | undefined },
   hooks: readonly Hook[],
-): Judge {
+): Rule {
   const known = new Set(
     hooks.flatMap((hook) => hook.sha256.map((sha256) => key(hook.project, hook.file, sha256))),
   );
@@ -35,7 +35,7 @@ export function startupHook(
     const { subject, inspection } = about;
     const found = seen(about);
     if (inspection === undefined || found?.action === 'block') return found;
-    const others = [found, imported.judge(subject.project, inspection), unseen(inspection)];
+    const others = [found, imported.objectionTo(subject.project, inspection), unseen(inspection)];
     const objections = others.filter((objection) => objection !== undefined);
     // What only warns must not hide what refuses.
     return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];

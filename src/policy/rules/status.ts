@@ -1,7 +1,7 @@
-import type { Judge } from './rule.js';
+import type { Rule } from './rule.js';
 
 /** Projects that the index marks (PEP 792) with one of the given statuses. */
-export function status(refused: readonly string[]): Judge {
+export function status(refused: readonly string[]): Rule {
   return ({ subject }) => {
     if (subject.status === undefined || !refused.includes(subject.status.status)) return undefined;
     const { status: name, reason } = subject.status;

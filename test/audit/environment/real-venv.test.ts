@@ -3,9 +3,9 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { AuditPolicy } from '../../../src/audit/audit-policy.js';
 import { auditEnvironment } from '../../../src/audit/environment/audit-environment.js';
 import { locateEnvironment } from '../../../src/audit/environment/locate.js';
-import { AuditJudge } from '../../../src/audit/judge.js';
 import { NOW, policyOf } from '../../policy/support.js';
 import { buildWheel } from '../../support/distributions.js';
 import { client } from '../../support/requirements.js';
@@ -30,8 +30,8 @@ for (const name of ['pip', 'uv'] as const)
 
     const found = async (...policy: string[]) => {
       const environment = await locateEnvironment(venv);
-      const judge = new AuditJudge(policyOf(...policy), NOW);
-      const { report } = await auditEnvironment(environment, judge);
+      const audited = new AuditPolicy(policyOf(...policy), NOW);
+      const { report } = await auditEnvironment(environment, audited);
       return report.findings
         .filter(({ level }) => level !== 'note')
         .map(

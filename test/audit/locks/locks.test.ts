@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AuditJudge } from '../../../src/audit/judge.js';
+import { AuditPolicy } from '../../../src/audit/audit-policy.js';
 import { auditLock } from '../../../src/audit/locks/audit-lock.js';
 import type { AuditFinding } from '../../../src/audit/report.js';
 import { DAY, NOW, policyOf } from '../../policy/support.js';
@@ -28,7 +28,7 @@ const LOCKS = [
 ];
 
 const audit = (path: string, policy: string, now = NOW) =>
-  auditLock(path, new AuditJudge(policyOf(policy), now));
+  auditLock(path, new AuditPolicy(policyOf(policy), now));
 const refused = (findings: readonly AuditFinding[]) =>
   findings.filter(({ level }) => level !== 'note');
 

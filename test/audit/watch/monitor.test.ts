@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { AuditPolicy } from '../../../src/audit/audit-policy.js';
 import type { SitePath } from '../../../src/audit/environment/site-path.js';
-import { AuditJudge } from '../../../src/audit/judge.js';
 import { AuditError } from '../../../src/audit/report.js';
 import type { WatchEvent } from '../../../src/audit/watch/events.js';
 import { type Look, Monitor } from '../../../src/audit/watch/monitor.js';
@@ -41,7 +41,7 @@ describe('a monitor', () => {
   async function start() {
     monitor = await Monitor.start({
       path: environment.root,
-      judge: (now) => new AuditJudge(policy, now),
+      policy: (now) => new AuditPolicy(policy, now),
       knownFor: (file) =>
         file === 'distutils-precedence.pth' ? ['setuptools' as ProjectName] : [],
       notices: (onChange) => {

@@ -28,7 +28,7 @@ const NOT_HERE: readonly Need[] = ['page', 'bytes', 'attestations'];
 const ASKED: ReadonlySet<RuleId> = new Set(['startup-hook', 'cooldown']);
 
 /** Asks the policy in force, by the one way that the gate asks it too. */
-export class AuditJudge {
+export class AuditPolicy {
   readonly #policy: Policy;
   readonly #now: number;
   readonly #feed: MalwareFeed;

@@ -1,0 +1,65 @@
+import type { Inspection } from '../domain/finding.js';
+import type { FeedHit } from '../domain/malware-feed.js';
+import type { Subject } from '../domain/subject.js';
+import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
+
+/** What `wheelgate explain` and `/api/v1/explain` say of one file. */
+export interface Explanation {
+  readonly filename: string;
+  readonly version: string | undefined;
+  readonly verdict: Outcome;
+  readonly rule: string | undefined;
+  readonly reason: string | undefined;
+  readonly reference: string | undefined;
+  /** ISO 8601: since when the rule says so, where that is an instant. */
+  readonly since: string | undefined;
+  /** ISO 8601: until when the rule says so, where time alone lifts it. */
+  readonly until: string | undefined;
+  readonly waiver: { owner: string; reason: string; expires: string } | undefined;
+  /** Whether the artifact itself has been opened, or only its page entry is known. */
+  readonly inspected: boolean;
+  readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
+  readonly dryRun: boolean;
+}
+
+/** All that a verdict rests on, so that whoever asks can try another policy on it. */
+export interface Facts {
+  readonly subject: Subject;
+  readonly inspection: Inspection | undefined;
+  /** What the malware feed says. */
+  readonly malware?: FeedHit | undefined;
+}
+
+/** Says a verdict in words and plain values. */
+export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict): Explanation {
+  const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
+  const hit = verdict.decisive ?? waived;
+  return {
+    filename: subject.filename,
+    version: subject.version,
+    verdict: verdict.outcome,
+    rule: hit?.rule,
+    reason: hit?.reason,
+    reference: hit?.reference,
+    since: isoTime(hit?.since),
+    until: isoTime(hit?.until),
+    waiver: waiverOf(waived),
+    inspected: inspection !== undefined,
+    findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
+      code,
+      detail,
+      sha256,
+    })),
+    dryRun: verdict.hits.some((other) => other.dryRun === true),
+  };
+}
+
+function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {
+  if (hit?.waiver === undefined) return undefined;
+  const { owner, reason, expires } = hit.waiver;
+  return { owner, reason, expires: new Date(expires).toISOString() };
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
