@@ -8,9 +8,9 @@ import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { Log } from '../runtime/log.js';
 import type { Judge } from '../verdicts/judge.js';
-import type { Accelerate } from './accelerate.js';
 import type { Authenticate } from './admission.js';
-import type { DecisionRecorder } from './decision-recorder.js';
+import type { Accelerate } from './delivery/accelerate.js';
+import type { DecisionRecorder } from './delivery/decision-recorder.js';
 
 /** All that the routes call, as `compose/` hands it in. */
 export interface Services {

@@ -1,12 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DecisionLog } from '../decisions/log.js';
-import { writeFacts } from '../domain/page-facts.js';
-import type { Subject } from '../domain/subject.js';
-import type { Verdict } from '../domain/verdict.js';
-import type { Metrics } from '../observe/metrics.js';
-import type { Sent } from './artifact-response.js';
-import { askedOf } from './asked.js';
-import type { IdentifyClient } from './client.js';
+import type { IncomingMessage } from 'node:http';
+import type { DecisionLog } from '../../decisions/log.js';
+import { writeFacts } from '../../domain/page-facts.js';
+import type { Subject } from '../../domain/subject.js';
+import type { Verdict } from '../../domain/verdict.js';
+import type { Metrics } from '../../observe/metrics.js';
+import { askedOf } from '../asked.js';
+import type { IdentifyClient } from '../client.js';
+
+/** What was decided on a file. */
+export interface Decided {
+  readonly subject: Subject;
+  readonly verdict: Verdict;
+}
+
+/** How one response ended. */
+export interface Sent {
+  /** Bytes of the body that were handed to the connection. */
+  readonly bytes: number;
+  /** Whether the client got all that it asked for, as far as we know. */
+  readonly complete: boolean;
+}
+
+/** A decision, and what the client was answered. */
+export interface Answered extends Decided {
+  /** What was asked for: the artifact's name, or its sidecar's. */
+  readonly filename: string;
+  readonly status: number;
+  readonly sent: Sent;
+}
 
 /** Writes down, and counts, what was decided for one request for a file. */
 export class DecisionRecorder {
@@ -27,18 +48,9 @@ export class DecisionRecorder {
     this.#now = now;
   }
 
-  /**
-   * Resolves once the record has reached the log.
-   * @param filename what was asked for: the artifact's name, or its sidecar's
-   */
-  async record(
-    req: IncomingMessage,
-    res: ServerResponse,
-    filename: string,
-    subject: Subject,
-    verdict: Verdict,
-    sent: Sent,
-  ): Promise<void> {
+  /** Resolves once the record has reached the log. */
+  async record(req: IncomingMessage, answered: Answered): Promise<void> {
+    const { subject, verdict, filename, status, sent } = answered;
     this.#count(filename, subject, verdict);
     const client = this.#identify(req);
     const hit = verdict.decisive;
@@ -51,7 +63,7 @@ export class DecisionRecorder {
       user: client.user,
       userAgent: client.userAgent,
       method: req.method ?? '',
-      status: res.statusCode,
+      status,
       upstream: subject.upstream,
       project: subject.project,
       version: subject.version,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseRange, resolveRange } from '../../src/artifacts/byte-range.js';
+import { parseRange, resolveRange } from '../../../src/http/delivery/byte-range.js';
 
 const window = (header: string, size: number) => {
   const request = parseRange(header);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { Subject } from '../domain/subject.js';
-import type { Verdict } from '../domain/verdict.js';
-import { sendProblem } from './problem.js';
+import type { Subject } from '../../domain/subject.js';
+import type { Verdict } from '../../domain/verdict.js';
+import { sendProblem } from '../problem.js';
 
 /**
  * Answers 403 for a refused file. pip prints the reason phrase and nothing else; uv prints the problem

@@ -1,0 +1,114 @@
+import {
+  DeliveryGate,
+  DRIP_INTERVAL_MS,
+  type GateSettings,
+} from '../../artifacts/delivery-gate.js';
+import type { Fill, FillEnd } from '../../artifacts/fill.js';
+import { DEPARTING } from '../../runtime/fair-share.js';
+import type { ByteReader, GrowingBytes } from '../../store/bytes.js';
+import { type Connection, FillWatch } from './fill-watch.js';
+import { NO_BYTES, type Pieces } from './pieces.js';
+
+/** A fill that did not come to be sent. */
+type Stopped = Exclude<FillEnd, { kind: 'allowed' }>;
+
+/** What becomes of a response while it waits at the delivery gate. */
+export type AtGate =
+  /** It may begin. */
+  | { readonly kind: 'open'; readonly pieces: Pieces }
+  /** The verdict or a failure came first. */
+  | Stopped
+  /** The bytes went to the store before they could be opened here: ask the artifact service again. */
+  | { readonly kind: 'moved' }
+  /** The client hung up. */
+  | { readonly kind: 'gone' };
+
+/**
+ * Waits until a response with the bytes of a fill may begin.
+ * @param needsLength whether it cannot begin without the artifact's length: a range has to be placed
+ */
+export async function waitAtGate(
+  connection: Connection,
+  fill: Fill,
+  settings: GateSettings,
+  needsLength: boolean,
+): Promise<AtGate> {
+  const gate = new DeliveryGate(settings);
+  const watch = new FillWatch(connection, fill);
+  while (!watch.gone && fill.end === undefined) {
+    const placeable = !needsLength || fill.total !== undefined;
+    if (placeable && gate.mayBegin(fill.progress, watch.waited)) break;
+    await watch.next(settings.holdTime);
+  }
+  if (watch.gone) return { kind: 'gone' };
+  if (isStopped(fill.end)) return fill.end;
+  const { bytes } = fill;
+  const reader = await bytes?.open();
+  if (reader === undefined && fill.end !== undefined) return { kind: 'moved' };
+  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, bytes, reader) };
+}
+
+/** What the delivery gate lets out of a fill, as it comes. */
+class FillPieces implements Pieces {
+  readonly #fill: Fill;
+  readonly #gate: DeliveryGate;
+  readonly #watch: FillWatch;
+  readonly #leave = DEPARTING.join();
+  #bytes: GrowingBytes | undefined;
+  #reader: ByteReader | undefined;
+  #buffer = Buffer.alloc(0);
+
+  constructor(
+    fill: Fill,
+    gate: DeliveryGate,
+    watch: FillWatch,
+    bytes: GrowingBytes | undefined,
+    reader: ByteReader | undefined,
+  ) {
+    this.#fill = fill;
+    this.#gate = gate;
+    this.#watch = watch;
+    this.#bytes = bytes;
+    this.#reader = reader;
+  }
+
+  get size(): number | undefined {
+    return this.#fill.total;
+  }
+
+  async next(at: number, end: number): Promise<Uint8Array | undefined> {
+    const fill = this.#fill;
+    const watch = this.#watch;
+    while (!watch.gone && !isStopped(fill.end)) {
+      const allowance = this.#gate.allowance(fill.progress, watch.waited);
+      const ready = Math.min(allowance, end, at + DEPARTING.each);
+      if (ready > at) return this.#read(at, ready);
+      // Nothing is left to come; where the length became known only now, nothing was missing either.
+      if (fill.end !== undefined) return at >= fill.end.size ? NO_BYTES : undefined;
+      if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') this.#gate.drip();
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#leave();
+    await this.#reader?.close();
+  }
+
+  async #read(at: number, end: number): Promise<Uint8Array | undefined> {
+    if (this.#reader === undefined) {
+      this.#bytes = this.#fill.bytes;
+      this.#reader = await this.#bytes?.open();
+    }
+    // A transfer that began anew is checked by itself: what has left is of one that never was.
+    if (this.#reader === undefined || this.#fill.bytes !== this.#bytes) return undefined;
+    // One for the whole response, as long as its longest piece.
+    if (this.#buffer.length < end - at) this.#buffer = Buffer.allocUnsafe(end - at);
+    const read = await this.#reader.read(this.#buffer.subarray(0, end - at), at);
+    return read === 0 ? undefined : this.#buffer.subarray(0, read);
+  }
+}
+
+function isStopped(end: FillEnd | undefined): end is Stopped {
+  return end !== undefined && end.kind !== 'allowed';
+}

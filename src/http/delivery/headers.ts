@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { rangeStillHolds } from '../conditional.js';
+import { type ByteRange, parseRange, type RangeRequest, resolveRange } from './byte-range.js';
+
+/** The Range header, where it counts: several ranges, other units and an outdated If-Range are ignored. */
+export function requestedRange(
+  { headers }: IncomingMessage,
+  etag: string | undefined,
+): RangeRequest | undefined {
+  return rangeStillHolds(headers['if-range'] as string | undefined, etag)
+    ? parseRange(headers.range)
+    : undefined;
+}
+
+/** What of a file is asked for. */
+export interface Window extends ByteRange {
+  /** Whether it was asked for as a part: 206. */
+  readonly partial: boolean;
+}
+
+/**
+ * Places what is asked for in a file.
+ * @param size undefined only where no range is asked for: up to the end then, wherever that is
+ * @returns undefined where the range lies outside the file
+ */
+export function windowOf(
+  request: RangeRequest | undefined,
+  size: number | undefined,
+): Window | undefined {
+  if (request === undefined || size === undefined)
+    return { start: 0, end: size ?? Number.POSITIVE_INFINITY, partial: false };
+  const range = resolveRange(request, size);
+  return range && { ...range, partial: true };
+}
+
+/** What every answer about a file says: 200 or 206, what is coming, and that it must be asked for again. */
+export function setFileHeaders(
+  res: ServerResponse,
+  etag: string | undefined,
+  { start, end, partial }: Window,
+  size: number | undefined,
+): void {
+  res.statusCode = partial ? 206 : 200;
+  if (partial) res.setHeader('content-range', `bytes ${start}-${end - 1}/${size}`);
+  if (size !== undefined) res.setHeader('content-length', end - start);
+  res.setHeader('accept-ranges', 'bytes');
+  // pip chooses the unpacker by content type before it looks at the name.
+  res.setHeader('content-type', 'application/octet-stream');
+  setValidators(res, etag);
+  res.setHeader('x-content-type-options', 'nosniff');
+}
+
+/** A client may keep a file, and asks again each time: that is how a new denial reaches its cache. */
+export function setValidators(res: ServerResponse, etag: string | undefined): void {
+  if (etag !== undefined) res.setHeader('etag', etag);
+  res.setHeader('cache-control', 'no-cache');
+}

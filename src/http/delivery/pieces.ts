@@ -1,0 +1,43 @@
+import type { Blob } from '../../store/blob-store.js';
+
+/** Bytes that leave piece by piece, in order. Whoever gives them knows nothing of the response that they go into. */
+export interface Pieces {
+  /** How many there are in all; undefined as long as nobody knows. */
+  readonly size: number | undefined;
+  /**
+   * The bytes from `at` on, none from `end` on; they are good until the next call. None at all only where `size` turned
+   * out to be `at`; undefined where what is missing will not come.
+   */
+  next(at: number, end: number): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
+}
+
+export const NO_BYTES = new Uint8Array();
+
+const CHUNK = 128 * 1024;
+
+/** The pieces of a stored blob; from memory all in one. */
+export class BlobPieces implements Pieces {
+  readonly #blob: Blob;
+  #buffer: Buffer | undefined;
+
+  constructor(blob: Blob) {
+    this.#blob = blob;
+  }
+
+  get size(): number {
+    return this.#blob.size;
+  }
+
+  async next(at: number, end: number): Promise<Uint8Array | undefined> {
+    if (this.#blob.bytes !== undefined) return this.#blob.bytes.subarray(at, end);
+    // One for the whole response: what a slow client holds is bounded, and nothing is left to collect.
+    this.#buffer ??= Buffer.allocUnsafe(Math.min(CHUNK, end - at));
+    const read = await this.#blob.read(this.#buffer.subarray(0, end - at), at);
+    return read === 0 ? undefined : this.#buffer.subarray(0, read);
+  }
+
+  close(): Promise<void> {
+    return this.#blob.close();
+  }
+}
