@@ -24,13 +24,13 @@ const paths = folders
 const files = [...new Map(paths.map((path) => [basename(path), path])).values()].sort();
 
 const { policy } = await loadPolicy([], { now: Date.now() });
-const workers = availableParallelism();
-const inspector = createInspector({ workers });
+const threads = availableParallelism();
+const inspector = createInspector({ threads });
 const results = [];
 const queue = [...files];
 const started = performance.now();
 await Promise.all(
-  Array.from({ length: workers }, async () => {
+  Array.from({ length: threads }, async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const artifact = await describeFile(file);
       const begun = performance.now();

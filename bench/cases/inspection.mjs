@@ -48,7 +48,7 @@ export async function run({ folder, rounds }) {
       size: wheel.bytes.length,
       name: parseDistributionFilename(wheel.filename),
     };
-    const inspector = createInspector({ workers: 1, limits: { ...DEFAULT_LIMITS, inflate } });
+    const inspector = createInspector({ threads: 1, limits: { ...DEFAULT_LIMITS, inflate } });
     const inspect = async () => {
       let best = Infinity;
       for (let round = 0; round < 3; round += 1) {

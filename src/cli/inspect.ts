@@ -36,12 +36,12 @@ export async function runInspect(
   const feed = await loadOwnFeed();
   const evaluate: Evaluate = (artifact, inspection) =>
     policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), { feed });
-  const workers = Math.min(files.length, availableParallelism());
-  const inspector = createInspector({ workers });
+  const threads = Math.min(files.length, availableParallelism());
+  const inspector = createInspector({ threads });
   const tally = { inspected: 0, refused: 0, unclear: 0 };
   const results: object[] = [];
   try {
-    for await (const result of inspectAll(files, inspector, evaluate, workers)) {
+    for await (const result of inspectAll(files, inspector, evaluate, threads)) {
       out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
       if ('problem' in result) {
         out.problem(result.problem);
@@ -63,12 +63,12 @@ export async function runInspect(
   return unclear > 0 ? EXIT.unclear : refused > 0 ? EXIT.refused : EXIT.fine;
 }
 
-/** Inspects as many at a time as there are workers, and gives the results in the order of the files. */
+/** Inspects as many at a time as there are threads, and gives the results in the order of the files. */
 async function* inspectAll(
   files: readonly string[],
   inspector: Inspector,
   evaluate: Evaluate,
-  workers: number,
+  threads: number,
 ): AsyncGenerator<Result | { readonly problem: string }> {
   const inspect = async (file: string): Promise<Result | { readonly problem: string }> => {
     try {
@@ -84,7 +84,7 @@ async function* inspectAll(
   const ahead: ReturnType<typeof inspect>[] = [];
   for (const file of files) {
     ahead.push(inspect(file));
-    if (ahead.length >= workers) yield await ahead.shift()!;
+    if (ahead.length >= threads) yield await ahead.shift()!;
   }
   for (const result of ahead) yield await result;
 }

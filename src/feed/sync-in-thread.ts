@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import { askOnce } from '../runtime/threads/thread.js';
 import type { SyncSummary } from './sync-feed.js';
 import type { SyncRequest } from './sync-thread.js';
 
+const PROGRAM = new URL('./sync-thread.js', import.meta.url);
 /** A feed far larger than today's fits, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 2_048 };
 
@@ -11,14 +12,6 @@ const LIMITS = { maxOldGenerationSizeMb: 2_048 };
  * @throws what the sync threw
  */
 export function syncInThread(request: SyncRequest): Promise<SyncSummary> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./sync-thread.js', import.meta.url), {
-      workerData: request,
-      resourceLimits: LIMITS,
-    });
-    worker.unref();
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the sync ended with ${code}`)));
-  });
+  const settings = { program: PROGRAM, limits: LIMITS, isBackground: true };
+  return askOnce<SyncRequest, SyncSummary>(settings, request);
 }

@@ -1,9 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { createNetwork } from '../runtime/network.js';
+import { answerInThread } from '../runtime/threads/answer-in-thread.js';
 import { makeFeedSource } from './make-feed-source.js';
-import { syncFeed } from './sync-feed.js';
+import { type SyncSummary, syncFeed } from './sync-feed.js';
 
-/** What the thread is started with: one sync, then it is gone. */
 export interface SyncRequest {
   /** A URL or a folder. */
   readonly place: string;
@@ -14,12 +13,13 @@ export interface SyncRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const { place, file, now, env } = workerData as SyncRequest;
-const network = createNetwork(env);
-try {
-  const source = makeFeedSource(place, network.dispatcher);
-  const { feed: _feed, ...summary } = await syncFeed(source, file, now);
-  parentPort?.postMessage(summary);
-} finally {
-  await network.close();
-}
+answerInThread<SyncRequest, SyncSummary>(async ({ place, file, now, env }) => {
+  const network = createNetwork(env);
+  try {
+    const source = makeFeedSource(place, network.dispatcher);
+    const { feed: _feed, ...summary } = await syncFeed(source, file, now);
+    return summary;
+  } finally {
+    await network.close();
+  }
+});

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** What an archive says is there lies beyond its end. */
 export class BeyondEnd extends RangeError {}
 
-/** Random access to an artifact's bytes; inspection runs in a worker, so reads may block. */
+/** Random access to an artifact's bytes; inspection has a thread of its own, so reads may block. */
 export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`. @throws {BeyondEnd} */

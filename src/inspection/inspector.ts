@@ -20,7 +20,7 @@ export interface Inspector {
    */
   begin(path: string, name: DistributionFilename): EarlyLook;
   /**
-   * Looks at a complete file. Never rejects for what is in it, for a worker that died or ran out of its
+   * Looks at a complete file. Never rejects for what is in it, for a thread that died or ran out of its
    * limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
    */
   inspect(path: string, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;

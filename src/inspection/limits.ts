@@ -19,8 +19,8 @@ export interface InspectionLimits {
   readonly heldBytes: number;
   /** Milliseconds for one artifact. */
   readonly timeMs: number;
-  /** MiB of heap for one worker. */
-  readonly workerHeapMb: number;
+  /** MiB of heap for one thread. */
+  readonly threadHeapMb: number;
   /**
    * `all`: each member is inflated, its checksum and its RECORD hash compared. `needed`: only hook candidates,
    * the wheel's own metadata, and what has a data descriptor.
@@ -40,14 +40,14 @@ export const DEFAULT_LIMITS: InspectionLimits = {
   depth: 50,
   heldBytes: 16 * MIB,
   timeMs: 120_000,
-  workerHeapMb: 256,
+  threadHeapMb: 256,
   inflate: 'all',
 };
 
 /** These decide only whether an inspection comes to its end; one that does not is never kept (`finding-codes.ts`). */
 const ONLY_WHETHER: ReadonlySet<string> = new Set([
   'timeMs',
-  'workerHeapMb',
+  'threadHeapMb',
 ] satisfies (keyof InspectionLimits)[]);
 
 /**

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { askOnce } from '../runtime/threads/thread.js';
 import type { PolicyReading, ReadPolicy } from './load.js';
 import type { ReadingRequest } from './read-thread.js';
 
@@ -12,27 +13,17 @@ const PROGRAM = new URL('./read-thread.js', import.meta.url);
  * @param program the thread's program, for tests of what happens when it dies
  */
 export function readInThread(program: URL = PROGRAM): ReadPolicy {
-  return (paths, options) =>
-    new Promise((resolve) => {
-      const worker = new Worker(program, { resourceLimits: LIMITS });
-      let answered = false;
-      // What becomes of the thread after its answer is nobody's concern.
-      const settle = (reading: PolicyReading): void => {
-        if (answered) return;
-        answered = true;
-        void worker.terminate();
-        // Others get their turn between the message, which takes some milliseconds to read, and the rest.
-        setImmediate(() => resolve(reading));
-      };
-      const fail = (why: string): void =>
-        settle({
-          sound: undefined,
-          problems: [{ file: paths[0] ?? 'policy', message: `reading it broke off: ${why}` }],
-          warnings: [],
-        });
-      worker.once('message', settle);
-      worker.once('error', ({ message }) => fail(message));
-      worker.once('exit', (code) => fail(`its thread ended with ${code}`));
-      worker.postMessage({ paths, options } satisfies ReadingRequest);
-    });
+  return async (paths, options) => {
+    try {
+      const request = { paths, options };
+      return await askOnce<ReadingRequest, PolicyReading>({ program, limits: LIMITS }, request);
+    } catch (error) {
+      const message = `reading it broke off: ${(error as Error).message}`;
+      const problems = [{ file: paths[0] ?? 'policy', message }];
+      return { sound: undefined, problems, warnings: [] };
+    } finally {
+      // Others get their turn between the answer, which takes some milliseconds to read, and the rest.
+      await nextTurn();
+    }
+  };
 }

@@ -1,12 +1,9 @@
-import { parentPort } from 'node:worker_threads';
-import { type LoadOptions, readPolicy } from './load.js';
+import { answerInThread } from '../runtime/threads/answer-in-thread.js';
+import { type LoadOptions, type PolicyReading, readPolicy } from './load.js';
 
-/** What the thread is asked, once. It answers with a `PolicyReading`. */
 export interface ReadingRequest {
   readonly paths: readonly string[];
   readonly options: LoadOptions;
 }
 
-parentPort?.once('message', ({ paths, options }: ReadingRequest) => {
-  void readPolicy(paths, options).then((reading) => parentPort?.postMessage(reading));
-});
+answerInThread<ReadingRequest, PolicyReading>(({ paths, options }) => readPolicy(paths, options));

@@ -7,6 +7,6 @@ export function dividedBy(config: Config, count: number): Config {
   return {
     ...config,
     cache: { ...cache, memory: part(cache.memory), pages: part(cache.pages) },
-    inspection: { ...inspection, workers: part(inspection.workers) },
+    inspection: { ...inspection, threads: part(inspection.threads) },
   };
 }

@@ -14,6 +14,7 @@ import { DEFAULT_LIMITS } from '../../src/inspection/limits.js';
 import { CORPUS } from '../corpus/corpus.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
 import { codesOf, describeBytes, inspectBytes } from '../support/inspection/inspect.js';
+import { program, threadProgram } from '../support/thread-program.js';
 
 const TEXT = 'a line that repeats itself\n'.repeat(150_000);
 
@@ -46,7 +47,7 @@ describe('an archive that is read as it comes in', () => {
   let inspector: Inspector;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-proving-'));
-    inspector = createInspector({ workers: 1 });
+    inspector = createInspector({ threads: 1 });
   });
   after(async () => {
     await inspector.close();
@@ -139,20 +140,20 @@ describe('an archive that is read as it comes in', () => {
   it('is inspected all the same where reading ahead dies or hangs', async () => {
     const bytes = buildWheel({ files: { 'demo.pth': 'import os\n' } });
     const whole = await inspectBytes(wheelName(), bytes);
-    for (const [name, program] of [
-      ['dies', 'process.exit(1);'],
+    for (const [name, provingProgram] of [
+      ['dies', program('process.exit(1);')],
       [
         'hangs',
-        "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => { for (;;); });",
+        threadProgram(() => {
+          for (;;);
+        }),
       ],
     ] as const) {
-      const path = join(folder, `${name}.mjs`);
-      await writeFile(path, program);
       const other = createInspector({
-        workers: 1,
+        threads: 1,
         graceMs: 0,
         limits: { timeMs: 1_500 },
-        provingProgram: new URL(`file://${path}`),
+        provingProgram,
       });
       try {
         assert.deepEqual(await inspectArriving(wheelName(), bytes, 100, other), whole, name);

@@ -3,11 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ArtifactDescription } from '../../src/domain/finding.js';
 import { createInspector } from '../../src/inspection/inspect-in-thread.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
 import { codesOf, describeBytes, inspectBytes } from '../support/inspection/inspect.js';
+import { threadProgram } from '../support/thread-program.js';
 
-describe('the inspector in workers', () => {
+describe('the inspector in threads', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-inspection-'));
@@ -23,7 +25,7 @@ describe('the inspector in workers', () => {
   it('gives what the inspector gives in this thread', async () => {
     const bytes = buildWheel({ files: { 'demo.pth': 'import os\n' } });
     const { path, artifact } = await store(wheelName(), bytes);
-    const inspector = createInspector({ workers: 1 });
+    const inspector = createInspector({ threads: 1 });
     try {
       assert.deepEqual(
         await inspector.inspect(path, artifact),
@@ -34,9 +36,9 @@ describe('the inspector in workers', () => {
     }
   });
 
-  it('takes more artifacts than it has workers', async () => {
+  it('takes more artifacts than it has threads', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
-    const inspector = createInspector({ workers: 2 });
+    const inspector = createInspector({ threads: 2 });
     try {
       const stored = await Promise.all(
         names.map((name) => store(wheelName(name), buildWheel({ name }))),
@@ -54,7 +56,7 @@ describe('the inspector in workers', () => {
   });
 
   it('refuses a file that is not there', async () => {
-    const inspector = createInspector({ workers: 1 });
+    const inspector = createInspector({ threads: 1 });
     try {
       const artifact = describeBytes(wheelName(), Buffer.alloc(0));
       const inspection = await inspector.inspect(join(folder, 'missing.whl'), artifact);
@@ -64,26 +66,24 @@ describe('the inspector in workers', () => {
     }
   });
 
-  it('replaces a worker that dies, hangs or runs out of memory, and spares the next artifact', async () => {
-    // Each program misbehaves for one name and answers the others with their own name.
-    const program = join(folder, 'worker.mjs');
-    await writeFile(
-      program,
-      `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ artifact }) => {
-         const { filename } = artifact.name;
-         if (filename.startsWith('dies')) process.exit(1);
-         if (filename.startsWith('throws')) throw new Error('oops');
-         if (filename.startsWith('hangs')) for (;;);
-         if (filename.startsWith('grows')) { const all = []; for (;;) all.push(new Array(1e5).fill(filename)); }
-         parentPort.postMessage({ inspection: { filename, findings: [] } });
-       });`,
-    );
+  it('makes a finding of a thread that dies, hangs or runs out of memory, and spares the next artifact', async () => {
+    // It misbehaves for some names, and finds nothing in the others.
+    const program = threadProgram(({ artifact }: { artifact: ArtifactDescription }) => {
+      const { filename } = artifact.name;
+      if (filename.startsWith('dies')) process.exit(1);
+      if (filename.startsWith('throws')) throw new Error('oops');
+      if (filename.startsWith('hangs')) for (;;);
+      if (filename.startsWith('grows')) {
+        const all: unknown[] = [];
+        for (;;) all.push(new Array(1e5).fill(filename));
+      }
+      return { filename, findings: [] };
+    });
     const inspector = createInspector({
-      workers: 1,
-      program: new URL(`file://${program}`),
+      threads: 1,
+      program,
       graceMs: 0,
-      limits: { timeMs: 1_000, workerHeapMb: 32 },
+      limits: { timeMs: 1_000, threadHeapMb: 32 },
     });
     try {
       const names = ['dies', 'fine', 'throws', 'good', 'hangs', 'well', 'grows', 'best'];
@@ -103,7 +103,7 @@ describe('the inspector in workers', () => {
 
   it('lets nothing wait once it is closed', async () => {
     const { path, artifact } = await store(wheelName(), buildWheel());
-    const inspector = createInspector({ workers: 1 });
+    const inspector = createInspector({ threads: 1 });
     const waiting = [inspector.inspect(path, artifact), inspector.inspect(path, artifact)];
     await inspector.close();
     const late = await inspector.inspect(path, artifact);

@@ -31,7 +31,7 @@ describe('the settings that findings belong to', () => {
     const without = names.filter(
       (name) => settingsName({ [name]: changed[name] }) === settingsName(),
     );
-    assert.deepEqual(without, ['timeMs', 'workerHeapMb']);
+    assert.deepEqual(without, ['timeMs', 'threadHeapMb']);
     const all = names.map((name) => settingsName({ [name]: changed[name] }));
     assert.equal(new Set(all).size, names.length - 1);
     assert.equal(settingsName({ ...DEFAULT_LIMITS }), settingsName());

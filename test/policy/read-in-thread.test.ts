@@ -6,6 +6,7 @@ import { loadPolicy, readPolicy } from '../../src/policy/load.js';
 import { readInThread } from '../../src/policy/read-in-thread.js';
 import { PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
+import { program } from '../support/thread-program.js';
 import { brief, folder, NOW, subject } from './support.js';
 
 const MANY = `deny:\n${Array.from({ length: 2_000 }, (_, i) => `  - { project: p${i}, versions: "==1.${i}", reason: r }\n`).join('')}`;
@@ -62,11 +63,11 @@ describe('policies read in a thread', () => {
 
   it('leave the policy before them in force where the thread dies', async () => {
     const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
-    for (const [program, why] of [
+    for (const [text, why] of [
       ['process.exit(3)', /broke off: its thread ended with 3/],
       ['throw new Error("out of memory")', /broke off: out of memory/],
     ] as const) {
-      const read = readInThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+      const read = readInThread(program(text));
       const problems: string[] = [];
       const watcher = await PolicyWatcher.start([path], {
         read,
@@ -78,13 +79,5 @@ describe('policies read in a thread', () => {
       assert.match(problems.join(), why);
       assert.equal(watcher.current.revision, revision);
     }
-  });
-
-  it('are what the thread answered, however soon it is gone', async () => {
-    const program = `import { parentPort } from 'node:worker_threads';
-      parentPort.postMessage({ sound: undefined, problems: [], warnings: [] });`;
-    const read = readInThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
-    for (let time = 0; time < 10; time += 1)
-      assert.deepEqual((await read([], { now: NOW })).problems, []);
   });
 });

@@ -25,7 +25,7 @@ export const inspectionSection = section(
       .describe('A member that must be held whole to be read.')
       .prefault('16MiB'),
     time: time().describe('One artifact.').prefault('120s'),
-    'worker-heap': byteSize().describe('Memory of one worker.').prefault('256MiB'),
+    'worker-heap': byteSize().describe('Memory of one inspection.').prefault('256MiB'),
     inflate: z
       .enum(['all', 'needed'])
       .describe('all: every member is inflated, its checksum and RECORD hash compared.')
@@ -38,7 +38,7 @@ export const inspectionSection = section(
 export function toInspection(settings: z.output<typeof inspectionSection>) {
   const { workers, time: timeMs, 'worker-heap': heap, ...limits } = settings;
   return {
-    workers: workers ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
-    limits: { ...camelCased(limits), timeMs, workerHeapMb: Math.ceil(heap / MIB) },
+    threads: workers ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
+    limits: { ...camelCased(limits), timeMs, threadHeapMb: Math.ceil(heap / MIB) },
   };
 }

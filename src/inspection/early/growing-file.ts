@@ -12,7 +12,7 @@ const TURN = 5;
 /** When somebody's turn began; it is the thread's, not a file's. */
 let turn = performance.now();
 
-/** A file that another thread goes on appending to, and says how far. Reads block, as in every worker. */
+/** A file that another thread goes on appending to, and says how far. Reads block: that is what it has a thread for. */
 export class GrowingFile implements ByteSource {
   readonly size = Number.POSITIVE_INFINITY;
   readonly #fd: number;

@@ -1,0 +1,74 @@
+import { types } from 'node:util';
+import { parentPort } from 'node:worker_threads';
+import type { FromThread, ToThread } from './messages.js';
+
+/** What may follow a question while it is being answered. Listeners are set before the first wait, or miss some. */
+export interface Following<News> {
+  onNews(listener: (news: News) => void): void;
+  /** The question is to be answered as soon as may be, with whatever: nobody waits for it. */
+  onCancel(listener: () => void): void;
+}
+
+interface Listeners<News> {
+  news?: (news: News) => void;
+  cancel?: () => void;
+}
+
+/**
+ * Makes a thread's program of a function: it answers what `Thread` asks. What the function throws is an answer, too; what
+ * is thrown outside of it ends the thread.
+ * @param buffersOf what of an answer is handed over instead of copied
+ */
+export function answerInThread<Question, Answer, News = never>(
+  answer: (question: Question, following: Following<News>) => Answer | Promise<Answer>,
+  buffersOf: (answer: Answer) => readonly ArrayBuffer[] = () => [],
+): void {
+  const open = new Map<number, Listeners<News>>();
+
+  async function take(id: number, question: Question): Promise<void> {
+    const listeners: Listeners<News> = {};
+    open.set(id, listeners);
+    try {
+      const given = await answer(question, {
+        onNews: (listener) => {
+          listeners.news = listener;
+        },
+        onCancel: (listener) => {
+          listeners.cancel = listener;
+        },
+      });
+      say({ kind: 'answer', id, answer: given }, buffersOf(given));
+    } catch (error) {
+      sayError(id, error);
+    } finally {
+      open.delete(id);
+    }
+  }
+
+  function say(message: FromThread<Answer>, buffers: readonly ArrayBuffer[] = []): void {
+    parentPort?.postMessage(message, buffers);
+  }
+
+  function sayError(id: number, error: unknown): void {
+    try {
+      // A DOMException (an abort, a time-out) comes across as an empty object.
+      say({ kind: 'error', id, error: types.isNativeError(error) ? error : plain(error) });
+    } catch {
+      // Its cause is nothing that comes across.
+      say({ kind: 'error', id, error: plain(error) });
+    }
+  }
+
+  parentPort?.on('message', (message: ToThread<Question, News>) => {
+    const { id } = message;
+    if (message.kind === 'question') void take(id, message.question);
+    else if (message.kind === 'news') open.get(id)?.news?.(message.news);
+    else open.get(id)?.cancel?.();
+  });
+}
+
+function plain(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const { message, stack = message } = error;
+  return Object.assign(new Error(message), { stack });
+}

@@ -1,0 +1,102 @@
+import { type Asked, Thread, ThreadFailure, type ThreadSettings } from './thread.js';
+
+export interface ThreadPoolSettings extends ThreadSettings {
+  /** Threads at most. */
+  readonly most: number;
+  /** Questions that one thread is at work on at most; by default one. */
+  readonly each?: number;
+}
+
+interface Waiting<Question, Answer> {
+  readonly question: Question;
+  readonly patience: number;
+  readonly resolve: (answer: Promise<Answer>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Threads that are started as they are needed. One that hangs or dies is replaced, and takes none of the others along. */
+export class ThreadPool<Question, Answer, News = never> {
+  readonly #settings: ThreadPoolSettings;
+  readonly #threads = new Set<Thread<Question, Answer, News>>();
+  readonly #waiting: Waiting<Question, Answer>[] = [];
+  #isClosed = false;
+
+  constructor(settings: ThreadPoolSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Asks once a thread has room, in turn.
+   * @param patience how long an answer may take from then on, in milliseconds
+   * @throws as `Asked.answer` rejects; a `ThreadFailure` where no thread can be started
+   */
+  ask(question: Question, patience = Infinity): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, patience, resolve, reject });
+      this.#serve();
+    });
+  }
+
+  /** Asks at once, or not at all: undefined where no thread has room. */
+  askNow(question: Question): Asked<Answer, News> | undefined {
+    try {
+      return this.#roomy()?.ask(question);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Has a thread ready for the first question, so that it need not wait for the start. */
+  startAhead(): void {
+    try {
+      if (this.#threads.size === 0) this.#roomy();
+    } catch {
+      // Whoever asks will be told.
+    }
+  }
+
+  /** Ends all threads: what is under way, or waits, fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#serve();
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  /** As many of those who wait as there is room for. */
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      let thread: Thread<Question, Answer, News> | undefined;
+      try {
+        thread = this.#roomy();
+      } catch (error) {
+        this.#waiting.shift()!.reject(error);
+        continue;
+      }
+      if (thread === undefined) return;
+      const { question, patience, resolve } = this.#waiting.shift()!;
+      const asked = thread.ask(question);
+      asked.expectWithin(patience);
+      resolve(asked.answer);
+    }
+  }
+
+  /** The least busy thread, or a new one while there may be more. @throws {ThreadFailure} where there can be none */
+  #roomy(): Thread<Question, Answer, News> | undefined {
+    if (this.#isClosed) throw new ThreadFailure('closed', 'it was closed');
+    const { most, each = 1 } = this.#settings;
+    let least: Thread<Question, Answer, News> | undefined;
+    for (const thread of this.#threads)
+      if (least === undefined || thread.load < least.load) least = thread;
+    if (least?.load !== 0 && this.#threads.size < most) return this.#start();
+    return least !== undefined && least.load < each ? least : undefined;
+  }
+
+  #start(): Thread<Question, Answer, News> {
+    const thread = new Thread<Question, Answer, News>(this.#settings, () => {
+      if (thread.isOver) this.#threads.delete(thread);
+      this.#serve();
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+}
