@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['domain', 'inspection'],
   observe: ['domain'],
   decisions: ['domain', 'runtime'],
-  fleet: ['domain', 'store'],
+  fleet: ['domain', 'store', 'decisions'],
   feed: ['domain', 'runtime'],
   exposure: ['domain', 'decisions', 'policy', 'store'],
   attestations: ['domain', 'runtime', 'upstream', 'store'],

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { openAllFindings } from '../compose/stores.js';
 import type { Outcome } from '../domain/verdict.js';
 import type { KnownFindings } from '../exposure/judged-artifacts.js';
 import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
-import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -43,7 +43,7 @@ async function folderOf(history: string): Promise<string> {
 }
 
 function findingsIn(folder: string): KnownFindings {
-  const store = new DiskFindingsStore(join(folder, 'findings'), ANY_SETTINGS);
+  const store = openAllFindings(folder);
   return async ({ project, sha256, filename }) =>
     sha256 === undefined ? undefined : store.get(project, sha256, filename);
 }

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { dataFolder } from '../compose/data-folder.js';
 import { loadConfig } from '../config/load.js';
-import { FEED_FILE, indexFeed } from '../feed/feed-file.js';
+import { indexFeed } from '../feed/feed-file.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../runtime/network.js';
@@ -26,7 +26,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   const network = createNetwork(process.env);
   try {
     const source = makeFeedSource(place, network.dispatcher);
-    const file = join(config.data, FEED_FILE);
+    const { feed: file } = dataFolder(config.data);
     const { feed, how, records, added, changed, removed, missing } = await syncFeed(
       source,
       file,

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { dataFolder } from '../compose/data-folder.js';
 import { loadConfig } from '../config/load.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
-import { FEED_FILE, readFeedIndex } from '../feed/feed-file.js';
+import { readFeedIndex } from '../feed/feed-file.js';
 
 /**
  * The malware feed as the last sync left it in a data folder; one that knows nothing where there is none.
@@ -9,5 +9,5 @@ import { FEED_FILE, readFeedIndex } from '../feed/feed-file.js';
  */
 export async function loadOwnFeed(data?: string): Promise<MalwareFeed> {
   const folder = data ?? loadConfig({ env: process.env }).data;
-  return (await readFeedIndex(join(folder, FEED_FILE))) ?? NO_FEED;
+  return (await readFeedIndex(dataFolder(folder).feed)) ?? NO_FEED;
 }

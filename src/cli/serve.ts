@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog, type Log } from '../runtime/log.js';
-import { makePrimary } from '../workers/primary.js';
+import { createPrimary } from '../workers/primary.js';
 import { runWorker } from '../workers/worker.js';
 import { EXIT, type Output } from './output.js';
 
@@ -44,7 +44,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   const log = createLog(config.log.level);
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const serving = await make(config, log);
+  const serving = await create(config, log);
   const { address, port } = await serving.listen();
   const host = address.includes(':') ? `[${address}]` : address;
   const url = `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
@@ -65,18 +65,10 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   return EXIT.fine;
 }
 
-async function make(config: Config, log: Log): Promise<Serving> {
+function create(config: Config, log: Log): Promise<Serving> {
   const outside = { now: Date.now, env: process.env, log };
   const { workers } = config.serve;
-  if (workers > 1) return makePrimary(config, outside, workers);
+  if (workers > 1) return createPrimary(config, outside, workers);
   letTheHeapGrow();
-  const gate = await compose(config, outside);
-  return {
-    listen: () => gate.listen(),
-    reload: () => {
-      void gate.policies.reload();
-      gate.reload();
-    },
-    close: () => gate.close(),
-  };
+  return compose(config, outside);
 }

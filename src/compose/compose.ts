@@ -3,44 +3,70 @@ import type { ExposureWatch } from '../exposure/exposure-watch.js';
 import type { FeedService } from '../feed/feed-service.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
-import { makeKeeper } from './keeper.js';
+import { createFleet } from './fleet.js';
+import { createMachine } from './machine.js';
 import type { Outside } from './outside.js';
-import { makePackageServer, type PackageServer } from './package-server.js';
+import { createProcess } from './process.js';
+import { createServer, type PackageServer } from './server.js';
+import { createServices } from './services.js';
 import { watchExposure } from './watch-exposure.js';
 
 /** A Wheelgate in one process that is made, and not yet listening. */
-export interface Wheelgate extends Omit<PackageServer, 'findings'> {
+export interface Wheelgate extends PackageServer {
   readonly policies: PolicyWatcher;
   readonly metrics: Metrics;
   readonly exposure: ExposureWatch;
   readonly feed: FeedService | undefined;
+  /** What is under way finishes, up to the configured grace. */
+  close(): Promise<void>;
 }
 
 /**
- * Builds everything: `compose/` knows which adapter stands behind which interface, and hands each part what it
- * needs. `workers/` does the same for several processes.
+ * Builds everything, from the ground up: what a process has, what its machine has, what is shared beyond it, what
+ * answers requests upon that, and the server. Closed is in the reverse order. `workers/` builds the same of the same
+ * parts for several processes; only who has a machine's part, or the fleet's, is another there.
+ *
+ * A request goes the other way, from the top:
+ *
+ *     server      connection, TLS
+ *       http/app  prepared pages; who may ask; the route; counted, and told of in one problem document where it fails
+ *         services
+ *           pages      a page fresh in memory → the store's → the upstream's; judged; made ready
+ *           artifacts  named by its page → judged → in the store, or else under a lease:
+ *             upstream → spool ─▶ gate → the client
+ *                         └─▶ inspected → findings → judged → kept in the store, or dropped
+ *       decisions  written down before the last bytes leave
+ *
  * @throws {PolicyError} where the policy does not validate
  */
 export async function compose(config: Config, outside: Outside): Promise<Wheelgate> {
-  const keeper = await makeKeeper(config, outside);
-  const packages = await makePackageServer(config, outside, keeper);
-  const exposure = watchExposure(config, outside, keeper, packages.judge, packages.findings);
-  const { policies, metrics, feed } = keeper;
-  return {
-    ...packages,
-    policies,
-    metrics,
-    exposure,
-    feed,
-    listen: async () => {
-      await feed?.start();
-      return packages.listen();
-    },
-    close: async () => {
-      keeper.stopWatching();
-      await packages.close();
-      await exposure.close();
-      await keeper.close();
-    },
-  };
+  const process = createProcess(outside);
+  const { closing, metrics } = process;
+  try {
+    const machine = await createMachine(config, process);
+    const fleet = createFleet(config, process, machine);
+    const services = createServices(config, process, machine, fleet);
+    const exposure = watchExposure(config, process, machine, fleet, services.judge);
+    const server = await createServer(config, process, services);
+    const { policies, feed } = machine;
+    return {
+      ...server,
+      policies,
+      metrics,
+      exposure,
+      feed,
+      listen: async () => {
+        await feed?.start();
+        return server.listen();
+      },
+      reload: () => {
+        void policies.reload();
+        server.reload();
+      },
+      close: () => closing.close(),
+    };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
 }

@@ -3,25 +3,31 @@ import type { AttestationEvent } from '../attestations/attestations.js';
 import type { TrustEvent } from '../attestations/trust-root.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { LoadedPolicy } from '../policy/load.js';
+import type { PolicyMeaning } from '../policy/merge.js';
+import type { Policy } from '../policy/policy.js';
 import { countWaivers } from '../policy/waivers.js';
 import type { SeenEvent } from '../project-pages/known-bytes.js';
 import type { PageEvent } from '../project-pages/page-loader.js';
 import type { Log } from '../runtime/log.js';
 
-export function notePolicy({ policy, meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
+export function notePolicy(
+  { revision }: Policy,
+  { mode: current }: PolicyMeaning,
+  metrics: Metrics,
+  now: number,
+): void {
   metrics.policyRevision.reset();
-  metrics.policyRevision.set({ revision: policy?.revision ?? '' }, 1);
+  metrics.policyRevision.set({ revision }, 1);
   metrics.policyLoaded.set(now / 1_000);
   metrics.policyLoadFailed.set(0);
   for (const mode of ['enforce', 'dry-run'])
-    metrics.policyMode.set({ mode }, meaning?.mode === mode ? 1 : 0);
+    metrics.policyMode.set({ mode }, mode === current ? 1 : 0);
 }
 
 /** Waivers expire while nobody edits anything: asked for at each scrape. */
-export function noteWaivers({ meaning }: LoadedPolicy, metrics: Metrics, now: number): void {
-  const waivers = countWaivers(meaning?.waivers ?? [], now);
-  for (const [state, count] of Object.entries(waivers)) metrics.waivers.set({ state }, count);
+export function noteWaivers({ waivers }: PolicyMeaning, metrics: Metrics, now: number): void {
+  for (const [state, count] of Object.entries(countWaivers(waivers, now)))
+    metrics.waivers.set({ state }, count);
 }
 
 /** What `/readyz` tells of beside the server's own end. */

@@ -1,14 +1,14 @@
-import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { ACCUSING } from '../domain/rules.js';
 import { findDeniedSince } from '../exposure/denied-since.js';
 import { loadExposureState, writeExposureState } from '../exposure/exposure-state.js';
 import { ExposureWatch } from '../exposure/exposure-watch.js';
+import type { Fleet } from '../fleet/fleet.js';
 import { writeAtomically } from '../store/disk/atomic-file.js';
-import type { FindingsStore } from '../store/findings-store.js';
 import type { Judge } from '../verdicts/judge.js';
-import type { Keeper } from './keeper.js';
-import type { Outside } from './outside.js';
+import { dataFolder } from './data-folder.js';
+import type { KeptMachine } from './machine.js';
+import type { Process } from './process.js';
 
 /** Until a log that could not be read whole is read again, in milliseconds. */
 const PATIENCE = 5 * 60_000;
@@ -16,17 +16,17 @@ const PATIENCE = 5 * 60_000;
 /** Says after each change of policy or feed who had been given what is denied now; once, also at the start. */
 export function watchExposure(
   config: Config,
-  { now, log }: Outside,
-  { policies, feed, metrics, decisions, decisionReader, scanned }: Keeper,
+  { now, log, metrics, closing }: Process,
+  { policies, feed, scanned }: KeptMachine,
+  { decisions, decisionReader, stores }: Fleet,
   judge: Judge,
-  findings: FindingsStore,
 ): ExposureWatch {
-  const file = join(config.data, 'exposure.json');
+  const file = dataFolder(config.data).exposure;
   for (const rule of ACCUSING) metrics.exposedDownloads.inc({ rule }, 0);
   const exposure = new ExposureWatch({
     load: () => loadExposureState(file),
     save: (state) => writeAtomically(file, writeExposureState(state)),
-    search: (told) => findDeniedSince(decisionReader, judge, findings, told),
+    search: (told) => findDeniedSince(decisionReader, judge, stores.findings, told),
     onExposed: (exposed) => {
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
       const { revision } = policies.current;
@@ -44,6 +44,7 @@ export function watchExposure(
     },
     later: (work) => setTimeout(work, PATIENCE).unref(),
   });
+  closing.add(() => exposure.close());
   policies.onChange(() => exposure.check(judge.revisions));
   feed?.onChange(() => exposure.check(judge.revisions));
   void scanned.then(() => exposure.check(judge.revisions));

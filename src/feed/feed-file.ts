@@ -6,9 +6,6 @@ import type { ProjectName } from '../domain/project-name.js';
 import { FeedIndex } from './feed-index.js';
 import type { FeedEntry, OsvRecord } from './osv-record.js';
 
-/** Its name in the data folder. */
-export const FEED_FILE = 'feed.jsonl';
-
 /** What is known of a feed beside its records. */
 export interface FeedState {
   /** Where it came from: another source starts anew. */

@@ -1,6 +1,7 @@
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
+import type { PolicyMeaning } from './merge.js';
 import type { Policy, PolicySource } from './policy.js';
 import { policyFilesIn } from './read-policy-files.js';
 
@@ -15,8 +16,11 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   /** A change was read and could not be taken; the policy before it stays in force. */
   readonly onProblem?: (problems: readonly Problem[]) => void;
   /** A reading took effect, the first one too. */
-  readonly onLoad?: (loaded: LoadedPolicy & { readonly policy: Policy }) => void;
+  readonly onLoad?: (loaded: SoundPolicy) => void;
 }
+
+/** A reading that could be used. */
+type SoundPolicy = LoadedPolicy & { readonly policy: Policy; readonly meaning: PolicyMeaning };
 
 /** The policies cannot be used; says everything that is wrong with them. */
 export class PolicyError extends Error {
@@ -35,14 +39,14 @@ export class PolicyWatcher implements PolicySource {
   readonly #options: WatcherOptions;
   readonly #listeners: ((policy: Policy) => void)[] = [];
   readonly #watch: ChangeWatch;
-  #current: Policy;
+  #current: SoundPolicy;
   /** Whether the last reading could be used. */
   #sound = true;
 
   private constructor(
     paths: readonly string[],
     options: WatcherOptions,
-    current: Policy,
+    current: SoundPolicy,
     settled: string,
   ) {
     this.#paths = paths;
@@ -60,14 +64,18 @@ export class PolicyWatcher implements PolicySource {
   ): Promise<PolicyWatcher> {
     const state = await stateOf(paths);
     const loaded = await loadPolicy(paths, withNow(options));
-    const { policy } = loaded;
-    if (policy === undefined) throw new PolicyError(loaded.problems);
-    options.onLoad?.({ ...loaded, policy });
-    return new PolicyWatcher(paths, options, policy, state);
+    if (!isSound(loaded)) throw new PolicyError(loaded.problems);
+    options.onLoad?.(loaded);
+    return new PolicyWatcher(paths, options, loaded, state);
   }
 
   get current(): Policy {
-    return this.#current;
+    return this.#current.policy;
+  }
+
+  /** What it was made of: plain data, which may go to another process. */
+  get meaning(): PolicyMeaning {
+    return this.#current.meaning;
   }
 
   onChange(listener: (policy: Policy) => void): void {
@@ -87,17 +95,20 @@ export class PolicyWatcher implements PolicySource {
   async #read(): Promise<void> {
     const { read } = this.#options;
     const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
-    const { policy } = loaded;
-    this.#sound = policy !== undefined;
-    if (policy === undefined) {
+    this.#sound = isSound(loaded);
+    if (!isSound(loaded)) {
       this.#options.onProblem?.(loaded.problems);
       return;
     }
-    const changed = policy.revision !== this.#current.revision;
-    if (changed) this.#current = policy;
-    this.#options.onLoad?.({ ...loaded, policy: this.#current });
-    if (changed) for (const listener of this.#listeners) listener(policy);
+    const changed = loaded.policy.revision !== this.current.revision;
+    if (changed) this.#current = loaded;
+    this.#options.onLoad?.({ ...loaded, policy: this.current });
+    if (changed) for (const listener of this.#listeners) listener(loaded.policy);
   }
+}
+
+function isSound(loaded: LoadedPolicy): loaded is SoundPolicy {
+  return loaded.policy !== undefined;
 }
 
 /** Plain data, for it may go to another thread. */

@@ -14,3 +14,9 @@ export interface CacheRoom {
    */
   makeRoom(more: number, minFree?: number): Promise<boolean>;
 }
+
+/** Those of one machine. */
+export interface Rooms {
+  readonly blobs: CacheRoom;
+  readonly pages: CacheRoom;
+}

@@ -1,5 +1,5 @@
 import type { Learnt, News } from '../fleet/news.js';
-import type { Member } from './crew.js';
+import type { Member } from './members.js';
 
 /** What is told on one machine: a worker's news go to the other workers, to the primary itself, and to those above. */
 export class PrimaryNews implements News {

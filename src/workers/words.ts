@@ -19,7 +19,7 @@ export interface PolicyText {
 /** All that a worker needs to begin. */
 export interface Welcome {
   /** 1 to the number of workers. */
-  readonly slot: number;
+  readonly number: number;
   readonly config: Config;
   readonly policy: PolicyText;
   readonly health: readonly HealthPart[];

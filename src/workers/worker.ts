@@ -1,16 +1,16 @@
-import { join } from 'node:path';
-import { noteHealth } from '../compose/note-events.js';
-import { makePackageServer } from '../compose/package-server.js';
-import type { Shared } from '../compose/shared.js';
-import { FileDecisionReader } from '../decisions/file-reader.js';
-import { FEED_FILE } from '../feed/feed-file.js';
-import { Health } from '../observe/health.js';
-import { createMetrics } from '../observe/metrics.js';
+import { dataFolder } from '../compose/data-folder.js';
+import { createDecisionReader } from '../compose/decisions.js';
+import type { Machine } from '../compose/machine.js';
+import { createProcess, type Process } from '../compose/process.js';
+import { createServer } from '../compose/server.js';
+import { createServices } from '../compose/services.js';
+import { createSpool, createStores } from '../compose/stores.js';
+import type { Config } from '../config/config.js';
+import type { Fleet } from '../fleet/fleet.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog } from '../runtime/log.js';
-import { createNetwork } from '../runtime/network.js';
 import { Channel } from './channel.js';
-import type { ToPrimary } from './words.js';
+import type { PolicyText, ToPrimary } from './words.js';
 import { WorkerDecisionLog } from './worker-decisions.js';
 import { WorkerFeed } from './worker-feed.js';
 import { WorkerLeases } from './worker-leases.js';
@@ -45,44 +45,51 @@ export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
 
 async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessEnv): Promise<void> {
   letTheHeapGrow();
-  const { config, policy, health: parts, slot } = await primary.ask('welcome', undefined);
-  const log = createLog(config.log.level, undefined, { worker: slot });
+  const { config, policy, health: parts, number } = await primary.ask('welcome', undefined);
+  const log = createLog(config.log.level, undefined, { worker: number });
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 
-  const metrics = createMetrics();
-  const health = new Health();
-  noteHealth(health, metrics);
+  const own = createProcess({ now, env, log }, number);
+  const { health, metrics, closing } = own;
   for (const { part, state, detail } of parts) health.set(part, state, detail);
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
   primary.onAsked('metrics', () => metrics.snapshot());
-  const feed =
-    config.feed.url === undefined
-      ? undefined
-      : new WorkerFeed(primary, join(config.data, FEED_FILE));
-  const network = createNetwork(env);
-  const shared: Shared = {
-    slot,
-    network,
-    metrics,
-    metricsText: () => primary.ask('metrics', undefined),
-    health,
-    policies: new WorkerPolicy(primary, policy),
-    feed,
-    decisions: new WorkerDecisionLog(primary),
-    decisionReader: new FileDecisionReader(config.decisions.file),
-    rooms: { blobs: new WorkerRoom(primary, 'blobs'), pages: new WorkerRoom(primary, 'pages') },
-    leases: new WorkerLeases(primary),
-    news: new WorkerNews(primary),
-  };
-  const packages = await makePackageServer(config, { now, env, log }, shared);
-  primary.onTold('reload', () => packages.reload());
+  const machine = askMachine(config, own, primary, policy);
+  const services = createServices(config, own, machine, askFleet(config, own, machine, primary));
+  const server = await createServer(config, own, services);
+  primary.onTold('reload', () => server.reload());
   primary.onTold('stop', () => {
-    void packages
-      .close()
-      .then(() => network.close())
-      .finally(() => process.exit(0));
+    void closing.close().finally(() => process.exit(0));
   });
-  await feed?.read();
-  await packages.listen();
+  await machine.feed?.read();
+  await server.listen();
+}
+
+/** What the machine has, of which the primary is the keeper. */
+function askMachine(config: Config, own: Process, primary: ToPrimary, policy: PolicyText) {
+  const rooms = {
+    blobs: new WorkerRoom(primary, 'blobs'),
+    pages: new WorkerRoom(primary, 'pages'),
+  };
+  const { feed } = dataFolder(config.data);
+  return {
+    policies: new WorkerPolicy(primary, policy),
+    feed: config.feed.url === undefined ? undefined : new WorkerFeed(primary, feed),
+    rooms,
+    spool: createSpool(config, own, rooms),
+    metricsText: () => primary.ask('metrics', undefined),
+  } satisfies Machine;
+}
+
+/** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */
+function askFleet(config: Config, own: Process, machine: Machine, primary: ToPrimary): Fleet {
+  const news = new WorkerNews(primary);
+  return {
+    leases: new WorkerLeases(primary),
+    news,
+    stores: createStores(config, own, machine, news),
+    decisions: new WorkerDecisionLog(primary),
+    decisionReader: createDecisionReader(config),
+  };
 }

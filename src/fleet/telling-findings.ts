@@ -1,8 +1,8 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { News } from '../fleet/news.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
+import type { News } from './news.js';
 
 /** A findings store that tells the others what is put into it. */
 export class TellingFindings implements FindingsStore {

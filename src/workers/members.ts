@@ -8,11 +8,11 @@ export interface Member {
   /** One of its own, greater than 0: a replacement has another. */
   readonly id: number;
   /** 1 to the number of workers: a replacement has its predecessor's. */
-  readonly slot: number;
+  readonly number: number;
   readonly channel: ToWorker;
 }
 
-export interface CrewParts {
+export interface MembersParts {
   readonly count: number;
   /** What is under way at the end may take so long, in milliseconds. */
   readonly grace: number;
@@ -24,7 +24,7 @@ export interface CrewParts {
   readonly onCount: (serving: number) => void;
 }
 
-interface Hand extends Member {
+interface Begun extends Member {
   readonly worker: Worker;
   readonly begun: number;
   serving: boolean;
@@ -42,23 +42,24 @@ const LONGEST_DELAY = 30_000;
 /** Beyond the grace, a worker that does not end is ended, in milliseconds. */
 const LAST_GRACE = 5_000;
 
-/** Keeps as many workers running as there should be: one that dies is replaced. */
-export class Crew {
-  readonly #parts: CrewParts;
-  readonly #hands = new Map<number, Hand>();
-  /** How often in a row the worker of a slot has lived shortly. */
+/** The workers: as many run as there should be, and one that dies is replaced. */
+export class Members {
+  readonly #parts: MembersParts;
+  readonly #members = new Map<number, Begun>();
+  /** How often in a row the worker of a number has lived shortly. */
   readonly #shortLives = new Map<number, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Told how the start goes; afterwards a worker's end is no longer the end of all. */
   #starting: Starting | undefined;
   #stopping = false;
 
-  constructor(parts: CrewParts) {
+  constructor(parts: MembersParts) {
     this.#parts = parts;
   }
 
-  get members(): readonly Member[] {
-    return [...this.#hands.values()];
+  /** Those that live. */
+  get all(): readonly Member[] {
+    return [...this.#members.values()];
   }
 
   /** @returns where they listen @throws where one cannot begin */
@@ -76,7 +77,7 @@ export class Crew {
           reject(new Error(message));
         },
       };
-      for (let slot = 1; slot <= this.#parts.count; slot += 1) this.#fork(slot);
+      for (let number = 1; number <= this.#parts.count; number += 1) this.#fork(number);
     });
   }
 
@@ -85,7 +86,7 @@ export class Crew {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await Promise.all(
-      [...this.#hands.values()].map(
+      [...this.#members.values()].map(
         ({ worker, channel }) =>
           new Promise<void>((resolve) => {
             const last = setTimeout(
@@ -102,64 +103,64 @@ export class Crew {
     );
   }
 
-  #fork(slot: number): void {
+  #fork(number: number): void {
     const worker = cluster.fork();
     const channel: ToWorker = new Channel({
       // Whoever dies while it is told something is noticed by its end.
       send: (message) => void worker.send(message as object, () => {}),
       onMessage: (listener) => worker.on('message', listener),
     });
-    const hand: Hand = {
+    const member: Begun = {
       id: worker.id,
-      slot,
+      number,
       channel,
       worker,
       begun: performance.now(),
       serving: false,
     };
-    this.#hands.set(worker.id, hand);
+    this.#members.set(worker.id, member);
     worker.on('error', () => {});
     worker.on('listening', ({ address, port }) => {
-      hand.serving = true;
+      member.serving = true;
       this.#parts.onCount(this.#serving);
       this.#starting?.listening({ address, port });
     });
     channel.onTold('failed', ({ message }) => {
-      this.#parts.log.error({ worker: slot }, `a worker could not begin: ${message}`);
+      this.#parts.log.error({ worker: number }, `a worker could not begin: ${message}`);
       this.#starting?.failed(message);
       worker.process.kill('SIGKILL');
     });
     worker.on('exit', (code, signal) => {
       const how = signal || code;
       this.#starting?.failed(`a worker ended with ${how} before it served`);
-      this.#end(hand, how);
+      this.#end(member, how);
     });
-    this.#parts.onBegin(hand);
+    this.#parts.onBegin(member);
   }
 
-  #end(hand: Hand, how: string | number): void {
-    this.#hands.delete(hand.id);
-    hand.channel.close();
-    this.#parts.onEnd(hand);
+  #end(member: Begun, how: string | number): void {
+    this.#members.delete(member.id);
+    member.channel.close();
+    this.#parts.onEnd(member);
     if (this.#stopping) return;
     this.#parts.onCount(this.#serving);
-    this.#parts.log.error({ worker: hand.slot }, `a worker ended with ${how}; it is replaced`);
+    this.#parts.log.error({ worker: member.number }, `a worker ended with ${how}; it is replaced`);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#fork(hand.slot);
-    }, this.#delay(hand));
+      this.#fork(member.number);
+    }, this.#delay(member));
     this.#timers.add(timer);
   }
 
   /** None after a long life; ever longer where life is short, so that a fault at the start does not spin. */
-  #delay({ slot, begun }: Hand): number {
+  #delay({ number, begun }: Begun): number {
     const short = performance.now() - begun < SHORT_LIFE;
-    const before = short ? (this.#shortLives.get(slot) ?? 0) : 0;
-    this.#shortLives.set(slot, short ? before + 1 : 0);
+    const before = short ? (this.#shortLives.get(number) ?? 0) : 0;
+    this.#shortLives.set(number, short ? before + 1 : 0);
     return short ? Math.min(FIRST_DELAY * 2 ** before, LONGEST_DELAY) : 0;
   }
 
   get #serving(): number {
-    return [...this.#hands.values()].filter((hand) => hand.serving).length;
+    return [...this.#members.values()].filter((member) => member.serving).length;
   }
 }

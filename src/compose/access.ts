@@ -1,0 +1,29 @@
+import { AccessControl } from '../access/access-control.js';
+import type { Config } from '../config/config.js';
+import { formatProblem } from '../yaml/problem.js';
+import type { Process } from './process.js';
+
+/** Who may ask; undefined where anybody may. @throws {AccessError} where the tokens' file cannot be used */
+export async function createAccess(
+  { access: { tokens } }: Config,
+  { now, log, health, closing }: Process,
+): Promise<AccessControl | undefined> {
+  if (tokens === undefined) return undefined;
+  const access = await AccessControl.start(tokens, {
+    now,
+    onLoad: () => {
+      health.set('access', 'ok');
+      log.info('tokens read');
+    },
+    onProblem: (problems) => {
+      health.set(
+        'access',
+        'degraded',
+        'an edit of the tokens does not validate; those before hold',
+      );
+      for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
+    },
+  });
+  closing.add(() => access.close());
+  return access;
+}

@@ -1,0 +1,40 @@
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { Config } from '../config/config.js';
+import { expiryOf, readCertificate, watchCertificate } from '../http/certificate.js';
+import type { Certificate } from '../http/server.js';
+import type { Process } from './process.js';
+
+/** Undefined where the server speaks plain HTTP. @throws where the certificate cannot be used */
+export async function loadCertificate(
+  { tls }: Config,
+  { metrics }: Process,
+): Promise<Certificate | undefined> {
+  if (tls === undefined) return undefined;
+  const certificate = await readCertificate(tls);
+  metrics.certificateExpiry.set(expiryOf(certificate) / 1_000);
+  return certificate;
+}
+
+/** Lets a running server take over what its certificate's files become. */
+export async function renewCertificate(
+  { tls }: Config,
+  { log, metrics, health, closing }: Process,
+  server: Server | TlsServer,
+): Promise<void> {
+  if (tls === undefined) return;
+  const watch = await watchCertificate(
+    tls,
+    (certificate) => {
+      if ('setSecureContext' in server) server.setSecureContext(certificate);
+      metrics.certificateExpiry.set(expiryOf(certificate) / 1_000);
+      health.set('certificate', 'ok');
+      log.info('the certificate was renewed');
+    },
+    (err) => {
+      health.set('certificate', 'degraded', 'a change does not hold; the one before is in use');
+      log.error({ err }, 'certificate not taken over');
+    },
+  );
+  closing.add(() => watch.close());
+}

@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.js';
+import { ALONE } from '../fleet/alone.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { createDecisionLog, createDecisionReader } from './decisions.js';
+import type { Machine } from './machine.js';
+import type { Process } from './process.js';
+import { createStores } from './stores.js';
+
+/** What a machine shares beyond itself: with nobody, so that all of it is its own. */
+export function createFleet(config: Config, process: Process, machine: Machine): Fleet {
+  return {
+    ...ALONE,
+    stores: createStores(config, process, machine, ALONE.news),
+    decisions: createDecisionLog(config, process),
+    decisionReader: createDecisionReader(config),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Config } from '../config/config.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
+import type { FeedService } from '../feed/feed-service.js';
+import type { PolicySource } from '../policy/policy.js';
+import type { PolicyWatcher } from '../policy/watcher.js';
+import type { Rooms } from '../store/cache-room.js';
+import type { Spool } from '../store/spool.js';
+import { createFeed } from './feed.js';
+import { createPolicies } from './policies.js';
+import type { Process } from './process.js';
+import { createRooms, createSpool, sweepSpool } from './stores.js';
+
+/**
+ * What the processes of one machine have in common. One process keeps it (`createMachine`); a worker among several asks
+ * that one (`workers/`).
+ */
+export interface Machine {
+  readonly policies: PolicySource;
+  /** Undefined where the settings want no malware feed. */
+  readonly feed: { readonly current: MalwareFeed } | undefined;
+  readonly rooms: Rooms;
+  readonly spool: Spool;
+  /** All metrics of all its processes in Prometheus's text form. */
+  readonly metricsText: () => Promise<string>;
+}
+
+/** The same for the process that keeps it. */
+export interface KeptMachine extends Machine {
+  readonly policies: PolicyWatcher;
+  readonly feed: FeedService | undefined;
+  /** Resolves once it is known what earlier runs have left on disk. Never rejects. */
+  readonly scanned: Promise<void>;
+}
+
+/** @throws {PolicyError} where the policy does not validate */
+export async function createMachine(config: Config, process: Process): Promise<KeptMachine> {
+  const { now, log, metrics, closing } = process;
+  const policies = await createPolicies(config, process);
+  await sweepSpool(config);
+  const rooms = createRooms(config);
+  // What earlier runs have left on disk is learnt in the background: nothing waits for it.
+  const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan()]).then(
+    () => {},
+    (err: unknown) => log.warn({ err }, 'the cache on disk could not be looked through'),
+  );
+  closing.add(() => scanned);
+  metrics.startTime.set(now() / 1_000);
+  metrics.onCollect(() => {
+    metrics.cacheBytes.set({ tier: 'disk' }, rooms.blobs.bytes);
+    metrics.cacheBytes.set({ tier: 'pages' }, rooms.pages.bytes);
+  });
+  return {
+    policies,
+    feed: createFeed(config, process),
+    rooms,
+    spool: createSpool(config, process, rooms),
+    metricsText: () => metrics.text(),
+    scanned,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Config } from '../config/config.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { KnownBytes } from '../project-pages/known-bytes.js';
+import { PageLoader } from '../project-pages/page-loader.js';
+import { Pins } from '../project-pages/pins.js';
+import type { Upstream } from '../upstream/upstream.js';
+import { notePageEvent, noteSeenEvent } from './note-events.js';
+import type { Process } from './process.js';
+
+/** Which bytes files have; what is learnt of them is told. */
+export function createKnownBytes({ now, log }: Process, { stores, news }: Fleet): KnownBytes {
+  return new KnownBytes({
+    facts: stores.facts,
+    pins: new Pins(stores.pins, now),
+    onEvent: (event) => {
+      if (event.kind === 'learnt') news.tell({ ...event, kind: 'bytes' });
+      else noteSeenEvent(event, log);
+    },
+  });
+}
+
+/** The pages of all upstreams; those that are others than before are told of. */
+export function createPageLoader(
+  { cache }: Config,
+  { now, log, metrics, closing }: Process,
+  { stores, news }: Fleet,
+  upstreams: readonly Upstream[],
+  knownBytes: KnownBytes,
+): PageLoader {
+  const hit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
+  const loader = new PageLoader({
+    upstreams,
+    store: stores.pages,
+    knownBytes,
+    ttl: cache.pageTtl,
+    memoryBytes: cache.pages,
+    now,
+    onEvent: (event) => {
+      if (event.kind === 'cache' && event.result === 'hit') return hit();
+      if (event.kind === 'stored') return news.tell({ kind: 'page', project: event.project });
+      notePageEvent(event, metrics, log);
+    },
+  });
+  closing.add(() => loader.settled());
+  return loader;
+}

@@ -1,0 +1,38 @@
+import type { Config } from '../config/config.js';
+import { readInThread } from '../policy/read-in-thread.js';
+import { PolicyWatcher } from '../policy/watcher.js';
+import { formatProblem } from '../yaml/problem.js';
+import { notePolicy, noteWaivers } from './note-events.js';
+import type { Process } from './process.js';
+
+/** The policy in force, from the shipped files and those of the settings. @throws {PolicyError} where it does not validate */
+export async function createPolicies(
+  config: Config,
+  { now, log, metrics, health, closing }: Process,
+): Promise<PolicyWatcher> {
+  const folders = config.policies === undefined ? [] : [config.policies];
+  const policies = await PolicyWatcher.start(folders, {
+    upstreams: config.upstreams.map((upstream) => upstream.name),
+    now,
+    read: readInThread(),
+    onLoad: ({ policy, meaning, warnings }) => {
+      notePolicy(policy, meaning, metrics, now());
+      health.set('policy', 'ok', `revision ${policy.revision}`);
+      log.info({ revision: policy.revision }, 'policy in force');
+      for (const warning of warnings) log.warn(formatProblem(warning));
+    },
+    onProblem: (problems) => {
+      metrics.policyLoadFailures.inc();
+      metrics.policyLoadFailed.set(1);
+      health.set(
+        'policy',
+        'degraded',
+        'an edit does not validate; the policy before it is in force',
+      );
+      for (const problem of problems) log.error(`policy not taken over: ${formatProblem(problem)}`);
+    },
+  });
+  closing.add(() => policies.close());
+  metrics.onCollect(() => noteWaivers(policies.meaning, metrics, now()));
+  return policies;
+}

@@ -1,0 +1,95 @@
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { AccessControl } from '../access/access-control.js';
+import type { Config } from '../config/config.js';
+import { createApp } from '../http/app.js';
+import { accelerator, NEVER } from '../http/delivery/accelerate.js';
+import { closeGracefully, createHttpServer } from '../http/server.js';
+import type { HttpSettings } from '../http/services.js';
+import { createAccess } from './access.js';
+import { loadCertificate, renewCertificate } from './certificate.js';
+import { dataFolder } from './data-folder.js';
+import type { Process } from './process.js';
+import type { PackageServices } from './services.js';
+
+/** How long a client may use a page unasked, in seconds: a new denial reaches it soon. */
+const PAGE_MAX_AGE = 10;
+/** How long an idle connection is kept, in milliseconds: longer than load balancers do, commonly 60 s. */
+const KEEP_ALIVE = 75_000;
+
+/** A server that does not listen yet. */
+export interface PackageServer {
+  readonly access: AccessControl | undefined;
+  /** Binds the port. @returns where it listens */
+  listen(): Promise<AddressInfo>;
+  /** Takes over what was changed on the disk: tokens, and pins that were removed. */
+  reload(): void;
+}
+
+/** @throws {AccessError} and what else says that tokens or certificate cannot be used */
+export async function createServer(
+  config: Config,
+  process: Process,
+  services: PackageServices,
+): Promise<PackageServer> {
+  const { health, closing } = process;
+  const access = await createAccess(config, process);
+  const certificate = await loadCertificate(config, process);
+  const authenticate = access && ((authorization?: string) => access.identify(authorization));
+  const server = createHttpServer(
+    createApp({ ...services, authenticate }, httpSettings(config)),
+    {
+      maxHeaderBytes: config.server.headerBytes,
+      headersTimeout: config.server.headersTimeout,
+      keepAliveTimeout: KEEP_ALIVE,
+    },
+    certificate,
+  );
+  await renewCertificate(config, process, server);
+  closing.add(async () => {
+    health.set('server', 'failed', 'stopping');
+    const grace = config.server.shutdownGrace;
+    await Promise.all([closeGracefully(server, grace), services.artifacts.close(grace)]);
+  });
+  return {
+    access,
+    listen: () => listen(server, config),
+    reload: () => {
+      void access?.reload();
+      services.reload();
+    },
+  };
+}
+
+function httpSettings({
+  data,
+  gate,
+  serve,
+  contact,
+  publicUrl,
+  trustedProxies,
+  server,
+}: Config): HttpSettings {
+  const { blobs } = dataFolder(data);
+  return {
+    gate,
+    accelerate: serve.accel === 'off' ? NEVER : accelerator({ blobs, trustedProxies }),
+    contact,
+    publicUrl: publicUrl?.replace(/\/+$/, ''),
+    trustedProxies,
+    pageMaxAge: PAGE_MAX_AGE,
+    maxUrlLength: server.urlLength,
+  };
+}
+
+function listen(server: Server | TlsServer, config: Config): Promise<AddressInfo> {
+  const { host, port } = config.listen;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}

@@ -1,0 +1,95 @@
+import { ArtifactService } from '../artifacts/artifact-service.js';
+import { SidecarService } from '../artifacts/sidecar-service.js';
+import type { Config } from '../config/config.js';
+import { type Fleet, learn } from '../fleet/fleet.js';
+import { clientIdentifier } from '../http/client.js';
+import { DecisionRecorder } from '../http/delivery/decision-recorder.js';
+import type { Services } from '../http/services.js';
+import { createInspector } from '../inspection/inspect-in-thread.js';
+import { ProjectListService } from '../project-pages/project-list.js';
+import { ProjectPagesService } from '../project-pages/project-pages-service.js';
+import { createAttestations } from './attestations.js';
+import { createJudge } from './judge.js';
+import type { Machine } from './machine.js';
+import { noteArtifactEvent } from './note-events.js';
+import { createKnownBytes, createPageLoader } from './page-loader.js';
+import type { Process } from './process.js';
+import { bytesAt } from './stores.js';
+import { createUpstreams } from './upstreams.js';
+
+/** No artifact is longer than this, in bytes: an upstream that never ends must not fill the disk. */
+const MAX_ARTIFACT = 32 * 2 ** 30;
+
+/** What answers requests, in one process, once somebody listens. */
+export interface PackageServices extends Omit<Services, 'authenticate'> {
+  readonly artifacts: ArtifactService;
+  /** Takes over what was changed on the disk: pins that were removed. */
+  reload(): void;
+}
+
+/** Builds all that answers requests upon what this process, its machine and those beyond it have. */
+export function createServices(
+  config: Config,
+  process: Process,
+  machine: Machine,
+  fleet: Fleet,
+): PackageServices {
+  const { now, log, metrics, health, closing } = process;
+  const { stores, news, leases, decisions, decisionReader } = fleet;
+  const { blobs, findings } = stores;
+  const upstreams = createUpstreams(config, process);
+  const attestations = createAttestations(
+    config,
+    process,
+    stores.attestations,
+    (project, record) => {
+      pages.invalidate(project);
+      news.tell({ kind: 'attestation', project, record });
+    },
+  );
+  const judge = createJudge(process, machine, findings, attestations);
+  const knownBytes = createKnownBytes(process, fleet);
+  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes);
+  const pages = new ProjectPagesService(loader, judge, now);
+  const inspector = createInspector(config.inspection);
+  closing.add(() => inspector.close());
+  const artifacts = new ArtifactService({
+    pages,
+    knownBytes,
+    judge,
+    blobs,
+    spool: machine.spool,
+    bytesAt,
+    findings,
+    inspector,
+    leases,
+    attestations,
+    maxSize: MAX_ARTIFACT,
+    onEvent: (event) => noteArtifactEvent(event, metrics, log),
+  });
+  news.onTold((learnt) => {
+    if (learnt.kind === 'page') return loader.forget(learnt.project);
+    if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
+    learn(stores, learnt);
+    pages.invalidate(learnt.project);
+  });
+  return {
+    pages,
+    projectList: new ProjectListService(upstreams, now),
+    artifacts,
+    sidecars: new SidecarService({ pages, judge, blobs }),
+    judge,
+    recorder: new DecisionRecorder(
+      decisions,
+      metrics,
+      clientIdentifier(config.trustedProxies),
+      now,
+    ),
+    decisionReader,
+    metrics,
+    metricsText: machine.metricsText,
+    health,
+    log,
+    reload: () => knownBytes.forget(),
+  };
+}

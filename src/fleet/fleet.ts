@@ -1,0 +1,41 @@
+import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionReader } from '../decisions/reader.js';
+import type { AttestationStore } from '../store/attestation-store.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { PageStore } from '../store/page-store.js';
+import type { SeenStore } from '../store/seen-store.js';
+import type { Leases } from './leases.js';
+import type { Learnt, News } from './news.js';
+
+/** What is kept and is the same for all who share a cache. */
+export interface Stores {
+  readonly blobs: BlobStore;
+  readonly pages: PageStore;
+  readonly findings: FindingsStore;
+  readonly attestations: AttestationStore;
+  /** Bytes whose declared digest was checked. */
+  readonly facts: SeenStore;
+  /** The first bytes of files without a strong digest. */
+  readonly pins: SeenStore;
+}
+
+/**
+ * What those have in common who serve the same cache, wherever they run. A process that is alone, and a worker among
+ * several, each have an answer of their own.
+ *
+ * Nothing of it decides anything: what is shared saves work, and each judges for itself.
+ */
+export interface Fleet {
+  readonly leases: Leases;
+  readonly news: News;
+  readonly stores: Stores;
+  readonly decisions: DecisionLog;
+  readonly decisionReader: DecisionReader;
+}
+
+/** Takes over into the stores what others have put. Of bytes and pages, those who use them take note. */
+export function learn({ findings, attestations }: Stores, learnt: Learnt): void {
+  if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
+  else if (learnt.kind === 'attestation') attestations.learn(learnt.project, learnt.record);
+}
