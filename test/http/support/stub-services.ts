@@ -65,7 +65,15 @@ export interface StubServices extends Services {
   readonly logged: Record<string, unknown>[];
 }
 
-export function stubServices(changed: Partial<Services> = {}, settings = SETTINGS): StubServices {
+/**
+ * @param changed what is not as a stub has it
+ * @param written called with each decision before it counts as written
+ */
+export function stubServices(
+  changed: Partial<Services> = {},
+  settings = SETTINGS,
+  written: (record: DecisionRecord) => Promise<void> = async () => {},
+): StubServices {
   const metrics = createMetrics();
   const decisions: DecisionRecord[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -84,7 +92,10 @@ export function stubServices(changed: Partial<Services> = {}, settings = SETTING
   const policies = { current: ALLOWING, onChange: () => {} };
   const attestations = { known: async () => NONE_KNOWN };
   const log = {
-    append: async (record: unknown) => void decisions.push(record as DecisionRecord),
+    append: (record: unknown) => {
+      decisions.push(record as DecisionRecord);
+      return written(record as DecisionRecord);
+    },
     close: async () => {},
   };
   return {

@@ -1,0 +1,455 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import type { ArtifactService } from '../../../src/artifacts/artifact-service.js';
+import { Fill } from '../../../src/artifacts/fill.js';
+import type { Sidecar } from '../../../src/artifacts/sidecar-service.js';
+import type { DecisionRecord } from '../../../src/decisions/record.js';
+import { Failure } from '../../../src/domain/failure.js';
+import type { Verdict } from '../../../src/domain/verdict.js';
+import { createApp } from '../../../src/http/app.js';
+import { MemoryBlob } from '../../../src/store/memory-blob-tier.js';
+import { connect, type RawClient, until } from '../support/raw-client.js';
+import { SETTINGS, type StubServices, stubServices } from '../support/stub-services.js';
+import * as files from './stub-files.js';
+
+const PATH = `/files/demo/${files.FILENAME}`;
+const SIZE = 900_000;
+const BYTES = randomBytes(SIZE);
+
+type Opened = Awaited<ReturnType<ArtifactService['open']>>;
+
+interface World {
+  readonly artifact?: () => Opened;
+  readonly sidecar?: () => Sidecar;
+  /** Where a front server finds it. */
+  readonly front?: string;
+  readonly settings?: Partial<typeof SETTINGS>;
+  readonly written?: (record: DecisionRecord) => Promise<void>;
+}
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** Serves one artifact, or sidecar; `get` asks for it. */
+async function serve(world: World) {
+  const settings = {
+    ...SETTINGS,
+    gate: { mode: 'stream', holdBytes: 1, holdTime: 60_000, lastBlock: 100_000 } as const,
+    accelerate: () => world.front,
+    ...world.settings,
+  };
+  let opened = 0;
+  const open = async () => {
+    opened += 1;
+    return world.artifact!();
+  };
+  const services: StubServices = stubServices(
+    {
+      ...(world.artifact && { artifacts: { open } }),
+      ...(world.sidecar && { sidecars: { open: async () => world.sidecar!() } }),
+    },
+    settings,
+    world.written,
+  );
+  server = createServer(createApp(services, settings));
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const get = (headers?: Record<string, string>, method?: string): RawClient =>
+    connect(url + PATH + (world.sidecar === undefined ? '' : '.metadata'), headers, method);
+  return { services, get, url, opened: () => opened };
+}
+
+/** A fill of which so much is here. */
+function fillOf(arrived: number, total: number | undefined = SIZE, bytes = BYTES): Fill {
+  const fill = new Fill(files.SHA256);
+  fill.begin(files.spooled(bytes), total);
+  fill.advance(arrived);
+  return fill;
+}
+
+function allowed(fill: Fill): Fill {
+  fill.advance(SIZE);
+  fill.finish({ kind: 'allowed', verdict: files.ALLOWED, size: SIZE });
+  return fill;
+}
+
+/** Every way in which a request for a file comes to its end, and the status of that. */
+const ENDS: Record<string, readonly [World, Record<string, string>, string, number]> = {
+  'a blob in memory': [{ artifact: () => files.stored(new MemoryBlob(BYTES)) }, {}, 'GET', 200],
+  'a blob on the disk': [{ artifact: () => files.stored(files.storedBlob(BYTES)) }, {}, 'GET', 200],
+  'a blob without a byte': [
+    { artifact: () => files.stored(files.storedBlob(Buffer.alloc(0))) },
+    {},
+    'GET',
+    200,
+  ],
+  'a range of a blob': [
+    { artifact: () => files.stored(files.storedBlob(BYTES)) },
+    { range: 'bytes=1000-299999' },
+    'GET',
+    206,
+  ],
+  'a range outside a blob': [
+    { artifact: () => files.stored(files.storedBlob(BYTES)) },
+    { range: `bytes=${SIZE}-` },
+    'GET',
+    416,
+  ],
+  'a blob that is not modified': [
+    { artifact: () => files.stored(files.storedBlob(BYTES)) },
+    { 'if-none-match': files.ETAG },
+    'GET',
+    304,
+  ],
+  'HEAD of a blob': [{ artifact: () => files.stored(files.storedBlob(BYTES)) }, {}, 'HEAD', 200],
+  'a blob that a front server sends': [
+    { artifact: () => files.stored(files.storedBlob(BYTES)), front: '/front/x' },
+    {},
+    'GET',
+    200,
+  ],
+  'a refused artifact': [{ artifact: () => files.refused }, {}, 'GET', 403],
+  'HEAD of a refused artifact': [{ artifact: () => files.refused }, {}, 'HEAD', 403],
+  'an allowed fill': [{ artifact: () => files.filling(allowed(fillOf(0))) }, {}, 'GET', 200],
+  'an allowed fill without a declared length': [
+    {
+      artifact: () => {
+        const fill = new Fill(files.SHA256);
+        fill.begin(files.spooled(BYTES), undefined);
+        return files.filling(allowed(fill));
+      },
+    },
+    {},
+    'GET',
+    200,
+  ],
+  'a fill that is not modified': [
+    { artifact: () => files.filling(allowed(fillOf(0))) },
+    { 'if-none-match': `W/${files.ETAG}` },
+    'GET',
+    304,
+  ],
+  'HEAD of a fill under way': [{ artifact: () => files.filling(fillOf(500_000)) }, {}, 'HEAD', 200],
+  'a range of a fill under way': [
+    { artifact: () => files.filling(fillOf(500_000)) },
+    { range: 'bytes=0-99' },
+    'GET',
+    206,
+  ],
+  'a range outside a fill under way': [
+    { artifact: () => files.filling(fillOf(500_000)) },
+    { range: `bytes=${SIZE}-` },
+    'GET',
+    416,
+  ],
+  'a refused fill': [
+    {
+      artifact: () => {
+        const fill = fillOf(0);
+        fill.finish({ kind: 'refused', verdict: files.REFUSED });
+        return files.filling(fill);
+      },
+    },
+    {},
+    'GET',
+    403,
+  ],
+  'a sidecar': [{ sidecar: () => files.sidecar(BYTES) }, {}, 'GET', 200],
+  'HEAD of a sidecar': [{ sidecar: () => files.sidecar(BYTES) }, {}, 'HEAD', 200],
+  'a sidecar that is not modified': [
+    { sidecar: () => files.sidecar(BYTES) },
+    { 'if-none-match': files.ETAG },
+    'GET',
+    304,
+  ],
+  'a range outside a sidecar': [
+    { sidecar: () => files.sidecar(BYTES) },
+    { range: `bytes=${SIZE}-` },
+    'GET',
+    416,
+  ],
+  'the sidecar of a refused artifact': [{ sidecar: () => files.refusedSidecar }, {}, 'GET', 403],
+};
+
+describe('the end of a response to a request for a file', () => {
+  for (const [name, [world, headers, method, status]] of Object.entries(ENDS)) {
+    it(`comes only once its one record is written: ${name}`, async () => {
+      let write: () => void = () => {};
+      const written = () =>
+        new Promise<void>((resolve) => {
+          write = resolve;
+        });
+      const { services, get, url } = await serve({ ...world, written });
+      const client = get(headers, method);
+      await until(() => services.decisions.length > 0);
+      // Whatever has left by now has arrived after another request has been answered.
+      await connect(`${url}/healthz`).ended;
+      assert.equal(client.end, undefined, 'it ended before its record');
+      write();
+      assert.equal(await client.ended, 'whole');
+      assert.equal(client.response?.statusCode, status);
+      const [record, ...others] = services.decisions;
+      assert.equal(record?.status, status);
+      assert.equal(record?.request, client.response?.headers['x-request-id']);
+      assert.deepEqual(others, [], 'it was recorded more than once');
+      const body = status === 200 || status === 206 ? client.received : 0;
+      const bytes = world.front === undefined ? body : SIZE;
+      assert.equal(record?.bytes, bytes);
+    });
+
+    it(`never comes where its record cannot be written: ${name}`, async () => {
+      const written = () => Promise.reject(new Error('no room'));
+      const { services, get } = await serve({ ...world, written });
+      const client = get(headers, method);
+      const end = await client.ended;
+      assert.ok(end === 'cut' || client.response?.statusCode === 500, `it ended as ${end}`);
+      assert.notDeepEqual(client.body, BYTES);
+      assert.equal(services.decisions.length, 1);
+    });
+  }
+
+  it('gives all but the last piece before the record, and the whole after it', async () => {
+    let write: () => void = () => {};
+    const written = () =>
+      new Promise<void>((resolve) => {
+        write = resolve;
+      });
+    const blob = files.storedBlob(BYTES);
+    const { get } = await serve({ artifact: () => files.stored(blob), written });
+    const client = get();
+    await until(() => client.received > SIZE - 200_000);
+    assert.ok(client.received < SIZE);
+    write();
+    await client.ended;
+    assert.ok(client.body.equals(BYTES));
+    assert.ok(blob.closed);
+  });
+});
+
+describe('a response whose artifact is refused under way', () => {
+  const asked: Record<string, string>[] = [
+    {},
+    { range: 'bytes=0-' },
+    { range: 'bytes=-1' },
+    { range: 'bytes=-200000' },
+    { range: 'bytes=850000-' },
+    { range: `bytes=0-${SIZE - 1}` },
+    { range: `bytes=${SIZE - 1}-${SIZE * 2}` },
+    { range: 'bytes=-50', 'if-range': files.ETAG },
+    { range: 'bytes=-50', 'if-range': '"another"' },
+    { 'if-none-match': files.ETAG },
+    { 'if-none-match': '*', range: 'bytes=-1' },
+    { 'if-none-match': '"another"' },
+  ];
+  for (const total of [SIZE, undefined])
+    for (const headers of asked)
+      it(`never gets its last byte, nor a 304: ${JSON.stringify(headers)} of ${total} bytes`, async () => {
+        const fill = fillOf(600_000, total);
+        const { services, get, opened } = await serve({ artifact: () => files.filling(fill) });
+        const client = get(headers);
+        await until(() => opened() > 0);
+        fill.advance(SIZE);
+        // Whoever may have bytes before the verdict has them by now.
+        if (headers.range === undefined && headers['if-none-match'] === undefined)
+          await until(() => client.received > 700_000);
+        fill.finish({ kind: 'refused', verdict: files.REFUSED });
+        const end = await client.ended;
+        const status = client.response?.statusCode;
+        assert.ok(status === 403 || end === 'cut', `${status} ${end}`);
+        if (status !== 403) assert.ok(client.received <= SIZE - 100_000);
+        await until(() => services.decisions.length > 0);
+        const [record, ...others] = services.decisions;
+        assert.equal(record?.verdict, 'block');
+        assert.equal(record?.complete, false);
+        assert.deepEqual(others, []);
+      });
+
+  it('is a 403 where nothing has left, and cut off where something has', async () => {
+    const held = fillOf(0);
+    const first = await serve({ artifact: () => files.filling(held) });
+    const early = first.get();
+    held.finish({ kind: 'refused', verdict: files.REFUSED });
+    assert.equal(await early.ended, 'whole');
+    assert.equal(early.response?.statusCode, 403);
+    server?.close();
+    const flowing = fillOf(600_000);
+    const { get, services } = await serve({ artifact: () => files.filling(flowing) });
+    const late = get();
+    await until(() => late.received > 0);
+    flowing.finish({ kind: 'refused', verdict: files.REFUSED });
+    assert.equal(await late.ended, 'cut');
+    assert.ok(late.body.equals(BYTES.subarray(0, late.received)));
+    await until(() => services.decisions.length > 0);
+    assert.equal(services.decisions[0]?.status, 200);
+    assert.ok(services.decisions[0]!.bytes > 0);
+  });
+
+  it('is cut off where the policy refuses a part of it by the time of its last piece', async () => {
+    const fill = fillOf(600_000);
+    const { get, services } = await serve({ artifact: () => files.filling(fill) });
+    let verdict: Verdict = files.ALLOWED;
+    services.judge.evaluate = () => verdict;
+    const part = { range: 'bytes=0-99' };
+    const allowed = get(part);
+    assert.equal(await allowed.ended, 'whole');
+    verdict = files.REFUSED;
+    const refused = get(part);
+    assert.equal(await refused.ended, 'cut');
+    assert.equal(refused.received, 0);
+    const head = get(part, 'HEAD');
+    await head.ended;
+    assert.equal(head.response?.statusCode, 403);
+    assert.deepEqual(
+      services.decisions.map((record) => [record.verdict, record.complete]),
+      [
+        ['allow', true],
+        ['block', false],
+        ['block', false],
+      ],
+    );
+  });
+});
+
+describe('a response that breaks off', () => {
+  it('is cut off where the transfer fails after bytes have left, and says what had left', async () => {
+    const fill = fillOf(600_000);
+    const { get, services } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    await until(() => client.received > 0);
+    fill.finish({ kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') });
+    assert.equal(await client.ended, 'cut');
+    await until(() => services.decisions.length > 0);
+    assert.equal(services.decisions[0]?.complete, false);
+    assert.ok(services.decisions[0]!.bytes >= client.received);
+  });
+
+  it('is a 502 without a record where the transfer fails before', async () => {
+    const fill = fillOf(0);
+    const { get, services } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    fill.finish({ kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') });
+    assert.equal(await client.ended, 'whole');
+    assert.equal(client.response?.statusCode, 502);
+    assert.deepEqual(services.decisions, []);
+  });
+
+  it('is cut off where the transfer begins anew, for what has left is of one that never was', async () => {
+    const fill = fillOf(600_000);
+    const { get } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    await until(() => client.received > 0);
+    fill.restart();
+    fill.begin(files.spooled(BYTES), SIZE);
+    allowed(fill);
+    assert.equal(await client.ended, 'cut');
+  });
+
+  it('is cut off where a stored file ends before its size', async () => {
+    const blob = { ...files.storedBlob(BYTES.subarray(0, 500_000)), size: SIZE };
+    const { get, services } = await serve({ artifact: () => files.stored(blob) });
+    const client = get();
+    assert.equal(await client.ended, 'cut');
+    assert.ok(client.received <= 500_000);
+    await until(() => services.decisions.length > 0);
+    assert.equal(services.decisions[0]?.complete, false);
+  });
+
+  it('is cut off and recorded where a stored file cannot be read on', async () => {
+    const whole = files.storedBlob(BYTES);
+    const blob = {
+      ...whole,
+      read: (into: Buffer, start: number) =>
+        start > 300_000 ? Promise.reject(new Error('EIO')) : whole.read(into, start),
+    };
+    const { get, services } = await serve({ artifact: () => files.stored(blob) });
+    const client = get();
+    assert.equal(await client.ended, 'cut');
+    await until(() => services.logged.length > 0);
+    assert.equal(services.decisions.length, 1);
+    assert.equal(services.decisions[0]?.complete, false);
+    assert.equal(services.logged[0]?.request, services.decisions[0]?.request);
+  });
+});
+
+describe('a client that hangs up', () => {
+  const gone = async (client: RawClient) => {
+    client.request.destroy();
+    await client.ended;
+  };
+
+  it('before the gate opens is recorded with nothing, and the fill goes on', async () => {
+    const fill = fillOf(0);
+    const { get, services, opened } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    await until(() => opened() > 0);
+    await gone(client);
+    await until(() => services.decisions.length > 0);
+    const { bytes, complete, verdict } = services.decisions[0]!;
+    assert.deepEqual({ bytes, complete, verdict }, { bytes: 0, complete: false, verdict: 'allow' });
+    allowed(fill);
+    const next = get();
+    assert.equal(await next.ended, 'whole');
+    assert.ok(next.body.equals(BYTES));
+  });
+
+  it('in the middle is recorded once with what it got, whatever becomes of the fill', async () => {
+    const fill = fillOf(600_000);
+    const { get, services, url } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    await until(() => client.received > 0);
+    await gone(client);
+    await until(() => services.decisions.length > 0);
+    fill.finish({ kind: 'refused', verdict: files.REFUSED });
+    await connect(`${url}/healthz`).ended;
+    const [record, ...others] = services.decisions;
+    assert.deepEqual(others, []);
+    assert.equal(record?.complete, false);
+    assert.ok(record!.bytes > 0 && record!.bytes < SIZE);
+  });
+
+  it('while its record is written is recorded once all the same', async () => {
+    let write: () => void = () => {};
+    const written = () =>
+      new Promise<void>((resolve) => {
+        write = resolve;
+      });
+    const blob = files.storedBlob(BYTES);
+    const { get, services, url } = await serve({ artifact: () => files.stored(blob), written });
+    const client = get();
+    await until(() => services.decisions.length > 0);
+    await gone(client);
+    write();
+    await until(() => blob.closed);
+    await connect(`${url}/healthz`).ended;
+    assert.equal(services.decisions.length, 1);
+  });
+
+  it('or reads slowly keeps the rest where it is', async () => {
+    const large = Buffer.alloc(64 * 2 ** 20, 1);
+    const blob = files.storedBlob(large);
+    const { get } = await serve({ artifact: () => files.stored(blob) });
+    const client = get();
+    await until(() => client.response !== undefined);
+    client.response!.pause();
+    let reached = -1;
+    // Read ahead as far as the connection's buffers take it, and then no further.
+    await until(() => {
+      const same = reached === blob.reached && reached > 0;
+      reached = blob.reached;
+      return same;
+    });
+    assert.ok(
+      reached < large.length / 2,
+      `${reached} bytes were read for a client that reads none`,
+    );
+    client.response!.resume();
+    assert.equal(await client.ended, 'whole');
+    assert.equal(client.received, large.length);
+  });
+});
