@@ -110,7 +110,7 @@ export class ArtifactService {
   ): Promise<Artifact> {
     const { judge, pages } = this.#parts;
     const attestations = await this.#filler.settle(listed);
-    const verdict = await judge.judgeSeen(listed.subject, inspection, attestations);
+    const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
     if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
     if (verdict.outcome !== 'block') return { kind: 'stored', listed, verdict, blob };
     await blob.close();

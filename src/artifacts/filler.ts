@@ -282,8 +282,8 @@ export class Filler {
     const { fill, listed, attested } = task;
     await attested;
     // Once more, for the policy may have begun to ask meanwhile; as a rule there is nothing left to look at.
-    const known = await this.settle(listed);
-    const verdict = await judge.judgeSeen(listed.subject, inspection, known);
+    const attestations = await this.settle(listed);
+    const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
     if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
     // Who is refused goes on to the release's next file: by then every process must know.
     if (verdict.outcome === 'block') await task.kept;

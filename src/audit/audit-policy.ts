@@ -1,6 +1,7 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { Finding, Inspection } from '../domain/finding.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import { NO_PAGE } from '../domain/page-facts.js';
 import type { ProjectName } from '../domain/project-name.js';
@@ -76,7 +77,11 @@ export class AuditPolicy {
 
   #hits(known: KnownRelease, inspection: Inspection | undefined): RuleHit[] {
     return this.#policy
-      .evaluate(subjectOf(known), inspection, this.#now, { feed: this.#feed })
+      .evaluate({
+        subject: subjectOf(known),
+        now: this.#now,
+        known: { ...NOTHING_KNOWN, inspection, feed: this.#feed },
+      })
       .hits.filter(({ rule }) => ASKED.has(rule) || !needsOf(rule).some(isNotHere));
   }
 }

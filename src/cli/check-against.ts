@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openAllFindings } from '../compose/stores.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { Outcome } from '../domain/verdict.js';
-import type { KnownFindings } from '../exposure/judged-artifacts.js';
+import type { Recall } from '../exposure/judged-artifacts.js';
 import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
 import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
@@ -25,8 +26,7 @@ export async function checkAgainst(
   const log = await searchLog(history, {});
   out.progress(`replaying ${log.files} files`);
   const folder = await folderOf(history);
-  const findings = findingsIn(folder);
-  const result = await replay(log.records(), policy, findings, await loadOwnFeed(folder));
+  const result = await replay(log.records(), policy, await knowledgeIn(folder));
   const { gaps } = log;
   const incomplete = gaps.length > 0 && { incomplete: true };
   if (json) out.line(JSON.stringify({ ...result, ...incomplete, gaps }, null, 2));
@@ -42,10 +42,13 @@ async function folderOf(history: string): Promise<string> {
   return isFolder ? history : dirname(history);
 }
 
-function findingsIn(folder: string): KnownFindings {
+async function knowledgeIn(folder: string): Promise<Recall> {
   const store = openAllFindings(folder);
-  return async ({ project, sha256, filename }) =>
-    sha256 === undefined ? undefined : store.get(project, sha256, filename);
+  const feed = await loadOwnFeed(folder);
+  return async ({ project, sha256, filename }) => {
+    const inspection = sha256 && (await store.get(project, sha256, filename));
+    return { ...NOTHING_KNOWN, inspection, feed };
+  };
 }
 
 const WORDS: Readonly<Record<Outcome, string>> = {

@@ -1,3 +1,4 @@
+import { type Knowledge, NOTHING_KNOWN } from '../domain/knowledge.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
@@ -46,33 +47,38 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
   const policy = await loadComparablePolicy(folder);
   const now = Date.now();
   const releases = new Map<string, ReleaseOpinion>();
-  for (const [release, wheels] of wheelsByRelease(files.flatMap(({ facts }) => facts ?? [])))
+  for (const [release, wheels] of wheelsByRelease(files, now))
     releases.set(release, policy.ofRelease(wheels, now));
   return files.map(({ facts, ...current }) => {
     // Who attested what is the server's knowledge alone: such a verdict is not compared.
     if (facts === undefined || needsOf(current.rule).includes('attestations')) return current;
-    const { subject, inspection, malware } = facts;
-    // The server's feed, as far as this file goes: no other is needed.
-    const feed = { revision: 'server', syncedAt: now, find: () => malware };
+    const { subject } = facts;
     const release =
       subject.kind === 'sdist' ? releases.get(releaseKey(subject.version)) : undefined;
-    const knowledge = { feed, ...(release && { release }) };
-    const verdict = policy.evaluate(subject, inspection, now, knowledge);
+    const verdict = policy.evaluate({ subject, now, known: knownOf(facts, now) }, release);
     return { ...current, proposed: explainVerdict(facts, verdict) };
   });
 }
 
 /** An answer has all files of a release, for a specifier matches all of them or none. */
-function wheelsByRelease(files: readonly Facts[]): Map<string, ReleaseWheel[]> {
+function wheelsByRelease(files: Answer['files'], now: number): Map<string, ReleaseWheel[]> {
   const wheels = new Map<string, ReleaseWheel[]>();
-  for (const wheel of files) {
-    if (wheel.subject.kind !== 'wheel') continue;
-    const key = releaseKey(wheel.subject.version);
+  for (const { facts } of files) {
+    if (facts?.subject.kind !== 'wheel') continue;
+    const { subject } = facts;
+    const wheel = { subject, known: knownOf(facts, now) };
+    const key = releaseKey(subject.version);
     const same = wheels.get(key);
     if (same === undefined) wheels.set(key, [wheel]);
     else same.push(wheel);
   }
   return wheels;
+}
+
+/** What the server knows; its feed as far as this file goes, for no other is needed. */
+function knownOf({ inspection, malware }: Facts, now: number): Knowledge {
+  const feed = { revision: 'server', syncedAt: now, find: () => malware };
+  return { ...NOTHING_KNOWN, inspection, feed };
 }
 
 const MARKS = { allow: 'allow', warn: 'WARN ', block: 'BLOCK' } as const;

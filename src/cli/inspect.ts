@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ArtifactDescription, Finding, Inspection } from '../domain/finding.js';
 import { knowledgeOf } from '../domain/finding-codes.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
@@ -35,7 +36,11 @@ export async function runInspect(
   const policy = await loadOwnPolicy(options.policies);
   const feed = await loadOwnFeed();
   const evaluate: Evaluate = (artifact, inspection) =>
-    policy.evaluate(subjectOfFile(artifact), inspection, Date.now(), { feed });
+    policy.evaluate({
+      subject: subjectOfFile(artifact),
+      now: Date.now(),
+      known: { ...NOTHING_KNOWN, inspection, feed },
+    });
   const threads = Math.min(files.length, availableParallelism());
   const inspector = createInspector({ threads });
   const tally = { inspected: 0, refused: 0, unclear: 0 };

@@ -47,7 +47,7 @@ export function createServices(
       news.tell({ kind: 'attestation', project, record });
     },
   );
-  const judge = createJudge(process, machine, findings, attestations);
+  const judge = createJudge(process, machine, { findings, attestations });
   const knownBytes = createKnownBytes(process, fleet);
   const loader = createPageLoader(config, process, fleet, upstreams, knownBytes);
   const pages = new ProjectPagesService(loader, judge, now);

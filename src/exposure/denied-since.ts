@@ -43,7 +43,7 @@ export interface DeniedSearch {
 
 /** Judges a file by what is in force now. */
 export interface Evaluator {
-  evaluate(subject: Subject, inspection: Inspection | undefined): Verdict;
+  evaluate(subject: Subject, known: { readonly inspection: Inspection | undefined }): Verdict;
 }
 
 const MAX_CLIENTS = 100;
@@ -114,7 +114,7 @@ async function accusation(
   if (subject === undefined) return undefined;
   const { project, sha256, filename } = subject;
   const inspection = sha256 && (await findings.get(project, sha256, filename));
-  const { hits } = judge.evaluate(subject, inspection);
+  const { hits } = judge.evaluate(subject, { inspection });
   // Who waives a denial has said that clients may have the artifact; a feed that is too old to rely on accuses nobody.
   return hits.find(
     ({ rule, action, waiver, doubt }) =>

@@ -1,20 +1,19 @@
 import type { DecisionRecord } from '../decisions/record.js';
 import { parseSha256 } from '../domain/digest.js';
-import type { Inspection } from '../domain/finding.js';
-import type { MalwareFeed } from '../domain/malware-feed.js';
+import type { Knowledge } from '../domain/knowledge.js';
 import { releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 import type { ReleaseWheel } from '../policy/release.js';
 
-/** Looks up what is known of an artifact's bytes. */
-export type KnownFindings = (subject: Subject) => Promise<Inspection | undefined>;
+/** Looks up what is known of an artifact. */
+export type Recall = (subject: Subject) => Promise<Knowledge>;
 
 /** An artifact of a decision log, as another policy judges it. */
 export interface JudgedArtifact {
   readonly subject: Subject;
-  readonly inspection: Inspection | undefined;
+  readonly known: Knowledge;
   /** Of an sdist: the wheels of its release that the log had told of by then. */
   readonly wheels: readonly ReleaseWheel[] | undefined;
   readonly verdict: Verdict;
@@ -28,15 +27,13 @@ export interface JudgedArtifact {
  */
 export class JudgedArtifacts {
   readonly #policy: Policy;
-  readonly #feed: MalwareFeed;
-  readonly #findings: KnownFindings;
+  readonly #recall: Recall;
   readonly #artifacts = new Map<string, JudgedArtifact>();
   readonly #wheels = new Map<string, readonly ReleaseWheel[]>();
 
-  constructor(policy: Policy, feed: MalwareFeed, findings: KnownFindings) {
+  constructor(policy: Policy, recall: Recall) {
     this.#policy = policy;
-    this.#feed = feed;
-    this.#findings = findings;
+    this.#recall = recall;
   }
 
   all(): readonly JudgedArtifact[] {
@@ -47,15 +44,14 @@ export class JudgedArtifacts {
   async judge(record: DecisionRecord, subject: Subject, time: number): Promise<JudgedArtifact> {
     if (record.wheel !== undefined) await this.#learnOf(record.wheel, subject);
     const key = keyOf(record, subject);
-    const known = this.#artifacts.get(key);
-    const inspection = known === undefined ? await this.#findings(subject) : known.inspection;
-    if (known === undefined && subject.kind === 'wheel') this.#add({ subject, inspection });
+    const before = this.#artifacts.get(key);
+    const known = before === undefined ? await this.#recall(subject) : before.known;
+    if (before === undefined && subject.kind === 'wheel') this.#add({ subject, known });
     const wheels = subject.kind === 'sdist' ? this.#wheels.get(releaseOf(subject)) : undefined;
-    if (known !== undefined && known.wheels === wheels && isCurrent(known, time)) return known;
+    if (before !== undefined && before.wheels === wheels && isCurrent(before, time)) return before;
     const release = wheels && this.#policy.ofRelease(wheels, time);
-    const knowledge = { feed: this.#feed, ...(release && { release }) };
-    const verdict = this.#policy.evaluate(subject, inspection, time, knowledge);
-    const artifact = { subject, inspection, wheels, verdict, judgedAt: time };
+    const verdict = this.#policy.evaluate({ subject, now: time, known }, release);
+    const artifact = { subject, known, wheels, verdict, judgedAt: time };
     this.#artifacts.set(key, artifact);
     return artifact;
   }
@@ -68,7 +64,7 @@ export class JudgedArtifacts {
     if (known?.some(({ subject }) => subject.filename === filename && subject.sha256 === sha256))
       return;
     const subject: Subject = { ...sdist, kind: 'wheel', filename, sha256, integrity: undefined };
-    this.#add({ subject, inspection: await this.#findings(subject) });
+    this.#add({ subject, known: await this.#recall(subject) });
   }
 
   /** Takes the place of what was listed under the same filename before. */

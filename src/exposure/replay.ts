@@ -1,10 +1,10 @@
 import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
-import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import { type Need, needsOf } from '../domain/rules.js';
 import type { Outcome, Verdict } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 import { clientOf } from './delivery.js';
-import { type JudgedArtifact, JudgedArtifacts, type KnownFindings } from './judged-artifacts.js';
+import { type JudgedArtifact, JudgedArtifacts, type Recall } from './judged-artifacts.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
 /** An artifact that another policy would judge otherwise than the log says. */
@@ -47,10 +47,9 @@ interface Change {
 export async function replay(
   records: AsyncIterable<DecisionRecord>,
   policy: Policy,
-  findings: KnownFindings,
-  feed: MalwareFeed = NO_FEED,
+  recall: Recall,
 ): Promise<Replay> {
-  const artifacts = new JudgedArtifacts(policy, feed, findings);
+  const artifacts = new JudgedArtifacts(policy, recall);
   const changes = new Map<string, Change>();
   let [requests, unclear] = [0, 0];
   let from: string | undefined;
@@ -64,11 +63,11 @@ export async function replay(
     if (from === undefined || record.time < from) from = record.time;
     if (to === undefined || record.time > to) to = record.time;
     const artifact = await artifacts.judge(record, subject, time);
-    if (cannotTell(record, artifact, feed)) unclear += 1;
+    if (cannotTell(record, artifact)) unclear += 1;
     else if (artifact.verdict.outcome !== record.verdict) note(changes, record, artifact.verdict);
   }
   const all = artifacts.all();
-  const unopened = all.filter(({ inspection }) => !inspection).length;
+  const unopened = all.filter(({ known }) => !known.inspection).length;
   return {
     requests,
     artifacts: all.length,
@@ -81,20 +80,14 @@ export async function replay(
 }
 
 /** Whether what decided then is not at hand now. */
-function cannotTell(
-  { rule, wheel }: DecisionRecord,
-  { inspection, wheels }: JudgedArtifact,
-  feed: MalwareFeed,
-): boolean {
-  const inspected =
-    wheel === undefined
-      ? inspection
-      : wheels?.some((one) => one.subject.filename === wheel.filename && one.inspection);
+function cannotTell({ rule, wheel }: DecisionRecord, { known, wheels }: JudgedArtifact): boolean {
+  const byWheel = wheel && wheels?.find(({ subject }) => subject.filename === wheel.filename);
+  const { inspection } = wheel === undefined ? known : (byWheel?.known ?? NOTHING_KNOWN);
   const atHand: Record<Need, boolean> = {
     // The record has it.
     page: true,
-    bytes: Boolean(inspected),
-    feed: feed.syncedAt !== undefined,
+    bytes: inspection !== undefined,
+    feed: known.feed.syncedAt !== undefined,
     attestations: false,
   };
   return needsOf(rule).some((need) => !atHand[need]);

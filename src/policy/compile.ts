@@ -1,15 +1,13 @@
-import { NONE_KNOWN } from '../domain/attestation.js';
-import { NO_FEED } from '../domain/malware-feed.js';
 import { GlobIndex, ProjectSet } from '../domain/project-glob.js';
-import { isSettable, ON_CONTENT, RULES, type SettableRule } from '../domain/rules.js';
+import { isSettable, needsOf, ON_CONTENT, RULES, type SettableRule } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import { type CompiledRule, evaluate } from './evaluate.js';
+import { ask, type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
 import { opinionOf, underRelease } from './release.js';
 import { allow } from './rules/allow.js';
-import { type AttestationSettings, attestation, unknownAttestations } from './rules/attestation.js';
+import { type AttestationSettings, attestation } from './rules/attestation.js';
 import { cooldown } from './rules/cooldown.js';
 import { deny } from './rules/deny.js';
 import { findings } from './rules/findings.js';
@@ -29,7 +27,6 @@ import { reachOf, Waivers } from './waivers.js';
  */
 export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(meaning)): Policy {
   const { rules } = meaning;
-  const attestations = attestationSettings(rules.attestation);
   const answers: Record<SettableRule, Rule> = {
     deny: deny(meaning.deny),
     'malware-feed': malwareFeed(
@@ -40,7 +37,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     archive: findings('archive', rules.archive),
     record: findings('record', rules.record),
     metadata: metadata(rules.metadata),
-    attestation: attestation(attestations),
+    attestation: attestation(attestationSettings(rules.attestation)),
     allow: allow(meaning.allow),
     status: status(rules.status.refuse ?? []),
     sdist: sdist(rules.sdist.when ?? 'always'),
@@ -53,34 +50,21 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
   const onWheels = compiled.filter(({ id }) => ON_CONTENT.has(id));
+  const onAttestations = compiled.filter(({ id }) => needsOf(id).includes('attestations'));
   const feedRule = rules['malware-feed'];
   return {
     revision,
     heedsFeedAge: feedRule.action !== 'off' && feedRule.stale === 'block',
-    evaluate: (
-      subject,
-      inspection,
-      now,
-      { feed = NO_FEED, attestations: known = NONE_KNOWN, release } = {},
-    ) => {
-      const about = { subject, inspection, feed, attestations: known, now };
+    evaluate: (about, release) => {
       const own = evaluate(compiled, waivers, unopposed, about);
       return release === undefined ? own : underRelease(own, release);
     },
     ofRelease: (wheels, now) =>
-      opinionOf(wheels, ({ subject, inspection }) =>
-        evaluate(onWheels, waivers, unopposed, {
-          subject,
-          inspection,
-          feed: NO_FEED,
-          attestations: NONE_KNOWN,
-          now,
-        }),
+      opinionOf(wheels, ({ subject, known }) =>
+        evaluate(onWheels, waivers, unopposed, { subject, now, known }),
       ),
-    unknownAttestations: (subject, known, now) =>
-      compiled.some(({ id, applies }) => id === 'attestation' && applies(subject))
-        ? unknownAttestations(attestations, subject, known, now)
-        : [],
+    unknownAttestations: (about) =>
+      onAttestations.flatMap((rule) => ask(rule, about)?.unknown ?? []),
   };
 }
 

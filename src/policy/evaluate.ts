@@ -32,7 +32,7 @@ export function evaluate(
   const certain: RuleHit[] = [];
   const doubtful: RuleHit[] = [];
   // What broke an inspection off may have passed by then.
-  let validUntil = about.inspection?.countsUntil ?? Infinity;
+  let validUntil = about.known.inspection?.countsUntil ?? Infinity;
   for (const rule of rules) {
     const answer = ask(rule, about);
     if (answer === undefined) continue;
@@ -58,7 +58,8 @@ export function evaluate(
   };
 }
 
-function ask({ applies, answer }: CompiledRule, about: Case): Answer {
+/** What a rule says; it refuses where it fails. */
+export function ask({ applies, answer }: CompiledRule, about: Case): Answer {
   try {
     return applies(about.subject) ? answer(about) : undefined;
   } catch (error) {

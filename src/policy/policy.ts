@@ -1,18 +1,7 @@
-import type { KnownAttestations, Offer } from '../domain/attestation.js';
-import type { Inspection } from '../domain/finding.js';
-import type { MalwareFeed } from '../domain/malware-feed.js';
-import type { Subject } from '../domain/subject.js';
+import type { Offer } from '../domain/attestation.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ReleaseOpinion, ReleaseWheel } from './release.js';
-
-/** What a verdict may rest on beside the file: each part of it at one moment. */
-export interface Knowledge {
-  readonly feed?: MalwareFeed;
-  /** Of the project; where a document that counts is not among them, the rule `attestation` keeps silent. */
-  readonly attestations?: KnownAttestations;
-  /** For an sdist: what the wheels of its release say, by `ofRelease` of the same policy at the same moment. */
-  readonly release?: ReleaseOpinion;
-}
+import type { Case } from './rules/rule.js';
 
 /** A policy as it was read at one moment: a pure function, named by its revision. */
 export interface Policy {
@@ -23,22 +12,16 @@ export interface Policy {
   /**
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.
-   * @param now milliseconds since 1970
-   * @param knowledge what others say; where it is left out, nothing is known
+   * @param release for an sdist: what the wheels of its release say, by `ofRelease` of the same policy at the same moment
    */
-  evaluate(
-    subject: Subject,
-    inspection: Inspection | undefined,
-    now: number,
-    knowledge?: Knowledge,
-  ): Verdict;
+  evaluate(about: Case, release?: ReleaseOpinion): Verdict;
   /** What the wheels of a release say of its sdists. @param now milliseconds since 1970 */
   ofRelease(wheels: Iterable<ReleaseWheel>, now: number): ReleaseOpinion;
   /**
    * The provenance documents that must be looked at before a file can be judged in full. A look at these may
    * show that others count; ask again then. Always empty where the rule `attestation` is off.
    */
-  unknownAttestations(subject: Subject, known: KnownAttestations, now: number): readonly Offer[];
+  unknownAttestations(about: Case): readonly Offer[];
 }
 
 /** Where the policy in force comes from; it changes under its users. */

@@ -1,4 +1,4 @@
-import type { Inspection } from '../domain/finding.js';
+import type { Knowledge } from '../domain/knowledge.js';
 import { RULES } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict } from '../domain/verdict.js';
@@ -8,7 +8,7 @@ import { oneLine } from './terms.js';
 export interface ReleaseWheel {
   readonly subject: Subject;
   /** Of these very bytes: what was found in a file that stood there before says nothing. */
-  readonly inspection: Inspection | undefined;
+  readonly known: Knowledge;
 }
 
 /** What the wheels of a release say of its sdists. */

@@ -1,12 +1,18 @@
-import { type KnownAttestations, NONE_KNOWN, type Offer } from '../domain/attestation.js';
+import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
-import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
-import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
+import {
+  type KnowledgeSources,
+  type Recalled,
+  type RecallFile,
+  recall,
+  recallProject,
+} from './knowledge.js';
 
 /** A verdict, and whether it rests on the bytes or only on what the page says. */
 export interface Judgement {
@@ -27,37 +33,20 @@ export interface PageVerdicts {
   inspectionOf(subject: Subject): Inspection | undefined;
 }
 
-/** What is known of who attests a project's files. */
-export interface AttestationSource {
-  known(project: ProjectName): Promise<KnownAttestations>;
-}
-
-const NOTHING_SEEN = Promise.resolve(undefined);
-
 /**
- * The one way to a verdict: the findings known of a file, under the policy in force, now.
+ * The one way to a verdict: what is known of a file, under the policy in force, now.
  * Pages, artifacts, sidecars and `explain` all ask here.
  */
 export class Judge {
   readonly #policies: PolicySource;
-  readonly #findings: FindingsStore;
-  readonly #attestations: AttestationSource;
+  readonly #sources: KnowledgeSources;
   readonly #now: () => number;
-  readonly #feed: () => MalwareFeed;
   #basis: { policy?: Policy; feed?: MalwareFeed; text: string } = { text: '' };
 
-  constructor(
-    policies: PolicySource,
-    findings: FindingsStore,
-    attestations: AttestationSource,
-    now: () => number,
-    feed: () => MalwareFeed,
-  ) {
+  constructor(policies: PolicySource, sources: KnowledgeSources, now: () => number) {
     this.#policies = policies;
-    this.#findings = findings;
-    this.#attestations = attestations;
+    this.#sources = sources;
     this.#now = now;
-    this.#feed = feed;
   }
 
   get revision(): string {
@@ -66,13 +55,13 @@ export class Judge {
 
   /** Policy and feed by what they say: another text, and somebody may be accused who was not. */
   get revisions(): string {
-    return `${this.#policies.current.revision} ${this.#feed().revision}`;
+    return `${this.#policies.current.revision} ${this.#sources.feed().revision}`;
   }
 
   /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
   get basis(): string {
     const policy = this.#policies.current;
-    const feed = this.#feed();
+    const feed = this.#sources.feed();
     // Each warm page compares it, and one and the same text is compared at once.
     if (policy !== this.#basis.policy || feed !== this.#basis.feed) {
       // Where an old feed refuses, one that turns out to be unchanged ends that.
@@ -82,43 +71,38 @@ export class Judge {
     return this.#basis.text;
   }
 
-  /** Judges one file, with its findings where they are known. */
+  /** Judges one file, by all that is known of it. */
   async judge(subject: Subject): Promise<Judgement> {
-    const inspection = await this.#inspectionOf(subject);
-    const known = await this.#attestationsOf(subject);
-    const unsettled = this.unknownAttestations(subject, known).length > 0;
+    const recalled = await recall(subject, this.#sources);
+    const { inspection, attestations } = recalled;
+    const unsettled = this.unknownAttestations(subject, attestations).length > 0;
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
-    const verdict = this.evaluate(subject, inspection, known, wheels);
+    const verdict = this.evaluate(subject, recalled, wheels);
     return { verdict, inspection, unsettled };
   }
 
   /** Judges a file that was just inspected, or whose attestations were just looked at. */
-  async judgeSeen(
-    subject: Subject,
-    inspection: Inspection | undefined,
-    attestations: KnownAttestations,
-  ): Promise<Verdict> {
+  async judgeSeen(subject: Subject, recalled: Recalled): Promise<Verdict> {
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
-    return this.evaluate(subject, inspection, attestations, wheels);
+    return this.evaluate(subject, recalled, wheels);
   }
 
   /**
-   * Everything that the verdicts on a project page rest on, as it is now: one look into the findings store. Its
-   * files can then be judged one by one, over any time, and all of them by the same policy at the same instant.
+   * Everything that the verdicts on a project page rest on, as it is now: one look into each store. Its files can
+   * then be judged one by one, over any time, and all of them by the same policy at the same instant.
    * @param any a file of the page
    */
   async ofPage(any: Subject): Promise<PageVerdicts> {
-    const findings = await this.#findings.known(any.project);
-    const attestations = await this.#attestationsOf(any);
+    const recallFile = await recallProject(any, this.#sources);
     const policy = this.#policies.current;
-    const knowledge = { feed: this.#feed(), attestations };
+    const feed = this.#sources.feed();
     const now = this.#now();
     // A page may have thousands of sdists of one release: its wheels are asked once.
     const releases = new Map<Iterable<Subject>, ReleaseOpinion>();
     const opinionOn = (wheels: Iterable<Subject>) => {
       let release = releases.get(wheels);
       if (release === undefined) {
-        release = policy.ofRelease(withFindings(wheels, findings), now);
+        release = policy.ofRelease(withKnowledge(wheels, recallFile, feed), now);
         releases.set(wheels, release);
       }
       return release;
@@ -126,18 +110,17 @@ export class Judge {
     return {
       basis: this.basis,
       now,
-      inspectionOf: (subject) => inspectionOf(subject, findings),
+      inspectionOf: (subject) => recallFile(subject, feed).inspection,
       of: (subject) => {
-        const release = subject.wheels && opinionOn(subject.wheels);
-        const known = release === undefined ? knowledge : { ...knowledge, release };
-        return policy.evaluate(subject, inspectionOf(subject, findings), now, known);
+        const about = { subject, now, known: recallFile(subject, feed) };
+        return policy.evaluate(about, subject.wheels && opinionOn(subject.wheels));
       },
     };
   }
 
   /** What the malware feed says of a file, whatever the policy makes of that. */
   malware({ project, version }: Subject): FeedHit | undefined {
-    return this.#feed().find(project, version);
+    return this.#sources.feed().find(project, version);
   }
 
   /**
@@ -146,47 +129,31 @@ export class Judge {
    */
   evaluate(
     subject: Subject,
-    inspection: Inspection | undefined,
-    attestations: KnownAttestations = NONE_KNOWN,
+    recalled: Partial<Recalled>,
     wheels?: Iterable<ReleaseWheel>,
   ): Verdict {
     const policy = this.#policies.current;
     const now = this.#now();
-    const release = wheels && policy.ofRelease(wheels, now);
-    const knowledge = { feed: this.#feed(), attestations, ...(release && { release }) };
-    return policy.evaluate(subject, inspection, now, knowledge);
+    const known = { ...NOTHING_KNOWN, ...recalled, feed: this.#sources.feed() };
+    return policy.evaluate({ subject, now, known }, wheels && policy.ofRelease(wheels, now));
   }
 
   /** The provenance documents to look at before a file can be judged in full. */
-  unknownAttestations(subject: Subject, known: KnownAttestations): readonly Offer[] {
-    return this.#policies.current.unknownAttestations(subject, known, this.#now());
+  unknownAttestations(subject: Subject, attestations: KnownAttestations): readonly Offer[] {
+    const known = { ...NOTHING_KNOWN, attestations };
+    return this.#policies.current.unknownAttestations({ subject, now: this.#now(), known });
   }
 
-  #inspectionOf({ project, sha256, filename }: Subject): Promise<Inspection | undefined> {
-    return sha256 === undefined ? NOTHING_SEEN : this.#findings.get(project, sha256, filename);
-  }
-
-  async #wheelsOf(
-    wheels: Iterable<Subject>,
-    { project }: Subject,
-  ): Promise<Iterable<ReleaseWheel>> {
-    return withFindings(wheels, await this.#findings.known(project));
-  }
-
-  /** Nobody is asked where the project's page offers no document: nothing can be known then. */
-  async #attestationsOf({ project, provenance }: Subject): Promise<KnownAttestations> {
-    const offered = provenance?.offer !== undefined || (provenance?.releases.length ?? 0) > 0;
-    return offered ? this.#attestations.known(project) : NONE_KNOWN;
+  async #wheelsOf(wheels: Iterable<Subject>, sdist: Subject): Promise<Iterable<ReleaseWheel>> {
+    const recallFile = await recallProject(sdist, this.#sources);
+    return withKnowledge(wheels, recallFile, this.#sources.feed());
   }
 }
 
-function inspectionOf(
-  { sha256, filename }: Subject,
-  known: ProjectFindings,
-): Inspection | undefined {
-  return sha256 && known.get(sha256, filename);
-}
-
-function* withFindings(wheels: Iterable<Subject>, known: ProjectFindings): Iterable<ReleaseWheel> {
-  for (const subject of wheels) yield { subject, inspection: inspectionOf(subject, known) };
+function* withKnowledge(
+  wheels: Iterable<Subject>,
+  recallFile: RecallFile,
+  feed: MalwareFeed,
+): Iterable<ReleaseWheel> {
+  for (const subject of wheels) yield { subject, known: recallFile(subject, feed) };
 }

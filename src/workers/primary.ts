@@ -38,8 +38,7 @@ export async function createPrimary(
   try {
     const machine = await createMachine(config, process);
     const fleet = createFleet(config, process, machine);
-    const { findings, attestations } = fleet.stores;
-    const judge = createJudge(process, machine, findings, attestations);
+    const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);
     const { policies, feed } = machine;

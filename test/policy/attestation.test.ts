@@ -12,7 +12,7 @@ import type { Sha256 } from '../../src/domain/digest.js';
 import type { DistributionKind } from '../../src/domain/distribution-filename.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import type { Policy } from '../../src/policy/policy.js';
-import { brief, DAY, digest, NOW, policyOf, problemsIn, subject } from './support.js';
+import { brief, caseOf, DAY, digest, NOW, policyOf, problemsIn, subject } from './support.js';
 
 const OURS = 'github:demo/demo' as PublisherId;
 const THEIRS = 'github:evil/demo' as PublisherId;
@@ -76,11 +76,13 @@ class Project {
   }
 
   judge(policy: Policy, kind: DistributionKind = 'wheel') {
-    return policy.evaluate(this.last(kind), undefined, NOW, { attestations: this.known });
+    return policy.evaluate(caseOf(this.last(kind), undefined, NOW, { attestations: this.known }));
   }
 
   unknown(policy: Policy): string[] {
-    const offers = policy.unknownAttestations(this.last(), this.known, NOW);
+    const offers = policy.unknownAttestations(
+      caseOf(this.last(), undefined, NOW, { attestations: this.known }),
+    );
     return offers.map(({ filename }) => filename.split('-')[1]!);
   }
 }
@@ -188,15 +190,17 @@ describe('attestation, by history', () => {
     const judge = (version: string) =>
       brief(
         policy.evaluate(
-          {
-            ...rest,
-            version,
-            uploadTime: undefined,
-            provenance: { offer: undefined, releases: timeless },
-          },
-          undefined,
-          NOW,
-          { attestations: project.known },
+          caseOf(
+            {
+              ...rest,
+              version,
+              uploadTime: undefined,
+              provenance: { offer: undefined, releases: timeless },
+            },
+            undefined,
+            NOW,
+            { attestations: project.known },
+          ),
         ),
       );
     assert.equal(judge('4.0'), 'block attestation');
@@ -287,10 +291,12 @@ describe('attestation, required', () => {
       };
       const record = { ...offer, attestation, askAgainAt: Infinity };
       return policy.evaluate(
-        { ...rest, project: 'other' as typeof rest.project, provenance: provenance! },
-        undefined,
-        NOW,
-        { attestations: recordsOf(record) },
+        caseOf(
+          { ...rest, project: 'other' as typeof rest.project, provenance: provenance! },
+          undefined,
+          NOW,
+          { attestations: recordsOf(record) },
+        ),
       );
     };
     assert.equal(brief(judge('github:other/other')), 'allow');
@@ -301,7 +307,7 @@ describe('attestation, required', () => {
     );
   });
   it('says nothing of a file that no index has listed', () => {
-    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
 });
 

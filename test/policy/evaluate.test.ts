@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import type { Finding } from '../../src/domain/finding.js';
-import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
 import { parseSpecifier } from '../../src/domain/version.js';
 import { deny } from '../../src/policy/rules/deny.js';
 import {
   brief,
+  caseOf,
   DAY,
   digest,
   hookFinding,
@@ -18,7 +17,6 @@ import {
   subject,
 } from './support.js';
 
-const NOTHING_KNOWN = { inspection: undefined, feed: NO_FEED, attestations: NONE_KNOWN, now: NOW };
 const bad = inspection([hookFinding()]);
 
 describe('a verdict', () => {
@@ -26,7 +24,7 @@ describe('a verdict', () => {
     const policy = policyOf(`
 rules: { cooldown: { action: block }, yanked: { action: warn } }
 deny: [{ project: demo, reason: no }]`);
-    const verdict = policy.evaluate(subject({ uploadTime: NOW, yanked: true }), bad, NOW);
+    const verdict = policy.evaluate(caseOf(subject({ uploadTime: NOW, yanked: true }), bad, NOW));
     assert.equal(brief(verdict), 'block deny');
     assert.deepEqual(
       verdict.hits.map((hit) => `${hit.rule} ${hit.action}`),
@@ -38,15 +36,15 @@ deny: [{ project: demo, reason: no }]`);
 rules: { deny: { action: warn }, cooldown: { action: block } }
 deny: [{ project: demo, reason: no }]`);
     assert.equal(
-      brief(policy.evaluate(subject({ uploadTime: NOW }), undefined, NOW)),
+      brief(policy.evaluate(caseOf(subject({ uploadTime: NOW }), undefined, NOW))),
       'block cooldown',
     );
-    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'warn deny');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), undefined, NOW))), 'warn deny');
   });
   it('of a rule that throws refuses, even where the rule would only warn', () => {
     const policy = policyOf('rules: { archive: { action: warn } }');
     const broken = { ...inspection(), findings: null as never };
-    const verdict = policy.evaluate(subject(), broken, NOW);
+    const verdict = policy.evaluate(caseOf(subject(), broken, NOW));
     assert.equal(verdict.outcome, 'block');
     assert.match(verdict.hits.find((hit) => hit.rule === 'archive')!.reason, /the rule failed on/);
   });
@@ -54,7 +52,7 @@ deny: [{ project: demo, reason: no }]`);
     const policy = policyOf(
       'deny: [{ project: demo, reason: "a\\r\\nb\\u2028c\\u202ed\\u0000e" }]',
     );
-    const { reason } = policy.evaluate(subject(), undefined, NOW).decisive!;
+    const { reason } = policy.evaluate(caseOf(subject(), undefined, NOW)).decisive!;
     assert.equal(reason, 'demo is denied: a b c d e (deny)');
   });
 });
@@ -64,7 +62,7 @@ describe('the action of one code', () => {
     ({ code, rule: 'record', detail: `${code} was seen` }) as const;
   const [absent, unlisted] = [recordFinding('record-absent'), recordFinding('record-unlisted')];
   const judge = (text: string, ...findings: Finding[]) =>
-    policyOf(text).evaluate(subject(), inspection(findings), NOW);
+    policyOf(text).evaluate(caseOf(subject(), inspection(findings), NOW));
 
   it('is to warn for what the shipped policy finds harmless', () => {
     const verdict = judge('', absent);
@@ -86,7 +84,8 @@ describe('the action of one code', () => {
     const soft = 'rules: { record: { action: block, codes: { record-unlisted: warn } } }';
     assert.equal(brief(judge(soft, unlisted, absent)), 'warn record');
     const both = policyOf(strict, soft);
-    const look = (finding: Finding) => brief(both.evaluate(subject(), inspection([finding]), NOW));
+    const look = (finding: Finding) =>
+      brief(both.evaluate(caseOf(subject(), inspection([finding]), NOW)));
     assert.deepEqual([look(absent), look(unlisted)], ['block record', 'warn record']);
     const silent = 'rules: { record: { action: block, codes: { record-absent: off } } }';
     assert.equal(brief(judge(silent, absent)), 'allow');
@@ -119,7 +118,7 @@ describe('the action of one code', () => {
       metadataSha256: digest('c'),
     };
     const other = subject({ declaredMetadata: digest('d') });
-    assert.equal(brief(policyOf(names).evaluate(other, found, NOW)), 'block metadata');
+    assert.equal(brief(policyOf(names).evaluate(caseOf(other, found, NOW))), 'block metadata');
   });
   it('plays no part where the rule is waived, or in dry-run', () => {
     const waived = `waivers: [{ rule: record, project: demo, versions: "==1.0", reason: r, owner: o, expires: 2026-12-01 }]`;
@@ -136,7 +135,7 @@ describe('scopes', () => {
     'rules: { startup-hook: { action: block, upstreams: [pypi], projects: ["demo*"], exempt: [demo-x] } }',
   );
   const judge = (changes: Parameters<typeof subject>[0]) =>
-    brief(policy.evaluate(subject(changes), bad, NOW));
+    brief(policy.evaluate(caseOf(subject(changes), bad, NOW)));
   it('narrow a rule by upstream and by project', () => {
     assert.equal(judge({}), 'block startup-hook');
     assert.equal(judge({ upstream: 'internal' }), 'allow');
@@ -148,18 +147,18 @@ describe('scopes', () => {
 
 describe('dry-run', () => {
   it('of the whole lets through what it says it would refuse', () => {
-    const verdict = policyOf('mode: dry-run').evaluate(subject(), bad, NOW);
+    const verdict = policyOf('mode: dry-run').evaluate(caseOf(subject(), bad, NOW));
     assert.equal(brief(verdict), 'warn startup-hook');
     assert.deepEqual([verdict.decisive!.action, verdict.decisive!.dryRun], ['block', true]);
   });
   it('of one rule leaves the others in force', () => {
     const policy = policyOf('rules: { cooldown: { action: block, mode: dry-run } }');
     assert.equal(
-      brief(policy.evaluate(subject({ uploadTime: NOW }), undefined, NOW)),
+      brief(policy.evaluate(caseOf(subject({ uploadTime: NOW }), undefined, NOW))),
       'warn cooldown',
     );
     assert.equal(
-      brief(policy.evaluate(subject({ uploadTime: NOW }), bad, NOW)),
+      brief(policy.evaluate(caseOf(subject({ uploadTime: NOW }), bad, NOW))),
       'block startup-hook',
     );
   });
@@ -167,7 +166,7 @@ describe('dry-run', () => {
     const policy = policyOf(
       'mode: dry-run\nrules: { startup-hook: { action: block, mode: enforce } }',
     );
-    assert.equal(brief(policy.evaluate(subject(), bad, NOW)), 'block startup-hook');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), bad, NOW))), 'block startup-hook');
   });
 });
 
@@ -177,41 +176,44 @@ describe('waivers', () => {
   const end = Date.parse('2026-12-02T00:00:00Z');
   const policy = policyOf(`waivers: [${waiver()}]`);
   it('lift their rule until the end of their last day', () => {
-    const verdict = policy.evaluate(subject(), bad, NOW);
+    const verdict = policy.evaluate(caseOf(subject(), bad, NOW));
     assert.equal(brief(verdict), 'allow');
     assert.deepEqual(verdict.hits[0]!.waiver, { owner: 'ops', reason: 'needed', expires: end });
     assert.equal(verdict.validUntil, end);
-    assert.equal(brief(policy.evaluate(subject(), bad, end - 1)), 'allow');
-    const after = policy.evaluate(subject(), bad, end);
+    assert.equal(brief(policy.evaluate(caseOf(subject(), bad, end - 1))), 'allow');
+    const after = policy.evaluate(caseOf(subject(), bad, end));
     assert.equal(brief(after), 'block startup-hook');
     assert.equal(after.validUntil, Number.POSITIVE_INFINITY);
   });
   it('are for one project, some versions and one rule', () => {
-    assert.equal(brief(policy.evaluate(subject({ project: 'x' }), bad, NOW)), 'block startup-hook');
     assert.equal(
-      brief(policy.evaluate(subject({ version: '1.1' }), bad, NOW)),
+      brief(policy.evaluate(caseOf(subject({ project: 'x' }), bad, NOW))),
+      'block startup-hook',
+    );
+    assert.equal(
+      brief(policy.evaluate(caseOf(subject({ version: '1.1' }), bad, NOW))),
       'block startup-hook',
     );
     const other = inspection([hookFinding(), hookFinding({ rule: 'archive' })]);
-    assert.equal(brief(policy.evaluate(subject(), other, NOW)), 'block archive');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), other, NOW))), 'block archive');
   });
   it('do not cover a file whose version cannot be read', () => {
     const unknown = subject({ version: undefined, filename: 'demo-x.zip' });
-    assert.equal(brief(policy.evaluate(unknown, bad, NOW)), 'block startup-hook');
+    assert.equal(brief(policy.evaluate(caseOf(unknown, bad, NOW))), 'block startup-hook');
   });
   it('take an instant with its offset', () => {
     const exact = policyOf(
       `waivers: [${waiver().replace('2026-12-01', '"2026-11-20T14:00+01:00"')}]`,
     );
     const until = Date.parse('2026-11-20T13:00:00Z');
-    assert.equal(exact.evaluate(subject(), bad, NOW).validUntil, until);
-    assert.equal(brief(exact.evaluate(subject(), bad, until)), 'block startup-hook');
+    assert.equal(exact.evaluate(caseOf(subject(), bad, NOW)).validUntil, until);
+    assert.equal(brief(exact.evaluate(caseOf(subject(), bad, until))), 'block startup-hook');
   });
   it('that overlap count to the last day of the longest', () => {
     const both = policyOf(
       `waivers: [${waiver()}, ${waiver().replace('12-01', '12-05')}, ${waiver().replace('12-01', '11-25')}]`,
     );
-    assert.equal(both.evaluate(subject(), bad, NOW).validUntil, end + 4 * DAY);
+    assert.equal(both.evaluate(caseOf(subject(), bad, NOW)).validUntil, end + 4 * DAY);
   });
   it('cannot be had for integrity', () => {
     assert.match(
@@ -241,7 +243,7 @@ describe('many denials', () => {
       };
     });
     const judged = (project: string, version: string) =>
-      judge({ ...NOTHING_KNOWN, subject: subject({ project, version }) });
+      judge(caseOf(subject({ project, version }), undefined, NOW));
     assert.equal(judged('elsewhere', '1.0'), undefined);
     assert.equal(compared, 0);
     assert.equal(judged('project-7', '1.0'), undefined);
@@ -259,7 +261,7 @@ describe('many denials', () => {
       },
     });
     for (let time = 0; time < 100; time++)
-      assert.equal(judge({ ...NOTHING_KNOWN, subject: subject(), inspection: counted }), undefined);
+      assert.equal(judge(caseOf(subject(), counted, NOW)), undefined);
     assert.equal(reads, 1);
   });
 });

@@ -5,7 +5,16 @@ import { loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { buildWheel, recordRow, wheelName } from '../support/archives/wheel.js';
 import { describeBytes, inspectBytes } from '../support/inspection/inspect.js';
-import { brief, digest, inspection, NOW, policyOf, problemsIn, subject } from './support.js';
+import {
+  brief,
+  caseOf,
+  digest,
+  inspection,
+  NOW,
+  policyOf,
+  problemsIn,
+  subject,
+} from './support.js';
 
 const { policy: shipped, meaning } = await loadPolicy([], { now: NOW });
 
@@ -17,7 +26,7 @@ async function judge(
   const filename = wheelName(project.replaceAll('-', '_'));
   const bytes = buildWheel({ name: project.replaceAll('-', '_'), files });
   const seen = await inspectBytes(filename, bytes);
-  const verdict = policy.evaluate(subjectOfFile(describeBytes(filename, bytes)), seen, NOW);
+  const verdict = policy.evaluate(caseOf(subjectOfFile(describeBytes(filename, bytes)), seen, NOW));
   return { brief: brief(verdict), reason: verdict.decisive?.reason };
 }
 
@@ -122,8 +131,8 @@ describe('what an honest start-up hook imports', () => {
   });
 
   it('needs no bytes of sdists, and waits for them before', () => {
-    assert.equal(brief(policy.evaluate(subject(), inspection(), NOW)), 'allow');
-    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), inspection(), NOW))), 'allow');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
 
   it('is checked for names', () => {

@@ -6,7 +6,16 @@ import { checkPolicies } from '../../src/policy/check.js';
 import { loadPolicy } from '../../src/policy/load.js';
 import { shippedPolicies } from '../../src/policy/shipped.js';
 import { formatProblem } from '../../src/yaml/problem.js';
-import { brief, folder, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
+import {
+  brief,
+  caseOf,
+  folder,
+  hookFinding,
+  inspection,
+  NOW,
+  policyOf,
+  subject,
+} from './support.js';
 
 const load = (...paths: string[]) => loadPolicy(paths, { now: NOW });
 const texts = (problems: readonly Parameters<typeof formatProblem>[0][], root: string) =>
@@ -17,7 +26,7 @@ describe('the shipped policies', () => {
     const { policy, problems, warnings } = await load();
     assert.deepEqual([problems, warnings], [[], []]);
     const judge = (project: string, version: string) =>
-      brief(policy!.evaluate(subject({ project, version }), undefined, NOW));
+      brief(policy!.evaluate(caseOf(subject({ project, version }), undefined, NOW)));
     for (const [project, versions] of Object.entries({
       'elementary-data': ['0.23.3'],
       litellm: ['1.82.7', '1.82.8'],
@@ -37,7 +46,7 @@ describe('the shipped policies', () => {
       assert.equal(judge(project, '0.0.1'), 'allow', project);
     }
     assert.equal(
-      brief(policy!.evaluate(subject(), inspection([hookFinding()]), NOW)),
+      brief(policy!.evaluate(caseOf(subject(), inspection([hookFinding()]), NOW))),
       'block startup-hook',
     );
   });
@@ -48,7 +57,7 @@ describe('the shipped policies', () => {
       'a0d229be8efcb2f9135e2ad55ba275b76ddcfeb55fa4370e0a522a5bdee0120b',
     ])
       assert.equal(
-        brief(policy!.evaluate(subject(), inspection([], [sha256 as never]), NOW)),
+        brief(policy!.evaluate(caseOf(subject(), inspection([], [sha256 as never]), NOW))),
         'block deny',
       );
   });
@@ -59,7 +68,7 @@ describe('the shipped policies', () => {
       sha256: '2638ce9e2500e572a5e0de7faed6661eb569d1b696fcba07b0dd223da5f5d224' as never,
     });
     const judge = (project: string) =>
-      brief(policy!.evaluate(subject({ project }), inspection([finding]), NOW));
+      brief(policy!.evaluate(caseOf(subject({ project }), inspection([finding]), NOW)));
     assert.equal(judge('setuptools'), 'allow');
     assert.equal(judge('setup-tools'), 'block startup-hook');
   });
@@ -72,7 +81,7 @@ describe('the shipped policies', () => {
     const { policy, problems } = await load(strict);
     assert.deepEqual(problems, []);
     assert.equal(
-      brief(policy!.evaluate(subject({ uploadTime: NOW }), undefined, NOW)),
+      brief(policy!.evaluate(caseOf(subject({ uploadTime: NOW }), undefined, NOW))),
       'block cooldown',
     );
     for (const name of ['00-default.yaml', '10-known-malware.yaml', '20-honest-hooks.yaml'])
@@ -97,9 +106,16 @@ describe('a folder of policies', () => {
     const { action, age, index } = meaning!.rules.cooldown;
     assert.deepEqual([action, age, index], ['warn', 2 * 86_400_000, 'hide']);
     for (const project of ['x', 'y'])
-      assert.equal(brief(policy!.evaluate(subject({ project }), undefined, NOW)), 'block deny');
+      assert.equal(
+        brief(policy!.evaluate(caseOf(subject({ project }), undefined, NOW))),
+        'block deny',
+      );
     assert.equal(
-      brief(policy!.evaluate(subject({ project: 'mistralai', version: '2.4.6' }), undefined, NOW)),
+      brief(
+        policy!.evaluate(
+          caseOf(subject({ project: 'mistralai', version: '2.4.6' }), undefined, NOW),
+        ),
+      ),
       'block deny',
     );
   });
@@ -107,14 +123,18 @@ describe('a folder of policies', () => {
     const own = folder({ 'a.yaml': 'base: none' });
     const { policy, warnings } = await load(own);
     assert.equal(
-      brief(policy!.evaluate(subject({ project: 'mistralai', version: '2.4.6' }), undefined, NOW)),
+      brief(
+        policy!.evaluate(
+          caseOf(subject({ project: 'mistralai', version: '2.4.6' }), undefined, NOW),
+        ),
+      ),
       'allow',
     );
     assert.deepEqual(texts(warnings, own), [
       'a.yaml:1:7: the shipped denials and honest hooks are left out',
     ]);
     assert.equal(
-      brief(policy!.evaluate(subject(), inspection([hookFinding()]), NOW)),
+      brief(policy!.evaluate(caseOf(subject(), inspection([hookFinding()]), NOW))),
       'block startup-hook',
     );
   });

@@ -7,7 +7,7 @@ import { readInThread } from '../../src/policy/read-in-thread.js';
 import { PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 import { program } from '../support/thread-program.js';
-import { brief, folder, NOW, subject } from './support.js';
+import { brief, caseOf, folder, NOW, subject } from './support.js';
 
 const MANY = `deny:\n${Array.from({ length: 2_000 }, (_, i) => `  - { project: p${i}, versions: "==1.${i}", reason: r }\n`).join('')}`;
 const REST = `rules:
@@ -28,7 +28,7 @@ describe('policies read in a thread', () => {
     assert.equal(there.warnings.length, 1);
     const { policy } = await loadPolicy([path], options, readInThread());
     const judged = (version: string) =>
-      brief(policy!.evaluate(subject({ project: 'p7', version }), undefined, NOW));
+      brief(policy!.evaluate(caseOf(subject({ project: 'p7', version }), undefined, NOW)));
     assert.deepEqual([judged('1.7'), judged('1.8')], ['block deny', 'allow']);
   });
 
@@ -50,7 +50,7 @@ describe('policies read in a thread', () => {
     const refused = () =>
       ['x', 'y'].filter(
         (project) =>
-          brief(watcher.current.evaluate(subject({ project }), undefined, NOW)) !== 'allow',
+          brief(watcher.current.evaluate(caseOf(subject({ project }), undefined, NOW))) !== 'allow',
       );
     writeFileSync(join(path, 'p.yaml'), 'deny: [{ project: y }]\n');
     assert.equal(await watcher.reload(), false);

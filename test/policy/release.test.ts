@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NONE_KNOWN } from '../../src/domain/attestation.js';
+import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import { ON_CONTENT } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
@@ -8,22 +9,37 @@ import type { Verdict } from '../../src/domain/verdict.js';
 import type { Policy } from '../../src/policy/policy.js';
 import type { ReleaseWheel } from '../../src/policy/release.js';
 import { Judge } from '../../src/verdicts/judge.js';
-import { brief, digest, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
+import {
+  brief,
+  caseOf,
+  digest,
+  hookFinding,
+  inspection,
+  NOW,
+  policyOf,
+  subject,
+} from './support.js';
 
 const sdist = (changes: Partial<Omit<Subject, 'project'>> = {}) =>
   subject({ kind: 'sdist', filename: 'demo-1.0.tar.gz', sha256: digest('c'), ...changes });
-const clean: ReleaseWheel = { subject: subject(), inspection: inspection() };
+const clean: ReleaseWheel = {
+  subject: subject(),
+  known: { ...NOTHING_KNOWN, inspection: inspection() },
+};
 const hooked: ReleaseWheel = {
   subject: subject({ filename: 'demo-1.0-py3-none-win_amd64.whl' }),
-  inspection: inspection([hookFinding()]),
+  known: { ...NOTHING_KNOWN, inspection: inspection([hookFinding()]) },
 };
 const unrecorded: ReleaseWheel = {
   subject: subject({ filename: 'demo-1.0-cp39-cp39-win32.whl' }),
-  inspection: inspection([hookFinding({ rule: 'record', code: 'record-missing' })]),
+  known: {
+    ...NOTHING_KNOWN,
+    inspection: inspection([hookFinding({ rule: 'record', code: 'record-missing' })]),
+  },
 };
 
 function judgeBy(policy: Policy, about: Subject, wheels: readonly ReleaseWheel[]): Verdict {
-  return policy.evaluate(about, undefined, NOW, { release: policy.ofRelease(wheels, NOW) });
+  return policy.evaluate(caseOf(about, undefined, NOW), policy.ofRelease(wheels, NOW));
 }
 
 describe('a policy, of an sdist beside its wheels', () => {
@@ -45,7 +61,7 @@ describe('a policy, of an sdist beside its wheels', () => {
   });
 
   it('says nothing of wheels beside other wheels', () => {
-    const verdict = policyOf('').evaluate(subject(), undefined, NOW);
+    const verdict = policyOf('').evaluate(caseOf(subject(), undefined, NOW));
     assert.equal(brief(verdict), 'allow');
     assert.ok(!ON_CONTENT.has('cooldown'));
   });
@@ -76,7 +92,7 @@ describe('a policy, of an sdist beside its wheels', () => {
       },
     };
     const findings = {
-      get: async () => hooked.inspection,
+      get: async () => hooked.known.inspection,
       known: async () => ({
         get: () => ({ ...inspection(), metadataSha256: digest('d') }),
       }),
@@ -87,10 +103,8 @@ describe('a policy, of an sdist beside its wheels', () => {
     const attestations = { known: async () => NONE_KNOWN };
     const page = await new Judge(
       policies,
-      findings,
-      attestations,
+      { findings, attestations, feed: () => NO_FEED },
       () => NOW,
-      () => NO_FEED,
     ).ofPage(sdist());
     for (let index = 0; index < 100; index += 1)
       page.of(sdist({ filename: `demo-1.0${'.0'.repeat(index)}.tar.gz`, wheels }));

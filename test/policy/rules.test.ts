@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Sha256 } from '../../src/domain/digest.js';
 import {
   brief,
+  caseOf,
   DAY,
   digest,
   HOUR,
@@ -18,13 +19,13 @@ type About = Parameters<typeof subject>[0];
 describe('integrity', () => {
   it('refuses a file without a declared sha256, whatever the policy says', () => {
     const lax = policyOf('mode: dry-run');
-    const verdict = lax.evaluate(subject({ sha256: undefined }), undefined, NOW);
+    const verdict = lax.evaluate(caseOf(subject({ sha256: undefined }), undefined, NOW));
     assert.equal(brief(verdict), 'block integrity');
     assert.match(
       verdict.decisive!.reason,
       /^the index declares no sha256, sha384 or sha512 for demo-1\.0-/,
     );
-    assert.equal(brief(lax.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(lax.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
 });
 
@@ -36,7 +37,7 @@ deny:
   - { sha256: ${digest('C')}, reason: "bad bytes" }
 `);
   const judge = (about: About, seen?: ReturnType<typeof inspection>) =>
-    policy.evaluate(subject(about), seen, NOW);
+    policy.evaluate(caseOf(subject(about), seen, NOW));
   it('refuses the version in any spelling, and says why', () => {
     for (const version of ['0.23.3', '0.23.3.0', '0.23.3+local'])
       assert.equal(brief(judge({ project: 'elementary-data', version })), 'block deny', version);
@@ -82,7 +83,7 @@ rules: { record: { action: warn }, metadata: { action: off } }
 hooks: [{ project: Honest, file: evil.pth, sha256: [${digest('b')}] }]
 `);
   const judge = (about: About, ...findings: ReturnType<typeof hookFinding>[]) =>
-    policy.evaluate(subject(about), inspection(findings), NOW);
+    policy.evaluate(caseOf(subject(about), inspection(findings), NOW));
   const finding = (rule: 'archive' | 'record' | 'metadata') =>
     hookFinding({ rule, code: 'x', detail: `${rule} is odd` });
 
@@ -93,7 +94,7 @@ hooks: [{ project: Honest, file: evil.pth, sha256: [${digest('b')}] }]
     assert.equal(brief(judge({})), 'allow');
   });
   it('are not there before the bytes were seen', () => {
-    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
   it('name the first and count the others', () => {
     const { decisive } = judge(
@@ -132,7 +133,7 @@ hooks: [{ project: Honest, file: evil.pth, sha256: [${digest('b')}] }]
     assert.equal(brief(judge({}, { ...generated, code: 'start-file' })), 'block startup-hook');
     const strict = policyOf('rules: { startup-hook: { action: block, templates: [] } }');
     assert.equal(
-      brief(strict.evaluate(subject(), inspection([generated]), NOW)),
+      brief(strict.evaluate(caseOf(subject(), inspection([generated]), NOW))),
       'block startup-hook',
     );
   });
@@ -141,9 +142,15 @@ hooks: [{ project: Honest, file: evil.pth, sha256: [${digest('b')}] }]
 describe('allow', () => {
   const policy = policyOf('allow: [{ project: "acme-*" }, { project: numpy }]');
   it('serves only what is on the list', () => {
-    assert.equal(brief(policy.evaluate(subject({ project: 'acme-x' }), undefined, NOW)), 'allow');
-    assert.equal(brief(policy.evaluate(subject({ project: 'numpy' }), undefined, NOW)), 'allow');
-    const verdict = policy.evaluate(subject({ project: 'numpy-x' }), undefined, NOW);
+    assert.equal(
+      brief(policy.evaluate(caseOf(subject({ project: 'acme-x' }), undefined, NOW))),
+      'allow',
+    );
+    assert.equal(
+      brief(policy.evaluate(caseOf(subject({ project: 'numpy' }), undefined, NOW))),
+      'allow',
+    );
+    const verdict = policy.evaluate(caseOf(subject({ project: 'numpy-x' }), undefined, NOW));
     assert.equal(brief(verdict), 'block allow');
     assert.equal(
       verdict.decisive!.reason,
@@ -151,7 +158,7 @@ describe('allow', () => {
     );
   });
   it('says nothing where there is no list', () => {
-    assert.equal(brief(policyOf('').evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policyOf('').evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
 });
 
@@ -159,14 +166,14 @@ describe('sdist', () => {
   const about: About = { kind: 'sdist', filename: 'demo-1.0.tar.gz' };
   it('is off by default, and refuses sources where it is on', () => {
     const on = policyOf('rules: { sdist: { action: block } }');
-    assert.equal(brief(policyOf('').evaluate(subject(about), undefined, NOW)), 'allow');
-    assert.equal(brief(on.evaluate(subject(about), undefined, NOW)), 'block sdist');
-    assert.equal(brief(on.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policyOf('').evaluate(caseOf(subject(about), undefined, NOW))), 'allow');
+    assert.equal(brief(on.evaluate(caseOf(subject(about), undefined, NOW))), 'block sdist');
+    assert.equal(brief(on.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
   it('can let a source pass where there is no wheel', () => {
     const policy = policyOf('rules: { sdist: { action: block, when: wheel-exists } }');
     const judge = (hasWheel: boolean) =>
-      brief(policy.evaluate(subject({ ...about, hasWheel }), undefined, NOW));
+      brief(policy.evaluate(caseOf(subject({ ...about, hasWheel }), undefined, NOW)));
     assert.equal(judge(true), 'block sdist');
     assert.equal(judge(false), 'allow');
   });
@@ -175,24 +182,26 @@ describe('sdist', () => {
 describe('yanked', () => {
   const policy = policyOf('rules: { yanked: { action: block, index: hide } }');
   it('refuses what upstream yanked, with its reason on one line', () => {
-    const verdict = policy.evaluate(subject({ yanked: 'broken\r\nX-Evil: 1' }), undefined, NOW);
+    const verdict = policy.evaluate(
+      caseOf(subject({ yanked: 'broken\r\nX-Evil: 1' }), undefined, NOW),
+    );
     assert.equal(
       verdict.decisive!.reason,
       'demo 1.0 was yanked upstream: broken X-Evil: 1 (yanked)',
     );
     assert.equal(verdict.decisive!.index, 'hide');
-    const bare = policy.evaluate(subject({ yanked: true }), undefined, NOW);
+    const bare = policy.evaluate(caseOf(subject({ yanked: true }), undefined, NOW));
     assert.equal(bare.decisive!.reason, 'demo 1.0 was yanked upstream (yanked)');
   });
   it('passes the others', () => {
-    assert.equal(brief(policy.evaluate(subject(), undefined, NOW)), 'allow');
+    assert.equal(brief(policy.evaluate(caseOf(subject(), undefined, NOW))), 'allow');
   });
 });
 
 describe('status', () => {
   const policy = policyOf('rules: { status: { action: block, refuse: [archived] } }');
   const judge = (status?: { status: string; reason?: string }) =>
-    policy.evaluate(subject({ status }), undefined, NOW);
+    policy.evaluate(caseOf(subject({ status }), undefined, NOW));
   it('refuses the statuses that it names', () => {
     assert.equal(
       judge({ status: 'archived', reason: 'use demo2' }).decisive!.reason,
@@ -208,7 +217,8 @@ describe('status', () => {
 
 describe('cooldown', () => {
   const policy = policyOf('rules: { cooldown: { action: block, age: 3d, exempt: ["acme-*"] } }');
-  const judge = (about: About, now = NOW) => policy.evaluate(subject(about), undefined, now);
+  const judge = (about: About, now = NOW) =>
+    policy.evaluate(caseOf(subject(about), undefined, now));
   it('refuses a young file, says until when, and ends to the millisecond', () => {
     const about = { uploadTime: NOW - 5 * HOUR };
     const until = NOW - 5 * HOUR + 3 * DAY;
@@ -237,7 +247,7 @@ describe('cooldown', () => {
     const hours = policyOf('rules: { cooldown: { action: block, age: 12h } }');
     const weeks = policyOf('rules: { cooldown: { action: block, age: 2w } }');
     const about = subject({ uploadTime: NOW - DAY });
-    assert.equal(brief(hours.evaluate(about, undefined, NOW)), 'allow');
-    assert.equal(brief(weeks.evaluate(about, undefined, NOW)), 'block cooldown');
+    assert.equal(brief(hours.evaluate(caseOf(about, undefined, NOW))), 'allow');
+    assert.equal(brief(weeks.evaluate(caseOf(about, undefined, NOW))), 'block cooldown');
   });
 });

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { Finding, Inspection } from '../../src/domain/finding.js';
+import { type Knowledge, NOTHING_KNOWN } from '../../src/domain/knowledge.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import { compilePolicy } from '../../src/policy/compile.js';
 import { mergePolicies } from '../../src/policy/merge.js';
 import type { Policy } from '../../src/policy/policy.js';
+import type { Case } from '../../src/policy/rules/rule.js';
 import { policySchema } from '../../src/policy/schema.js';
 import { readYaml } from '../../src/yaml/document.js';
 import { formatProblem } from '../../src/yaml/problem.js';
@@ -63,6 +65,16 @@ export function subject(
     project,
     version,
   };
+}
+
+/** A file as a policy is asked about it. @param known beside the inspection */
+export function caseOf(
+  subject: Subject,
+  inspection: Inspection | undefined,
+  now: number,
+  known: Partial<Knowledge> = {},
+): Case {
+  return { subject, now, known: { ...NOTHING_KNOWN, ...known, inspection } };
 }
 
 export function inspection(

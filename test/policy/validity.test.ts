@@ -7,13 +7,24 @@ import {
   type Offer,
   type Release,
 } from '../../src/domain/attestation.js';
+import type { Knowledge } from '../../src/domain/knowledge.js';
 import type { MalwareFeed } from '../../src/domain/malware-feed.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import { RULES } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
-import type { Knowledge, Policy } from '../../src/policy/policy.js';
-import { DAY, digest, HOUR, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
+import type { Policy } from '../../src/policy/policy.js';
+import {
+  caseOf,
+  DAY,
+  digest,
+  HOUR,
+  hookFinding,
+  inspection,
+  NOW,
+  policyOf,
+  subject,
+} from './support.js';
 
 const RUNS = 1_000;
 const WAIVER_MAX = 30 * DAY;
@@ -36,7 +47,7 @@ interface Situation {
   readonly policy: Policy;
   readonly subject: Subject;
   readonly inspection: ReturnType<typeof inspection> | undefined;
-  readonly knowledge: Knowledge;
+  readonly knowledge: Partial<Knowledge>;
   /** Instants at which something may begin or end. */
   readonly instants: readonly number[];
 }
@@ -145,7 +156,9 @@ describe('the validity of a verdict', () => {
       const { policy, subject, inspection, knowledge, instants } = situation(dice);
       const { countsUntil = Infinity } = inspection ?? {};
       const at = (now: number) =>
-        policy.evaluate(subject, now < countsUntil ? inspection : undefined, now, knowledge);
+        policy.evaluate(
+          caseOf(subject, now < countsUntil ? inspection : undefined, now, knowledge),
+        );
       const start = NOW + dice.between(-2 * DAY, 2 * DAY);
       const verdict = at(start);
       assert.ok(verdict.validUntil > start, `run ${run}`);
@@ -188,7 +201,7 @@ describe('the validity of a verdict', () => {
   it('is short where a rule failed: the next look may do better', () => {
     const policy = policyOf('rules: { archive: { action: block } }');
     const broken = { ...inspection(), findings: null as never };
-    const verdict = policy.evaluate(subject(), broken, NOW);
+    const verdict = policy.evaluate(caseOf(subject(), broken, NOW));
     assert.equal(verdict.outcome, 'block');
     assert.ok(verdict.validUntil <= NOW + 60_000);
   });

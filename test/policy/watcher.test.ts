@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PolicyError, PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
-import { brief, folder, NOW, subject } from './support.js';
+import { brief, caseOf, folder, NOW, subject } from './support.js';
 
 const DENY_X = 'deny: [{ project: x, reason: r }]\n';
 const DENY_Y = 'deny: [{ project: y, reason: r }]\n';
@@ -51,7 +51,7 @@ async function watch(path: string) {
     refused: () =>
       ['x', 'y'].filter(
         (project) =>
-          brief(watcher.current.evaluate(subject({ project }), undefined, NOW)) !== 'allow',
+          brief(watcher.current.evaluate(caseOf(subject({ project }), undefined, NOW))) !== 'allow',
       ),
   };
 }

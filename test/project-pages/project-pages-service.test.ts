@@ -71,7 +71,7 @@ function serviceOver(policies: PolicySource) {
     learn: () => {},
   };
   const attestations = { known: async () => NONE_KNOWN };
-  const judge = new Judge(policies, findings, attestations, now, () => NO_FEED);
+  const judge = new Judge(policies, { findings, attestations, feed: () => NO_FEED }, now);
   return { service: new ProjectPagesService(loader, judge, now), fetches: () => fetched };
 }
 

@@ -1,10 +1,10 @@
-import type { AttestationRecord, KnownAttestations, Offer } from '../../domain/attestation.js';
+import type { AttestationRecord, Offer } from '../../domain/attestation.js';
 import type { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
 import { historyBefore } from './attestation-history.js';
 import { Consulted } from './consulted.js';
-import { type Objection, type Rule, release } from './rule.js';
+import { type Answer, type Rule, release } from './rule.js';
 
 /** That a project's files must be attested, and by whom where that is said. */
 export interface Requirement {
@@ -17,71 +17,51 @@ export interface AttestationSettings {
   readonly releases: number | undefined;
 }
 
-/** What the rule makes of a file, and which documents it would have to know to say more. */
-interface Opinion {
-  readonly objection?: Objection;
-  readonly unknown?: readonly Offer[];
-}
-
-const NOTHING: Opinion = {};
-
 /**
  * Files that must be attested (PEP 740) and are not, and files that are not attested by whom the releases
  * before them were. What cannot be verified is not attested. A document that nobody has looked at says nothing
- * either way: the rule keeps silent, and `unknownAttestations` names it to those who can look.
+ * either way: the rule keeps silent, and names it as unknown to those who can look.
  */
 export function attestation(settings: AttestationSettings): Rule {
-  return ({ subject, attestations, now }) => {
-    const records = new Consulted(attestations, now);
-    const { objection } = opinion(settings, subject, records);
+  return ({ subject, now, known }) => {
+    const records = new Consulted(known.attestations, now);
+    const opinion = opinionOf(settings, subject, records);
     const { recheckAt } = records;
-    if (recheckAt === Infinity) return objection;
-    return objection === undefined ? { recheckAt } : { ...objection, recheckAt };
+    return recheckAt === Infinity ? opinion : { ...opinion, recheckAt };
   };
 }
 
-/** The documents that must be looked at before the rule can speak of a file; empty once they all are. */
-export function unknownAttestations(
-  settings: AttestationSettings,
-  subject: Subject,
-  known: KnownAttestations,
-  now: number,
-): readonly Offer[] {
-  return opinion(settings, subject, new Consulted(known, now)).unknown ?? [];
-}
-
-function opinion(settings: AttestationSettings, subject: Subject, records: Consulted): Opinion {
+function opinionOf(settings: AttestationSettings, subject: Subject, records: Consulted): Answer {
   // A file on disk: no index has said anything of it.
-  if (subject.provenance === undefined) return NOTHING;
+  if (subject.provenance === undefined) return undefined;
   const demands = settings.require.find(subject.project);
-  const own = demands.length > 0 ? required(demands, subject, records) : NOTHING;
-  if (own.objection !== undefined || own.unknown !== undefined) return own;
+  const own = demands.length > 0 ? required(demands, subject, records) : undefined;
+  if (own !== undefined) return own;
   // Most projects have no attestation at all, and then no history.
   return settings.releases === undefined || subject.provenance.releases.length === 0
-    ? NOTHING
+    ? undefined
     : regressed(settings.releases, subject, records);
 }
 
-function required(demands: readonly Requirement[], subject: Subject, records: Consulted): Opinion {
+function required(demands: readonly Requirement[], subject: Subject, records: Consulted): Answer {
   const state = ownState(subject, records);
   if (state.kind === 'unknown') return { unknown: [state.offer] };
-  if (state.kind === 'not') {
-    const reason = `${subject.filename} must be attested, and ${state.why}`;
-    return { objection: { reason, ...state.doubt } };
-  }
+  if (state.kind === 'not')
+    return { reason: `${subject.filename} must be attested, and ${state.why}`, ...state.doubt };
   const missing = demands.find(
     ({ publisher }) => publisher !== undefined && !state.publishers.includes(publisher),
   );
-  if (missing === undefined) return NOTHING;
+  if (missing === undefined) return undefined;
   const by = state.publishers.join(', ');
-  const reason = `${subject.filename} must be attested by ${missing.publisher}, and is by ${by}`;
-  return { objection: { reason } };
+  return {
+    reason: `${subject.filename} must be attested by ${missing.publisher}, and is by ${by}`,
+  };
 }
 
-function regressed(count: number, subject: Subject, records: Consulted): Opinion {
+function regressed(count: number, subject: Subject, records: Consulted): Answer {
   const state = ownState(subject, records);
   const history = historyBefore(subject, count, records);
-  if (history.kind === 'none') return NOTHING;
+  if (history.kind === 'none') return undefined;
   // Both at once, so that they can be fetched together.
   const unknown = [
     ...(state.kind === 'unknown' ? [state.offer] : []),
@@ -91,18 +71,18 @@ function regressed(count: number, subject: Subject, records: Consulted): Opinion
   if (history.kind === 'unreachable') {
     const why = whyNot(history.record);
     const reason = `who published ${subject.project} before ${release(subject)} cannot be told: ${why}`;
-    return { objection: { reason, doubt: true } };
+    return { reason, doubt: true };
   }
-  if (history.kind !== 'settled' || state.kind === 'unknown') return NOTHING;
+  if (history.kind !== 'settled' || state.kind === 'unknown') return undefined;
   const before = count === 1 ? 'the attested release' : `the ${count} attested releases`;
   const past = `${before} before it ${count === 1 ? 'was' : 'were'} by ${history.publishers.join(', ')}`;
   if (state.kind === 'not') {
     const reason = `${subject.filename} is not attested (${state.why}), and ${past}`;
-    return { objection: { reason, ...state.doubt } };
+    return { reason, ...state.doubt };
   }
-  if (state.publishers.some((publisher) => history.publishers.includes(publisher))) return NOTHING;
+  if (state.publishers.some((one) => history.publishers.includes(one))) return undefined;
   const by = state.publishers.join(', ');
-  return { objection: { reason: `${subject.filename} is attested by ${by}, and ${past}` } };
+  return { reason: `${subject.filename} is attested by ${by}, and ${past}` };
 }
 
 type OwnState =

@@ -28,7 +28,7 @@ export function deny(
   );
   const contents = new ContentIndex(denials);
 
-  return ({ subject, inspection }) => {
+  return ({ subject, known: { inspection } }) => {
     for (const entry of byProject.find(subject.project)) {
       const objection = named(entry, subject);
       if (objection !== undefined) return objection;

@@ -25,7 +25,7 @@ export function findings(
   excused: Excuse = NEVER,
 ): Rule {
   const actionOf = ({ code }: Finding) => codes[code] ?? action;
-  return ({ subject, inspection }) => {
+  return ({ subject, known: { inspection } }) => {
     const found = inspection?.findings.filter(
       (finding) =>
         finding.rule === rule && actionOf(finding) !== 'off' && !excused(finding, subject.project),

@@ -14,8 +14,8 @@ export function metadata(settings: FindingsSettings): Rule {
   };
 }
 
-function sidecarDiffers({ subject, inspection }: Case): Objection | undefined {
-  const actual = inspection?.metadataSha256;
+function sidecarDiffers({ subject, known }: Case): Objection | undefined {
+  const actual = known.inspection?.metadataSha256;
   const declared = subject.declaredMetadata;
   if (actual === undefined || declared === undefined || actual === declared) return undefined;
   return {

@@ -1,23 +1,25 @@
-import type { KnownAttestations } from '../../domain/attestation.js';
-import type { Inspection } from '../../domain/finding.js';
-import type { MalwareFeed } from '../../domain/malware-feed.js';
+import type { Offer } from '../../domain/attestation.js';
+import type { Knowledge } from '../../domain/knowledge.js';
 import type { Subject } from '../../domain/subject.js';
 
 /** What a rule looks at. */
 export interface Case {
   readonly subject: Subject;
-  /** Undefined before the bytes were seen: rules that need them keep silent. */
-  readonly inspection: Inspection | undefined;
-  /** What is known to be malware. */
-  readonly feed: MalwareFeed;
-  /** What is known of the project's attestations. */
-  readonly attestations: KnownAttestations;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly known: Knowledge;
+}
+
+/** What an answer rests on, whatever it is. */
+interface Grounds {
+  /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
+  readonly recheckAt?: number | undefined;
+  /** The provenance documents that the rule would have to know to say more. */
+  readonly unknown?: readonly Offer[];
 }
 
 /** A rule's objection. */
-export interface Objection {
+export interface Objection extends Grounds {
   /** One plain sentence without its full stop; the rule's name is put behind it. */
   readonly reason: string;
   readonly reference?: string | undefined;
@@ -25,17 +27,15 @@ export interface Objection {
   readonly since?: number;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
-  /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
-  readonly recheckAt?: number | undefined;
   /** In place of the rule's own action. */
   readonly action?: 'block' | 'warn';
   /** Nothing was seen; something could not be looked at. */
   readonly doubt?: true;
 }
 
-/** No objection for now, and when to ask again (milliseconds since 1970): time alone may bring one. */
-export type Silence = { readonly recheckAt: number } & {
-  readonly [Key in Exclude<keyof Objection, 'recheckAt'>]?: undefined;
+/** No objection, as things stand. */
+export type Silence = Grounds & {
+  readonly [Key in Exclude<keyof Objection, keyof Grounds>]?: undefined;
 };
 
 /**

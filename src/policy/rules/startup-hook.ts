@@ -32,10 +32,14 @@ export function startupHook(
   const seen = findings('startup-hook', settings, excused);
   const imported = new ImportedModules(hooks, settings);
   return (about) => {
-    const { subject, inspection } = about;
+    const { inspection } = about.known;
     const found = seen(about);
     if (inspection === undefined || found?.action === 'block') return found;
-    const others = [found, imported.objectionTo(subject.project, inspection), unseen(inspection)];
+    const others = [
+      found,
+      imported.objectionTo(about.subject.project, inspection),
+      unseen(inspection),
+    ];
     const objections = others.filter((objection) => objection !== undefined);
     // What only warns must not hide what refuses.
     return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];

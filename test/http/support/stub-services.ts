@@ -103,13 +103,7 @@ export function stubServices(
     projectList: { render: async () => PAGE },
     artifacts: { open: nothingThere },
     sidecars: { open: nothingThere },
-    judge: new Judge(
-      policies,
-      findings,
-      attestations,
-      () => 0,
-      () => NO_FEED,
-    ),
+    judge: new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0),
     recorder: new DecisionRecorder(
       log,
       metrics,
