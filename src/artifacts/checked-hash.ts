@@ -36,7 +36,7 @@ export class CheckedHash {
       if (found !== digest)
         throw new Failure(
           'upstream-broken',
-          `the upstream sent bytes with ${algorithm} ${found}, but the index declares ${digest}`,
+          `The upstream sent bytes with ${algorithm} ${found}, but the index declares ${digest}.`,
         );
     }
     return { sha256, hashes };

@@ -166,17 +166,17 @@ function checkDeclaredSizes(announced: number | undefined, declared: Declared): 
 }
 
 function broken(what: string): Failure {
-  return new Failure('upstream-broken', `the upstream ${what}`);
+  return new Failure('upstream-broken', `The upstream ${what}.`);
 }
 
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure('overloaded', 'no disk space is left to receive the artifact', {
+    return new Failure('overloaded', 'No disk space is left to receive the artifact.', {
       cause: error,
     });
-  return new Failure('upstream-broken', 'the transfer from the upstream broke off', {
+  return new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
     cause: error,
   });
 }

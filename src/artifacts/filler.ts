@@ -39,7 +39,7 @@ interface Task {
 }
 
 /** What is told of a fault that nobody foresaw. */
-export const NOT_READY = 'the artifact could not be made ready';
+export const NOT_READY = 'The artifact could not be made ready.';
 /** Artifacts from here on are read while they come in, in bytes. */
 const EARLY_LOOK_FROM = 1024 * 1024;
 
@@ -355,6 +355,6 @@ function digestOf({ file }: ListedFile): Sha256 {
 
 function nameOf(listed: ListedFile) {
   const name = parseDistributionFilename(listed.file.filename, listed.subject.project);
-  if (name === undefined) throw new Failure('not-found', 'the filename cannot be read');
+  if (name === undefined) throw new Failure('not-found', 'The filename cannot be read.');
   return name;
 }

@@ -60,7 +60,7 @@ export class SidecarService {
     const hashes = typeof coreMetadata === 'object' ? coreMetadata : {};
     const sha256 = parseSha256(hashes.sha256);
     if (sha256 === undefined)
-      throw new Failure('not-found', `the index offers no metadata file for ${filename}`);
+      throw new Failure('not-found', `The index offers no metadata file for ${filename}.`);
     const bytes =
       (await this.#stored(sha256, hashes)) ?? (await this.#load(listed, sha256, hashes));
     return { kind: 'ready', listed, verdict, sha256, bytes };
@@ -91,7 +91,7 @@ export class SidecarService {
     if (listed.page.files.some((file) => file.sha256 === sha256))
       throw new Failure(
         'upstream-broken',
-        `the index declares an artifact's digest as that of ${listed.file.filename}.metadata`,
+        `The index declares an artifact's digest as that of ${listed.file.filename}.metadata.`,
       );
     const url = `${listed.file.url}.metadata`;
     const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
@@ -100,7 +100,7 @@ export class SidecarService {
       bytes = await collect(answer.body, MAX_BYTES, tooLong);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure('upstream-broken', 'the transfer from the upstream broke off', {
+      throw new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
         cause: error,
       });
     }
@@ -126,7 +126,7 @@ function checkDigests(bytes: Uint8Array, hashes: Hashes): void {
     if (digest !== declared)
       throw new Failure(
         'upstream-broken',
-        `the metadata file has ${algorithm} ${digest}, but the index declares ${declared}`,
+        `The metadata file has ${algorithm} ${digest}, but the index declares ${declared}.`,
       );
   }
 }
@@ -140,9 +140,9 @@ function checkText(bytes: Uint8Array): void {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begin = view.toString('latin1', 0, 512);
   if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(begin) || view.includes(END_RECORD))
-    throw new Failure('upstream-broken', 'the metadata file is not text');
+    throw new Failure('upstream-broken', 'The metadata file is not text.');
 }
 
 function tooLong(): Failure {
-  return new Failure('upstream-broken', `the metadata file is longer than ${MAX_BYTES} bytes`);
+  return new Failure('upstream-broken', `The metadata file is longer than ${MAX_BYTES} bytes.`);
 }

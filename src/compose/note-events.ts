@@ -1,6 +1,7 @@
 import type { ArtifactEvent } from '../artifacts/artifact-service.js';
 import type { AttestationEvent } from '../attestations/attestations.js';
 import type { TrustEvent } from '../attestations/trust-root.js';
+import { asClause } from '../domain/failure.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
@@ -51,7 +52,7 @@ export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): voi
       metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
       return log.warn(
         { project: event.project },
-        `serving a page seen before: ${event.failure.message}`,
+        `serving a page seen before: ${asClause(event.failure)}`,
       );
     case 'store-failed':
       return log.warn({ err: event.error }, 'a page could not be kept');

@@ -9,8 +9,10 @@ export const FAILURES = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'None of the accepted forms is available' },
+  'request-timeout': { status: 408, title: 'The request took too long' },
   'uri-too-long': { status: 414, title: 'The URL is too long' },
   'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
+  'headers-too-long': { status: 431, title: 'The headers are too long' },
   internal: { status: 500, title: 'Wheelgate failed' },
   'upstream-broken': { status: 502, title: 'The upstream index answered badly' },
   'upstream-unreachable': { status: 503, title: 'The upstream index cannot be reached' },
@@ -19,7 +21,10 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES;
 
-/** A failure that knows its kind; `message` is safe to show to a client (no secret, no local path). */
+/**
+ * A failure that knows its kind; `message` is safe to show to a client (no secret, no local path), and a sentence: a
+ * capital, a full stop.
+ */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
@@ -32,4 +37,9 @@ export class Failure extends Error {
   get status(): number {
     return FAILURES[this.kind].status;
   }
+}
+
+/** What a failure says, within another sentence: `the upstream pypi cannot be reached`. */
+export function asClause({ message }: Failure): string {
+  return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
 }

@@ -29,8 +29,7 @@ export function sendProblem(
     return;
   }
   const id = askedOf(res.req)?.id;
-  const instance = id && `urn:wheelgate:request:${id}`;
-  const body = Buffer.from(`${JSON.stringify({ ...problem, status, instance }, null, 2)}\n`);
+  const body = problemBody(status, { ...problem, instance: id && `urn:wheelgate:request:${id}` });
   for (const name of res.getHeaderNames()) if (name !== REQUEST_ID) res.removeHeader(name);
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.statusCode = status;
@@ -49,9 +48,18 @@ export function sendFailure(
   detail: string,
   headers?: Readonly<Record<string, string>>,
 ): void {
-  const { status, title } = FAILURES[kind];
-  const problem = { type: `urn:wheelgate:failure:${kind}`, title, detail } as const;
-  sendProblem(res, status, problem, `${title}: ${detail}`, headers);
+  const problem = failureProblem(kind, detail);
+  sendProblem(res, FAILURES[kind].status, problem, `${problem.title}: ${detail}`, headers);
+}
+
+/** What a failure of this kind tells a client. */
+export function failureProblem(kind: FailureKind, detail: string): ProblemDocument {
+  return { type: `urn:wheelgate:failure:${kind}`, title: FAILURES[kind].title, detail };
+}
+
+/** A problem document as it is sent. */
+export function problemBody(status: number, problem: ProblemDocument): Buffer {
+  return Buffer.from(`${JSON.stringify({ ...problem, status }, null, 2)}\n`);
 }
 
 /** Answers a method that is not among those of what was asked for. */

@@ -12,7 +12,7 @@ export function specifierOf(text: string | null): Specifier | undefined {
   if (text === null || text === '') return undefined;
   try {
     return parseSpecifier(text);
-  } catch (error) {
-    throw new Failure('bad-request', (error as Error).message);
+  } catch {
+    throw new Failure('bad-request', `${JSON.stringify(text)} is no version specifier (PEP 440).`);
   }
 }

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { FAILURES, type FailureKind } from '../domain/failure.js';
+import { failureProblem, problemBody, reasonPhrase } from './problem.js';
 
 /** Bounds on what a client may make the server hold, beyond Node's own. */
 export interface ServerLimits {
@@ -41,24 +43,26 @@ export function createHttpServer(
   return server;
 }
 
-const PROTOCOL_ERRORS: Readonly<Record<string, readonly [status: string, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too long.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
+const PROTOCOL_ERRORS: Readonly<Record<string, readonly [kind: FailureKind, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-long', 'There are more bytes of headers than are taken.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'Its headers did not arrive in time.'],
 };
 
+/** A whole answer, for there is no request yet that one could be made for. */
 function protocolError(code: string | undefined): string {
-  const [status, detail] = PROTOCOL_ERRORS[code ?? ''] ?? [
-    '400 Bad Request',
+  const [kind, detail] = PROTOCOL_ERRORS[code ?? ''] ?? [
+    'bad-request',
     'The request is not well-formed HTTP/1.1.',
   ];
-  const body = `${JSON.stringify({ title: status.slice(4), detail, status: Number.parseInt(status, 10) })}\n`;
+  const { status, title } = FAILURES[kind];
+  const body = problemBody(status, failureProblem(kind, detail));
   return [
-    `HTTP/1.1 ${status}`,
+    `HTTP/1.1 ${status} ${reasonPhrase(`${title}: ${detail}`)}`,
     'content-type: application/problem+json',
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${body.length}`,
     'connection: close',
     '',
-    body,
+    body.toString(),
   ].join('\r\n');
 }
 

@@ -97,7 +97,7 @@ export class KnownBytes {
       return doubt;
     } catch (cause) {
       this.#failed('pins', cause);
-      throw new Failure('overloaded', `the bytes of ${seen.filename} cannot be pinned just now`, {
+      throw new Failure('overloaded', `The bytes of ${seen.filename} cannot be pinned just now.`, {
         cause,
       });
     }

@@ -254,5 +254,5 @@ function validatorsOf({ etag, lastModified }: Validators): Validators {
 }
 
 function absent(project: ProjectName): Failure {
-  return new Failure('not-found', `no upstream knows the project ${project}`);
+  return new Failure('not-found', `No upstream knows the project ${project}.`);
 }

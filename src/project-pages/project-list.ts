@@ -94,7 +94,7 @@ function readNames(answer: ListAnswer, upstream: string): string[] {
   } catch (cause) {
     throw new Failure(
       'upstream-broken',
-      `the upstream ${upstream} sent a list that cannot be read`,
+      `The upstream ${upstream} sent a list that cannot be read.`,
       {
         cause,
       },

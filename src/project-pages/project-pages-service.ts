@@ -85,7 +85,7 @@ export class ProjectPagesService implements ProjectPages {
     const { listing } = await this.#loader.load(project);
     const listed = listing.get(filename);
     if (listed === undefined)
-      throw new Failure('not-found', `the page of ${project} does not list ${filename}`);
+      throw new Failure('not-found', `The page of ${project} does not list ${filename}.`);
     return listed;
   }
 

@@ -97,13 +97,16 @@ export class HttpUpstream implements Upstream {
     if (statusCode !== 200) {
       await body.dump();
       throw statusCode === 404 || statusCode === 410
-        ? new Failure('not-found', `the upstream ${this.name} lists the file, but does not have it`)
+        ? new Failure(
+            'not-found',
+            `The upstream ${this.name} lists the file, but does not have it.`,
+          )
         : this.#refusedBy(statusCode);
     }
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       body.destroy();
-      throw new Failure('upstream-broken', `the upstream ${this.name} sent the file encoded`);
+      throw new Failure('upstream-broken', `The upstream ${this.name} sent the file encoded.`);
     }
     // Whoever reads the body meets its errors; one that comes after the last reader has gone is nobody's.
     body.on('error', () => {});
@@ -244,7 +247,7 @@ export class HttpUpstream implements Upstream {
     if (status >= 500 || status === 429)
       return new Failure(
         'upstream-unreachable',
-        `the upstream ${this.name} answered with status ${status}`,
+        `The upstream ${this.name} answered with status ${status}.`,
       );
     if (status === 401 || status === 403)
       return this.#broken(`does not let us in (status ${status}): check its credentials`);
@@ -252,7 +255,7 @@ export class HttpUpstream implements Upstream {
   }
 
   #broken(what: string): Failure {
-    return new Failure('upstream-broken', `the upstream ${this.name} ${what}`);
+    return new Failure('upstream-broken', `The upstream ${this.name} ${what}.`);
   }
 
   #unreachable(cause: unknown): Failure {
@@ -261,7 +264,7 @@ export class HttpUpstream implements Upstream {
       cause instanceof errors.BodyTimeoutError ||
       cause instanceof errors.ConnectTimeoutError;
     const what = slow ? 'did not answer in time' : 'cannot be reached';
-    return new Failure('upstream-unreachable', `the upstream ${this.name} ${what}`, { cause });
+    return new Failure('upstream-unreachable', `The upstream ${this.name} ${what}.`, { cause });
   }
 }
 

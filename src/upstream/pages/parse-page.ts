@@ -46,13 +46,13 @@ async function parseForm(
   } catch (cause) {
     throw new Failure(
       'upstream-broken',
-      `the upstream ${upstream} sent a page that cannot be read`,
+      `The upstream ${upstream} sent a page that cannot be read.`,
       {
         cause,
       },
     );
   }
-  throw new Failure('upstream-broken', `the upstream ${upstream} sent a page of the type ${type}`);
+  throw new Failure('upstream-broken', `The upstream ${upstream} sent a page of the type ${type}.`);
 }
 
 /** A filename that stands on the page twice, and not surely for the same bytes, could mean either: both are left out. */
