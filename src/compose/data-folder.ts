@@ -1,9 +1,13 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Where everything lies in a data folder. The decision log may lie elsewhere: the settings say so. */
 export function dataFolder(data: string) {
   const at = (name: string): string => join(data, name);
   return {
+    /** Held by the server whose folder it is. */
+    lock: at('lock'),
+    /** The folder's format, and which Wheelgate has said so. */
+    version: at('version.json'),
     blobs: at('blobs'),
     pages: at('pages'),
     findings: at('findings'),
@@ -19,4 +23,19 @@ export function dataFolder(data: string) {
     keysOf: (member: number | undefined) =>
       at(member === undefined ? 'sigstore-keys' : `sigstore-keys-${member}`),
   };
+}
+
+/** The names of all that Wheelgate leaves in a data folder. Some have a number or an ending behind them. */
+export const OUR_NAMES: readonly string[] = [
+  ...Object.values(dataFolder('')).map((path) =>
+    typeof path === 'string' ? path : path(undefined),
+  ),
+  'decisions',
+].map((path) => basename(path));
+
+/** Whether a file or folder in a data folder is Wheelgate's, by its name. */
+export function isOurs(name: string): boolean {
+  return OUR_NAMES.some(
+    (ours) => name === ours || name.startsWith(`${ours}.`) || name.startsWith(`${ours}-`),
+  );
 }

@@ -4,11 +4,13 @@ import type { FeedService } from '../feed/feed-service.js';
 import type { PolicySource } from '../policy/policy.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import type { Rooms } from '../store/cache-room.js';
+import type { Runs } from '../store/disk/runs.js';
 import type { Spool } from '../store/spool.js';
 import { createFeed } from './feed.js';
+import { ownDataFolder } from './own-data-folder.js';
 import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
-import { createRooms, createSpool, sweepSpool } from './stores.js';
+import { createRooms, createSpool } from './stores.js';
 
 /**
  * What the processes of one machine have in common. One process keeps it (`createMachine`); a worker among several asks
@@ -30,18 +32,20 @@ export interface KeptMachine extends Machine {
   readonly feed: FeedService | undefined;
   /** Resolves once it is known what earlier runs have left on disk. Never rejects. */
   readonly scanned: Promise<void>;
+  /** Whose unfinished files may lie in the data folder. */
+  readonly runs: Runs;
 }
 
-/** @throws {PolicyError} where the policy does not validate */
+/** @throws {PolicyError} where the policy does not validate, {DataFolderError} where the data folder is another's */
 export async function createMachine(config: Config, process: Process): Promise<KeptMachine> {
   const { now, log, metrics, closing } = process;
   const policies = await createPolicies(config, process);
-  await sweepSpool(config);
+  const folder = await ownDataFolder(config, process);
   const rooms = createRooms(config);
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
-  const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan()]).then(
+  const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan(), folder.tidy()]).then(
     () => {},
-    (err: unknown) => log.warn({ err }, 'the cache on disk could not be looked through'),
+    (err: unknown) => log.warn({ err }, 'the data folder could not be looked through'),
   );
   closing.add(() => scanned);
   metrics.startTime.set(now() / 1_000);
@@ -56,5 +60,6 @@ export async function createMachine(config: Config, process: Process): Promise<K
     spool: createSpool(config, process, rooms),
     metricsText: () => metrics.text(),
     scanned,
+    runs: folder.runs,
   };
 }

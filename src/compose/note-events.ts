@@ -32,7 +32,15 @@ export function noteWaivers({ waivers }: PolicyMeaning, metrics: Metrics, now: n
 }
 
 /** What `/readyz` tells of beside the server's own end. */
-const PARTS = ['policy', 'malware-feed', 'decision-log', 'access', 'certificate', 'workers'];
+const PARTS = [
+  'policy',
+  'malware-feed',
+  'decision-log',
+  'access',
+  'certificate',
+  'workers',
+  'data-folder',
+];
 
 /** Lets the metrics say what `/readyz` does. */
 export function noteHealth(health: Health, metrics: Metrics): void {

@@ -53,11 +53,6 @@ export function createSpool({ data }: Config, { closing }: Process, rooms: Rooms
   });
 }
 
-/** Removes what processes that are gone were receiving. */
-export function sweepSpool({ data }: Config): Promise<void> {
-  return new DiskSpool(dataFolder(data).spool).sweep();
-}
-
 /** @param news where it is told what is put into them, as far as nobody else does */
 export function createStores(
   { data, cache, inspection }: Config,

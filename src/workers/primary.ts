@@ -3,7 +3,6 @@ import { createJudge } from '../compose/judge.js';
 import { createMachine, type KeptMachine } from '../compose/machine.js';
 import type { Outside } from '../compose/outside.js';
 import { createProcess, type Process } from '../compose/process.js';
-import { sweepSpool } from '../compose/stores.js';
 import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
@@ -13,6 +12,7 @@ import { PrimaryLeases } from './primary-leases.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
 import { tellEdits, textOf } from './primary-policy.js';
+import { PrimaryRuns } from './primary-runs.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
 export interface Primary {
@@ -76,6 +76,7 @@ function createMembers(
   const leases = new PrimaryLeases(fleet.leases);
   const news = new PrimaryNews(fleet.news, () => members.all);
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
+  const runs = new PrimaryRuns(machine.runs, log);
   news.onTold((learnt) => learn(fleet.stores, learnt));
   const members = new Members({
     count,
@@ -90,8 +91,7 @@ function createMembers(
     onEnd: (member) => {
       leases.dismiss(member.channel);
       metrics.dismiss(member);
-      // What it was receiving is nobody's.
-      void sweepSpool(config);
+      runs.dismiss(member);
     },
     onCount: (serving) => {
       if (serving === count) health.set('workers', 'ok');
@@ -101,13 +101,12 @@ function createMembers(
   const { policies, rooms, feed } = machine;
   const divided = dividedBy(config, count);
 
-  function attend({ channel, number }: Member): void {
-    channel.onAsked('welcome', async () => ({
-      number,
-      config: divided,
-      policy: textOf(policies),
-      health: health.parts(),
-    }));
+  function attend(member: Member): void {
+    const { channel, number } = member;
+    channel.onAsked('welcome', async ({ run }) => {
+      runs.begin(member, run);
+      return { number, config: divided, policy: textOf(policies), health: health.parts() };
+    });
     channel.onAsked('decision', async (record) => {
       await fleet.decisions.append(record);
       return undefined;

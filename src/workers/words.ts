@@ -42,7 +42,8 @@ export interface PrimaryWords {
     readonly failed: { readonly message: string };
   };
   readonly asks: {
-    readonly welcome: readonly [undefined, Welcome];
+    /** The worker's run, by which its unfinished files are known. */
+    readonly welcome: readonly [{ readonly run: string }, Welcome];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
     readonly room: readonly [
       { readonly cache: CacheName; readonly bytes: number; readonly minFree: number | undefined },

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog } from '../runtime/log.js';
+import { OWN_RUN } from '../store/disk/temporary-name.js';
 import { Channel } from './channel.js';
 import type { PolicyText, ToPrimary } from './words.js';
 import { WorkerDecisionLog } from './worker-decisions.js';
@@ -45,7 +46,14 @@ export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
 
 async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessEnv): Promise<void> {
   letTheHeapGrow();
-  const { config, policy, health: parts, number } = await primary.ask('welcome', undefined);
+  const {
+    config,
+    policy,
+    health: parts,
+    number,
+  } = await primary.ask('welcome', {
+    run: OWN_RUN,
+  });
   const log = createLog(config.log.level, undefined, { worker: number });
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));

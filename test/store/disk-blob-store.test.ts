@@ -277,16 +277,6 @@ describe('blob stores', () => {
     assert.equal(isKept(sha256), false);
   });
 
-  it('a spool sweeps what dead processes left, not what living ones write', async () => {
-    const left = await spool.create();
-    await writeFile(join(folder, 'spool', `${process.ppid}-living`), 'x');
-    await writeFile(join(folder, 'spool', '999999999-dead'), 'x');
-    await writeFile(join(folder, 'spool', 'stranger'), 'x');
-    await new DiskSpool(join(folder, 'spool')).sweep();
-    assert.deepEqual(await readdir(join(folder, 'spool')), [`${process.ppid}-living`]);
-    await left.discard();
-  });
-
   for (const code of ['ENOSPC', 'EDQUOT', 'EXDEV'])
     it(`keeps nothing, and fails nothing, on ${code}`, async () => {
       const store = disk();

@@ -19,21 +19,24 @@ export interface GateProcessOptions {
   readonly folder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts it, with its arguments. */
+  readonly through?: readonly string[];
+  /** Told of what it writes, as it comes: what happens before it listens. */
+  readonly onText?: (text: string) => void;
 }
 
 /** Starts it on a free port of loopback. @throws where it ends before it listens */
 export async function startGateProcess(options: GateProcessOptions): Promise<GateProcess> {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])],
-    {
-      cwd: options.folder,
-      env: { ...withoutProxies(), WHEELGATE_FEED_URL: 'none', ...options.env },
-    },
-  );
+  const serve = ['serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])];
+  const [program, ...args] = [...(options.through ?? []), process.execPath, MAIN, ...serve];
+  const child = spawn(program!, args, {
+    cwd: options.folder,
+    env: { ...withoutProxies(), WHEELGATE_FEED_URL: 'none', ...options.env },
+  });
   let text = '';
   child.stderr.on('data', (chunk) => {
     text += chunk;
+    options.onText?.(text);
   });
   const url = await new Promise<string>((found, failed) => {
     child.once('close', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));

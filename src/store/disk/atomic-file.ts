@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-
-/** The ending of a file that is not whole yet; readers of a folder pass over it. */
-export const TEMPORARY = '.tmp';
+import { temporaryName } from './temporary-name.js';
 
 /**
  * Writes a file so that a reader, and a crash at any instant, finds the old one or the new one, whole.
- * The folder is made where it is missing.
+ * The folder is made where it is missing. Readers of it pass over names that begin with a dot.
  */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}${TEMPORARY}`);
+  const temporary = join(dirname(path), `.${temporaryName()}.tmp`);
   const file = await open(temporary, 'wx', 0o640).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     await mkdir(dirname(path), { recursive: true });

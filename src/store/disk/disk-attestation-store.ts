@@ -15,7 +15,7 @@ import { writeAtomically } from './atomic-file.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
 
 /** Raised when what counts as verified changes: records of before are not read. */
-const VERSION = 2;
+export const ATTESTATIONS_VERSION = 2;
 /** Records that stay in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
 /** Files of one project that are read; more would be no project. */
@@ -30,7 +30,7 @@ export class DiskAttestationStore implements AttestationStore {
   readonly #records: RememberedRecords<AttestationRecords, AttestationRecord>;
 
   constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
-    this.#directory = join(directory, `v${VERSION}`);
+    this.#directory = join(directory, `v${ATTESTATIONS_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
       read: readRecords,
@@ -40,6 +40,7 @@ export class DiskAttestationStore implements AttestationStore {
       },
       sizeOf: (records) => 1 + records.count,
       room: memoryRecords,
+      derived: true,
     });
   }
 

@@ -68,6 +68,7 @@ export class DiskFindingsStore implements FindingsStore {
       add: (findings, inspection) => findings.add(inspection),
       sizeOf: (findings) => OVERHEAD + findings.size,
       room: memoryBytes,
+      derived: true,
     });
   }
 

@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteReader } from '../bytes.js';
 import type { Spool, SpoolFile } from '../spool.js';
 import { FileReader } from './file-bytes.js';
+import { temporaryName } from './temporary-name.js';
 
-/**
- * Spool files in one folder, named by the process that writes them. What a crash has left there is removed
- * by `sweep` at the next start; the files of a process that lives are not touched.
- */
+/** Spool files in one folder. What a crash has left there is swept (`sweep.ts`). */
 export class DiskSpool implements Spool {
   readonly #directory: string;
 
@@ -17,7 +14,7 @@ export class DiskSpool implements Spool {
   }
 
   async create(): Promise<SpoolFile> {
-    const path = join(this.#directory, `${process.pid}-${randomUUID()}`);
+    const path = join(this.#directory, temporaryName());
     let handle: FileHandle;
     try {
       handle = await open(path, 'wx+', 0o640);
@@ -27,16 +24,6 @@ export class DiskSpool implements Spool {
       handle = await open(path, 'wx+', 0o640);
     }
     return new DiskSpoolFile(path, handle);
-  }
-
-  /** Removes what processes that are gone have left. */
-  async sweep(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
-    for (const name of await readdir(this.#directory)) {
-      const pid = Number.parseInt(name, 10);
-      if (pid === process.pid || !isAlive(pid))
-        await unlink(join(this.#directory, name)).catch(ignore);
-    }
   }
 }
 
@@ -85,16 +72,6 @@ function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
     skip = Math.max(0, skip - piece.length);
   }
   return left;
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function ignore(): void {}

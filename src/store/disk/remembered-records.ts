@@ -13,6 +13,8 @@ export interface RecordParts<Records extends object, Record> {
   readonly sizeOf: (records: Records) => number;
   /** What all that is remembered may take, in the unit of `sizeOf`. */
   readonly room: number;
+  /** Where the records can be found out again: a file in a folder's place counts as none, and stops nothing. */
+  readonly derived?: true;
 }
 
 /** The ending of a record's file. */
@@ -74,7 +76,7 @@ export class RememberedRecords<Records extends object, Record> {
 
   async #read(folder: string): Promise<Records> {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
+      if (error.code === 'ENOENT' || (error.code === 'ENOTDIR' && this.#parts.derived)) return [];
       throw error;
     });
     // A file that is being written has a name that begins with a dot.

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { writeAtomically } from './atomic-file.js';
+import { DataFolderError } from './data-folder-error.js';
+
+/** Raised when an older Wheelgate must not work in a folder any more. 1 is the layout of docs/data-folder.md. */
+export const DATA_FORMAT = 1;
+
+/** What a data folder says of itself. */
+export interface DataVersion {
+  readonly format: number;
+  /** The version of the Wheelgate that was the last to say so. */
+  readonly wheelgate: string;
+}
+
+/**
+ * Undefined where there is none: the folder is new, or of before there were version files.
+ * @throws {DataFolderError} where it cannot be read, or is of a format that is not known yet
+ */
+export async function readDataVersion(path: string): Promise<DataVersion | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DataFolderError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  const version = parse(text);
+  if (version === undefined)
+    throw new DataFolderError(
+      `${path} does not say what format the data folder has: restore it, or remove it if the folder is of this Wheelgate or an older one`,
+    );
+  if (version.format > DATA_FORMAT)
+    throw new DataFolderError(
+      `the data folder ${dirname(path)} is of format ${version.format}, written by Wheelgate ${version.wheelgate}; this one knows format ${DATA_FORMAT} and leaves it as it is: run the newer one, or name another folder with --data`,
+    );
+  return version;
+}
+
+export async function writeDataVersion(path: string, version: DataVersion): Promise<void> {
+  await writeAtomically(path, Buffer.from(`${JSON.stringify(version)}\n`));
+}
+
+function parse(text: string): DataVersion | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const { format, wheelgate } = value as Record<string, unknown>;
+    return Number.isInteger(format) && typeof wheelgate === 'string' && /^[\w.+-]+$/.test(wheelgate)
+      ? { format: format as number, wheelgate }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Log } from '../runtime/log.js';
+import type { Runs } from '../store/disk/runs.js';
+import type { Member } from './members.js';
+
+/** Knows the run of each worker, as it tells it before it writes anything, and removes what one leaves that ends. */
+export class PrimaryRuns {
+  readonly #runs: Runs;
+  readonly #log: Log;
+  /** By the worker's id. */
+  readonly #of = new Map<number, string>();
+
+  constructor(runs: Runs, log: Log) {
+    this.#runs = runs;
+    this.#log = log;
+  }
+
+  begin({ id }: Member, run: string): void {
+    this.#of.set(id, run);
+    this.#runs.begin(run);
+  }
+
+  dismiss({ id }: Member): void {
+    const run = this.#of.get(id);
+    if (run === undefined) return;
+    this.#of.delete(id);
+    this.#runs
+      .end(run)
+      .catch((err: unknown) =>
+        this.#log.warn({ err }, 'what a worker has left could not be removed'),
+      );
+  }
+}
