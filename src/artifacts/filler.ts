@@ -5,7 +5,7 @@ import type { Sha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
-import { strongName } from '../domain/hashes.js';
+import { checked, type Hashes, strongName } from '../domain/hashes.js';
 import { bearsOut } from '../domain/integrity.js';
 import type { Arrived, FillNews, Leases, OurLease, TheirLease } from '../fleet/leases.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
@@ -16,7 +16,7 @@ import type { BlobStore, LocalBlob } from '../store/blob-store.js';
 import type { BytesAt, Place } from '../store/bytes.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { Spool, SpoolFile } from '../store/spool.js';
-import type { FileAnswer } from '../upstream/upstream.js';
+import type { Encoded, FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { hashBlob } from './checked-hash.js';
 import { type Fill, transfer } from './fill.js';
@@ -236,7 +236,7 @@ export class Filler {
     signal,
   }: Task): Promise<{ answer: FileAnswer; spool: SpoolFile }> {
     const [answer, spool] = await Promise.allSettled([
-      listed.upstream.fetchFile(listed.file.url, signal),
+      listed.upstream.fetchFile(listed.file.url, signal, encodingOf(listed.file.hashes)),
       this.#parts.spool.create(listed.file.size),
     ]);
     if (answer.status === 'fulfilled' && spool.status === 'fulfilled')
@@ -342,6 +342,11 @@ function recognise(task: Task, { sha256, doubt }: Arrived): void {
   if (doubt === undefined) task.fill.sha256 = sha256;
   if (doubt !== undefined || file.sha256 !== sha256 || file.integrity !== undefined)
     task.listed = arrived(task.listed, sha256, doubt);
+}
+
+/** Without a digest nobody can tell a file that was packed on its way. */
+function encodingOf(hashes: Hashes): Encoded {
+  return checked(hashes).length > 0 ? 'as-sent' : 'refused';
 }
 
 function inFile(path: string): Place {

@@ -94,7 +94,7 @@ export class SidecarService {
         `The index declares an artifact's digest as that of ${listed.file.filename}.metadata.`,
       );
     const url = `${listed.file.url}.metadata`;
-    const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000));
+    const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000), 'as-sent');
     let bytes: Buffer;
     try {
       bytes = await collect(answer.body, MAX_BYTES, tooLong);

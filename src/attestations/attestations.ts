@@ -162,7 +162,7 @@ class TooLong extends Failure {}
 
 async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT);
-  const { body } = await upstream.fetchFile(url, signal);
+  const { body } = await upstream.fetchFile(url, signal, 'refused');
   const tooLong = () =>
     new TooLong('upstream-broken', `The document is longer than ${MAX_DOCUMENT} bytes.`);
   return collect(body, MAX_DOCUMENT, tooLong);

@@ -56,13 +56,18 @@ export const webUrl = () =>
     return url.href.endsWith('/') ? url.href : `${url.href}/`;
   });
 
-/** A host, with its port where that is not the scheme's own. */
-export const host = () =>
+/** A host, with its port where that is not the scheme's own; `*.` stands for all hosts below one. */
+export const hostPattern = () =>
   z.string().transform((text, context) => {
-    const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
+    const [, below = '', name = ''] = /^(\*\.(?=[^.]+\.))?([^*]*)$/.exec(text) ?? [];
+    const url = URL.canParse(`https://${name}`) ? new URL(`https://${name}`) : undefined;
     if (url !== undefined && url.host !== '' && `https://${url.host}/` === url.href)
-      return url.host;
-    context.addIssue(expected('a host such as files.example.com or files.example.com:8443'));
+      return below + url.host;
+    context.addIssue(
+      expected(
+        'a host such as files.example.com or files.example.com:8443, or *.files.example.com',
+      ),
+    );
     return z.NEVER;
   });
 

@@ -1,28 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
-import type { Seen } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { ProjectPage } from '../domain/project-page.js';
 import { type Span, within } from '../domain/span.js';
-import { Turns } from '../runtime/turns.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
-import type { PageSource } from '../upstream/pages/page-draft.js';
-import { parseProjectPage } from '../upstream/pages/parse-page.js';
 import type { PageAnswer, Upstream, Validators } from '../upstream/upstream.js';
+import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
-import { Listing } from './listing.js';
-
-/** A project's current page. The same object as long as the upstream's page, and what is known of its files, is the same. */
-export interface LoadedPage {
-  /** With what is known of its files' bytes. */
-  readonly page: ProjectPage;
-  /** As the upstream gave it. */
-  readonly declared: ProjectPage;
-  readonly seen: Seen | undefined;
-  readonly upstream: Upstream;
-  readonly listing: Listing;
-}
+import { type LoadedPage, PageReader } from './page-reader.js';
 
 export interface PageLoaderSettings {
   readonly upstreams: readonly Upstream[];
@@ -43,37 +28,61 @@ export type PageEvent =
   | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
-/** What memory knows of one project. */
-interface Entry {
-  readonly loaded: LoadedPage | undefined;
+/** A page that memory or the disk has. */
+interface KnownPage {
+  readonly loaded: LoadedPage;
   /** What its upstream is asked with, whether there is another by now. */
-  readonly validators: Validators | undefined;
+  readonly validators: Validators;
   /** Bytes of its body. */
   readonly bytes: number;
   /** While it lasts nobody is asked. */
   readonly fresh: Span;
 }
 
+/** No upstream has the project. */
+interface KnownAbsence {
+  readonly loaded: undefined;
+  readonly bytes: 0;
+  readonly fresh: Span;
+}
+
+type Entry = KnownPage | KnownAbsence;
+
+/** The pages that are known of a project, in the order in which their upstreams are asked. */
+type KnownPages = Map<Upstream, KnownPage>;
+
 /** An absent project may appear any minute, and a failing upstream may come back. */
 const ABSENT_TTL = 30_000;
 const RETRY_AFTER_FAILURE = 5_000;
+/** How long somebody waits for news of a page that was seen before, in milliseconds. */
+const STALE_AFTER = 2_000;
 /** What a page costs in memory beyond its body, so that many tiny or absent ones are bounded, too. */
 const ENTRY_OVERHEAD = 2_048;
 
 /**
  * Loads project pages: from memory while they are fresh, else from disk or the upstream, once for everybody
- * who waits. A page seen before goes on being used while its upstream fails.
+ * who waits. A page seen before goes on being used while its upstream fails, or does not answer.
  */
 export class PageLoader {
   readonly #settings: PageLoaderSettings;
+  readonly #kept: KeptPages;
+  readonly #reader: PageReader;
   readonly #entries: LRUCache<ProjectName, Entry>;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
-  readonly #keeping = new Map<ProjectName, Promise<void>>();
+  /** Projects whose upstream is being asked, though nobody waits for it any longer. */
+  readonly #overdue = new Set<ProjectName>();
 
   constructor(settings: PageLoaderSettings) {
+    const { store, knownBytes, memoryBytes, onEvent } = settings;
     this.#settings = settings;
+    this.#kept = new KeptPages({
+      store,
+      onStored: (project) => onEvent({ kind: 'stored', project }),
+      onFailed: (error) => onEvent({ kind: 'store-failed', error }),
+    });
+    this.#reader = new PageReader(knownBytes);
     this.#entries = new LRUCache({
-      maxSize: settings.memoryBytes,
+      maxSize: memoryBytes,
       sizeCalculation: ({ bytes }) => bytes + ENTRY_OVERHEAD,
     });
   }
@@ -82,14 +91,14 @@ export class PageLoader {
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
     if (entry?.loaded === undefined || !within(entry.fresh, this.#settings.now())) return undefined;
-    if (!this.#knowsBytes(entry.loaded)) return undefined;
+    if (!this.#reader.isCurrent(entry.loaded)) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
   }
 
   /** Resolves once all that was loaded is kept. */
-  async settled(): Promise<void> {
-    while (this.#keeping.size > 0) await Promise.all(this.#keeping.values());
+  settled(): Promise<void> {
+    return this.#kept.settled();
   }
 
   /** There is another page in the store: what memory knows is of the past. */
@@ -101,7 +110,7 @@ export class PageLoader {
   load(project: ProjectName): Promise<LoadedPage> {
     const entry = this.#entries.get(project);
     const fresh = entry !== undefined && within(entry.fresh, this.#settings.now());
-    if (fresh && (entry.loaded === undefined || this.#knowsBytes(entry.loaded))) {
+    if (fresh && (entry.loaded === undefined || this.#reader.isCurrent(entry.loaded))) {
       this.#settings.onEvent({ kind: 'cache', result: 'hit' });
       return entry.loaded === undefined
         ? Promise.reject(absent(project))
@@ -109,54 +118,110 @@ export class PageLoader {
     }
     const running = this.#loading.get(project);
     if (running !== undefined) return running;
-    const load = this.#refresh(project, entry).finally(() => this.#loading.delete(project));
+    const load = this.#load(project, entry).finally(() => this.#loading.delete(project));
     this.#loading.set(project, load);
     return load;
   }
 
-  /** Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure. */
-  async #refresh(project: ProjectName, entry: Entry | undefined): Promise<LoadedPage> {
-    for (const upstream of upstreamsFor(project, this.#settings.upstreams)) {
-      const known =
-        entry?.loaded?.upstream === upstream
-          ? { ...entry, loaded: await this.#relist(entry.loaded) }
+  async #load(project: ProjectName, entry: Entry | undefined): Promise<LoadedPage> {
+    const upstreams = upstreamsFor(project, this.#settings.upstreams);
+    const known = await this.#known(project, upstreams, entry);
+    if (this.#overdue.has(project) && known.size > 0) return this.#stale(project, known, LATE);
+    const refresh = this.#refresh(project, upstreams, known);
+    let loaded: LoadedPage | undefined;
+    try {
+      loaded = await (known.size === 0 ? refresh : this.#soon(project, refresh));
+    } catch (error) {
+      // Also of an index that was not asked yet: while the first one is down, what was seen of the next one holds.
+      if (error instanceof Failure && known.size > 0) return this.#stale(project, known, error);
+      throw error;
+    }
+    if (loaded === undefined) throw absent(project);
+    return loaded;
+  }
+
+  async #known(
+    project: ProjectName,
+    upstreams: readonly Upstream[],
+    entry: Entry | undefined,
+  ): Promise<KnownPages> {
+    const known: KnownPages = new Map();
+    for (const upstream of upstreams) {
+      const page =
+        entry?.loaded !== undefined && entry.loaded.upstream === upstream
+          ? { ...entry, loaded: await this.#reader.again(entry.loaded) }
           : await this.#recall(upstream, project);
-      const loaded = await this.#ask(upstream, project, known);
+      if (page !== undefined) known.set(upstream, page);
+    }
+    return known;
+  }
+
+  /** What comes of a question within a time that any client has; it goes on being asked after that. */
+  async #soon<T>(project: ProjectName, question: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#overdue.add(project);
+        const over = () => this.#overdue.delete(project);
+        question.then(over, over);
+        reject(LATE);
+      }, STALE_AFTER);
+    });
+    try {
+      return await Promise.race([question, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #stale(project: ProjectName, known: KnownPages, failure: Failure): LoadedPage {
+    const [seen] = known.values();
+    this.#settings.onEvent({ kind: 'stale', project, failure });
+    return this.#remember(project, { ...seen!, fresh: this.#fromNow(RETRY_AFTER_FAILURE) });
+  }
+
+  /**
+   * Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure.
+   * @param known a page that is found to be no longer there is taken out of it
+   * @returns undefined where no upstream has the project
+   */
+  async #refresh(
+    project: ProjectName,
+    upstreams: readonly Upstream[],
+    known: KnownPages,
+  ): Promise<LoadedPage | undefined> {
+    for (const [index, upstream] of upstreams.entries()) {
+      const loaded = await this.#ask(upstream, project, known.get(upstream));
+      // A name of this index is none of those after it, whatever they said of it before.
+      const others = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
+      for (const other of others) if (known.delete(other)) this.#kept.delete(other.name, project);
       if (loaded !== undefined) return loaded;
     }
     const fresh = this.#fromNow(ABSENT_TTL);
-    this.#entries.set(project, { loaded: undefined, validators: undefined, bytes: 0, fresh });
-    throw absent(project);
+    this.#entries.set(project, { loaded: undefined, bytes: 0, fresh });
+    return undefined;
   }
 
   async #ask(
     upstream: Upstream,
     project: ProjectName,
-    known: Entry | undefined,
+    known: KnownPage | undefined,
   ): Promise<LoadedPage | undefined> {
     const { now, ttl, onEvent } = this.#settings;
-    if (known?.loaded !== undefined && within(known.fresh, now())) {
+    if (known !== undefined && within(known.fresh, now())) {
       onEvent({ kind: 'cache', result: 'hit' });
       return this.#remember(project, known);
     }
-    let answer: PageAnswer;
-    try {
-      answer = await upstream.fetchPage(project, known?.validators);
-      if (answer.kind === 'page') {
-        onEvent({ kind: 'cache', result: 'miss' });
-        return await this.#take(upstream, project, answer);
-      }
-    } catch (error) {
-      if (!(error instanceof Failure) || known?.loaded === undefined) throw error;
-      onEvent({ kind: 'stale', project, failure: error });
-      return this.#remember(project, { ...known, fresh: this.#fromNow(RETRY_AFTER_FAILURE) });
+    const answer = await upstream.fetchPage(project, known?.validators);
+    if (answer.kind === 'absent') return undefined;
+    if (answer.kind === 'page') {
+      onEvent({ kind: 'cache', result: 'miss' });
+      return this.#take(upstream, project, answer);
     }
-    if (answer.kind === 'unchanged' && known?.loaded !== undefined) {
-      onEvent({ kind: 'cache', result: 'revalidated' });
-      return this.#remember(project, { ...known, fresh: this.#fromNow(ttl) });
-    }
-    this.#keepLater(project, () => this.#settings.store.delete(upstream.name, project));
-    return undefined;
+    // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
+    if (known === undefined) throw new Failure('upstream-broken', UNASKED);
+    onEvent({ kind: 'cache', result: 'revalidated' });
+    return this.#remember(project, { ...known, fresh: this.#fromNow(ttl) });
   }
 
   async #take(
@@ -164,14 +229,10 @@ export class PageLoader {
     project: ProjectName,
     answer: Extract<PageAnswer, { kind: 'page' }>,
   ): Promise<LoadedPage> {
-    const { now, ttl, store } = this.#settings;
+    const { now, ttl } = this.#settings;
     const { kind: _kind, body, ...rest } = answer;
-    const loaded = await this.#parse(upstream, project, answer);
-    const kept = { ...rest, checkedAt: now() };
-    this.#keepLater(project, async () => {
-      await store.put(upstream.name, project, kept);
-      this.#settings.onEvent({ kind: 'stored', project });
-    });
+    const loaded = await this.#reader.read(upstream, project, answer);
+    this.#kept.put(upstream.name, project, { ...rest, checkedAt: now() });
     return this.#remember(project, {
       loaded,
       validators: validatorsOf(answer),
@@ -180,11 +241,11 @@ export class PageLoader {
     });
   }
 
-  async #recall(upstream: Upstream, project: ProjectName): Promise<Entry | undefined> {
-    const stored = await this.#keep(() => this.#settings.store.get(upstream.name, project));
+  async #recall(upstream: Upstream, project: ProjectName): Promise<KnownPage | undefined> {
+    const stored = await this.#kept.get(upstream.name, project);
     if (stored === undefined) return undefined;
     try {
-      const loaded = await this.#parse(upstream, project, stored);
+      const loaded = await this.#reader.read(upstream, project, stored);
       const fresh = { from: stored.checkedAt, until: stored.checkedAt + this.#settings.ttl };
       return { loaded, validators: validatorsOf(stored), bytes: stored.body.length, fresh };
     } catch {
@@ -192,62 +253,19 @@ export class PageLoader {
     }
   }
 
-  async #parse(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
-    const turns = new Turns();
-    return this.#list(
-      await parseProjectPage(source, project, upstream.name, turns),
-      upstream,
-      turns,
-    );
-  }
-
-  async #list(declared: ProjectPage, upstream: Upstream, turns: Turns): Promise<LoadedPage> {
-    const seen = await this.#settings.knownBytes.of(upstream, declared);
-    const listing = await Listing.of(declared, upstream, seen, turns);
-    return { page: listing.page, declared, seen, upstream, listing };
-  }
-
-  /** Something was learnt of its files' bytes meanwhile. */
-  async #relist(loaded: LoadedPage): Promise<LoadedPage> {
-    if (this.#knowsBytes(loaded)) return loaded;
-    return this.#list(loaded.declared, loaded.upstream, new Turns());
-  }
-
-  #knowsBytes({ upstream, declared, seen }: LoadedPage): boolean {
-    return seen === undefined || this.#settings.knownBytes.isCurrent(upstream, declared, seen);
-  }
-
   #fromNow(milliseconds: number): Span {
     const from = this.#settings.now();
     return { from, until: from + milliseconds };
   }
 
-  #remember(project: ProjectName, entry: Entry): LoadedPage {
-    this.#entries.set(project, entry);
-    return entry.loaded!;
-  }
-
-  /** Nobody waits for the disk to be served; what is kept of one project is kept in order. */
-  #keepLater(project: ProjectName, action: () => Promise<void>): void {
-    const before = this.#keeping.get(project);
-    const work = Promise.resolve(before)
-      .then(() => this.#keep(action))
-      .then(() => {
-        if (this.#keeping.get(project) === work) this.#keeping.delete(project);
-      });
-    this.#keeping.set(project, work);
-  }
-
-  /** The store is a convenience: a full or failing disk must not keep a page from anybody. */
-  async #keep<T>(action: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await action();
-    } catch (error) {
-      this.#settings.onEvent({ kind: 'store-failed', error });
-      return undefined;
-    }
+  #remember(project: ProjectName, page: KnownPage): LoadedPage {
+    this.#entries.set(project, page);
+    return page.loaded;
   }
 }
+
+const LATE = new Failure('upstream-unreachable', 'The upstream has not answered yet.');
+const UNASKED = 'The upstream says that a page is unchanged which nobody has seen.';
 
 function validatorsOf({ etag, lastModified }: Validators): Validators {
   return { etag, lastModified };

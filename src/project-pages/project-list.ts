@@ -27,6 +27,8 @@ interface Names {
 export class ProjectListService implements ProjectList {
   readonly #upstreams: readonly Upstream[];
   readonly #now: () => number;
+  /** What each upstream last said that it has. */
+  readonly #said = new Map<Upstream, readonly string[]>();
   #current: Names | undefined;
   #loading: Promise<Names> | undefined;
 
@@ -60,19 +62,18 @@ export class ProjectListService implements ProjectList {
     }
   }
 
+  /** An index that does not tell what it has, or just now does not, adds what it said last: it breaks nobody's list. */
   async #fetch(): Promise<Names> {
+    const lists = await Promise.allSettled(this.#upstreams.map((one) => this.#namesOf(one)));
+    const failed = lists.find((list) => list.status === 'rejected');
+    if (failed !== undefined && this.#said.size === 0) throw failed.reason;
     const names = new Map<ProjectName, string>();
-    for (const upstream of this.#upstreams) {
-      const answer = await upstream.fetchProjectList();
-      if (answer.kind !== 'page') continue;
-      for (const text of readNames(answer, upstream.name)) {
+    for (const upstream of this.#upstreams)
+      for (const text of this.#said.get(upstream) ?? []) {
         const name = parseProjectName(text);
-        const claimed = this.#upstreams.some((other) => name !== undefined && other.claims(name));
-        if (name === undefined || (claimed || upstream.hasClaims) !== upstream.claims(name))
-          continue;
-        if (!names.has(name)) names.set(name, text);
+        if (name !== undefined && !names.has(name) && this.#mayHave(upstream, name))
+          names.set(name, text);
       }
-    }
     const from = this.#now();
     this.#current = {
       names: [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text),
@@ -80,6 +81,17 @@ export class ProjectListService implements ProjectList {
       bodies: new Map(),
     };
     return this.#current;
+  }
+
+  async #namesOf(upstream: Upstream): Promise<void> {
+    const answer = await upstream.fetchProjectList();
+    if (answer.kind === 'page') this.#said.set(upstream, readNames(answer, upstream.name));
+    else this.#said.set(upstream, []);
+  }
+
+  #mayHave(upstream: Upstream, name: ProjectName): boolean {
+    const claimed = this.#upstreams.some((other) => other.claims(name));
+    return (claimed || upstream.hasClaims) === upstream.claims(name);
   }
 }
 

@@ -7,7 +7,8 @@ import { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { JudgedPage } from './judged-page.js';
-import type { LoadedPage, PageLoader } from './page-loader.js';
+import type { PageLoader } from './page-loader.js';
+import type { LoadedPage } from './page-reader.js';
 import { prepareBody } from './prepare-body.js';
 import type {
   ListedFile,

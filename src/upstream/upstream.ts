@@ -29,6 +29,12 @@ export interface Validators {
   readonly lastModified: string | undefined;
 }
 
+/**
+ * What becomes of a file that comes with a `Content-Encoding`. `as-sent`: its bytes are taken as they come, for a digest
+ * says whether they are right. Servers say so of a `.tar.gz`, whose gzip is no encoding but the file itself.
+ */
+export type Encoded = 'as-sent' | 'refused';
+
 /** An open transfer; `body` must be read to its end or destroyed. */
 export interface FileAnswer {
   /** Declared by the upstream's Content-Length. */
@@ -55,10 +61,10 @@ export interface Upstream {
   claims(project: ProjectName): boolean;
   fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
   /** `/simple/` itself. */
-  fetchProjectList(validators?: Validators): Promise<PageAnswer>;
+  fetchProjectList(): Promise<PageAnswer>;
   /**
    * Opens a file that a page of this upstream lists. Redirects stay within the upstream's own hosts; any
    * other host fails before a connection is made.
    */
-  fetchFile(url: string, signal: AbortSignal): Promise<FileAnswer>;
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer>;
 }

@@ -80,3 +80,63 @@ describe('several upstreams', () => {
     assert.equal((await gate.get(path)).status, 403);
   });
 });
+
+describe('the list of projects', () => {
+  const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
+  const listOf = (...names: string[]) =>
+    JSON.stringify({ meta: { 'api-version': '1.1' }, projects: names.map((name) => ({ name })) });
+  let internal: FakeUpstream;
+  let gate: TestGate;
+
+  before(async () => {
+    internal = await startFakeUpstream();
+    gate = await startGate({
+      withUpstream: (url) => ({
+        upstreams: [
+          { name: 'internal', url: internal.url },
+          { name: 'public', url },
+        ],
+      }),
+    });
+  });
+  after(async () => {
+    await gate.close();
+    await internal.close();
+  });
+
+  async function list(): Promise<string[]> {
+    const { projects } = (await gate.get('/simple/', { accept: JSON_TYPE })).json();
+    return projects.map(({ name }: { name: string }) => name);
+  }
+
+  it('fails where no index gives one', async () => {
+    for (const upstream of [internal, gate.upstream])
+      upstream.fault('/simple/', { kind: 'status', status: 500 });
+    assert.equal((await gate.get('/simple/')).status, 503);
+    for (const upstream of [internal, gate.upstream]) upstream.fault('/simple/', undefined);
+  });
+
+  for (const [how, fault] of [
+    ['401', { kind: 'status', status: 401 }],
+    ['403', { kind: 'status', status: 403 }],
+    ['405', { kind: 'status', status: 405 }],
+    ['500', { kind: 'status', status: 500 }],
+    ['a login page elsewhere', { kind: 'redirect', to: 'http://login.invalid/simple/' }],
+  ] as const)
+    it(`has what the other indexes say where one answers with ${how}`, async () => {
+      gate.upstream.serve('/simple/', listOf('demo'), JSON_TYPE);
+      internal.fault('/simple/', fault);
+      gate.now += 3_600_000;
+      assert.deepEqual(await list(), ['demo']);
+    });
+
+  it('keeps what an index said before it failed', async () => {
+    internal.fault('/simple/', undefined);
+    internal.serve('/simple/', listOf('acme'), JSON_TYPE);
+    gate.now += 3_600_000;
+    assert.deepEqual(await list(), ['acme', 'demo']);
+    internal.fault('/simple/', { kind: 'status', status: 500 });
+    gate.now += 3_600_000;
+    assert.deepEqual(await list(), ['acme', 'demo']);
+  });
+});

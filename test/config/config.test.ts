@@ -237,6 +237,11 @@ loging: { level: info }
     ['upstreams: [{ name: a, url: "http://u:secret@a" }]', /credentials do not belong in a URL/],
     ['upstreams: [{ name: a, files: ["https://a/"] }]', /expected a host/],
     ['upstreams: [{ name: a, files: ["a/b"] }]', /expected a host/],
+    ['upstreams: [{ name: a, files: ["*"] }]', /expected a host/],
+    ['upstreams: [{ name: a, files: ["*.com"] }]', /expected a host/],
+    ['upstreams: [{ name: a, files: ["a.*.example.com"] }]', /expected a host/],
+    ['upstreams: [{ name: a, absent: [401] }]', /expected a status such as 403/],
+    ['upstreams: [{ name: a, absent: [200] }]', /expected a status such as 403/],
     ['upstreams: [{ name: a, claims: ["a b"] }]', /expected a project name/],
     ['trusted-proxies: [10.0.0.0/33]', /expected an address or a network/],
     ['trusted-proxies: [everybody]', /expected an address or a network/],
@@ -264,7 +269,12 @@ trusted-proxies: [10.0.0.0/8, loopback, "fe80::/10"]
     const { upstreams, listen } = load(text);
     assert.deepEqual(listen, { host: '::1', port: 0 });
     assert.deepEqual(upstreams[0]!.files, ['a.example.com', 'b:8443']);
-    assert.deepEqual(upstreams[1]!.timeouts, { connect: 2000, headers: 30_000, body: 60_000 });
+    assert.deepEqual(upstreams[1]!.timeouts, {
+      connect: 2000,
+      headers: 30_000,
+      body: 60_000,
+      page: 60_000,
+    });
   });
   it('with a password does not repeat it', () => {
     const text = 'upstreams: [{ name: a, auth: { username: u, password: 12345 } }]';

@@ -6,7 +6,17 @@ import type { Distribution } from './distributions.js';
 /** What goes wrong with one path. */
 export type Fault =
   /** Answers with a status. */
-  | { readonly kind: 'status'; readonly status: number }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Answers with a status and a body that waits for `release`. */
+  | { readonly kind: 'endless-status'; readonly status: number }
+  /** Takes the request and says nothing before `release`. */
+  | { readonly kind: 'silence' }
+  /** Sends the whole body under a `Content-Encoding`, whatever it is. */
+  | { readonly kind: 'encoding'; readonly encoding: string }
   /** Closes the connection before an answer. */
   | { readonly kind: 'drop' }
   /** Announces the whole body, and closes the connection after so many bytes of it. */
@@ -95,8 +105,17 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
   ): Promise<void> {
     if (fault?.kind === 'drop') return void req.socket.destroy();
     if (fault?.kind === 'redirect') return void res.writeHead(302, { location: fault.to }).end();
-    if (fault?.kind === 'status' || body === undefined)
-      return void res.writeHead(fault?.kind === 'status' ? fault.status : 404).end();
+    if (fault?.kind === 'silence') {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return void req.socket.destroy();
+    }
+    if (fault?.kind === 'endless-status') {
+      res.writeHead(fault.status, { 'content-length': 1_000 }).write('so ');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return void req.socket.destroy();
+    }
+    if (fault?.kind === 'status') return void res.writeHead(fault.status, fault.headers).end();
+    if (body === undefined) return void res.writeHead(404).end();
     const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
     if (req.headers['if-none-match'] === etag) return void res.writeHead(304, { etag }).end();
     let { bytes } = body;
@@ -106,7 +125,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     }
     if (fault?.kind === 'shorten') bytes = bytes.subarray(0, fault.to);
     const length = fault?.kind === 'unannounced' ? {} : { 'content-length': bytes.length };
-    res.writeHead(200, { 'content-type': body.contentType, etag, ...length });
+    const encoding = fault?.kind === 'encoding' ? { 'content-encoding': fault.encoding } : {};
+    res.writeHead(200, { 'content-type': body.contentType, etag, ...length, ...encoding });
     if (fault?.kind === 'truncate') {
       res.write(bytes.subarray(0, fault.after), () => req.socket.destroy());
       return;

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { ProjectGlob } from '../../domain/project-glob.js';
 import { projectGlob } from '../../yaml/values.js';
 import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
-import { host, section, time, webUrl } from '../terms.js';
+import { hostPattern, section, time, webUrl } from '../terms.js';
+
+/** Those that speak of who asks, or how often. */
+const NEVER_ABSENT = new Set([401, 407, 408, 425, 429]);
 
 const upstream = z.strictObject({
   name: z
@@ -11,8 +14,10 @@ const upstream = z.strictObject({
     .describe('How policies, logs and metrics call it.'),
   url: webUrl().describe("The simple index. The last upstream's default is PyPI's.").optional(),
   files: z
-    .array(host())
-    .describe("Hosts that files may come from, beside the index's own.")
+    .array(hostPattern())
+    .describe(
+      "Hosts that files may come from, beside the index's own; *. stands for all below one.",
+    )
     .optional(),
   claims: z
     .array(projectGlob())
@@ -30,6 +35,14 @@ const upstream = z.strictObject({
     .describe('Basic authentication, sent to the index and to its own host only.')
     .optional(),
   inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
+  absent: z
+    .array(
+      z.int().refine((status) => status >= 400 && status < 500 && !NEVER_ABSENT.has(status), {
+        error: 'expected a status such as 403 by which it says that it has no such project',
+      }),
+    )
+    .describe('Statuses that mean, beside 404 and 410, that it has no such project.')
+    .prefault([]),
   unhashed: z
     .enum(['refuse', 'pin'])
     .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
@@ -43,6 +56,7 @@ const upstream = z.strictObject({
       connect: time().describe('To connect.').prefault('10s'),
       headers: time().describe("To the answer's first line.").prefault('30s'),
       body: time().describe('Between two parts of an answer.').prefault('60s'),
+      page: time().describe('For a project page in all.').prefault('60s'),
     },
     'How long to wait.',
   ),
@@ -87,7 +101,14 @@ export interface UpstreamConfig {
   /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
   readonly public: boolean;
-  readonly timeouts: { readonly connect: number; readonly headers: number; readonly body: number };
+  /** Statuses beside 404 and 410 by which it says that it has no such project. */
+  readonly absent: readonly number[];
+  readonly timeouts: {
+    readonly connect: number;
+    readonly headers: number;
+    readonly body: number;
+    readonly page: number;
+  };
 }
 
 /** @param publicUrl the setting `upstream`, which is the last one's URL */

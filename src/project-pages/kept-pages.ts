@@ -1,0 +1,58 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { PageStore, PageToStore, StoredPage } from '../store/page-store.js';
+
+export interface KeptPagesParts {
+  readonly store: PageStore;
+  readonly onStored: (project: ProjectName) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** The store as a convenience: a full or failing disk keeps no page from anybody, and nobody waits for it to be served. */
+export class KeptPages {
+  readonly #parts: KeptPagesParts;
+  readonly #keeping = new Map<ProjectName, Promise<void>>();
+
+  constructor(parts: KeptPagesParts) {
+    this.#parts = parts;
+  }
+
+  get(upstream: string, project: ProjectName): Promise<StoredPage | undefined> {
+    return this.#attempt(() => this.#parts.store.get(upstream, project));
+  }
+
+  put(upstream: string, project: ProjectName, page: PageToStore): void {
+    this.#later(project, async () => {
+      await this.#parts.store.put(upstream, project, page);
+      this.#parts.onStored(project);
+    });
+  }
+
+  delete(upstream: string, project: ProjectName): void {
+    this.#later(project, () => this.#parts.store.delete(upstream, project));
+  }
+
+  /** Resolves once all that was given is kept. */
+  async settled(): Promise<void> {
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping.values());
+  }
+
+  /** What is kept of one project is kept in order. */
+  #later(project: ProjectName, action: () => Promise<void>): void {
+    const before = this.#keeping.get(project);
+    const work = Promise.resolve(before)
+      .then(() => this.#attempt(action))
+      .then(() => {
+        if (this.#keeping.get(project) === work) this.#keeping.delete(project);
+      });
+    this.#keeping.set(project, work);
+  }
+
+  async #attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#parts.onFailed(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Seen } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { ProjectPage } from '../domain/project-page.js';
+import { Turns } from '../runtime/turns.js';
+import type { PageSource } from '../upstream/pages/page-draft.js';
+import { parseProjectPage } from '../upstream/pages/parse-page.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { KnownBytes } from './known-bytes.js';
+import { Listing } from './listing.js';
+
+/** A project's current page. The same object as long as the upstream's page, and what is known of its files, is the same. */
+export interface LoadedPage {
+  /** With what is known of its files' bytes. */
+  readonly page: ProjectPage;
+  /** As the upstream gave it. */
+  readonly declared: ProjectPage;
+  readonly seen: Seen | undefined;
+  readonly upstream: Upstream;
+  readonly listing: Listing;
+}
+
+/** Reads upstreams' pages, and lists their files with what is known of their bytes. */
+export class PageReader {
+  readonly #knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
+
+  constructor(knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>) {
+    this.#knownBytes = knownBytes;
+  }
+
+  /** @throws {Failure} upstream-broken where it cannot be read */
+  async read(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
+    const turns = new Turns();
+    return this.#list(
+      await parseProjectPage(source, project, upstream.name, turns),
+      upstream,
+      turns,
+    );
+  }
+
+  /** The same page, with what was learnt of its files' bytes meanwhile. */
+  async again(loaded: LoadedPage): Promise<LoadedPage> {
+    if (this.isCurrent(loaded)) return loaded;
+    return this.#list(loaded.declared, loaded.upstream, new Turns());
+  }
+
+  isCurrent({ upstream, declared, seen }: LoadedPage): boolean {
+    return seen === undefined || this.#knownBytes.isCurrent(upstream, declared, seen);
+  }
+
+  async #list(declared: ProjectPage, upstream: Upstream, turns: Turns): Promise<LoadedPage> {
+    const seen = await this.#knownBytes.of(upstream, declared);
+    const listing = await Listing.of(declared, upstream, seen, turns);
+    return { page: listing.page, declared, seen, upstream, listing };
+  }
+}

@@ -1,0 +1,49 @@
+import { errors } from 'undici';
+import { Failure } from '../domain/failure.js';
+
+/** Words an upstream's failures, each with its name. */
+export class Faults {
+  readonly #upstream: string;
+
+  constructor(upstream: string) {
+    this.#upstream = upstream;
+  }
+
+  /** It answered, and what it said cannot be used. */
+  broken(what: string, cause?: unknown): Failure {
+    return new Failure('upstream-broken', `The upstream ${this.#upstream} ${what}.`, { cause });
+  }
+
+  /** It did not answer, or not to the end. */
+  unreachable(cause: unknown): Failure {
+    const what = isSlow(cause) ? 'did not answer in time' : 'cannot be reached';
+    return this.unwell(what, cause);
+  }
+
+  unwell(what: string, cause?: unknown): Failure {
+    return new Failure('upstream-unreachable', `The upstream ${this.#upstream} ${what}.`, {
+      cause,
+    });
+  }
+
+  /** What a status stands for that is neither an answer nor an absence. */
+  refusedBy(status: number): Failure {
+    if (status >= 500 || status === 429) return this.unwell(`answered with status ${status}`);
+    if (status === 401)
+      return this.broken('does not let us in (status 401): check its credentials');
+    if (status === 403)
+      return this.broken(
+        'does not let us in (status 403): check its credentials, or set "absent: [403]" if it says so of what it does not have',
+      );
+    return this.broken(`answered with status ${status}`);
+  }
+}
+
+function isSlow(cause: unknown): boolean {
+  return (
+    cause instanceof errors.HeadersTimeoutError ||
+    cause instanceof errors.BodyTimeoutError ||
+    cause instanceof errors.ConnectTimeoutError ||
+    (cause instanceof Error && cause.name === 'TimeoutError')
+  );
+}
