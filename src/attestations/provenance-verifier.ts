@@ -5,7 +5,7 @@ import type { Attestation } from '../domain/attestation.js';
 import { type Publisher, publisherId } from '../domain/publisher.js';
 import { checkIdentity } from './certificate-identity.js';
 import { type AttestationObject, parseProvenance } from './provenance-document.js';
-import { type Artifact, checkStatement } from './statement.js';
+import { checkStatement, type NamedDigest } from './statement.js';
 
 /** DSSE: in-toto's statements in JSON, the only payload that PEP 740 has. */
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -26,7 +26,7 @@ export function verifierFor(keys: string): Verifier {
 export function verifyProvenance(
   verifier: Verifier,
   document: Uint8Array,
-  artifact: Artifact,
+  artifact: NamedDigest,
 ): Attestation {
   try {
     const { attestation_bundles: bundles } = parseProvenance(document);
@@ -44,7 +44,7 @@ function verifyAttestation(
   verifier: Verifier,
   attestation: AttestationObject,
   publisher: Publisher,
-  artifact: Artifact,
+  artifact: NamedDigest,
 ): void {
   checkIdentity(verifySignature(verifier, attestation), publisher);
   checkStatement(Buffer.from(attestation.envelope.statement, 'base64'), artifact);

@@ -3,7 +3,7 @@ import type { Sha256 } from '../domain/digest.js';
 import { sameFilename } from './same-filename.js';
 
 /** What a verified signature must have been made over. */
-export interface Artifact {
+export interface NamedDigest {
   readonly filename: string;
   readonly sha256: Sha256;
 }
@@ -23,7 +23,7 @@ const statement = z.object({
 });
 
 /** Holds an in-toto statement against the file. @throws {Error} where it is about something else */
-export function checkStatement(payload: Uint8Array, { filename, sha256 }: Artifact): void {
+export function checkStatement(payload: Uint8Array, { filename, sha256 }: NamedDigest): void {
   const { _type, subject, predicateType } = read(payload);
   if (_type !== STATEMENT_TYPE) throw new Error('the statement is not of the type in-toto v1');
   if (!PREDICATE_TYPES.includes(predicateType))

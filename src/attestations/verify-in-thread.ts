@@ -1,14 +1,17 @@
 import type { Attestation } from '../domain/attestation.js';
 import { ThreadFailure } from '../runtime/threads/thread.js';
 import { ThreadPool } from '../runtime/threads/thread-pool.js';
-import type { Artifact } from './statement.js';
+import type { NamedDigest } from './statement.js';
 import type { VerificationRequest } from './verify-thread.js';
 
 /**
  * Makes of a provenance document what it is worth for a file. Never rejects: where it cannot be verified for a fault of
  * ours, nothing is held against the file (`unreachable`).
  */
-export type VerifyProvenance = (document: Uint8Array, artifact: Artifact) => Promise<Attestation>;
+export type VerifyProvenance = (
+  document: Uint8Array,
+  artifact: NamedDigest,
+) => Promise<Attestation>;
 
 export interface ProvenanceVerifier {
   readonly verify: VerifyProvenance;

@@ -2,11 +2,11 @@ import type { Verifier } from '@sigstore/verify';
 import type { Attestation } from '../domain/attestation.js';
 import { answerInThread } from '../runtime/threads/answer-in-thread.js';
 import { verifierFor, verifyProvenance } from './provenance-verifier.js';
-import type { Artifact } from './statement.js';
+import type { NamedDigest } from './statement.js';
 
 export interface VerificationRequest {
   readonly document: Uint8Array;
-  readonly artifact: Artifact;
+  readonly artifact: NamedDigest;
   /** The text of a `trusted_root.json`. */
   readonly keys: string;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Artifact } from '../../src/attestations/statement.js';
+import type { NamedDigest } from '../../src/attestations/statement.js';
 import type { Sha256 } from '../../src/domain/digest.js';
 import { documentOf, fixture, parsedDocumentOf, REAL, verifyDocument } from './support.js';
 
@@ -10,7 +10,7 @@ const { sigstore, pypiAttestations, google } = REAL;
 function reasonOf(
   change: (document: any) => void,
   real = sigstore,
-  artifact: Artifact = real,
+  artifact: NamedDigest = real,
 ): string {
   const document = parsedDocumentOf(real);
   change(document);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { verifierFor, verifyProvenance } from '../../src/attestations/provenance-verifier.js';
-import type { Artifact } from '../../src/attestations/statement.js';
+import type { NamedDigest } from '../../src/attestations/statement.js';
 import { shippedTrustRoot } from '../../src/attestations/trust-root.js';
 import type { Attestation } from '../../src/domain/attestation.js';
 import type { Sha256 } from '../../src/domain/digest.js';
@@ -36,7 +36,7 @@ export const REAL = {
   ),
 } as const;
 
-export interface RealFile extends Artifact {
+export interface RealFile extends NamedDigest {
   readonly publisher: string;
 }
 
@@ -61,7 +61,7 @@ export function parsedDocumentOf(real: RealFile): any {
 const shipped = verifierFor(shippedTrustRoot());
 
 /** Verifies with the shipped keys alone. */
-export function verifyDocument(document: Buffer | object, artifact: Artifact): Attestation {
+export function verifyDocument(document: Buffer | object, artifact: NamedDigest): Attestation {
   const bytes = Buffer.isBuffer(document) ? document : Buffer.from(JSON.stringify(document));
   return verifyProvenance(shipped, bytes, artifact);
 }
