@@ -7,15 +7,11 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { Blob } from '../store/blob-store.js';
+import { Decider, type DeciderParts, type DecisionEvent } from './decider.js';
 import { Fill } from './fill.js';
-import {
-  type FillEvent,
-  Filler,
-  type FillerParts,
-  flightKey,
-  knownDigest,
-  NOT_READY,
-} from './filler.js';
+import { Filler, type FillerParts } from './filler.js';
+import { type KeepEvent, Obtainer, type ObtainerParts } from './obtainer.js';
+import { flightKey, knownDigest, NOT_READY } from './task.js';
 
 /** A fill, and when the last of it has been put away. */
 interface Flight {
@@ -26,7 +22,7 @@ interface Flight {
 }
 
 /** What became of a request for an artifact. */
-export type Artifact =
+export type ArtifactAnswer =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
   /** In the store, inspected and allowed; the caller closes the blob. */
   | {
@@ -38,14 +34,18 @@ export type Artifact =
   /** On its way from the upstream, or being inspected: the verdict is still to come. */
   | { readonly kind: 'filling'; readonly listed: ListedFile; readonly fill: Fill };
 
-export interface ArtifactParts extends FillerParts {
-  readonly pages: ProjectPages;
+export interface ArtifactParts
+  extends FillerParts,
+    Omit<ObtainerParts, 'pages' | 'onEvent'>,
+    Omit<DeciderParts, 'pages' | 'onEvent'> {
+  readonly pages: Pick<ProjectPages, 'find' | 'invalidate'>;
   /** Told of what went wrong away from any request, and of what the cache did. */
   readonly onEvent: (event: ArtifactEvent) => void;
 }
 
 export type ArtifactEvent =
-  | FillEvent
+  | DecisionEvent
+  | KeepEvent
   | { readonly kind: 'cache'; readonly result: 'hit' | 'miss' | 'joined' }
   | { readonly kind: 'failed'; readonly listed: ListedFile; readonly failure: Failure };
 
@@ -55,6 +55,7 @@ export type ArtifactEvent =
  */
 export class ArtifactService {
   readonly #parts: ArtifactParts;
+  readonly #decider: Decider;
   readonly #filler: Filler;
   /** The single flight: one fill for an artifact, however many clients ask. */
   readonly #fills = new Map<string, Flight>();
@@ -64,7 +65,8 @@ export class ArtifactService {
 
   constructor(parts: ArtifactParts) {
     this.#parts = parts;
-    this.#filler = new Filler(parts);
+    this.#decider = new Decider(parts);
+    this.#filler = new Filler(parts, new Obtainer(parts, this.#decider), this.#decider);
     // Every fill listens to it: Node takes more than ten for a leak, and says so where the log should be.
     setMaxListeners(0, this.#stopping.signal);
   }
@@ -73,7 +75,7 @@ export class ArtifactService {
    * @param moved whether a fill's file had gone on to the store when it was to be read: then it is looked for there
    * @throws {Failure} not-found where the project's page does not list the file; upstream failures.
    */
-  async open(project: ProjectName, filename: string, moved = false): Promise<Artifact> {
+  async open(project: ProjectName, filename: string, moved = false): Promise<ArtifactAnswer> {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const listed = await pages.find(project, filename);
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
@@ -107,11 +109,8 @@ export class ArtifactService {
     listed: ListedFile,
     inspection: Inspection | undefined,
     blob: Blob,
-  ): Promise<Artifact> {
-    const { judge, pages } = this.#parts;
-    const attestations = await this.#filler.settle(listed);
-    const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
-    if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
+  ): Promise<ArtifactAnswer> {
+    const verdict = await this.#decider.verdictOn(listed, inspection);
     if (verdict.outcome !== 'block') return { kind: 'stored', listed, verdict, blob };
     await blob.close();
     return { kind: 'refused', listed, verdict };

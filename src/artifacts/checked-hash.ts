@@ -3,6 +3,7 @@ import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
 import { type Algorithm, checked, type Hashes } from '../domain/hashes.js';
 import type { Blob } from '../store/blob-store.js';
+import { piecesOf } from '../store/read-bytes.js';
 
 /** Holds bytes against the digests that an index declares for them, and finds their sha256. */
 export class CheckedHash {
@@ -43,17 +44,9 @@ export class CheckedHash {
   }
 }
 
-const CHUNK = 256 * 1024;
-
 /** The same of a stored blob. @throws also where it gives fewer bytes than it has */
 export async function hashBlob(blob: Blob, declared: Hashes) {
   const hash = new CheckedHash(declared);
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  for (let at = 0; at < blob.size; ) {
-    const read = await blob.read(buffer, at);
-    if (read === 0) throw new Error(`a blob of ${blob.size} bytes gave ${at}`);
-    hash.update(buffer.subarray(0, read));
-    at += read;
-  }
+  for await (const piece of piecesOf(blob, blob.size)) hash.update(piece);
   return hash.finish();
 }

@@ -1,14 +1,9 @@
 import type { Sha256 } from '../domain/digest.js';
-import { Failure } from '../domain/failure.js';
-import type { Hashes } from '../domain/hashes.js';
+import type { Failure } from '../domain/failure.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { Arrived, FillNews } from '../fleet/leases.js';
+import type { FillNews } from '../fleet/leases.js';
 import type { GrowingBytes } from '../store/bytes.js';
-import type { SpoolFile } from '../store/spool.js';
-import type { FileAnswer } from '../upstream/upstream.js';
-import { CheckedHash } from './checked-hash.js';
 import type { Progress } from './delivery-gate.js';
-import { SpoolWriter } from './spool-writer.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
 export type FillEnd =
@@ -108,75 +103,4 @@ export class Fill {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
-}
-
-/** What the index said that a transfer must come to. */
-export interface Declared {
-  readonly hashes: Hashes;
-  readonly size: number | undefined;
-  /** No artifact is longer than this, declared or not, in bytes. */
-  readonly maxSize: number;
-}
-
-/**
- * Copies an upstream's answer into a spool file and checks it against what the index declared.
- * @param onProgress told how many bytes can be read
- * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
- */
-export async function transfer(
-  answer: FileAnswer,
-  spool: SpoolFile,
-  declared: Declared,
-  onProgress: (readable: number) => void,
-): Promise<Arrived> {
-  const expected = declared.size ?? answer.size;
-  const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
-  const hash = new CheckedHash(declared.hashes);
-  const writer = new SpoolWriter(spool, onProgress);
-  let received = 0;
-  try {
-    checkDeclaredSizes(answer.size, declared);
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
-      hash.update(chunk);
-      const room = writer.write(chunk);
-      if (room !== undefined) await room;
-    }
-    await writer.end();
-  } catch (error) {
-    answer.body.destroy();
-    throw asFailure(error);
-  } finally {
-    await writer.stop();
-  }
-  if (expected !== undefined && received !== expected)
-    throw broken(`ended after ${received} of ${expected} bytes`);
-  return { size: received, ...hash.finish() };
-}
-
-function checkDeclaredSizes(announced: number | undefined, declared: Declared): void {
-  if (announced === undefined) return;
-  if (declared.size !== undefined && announced !== declared.size)
-    throw broken(`announces ${announced} bytes, but the index declares ${declared.size}`);
-  if (announced > declared.maxSize)
-    throw broken(
-      `announces ${announced} bytes, more than the ${declared.maxSize} that are allowed`,
-    );
-}
-
-function broken(what: string): Failure {
-  return new Failure('upstream-broken', `The upstream ${what}.`);
-}
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure('overloaded', 'No disk space is left to receive the artifact.', {
-      cause: error,
-    });
-  return new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
-    cause: error,
-  });
 }

@@ -8,7 +8,7 @@ import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js
 import { collect } from '../runtime/collect.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { MemoryBlob } from '../store/memory-blob-tier.js';
-import { readBlob } from '../store/read-blob.js';
+import { readBlob } from '../store/read-bytes.js';
 import type { Judge } from '../verdicts/judge.js';
 
 /** No METADATA file is longer than this, in bytes; it is held in memory. */

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../domain/digest.js';
 import type { Blob, BlobSource, BlobStore, LocalBlob } from './blob-store.js';
-import { readBlob } from './read-blob.js';
+import { readBlob } from './read-bytes.js';
 
 export interface MemoryTierSettings {
   /** All blobs in memory together, in bytes. */

@@ -50,6 +50,27 @@ describe('files', () => {
     }
   });
 
+  it('whose bytes are in the cache under another name are inspected there, and not fetched', async () => {
+    const first = buildWheel({ name: 'twin', files: { 'twin/data.bin': randomBytes(1_000) } });
+    const second = { ...first, filename: 'twin-1.0-1-py3-none-any.whl' };
+    gate.upstream.addProject('twin', [first, second]);
+    const inMemory = async () =>
+      (await gate.metric('wheelgate_cache_requests_total{tier="memory",result="hit"}'))[0];
+    const cold = await inMemory();
+    // An inspector cannot read what lies in memory.
+    do assert.deepEqual((await gate.get(path(first, 'twin'))).body, first.bytes);
+    while ((await inMemory()) === cold);
+    const inspected = async () =>
+      (await gate.metric('wheelgate_inspection_duration_seconds_count{kind="wheel"}'))[0];
+    const before = await inspected();
+    const answer = await gate.get(path(second, 'twin'));
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.body, first.bytes);
+    assert.notEqual(await inspected(), before, 'its findings are of its own name');
+    assert.equal(gate.upstream.requests(packagePath('twin', first.filename)), 1);
+    assert.equal(gate.upstream.requests(packagePath('twin', second.filename)), 0);
+  });
+
   it('that are too large for memory are whole from the cache, each time and in each part', async () => {
     const large = buildWheel({
       name: 'large',

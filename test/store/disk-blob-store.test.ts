@@ -26,7 +26,7 @@ import { DiskSpool } from '../../src/store/disk/disk-spool.js';
 import { isSealed, sealOf, unchanged } from '../../src/store/disk/seal.js';
 import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
 import { MemoryBlob, MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
-import { readBlob } from '../../src/store/read-blob.js';
+import { readBlob } from '../../src/store/read-bytes.js';
 import type { SpoolFile } from '../../src/store/spool.js';
 
 const PLENTY = 2 ** 40;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Artifact } from '../../artifacts/artifact-service.js';
+import type { ArtifactAnswer } from '../../artifacts/artifact-service.js';
 import type { Fill } from '../../artifacts/fill.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { Failure } from '../../domain/failure.js';
@@ -99,7 +99,7 @@ class Exchange {
     throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');
   }
 
-  async #stored(artifact: Extract<Artifact, { kind: 'stored' }>): Promise<void> {
+  async #stored(artifact: Extract<ArtifactAnswer, { kind: 'stored' }>): Promise<void> {
     const { blob, verdict } = artifact;
     const { subject } = artifact.listed;
     const front = this.#settings.accelerate(this.#req, blob);

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../domain/digest.js';
 import type { BlobSource, BlobStore, LocalBlob } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
+import { piecesOf } from '../read-bytes.js';
 import type { Spool, SpoolFile } from '../spool.js';
 import { DiskRoom } from './disk-room.js';
 import { FileReader } from './file-bytes.js';
@@ -16,7 +17,6 @@ const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 
 /** Blobs whose seal does not last, on a file system with coarse times: they are remembered to have been looked at. */
 const MAX_LOOKED_AT = 20_000;
-const CHUNK = 256 * 1024;
 
 /**
  * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it
@@ -93,7 +93,7 @@ export class DiskBlobStore implements BlobStore {
     const name = nameOf(sha256);
     const path = this.#path(name);
     // A disk that does not give it back has lost it.
-    const whole = (await digestOf(handle).catch(() => undefined)) === sha256;
+    const whole = (await digestOf(handle, size).catch(() => undefined)) === sha256;
     const now = await stat(path).catch(() => undefined);
     // Another has taken its place meanwhile, or room was made.
     if (now?.ino !== ino) return whole;
@@ -182,12 +182,7 @@ function isSpooled(source: BlobSource): source is SpoolFile {
 async function copy(source: BlobSource, file: SpoolFile): Promise<void> {
   const reader = await source.open();
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, source.size));
-    while (file.size < source.size) {
-      const read = await reader.read(buffer, file.size);
-      if (read === 0) throw new Error(`${source.size} bytes to be kept ended after ${file.size}`);
-      await file.append([buffer.subarray(0, read)]);
-    }
+    for await (const piece of piecesOf(reader, source.size)) await file.append([piece]);
   } finally {
     await reader.close();
   }
@@ -199,15 +194,10 @@ async function seal(path: string, sha256: Sha256, size: number): Promise<void> {
   await utimes(path, now / 1_000, sealOf(sha256, size, now));
 }
 
-async function digestOf(handle: FileHandle): Promise<string> {
+async function digestOf(handle: FileHandle, size: number): Promise<string> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  for (let at = 0; ; ) {
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-  }
+  for await (const piece of piecesOf(new FileReader(handle), size)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 function textOf({ ino, size, mtimeMs }: Stats): string {

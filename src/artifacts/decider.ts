@@ -1,0 +1,122 @@
+import type { Attestations } from '../attestations/attestations.js';
+import type { KnownAttestations } from '../domain/attestation.js';
+import type { ArtifactDescription, Inspection } from '../domain/finding.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { Arrived } from '../fleet/leases.js';
+import type { EarlyLook, Inspector } from '../inspection/inspector.js';
+import type { KnownBytes } from '../project-pages/known-bytes.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { Judge } from '../verdicts/judge.js';
+import { nameOf, type OwnTask, recognise, type Task } from './task.js';
+
+/** An artifact's bytes in a file of this machine, and a look that was had at them as they came. */
+export interface Bytes extends Arrived {
+  readonly path: string;
+  readonly early: EarlyLook | undefined;
+}
+
+export interface DeciderParts {
+  readonly pages: Pick<ProjectPages, 'invalidate'>;
+  readonly knownBytes: Pick<KnownBytes, 'remember'>;
+  readonly judge: Judge;
+  readonly findings: FindingsStore;
+  readonly inspector: Inspector;
+  readonly attestations: Pick<Attestations, 'lookUp'>;
+  /** Told of what no request is told of. */
+  readonly onEvent: (event: DecisionEvent) => void;
+}
+
+export type DecisionEvent =
+  | {
+      readonly kind: 'inspected';
+      readonly listed: ListedFile;
+      readonly seconds: number;
+      readonly codes: readonly string[];
+    }
+  | { readonly kind: 'findings-not-kept'; readonly listed: ListedFile; readonly error: unknown };
+
+/** Steps 5 and 6 of an artifact's way: from bytes that are here to the verdict that opens the gate, or shuts it. */
+export class Decider {
+  readonly #parts: DeciderParts;
+
+  constructor(parts: DeciderParts) {
+    this.#parts = parts;
+  }
+
+  /** What is known of who attests a file, once all has been asked that its verdict needs. Never rejects. */
+  lookUp({ subject, upstream }: ListedFile): Promise<KnownAttestations> {
+    const { attestations, judge } = this.#parts;
+    return attestations.lookUp(subject.project, upstream, (known) =>
+      judge.unknownAttestations(subject, known),
+    );
+  }
+
+  /** The verdict on bytes that were inspected, once all else has been asked. The project's page says so from now on. */
+  async verdictOn(listed: ListedFile, inspection: Inspection | undefined): Promise<Verdict> {
+    const { judge, pages } = this.#parts;
+    const attestations = await this.lookUp(listed);
+    const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
+    if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
+    return verdict;
+  }
+
+  /** Bytes that were held against what the index declared: against what was seen before them, too. */
+  async admit(task: OwnTask, bytes: Bytes): Promise<void> {
+    const { size, sha256, hashes } = bytes;
+    const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
+    recognise(task, { size, sha256, hashes, doubt });
+    if (doubt === undefined) return this.inspectAndEnd(task, bytes);
+    // What they hold does not matter.
+    task.tell({ kind: 'complete', size, sha256, hashes, doubt });
+    await this.end(task, size, undefined);
+  }
+
+  /** Findings, once for these bytes; then the verdict. */
+  async inspectAndEnd(task: OwnTask, bytes: Bytes): Promise<void> {
+    const { listed } = task;
+    const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
+    const { size, sha256, hashes } = bytes;
+    task.tell({ kind: 'complete', size, sha256, hashes, ...(inspection && { inspection }) });
+    await this.end(task, size, inspection);
+  }
+
+  /** Ends a fill by the verdict on its bytes. */
+  async end(task: Task, size: number, inspection: Inspection | undefined): Promise<void> {
+    await task.attested;
+    // All is asked once more, for the policy may have begun to ask meanwhile; as a rule nothing is left to look at.
+    const verdict = await this.verdictOn(task.listed, inspection);
+    if (verdict.outcome !== 'block') return task.fill.finish({ kind: 'allowed', verdict, size });
+    // Who is refused goes on to the release's next file: by then every process must know.
+    await task.kept;
+    task.fill.finish({ kind: 'refused', verdict });
+  }
+
+  async #findings(task: OwnTask, bytes: Bytes): Promise<Inspection> {
+    const { listed, known } = task;
+    const { sha256, size } = bytes;
+    const { findings } = this.#parts;
+    const { project, filename } = listed.subject;
+    const before =
+      known.sha256 === sha256 ? known.inspection : await findings.get(project, sha256, filename);
+    if (before !== undefined) {
+      bytes.early?.abandon();
+      return before;
+    }
+    const found = await this.#inspect(listed, bytes, { sha256, size, name: nameOf(listed) });
+    task.kept = findings.put(project, found).catch((error: unknown) => {
+      // They judge this fill all the same; the next one looks again.
+      this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });
+    });
+    return found;
+  }
+
+  async #inspect(listed: ListedFile, { path, early }: Bytes, artifact: ArtifactDescription) {
+    const started = performance.now();
+    const inspection = await this.#parts.inspector.inspect(path, artifact, early);
+    const seconds = (performance.now() - started) / 1_000;
+    const codes = inspection.findings.map((finding) => finding.code);
+    this.#parts.onEvent({ kind: 'inspected', listed, seconds, codes });
+    return inspection;
+  }
+}

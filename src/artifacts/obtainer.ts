@@ -1,0 +1,163 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Sha256 } from '../domain/digest.js';
+import { checked, type Hashes } from '../domain/hashes.js';
+import type { Arrived } from '../fleet/leases.js';
+import type { EarlyLook, Inspector } from '../inspection/inspector.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import type { BlobStore, LocalBlob } from '../store/blob-store.js';
+import type { BytesAt, GrowingBytes } from '../store/bytes.js';
+import type { Spool, SpoolFile } from '../store/spool.js';
+import type { Encoded, FileAnswer } from '../upstream/upstream.js';
+import type { Judge } from '../verdicts/judge.js';
+import { hashBlob } from './checked-hash.js';
+import type { Decider } from './decider.js';
+import { nameOf, type OwnTask } from './task.js';
+import { transfer } from './transfer.js';
+
+/** Artifacts from here on are read while they come in, in bytes. */
+const EARLY_LOOK_FROM = 1024 * 1024;
+
+export interface ObtainerParts {
+  readonly pages: Pick<ProjectPages, 'find'>;
+  readonly judge: Judge;
+  readonly blobs: BlobStore;
+  readonly spool: Spool;
+  readonly bytesAt: BytesAt;
+  readonly inspector: Inspector;
+  /** No artifact may be longer, in bytes. */
+  readonly maxSize: number;
+  readonly onEvent: (event: KeepEvent) => void;
+}
+
+/** The disk had no room for it. */
+export type KeepEvent = { readonly kind: 'not-kept'; readonly listed: ListedFile };
+
+/** An artifact that has come in whole. */
+interface Received {
+  readonly spool: SpoolFile;
+  readonly early: EarlyLook | undefined;
+  readonly received: Arrived;
+}
+
+/** Step 4 of an artifact's way: its bytes are found in the store, or fetched; and kept once they may go out. */
+export class Obtainer {
+  readonly #parts: ObtainerParts;
+  readonly #decider: Decider;
+
+  constructor(parts: ObtainerParts, decider: Decider) {
+    this.#parts = parts;
+    this.#decider = decider;
+  }
+
+  /** Brings a fill to its end. Whoever had its lease before may have left all that it takes. */
+  async obtain(task: OwnTask): Promise<void> {
+    task.listed = await this.#asKnownNow(task.listed);
+    const { sha256 } = task.listed.file;
+    const { verdict, inspection } = await this.#parts.judge.judge(task.listed.subject);
+    // Nothing is fetched again for what is refused by now.
+    if (verdict.outcome === 'block') return task.fill.finish({ kind: 'refused', verdict });
+    task.known = { sha256, inspection };
+    const stored = sha256 && (await this.#parts.blobs.localCopy(sha256));
+    if (sha256 && stored) await this.#takeStored(task, stored, sha256);
+    else await this.#fetch(task);
+  }
+
+  /** Which bytes it has may have been learnt. */
+  async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
+    if (listed.file.integrity !== 'on-arrival') return listed;
+    const { project, filename } = listed.subject;
+    const now = await this.#parts.pages.find(project, filename);
+    return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;
+  }
+
+  /** The findings may be lost or of an older inspector, or a digest may have come to be declared. */
+  async #takeStored(task: OwnTask, blob: LocalBlob, sha256: Sha256): Promise<void> {
+    const { fill, listed } = task;
+    const { size, path } = blob;
+    const bytes = { size, sha256, hashes: {}, path, early: undefined };
+    fill.sha256 = sha256;
+    try {
+      fill.begin(this.#growing(path), size);
+      fill.advance(size);
+      if (listed.file.integrity === undefined) await this.#decider.inspectAndEnd(task, bytes);
+      else {
+        const checked = await hashBlob(blob, listed.file.hashes);
+        await this.#decider.admit(task, { ...bytes, ...checked });
+      }
+    } finally {
+      await blob.close();
+    }
+    if (fill.end?.kind === 'refused') await this.#parts.blobs.delete(sha256);
+  }
+
+  async #fetch(task: OwnTask): Promise<void> {
+    const { fill, listed } = task;
+    const { spool, early, received } = await this.#receive(task);
+    try {
+      await this.#decider.admit(task, { ...received, path: spool.path, early });
+      await task.kept;
+      // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
+      const wanted = fill.end?.kind === 'allowed';
+      if (wanted && !(await this.#parts.blobs.put(received.sha256, spool)))
+        this.#parts.onEvent({ kind: 'not-kept', listed });
+    } finally {
+      early?.abandon();
+      await spool.discard();
+    }
+  }
+
+  async #receive(task: OwnTask): Promise<Received> {
+    const { fill, listed } = task;
+    const { answer, spool } = await this.#beginReceiving(task);
+    let early: EarlyLook | undefined;
+    try {
+      fill.begin(this.#growing(spool.path), listed.file.size ?? answer.size);
+      early = this.#lookEarly(task, spool.path);
+      const { hashes, size } = listed.file;
+      const declared = { hashes, size, maxSize: this.#parts.maxSize };
+      const received = await transfer(answer, spool, declared, (readable) => {
+        fill.advance(readable);
+        early?.arrived(readable);
+      });
+      return { spool, early, received };
+    } catch (error) {
+      early?.abandon();
+      answer.body.destroy();
+      await spool.discard();
+      throw error;
+    }
+  }
+
+  /** Asks the upstream, and makes a file for the answer meanwhile; where either fails, nothing of the other is left. */
+  async #beginReceiving({
+    listed,
+    signal,
+  }: OwnTask): Promise<{ answer: FileAnswer; spool: SpoolFile }> {
+    const [answer, spool] = await Promise.allSettled([
+      listed.upstream.fetchFile(listed.file.url, signal, encodingOf(listed.file.hashes)),
+      this.#parts.spool.create(listed.file.size),
+    ]);
+    if (answer.status === 'fulfilled' && spool.status === 'fulfilled')
+      return { answer: answer.value, spool: spool.value };
+    if (answer.status === 'fulfilled') answer.value.body.destroy();
+    if (spool.status === 'fulfilled') await spool.value.discard();
+    throw answer.status === 'rejected' ? answer.reason : (spool as PromiseRejectedResult).reason;
+  }
+
+  /** Small artifacts are here before a look at them would have begun; at others one may have been had. */
+  #lookEarly({ listed, known }: OwnTask, path: string): EarlyLook | undefined {
+    const { size = Number.POSITIVE_INFINITY } = listed.file;
+    if (!listed.upstream.inspect || size < EARLY_LOOK_FROM || known.inspection !== undefined)
+      return undefined;
+    return this.#parts.inspector.begin(path, nameOf(listed));
+  }
+
+  #growing(path: string): GrowingBytes {
+    return this.#parts.bytesAt({ kind: 'file', path });
+  }
+}
+
+/** Without a digest nobody can tell a file that was packed on its way. */
+function encodingOf(hashes: Hashes): Encoded {
+  return checked(hashes).length > 0 ? 'as-sent' : 'refused';
+}

@@ -1,0 +1,61 @@
+import type { Sha256 } from '../domain/digest.js';
+import type { DistributionFilename } from '../domain/distribution-filename.js';
+import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import { Failure } from '../domain/failure.js';
+import type { Inspection } from '../domain/finding.js';
+import { strongName } from '../domain/hashes.js';
+import type { Arrived, FillNews } from '../fleet/leases.js';
+import { arrived } from '../project-pages/listing.js';
+import type { ListedFile } from '../project-pages/project-pages.js';
+import type { Fill } from './fill.js';
+
+/** What is told of a fault that nobody foresaw. */
+export const NOT_READY = 'The artifact could not be made ready.';
+
+/** One artifact to be brought here, by whomever. */
+export interface Task {
+  readonly fill: Fill;
+  /** With the sha256 from when it is known. */
+  listed: ListedFile;
+  /** Once all has been asked of who attests it. */
+  readonly attested: Promise<unknown>;
+  /** Once the findings are written down; nobody waits for that before the verdict. Never rejects. */
+  kept: Promise<void>;
+}
+
+/** One that is ours to bring here. */
+export interface OwnTask extends Task {
+  readonly signal: AbortSignal;
+  /** Tells those who follow. */
+  readonly tell: (news: FillNews) => void;
+  /** What was known before the bytes came, and of which bytes. */
+  known: { readonly sha256: Sha256 | undefined; readonly inspection: Inspection | undefined };
+}
+
+/**
+ * What one fill is of: a file's name counts, because findings compare it with the contents; and what the index declares,
+ * not what is learnt of it meanwhile.
+ */
+export function flightKey({ subject, file, upstream }: ListedFile): string {
+  return `${subject.project}/${subject.filename}/${strongName(file.hashes) || `at ${upstream.name}`}`;
+}
+
+/** The sha256 of a file, where nothing but that is left to be checked. */
+export function knownDigest({ file }: ListedFile): Sha256 | undefined {
+  return file.integrity === undefined ? file.sha256 : undefined;
+}
+
+/** The bytes are here, and what was declared of them is true. */
+export function recognise(task: Task, { sha256, doubt }: Arrived): void {
+  const { file } = task.listed;
+  if (doubt === undefined) task.fill.sha256 = sha256;
+  if (doubt !== undefined || file.sha256 !== sha256 || file.integrity !== undefined)
+    task.listed = arrived(task.listed, sha256, doubt);
+}
+
+/** @throws {Failure} not-found */
+export function nameOf({ file, subject }: ListedFile): DistributionFilename {
+  const name = parseDistributionFilename(file.filename, subject.project);
+  if (name === undefined) throw new Failure('not-found', 'The filename cannot be read.');
+  return name;
+}
