@@ -44,7 +44,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const { closing, metrics } = process;
   try {
     const machine = await createMachine(config, process);
-    const fleet = createFleet(config, process, machine);
+    const fleet = await createFleet(config, process, machine);
     const services = createServices(config, process, machine, fleet);
     const exposure = watchExposure(config, process, machine, fleet, services.judge);
     const server = await createServer(config, process, services);

@@ -6,16 +6,19 @@ import type { DecisionReader } from '../decisions/reader.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
 import type { Process } from './process.js';
 
-/** The decision log of this machine: one process writes it. */
-export function createDecisionLog(
+/** The decision log of this machine: one process writes it. Whether it can is known from the start. */
+export async function createDecisionLog(
   { decisions }: Config,
   { now, log, metrics, health, closing }: Process,
-): DecisionLog {
+): Promise<DecisionLog> {
   const written = new ResilientDecisionLog(new FileDecisionLog(decisions, now), {
-    onLost: (decision, err) => {
-      metrics.decisionLogFailures.inc();
+    onFailing: (err) => {
       metrics.decisionLogFailing.set(1);
       health.set('decision-log', 'degraded', 'decisions go to the log on standard error instead');
+      log.error({ err }, 'the decision log cannot be written');
+    },
+    onLost: (decision, err) => {
+      metrics.decisionLogFailures.inc();
       log.error({ err, decision }, 'a decision could not be written to its log');
     },
     onRecovered: () => {
@@ -24,6 +27,7 @@ export function createDecisionLog(
     },
   });
   closing.add(() => written.close());
+  await written.open();
   return written;
 }
 

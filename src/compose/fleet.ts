@@ -7,11 +7,15 @@ import type { Process } from './process.js';
 import { createStores } from './stores.js';
 
 /** What a machine shares beyond itself: with nobody, so that all of it is its own. */
-export function createFleet(config: Config, process: Process, machine: Machine): Fleet {
+export async function createFleet(
+  config: Config,
+  process: Process,
+  machine: Machine,
+): Promise<Fleet> {
   return {
     ...ALONE,
     stores: createStores(config, process, machine, ALONE.news),
-    decisions: createDecisionLog(config, process),
+    decisions: await createDecisionLog(config, process),
     decisionReader: createDecisionReader(config),
   };
 }

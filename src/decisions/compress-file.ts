@@ -1,24 +1,65 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, unlink } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { nextPart } from './parts.js';
+import { bytesOf } from './ranges.js';
+
+const compressed = promisify(gzip);
+/** Compressed at a time, in bytes: as well as all at once, within 1 %. */
+export const MEMBER = 1024 * 1024;
+const NEWLINE = 0x0a;
 
 /**
- * Replaces a file by `<file>.gz`. At every moment one of the two is whole: a crash in between leaves the plain
- * one, perhaps with the other beside it.
+ * Writes `<file>.gz` beside a file, whole or not at all: a gzip file of many members (RFC 1952), which any reader takes
+ * for one, in parts that can be inflated by themselves. The file itself stays.
+ * @param member compressed at a time, in bytes
+ * @returns where the parts begin, in bytes of the compressed file
  */
-export async function compressFile(path: string): Promise<void> {
+export async function compressFile(path: string, member = MEMBER): Promise<number[]> {
   const partial = `${path}.gz.part`;
+  const source = await open(path, 'r');
   try {
-    await pipeline(
-      createReadStream(path),
-      createGzip(),
-      createWriteStream(partial, { mode: 0o640 }),
-    );
+    const target = await open(partial, 'w', 0o640);
+    let parts: number[];
+    try {
+      parts = await compressInto(target, source, member);
+      // The file it is of may be removed then.
+      await target.datasync();
+    } finally {
+      await target.close();
+    }
     await rename(partial, `${path}.gz`);
-    await unlink(path);
+    return parts;
   } catch (error) {
     await unlink(partial).catch(() => {});
     throw error;
+  } finally {
+    await source.close();
   }
+}
+
+async function compressInto(
+  target: FileHandle,
+  source: FileHandle,
+  member: number,
+): Promise<number[]> {
+  const { size } = await source.stat();
+  const parts = [0];
+  let [read, written] = [0, 0];
+  const write = async (bytes: Buffer): Promise<void> => {
+    if (bytes.length === 0) return;
+    const packed = await compressed(bytes);
+    await target.appendFile(packed);
+    written += packed.length;
+  };
+  for await (const chunk of bytesOf(source, { from: 0, to: size }, member)) {
+    const due = nextPart(parts.length, size, member) - read;
+    const newline = chunk.indexOf(NEWLINE, Math.max(0, due));
+    const end = newline === -1 ? chunk.length : newline + 1;
+    read += chunk.length;
+    await write(chunk.subarray(0, end));
+    if (newline !== -1 && read - chunk.length + end < size) parts.push(written);
+    await write(chunk.subarray(end));
+  }
+  return parts;
 }

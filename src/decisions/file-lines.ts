@@ -1,27 +1,30 @@
+import type { FileHandle } from 'node:fs/promises';
 import { GzipError, gunzipped } from './gunzip-parts.js';
-import { codeOf, headOf, type OpenDecisionFile } from './open-files.js';
+import { codeOf, headOf, type OpenDecisionFile } from './open-file.js';
+import { bytesOf, type Range } from './ranges.js';
 
-/** Read at a time, in bytes: little enough that a server that reads its own log goes on answering. */
-const CHUNK = 256 * 1024;
 /** A longer line is none of ours, in bytes. */
 const MAX_LINE = 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * A file in pieces that end where a line ends.
+ * A file, or a part of it that can be read by itself, in pieces that end where a line ends.
  * @param onGap told what cannot be read, a sentence
  */
 export async function* wholeLines(
   file: OpenDecisionFile,
   onGap: (gap: string) => void,
+  range: Range = { from: 0, to: file.size },
 ): AsyncGenerator<Buffer> {
   let carry: Buffer = Buffer.alloc(0);
   try {
-    for await (const chunk of contents(file, onGap)) {
-      const bytes = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
-      const end = bytes.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) yield bytes.subarray(0, end);
-      carry = bytes.subarray(end);
+    for await (const chunk of contents(file, onGap, range)) {
+      const begun = carry.length === 0 ? 0 : chunk.indexOf(NEWLINE) + 1;
+      if (begun > 0) yield Buffer.concat([carry, chunk.subarray(0, begun)]);
+      const end = chunk.lastIndexOf(NEWLINE) + 1;
+      if (end > begun) yield chunk.subarray(begun, end);
+      // A copy, for the chunk is written over.
+      carry = Buffer.concat(end > 0 ? [chunk.subarray(end)] : [carry, chunk]);
       // What is left of it begins like no line, and counts as one that cannot be read.
       if (carry.length > MAX_LINE) carry = Buffer.from('…');
     }
@@ -46,9 +49,10 @@ export function* linesIn(bytes: Buffer): Generator<Buffer> {
 async function* contents(
   file: OpenDecisionFile,
   onGap: (gap: string) => void,
+  range: Range,
 ): AsyncGenerator<Buffer> {
-  if (file.compression === 'gz') yield* gunzipped(bytesOf(file));
-  else if (file.compression === undefined) yield* plainContents(file, onGap);
+  if (file.compression === 'gz') yield* gunzipped(bytesOf(file.handle, range));
+  else if (file.compression === undefined) yield* plainContents(file, onGap, range);
   else throw new GzipError(`only gzip is read here, not .${file.compression}`);
 }
 
@@ -56,22 +60,26 @@ async function* contents(
 async function* plainContents(
   file: OpenDecisionFile,
   onGap: (gap: string) => void,
+  range: Range,
 ): AsyncGenerator<Buffer> {
-  let read = 0;
-  for await (const chunk of bytesOf(file)) {
-    read += chunk.length;
+  let at = range.from;
+  let last: number | undefined;
+  for await (const chunk of bytesOf(file.handle, range)) {
+    at += chunk.length;
+    last = chunk.at(-1);
     yield chunk;
   }
+  // It was being written when the file was opened.
+  if (at === range.to && last !== NEWLINE) yield* restOfLine(file.handle, at);
   const head = (await headOf(file.handle)).subarray(0, file.head.length);
-  if (read < file.size || !head.equals(file.head))
+  if (at < range.to || !head.equals(file.head))
     onGap(`${file.name} was truncated while it was read: ask again`);
 }
 
-async function* bytesOf({ handle }: OpenDecisionFile): AsyncGenerator<Buffer> {
-  for (let at = 0; ; ) {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+async function* restOfLine(handle: FileHandle, from: number): AsyncGenerator<Buffer> {
+  for await (const chunk of bytesOf(handle, { from, to: Number.POSITIVE_INFINITY })) {
+    const end = chunk.indexOf(NEWLINE) + 1;
+    yield end > 0 ? chunk.subarray(0, end) : chunk;
+    if (end > 0) return;
   }
 }

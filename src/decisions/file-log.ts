@@ -1,19 +1,17 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join, parse } from 'node:path';
-import { compressFile } from './compress-file.js';
-import type { DecisionLog } from './log.js';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Housekeeping, type HousekeepingSettings } from './housekeeping.js';
 import { type DecisionRecord, type ExposedRecord, writeRecord } from './record.js';
+import type { OpenableDecisionLog } from './resilient-log.js';
+import { rotatedFiles } from './retention.js';
+import { nextName } from './rotated-names.js';
+import { tendInThread } from './tend-in-thread.js';
 
-export interface DecisionLogSettings {
-  /** The file; its folder is made where it is missing. Files put aside lie beside it. */
-  readonly file: string;
+/** The file's folder is made where it is missing. Files put aside lie beside it. */
+export interface DecisionLogSettings extends HousekeepingSettings {
   /** A file that has reached this many bytes is put aside and a new one begun. */
   readonly maxBytes: number;
-  /** How many files put aside are kept; the oldest go first. */
-  readonly keep: number;
-  /** Whether files put aside are compressed, in the background. */
-  readonly compress: boolean;
   /** Whether every write waits for the disk itself, not only for the operating system. */
   readonly fsync: boolean;
 }
@@ -28,22 +26,31 @@ interface Waiting {
  * The decision log as JSON lines in a folder, append-only. Records that arrive while a write is under way go
  * out together with the next, so that a busy proxy makes few, larger writes.
  */
-export class FileDecisionLog implements DecisionLog {
+export class FileDecisionLog implements OpenableDecisionLog {
   readonly #settings: DecisionLogSettings;
   readonly #now: () => number;
+  readonly #housekeeping: Housekeeping;
   #file: FileHandle | undefined;
   #size = 0;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
-  #compressing: Promise<void> = Promise.resolve();
 
-  constructor(settings: DecisionLogSettings, now: () => number = Date.now) {
+  constructor(settings: DecisionLogSettings, now: () => number = Date.now, tend = tendInThread) {
     this.#settings = settings;
     this.#now = now;
+    this.#housekeeping = new Housekeeping(settings, tend);
+  }
+
+  async open(): Promise<void> {
+    await this.#put('');
+    this.#housekeeping.wake();
   }
 
   append(record: DecisionRecord | ExposedRecord): Promise<void> {
-    const line = writeRecord(record);
+    return this.#put(writeRecord(record));
+  }
+
+  #put(line: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject });
       this.#writing ??= this.#drain();
@@ -52,7 +59,7 @@ export class FileDecisionLog implements DecisionLog {
 
   async close(): Promise<void> {
     await this.#writing;
-    await this.#compressing;
+    await this.#housekeeping.close();
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -105,45 +112,9 @@ export class FileDecisionLog implements DecisionLog {
   async #rotate(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
-    const { file, keep, compress } = this.#settings;
-    const aside = await freeName(file, this.#now(), (await rotatedFiles(file)).at(-1));
-    await rename(file, aside);
-    // A file that stays plain, for want of room, is as good a log.
-    if (compress)
-      this.#compressing = this.#compressing.then(() => compressFile(aside)).catch(() => {});
-    const old = await rotatedFiles(file);
-    for (const name of old.slice(0, Math.max(0, old.length - keep))) await unlink(name);
-  }
-}
-
-/** The files put aside of a decision log, oldest first, as paths. */
-async function rotatedFiles(file: string): Promise<string[]> {
-  const { dir, name, ext } = parse(file);
-  const names = await readdir(dir);
-  return names
-    .filter((other) => other.startsWith(`${name}-`))
-    .filter((other) => other.endsWith(ext) || other.endsWith(`${ext}.gz`))
-    .sort()
-    .map((other) => join(dir, other));
-}
-
-/**
- * The names tell the order. A clock that was set back would give the newest file the oldest name, and it would be the
- * first to go: it takes the time of the one before it then, and the next number.
- */
-async function freeName(file: string, now: number, before = ''): Promise<string> {
-  const { dir, name, ext } = parse(file);
-  const parts = /^-(\d{4}-\d\d-\d\dT[\d-]{8}\.\d{3}Z)-(\d{4})/;
-  const [, latest = '', number = '0'] = parts.exec(parse(before).base.slice(name.length)) ?? [];
-  const clock = new Date(now).toISOString().replaceAll(':', '-');
-  const time = clock < latest ? latest : clock;
-  const first = time === latest ? Number(number) + 1 : 0;
-  for (let count = first; ; count += 1) {
-    const path = join(dir, `${name}-${time}-${String(count).padStart(4, '0')}${ext}`);
-    const taken = await Promise.any([stat(path), stat(`${path}.gz`)]).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return path;
+    const { file } = this.#settings;
+    const before = (await rotatedFiles(file)).at(-1);
+    await rename(file, nextName(file, this.#now(), before?.name));
+    this.#housekeeping.wake();
   }
 }

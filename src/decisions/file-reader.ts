@@ -1,6 +1,11 @@
 import { linesIn, wholeLines } from './file-lines.js';
-import { type OpenDecisionFile, type OpenDecisions, openDecisions } from './open-files.js';
+import { inOrder } from './file-order.js';
+import type { LogDisk } from './log-disk.js';
+import type { OpenDecisionFile } from './open-file.js';
+import { closeFiles, type OpenDecisions, openDecisions, type SearchedFile } from './open-files.js';
+import { rangesOf } from './parts.js';
 import { matches, mayMatch } from './query.js';
+import type { Range } from './ranges.js';
 import type { DecisionQuery, DecisionReader, DecisionSearch } from './reader.js';
 import { type DecisionRecord, readRecord } from './record.js';
 
@@ -10,26 +15,31 @@ const CLOSING = 0x7d;
 /** Reads a decision log's files: ours, and those that a log rotator has made of them. */
 export class FileDecisionReader implements DecisionReader {
   readonly #place: string;
+  readonly #disk: LogDisk | undefined;
 
   /** @param place the log's file, or the folder it lies in */
-  constructor(place: string) {
+  constructor(place: string, disk?: LogDisk) {
     this.#place = place;
+    this.#disk = disk;
   }
 
   async search(query: DecisionQuery): Promise<DecisionSearch> {
-    return new FileSearch(await openDecisions(this.#place), query);
+    const { files, gaps } = await openDecisions(this.#place, query, this.#disk);
+    return new FileSearch({ files: await inOrder(files), gaps }, query);
   }
 }
 
 class FileSearch implements DecisionSearch {
-  readonly #files: readonly OpenDecisionFile[];
+  readonly #files: readonly SearchedFile[];
   readonly #query: DecisionQuery;
+  readonly #may: (lines: Buffer) => boolean;
   readonly #gaps: string[];
   #reachesBackTo: string | undefined;
 
   constructor({ files, gaps }: OpenDecisions, query: DecisionQuery) {
     this.#files = files;
     this.#query = query;
+    this.#may = mayMatch(query);
     this.#gaps = [...gaps];
   }
 
@@ -55,19 +65,44 @@ class FileSearch implements DecisionSearch {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#files.map(({ handle }) => handle.close()));
+  close(): Promise<void> {
+    return closeFiles(this.#files);
   }
 
   /** Those that may match. */
-  async *#recordsOf(file: OpenDecisionFile): AsyncGenerator<DecisionRecord> {
-    const may = mayMatch(this.#query) ?? (() => true);
+  async *#recordsOf({ name, opened, indexed }: SearchedFile): AsyncGenerator<DecisionRecord> {
+    if (indexed !== undefined) {
+      const { index, parts } = indexed;
+      if (index.begins !== undefined) this.#begins(index.begins);
+      if (opened !== undefined) yield* this.#found(opened, index.parts, parts);
+      this.#unreadable(name, index.unreadable);
+    } else if (opened !== undefined) yield* this.#scanned(opened);
+  }
+
+  /** From the parts of a file that may hold any; the rest, and what cannot be read, is known from its index. */
+  async *#found(
+    file: OpenDecisionFile,
+    parts: readonly number[],
+    wanted: number,
+  ): AsyncGenerator<DecisionRecord> {
+    for (const range of rangesOf(parts, wanted, file.size))
+      for await (const lines of this.#lines(file, range)) {
+        if (!this.#may(lines)) continue;
+        for (const line of linesIn(lines)) {
+          const record = this.#may(line) ? readRecord(line.toString('utf8')) : undefined;
+          if (record !== undefined && record !== 'event') yield record;
+        }
+      }
+  }
+
+  /** From a whole file, of which nothing is known. */
+  async *#scanned(file: OpenDecisionFile): AsyncGenerator<DecisionRecord> {
     let unreadable = 0;
     let begun = false;
-    for await (const lines of wholeLines(file, (gap) => this.#gaps.push(gap))) {
-      const any = may(lines);
+    for await (const lines of this.#lines(file)) {
+      const any = this.#may(lines);
       for (const line of linesIn(lines)) {
-        const asked = any && may(line);
+        const asked = any && this.#may(line);
         if (begun && !asked && isFramed(line)) continue;
         const record = readRecord(line.toString('utf8'));
         if (record === undefined) unreadable += 1;
@@ -77,10 +112,16 @@ class FileSearch implements DecisionSearch {
         if (asked) yield record;
       }
     }
-    if (unreadable > 0)
-      this.#gaps.push(
-        `${file.name} has ${unreadable} ${unreadable === 1 ? 'line' : 'lines'} that cannot be read`,
-      );
+    this.#unreadable(file.name, unreadable);
+  }
+
+  #lines(file: OpenDecisionFile, range?: Range) {
+    return wholeLines(file, (gap) => this.#gaps.push(gap), range);
+  }
+
+  #unreadable(name: string, lines: number): void {
+    if (lines > 0)
+      this.#gaps.push(`${name} has ${lines} ${lines === 1 ? 'line' : 'lines'} that cannot be read`);
   }
 
   #begins(time: string): void {

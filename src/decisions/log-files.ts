@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
+import type { LogDisk } from './log-disk.js';
+import { rotatedName } from './rotated-names.js';
 
 /** A file of a decision log. */
 export interface DecisionFile {
@@ -7,6 +8,8 @@ export interface DecisionFile {
   readonly path: string;
   /** Whether it is the one in use. */
   readonly current: boolean;
+  /** Whether the log itself has put it aside, and nobody else: such a file does not change any more. */
+  readonly rotated: boolean;
   /** How it is compressed, by the end of its name. */
   readonly compression: string | undefined;
 }
@@ -21,19 +24,20 @@ const COMPRESSED = /\.(gz|bz2|xz|zst|lz4|lzma|Z|zip)$/;
  * @param place the log's file, or the folder it lies in (then it is `decisions.jsonl`)
  * @throws where the folder cannot be listed; one that is not there has no files
  */
-export async function decisionFiles(place: string): Promise<DecisionFile[]> {
-  const isFolder = await stat(place).then(
+export async function decisionFiles(place: string, disk: LogDisk): Promise<DecisionFile[]> {
+  const isFolder = await disk.stat(place).then(
     (info) => info.isDirectory(),
     () => false,
   );
-  const base = isFolder ? 'decisions.jsonl' : parse(place).base;
-  const folder = isFolder ? place : parse(place).dir || '.';
-  const names = new Set(await namesIn(folder));
+  const base = isFolder ? 'decisions.jsonl' : basename(place);
+  const folder = isFolder ? place : dirname(place);
+  const names = new Set(await namesIn(folder, disk));
   return [...names]
     .filter((name) => belongs(name, base))
     .map((name) => {
       const compression = COMPRESSED.exec(name)?.[1];
-      return { name, path: join(folder, name), current: name === base, compression };
+      const rotated = rotatedName(base, name) !== undefined;
+      return { name, path: join(folder, name), current: name === base, rotated, compression };
     })
     .filter(({ name, compression }) => {
       if (compression === undefined) return true;
@@ -44,9 +48,9 @@ export async function decisionFiles(place: string): Promise<DecisionFile[]> {
     .sort((a, b) => Number(a.current) - Number(b.current) || (a.name < b.name ? -1 : 1));
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string, disk: LogDisk): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return await disk.readdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -54,6 +58,9 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function belongs(other: string, base: string): boolean {
+  const own = rotatedName(base, other);
+  // An index is none of the log's files, nor is what is being written.
+  if (own !== undefined) return own.ending === '' || own.ending === '.gz';
   const { name, ext } = parse(base);
   const plain = other.replace(COMPRESSED, '');
   if (!plain.startsWith(name)) return false;

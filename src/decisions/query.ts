@@ -22,11 +22,10 @@ export function normal(project: string): string {
 
 /**
  * Says of bytes of a log whether a line in them may match: lines that cannot are not parsed.
- * @returns undefined where nothing can be told by the bytes
  */
-export function mayMatch(query: DecisionQuery): ((lines: Buffer) => boolean) | undefined {
+export function mayMatch(query: DecisionQuery): (lines: Buffer) => boolean {
   const text = textOf(query);
-  if (text === undefined) return undefined;
+  if (text === undefined) return () => true;
   // Whoever wrote the log may have written a letter as \u0061. No other escape stands for what is looked for.
   const pattern = new RegExp(`"${text}|\\\\u`, 'i');
   return (lines) => pattern.test(lines.toString('latin1'));

@@ -37,7 +37,7 @@ export async function createPrimary(
   const { closing } = process;
   try {
     const machine = await createMachine(config, process);
-    const fleet = createFleet(config, process, machine);
+    const fleet = await createFleet(config, process, machine);
     const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);

@@ -54,7 +54,17 @@ describe('a disk that takes nothing more', () => {
       gate.upstream.addProject('honest', [honest]);
       gate.upstream.addProject('hooked', [hooked]);
       const file = join(gate.folder, 'data', 'decisions.jsonl');
-      await mkdir(file, { recursive: true });
+      const state = async () => (await gate.get('/readyz')).json().parts['decision-log']?.state;
+      assert.equal(await state(), undefined);
+      await gate.restart(async () => {
+        await rm(file);
+        await mkdir(file);
+      });
+      // Before any decision.
+      assert.equal(await state(), 'degraded');
+      assert.deepEqual(await gate.metric('wheelgate_decision_log_failing'), [
+        'wheelgate_decision_log_failing 1',
+      ]);
       assert.deepEqual((await gate.get(path('honest', honest.filename))).body, honest.bytes);
       assert.equal((await gate.get(path('hooked', hooked.filename))).status, 403);
       assert.deepEqual(await gate.metric('wheelgate_decision_log_failures_total'), [
@@ -66,7 +76,7 @@ describe('a disk that takes nothing more', () => {
 
       await rm(file, { recursive: true });
       await gate.get(path('honest', honest.filename));
-      assert.equal((await gate.get('/readyz')).json().parts['decision-log'].state, 'ok');
+      assert.equal(await state(), 'ok');
       assert.equal((await gate.decisions()).length, 1);
     } finally {
       await gate.close();

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readIndex } from '../../src/decisions/file-index.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
-import { type DecisionRecord, readRecord } from '../../src/decisions/record.js';
+import { Housekeeping } from '../../src/decisions/housekeeping.js';
+import { type DecisionRecord, readRecord, writeRecord } from '../../src/decisions/record.js';
+import { tendFile } from '../../src/decisions/tend-file.js';
+import { record as recordOf } from './records.js';
 
-function record(filename: string): DecisionRecord {
-  return {
-    time: '2026-11-01T00:00:00.000Z',
-    client: '127.0.0.1',
-    method: 'GET',
-    status: 200,
-    upstream: 'pypi',
-    project: 'demo',
-    filename,
-    bytes: 1,
-    complete: true,
-    verdict: 'allow',
-    revision: 'r',
-  };
-}
+const record = (filename: string) => recordOf('127.0.0.1', { filename });
 
 /** The decision that a line tells of. */
 function decision(line: string): DecisionRecord {
@@ -113,5 +104,120 @@ describe('decision log', () => {
     await log.append(record('found'));
     await log.close();
     assert.equal(decision((await lines())[0]!).filename, 'found');
+  });
+
+  it('is known to be writable, or not, before the first record, and its folder is made', async () => {
+    const log = open();
+    await log.open();
+    assert.equal(await readFile(file, 'utf8'), '');
+    await log.append(record('first'));
+    await log.close();
+    assert.equal((await lines()).length, 1);
+
+    await rm(file);
+    await mkdir(file);
+    await assert.rejects(open().open());
+  });
+
+  it('is put aside at the start where it has outgrown its size', async () => {
+    await mkdir(join(folder, 'log'));
+    await appendFile(file, writeRecord(record('old')));
+    const log = open(10);
+    await log.open();
+    await log.append(record('new'));
+    await log.close();
+    const aside = (await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.jsonl'));
+    assert.equal(aside.length, 2);
+  });
+
+  it('removes no file that it has not named itself, however few it is to keep', async () => {
+    const others = [
+      'decisions-20260401.jsonl',
+      'decisions-20260401.jsonl.gz',
+      'decisions-2026-01-01.jsonl',
+      'decisions-incident.jsonl',
+      'decisions-2026-01-01T00-00-00.000Z-0000.jsonl.bak',
+      'decisions-2026-01-01T00-00-00.000Z-0000-copy.jsonl',
+      'decisions-2026-01-01T00-00-00.000Z-000.jsonl',
+      'decisions.jsonl.1',
+      'decisions.jsonl-20260401.gz',
+      'other-2026-01-01T00-00-00.000Z-0000.jsonl',
+    ];
+    await mkdir(join(folder, 'log'));
+    for (const name of others) await appendFile(join(folder, 'log', name), '');
+    const own = 'decisions-2026-01-01T00-00-00.000Z-0000.jsonl';
+    for (const ending of ['', '.gz', '.gz.idx', '.idx', '.gz.part', '.gz.idx.part'])
+      await appendFile(join(folder, 'log', own + ending), '');
+    const log = open(1, 0);
+    for (let n = 0; n < 3; n += 1) await log.append(record(`f${n}`));
+    await log.close();
+    assert.deepEqual((await readdir(join(folder, 'log'))).sort(), others.sort());
+  });
+
+  it('keeps the order of more files than a number has digits, put aside at one time', async () => {
+    await mkdir(join(folder, 'log'));
+    const time = '2027-01-01T00-00-00.000Z';
+    for (const number of ['9998', '9999'])
+      await appendFile(join(folder, 'log', `decisions-${time}-${number}.jsonl`), 'x');
+    const settings = { file, maxBytes: 1, keep: 2, compress: false, fsync: false };
+    const log = new FileDecisionLog(settings, () => 0);
+    await log.append(record('a'));
+    await log.append(record('b'));
+    await log.close();
+    const aside = (await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.jsonl'));
+    assert.deepEqual(aside.sort(), [
+      `decisions-${time}-10000.jsonl`,
+      `decisions-${time}-10001.jsonl`,
+    ]);
+  });
+
+  it('finishes at the next start what a crash has left undone', async () => {
+    const at = (name: string) => join(folder, 'log', name);
+    const aside = (day: number) => `decisions-2026-01-0${day}T00-00-00.000Z-0000.jsonl`;
+    await mkdir(join(folder, 'log'));
+    const text = writeRecord(record('a'));
+    // Before anything; while it was compressed; before the plain one went; while the index was written; after that.
+    await writeFile(at(aside(1)), text);
+    await writeFile(at(aside(2)), text);
+    await writeFile(at(`${aside(2)}.gz.part`), gzipSync(text).subarray(0, 9));
+    await writeFile(at(aside(3)), text);
+    await writeFile(at(`${aside(3)}.gz`), gzipSync(text));
+    await writeFile(at(`${aside(4)}.gz`), gzipSync(text));
+    await writeFile(at(`${aside(4)}.gz.idx.part`), 'wheel');
+    await writeFile(at(`${aside(5)}.gz`), gzipSync(text));
+    await writeFile(at(`${aside(5)}.gz.idx`), 'wheel');
+    await writeFile(at(`${aside(6)}.gz.idx`), 'of a file that is gone');
+    const tended: string[] = [];
+    await new Promise<void>((resolve) => {
+      const settings = { file, keep: 10, compress: true };
+      new Housekeeping(settings, async (tending) => {
+        await tendFile(tending);
+        tended.push(tending.path);
+        if (tended.length === 5) resolve();
+      }).wake();
+    });
+    const left = (await readdir(join(folder, 'log'))).sort();
+    assert.deepEqual(
+      left,
+      [1, 2, 3, 4, 5].flatMap((day) => [`${aside(day)}.gz`, `${aside(day)}.gz.idx`]),
+    );
+    for (const name of left.filter((one) => one.endsWith('.idx')))
+      assert.ok(readIndex(await readFile(at(name))), name);
+  });
+
+  it('leaves as it is what cannot be tended, and goes on with the others', async () => {
+    await mkdir(join(folder, 'log'));
+    const tried: string[] = [];
+    const settings = { file, maxBytes: 1, keep: 9, compress: true, fsync: false };
+    const log = new FileDecisionLog(settings, Date.now, async ({ path }) => {
+      tried.push(path);
+      throw new Error('no room');
+    });
+    for (let n = 0; n < 3; n += 1) await log.append(record(`f${n}`));
+    await log.close();
+    assert.equal(new Set(tried).size, tried.length);
+    const texts = (await readdir(join(folder, 'log'))).map((name) => join(folder, 'log', name));
+    const found = await Promise.all(texts.map(async (path) => decision((await lines(path))[0]!)));
+    assert.deepEqual(found.map(({ filename }) => filename).sort(), ['f0', 'f1', 'f2']);
   });
 });

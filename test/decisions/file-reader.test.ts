@@ -18,28 +18,12 @@ import { runExposure } from '../../src/cli/exposure.js';
 import type { Output } from '../../src/cli/output.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { FileDecisionReader } from '../../src/decisions/file-reader.js';
-import { type DecisionRecord, writeRecord } from '../../src/decisions/record.js';
+import { writeRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { type Exposure, exposureIn, findExposure, queryOf } from '../../src/exposure/exposure.js';
+import { record } from './records.js';
 
 const question = { project: 'bad' as ProjectName };
-
-function record(client: string): DecisionRecord {
-  return {
-    time: '2026-05-05T00:00:00.000Z',
-    client,
-    method: 'GET',
-    status: 200,
-    upstream: 'pypi',
-    project: 'bad',
-    version: '1.1',
-    filename: 'bad-1.1-py3-none-any.whl',
-    bytes: 10,
-    complete: true,
-    verdict: 'allow',
-    revision: 'r',
-  };
-}
 
 const line = (client: string) => writeRecord(record(client));
 

@@ -13,13 +13,22 @@ async function download(gate: TestGate): Promise<void> {
   await gate.get(`/files/demo/${demo.filename}`);
 }
 
-/** A folder where the log should be cannot be written to, whoever tries. */
 const log = (gate: TestGate) => join(gate.folder, 'data', 'decisions.jsonl');
+
+/** A log that is put aside with each record: the next one is written to a file that must be made. */
+const ROTATING = () => ({ config: { 'decisions.max-bytes': 1, 'decisions.compress': false } });
+
+/** A folder where the log should be cannot be written to, whoever tries. */
+async function block(gate: TestGate): Promise<void> {
+  await download(gate);
+  await mkdir(log(gate));
+}
 
 export const DECISION_LOG_FAILING: readonly AlertCase[] = [
   {
     name: 'fires when a decision cannot be written down, and ends soon after one can',
-    prepare: (gate) => mkdir(log(gate)),
+    gate: ROTATING,
+    prepare: block,
     run: async (timeline, gate) => {
       await timeline.scraped(5);
       timeline.expect();
@@ -36,10 +45,11 @@ export const DECISION_LOG_FAILING: readonly AlertCase[] = [
   },
   {
     name: 'fires where it fails before the first scrape',
-    prepare: async (gate) => {
-      await mkdir(log(gate));
-      await download(gate);
-    },
+    prepare: (gate) =>
+      gate.restart(async () => {
+        await rm(log(gate));
+        await mkdir(log(gate));
+      }),
     run: async (timeline) => {
       await timeline.scraped();
       timeline.expect(FIRES);
@@ -47,9 +57,10 @@ export const DECISION_LOG_FAILING: readonly AlertCase[] = [
   },
   {
     name: 'fires where records are lost between others that are not',
+    gate: ROTATING,
     run: async (timeline, gate) => {
       await timeline.scraped(5);
-      await mkdir(log(gate));
+      await block(gate);
       await download(gate);
       await rm(log(gate), { recursive: true });
       await download(gate);

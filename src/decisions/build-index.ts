@@ -1,0 +1,71 @@
+import type { FileIndex } from './file-index.js';
+import { linesIn, wholeLines } from './file-lines.js';
+import { firstBits, hashOf, KeyCollector } from './keys.js';
+import type { OpenDecisionFile } from './open-file.js';
+import { normal } from './query.js';
+import { type DecisionRecord, readRecord } from './record.js';
+
+/**
+ * Reads a file whole, and says what is in which part of it.
+ * @param parts where its parts begin, by themselves readable
+ * @returns undefined where it cannot be read to its end: then it is for every search to say so
+ */
+export async function buildIndex(
+  file: OpenDecisionFile,
+  parts: readonly number[],
+): Promise<FileIndex | undefined> {
+  const contents = new Contents();
+  let broken = false;
+  for (const [part, from] of parts.entries()) {
+    const range = { from, to: parts[part + 1] ?? file.size };
+    const onGap = () => {
+      broken = true;
+    };
+    for await (const lines of wholeLines(file, onGap, range))
+      for (const line of linesIn(lines)) contents.add(line, part);
+  }
+  return broken ? undefined : { of: file.identity, parts, ...contents.summary() };
+}
+
+class Contents {
+  readonly #projects = new KeyCollector();
+  readonly #users = new KeyCollector();
+  readonly #digests = new KeyCollector();
+  #begins: string | undefined;
+  #from: number | undefined;
+  #to: number | undefined;
+  #undated = false;
+  #unreadable = 0;
+
+  add(line: Buffer, part: number): void {
+    const record = readRecord(line.toString('utf8'));
+    if (record === undefined) this.#unreadable += 1;
+    else if (record !== 'event') this.#note(record, part);
+  }
+
+  #note({ time, project, user, sha256 }: DecisionRecord, part: number): void {
+    this.#begins ??= time;
+    const at = Date.parse(time);
+    if (Number.isNaN(at)) this.#undated = true;
+    else {
+      this.#from = Math.min(this.#from ?? at, at);
+      this.#to = Math.max(this.#to ?? at, at);
+    }
+    this.#projects.add(hashOf(normal(project)), part);
+    if (user !== undefined) this.#users.add(hashOf(user), part);
+    if (sha256 !== undefined) this.#digests.add(firstBits(sha256), part);
+  }
+
+  summary(): Omit<FileIndex, 'of' | 'parts'> {
+    return {
+      begins: this.#begins,
+      from: this.#from,
+      to: this.#to,
+      undated: this.#undated,
+      unreadable: this.#unreadable,
+      projects: this.#projects.toBuffer(),
+      users: this.#users.toBuffer(),
+      digests: this.#digests.toBuffer(),
+    };
+  }
+}

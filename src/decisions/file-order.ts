@@ -1,0 +1,31 @@
+import { constants, gunzip } from 'node:zlib';
+import type { OpenDecisionFile } from './open-file.js';
+import type { SearchedFile } from './open-files.js';
+
+const TIME = /"time"\s*:\s*"([^"\\]+)"/;
+
+/** The files by the first time that each tells, the oldest first: names of a log rotator tell no order. */
+export async function inOrder(files: readonly SearchedFile[]): Promise<SearchedFile[]> {
+  const begun = await Promise.all(
+    files.map(async (file) => ({ file, time: await firstTime(file) })),
+  );
+  const inOrder = begun.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return inOrder.map(({ file }) => file);
+}
+
+async function firstTime({ opened, indexed }: SearchedFile): Promise<string> {
+  if (indexed !== undefined) return indexed.index.begins ?? '';
+  const head = opened === undefined ? '' : await beginningOf(opened);
+  return TIME.exec(head)?.[1] ?? '';
+}
+
+async function beginningOf({ head, compression }: OpenDecisionFile): Promise<string> {
+  if (compression === undefined) return head.toString('utf8');
+  if (compression !== 'gz') return '';
+  return new Promise((resolve) => {
+    // It is the beginning of a file, which is no whole gzip.
+    gunzip(head, { finishFlush: constants.Z_SYNC_FLUSH }, (error, bytes) =>
+      resolve(error === null ? bytes.toString('utf8') : ''),
+    );
+  });
+}

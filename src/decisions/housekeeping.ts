@@ -1,0 +1,72 @@
+import { indexOf } from './file-index.js';
+import { LOG_DISK } from './log-disk.js';
+import { isThere, prune, type RotatedFile, rotatedFiles } from './retention.js';
+import type { Tending } from './tend-file.js';
+
+export interface HousekeepingSettings {
+  /** The log's own file. */
+  readonly file: string;
+  /** How many files put aside are kept; the oldest go first. */
+  readonly keep: number;
+  /** Whether files put aside are compressed. */
+  readonly compress: boolean;
+}
+
+/**
+ * Looks after the files that a log has put aside, in the background and one at a time: the oldest go, the others are
+ * compressed, and each gets an index. What a run before has left undone is done, too. What fails is left as it is, which
+ * is as good a log, until the next start.
+ */
+export class Housekeeping {
+  readonly #settings: HousekeepingSettings;
+  readonly #tend: (tending: Tending) => Promise<void>;
+  readonly #failed = new Set<string>();
+  #wanted = false;
+  #working: Promise<void> | undefined;
+  #closing = false;
+
+  constructor(settings: HousekeepingSettings, tend: (tending: Tending) => Promise<void>) {
+    this.#settings = settings;
+    this.#tend = tend;
+  }
+
+  /** There is something to do, or may be. */
+  wake(): void {
+    this.#wanted = true;
+    this.#working ??= this.#work();
+  }
+
+  /** Ends once what the log has put aside is pruned and compressed; indexes may wait for the next start. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      // The folder may be gone, or not be ours to change.
+      await this.#look().catch(() => {});
+    }
+    // In the same turn as the look at what is wanted: whoever wakes it next begins anew.
+    this.#working = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const { file, keep, compress } = this.#settings;
+    await prune(file, keep);
+    for (const rotated of (await rotatedFiles(file)).filter(isThere).reverse()) {
+      // More was put aside: what is to go goes first.
+      if (this.#wanted) return;
+      const { path, endings } = rotated;
+      const isDue = compress && endings.has('');
+      if (this.#failed.has(path) || !(isDue || (await this.#lacksIndex(rotated)))) continue;
+      await this.#tend({ path, compress }).catch(() => this.#failed.add(path));
+    }
+  }
+
+  async #lacksIndex({ path, endings }: RotatedFile): Promise<boolean> {
+    if (this.#closing) return false;
+    return (await indexOf(endings.has('') ? path : `${path}.gz`, LOG_DISK)) === undefined;
+  }
+}

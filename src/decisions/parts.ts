@@ -1,0 +1,55 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Range } from './ranges.js';
+
+/** Into so many parts a file is divided at most: a bit each says where a key occurs. */
+export const MAX_PARTS = 32;
+/** A part is no smaller, in bytes: less is read in no time. */
+const LEAST = 1024 * 1024;
+const NEWLINE = 0x0a;
+const STEP = 64 * 1024;
+
+/**
+ * How far a file must have been read before the next of its parts begins, with the next line.
+ * @param begun parts that have begun, @param size of the file, @param least of a part, in bytes
+ */
+export function nextPart(begun: number, size: number, least = LEAST): number {
+  return begun * Math.max(least, Math.ceil(size / MAX_PARTS));
+}
+
+/** Where the parts of a file that is not compressed begin. */
+export async function partsOfPlain(handle: FileHandle, size: number): Promise<number[]> {
+  const parts = [0];
+  for (;;) {
+    const due = nextPart(parts.length, size);
+    // What is due may lie behind a line that is as long as parts are.
+    const at = due < size ? await lineFrom(handle, Math.max(due, parts.at(-1)!), size) : size;
+    if (at >= size) return parts;
+    parts.push(at);
+  }
+}
+
+/** Where the first line begins behind so many bytes. */
+async function lineFrom(handle: FileHandle, from: number, size: number): Promise<number> {
+  const buffer = Buffer.allocUnsafe(STEP);
+  for (let at = from; at < size; ) {
+    const { bytesRead } = await handle.read(buffer, 0, STEP, at);
+    const newline = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
+    if (newline !== -1) return at + newline + 1;
+    if (bytesRead === 0) return size;
+    at += bytesRead;
+  }
+  return size;
+}
+
+/** The parts that are asked for as ranges; neighbours are one. @param wanted a bit each, @param size of the file */
+export function rangesOf(parts: readonly number[], wanted: number, size: number): Range[] {
+  const ranges: Range[] = [];
+  for (const [part, from] of parts.entries()) {
+    if ((wanted & (1 << part)) === 0) continue;
+    const to = parts[part + 1] ?? size;
+    const last = ranges.at(-1);
+    if (last?.to === from) ranges[ranges.length - 1] = { from: last.from, to };
+    else ranges.push({ from, to });
+  }
+  return ranges;
+}
