@@ -64,10 +64,7 @@ export const ACCUSING: ReadonlySet<RuleId> = new Set(RULES.filter((id) => TABLE[
 
 /** The rules that speak of what is in a file: as what they must know, or as one thing beside others. */
 export const ON_CONTENT: ReadonlySet<RuleId> = new Set(
-  RULES.filter((id) => {
-    const { needs, uses = [] }: RuleEntry = TABLE[id];
-    return needs.includes('bytes') || uses.includes('bytes');
-  }),
+  RULES.filter((id) => needsOf(id).includes('bytes') || usesOf(id).includes('bytes')),
 );
 
 export function isSettable(id: RuleId): id is SettableRule {
@@ -77,4 +74,10 @@ export function isSettable(id: RuleId): id is SettableRule {
 /** What a rule must know. @param id of a record or an answer: another version may have had rules that are not known here */
 export function needsOf(id: string | undefined): readonly Need[] {
   return id !== undefined && Object.hasOwn(TABLE, id) ? TABLE[id as RuleId].needs : [];
+}
+
+/** What a rule heeds beside that. */
+export function usesOf(id: RuleId): readonly Need[] {
+  const { uses = [] }: RuleEntry = TABLE[id];
+  return uses;
 }

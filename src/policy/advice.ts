@@ -5,9 +5,8 @@ import { suggestion } from '../yaml/validate.js';
 import type { PolicyMeaning } from './merge.js';
 import { instant } from './rules/rule.js';
 import type { PolicyFile } from './schema.js';
+import { DAY } from './terms.js';
 import { EXPIRING_WITHIN, reachOf } from './waivers.js';
-
-const DAY = 86_400_000;
 
 /** One file that holds, and where its parts stand. */
 export interface SourcedFile {

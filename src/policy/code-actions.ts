@@ -18,8 +18,7 @@ export function codeActions(rule: FindingRule) {
   const actions = codesOfRule(rule).map((code) => [code, actionOf(code)] as const);
   return z
     .strictObject(Object.fromEntries(actions))
-    .describe('What single findings of this rule do, in place of "action".')
-    .optional();
+    .describe('What single findings of this rule do, in place of "action".');
 }
 
 function actionOf(code: FindingCode) {
@@ -29,8 +28,7 @@ function actionOf(code: FindingCode) {
 }
 
 /** The codes of a rule that do not refuse unless a policy says so. */
-export function gentleCodes(rule: FindingRule): { readonly codes?: CodeActions } {
+export function gentleCodes(rule: FindingRule): Record<string, 'warn'> {
   const gentle = codesOfRule(rule).filter((code) => knowledgeOf(code)?.byDefault === 'warn');
-  if (gentle.length === 0) return {};
-  return { codes: Object.fromEntries(gentle.map((code) => [code, 'warn'])) };
+  return Object.fromEntries(gentle.map((code) => [code, 'warn']));
 }

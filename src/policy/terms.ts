@@ -6,7 +6,10 @@ import { clausesOf, parseSpecifier } from '../domain/specifier.js';
 import { expected } from '../yaml/validate.js';
 import { duration } from '../yaml/values.js';
 
-const DAY = 86_400_000;
+/** In milliseconds. */
+export const DAY = 86_400_000;
+
+export const mode = z.enum(['enforce', 'dry-run']);
 
 /** Hours, days or weeks: what a cooldown or a waiver is measured in. */
 export const age = () => duration(['h', 'd', 'w'], '3d');

@@ -2,7 +2,8 @@ import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { WaiverNote } from '../domain/verdict.js';
 import { laterSpecifier, type Specifier } from '../domain/version.js';
-import type { Waiver } from './schema.js';
+import type { Waiver } from './entries.js';
+import { DAY } from './terms.js';
 
 /** The waivers of a policy, found by rule and project. */
 export class Waivers {
@@ -48,15 +49,13 @@ export interface WaiverAnswer {
   readonly recheckAt: number;
 }
 
-const DAY = 86_400_000;
-
 /** A date holds to its end, so the last day of `waiver-max` (milliseconds) may reach a day further. */
 export function reachOf(waiverMax: number): number {
   return waiverMax + DAY;
 }
 
 /** A waiver that expires within this many milliseconds is warned of. */
-export const EXPIRING_WITHIN = 7 * 86_400_000;
+export const EXPIRING_WITHIN = 7 * DAY;
 
 export interface WaiverCounts {
   /** Of them, none expires within a week. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Finding } from '../../src/domain/finding.js';
 import type { ProjectGlob } from '../../src/domain/project-glob.js';
 import { parseSpecifier } from '../../src/domain/version.js';
-import { deny } from '../../src/policy/rules/deny.js';
+import { denied } from '../../src/policy/rules/deny.js';
 import {
   brief,
   caseOf,
@@ -232,7 +232,7 @@ describe('many denials', () => {
   }));
   it('cost as many comparisons as the project itself has', () => {
     let compared = 0;
-    const judge = deny(denials, (text) => {
+    const judge = denied(denials, (text) => {
       const { matches } = parseSpecifier(text);
       return {
         text,
@@ -251,7 +251,7 @@ describe('many denials', () => {
     assert.ok(compared <= 4, `${compared} comparisons`);
   });
   it('look at the members of an artifact once', () => {
-    const judge = deny([{ sha256: digest('c'), reason: 'no' }]);
+    const judge = denied([{ sha256: digest('c'), reason: 'no' }]);
     const seen = inspection([], [digest('1')]);
     let reads = 0;
     const counted = Object.defineProperty({ ...seen }, 'memberDigests', {

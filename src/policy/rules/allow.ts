@@ -1,12 +1,17 @@
-import { type ProjectGlob, ProjectSet } from '../../domain/project-glob.js';
-import type { Rule } from './rule.js';
+import { ProjectSet } from '../../domain/project-glob.js';
+import { settable } from './form.js';
 
 /** Where there is an allow list, only the projects on it are served. */
-export function allow(globs: readonly ProjectGlob[] | undefined): Rule {
-  if (globs === undefined) return () => undefined;
-  const allowed = new ProjectSet(globs);
-  return ({ subject }) =>
-    allowed.has(subject.project)
-      ? undefined
-      : { reason: `${subject.project} is not on the list of allowed projects` };
-}
+export const allow = settable({
+  about: 'Refuses what the list "allow" does not name, where one is given. Default: block.',
+  keys: {},
+  defaults: { action: 'block' },
+  create(_settings, lists) {
+    if (lists.allow === undefined) return () => undefined;
+    const allowed = new ProjectSet(lists.allow);
+    return ({ subject }) =>
+      allowed.has(subject.project)
+        ? undefined
+        : { reason: `${subject.project} is not on the list of allowed projects` };
+  },
+});

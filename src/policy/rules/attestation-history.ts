@@ -1,9 +1,9 @@
 import type { AttestationRecord, Offer, Release } from '../../domain/attestation.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
+import { DAY } from '../terms.js';
 import type { Consulted } from './consulted.js';
 
-const DAY = 86_400_000;
 /** What was attested longer ago than this counts no more: a project may have given it up. In milliseconds. */
 const WINDOW = 365 * DAY;
 /** Attested releases that are looked at, as a multiple of those that it takes. */

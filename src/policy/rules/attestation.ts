@@ -1,46 +1,92 @@
+import { z } from 'zod';
 import type { AttestationRecord, Offer } from '../../domain/attestation.js';
-import type { GlobIndex } from '../../domain/project-glob.js';
+import { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
+import { expected } from '../../yaml/validate.js';
+import { projectGlob } from '../../yaml/values.js';
+import { publisher } from '../terms.js';
 import { historyBefore } from './attestation-history.js';
 import { Consulted } from './consulted.js';
-import { type Answer, type Rule, release } from './rule.js';
+import { settable } from './form.js';
+import { type Answer, release } from './rule.js';
 
-/** That a project's files must be attested, and by whom where that is said. */
-export interface Requirement {
-  readonly publisher?: PublisherId | undefined;
-}
+/** A project or a pattern, or one of these and who must attest it. */
+const requirement = z.union(
+  [
+    projectGlob().transform((project) => ({ project, publisher: undefined })),
+    z.strictObject({
+      project: projectGlob().describe('A project, or a pattern with *.'),
+      publisher: publisher()
+        .describe('github:OWNER/NAME, gitlab:GROUP/NAME or google:SERVICE-ACCOUNT.')
+        .optional(),
+    }),
+  ],
+  { error: () => expected('a project, or project and publisher') },
+);
 
-export interface AttestationSettings {
-  readonly require: GlobIndex<Requirement>;
-  /** Attested releases in a row that make a history; undefined: a project's past plays no part. */
-  readonly releases: number | undefined;
-}
+type Requirement = z.output<typeof requirement>;
+
+const regression = z.union(
+  [
+    z.strictObject({
+      releases: z
+        .int()
+        .min(1)
+        .max(10)
+        .describe('So many attested releases in a row make a history. Default: 3.'),
+    }),
+    z.literal('off'),
+  ],
+  { error: () => expected('releases: NUMBER (1 to 10), or off') },
+);
 
 /**
  * Files that must be attested (PEP 740) and are not, and files that are not attested by whom the releases
  * before them were. What cannot be verified is not attested. A document that nobody has looked at says nothing
  * either way: the rule keeps silent, and names it as unknown to those who can look.
  */
-export function attestation(settings: AttestationSettings): Rule {
-  return ({ subject, now, known }) => {
-    const records = new Consulted(known.attestations, now);
-    const opinion = opinionOf(settings, subject, records);
-    const { recheckAt } = records;
-    return recheckAt === Infinity ? opinion : { ...opinion, recheckAt };
-  };
+export const attestation = settable({
+  about: 'Refuses files by who attests them (PEP 740). Default: warn.',
+  keys: {
+    require: z
+      .array(requirement)
+      .describe('Projects whose every file must be attested; with "publisher", by that one.'),
+    regression: regression.describe(
+      'Files that are not attested by the publisher of the releases before them. Default: { releases: 3 }.',
+    ),
+  },
+  defaults: { action: 'warn', require: [], regression: { releases: 3 } },
+  create({ require, regression }) {
+    const demands: Demands = {
+      require: new GlobIndex(require.map((one) => [one.project, one])),
+      releases: regression === 'off' ? undefined : regression.releases,
+    };
+    return ({ subject, now, known }) => {
+      const records = new Consulted(known.attestations, now);
+      const opinion = opinionOf(demands, subject, records);
+      const { recheckAt } = records;
+      return recheckAt === Infinity ? opinion : { ...opinion, recheckAt };
+    };
+  },
+});
+
+interface Demands {
+  readonly require: GlobIndex<Requirement>;
+  /** Attested releases in a row that make a history; undefined: a project's past plays no part. */
+  readonly releases: number | undefined;
 }
 
-function opinionOf(settings: AttestationSettings, subject: Subject, records: Consulted): Answer {
+function opinionOf({ require, releases }: Demands, subject: Subject, records: Consulted): Answer {
   // A file on disk: no index has said anything of it.
   if (subject.provenance === undefined) return undefined;
-  const demands = settings.require.find(subject.project);
+  const demands = require.find(subject.project);
   const own = demands.length > 0 ? required(demands, subject, records) : undefined;
   if (own !== undefined) return own;
   // Most projects have no attestation at all, and then no history.
-  return settings.releases === undefined || subject.provenance.releases.length === 0
+  return releases === undefined || subject.provenance.releases.length === 0
     ? undefined
-    : regressed(settings.releases, subject, records);
+    : regressed(releases, subject, records);
 }
 
 function required(demands: readonly Requirement[], subject: Subject, records: Consulted): Answer {

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../domain/digest.js';
 import type { Inspection } from '../../domain/finding.js';
-import type { Denial } from '../schema.js';
+import type { Denial } from '../entries.js';
 
 /** Bytes of each digest in `Inspection.memberDigests`. */
 const PREFIX = 8;

@@ -1,8 +1,9 @@
 import { GlobIndex } from '../../domain/project-glob.js';
 import type { Subject } from '../../domain/subject.js';
 import { laterSpecifier, type Specifier } from '../../domain/version.js';
-import type { Denial } from '../schema.js';
+import type { Denial } from '../entries.js';
 import { ContentIndex } from './content-index.js';
+import { settable } from './form.js';
 import { type Objection, type Rule, release } from './rule.js';
 
 interface NamedDenial {
@@ -10,12 +11,19 @@ interface NamedDenial {
   readonly denial: Denial;
 }
 
+/** What the policy names: projects, some of their versions, or contents by digest. */
+export const deny = settable({
+  about: 'Refuses what the list "deny" names. Default: block.',
+  keys: {},
+  defaults: { action: 'block' },
+  create: (_settings, lists) => denied(lists.deny),
+});
+
 /**
- * What the policy names: projects, some of their versions, or contents by digest. Looked up by name and by
- * digest, so a list of 10,000 entries costs no more than one of ten.
+ * Looked up by name and by digest, so a list of 10,000 entries costs no more than one of ten.
  * @param parse reads a specifier, whose text the policy's schema has found sound
  */
-export function deny(
+export function denied(
   denials: readonly Denial[],
   parse: (text: string) => Specifier = laterSpecifier,
 ): Rule {

@@ -1,7 +1,8 @@
 import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { FindingRule } from '../../domain/rules.js';
-import type { CodeActions } from '../code-actions.js';
+import { type CodeActions, codeActions, gentleCodes } from '../code-actions.js';
+import { settable } from './form.js';
 import type { Rule } from './rule.js';
 
 /** Says whether a finding counts for nothing in this project. */
@@ -12,7 +13,7 @@ const NEVER: Excuse = () => false;
 /** A rule on findings: what it does with those that it names no action for, and with the others. */
 export interface FindingsSettings {
   readonly action: 'block' | 'warn' | 'off';
-  readonly codes?: CodeActions | undefined;
+  readonly codes: CodeActions;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface FindingsSettings {
  */
 export function findings(
   rule: FindingRule,
-  { action, codes = {} }: FindingsSettings,
+  { action, codes }: FindingsSettings,
   excused: Excuse = NEVER,
 ): Rule {
   const actionOf = ({ code }: Finding) => codes[code] ?? action;
@@ -38,4 +39,14 @@ export function findings(
       action: blocking.length > 0 ? 'block' : 'warn',
     };
   };
+}
+
+/** A rule that does nothing else. */
+export function onFindings(rule: FindingRule, about: string) {
+  return settable({
+    about,
+    keys: { codes: codeActions(rule) },
+    defaults: { action: 'block', codes: gentleCodes(rule) },
+    create: (settings) => findings(rule, settings),
+  });
 }

@@ -1,6 +1,6 @@
 import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { Hook } from '../schema.js';
+import type { Hook } from '../entries.js';
 import type { FindingsSettings } from './findings.js';
 import type { Objection } from './rule.js';
 
@@ -22,7 +22,7 @@ export class ImportedModules {
   readonly #action: 'block' | 'warn' | 'off';
 
   /** @param settings what the policy does with the finding `foreign-hook`, it does with this too */
-  constructor(hooks: readonly Hook[], { action, codes = {} }: FindingsSettings) {
+  constructor(hooks: readonly Hook[], { action, codes }: FindingsSettings) {
     this.#action = codes['foreign-hook'] ?? action;
     for (const hook of hooks)
       for (const name of hook.imports ?? []) {

@@ -1,18 +1,25 @@
-import { type FindingsSettings, findings } from './findings.js';
-import type { Case, Objection, Rule } from './rule.js';
+import { codeActions, gentleCodes } from '../code-actions.js';
+import { findings } from './findings.js';
+import { settable } from './form.js';
+import type { Case, Objection } from './rule.js';
 
 /**
  * METADATA that names another release than the filename, and a wheel whose METADATA is not what the page
  * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
  */
-export function metadata(settings: FindingsSettings): Rule {
-  const seen = findings('metadata', settings);
-  return (about) => {
-    const found = seen(about);
-    if (found?.action === 'block') return found;
-    return sidecarDiffers(about) ?? found;
-  };
-}
+export const metadata = settable({
+  about: 'Refuses artifacts whose metadata contradict their name. Default: block.',
+  keys: { codes: codeActions('metadata') },
+  defaults: { action: 'block', codes: gentleCodes('metadata') },
+  create(settings) {
+    const seen = findings('metadata', settings);
+    return (about) => {
+      const found = seen(about);
+      if (found?.action === 'block') return found;
+      return sidecarDiffers(about) ?? found;
+    };
+  },
+});
 
 function sidecarDiffers({ subject, known }: Case): Objection | undefined {
   const actual = known.inspection?.metadataSha256;

@@ -1,24 +1,58 @@
+import { z } from 'zod';
 import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { Hook } from '../schema.js';
-import { type Excuse, type FindingsSettings, findings } from './findings.js';
+import { codeActions, gentleCodes } from '../code-actions.js';
+import type { Hook } from '../entries.js';
+import { type Excuse, findings } from './findings.js';
+import { settable } from './form.js';
 import { ImportedModules } from './imported-modules.js';
-import type { Objection, Rule } from './rule.js';
+import type { Objection } from './rule.js';
 
 /**
  * Start-up hooks, but for those known to be honest. What excuses is identity, never looks: the exact bytes
  * under the exact name from the project that is known to ship them, or a generator's own output. The code
  * in a `.pth` may sit in another package, so nothing can be told from how harmless the line reads.
  */
-export function startupHook(
-  settings: FindingsSettings & { readonly templates?: readonly string[] | undefined },
-  hooks: readonly Hook[],
-): Rule {
+export const startupHook = settable({
+  about: 'Refuses what would run code at every Python start-up. Default: block.',
+  keys: {
+    codes: codeActions('startup-hook'),
+    templates: z
+      .array(z.enum(['setuptools-nspkg']))
+      .describe(
+        'Generators whose files are let through where they are reproduced to the byte. Default: [setuptools-nspkg].',
+      ),
+  },
+  defaults: {
+    action: 'block',
+    codes: gentleCodes('startup-hook'),
+    templates: ['setuptools-nspkg'],
+  },
+  create(settings, { hooks }) {
+    const seen = findings('startup-hook', settings, honest(hooks, settings.templates));
+    const imported = new ImportedModules(hooks, settings);
+    return (about) => {
+      const { inspection } = about.known;
+      const found = seen(about);
+      if (inspection === undefined || found?.action === 'block') return found;
+      const others = [
+        found,
+        imported.objectionTo(about.subject.project, inspection),
+        unseen(inspection),
+      ];
+      const objections = others.filter((objection) => objection !== undefined);
+      // What only warns must not hide what refuses.
+      return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];
+    };
+  },
+});
+
+function honest(hooks: readonly Hook[], templates: readonly string[]): Excuse {
   const known = new Set(
     hooks.flatMap((hook) => hook.sha256.map((sha256) => key(hook.project, hook.file, sha256))),
   );
-  const generated = new Set(settings.templates);
-  const excused: Excuse = (finding, project) => {
+  const generated = new Set(templates);
+  return (finding, project) => {
     if (finding.sha256 !== undefined) {
       const file = finding.landing ?? finding.member?.replace(/^.*[/\\]/, '') ?? '';
       if (known.has(key(project, file, finding.sha256))) return true;
@@ -28,21 +62,6 @@ export function startupHook(
       finding.template !== undefined &&
       generated.has(finding.template)
     );
-  };
-  const seen = findings('startup-hook', settings, excused);
-  const imported = new ImportedModules(hooks, settings);
-  return (about) => {
-    const { inspection } = about.known;
-    const found = seen(about);
-    if (inspection === undefined || found?.action === 'block') return found;
-    const others = [
-      found,
-      imported.objectionTo(about.subject.project, inspection),
-      unseen(inspection),
-    ];
-    const objections = others.filter((objection) => objection !== undefined);
-    // What only warns must not hide what refuses.
-    return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];
   };
 }
 

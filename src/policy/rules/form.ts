@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { projectGlob } from '../../yaml/values.js';
+import { ruleAction } from '../code-actions.js';
+import type { PolicyLists } from '../entries.js';
+import { mode } from '../terms.js';
+import type { Rule } from './rule.js';
+
+const globs = () => z.array(projectGlob()).min(1);
+
+/** What every rule can be told. `action` is always said, so that no setting waits for one in silence. */
+const common = {
+  action: ruleAction().describe(
+    'block: refuse. warn: serve, log and count. off: the rule does not speak.',
+  ),
+  mode: mode.describe('dry-run: serve what this rule would refuse, log and count it.').optional(),
+  index: z
+    .enum(['yank', 'hide'])
+    .describe(
+      'How a refused file stands on the project page: marked yanked with the reason (default), or left out.',
+    )
+    .optional(),
+  upstreams: z
+    .array(z.string())
+    .min(1)
+    .describe('Only for files of these upstreams, by their name in the configuration.')
+    .optional(),
+  projects: globs().describe('Only for these projects; * stands for any characters.').optional(),
+  exempt: globs().describe('Never for these projects; * stands for any characters.').optional(),
+};
+
+/** A rule's settings with every default in its place. */
+export type Settings<Keys extends z.ZodRawShape> = Readonly<
+  z.output<z.ZodObject<typeof common>> & { [Key in keyof Keys]: z.output<Keys[Key]> }
+>;
+
+interface RuleDraft<Keys extends z.ZodRawShape> {
+  /** What it refuses, and its default action, for editors of policy files. */
+  readonly about: string;
+  /** The keys that this rule takes beside those that every rule takes. A file may leave out each of them. */
+  readonly keys: Keys;
+  /** What holds where no file says otherwise; `policies/00-default.yaml` shows the same to people. */
+  readonly defaults: Settings<Keys>;
+  /** The rule by its settings. Not called where its action is `off`. */
+  create(settings: Settings<Keys>, lists: PolicyLists): Rule;
+}
+
+/** A rule that a policy sets, as its file in this folder gives it. */
+export function settable<Keys extends z.ZodRawShape>({ about, keys, ...form }: RuleDraft<Keys>) {
+  const schema = z.strictObject({ ...common, ...z.object(keys).partial().shape });
+  return { ...form, schema: schema.describe(about).optional() };
+}
+
+/** Of any rule: what does not depend on the keys of its own. */
+export interface SettableForm {
+  readonly schema: z.ZodType;
+  readonly defaults: Settings<z.ZodRawShape>;
+  create(settings: Settings<z.ZodRawShape>, lists: PolicyLists): Rule;
+}

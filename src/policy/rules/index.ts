@@ -1,0 +1,35 @@
+import type { RuleId, SettableRule } from '../../domain/rules.js';
+import { allow } from './allow.js';
+import { archive } from './archive.js';
+import { attestation } from './attestation.js';
+import { cooldown } from './cooldown.js';
+import { deny } from './deny.js';
+import type { SettableForm } from './form.js';
+import { integrity } from './integrity.js';
+import { malwareFeed } from './malware-feed.js';
+import { metadata } from './metadata.js';
+import { record } from './record.js';
+import type { Rule } from './rule.js';
+import { sdist } from './sdist.js';
+import { startupHook } from './startup-hook.js';
+import { status } from './status.js';
+import { yanked } from './yanked.js';
+
+/** What each rule that a policy sets takes and does; their order is that of the table in `domain/rules.ts`. */
+export const SETTABLE = {
+  deny,
+  'malware-feed': malwareFeed,
+  'startup-hook': startupHook,
+  archive,
+  record,
+  metadata,
+  attestation,
+  allow,
+  status,
+  sdist,
+  yanked,
+  cooldown,
+} satisfies Record<SettableRule, SettableForm>;
+
+/** The rules that nobody sets. */
+export const FIXED = { integrity } satisfies Record<Exclude<RuleId, SettableRule>, Rule>;
