@@ -1,6 +1,6 @@
 import { dataFolder } from '../compose/data-folder.js';
 import { loadConfig } from '../config/load.js';
-import { indexFeed } from '../feed/feed-file.js';
+import { indexFeed } from '../feed/feed-index.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../runtime/network.js';

@@ -1,10 +1,9 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProjectName } from '../domain/project-name.js';
-import { FeedIndex } from './feed-index.js';
-import type { FeedEntry, OsvRecord } from './osv-record.js';
+import { type FeedIndex, feedRevision, IndexBuilder } from './feed-index.js';
+import type { FeedEntry } from './osv-record.js';
 
 /** What is known of a feed beside its records. */
 export interface FeedState {
@@ -56,7 +55,7 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
   const state = await readLines(path, {
     onRecord: (line, _id, entries) => index.add(line, entries),
   });
-  return state && index.build(state);
+  return state && index.build(state.syncedAt);
 }
 
 /** What its first line says of it; undefined where there is none. */
@@ -72,13 +71,6 @@ export async function readFeedHead(
     // As if there were none.
   }
   return undefined;
-}
-
-/** Makes a feed ready to be asked. */
-export function indexFeed(feed: StoredFeed): FeedIndex {
-  const index = new IndexBuilder();
-  for (const [id, entries] of feed.records) index.add(JSON.stringify([id, entries]), entries);
-  return index.build(feed);
 }
 
 interface FeedReader {
@@ -118,39 +110,6 @@ async function readLines(
   } catch {
     return undefined;
   }
-}
-
-/** Gathers the lines of a feed under the projects that they name. */
-class IndexBuilder {
-  readonly #lines = new Map<ProjectName, string[]>();
-  readonly #digest = createHash('sha256');
-  #count = 0;
-
-  add(line: string, entries: readonly FeedEntry[]): void {
-    this.#count += 1;
-    this.#digest.update(line).update('\n');
-    for (const { project } of entries) {
-      const known = this.#lines.get(project);
-      if (known === undefined) this.#lines.set(project, [line]);
-      else if (known.at(-1) !== line) known.push(line);
-    }
-  }
-
-  build({ syncedAt }: FeedState): FeedIndex {
-    const revision = shortened(this.#digest);
-    return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines);
-  }
-}
-
-/** A text for the content of all records: another one where any of them is another. */
-export function feedRevision(records: StoredFeed['records']): string {
-  const digest = createHash('sha256');
-  for (const record of records) digest.update(JSON.stringify(record)).update('\n');
-  return shortened(digest);
-}
-
-function shortened(digest: Hash): string {
-  return digest.digest('hex').slice(0, 12);
 }
 
 /** The lines of a file that end with a line feed, many at a time. */
@@ -196,13 +155,4 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
     await rm(partial, { force: true });
     throw error;
   }
-}
-
-/** Takes a record over into a feed; one without entries (withdrawn, no malware) leaves it. */
-export function applyRecord(
-  records: Map<string, readonly FeedEntry[]>,
-  { id, entries }: OsvRecord,
-): void {
-  if (entries.length > 0) records.set(id, entries);
-  else records.delete(id);
 }

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Affects, affects } from './affects.js';
@@ -63,4 +64,47 @@ export class FeedIndex implements MalwareFeed {
     this.#last = { project, entries };
     return entries;
   }
+}
+
+/** Gathers the lines of a feed under the projects that they name. */
+export class IndexBuilder {
+  readonly #lines = new Map<ProjectName, string[]>();
+  readonly #digest = createHash('sha256');
+  #count = 0;
+
+  add(line: string, entries: readonly FeedEntry[]): void {
+    this.#count += 1;
+    this.#digest.update(line).update('\n');
+    for (const { project } of entries) {
+      const known = this.#lines.get(project);
+      if (known === undefined) this.#lines.set(project, [line]);
+      else if (known.at(-1) !== line) known.push(line);
+    }
+  }
+
+  build(syncedAt: number): FeedIndex {
+    const revision = shortened(this.#digest);
+    return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines);
+  }
+}
+
+/** A text for the content of all records: another one where any of them is another. */
+export function feedRevision(records: ReadonlyMap<string, readonly FeedEntry[]>): string {
+  const digest = createHash('sha256');
+  for (const record of records) digest.update(JSON.stringify(record)).update('\n');
+  return shortened(digest);
+}
+
+function shortened(digest: Hash): string {
+  return digest.digest('hex').slice(0, 12);
+}
+
+/** Makes a feed ready to be asked. */
+export function indexFeed(feed: {
+  readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
+  readonly syncedAt: number;
+}): FeedIndex {
+  const index = new IndexBuilder();
+  for (const [id, entries] of feed.records) index.add(JSON.stringify([id, entries]), entries);
+  return index.build(feed.syncedAt);
 }

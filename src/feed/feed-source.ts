@@ -1,11 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { collect } from '../runtime/collect.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
-import { type JsonFile, readJsonMembers } from './read-zip.js';
+import { type JsonFile, readJsonMembers } from './zip-members.js';
 
 /** Fetches a URL's body; undefined where there is none. @throws where the answer is neither */
 export type FetchBody = (url: string) => Promise<Readable | undefined>;
@@ -17,8 +16,8 @@ export interface FeedSource {
   changes(): Promise<ReadonlyMap<string, string> | undefined>;
   /** One record; undefined where there is none of that name, or something that is no record. */
   record(id: string): Promise<OsvRecord | undefined>;
-  /** Every record; undefined in the place of one that cannot be read. */
-  all(scratch: string): AsyncIterable<FoundRecord>;
+  /** Every record; undefined in the place of one that cannot be read. Only all of them together are known to be right. */
+  all(): AsyncIterable<FoundRecord>;
 }
 
 export interface FoundRecord {
@@ -26,8 +25,6 @@ export interface FoundRecord {
   readonly record: OsvRecord | undefined;
 }
 
-/** Bytes of the whole archive, at most: OSV's has some 60 MB. */
-const MAX_ARCHIVE = 2 ** 30;
 const MAX_LIST = 64 * 2 ** 20;
 
 /** A source on the web, or a mirror of one. @param url the folder, without a trailing slash */
@@ -46,16 +43,10 @@ export function webSource(url: string, fetchBody: FetchBody): FeedSource {
       const found = await text(`${encodeURIComponent(id)}.json`);
       return found === undefined ? undefined : readRecord({ name: id, text: found });
     },
-    all: async function* (scratch) {
+    all: async function* () {
       const body = await fetchBody(`${url}/all.zip`);
       if (body === undefined) throw new Error(`there is no ${url}/all.zip`);
-      let size = 0;
-      body.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_ARCHIVE) body.destroy(new Error('the archive of the feed is too long'));
-      });
-      await pipeline(body, createWriteStream(scratch, { mode: 0o640 }));
-      yield* readRecords(readJsonMembers(scratch));
+      yield* readRecords(readJsonMembers(body));
     },
   };
 }
@@ -72,7 +63,7 @@ export function folderSource(folder: string): FeedSource {
         () => true,
         () => false,
       );
-      yield* readRecords(isThere ? readJsonMembers(archive) : readFiles(folder));
+      yield* readRecords(isThere ? readJsonMembers(createReadStream(archive)) : readFiles(folder));
     },
   };
 }

@@ -1,16 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  applyRecord,
-  feedRevision,
-  readFeedFile,
-  type StoredFeed,
-  writeFeedFile,
-} from './feed-file.js';
+import { readFeedFile, type StoredFeed, writeFeedFile } from './feed-file.js';
+import { feedRevision } from './feed-index.js';
 import type { FeedSource } from './feed-source.js';
-import type { FeedEntry } from './osv-record.js';
+import type { FeedEntry, OsvRecord } from './osv-record.js';
 
 /** What a sync came to. */
 export interface SyncSummary {
@@ -72,7 +66,7 @@ export async function syncFeed(
   const news = before && listed && newsOf(before, listed);
   const { how, records, missing } =
     news === undefined
-      ? await readWhole(source, file, before, listed, onProgress)
+      ? await readWhole(source, before, listed, onProgress)
       : await readChanges(source, before!, news, onProgress);
   if (records.size === 0) throw new Error(`${source.name} holds no malware record of PyPI`);
   const times = new Map([...(listed ?? [])].filter(([id]) => !missing.has(id)));
@@ -122,31 +116,25 @@ async function readChanges(
 
 async function readWhole(
   source: FeedSource,
-  file: string,
   before: StoredFeed | undefined,
   listed: ReadonlyMap<string, string> | undefined,
   onProgress: (what: string) => void,
 ): Promise<Draft> {
   onProgress('fetching the whole feed');
-  const scratch = `${file}.${randomUUID()}.zip`;
   const records = new Map<string, readonly FeedEntry[]>();
   const missing = new Set(listed?.keys());
   let [read, unreadable] = [0, 0];
-  try {
-    for await (const { name, record } of source.all(scratch)) {
-      read += 1;
-      if (read % 5_000 === 0) onProgress(`${read} records read`);
-      if (record === undefined) {
-        unreadable += 1;
-        missing.add(name);
-        continue;
-      }
-      const id = listed?.has(name) ? name : record.id;
-      applyRecord(records, { ...record, id });
-      missing.delete(id);
+  for await (const { name, record } of source.all()) {
+    read += 1;
+    if (read % 5_000 === 0) onProgress(`${read} records read`);
+    if (record === undefined) {
+      unreadable += 1;
+      missing.add(name);
+      continue;
     }
-  } finally {
-    await rm(scratch, { force: true });
+    const id = listed?.has(name) ? name : record.id;
+    applyRecord(records, { ...record, id });
+    missing.delete(id);
   }
   if (unreadable > Math.max(MAX_UNREADABLE, read / 100))
     throw new Error(`${unreadable} of ${read} files of the feed are no OSV records`);
@@ -157,6 +145,13 @@ async function readWhole(
   return { how: 'whole', records, missing };
 }
 
+/** Takes a record over into a feed; one without entries (withdrawn, no malware) leaves it. */
+function applyRecord(records: Map<string, readonly FeedEntry[]>, { id, entries }: OsvRecord): void {
+  if (entries.length > 0) records.set(id, entries);
+  else records.delete(id);
+}
+
+/** Older versions fetched an archive into a file of its own (`.zip`). */
 async function removeLeftOvers(file: string, now: number): Promise<void> {
   for (const name of await readdir(dirname(file))) {
     if (!name.startsWith(`${basename(file)}.`) || !/\.(?:part|zip)$/.test(name)) continue;

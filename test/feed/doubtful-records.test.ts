@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { indexFeed } from '../../src/feed/feed-file.js';
+import { indexFeed } from '../../src/feed/feed-index.js';
 import { readOsvRecord } from '../../src/feed/osv-record.js';
 
 /** Versions of a project; what a record should say of each is given beside it. */
@@ -23,7 +23,7 @@ const ALL = ASKED;
 function feedOf(affected: readonly object[]) {
   const record = readOsvRecord({ id: 'MAL-1', affected });
   const records = new Map([[record!.id, record!.entries]]);
-  return indexFeed({ source: 's', syncedAt: 0, modified: '', records });
+  return indexFeed({ syncedAt: 0, records });
 }
 
 /** Which of the versions a record of malware counts for. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Agent } from 'undici';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { indexFeed, readFeedFile, readFeedIndex } from '../../src/feed/feed-file.js';
+import { readFeedFile, readFeedIndex } from '../../src/feed/feed-file.js';
+import { indexFeed } from '../../src/feed/feed-index.js';
 import { makeFeedSource } from '../../src/feed/make-feed-source.js';
 import { readOsvRecord } from '../../src/feed/osv-record.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
@@ -29,7 +30,7 @@ async function named(
       return [id, entries];
     }),
   );
-  const feed = indexFeed({ source: 's', syncedAt: NOW, modified: '', records: stored });
+  const feed = indexFeed({ syncedAt: NOW, records: stored });
   return feed.find(project as ProjectName, version)?.id;
 }
 

@@ -153,14 +153,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Asks one question of a thread of its own, which is gone afterwards. @throws as `Asked.answer` rejects */
+/**
+ * Asks one question of a thread of its own, which is gone afterwards.
+ * @param patience how long the answer may take, in milliseconds
+ * @throws as `Asked.answer` rejects
+ */
 export async function askOnce<Question, Answer>(
   settings: ThreadSettings,
   question: Question,
+  patience = Infinity,
 ): Promise<Answer> {
   const thread = new Thread<Question, Answer>(settings);
   try {
-    return await thread.ask(question).answer;
+    const asked = thread.ask(question);
+    asked.expectWithin(patience);
+    return await asked.answer;
   } finally {
     void thread.close();
   }

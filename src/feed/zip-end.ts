@@ -1,0 +1,60 @@
+const END = Buffer.from('PK\x05\x06', 'latin1');
+const END_SIZE = 22;
+const LOCATOR = 0x07064b50;
+const LOCATOR_SIZE = 20;
+const END64 = 0x06064b50;
+const END64_SIZE = 56;
+/** What the end of an archive takes at most, with its comment, in bytes. */
+const MOST = END64_SIZE + LOCATOR_SIZE + END_SIZE + 0xffff;
+
+/**
+ * Keeps the last bytes of an archive that passes by. A reader of local headers does not know whether what comes after the
+ * last of them is all there: the end record says how many members there are, and where it stands itself (APPNOTE 4.3.16).
+ */
+export class ZipEnd {
+  #tail: Buffer = Buffer.alloc(0);
+  #size = 0;
+
+  /** Bytes of the archive so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(piece: Buffer): void {
+    this.#size += piece.length;
+    this.#tail =
+      piece.length >= MOST
+        ? piece.subarray(-MOST)
+        : Buffer.concat([this.#tail, piece]).subarray(-MOST);
+  }
+
+  /** How many members the whole archive says that it has. @throws where it does not end as one does */
+  members(): number {
+    const tail = this.#tail;
+    let at = tail.lastIndexOf(END);
+    while (at >= 0) {
+      const members = this.#membersAt(at);
+      if (members !== undefined) return members;
+      at = at === 0 ? -1 : tail.lastIndexOf(END, at - 1);
+    }
+    throw new Error('the archive of the feed is cut off, or damaged at its end');
+  }
+
+  /** By the end record at a place in the tail; undefined where it is none, or of another archive. */
+  #membersAt(at: number): number | undefined {
+    const tail = this.#tail;
+    const isLast =
+      at + END_SIZE <= tail.length && tail.readUInt16LE(at + 20) === tail.length - at - END_SIZE;
+    if (!isLast) return undefined;
+    const start = this.#size - tail.length;
+    const at64 = at - LOCATOR_SIZE - END64_SIZE;
+    const has64 =
+      at64 >= 0 &&
+      tail.readUInt32LE(at - LOCATOR_SIZE) === LOCATOR &&
+      tail.readUInt32LE(at64) === END64;
+    const [members, size, offset, end] = has64
+      ? [...[32, 40, 48].map((field) => Number(tail.readBigUInt64LE(at64 + field))), at64]
+      : [tail.readUInt16LE(at + 10), tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16), at];
+    return offset! + size! === start + end! ? members : undefined;
+  }
+}
