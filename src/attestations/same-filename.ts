@@ -23,8 +23,9 @@ export function sameFilename(subject: string, filename: string): boolean {
   );
 }
 
-/** The last three parts of a wheel's name, each a set of tags joined by dots (PEP 425). */
-function tagsOf({ filename }: DistributionFilename): string {
-  const parts = filename.slice(0, -'.whl'.length).split('-').slice(-3);
-  return parts.map((part) => part.split('.').sort().join('.')).join('-');
+/** The parts of a wheel's name behind version and build, each a set of tags joined by dots (PEP 425), and the variant's label. */
+function tagsOf({ filename, build, variant }: DistributionFilename): string {
+  const parts = filename.slice(0, -'.whl'.length).split('-');
+  const tags = parts.slice(build === undefined ? 2 : 3, variant === undefined ? undefined : -1);
+  return [...tags.map((part) => part.split('.').sort().join('.')), variant].join('-');
 }

@@ -17,6 +17,8 @@ export interface DistributionFilename {
   readonly version: string | undefined;
   /** Wheels only: the build tag (`1`, `2local`), where there is one. */
   readonly build: string | undefined;
+  /** Wheels only: the variant label (PEP 825), where there is one. */
+  readonly variant: string | undefined;
 }
 
 const SDIST_ENDINGS: readonly (readonly [string, ArchiveFormat])[] = [
@@ -56,7 +58,10 @@ export function parseDistributionFilename(
 
 function parseWheel(filename: string): DistributionFilename {
   const parts = filename.slice(0, -'.whl'.length).split('-');
-  if (parts.length !== 5 && parts.length !== 6)
+  // A build tag begins with a digit, which no Python tag does: without one, a sixth part is a variant's label.
+  const build = parts.length > 5 && /^\d/.test(parts[2]!) ? parts[2] : undefined;
+  const most = build === undefined ? 6 : 7;
+  if (parts.length < 5 || parts.length > most)
     return { ...unnamed(filename, 'wheel'), format: 'zip' };
   return {
     filename,
@@ -64,7 +69,8 @@ function parseWheel(filename: string): DistributionFilename {
     format: 'zip',
     project: parseProjectName(parts[0]!),
     version: parseVersion(parts[1]!.replaceAll('_', '-')) ?? parseVersion(parts[1]!),
-    build: parts.length === 6 ? parts[2] : undefined,
+    build,
+    variant: parts.length === most ? parts.at(-1) : undefined,
   };
 }
 
@@ -77,6 +83,7 @@ function parseEgg(filename: string): DistributionFilename {
     project: parseProjectName(name),
     version: parseVersion(version.replaceAll('_', '-')),
     build: undefined,
+    variant: undefined,
   };
 }
 
@@ -104,6 +111,7 @@ function parseSdist(
     project: match?.project,
     version: match?.version,
     build: undefined,
+    variant: undefined,
   };
 }
 
@@ -115,5 +123,6 @@ function unnamed(filename: string, kind: DistributionKind): DistributionFilename
     project: undefined,
     version: undefined,
     build: undefined,
+    variant: undefined,
   };
 }

@@ -172,17 +172,19 @@ describe('a file without a declared sha256', () => {
     }
   });
 
-  it('that is one of two with one name is left out, unless both are the same', async () => {
+  it('that is one of two with one name is the one with a digest, and refused where they are others', async () => {
     const { name, dist } = fresh();
     const sha512 = digest('sha512', dist);
-    for (const [one, two, left] of [
-      [{ sha512 }, { sha512 }, 1],
-      [{ sha512 }, { sha512: other(sha512) }, 0],
-      [{ sha512 }, { sha256: dist.sha256 }, 0],
-      [{ sha512 }, { sha256: dist.sha256, sha512 }, 1],
-      [{ sha256: dist.sha256, sha512 }, { sha256: dist.sha256, sha512: other(sha512) }, 0],
-      [{}, {}, 1],
-      [{ md5: digest('md5', dist) }, {}, 0],
+    for (const [one, two, status] of [
+      [{ sha512 }, { sha512 }, 200],
+      [{ sha512 }, { sha512: other(sha512) }, 403],
+      [{ sha512 }, { sha256: dist.sha256 }, 200],
+      [{ sha512 }, { sha256: other(dist.sha256) }, 502],
+      [{ sha512 }, { sha256: dist.sha256, sha512 }, 200],
+      [{ sha256: dist.sha256, sha512 }, { sha256: dist.sha256, sha512: other(sha512) }, 403],
+      [{}, {}, 403],
+      [{ md5: digest('md5', dist) }, {}, 403],
+      [{ md5: digest('md5', dist) }, { sha512 }, 200],
     ] as const) {
       gate.upstream.addProject(name, [
         { dist, hashes: one },
@@ -190,14 +192,10 @@ describe('a file without a declared sha256', () => {
       ]);
       gate.now += 61_000;
       const { files } = (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json();
-      assert.equal(files.length, left, JSON.stringify([one, two]));
+      assert.equal(files.length, 1, JSON.stringify([one, two]));
+      const answer = await gate.get(`/files/${name}/${dist.filename}`);
+      assert.equal(answer.status, status, JSON.stringify([one, two]));
     }
-    gate.upstream.addProject(name, [
-      { dist, hashes: {} },
-      { dist, hashes: {}, url: '/elsewhere/x.whl' },
-    ]);
-    gate.now += 61_000;
-    assert.deepEqual((await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json().files, []);
   });
 
   it('is judged by its bytes at the first fetch, and on the page from then on', async () => {

@@ -187,12 +187,19 @@ describe('project pages', () => {
     assert.equal(page.files[0].url, `../../files/webby/${dist.filename}`);
   });
 
-  it('list no file twice with two meanings, and none of another project', async () => {
+  it('list a file with two meanings once, and refuse it, and list none of another project', async () => {
     const first = buildWheel({ name: 'twice' });
     const second = buildWheel({ name: 'twice', files: { 'twice/other.py': '' } });
-    gate.upstream.addProject('twice', [first, second, buildWheel({ name: 'stranger' })]);
+    const sound = buildWheel({ name: 'twice', version: '2.0' });
+    gate.upstream.addProject('twice', [first, second, sound, buildWheel({ name: 'stranger' })]);
     const page = (await gate.get('/simple/twice/', { accept: JSON_TYPE })).json();
-    assert.deepEqual(page.files, []);
+    assert.deepEqual(
+      page.files.map((file: any) => file.filename),
+      [first.filename, sound.filename],
+    );
+    assert.match(page.files[0].yanked, /twice, with different digests/);
+    assert.equal((await gate.get(`/files/twice/${first.filename}`)).status, 403);
+    assert.equal((await gate.get(`/files/twice/${sound.filename}`)).status, 200);
   });
 
   it('give the list of projects', async () => {

@@ -64,6 +64,13 @@ describe('distribution filenames', () => {
     ]);
     assert.deepEqual(read('a-1!2.0-py3-none-any.whl'), ['wheel', 'a', '1!2.0']);
     assert.equal(parseDistributionFilename('a-1.0-2local-py3-none-any.whl')?.build, '2local');
+    const tagged = (filename: string) => {
+      const { version, build, variant } = parseDistributionFilename(filename)!;
+      return [version, build, variant];
+    };
+    assert.deepEqual(tagged('a-1.0-py3-none-any-v3.whl'), ['1.0', undefined, 'v3']);
+    assert.deepEqual(tagged('a-1.0-2-py3-none-any-v3.whl'), ['1.0', '2', 'v3']);
+    assert.deepEqual(tagged('a-1.0-py3-none-any-v3-more.whl'), [undefined, undefined, undefined]);
   });
   it('of sdists with several hyphens follow the project that lists them', () => {
     assert.deepEqual(read('a-b-1.0-2.tar.gz', 'a-b'), ['sdist', 'a-b', '1.0.post2']);

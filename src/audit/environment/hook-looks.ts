@@ -75,5 +75,6 @@ function nobodysWheel(project: ProjectName | undefined) {
     project,
     version: undefined,
     build: undefined,
+    variant: undefined,
   } as const;
 }

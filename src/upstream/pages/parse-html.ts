@@ -5,7 +5,9 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { IndexFile, ProjectStatus } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
 import { absoluteUrl } from './absolute-url.js';
+import { digestsIn } from './digests-in.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { pageText } from './page-text.js';
 import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
 
 /** Characters that are read in one go: about a millisecond. */
@@ -19,16 +21,42 @@ export async function parseHtmlPage(
   project: ProjectName,
   turns: Turns,
 ): Promise<PageDraft> {
+  const text = pageText(source);
+  const first = await readDocument(text, source.url, undefined, project, turns);
+  // The first one holds for the whole page, wherever it stands; it nearly always stands before all links.
+  const { files, status } = first.isLate
+    ? await readDocument(text, source.url, first.base, project, turns)
+    : first;
+  return { files, status };
+}
+
+interface Reading extends PageDraft {
+  readonly base: string | undefined;
+  /** Whether links stood before the base. */
+  readonly isLate: boolean;
+}
+
+/** @param known the base, where it is known already */
+async function readDocument(
+  text: string,
+  url: string,
+  known: string | undefined,
+  project: ProjectName,
+  turns: Turns,
+): Promise<Reading> {
   const files: IndexFile[] = [];
-  let base = source.url;
+  let base = known;
+  let isLate = false;
   let version: string | undefined;
   let status: ProjectStatus | undefined;
   let anchor: { attributes: Attributes; text: string } | undefined;
   const parser = new Parser({
     onopentag(name, attributes) {
-      if (name === 'base' && attributes.href !== undefined)
-        base = absoluteUrl(attributes.href, source.url) ?? base;
-      else if (name === 'meta' && attributes.name === 'pypi:repository-version')
+      if (name === 'base' && attributes.href !== undefined && base === undefined) {
+        base = absoluteUrl(attributes.href, url) ?? url;
+        isLate = files.length > 0;
+      }
+      if (name === 'meta' && attributes.name === 'pypi:repository-version')
         version = attributes.content;
       else if (name === 'meta' && attributes.name === 'pypi:project-status')
         status = { status: attributes.content ?? '' };
@@ -41,12 +69,11 @@ export async function parseHtmlPage(
     },
     onclosetag(name) {
       if (name !== 'a' || anchor === undefined) return;
-      const file = readAnchor(anchor.attributes, anchor.text, base, project);
+      const file = readAnchor(anchor.attributes, anchor.text, base ?? url, project);
       if (file !== undefined) files.push(file);
       anchor = undefined;
     },
   });
-  const text = Buffer.from(source.body).toString('utf8');
   for (let at = 0; at < text.length; at += PIECE) {
     if (turns.spent) await turns.next();
     parser.write(text.slice(at, at + PIECE));
@@ -54,7 +81,7 @@ export async function parseHtmlPage(
   parser.end();
   if (version !== undefined && !/^1\.\d+$/.test(version))
     throw new TypeError(`the page has repository version ${JSON.stringify(version)}`);
-  return { files, status };
+  return { files, status, base, isLate };
 }
 
 function readAnchor(
@@ -63,7 +90,7 @@ function readAnchor(
   base: string,
   project: ProjectName,
 ): IndexFile | undefined {
-  const { href } = attributes;
+  const href = attributes.href?.trim();
   if (href === undefined) return undefined;
   const url = absoluteUrl(href, base);
   if (url === undefined) return undefined;
@@ -109,12 +136,6 @@ function readYanked(value: string | undefined): boolean | string {
   return value === undefined ? false : value.trim() || true;
 }
 
-/** `sha256=…`, as in a fragment (PEP 503) or in `data-core-metadata`; Gitea and Forgejo write `sha256-…`. */
 function readDigests(text: string): DeclaredHashes {
-  return readHashes(
-    text.split('&').flatMap((part) => {
-      const [, name, value] = /^([a-z0-9]+)[=-](.*)$/is.exec(part) ?? [];
-      return name === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  return readHashes(digestsIn(text));
 }

@@ -4,10 +4,12 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { IndexFile, ProjectPage } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
 import { UrlResolver } from './absolute-url.js';
+import { digestsIn } from './digests-in.js';
 import { parseJsonInTurns } from './json-in-turns.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { pageText } from './page-text.js';
 import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
-import { parseUploadTime } from './upload-time.js';
+import { inUtc, parseUploadTime } from './upload-time.js';
 
 type Json = Record<string, unknown>;
 
@@ -34,15 +36,14 @@ export async function parseJsonPage(
   project: ProjectName,
   turns: Turns,
 ): Promise<PageDraft> {
-  const { buffer, byteOffset, byteLength } = source.body;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+  const text = pageText(source);
   const urls = new UrlResolver(source.url);
   const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls));
   if (!isObject(page)) throw new TypeError('the page is not an object');
   const meta = isObject(page.meta) ? page.meta : {};
-  const version = meta['api-version'];
-  // PEP 629: a higher major version may mean anything.
-  if (typeof version !== 'string' || !/^1\.\d+$/.test(version))
+  const version = meta['api-version'] ?? '1.0';
+  // PEP 629: a higher major version may mean anything. Some write a number.
+  if (typeof version === 'object' || !/^1(\.\d+)?$/.test(String(version)))
     throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
   if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
   return {
@@ -61,7 +62,7 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
   const url = urls.resolve(file.url);
   if (url === undefined) return undefined;
   const { yanked, size } = file;
-  const declared = readObject(file.hashes);
+  const declared = declaredDigests(file.hashes, file.url);
   const requiresPython = file['requires-python'];
   const gpgSig = file['gpg-sig'];
   const uploadedAt = file['upload-time'];
@@ -84,10 +85,18 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
     gpgSig: typeof gpgSig === 'boolean' ? gpgSig : undefined,
     size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : undefined,
     uploadTime,
-    uploadedAt: uploadTime === undefined ? undefined : (uploadedAt as string),
+    uploadedAt: uploadTime === undefined ? undefined : inUtc(uploadedAt as string, uploadTime),
     provenance: isString(file.provenance) ? urls.resolve(file.provenance) : undefined,
     extra: hasOther(file, FILE_KEYS) ? without(file, FILE_KEYS) : NO_EXTRA,
   };
+}
+
+/** Some declare them in the URL's fragment, as on HTML pages. */
+function declaredDigests(hashes: unknown, url: string): DeclaredHashes {
+  const at = url.indexOf('#');
+  if (at === -1) return readObject(hashes);
+  const declared = isObject(hashes) ? Object.entries(hashes) : [];
+  return readHashes([...declared, ...digestsIn(url.slice(at + 1))]);
 }
 
 /** The object itself, where it holds a sha256 in our form and nothing else, as nearly always. */

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../domain/failure.js';
-import { sameBytes } from '../../domain/hashes.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import type { IndexFile, ProjectPage } from '../../domain/project-page.js';
+import type { ProjectPage } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
+import { oneOfEachName } from './one-name.js';
 import type { PageDraft, PageSource } from './page-draft.js';
 import { parseHtmlPage } from './parse-html.js';
 import { parseJsonPage } from './parse-json.js';
@@ -23,7 +22,7 @@ export async function parseProjectPage(
   return {
     project,
     upstream,
-    files: await unambiguous(draft.files, turns),
+    files: await oneOfEachName(draft.files, turns),
     versions: draft.versions,
     status: draft.status,
     meta: draft.meta ?? {},
@@ -53,19 +52,4 @@ async function parseForm(
     );
   }
   throw new Failure('upstream-broken', `The upstream ${upstream} sent a page of the type ${type}.`);
-}
-
-/** A filename that stands on the page twice, and not surely for the same bytes, could mean either: both are left out. */
-async function unambiguous(listed: readonly IndexFile[], turns: Turns): Promise<IndexFile[]> {
-  const files = new Map<string, IndexFile | undefined>();
-  await turns.forEach(listed, (file) => {
-    const other = files.get(file.filename);
-    if (other === undefined && !files.has(file.filename)) files.set(file.filename, file);
-    else if (other !== undefined && !areSame(other, file)) files.set(file.filename, undefined);
-  });
-  return [...files.values()].filter((file) => file !== undefined);
-}
-
-function areSame(one: IndexFile, other: IndexFile): boolean {
-  return sameBytes(one.hashes, other.hashes) || isDeepStrictEqual(one, other);
 }

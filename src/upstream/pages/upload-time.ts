@@ -1,13 +1,16 @@
 const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+/** The same in another time zone: `+02:00`, `+0200`, `+02`. */
+const WITH_OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)([+-])(\d\d)(?::?(\d\d))?$/;
+const MINUTE = 60_000;
 const ZERO = 48;
 
 /**
- * Reads PEP 700's `upload-time`: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`. As `Date.parse` does, which takes ten
+ * Reads PEP 700's `upload-time`: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`; some write an offset instead. As `Date.parse` does, which takes ten
  * times as long: a page has thousands.
  * @returns milliseconds since 1970; undefined for what is no such time, or lies before
  */
 export function parseUploadTime(text: string): number | undefined {
-  if (!FORM.test(text)) return undefined;
+  if (!FORM.test(text)) return withOffset(text);
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
@@ -15,6 +18,20 @@ export function parseUploadTime(text: string): number | undefined {
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(text));
+}
+
+function withOffset(text: string): number | undefined {
+  const [, local, sign, hours = '', minutes = '00'] = WITH_OFFSET.exec(text) ?? [];
+  const time = local === undefined ? undefined : parseUploadTime(`${local}Z`);
+  if (time === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * MINUTE;
+  const utc = sign === '-' ? time + offset : time - offset;
+  return utc < 0 ? undefined : utc;
+}
+
+/** As PEP 700 wants it: what is in UTC stays as finely as it was written. @param time what `text` was read as */
+export function inUtc(text: string, time: number): string {
+  return text.endsWith('Z') ? text : new Date(time).toISOString();
 }
 
 function milliseconds(text: string): number {
