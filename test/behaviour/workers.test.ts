@@ -8,21 +8,10 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { childrenOf } from '../support/processes.js';
 import { ask } from '../support/wheelgate.js';
 
 const NO_PROC = existsSync('/proc/self/stat') ? false : 'it needs /proc';
-
-/** The processes that a process has started. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const stats = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found: number[] = [];
-  for (const name of stats) {
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[1]) === pid) found.push(Number(name));
-  }
-  return found;
-}
 
 /** Which of some processes has a file open. */
 async function holderOf(path: string, pids: readonly number[]): Promise<number | undefined> {

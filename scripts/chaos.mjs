@@ -1,0 +1,32 @@
+// `npm run chaos -- [--minutes N] [--requests N] [--clients N] [--workers N] [--seed N]`: a long run of what
+// test/chaos/chaos.test.ts does in short. Exit code 1 where anything was wrong.
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '0' },
+    requests: { type: 'string', default: '5000' },
+    clients: { type: 'string', default: '12' },
+    workers: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
+  },
+});
+const { runChaos } = await import('../build/test/chaos/run.js');
+const seed = Number(values.seed);
+console.log(`seed ${seed}`);
+const report = await runChaos({
+  seed,
+  clients: Number(values.clients),
+  requests: Number(values.requests),
+  least: Number(values.minutes) * 60_000,
+  workers: Number(values.workers),
+  faultEvery: 5,
+  editEvery: 150,
+  killEvery: 180,
+  onProgress: (text) => console.error(text),
+});
+const { wrong, ...figures } = report;
+console.log(JSON.stringify(figures, null, 2));
+for (const what of wrong) console.log(`WRONG: ${what}`);
+console.log(wrong.length === 0 ? 'nothing was wrong' : `${wrong.length} wrong`);
+process.exitCode = wrong.length === 0 ? 0 : 1;

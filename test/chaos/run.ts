@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { type Fault, startFakeUpstream } from '../support/fake-upstream.js';
+import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { childrenOf } from '../support/processes.js';
+import { ask } from '../support/wheelgate.js';
+import { askFor, planFor, type Seen } from './client.js';
+import { type Edit, faultsOf, LAST_BLOCK } from './oracle.js';
+import { Random } from './random.js';
+import { EDITED, type KnownFile, makeWorld } from './world.js';
+
+export interface ChaosSettings {
+  readonly seed: number;
+  /** How many clients ask, one after the other each, until so many requests are answered … */
+  readonly clients: number;
+  readonly requests: number;
+  /** … and at least so long, in milliseconds. */
+  readonly least?: number;
+  /** 1 for one process that does everything. */
+  readonly workers: number;
+  /** What happens once in so many requests: a fault of the index, a policy edit, a death. */
+  readonly faultEvery: number;
+  readonly editEvery: number;
+  readonly killEvery: number;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface ChaosReport {
+  readonly requests: number;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly faults: number;
+  readonly edits: number;
+  readonly kills: number;
+  /** Decision records, and the complete answers for files that each have one. */
+  readonly records: number;
+  readonly recorded: number;
+  /** Of the last life of the process: resident memory in MiB and open descriptors, at its begin and end. */
+  readonly memory: readonly [number, number];
+  readonly descriptors: readonly [number, number];
+  /** What must not be; empty where all is well. */
+  readonly wrong: readonly string[];
+}
+
+/** Answers that end a request for a file, and are written down before they do. */
+const DECIDED = new Set([200, 206, 304, 403]);
+/** An edit that some process has not taken over by then never will be, in milliseconds. */
+const EDIT_PATIENCE = 60_000;
+/** More than this many would say nothing more. */
+const MOST_WRONG = 50;
+
+/**
+ * Drives a whole Wheelgate, as processes, into whatever goes wrong on the way of a package, and holds every answer against
+ * what is known of the file: its bytes, its fate under the policy, the record of the decision.
+ */
+export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
+  const random = new Random(settings.seed);
+  const upstream = await startFakeUpstream();
+  const folder = await mkdtemp(join(tmpdir(), 'wheelgate-chaos-'));
+  const files = makeWorld(upstream, random);
+  const answers: Record<string, number> = {};
+  const wrong = new Set<string>();
+  const complain = (what: string) => void (wrong.size < MOST_WRONG && wrong.add(what));
+  const answered: string[] = [];
+  let [requests, faults, edits, kills] = [0, 0, 0, 0];
+  let edit: Edit = 'let go';
+  let gate: GateProcess;
+  /** Clients wait while there is none to ask. */
+  let alive: Promise<void> = Promise.resolve();
+  let [nextEdit, nextKill] = [settings.editEvery, settings.killEvery];
+
+  await mkdir(join(folder, 'policies'));
+  const writePolicy = (denied: boolean) =>
+    writeFile(
+      join(folder, 'policies', 'own.yaml'),
+      denied ? `deny: [{ project: ${EDITED}, reason: chaos }]\n` : 'deny: []\n',
+    );
+  await writePolicy(false);
+  const start = () =>
+    startGateProcess({
+      folder,
+      args: [
+        ...['--upstream', upstream.url, '--policies', 'policies'],
+        ...['--workers', String(settings.workers)],
+      ],
+      env: {
+        WHEELGATE_GATE_HOLD_BYTES: '200KB',
+        WHEELGATE_GATE_HOLD_TIME: '100ms',
+        WHEELGATE_GATE_LAST_BLOCK: String(LAST_BLOCK),
+        WHEELGATE_CACHE_DISK: '8MiB',
+        WHEELGATE_CACHE_MEMORY: '1MiB',
+        WHEELGATE_CACHE_MIN_FREE: '0',
+        WHEELGATE_CACHE_PAGE_TTL: '1s',
+        WHEELGATE_DECISIONS_MAX_BYTES: '100KB',
+        WHEELGATE_DECISIONS_KEEP: '100000',
+        WHEELGATE_LOG_LEVEL: 'warn',
+      },
+    });
+  gate = await start();
+  let begin = await measure(gate.pid);
+
+  async function client(): Promise<void> {
+    const begun = performance.now();
+    while (requests < settings.requests || performance.now() - begun < (settings.least ?? 0)) {
+      requests += 1;
+      const at = requests;
+      if (at % 500 === 0) settings.onProgress?.(`${at} requests, ${wrong.size} wrong`);
+      const file = random.pick(files);
+      await alive;
+      const before = edit;
+      const seen = await askFor(gate.url, file, planFor(file, random));
+      const held = before === edit ? edit : 'unknown';
+      answers[seen.status] = (answers[seen.status] ?? 0) + 1;
+      for (const what of faultsOf(seen, held)) complain(what);
+      noteRecord(seen);
+      await trouble(at);
+    }
+  }
+
+  /** A complete answer has been written down before its last byte: the log must have it, whatever dies now. */
+  function noteRecord({ status, complete, headers, plan }: Seen): void {
+    const id = headers['x-request-id'];
+    if (!complete || plan.leaveAfter !== undefined || !DECIDED.has(status)) return;
+    if (typeof id === 'string') answered.push(id);
+    else complain(`a ${status} without a request id`);
+  }
+
+  async function trouble(at: number): Promise<void> {
+    if (at % settings.faultEvery === 0) disturb();
+    if (at >= nextEdit) {
+      nextEdit = Number.POSITIVE_INFINITY;
+      await editPolicy();
+      nextEdit = requests + settings.editEvery;
+    }
+    if (at >= nextKill) {
+      nextKill = Number.POSITIVE_INFINITY;
+      await kill();
+      nextKill = requests + settings.killEvery;
+    }
+  }
+
+  function disturb(): void {
+    faults += 1;
+    const file = random.pick(files);
+    const ofPage = random.chance(0.2);
+    const path = ofPage ? `/simple/${file.project}/` : file.upstreamPath;
+    upstream.fault(path, anyFault(random, file, ofPage));
+    // It passes, as faults do; what stalls goes on.
+    setTimeout(() => {
+      upstream.fault(path, undefined);
+      upstream.release();
+    }, 50 + random.below(300));
+  }
+
+  /** An edit counts once every process says so; while it is on its way, both answers are right. */
+  async function editPolicy(): Promise<void> {
+    edits += 1;
+    const denied = edit === 'let go';
+    edit = 'unknown';
+    await writePolicy(denied);
+    const begun = performance.now();
+    while (!(await everybodySays(denied))) {
+      if (performance.now() - begun > EDIT_PATIENCE) {
+        complain(`an edit is not in force everywhere after ${EDIT_PATIENCE / 1_000} s`);
+        return;
+      }
+      await pause(20);
+    }
+    edit = denied ? 'denied' : 'let go';
+  }
+
+  /** Whether all of many connections, which reach all workers, are answered by the edit. */
+  async function everybodySays(denied: boolean): Promise<boolean> {
+    const probes = settings.workers === 1 ? 1 : 12;
+    const pages = await Promise.all(
+      Array.from({ length: probes }, () =>
+        ask(`${gate.url}/simple/${EDITED}/`).catch(() => undefined),
+      ),
+    );
+    return pages.every((page) => page?.status === 200 && page.body.includes('chaos') === denied);
+  }
+
+  async function kill(): Promise<void> {
+    kills += 1;
+    const workers = settings.workers > 1 ? await childrenOf(gate.pid) : [];
+    if (workers.length > 0 && random.chance(0.6)) {
+      process.kill(random.pick(workers), 'SIGKILL');
+      return;
+    }
+    const ended = gate.end('SIGKILL');
+    alive = ended.then(async () => {
+      gate = await start();
+      begin = await measure(gate.pid);
+    });
+    await alive;
+  }
+
+  try {
+    await Promise.all(Array.from({ length: settings.clients }, client));
+    await checkWhenQuiet();
+    const end = await measure(gate.pid);
+    await gate.end('SIGTERM');
+    await checkBlobs();
+    const records = await recordsById();
+    for (const id of new Set(answered)) {
+      const count = records.get(id) ?? 0;
+      if (count !== 1) complain(`${count} records of the complete answer ${id}`);
+    }
+    return {
+      requests,
+      answers,
+      faults,
+      edits,
+      kills,
+      records: [...records.values()].reduce((sum, count) => sum + count, 0),
+      recorded: answered.length,
+      memory: [begin.memory, end.memory],
+      descriptors: [begin.descriptors, end.descriptors],
+      wrong: [...wrong],
+    };
+  } finally {
+    await gate.end('SIGKILL');
+    await upstream.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Once nothing goes wrong any more, every file has its fate. */
+  async function checkWhenQuiet(): Promise<void> {
+    for (const file of files) upstream.fault(file.upstreamPath, undefined);
+    for (const { project } of files) upstream.fault(`/simple/${project}/`, undefined);
+    upstream.release();
+    for (const file of files) {
+      const seen = await askFor(gate.url, file, {
+        method: 'GET',
+        headers: {},
+        leaveAfter: undefined,
+      });
+      noteRecord(seen);
+      for (const what of faultsOf(seen, edit)) complain(`in the end ${what}`);
+      const expected = expectedStatus(file);
+      if (expected !== undefined && seen.status !== expected)
+        complain(`in the end ${file.dist.filename}: ${seen.status} in place of ${expected}`);
+    }
+  }
+
+  function expectedStatus({ fate }: KnownFile): number | undefined {
+    if (fate === 'allowed') return 200;
+    if (fate === 'edited') return edit === 'unknown' ? undefined : edit === 'denied' ? 403 : 200;
+    // Their wheels have been asked for before them.
+    return 403;
+  }
+
+  /** What lies in the cache is whole, and nothing of it is refused for what it holds. */
+  async function checkBlobs(): Promise<void> {
+    const refused = new Set(
+      files.filter(({ fate }) => fate === 'refused').map(({ dist }) => dist.sha256),
+    );
+    const blobs = join(folder, 'data', 'blobs');
+    for (const name of await readdir(blobs, { recursive: true })) {
+      const [digest] = /[0-9a-f]{64}$/.exec(name) ?? [];
+      if (digest === undefined) continue;
+      const bytes = await readFile(join(blobs, name));
+      if (createHash('sha256').update(bytes).digest('hex') !== digest)
+        complain(`a blob with other bytes: ${digest}`);
+      if (refused.has(digest)) complain(`a refused file is kept: ${digest}`);
+    }
+  }
+
+  async function recordsById(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    const data = join(folder, 'data');
+    for (const name of await readdir(data)) {
+      if (!/^decisions.*\.jsonl(\.gz)?$/.test(name)) continue;
+      const bytes = await readFile(join(data, name));
+      const text = name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+      for (const line of text.toString('utf8').split('\n')) {
+        const [, id] = /"request":"([^"]+)"/.exec(line) ?? [];
+        if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+}
+
+/** @param ofPage a page that is not there is an answer, and no fault */
+function anyFault(random: Random, { dist }: KnownFile, ofPage: boolean): Fault {
+  const at = ofPage ? random.below(300) : random.below(dist.bytes.length);
+  const statuses = [429, 500, 502, 503, ...(ofPage ? [] : [404])];
+  return random.pick<Fault>([
+    { kind: 'status', status: random.pick(statuses) },
+    { kind: 'drop' },
+    { kind: 'truncate', after: at },
+    { kind: 'shorten', to: at },
+    { kind: 'corrupt', at },
+    { kind: 'stall', after: at },
+    { kind: 'unannounced' },
+    { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' },
+  ]);
+}
+
+/** Resident memory of a process and its children, in MiB, and open descriptors; zeros where there is no /proc. */
+async function measure(pid: number): Promise<{ memory: number; descriptors: number }> {
+  let [memory, descriptors] = [0, 0];
+  for (const each of [pid, ...(await childrenOf(pid).catch(() => []))]) {
+    const status = await readFile(`/proc/${each}/status`, 'utf8').catch(() => '');
+    memory += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    descriptors += (await readdir(`/proc/${each}/fd`).catch(() => [])).length;
+  }
+  return { memory: Math.round(memory), descriptors };
+}
