@@ -35,9 +35,21 @@ export function createLog(
         censor: '***',
       },
     },
-    redacting(destination ?? process.stderr),
+    redacting(destination ?? standardError()),
   );
 }
+
+/**
+ * Where nobody reads it any more, lines are lost and the service goes on: an error that nobody listens to would be taken
+ * for one that nobody expected, which is logged, and fails again.
+ */
+function standardError(): NodeJS.WritableStream {
+  const { stderr } = process;
+  if (!stderr.listeners('error').includes(ignore)) stderr.on('error', ignore);
+  return stderr;
+}
+
+function ignore(): void {}
 
 /** Whatever was put into a line, and by whom. */
 function redacting(destination: NodeJS.WritableStream): { write(line: string): void } {

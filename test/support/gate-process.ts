@@ -10,6 +10,8 @@ export interface GateProcess {
   readonly pid: number;
   /** All that it has written to standard output and standard error. */
   log(): string;
+  /** Reads nothing of what it writes any more, as where a log collector has died. */
+  deafen(): void;
   /** Sends a signal and waits for the end. @returns the exit code; null where the signal ended it */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -46,7 +48,16 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
       if (match) found(match[1]!);
     });
   });
-  return { url, pid: child.pid!, log: () => text, end: (signal) => end(child, signal) };
+  return {
+    url,
+    pid: child.pid!,
+    log: () => text,
+    deafen() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    end: (signal) => end(child, signal),
+  };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
