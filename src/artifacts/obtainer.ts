@@ -4,6 +4,7 @@ import { checked, type Hashes } from '../domain/hashes.js';
 import type { Arrived } from '../fleet/leases.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import type { FairShare } from '../runtime/fair-share.js';
 import type { BlobStore, LocalBlob } from '../store/blob-store.js';
 import type { BytesAt, GrowingBytes } from '../store/bytes.js';
 import type { Spool, SpoolFile } from '../store/spool.js';
@@ -24,6 +25,8 @@ export interface ObtainerParts {
   readonly spool: Spool;
   readonly bytesAt: BytesAt;
   readonly inspector: Inspector;
+  /** What may wait for the file system while artifacts come in. */
+  readonly arriving: FairShare;
   /** No artifact may be longer, in bytes. */
   readonly maxSize: number;
   readonly onEvent: (event: KeepEvent) => void;
@@ -114,8 +117,9 @@ export class Obtainer {
       fill.begin(this.#growing(spool.path), listed.file.size ?? answer.size);
       early = this.#lookEarly(task, spool.path);
       const { hashes, size } = listed.file;
-      const declared = { hashes, size, maxSize: this.#parts.maxSize };
-      const received = await transfer(answer, spool, declared, (readable) => {
+      const { arriving, maxSize } = this.#parts;
+      const declared = { hashes, size, maxSize };
+      const received = await transfer(answer, spool, declared, arriving, (readable) => {
         fill.advance(readable);
         early?.arrived(readable);
       });

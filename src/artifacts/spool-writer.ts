@@ -1,4 +1,4 @@
-import { ARRIVING, type FairShare } from '../runtime/fair-share.js';
+import type { FairShare } from '../runtime/fair-share.js';
 import type { SpoolFile } from '../store/spool.js';
 
 /**
@@ -16,10 +16,10 @@ export class SpoolWriter {
   #writing: Promise<void> | undefined;
 
   /**
-   * @param onWritten told how many bytes a reader of the file can see
    * @param share bounds what may wait for the file system
+   * @param onWritten told how many bytes a reader of the file can see
    */
-  constructor(spool: SpoolFile, onWritten: (size: number) => void, share = ARRIVING) {
+  constructor(spool: SpoolFile, share: FairShare, onWritten: (size: number) => void) {
     this.#spool = spool;
     this.#onWritten = onWritten;
     this.#share = share;

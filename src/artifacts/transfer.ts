@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { Arrived } from '../fleet/leases.js';
+import type { FairShare } from '../runtime/fair-share.js';
 import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import { CheckedHash } from './checked-hash.js';
@@ -16,6 +17,7 @@ export interface Declared {
 
 /**
  * Copies an upstream's answer into a spool file and checks it against what the index declared.
+ * @param share bounds what may wait for the file system
  * @param onProgress told how many bytes can be read
  * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
  */
@@ -23,12 +25,13 @@ export async function transfer(
   answer: FileAnswer,
   spool: SpoolFile,
   declared: Declared,
+  share: FairShare,
   onProgress: (readable: number) => void,
 ): Promise<Arrived> {
   const expected = declared.size ?? answer.size;
   const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
   const hash = new CheckedHash(declared.hashes);
-  const writer = new SpoolWriter(spool, onProgress);
+  const writer = new SpoolWriter(spool, share, onProgress);
   let received = 0;
   try {
     checkDeclaredSizes(answer.size, declared);

@@ -1,9 +1,14 @@
 import { Health } from '../observe/health.js';
 import { createMetrics, type Metrics } from '../observe/metrics.js';
 import { Closing } from '../runtime/closing.js';
+import { FairShare } from '../runtime/fair-share.js';
 import { createNetwork, type Network } from '../runtime/network.js';
 import { noteHealth } from './note-events.js';
 import type { Outside } from './outside.js';
+
+const KIB = 1024;
+/** What pieces of artifacts take in memory, in bytes: all of one direction, and what each has at least. */
+const PIECES = [512 * KIB, 64 * KIB] as const;
 
 /** What a process has for itself. */
 export interface Process extends Outside {
@@ -12,6 +17,10 @@ export interface Process extends Outside {
   readonly network: Network;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** What may wait for the file system while artifacts come in. */
+  readonly arriving: FairShare;
+  /** What is on its way from spool files to clients. */
+  readonly departing: FairShare;
   /** Whoever builds something that must be closed adds it here. */
   readonly closing: Closing;
 }
@@ -23,5 +32,14 @@ export function createProcess(outside: Outside, member?: number): Process {
   const metrics = createMetrics();
   const health = new Health();
   noteHealth(health, metrics);
-  return { ...outside, member, network, metrics, health, closing };
+  return {
+    ...outside,
+    member,
+    network,
+    metrics,
+    health,
+    arriving: new FairShare(...PIECES),
+    departing: new FairShare(...PIECES),
+    closing,
+  };
 }

@@ -34,7 +34,7 @@ export function createServices(
   machine: Machine,
   fleet: Fleet,
 ): PackageServices {
-  const { now, log, metrics, health, closing } = process;
+  const { now, log, metrics, health, arriving, departing, closing } = process;
   const { stores, news, leases, decisions, decisionReader } = fleet;
   const { blobs, findings } = stores;
   const upstreams = createUpstreams(config, process);
@@ -64,6 +64,7 @@ export function createServices(
     inspector,
     leases,
     attestations,
+    arriving,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
@@ -86,6 +87,7 @@ export function createServices(
       now,
     ),
     decisionReader,
+    departing,
     metrics,
     metricsText: machine.metricsText,
     health,

@@ -6,6 +6,7 @@ import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
+import type { FairShare } from '../runtime/fair-share.js';
 import type { Log } from '../runtime/log.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { Authenticate } from './admission.js';
@@ -21,6 +22,8 @@ export interface Services {
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
   readonly decisionReader: DecisionReader;
+  /** What is on its way from spool files to clients. */
+  readonly departing: FairShare;
   readonly metrics: Metrics;
   /** All metrics, of the processes beside this one, too, in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;

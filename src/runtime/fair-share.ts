@@ -1,5 +1,3 @@
-const KIB = 1024;
-
 /**
  * A bounded memory that all who are at work divide: large pieces for a few, since every hand-over to another thread
  * costs the same whatever it carries; small ones for many, so that a hundred take little more than ten, and nobody
@@ -31,8 +29,3 @@ export class FairShare {
     };
   }
 }
-
-/** What waits for the file system while artifacts come in. */
-export const ARRIVING = new FairShare(512 * KIB, 64 * KIB);
-/** What is on its way from spool files to clients. */
-export const DEPARTING = new FairShare(512 * KIB, 64 * KIB);

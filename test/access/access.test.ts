@@ -135,6 +135,17 @@ describe('access by tokens', () => {
       return true;
     });
   });
+
+  it('leaves nothing behind of a start that fails: the next one has the data folder at once', async () => {
+    const data = join(folder, 'again');
+    await writeFile(file, 'tokens: 7\n');
+    const config = { 'access.tokens': file };
+    await assert.rejects(startGate({ config, data }), /tokens\.yaml/);
+    await writeFile(file, `tokens:\n${entry('ci', ci)}`);
+    const next = await startGate({ config, data });
+    assert.equal((await next.get('/healthz')).status, 200);
+    await next.close();
+  });
 });
 
 describe('HTTPS without a server in front', () => {

@@ -39,11 +39,13 @@ class HeldFile implements SpoolFile {
   discard = () => Promise.resolve();
 }
 
+const plenty = () => new FairShare(2 ** 19, 2 ** 16);
+
 describe('writing an artifact as it comes in', () => {
   it('gives the file system together what has gathered while it was at work', async () => {
     const file = new HeldFile();
     const seen: number[] = [];
-    const writer = new SpoolWriter(file, (size) => seen.push(size));
+    const writer = new SpoolWriter(file, plenty(), (size) => seen.push(size));
     for (const piece of ['a', 'b', 'c'])
       assert.equal(writer.write(Buffer.from(piece)), undefined, 'there is room for more');
     const end = writer.end();
@@ -58,7 +60,7 @@ describe('writing an artifact as it comes in', () => {
 
   it('makes the transfer wait where too much has gathered', async () => {
     const file = new HeldFile();
-    const writer = new SpoolWriter(file, () => {}, new FairShare(350, 100));
+    const writer = new SpoolWriter(file, new FairShare(350, 100), () => {});
     const piece = Buffer.alloc(200);
     assert.equal(writer.write(piece), undefined);
     assert.equal(writer.write(piece), undefined);
@@ -74,8 +76,8 @@ describe('writing an artifact as it comes in', () => {
   it('lets less gather while others write, too, until they have stopped', async () => {
     const share = new FairShare(400, 100);
     const file = new HeldFile();
-    const others = [1, 2, 3].map(() => new SpoolWriter(new HeldFile(), () => {}, share));
-    const writer = new SpoolWriter(file, () => {}, share);
+    const others = [1, 2, 3].map(() => new SpoolWriter(new HeldFile(), share, () => {}));
+    const writer = new SpoolWriter(file, share, () => {});
     void writer.write(Buffer.alloc(1));
     assert.ok(writer.write(Buffer.alloc(100)) !== undefined, 'a quarter is all it may have');
     file.let();
@@ -88,7 +90,7 @@ describe('writing an artifact as it comes in', () => {
 
   it('tells of a failure whoever waits for room and whoever waits for the end', async () => {
     const file = new HeldFile();
-    const writer = new SpoolWriter(file, () => assert.fail('nothing was written'));
+    const writer = new SpoolWriter(file, plenty(), () => assert.fail('nothing was written'));
     void writer.write(Buffer.from('a'));
     file.fail();
     const room = writer.write(Buffer.alloc(1024 * 1024));
@@ -100,7 +102,7 @@ describe('writing an artifact as it comes in', () => {
 
   it('is at rest once it has stopped, not before', async () => {
     const file = new HeldFile();
-    const writer = new SpoolWriter(file, () => {});
+    const writer = new SpoolWriter(file, plenty(), () => {});
     void writer.write(Buffer.from('a'));
     void writer.write(Buffer.from('b'));
     let stopped = false;
@@ -118,7 +120,7 @@ describe('writing an artifact as it comes in', () => {
     const folder = await mkdtemp(join(tmpdir(), 'wheelgate-'));
     try {
       const file = await new DiskSpool(folder).create();
-      const writer = new SpoolWriter(file, () => {});
+      const writer = new SpoolWriter(file, plenty(), () => {});
       const pieces = Array.from({ length: 500 }, (_, n) => Buffer.alloc(n * 7, `${n} `));
       for (const piece of pieces) await writer.write(piece);
       await writer.end();

@@ -4,7 +4,7 @@ import {
   type GateSettings,
 } from '../../artifacts/delivery-gate.js';
 import type { Fill, FillEnd } from '../../artifacts/fill.js';
-import { DEPARTING } from '../../runtime/fair-share.js';
+import type { FairShare } from '../../runtime/fair-share.js';
 import type { ByteReader, GrowingBytes } from '../../store/bytes.js';
 import { type Connection, FillWatch } from './fill-watch.js';
 import { NO_BYTES, type Pieces } from './pieces.js';
@@ -25,12 +25,14 @@ export type AtGate =
 
 /**
  * Waits until a response with the bytes of a fill may begin.
+ * @param departing bounds what is on its way to clients
  * @param needsLength whether it cannot begin without the artifact's length: a range has to be placed
  */
 export async function waitAtGate(
   connection: Connection,
   fill: Fill,
   settings: GateSettings,
+  departing: FairShare,
   needsLength: boolean,
 ): Promise<AtGate> {
   const gate = new DeliveryGate(settings);
@@ -45,7 +47,7 @@ export async function waitAtGate(
   const { bytes } = fill;
   const reader = await bytes?.open();
   if (reader === undefined && fill.end !== undefined) return { kind: 'moved' };
-  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, bytes, reader) };
+  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, departing, bytes, reader) };
 }
 
 /** What the delivery gate lets out of a fill, as it comes. */
@@ -53,7 +55,8 @@ class FillPieces implements Pieces {
   readonly #fill: Fill;
   readonly #gate: DeliveryGate;
   readonly #watch: FillWatch;
-  readonly #leave = DEPARTING.join();
+  readonly #departing: FairShare;
+  readonly #leave: () => void;
   #bytes: GrowingBytes | undefined;
   #reader: ByteReader | undefined;
   #buffer = Buffer.alloc(0);
@@ -62,12 +65,15 @@ class FillPieces implements Pieces {
     fill: Fill,
     gate: DeliveryGate,
     watch: FillWatch,
+    departing: FairShare,
     bytes: GrowingBytes | undefined,
     reader: ByteReader | undefined,
   ) {
     this.#fill = fill;
     this.#gate = gate;
     this.#watch = watch;
+    this.#departing = departing;
+    this.#leave = departing.join();
     this.#bytes = bytes;
     this.#reader = reader;
   }
@@ -81,7 +87,7 @@ class FillPieces implements Pieces {
     const watch = this.#watch;
     while (!watch.gone && !isStopped(fill.end)) {
       const allowance = this.#gate.allowance(fill.progress, watch.waited);
-      const ready = Math.min(allowance, end, at + DEPARTING.each);
+      const ready = Math.min(allowance, end, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
       // Nothing is left to come; where the length became known only now, nothing was missing either.
       if (fill.end !== undefined) return at >= fill.end.size ? NO_BYTES : undefined;

@@ -115,7 +115,9 @@ class Exchange {
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
       await fill.ended;
     const needsLength = requestedRange(this.#req, etagOf(fill)) !== undefined;
-    const atGate = await waitAtGate(this.#res, fill, this.#settings.gate, needsLength);
+    const { departing } = this.#services;
+    const { gate } = this.#settings;
+    const atGate = await waitAtGate(this.#res, fill, gate, departing, needsLength);
     const decide = () => this.#decide(fill, subject);
     if (atGate.kind === 'moved') return false;
     if (atGate.kind === 'failed') throw atGate.failure;

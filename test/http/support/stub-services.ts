@@ -11,6 +11,7 @@ import { Health } from '../../../src/observe/health.js';
 import { createMetrics } from '../../../src/observe/metrics.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import type { PreparedBody, ProjectPages } from '../../../src/project-pages/project-pages.js';
+import { FairShare } from '../../../src/runtime/fair-share.js';
 import { createLog } from '../../../src/runtime/log.js';
 import { Judge } from '../../../src/verdicts/judge.js';
 
@@ -111,6 +112,7 @@ export function stubServices(
       () => 0,
     ),
     decisionReader: { search: nothingThere },
+    departing: new FairShare(2 ** 19, 2 ** 16),
     metrics,
     metricsText: metrics.text,
     health: new Health(),
