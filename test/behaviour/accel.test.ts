@@ -86,6 +86,18 @@ describe('behind nginx with X-Accel-Redirect', { skip: program.skip }, () => {
     assert.deepEqual([last.status, last.bytes, last.verdict], [206, 100, 'allow']);
   });
 
+  it('a request has the id that nginx gave it, for the client, in the decision log, and in a refusal', async () => {
+    const answer = await get(path, { 'x-request-id': 'of-the-client' });
+    const id = String(answer.headers['x-request-id']);
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.equal((await gate.decisions()).at(-1)!.request, id);
+    const refused = await get('/nothing');
+    assert.equal(
+      refused.json().instance,
+      `urn:wheelgate:request:${refused.headers['x-request-id']}`,
+    );
+  });
+
   it('the folder of the blobs is nobody else’s', async () => {
     const inner = `/_wheelgate/blobs/${dist.sha256.slice(0, 2)}/${dist.sha256}`;
     assert.equal((await get(inner)).status, 404);
