@@ -8,17 +8,20 @@ import { routeFinder } from './route.js';
 import { createRouter } from './router.js';
 import { NO_ROUTE, ROUTES } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
-import { warmPages } from './warm-pages.js';
 
 /**
- * The order of a request: its row in the table of routes, then who asks, then a page that is ready, then its route.
+ * The order of a request: its row in the table of routes, then who asks, then what is ready for its row, then its handler.
  * Every answer that is not what was asked for is a problem document.
  */
 export function createApp(services: Services, settings: HttpSettings): RequestListener {
-  const rows = ROUTES.map((route) => ({ ...route, answer: route.handler(services, settings) }));
-  const findRow = routeFinder(rows);
+  const findRow = routeFinder(
+    ROUTES.map((route) => ({
+      ...route,
+      answer: route.handler(services, settings),
+      answerWarm: route.warm?.(services, settings),
+    })),
+  );
   const admit = admission(services.authenticate);
-  const answerWarm = warmPages(services, settings);
   const count = requestCounter(services.metrics);
   const nameRequest = requestNamer(settings.trustedProxies);
   const router = createRouter(services, settings);
@@ -29,7 +32,7 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     const label = row?.label ?? NO_ROUTE;
     const admitted = admit(row, req.headers.authorization);
     if (!('kind' in admitted)) {
-      const status = answerWarm(req, res);
+      const status = row?.answerWarm?.(req, res);
       if (status !== undefined) return count(label, status, started);
     }
     const id = nameRequest(req);

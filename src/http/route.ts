@@ -1,18 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MayAsk } from './admission.js';
 import type { Handler } from './asked.js';
 import type { HttpSettings, Services } from './services.js';
 
+/**
+ * Answers a request at once or leaves it alone. Nothing may refer to such a request: it has no id.
+ * @returns the status; undefined where nothing was answered
+ */
+export type WarmHandler = (req: IncomingMessage, res: ServerResponse) => number | undefined;
+
 /** One row of the table of routes (`routes/table.ts`). */
-export interface Route {
+export interface Route<Label extends string = string> {
   /** `/readyz`: this path, with or without a slash behind it. `/simple/*`: the path and all below it. */
   readonly path: `/${string}`;
   /** The value of the metrics' label `route`. */
-  readonly label: string;
+  readonly label: Label;
   readonly mayAsk: MayAsk;
   readonly methods: readonly string[];
   /** What is there, for docs/operations.md. */
   readonly what: string;
   readonly handler: (services: Services, settings: HttpSettings) => Handler;
+  /** Answers what is ready, in front of the handler. */
+  readonly warm?: (services: Services, settings: HttpSettings) => WarmHandler;
 }
 
 /** The methods of a route that changes nothing; where there is no route, too. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { ProjectName } from '../domain/project-name.js';
 import {
@@ -7,6 +7,7 @@ import {
   negotiateForm,
 } from '../project-pages/negotiate.js';
 import type { PageEncoding } from '../project-pages/project-pages.js';
+import type { WarmHandler } from './route.js';
 import { sendPage } from './send-page.js';
 import type { HttpSettings, Services } from './services.js';
 
@@ -24,13 +25,9 @@ const MAX_HEADERS = 500;
 
 /**
  * Makes the function that answers project pages which are ready, current and judged in front of everything else; the rest
- * goes the long way, through the same services and the same policy. Nothing refers to such a request, so it has no id.
- * @returns the status; undefined where nothing was answered
+ * goes the long way, through the same services and the same policy.
  */
-export function warmPages(
-  { pages }: Services,
-  { pageMaxAge }: HttpSettings,
-): (req: IncomingMessage, res: ServerResponse) => 200 | 304 | undefined {
+export function warmPages({ pages }: Services, { pageMaxAge }: HttpSettings): WarmHandler {
   const negotiated = new LRUCache<string, Negotiated>({ max: MAX_HEADERS });
 
   // Clients of one kind come together, and comparing is cheaper than looking up.

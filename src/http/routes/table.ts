@@ -1,4 +1,5 @@
 import { READING, type Route } from '../route.js';
+import { warmPages } from '../warm-pages.js';
 import { explainRoute } from './explain.js';
 import { exposureRoute } from './exposure.js';
 import { filesRoute } from './files.js';
@@ -7,10 +8,10 @@ import { integrityRoute, legacyJsonRoute } from './pass-through.js';
 import { simpleRoute } from './simple.js';
 
 /**
- * All routes. Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
+ * Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
  * docs/operations.md lists the rows: a new route is its file and its row.
  */
-export const ROUTES = [
+const TABLE = [
   {
     path: '/simple/*',
     label: 'simple',
@@ -18,6 +19,7 @@ export const ROUTES = [
     methods: READING,
     what: 'project pages (PEP 503, 691) and the list of projects',
     handler: simpleRoute,
+    warm: warmPages,
   },
   {
     path: '/files/*',
@@ -86,7 +88,10 @@ export const ROUTES = [
 ] as const satisfies readonly Route[];
 
 /** The values of the metrics' label `route`: few, whatever anybody asks for. */
-export type RouteLabel = (typeof ROUTES)[number]['label'] | typeof NO_ROUTE;
+export type RouteLabel = (typeof TABLE)[number]['label'] | typeof NO_ROUTE;
 
 /** What has no row. */
 export const NO_ROUTE = 'other';
+
+/** All routes. */
+export const ROUTES: readonly Route<RouteLabel>[] = TABLE;
