@@ -1,10 +1,36 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { Inspection } from '../../src/domain/finding.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
+import { ALONE } from '../../src/fleet/alone.js';
+import { TellingFindings } from '../../src/fleet/telling-findings.js';
+import { DiskFindingsStore } from '../../src/store/disk/disk-findings-store.js';
 import type { FindingsStore } from '../../src/store/findings-store.js';
 import { PassingFindings } from '../../src/store/passing-findings.js';
+import { type FindingsSubject, findingsContract } from './contract/findings.js';
+
+/** The stores that the decorator of a disk's store makes, upon a folder of their own. */
+async function over(decorate: (store: FindingsStore) => FindingsStore): Promise<FindingsSubject> {
+  const folder = await mkdtemp(join(tmpdir(), 'wheelgate-findings-'));
+  const again = (settings?: string) => decorate(new DiskFindingsStore(folder, settings));
+  return {
+    store: again(),
+    again: () => again(),
+    underOtherSettings: () => again('other'),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+findingsContract('findings that keep away what may pass', () =>
+  over((store) => new PassingFindings(store, Date.now)),
+);
+findingsContract('findings that are told to others', () =>
+  over((store) => new TellingFindings(store, ALONE.news)),
+);
 
 const PROJECT = 'demo' as ProjectName;
 const SHA = 'ab'.repeat(32) as Sha256;

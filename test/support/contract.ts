@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+/**
+ * What any adapter of an interface must do, a sentence each; the check rejects where one does not. Functions, so that
+ * the contract itself can be tried on adapters that are wrong.
+ */
+export type Contract<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>;
+
+/** An adapter to be tried, upon a place of its own that is empty at first. */
+export interface Subject {
+  /** Takes the place away. */
+  close?(): Promise<void>;
+}
+
+type Make<S extends Subject> = () => S | Promise<S>;
+
+/** Has an adapter keep a contract, each sentence as a test. */
+export function keeps<S extends Subject>(name: string, contract: Contract<S>, make: Make<S>): void {
+  describe(name, () => {
+    for (const [sentence, check] of Object.entries(contract))
+      it(`${name}: ${sentence}`, () => tried(check, make));
+  });
+}
+
+/** The sentences that an adapter does not keep. */
+export async function broken<S extends Subject>(
+  contract: Contract<S>,
+  make: Make<S>,
+): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const [sentence, check] of Object.entries(contract))
+    await tried(check, make).catch(() => sentences.push(sentence));
+  return sentences;
+}
+
+async function tried<S extends Subject>(
+  check: (subject: S) => Promise<void>,
+  make: Make<S>,
+): Promise<void> {
+  const subject = await make();
+  try {
+    await check(subject);
+  } finally {
+    await subject.close?.();
+  }
+}
+
+/**
+ * Tries a contract itself: a right adapter keeps it, each wrong one is caught, and there is no sentence that catches
+ * none of them.
+ */
+export function catches<S extends Subject>(
+  name: string,
+  contract: Contract<S>,
+  right: Make<S>,
+  wrong: Readonly<Record<string, Make<S>>>,
+): void {
+  it(`${name}: a right adapter that lies nowhere on a disk keeps the contract`, async () => {
+    assert.deepEqual(await broken(contract, right), []);
+  });
+
+  it(`${name}: the contract catches each wrong adapter, and each of its sentences one of them`, async () => {
+    const uncaught: string[] = [];
+    const idle = new Set(Object.keys(contract));
+    for (const [fault, make] of Object.entries(wrong)) {
+      const sentences = await broken(contract, make);
+      if (sentences.length === 0) uncaught.push(fault);
+      for (const sentence of sentences) idle.delete(sentence);
+    }
+    assert.deepEqual({ uncaught, idle: [...idle] }, { uncaught: [], idle: [] });
+  });
+}
