@@ -40,6 +40,7 @@ const PARTS = [
   'certificate',
   'workers',
   'data-folder',
+  'upstreams',
 ];
 
 /** Lets the metrics say what `/readyz` does. */

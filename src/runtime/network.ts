@@ -1,75 +1,95 @@
-import { readFileSync } from 'node:fs';
-import type { Agent } from 'node:http';
-import { rootCertificates } from 'node:tls';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Agent as NodeAgent } from 'node:http';
+import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { certificateAuthorities } from './authorities.js';
+import { type ProxyFor, proxiesIn } from './proxies.js';
 
-/** The ways out of the machine. One for all upstreams, so that connections are shared. */
-export interface Network {
+/** A way out of the machine, with connections of its own. */
+export interface Way {
   readonly dispatcher: Dispatcher;
-  /** The same way out for code that speaks through Node's own http module; made when it is first asked for. */
-  agent(): Promise<Agent>;
+  /** The same for code that speaks through Node's own http module; made when it is first asked for. */
+  agent(): Promise<NodeAgent>;
+}
+
+export interface WaySettings {
+  /** Milliseconds until there is a connection. */
+  readonly connectTimeout: number;
+  /** Who we are, PEM, for those who ask for a certificate. */
+  readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** The ways out of the machine, all of them by the same egress proxies and certificate authorities. */
+export interface Network extends Way {
+  /** A way out with settings of its own; closed with the others. */
+  open(settings: WaySettings): Way;
   close(): Promise<void>;
 }
+
+/** Connections to one origin. */
+const CONNECTIONS = 64;
+const CONNECT_TIMEOUT = 10_000;
 
 /**
  * Opens the way out as the environment describes it: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in either
  * case), and certificate authorities beside Node's own from `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`.
- * @throws where a certificate file is named that cannot be read, or a proxy's URL cannot
+ * @throws where a certificate file is named that holds none, or a proxy's URL cannot be read
  */
 export function createNetwork(env: NodeJS.ProcessEnv): Network {
   const ca = certificateAuthorities(env);
-  const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: proxyIn(env, 'http_proxy', 'HTTP_PROXY'),
-    httpsProxy: proxyIn(env, 'https_proxy', 'HTTPS_PROXY'),
-    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-    connections: 64,
-    connect: { ca, timeout: 10_000 },
-    requestTls: { ca },
-    proxyTls: { ca },
-  });
-  let agent: Promise<Agent> | undefined;
-  return {
-    dispatcher,
-    agent: () => {
-      // Its library knows many kinds of proxies, and most who run this ask for nothing that goes through it.
-      agent ??= import('proxy-agent').then(
-        ({ ProxyAgent }) => new ProxyAgent({ keepAlive: true, ca }),
-      );
-      return agent;
-    },
-    close: async () => {
+  const proxyFor = proxiesIn(env);
+  const closing: (() => Promise<void>)[] = [];
+  const open = ({ connectTimeout, certificate }: WaySettings): Way => {
+    const tls = { ca, ...certificate };
+    const dispatcher = dispatcherOver(proxyFor, tls, connectTimeout);
+    let agent: Promise<NodeAgent> | undefined;
+    closing.push(async () => {
       (await agent)?.destroy();
       await dispatcher.destroy();
+    });
+    return {
+      dispatcher,
+      agent: () => {
+        agent ??= agentOver(proxyFor, tls);
+        return agent;
+      },
+    };
+  };
+  return {
+    ...open({ connectTimeout: CONNECT_TIMEOUT }),
+    open,
+    close: async () => {
+      await Promise.all(closing.map((close) => close()));
     },
   };
 }
 
-/** A proxy's URL often holds a password: it is not repeated, only where it stands. */
-function proxyIn(env: NodeJS.ProcessEnv, ...names: readonly string[]): string {
-  const name = names.find((one) => env[one] !== undefined);
-  const text = (name && env[name]) ?? '';
-  const sound =
-    text === '' || (/^https?:\/\//i.test(text) && URL.canParse(text) && isDecodable(text));
-  if (!sound) throw new Error(`${name} is no URL such as http://proxy.example.com:3128`);
-  return text;
+interface Tls {
+  readonly ca: string[] | undefined;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
-function isDecodable(text: string): boolean {
-  const { username, password } = new URL(text);
-  try {
-    decodeURIComponent(username);
-    decodeURIComponent(password);
-    return true;
-  } catch {
-    return false;
-  }
+function dispatcherOver(proxyFor: ProxyFor | undefined, tls: Tls, timeout: number): Agent {
+  return new Agent({
+    connections: CONNECTIONS,
+    connect: { ...tls, timeout },
+    factory: (origin, options) => {
+      const proxy = proxyFor?.(new URL(origin));
+      if (proxy === undefined) return new Pool(origin, options);
+      return new ProxyAgent({
+        uri: proxy,
+        connections: CONNECTIONS,
+        requestTls: { ...tls, timeout },
+        proxyTls: { ca: tls.ca, timeout },
+        // A tunnel to a port that is not 443 is what Squid refuses as it comes.
+        proxyTunnel: false,
+      });
+    },
+  });
 }
 
-/** Naming authorities replaces Node's list, so the list comes along; undefined leaves it as it is. */
-function certificateAuthorities(env: NodeJS.ProcessEnv): string[] | undefined {
-  const files = [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS].filter(
-    (path): path is string => path !== undefined && path !== '',
-  );
-  if (files.length === 0) return undefined;
-  return [...rootCertificates, ...new Set(files.map((path) => readFileSync(path, 'utf8')))];
+/** Its library knows many kinds of proxies, and most who run this ask for nothing that goes through it. */
+async function agentOver(proxyFor: ProxyFor | undefined, tls: Tls): Promise<NodeAgent> {
+  const { ProxyAgent } = await import('proxy-agent');
+  const getProxyForUrl = (url: string) => proxyFor?.(new URL(url)) ?? '';
+  return new ProxyAgent({ keepAlive: true, ...tls, getProxyForUrl });
 }

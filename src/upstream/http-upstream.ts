@@ -4,12 +4,21 @@ import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import { collect } from '../runtime/collect.js';
-import type { Network } from '../runtime/network.js';
+import type { Network, Way } from '../runtime/network.js';
+import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
 import { Breaker } from './breaker.js';
 import { Faults } from './faults.js';
 import { OwnHosts } from './own-hosts.js';
 import { decodePage, MAX_PAGE_BYTES } from './page-body.js';
-import { type Answer, headerText, leave, type ObserveUpstream, Requests } from './requests.js';
+import { createPassword, type PasswordSettings } from './passwords.js';
+import {
+  type Answer,
+  type Credentials,
+  headerText,
+  leave,
+  type ObserveUpstream,
+  Requests,
+} from './requests.js';
 import type { Encoded, FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
 
 export interface HttpUpstreamSettings {
@@ -20,7 +29,10 @@ export interface HttpUpstreamSettings {
   readonly files: readonly string[];
   readonly claims: readonly ProjectGlob[];
   readonly isPublic: boolean;
-  readonly auth?: { readonly username: string; readonly password: string } | undefined;
+  /** Basic authentication: one of the three says where the password comes from. */
+  readonly auth?: ({ readonly username: string } & PasswordSettings) | undefined;
+  /** Who we are, PEM, for an index that asks for a certificate. */
+  readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
   /** Whether its files are opened; false for an upstream that is trusted as it is. */
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
@@ -43,6 +55,8 @@ export interface HttpUpstreamParts {
   readonly observe: ObserveUpstream;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Told whenever its credentials begin or cease to serve. @param refused why they do not */
+  readonly onCredentials: (refused: string | undefined) => void;
 }
 
 const ACCEPT_PAGES =
@@ -55,19 +69,20 @@ export class HttpUpstream implements Upstream {
   readonly name: string;
   readonly isPublic: boolean;
   readonly origin: string;
-  readonly authorization: string | undefined;
   readonly hasClaims: boolean;
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
   readonly #settings: HttpUpstreamSettings;
-  readonly #network: Network;
+  readonly #way: Way;
+  readonly #credentials: Credentials;
   readonly #claims: ProjectSet;
   readonly #faults: Faults;
   readonly #requests: Requests;
   readonly #breaker: Breaker;
 
-  constructor(settings: HttpUpstreamSettings, { network, observe, now }: HttpUpstreamParts) {
-    const { name, auth, timeouts } = settings;
+  constructor(settings: HttpUpstreamSettings, parts: HttpUpstreamParts) {
+    const { name, auth, timeouts, certificate } = settings;
+    const { network, observe, now, onCredentials } = parts;
     const index = new URL(settings.url);
     this.name = name;
     this.isPublic = settings.isPublic;
@@ -75,27 +90,39 @@ export class HttpUpstream implements Upstream {
     this.hasClaims = settings.claims.length > 0;
     this.inspect = settings.inspect;
     this.unhashed = settings.unhashed;
-    this.authorization =
-      auth && `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
     this.#settings = settings;
-    this.#network = network;
+    this.#way = network.open({ connectTimeout: timeouts.connect, certificate });
     this.#claims = new ProjectSet(settings.claims);
     this.#faults = new Faults(name);
+    this.#credentials =
+      auth === undefined
+        ? NO_CREDENTIALS
+        : new BasicCredentials({
+            username: auth.username,
+            password: createPassword(auth, now),
+            refuses: (status) => status === 401 || (status === 403 && !this.#isAbsent(status)),
+            faults: this.#faults,
+            onChange: onCredentials,
+          });
     const hosts = new OwnHosts(index.host, settings.files);
     this.#requests = new Requests(
       { name, origin: index.origin, hosts, timeouts },
       {
-        dispatcher: network.dispatcher,
+        dispatcher: this.#way.dispatcher,
         faults: this.#faults,
         observe,
-        authorization: () => this.authorization,
+        credentials: this.#credentials,
       },
     );
     this.#breaker = new Breaker(now, (what) => this.#faults.unwell(what));
   }
 
   agent() {
-    return this.#network.agent();
+    return this.#way.agent();
+  }
+
+  authorization(): Promise<string | undefined> {
+    return this.#credentials.authorization();
   }
 
   claims(project: ProjectName): boolean {

@@ -23,8 +23,15 @@ export interface RequestParts {
   readonly dispatcher: Dispatcher;
   readonly faults: Faults;
   readonly observe: ObserveUpstream;
-  /** The `Authorization` header for the index's own origin, and for no other. */
-  readonly authorization: () => string | undefined;
+  /** The credentials for the index's own origin, and for no other. */
+  readonly credentials: Credentials;
+}
+
+export interface Credentials {
+  /** The `Authorization` header; undefined where none is sent. @throws {Failure} */
+  authorization(): Promise<string | undefined>;
+  /** What they were answered with. @returns whether to ask again with others */
+  answered(status: number): boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -52,7 +59,7 @@ export class Requests {
     let url = this.#read(first);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       if (!this.#settings.hosts.has(url.host)) return { kind: 'elsewhere', target: url };
-      const answer = await this.#ask(url, headers, signal);
+      const answer = await this.#askAgain(url, headers, signal);
       const location = headerText(answer.headers.location);
       const moved = [301, 302, 303, 307, 308].includes(answer.statusCode);
       if (!moved || location === undefined) return { kind: 'answer', answer, url };
@@ -78,24 +85,39 @@ export class Requests {
     return url;
   }
 
+  /** Credentials that have become old meanwhile are no reason to fail. */
+  async #askAgain(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { credentials } = this.#parts;
+    const authorization =
+      url.origin === this.#settings.origin ? await credentials.authorization() : undefined;
+    if (authorization === undefined) return this.#ask(url, headers, signal);
+    const answer = await this.#ask(url, { ...headers, authorization }, signal);
+    if (!credentials.answered(answer.statusCode)) return answer;
+    const renewed = await credentials.authorization();
+    if (renewed === undefined || renewed === authorization) return answer;
+    leave(answer);
+    const second = await this.#ask(url, { ...headers, authorization: renewed }, signal);
+    credentials.answered(second.statusCode);
+    return second;
+  }
+
   async #ask(
     url: URL,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { name, origin, timeouts } = this.#settings;
+    const { name, timeouts } = this.#settings;
     const { dispatcher, faults, observe } = this.#parts;
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1_000;
-    const authorization = url.origin === origin ? this.#parts.authorization() : undefined;
     try {
       const answer = await request(url, {
         dispatcher,
-        headers: {
-          'user-agent': USER_AGENT,
-          ...headers,
-          ...(authorization !== undefined && { authorization }),
-        },
+        headers: { 'user-agent': USER_AGENT, ...headers },
         headersTimeout: timeouts.headers,
         bodyTimeout: timeouts.body,
         signal,

@@ -48,8 +48,8 @@ export interface Upstream {
   readonly isPublic: boolean;
   /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
   readonly origin: string;
-  /** The `Authorization` header for that origin, and for no other. */
-  readonly authorization: string | undefined;
+  /** The `Authorization` header for that origin, and for no other. @throws {Failure} where the password cannot be had */
+  authorization(): Promise<string | undefined>;
   /** The way out for the pass-through: egress proxy and certificate authorities as for everything else. */
   agent(): Promise<Agent>;
   /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, request as httpRequest, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -23,6 +23,7 @@ describe('a company with an egress proxy and a certificate authority of its own'
   let proxyUrl: string;
   let tlsPort: number;
   const tunnels: string[] = [];
+  const forwarded: string[] = [];
   const dist = buildWheel();
 
   before(async () => {
@@ -43,7 +44,16 @@ describe('a company with an egress proxy and a certificate authority of its own'
       req.pipe(onward);
     });
     tlsPort = await listen(front);
-    proxy = createHttpServer((_req, res) => res.writeHead(405).end());
+    proxy = createHttpServer((req, res) => {
+      forwarded.push(req.url!);
+      const [host, port] = upstream.host.split(':');
+      const { pathname: path } = new URL(req.url!);
+      const { method, headers } = req;
+      httpRequest({ host, port, path, method, headers }, (answer) => {
+        res.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(res);
+      }).end();
+    });
     proxy.on('connect', (req, socket, head) => {
       tunnels.push(req.url!);
       const onward = connect(tlsPort, '127.0.0.1', () => {
@@ -87,6 +97,42 @@ describe('a company with an egress proxy and a certificate authority of its own'
       assert.deepEqual(await statuses(named, env), [200, 200, 200]);
       assert.deepEqual(new Set(tunnels), new Set(['index.example:443']));
       assert.ok(upstream.requests(packagePath('demo', dist.filename)) > 0);
+    });
+
+  it('reaches an http index through HTTP_PROXY without a tunnel, as Squid allows it', async () => {
+    tunnels.length = 0;
+    forwarded.length = 0;
+    assert.deepEqual(
+      await statuses('http://plain.example/simple/', { HTTP_PROXY: proxyUrl }),
+      [200, 200, 200],
+    );
+    assert.deepEqual(tunnels, []);
+    assert.equal(forwarded[0], 'http://plain.example/simple/demo/');
+  });
+
+  it('goes past the proxy where NO_PROXY has the network of the index', async () => {
+    tunnels.length = 0;
+    forwarded.length = 0;
+    const env = { HTTP_PROXY: proxyUrl, NO_PROXY: '127.0.0.0/8' };
+    assert.deepEqual(await statuses(upstream.url, env), [200, 200, 200]);
+    assert.deepEqual([tunnels, forwarded], [[], []]);
+  });
+
+  for (const [how, content] of [
+    ['is DER', Buffer.from('MAA=', 'base64')],
+    ['is empty', Buffer.alloc(0)],
+    [
+      'holds no certificate',
+      Buffer.from('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'),
+    ],
+  ] as const)
+    it(`does not start with a file of authorities that ${how}`, async () => {
+      const file = join(folder, 'authority');
+      await writeFile(file, content);
+      await assert.rejects(
+        startGateProcess({ folder, env: { SSL_CERT_FILE: file } }),
+        /SSL_CERT_FILE: .*authority holds/,
+      );
     });
 
   it('goes past the proxy where NO_PROXY names the index', async () => {

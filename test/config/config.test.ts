@@ -240,6 +240,12 @@ loging: { level: info }
     ['upstreams: [{ name: a, files: ["*"] }]', /expected a host/],
     ['upstreams: [{ name: a, files: ["*.com"] }]', /expected a host/],
     ['upstreams: [{ name: a, files: ["a.*.example.com"] }]', /expected a host/],
+    ['upstreams: [{ name: a, auth: { username: u } }]', /expected one of password, password-file/],
+    [
+      'upstreams: [{ name: a, auth: { username: u, password: a, password-file: /b } }]',
+      /expected one of password, password-file/,
+    ],
+    ['upstreams: [{ name: a, auth: { username: u, password-file: b } }]', /an absolute path/],
     ['upstreams: [{ name: a, absent: [401] }]', /expected a status such as 403/],
     ['upstreams: [{ name: a, absent: [200] }]', /expected a status such as 403/],
     ['upstreams: [{ name: a, claims: ["a b"] }]', /expected a project name/],

@@ -1,11 +1,19 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { ProjectGlob } from '../../domain/project-glob.js';
 import { projectGlob } from '../../yaml/values.js';
+import { camelCased } from '../camel-case.js';
 import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
 import { hostPattern, section, time, webUrl } from '../terms.js';
 
 /** Those that speak of who asks, or how often. */
 const NEVER_ABSENT = new Set([401, 407, 408, 425, 429]);
+
+const PASSWORDS = ['password', 'password-file', 'password-command'] as const;
+
+/** Within a list, where nobody makes a path absolute. */
+const absolutePath = () =>
+  z.string().refine(isAbsolute, { error: 'expected an absolute path such as /run/secrets/token' });
 
 const upstream = z.strictObject({
   name: z
@@ -30,9 +38,30 @@ const upstream = z.strictObject({
       password: z
         .string({ error: 'expected text; put it in quotes' })
         .min(1)
-        .describe('The password or token; a reference to a variable keeps it out of the file.'),
+        .describe('The password or token; a reference to a variable keeps it out of the file.')
+        .optional(),
+      'password-file': absolutePath()
+        .describe('A file that holds it, read again when it changes.')
+        .optional(),
+      'password-command': z
+        .array(z.string())
+        .min(1)
+        .describe('A program and its arguments that print a token, and until when it holds.')
+        .optional(),
+    })
+    .superRefine((auth, context) => {
+      const given = PASSWORDS.filter((key) => auth[key] !== undefined);
+      if (given.length !== 1)
+        context.addIssue(`expected one of ${PASSWORDS.join(', ')} beside "username"`);
     })
     .describe('Basic authentication, sent to the index and to its own host only.')
+    .optional(),
+  tls: z
+    .strictObject({
+      cert: absolutePath().describe('Our certificate with its chain, PEM.'),
+      key: absolutePath().describe('Its private key, PEM.'),
+    })
+    .describe('For an index that asks for a certificate.')
     .optional(),
   inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
   absent: z
@@ -96,7 +125,16 @@ export interface UpstreamConfig {
   /** Hosts (with their port where it is not the scheme's own), beside the index's. */
   readonly files: readonly string[];
   readonly claims: readonly ProjectGlob[];
-  readonly auth: { readonly username: string; readonly password: string } | undefined;
+  readonly auth:
+    | {
+        readonly username: string;
+        readonly password?: string | undefined;
+        readonly passwordFile?: string | undefined;
+        readonly passwordCommand?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Paths of our certificate and its key, for an index that asks for one. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly inspect: boolean;
   /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
@@ -124,7 +162,7 @@ export function toUpstreams(
       url: (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX,
       // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
       files: files ?? (open ? [PYPI_FILES] : []),
-      auth,
+      auth: auth && camelCased(auth),
       public: open,
     };
   });

@@ -90,13 +90,14 @@ function passer({ pages }: Services) {
   ): Promise<void> => {
     const upstream = await pages.source(project);
     const proxy = await proxyOf(upstream);
+    const authorization = await upstream.authorization();
     passing.set(req, what);
     // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
     // left by then.
     req.headers = {
       accept: req.headers.accept ?? '*/*',
       'accept-encoding': 'identity',
-      ...(upstream.authorization !== undefined && { authorization: upstream.authorization }),
+      ...(authorization !== undefined && { authorization }),
     };
     await proxy(req, res, () => {});
   };

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { stateOfFile } from '../runtime/change-watch.js';
+
+/** What an upstream is shown, which may become another while the server runs. */
+export interface Password {
+  /** @throws where it cannot be had */
+  current(): Promise<string>;
+  /** The one that was given last was refused: asks for another, if that may help. */
+  refused(): void;
+}
+
+export interface PasswordSettings {
+  readonly password?: string | undefined;
+  readonly passwordFile?: string | undefined;
+  readonly passwordCommand?: readonly string[] | undefined;
+}
+
+/** @param now milliseconds since 1970 */
+export function createPassword(settings: PasswordSettings, now: () => number): Password {
+  const { password, passwordFile, passwordCommand } = settings;
+  if (passwordFile !== undefined) return new FilePassword(passwordFile);
+  if (passwordCommand !== undefined) return new CommandPassword(passwordCommand, now);
+  return { current: async () => password ?? '', refused: () => {} };
+}
+
+/** Read again whenever the file is another than at the last request. */
+class FilePassword implements Password {
+  readonly #path: string;
+  #state = '';
+  #password: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** While the file cannot be read, the one before holds. */
+  async current(): Promise<string> {
+    const state = await stateOfFile(this.#path);
+    if (state === this.#state && this.#password !== undefined) return this.#password;
+    try {
+      this.#password = (await readFile(this.#path, 'utf8')).replace(/\r?\n$/, '');
+      this.#state = state;
+    } catch (error) {
+      if (this.#password === undefined) throw error;
+    }
+    return this.#password;
+  }
+
+  refused(): void {
+    this.#state = '';
+  }
+}
+
+/** Of a command that does not say how long its token holds. */
+const LIFE_TIME = 15 * 60_000;
+/** Before its end it is asked for anew: requests take their time. */
+const MARGIN = 60_000;
+/** A token that was refused is not asked for anew before this. */
+const SHORTEST = 30_000;
+const TIMEOUT = 30_000;
+const MOST = 64 * 1024;
+
+interface Token {
+  readonly text: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+const run = promisify(execFile);
+
+/**
+ * The first word that a command prints is the token; a second one says until when it holds: a time in ISO 8601 or in seconds
+ * since 1970, as `aws codeartifact get-authorization-token --output text` prints it, or its life in seconds.
+ */
+class CommandPassword implements Password {
+  readonly #command: readonly string[];
+  readonly #now: () => number;
+  #token: Token | undefined;
+  #running: Promise<Token> | undefined;
+
+  constructor(command: readonly string[], now: () => number) {
+    this.#command = command;
+    this.#now = now;
+  }
+
+  async current(): Promise<string> {
+    const now = this.#now();
+    const token = this.#token;
+    if (token !== undefined && now >= token.from && now < token.until) return token.text;
+    this.#running ??= this.#ask().finally(() => {
+      this.#running = undefined;
+    });
+    this.#token = await this.#running;
+    return this.#token.text;
+  }
+
+  refused(): void {
+    const token = this.#token;
+    if (token !== undefined && this.#now() - token.from >= SHORTEST) this.#token = undefined;
+  }
+
+  async #ask(): Promise<Token> {
+    const [program = '', ...args] = this.#command;
+    const { stdout } = await run(program, args, { timeout: TIMEOUT, maxBuffer: MOST });
+    const [text, life] = stdout.trim().split(/\s+/);
+    if (!text) throw new Error('the password command prints nothing');
+    const from = this.#now();
+    return { text, from, until: life === undefined ? from + LIFE_TIME : endOf(life, from) };
+  }
+}
+
+function endOf(life: string, from: number): number {
+  const seconds = Number(life);
+  if (Number.isNaN(seconds)) {
+    const time = Date.parse(life);
+    return Number.isNaN(time) ? from + LIFE_TIME : time - MARGIN;
+  }
+  // Nobody's token lives for thirty years.
+  const end = seconds > 1e9 ? seconds * 1_000 : from + seconds * 1_000;
+  return Math.max(from + SHORTEST, end - MARGIN);
+}
