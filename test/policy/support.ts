@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { Finding, Inspection } from '../../src/domain/finding.js';
 import { type Knowledge, NOTHING_KNOWN } from '../../src/domain/knowledge.js';
+import { NO_PAGE } from '../../src/domain/page-facts.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
@@ -50,6 +51,7 @@ export function subject(
   const project = (changes.project ?? 'demo') as ProjectName;
   const version = 'version' in changes ? changes.version : '1.0';
   return {
+    ...NO_PAGE,
     upstream: 'pypi',
     publicUpstream: true,
     filename: `${project}-${version}-py3-none-any.whl`,
@@ -57,9 +59,6 @@ export function subject(
     sha256: digest('a'),
     size: 1000,
     uploadTime: NOW - 365 * DAY,
-    yanked: false,
-    status: undefined,
-    declaredMetadata: undefined,
     hasWheel: true,
     ...changes,
     project,

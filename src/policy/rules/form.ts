@@ -28,9 +28,11 @@ const common = {
   exempt: globs().describe('Never for these projects; * stands for any characters.').optional(),
 };
 
+type CommonSettings = z.output<z.ZodObject<typeof common>>;
+
 /** A rule's settings with every default in its place. */
 export type Settings<Keys extends z.ZodRawShape> = Readonly<
-  z.output<z.ZodObject<typeof common>> & { [Key in keyof Keys]: z.output<Keys[Key]> }
+  CommonSettings & { [Key in keyof Keys]: z.output<Keys[Key]> }
 >;
 
 interface RuleDraft<Keys extends z.ZodRawShape> {
@@ -52,7 +54,7 @@ export function settable<Keys extends z.ZodRawShape>({ about, keys, ...form }: R
 
 /** Of any rule: what does not depend on the keys of its own. */
 export interface SettableForm {
-  readonly schema: z.ZodType;
+  readonly schema: z.ZodType<CommonSettings | undefined>;
   readonly defaults: Settings<z.ZodRawShape>;
   create(settings: Settings<z.ZodRawShape>, lists: PolicyLists): Rule;
 }

@@ -15,8 +15,7 @@ import { startupHook } from './startup-hook.js';
 import { status } from './status.js';
 import { yanked } from './yanked.js';
 
-/** What each rule that a policy sets takes and does; their order is that of the table in `domain/rules.ts`. */
-export const SETTABLE = {
+const FORMS = {
   deny,
   'malware-feed': malwareFeed,
   'startup-hook': startupHook,
@@ -29,7 +28,15 @@ export const SETTABLE = {
   sdist,
   yanked,
   cooldown,
-} satisfies Record<SettableRule, SettableForm>;
+} satisfies Partial<Record<SettableRule, SettableForm>>;
+
+/** So that the compiler names a rule that is missing here, and nothing else. */
+type Forms = {
+  readonly [Id in SettableRule]: Id extends keyof typeof FORMS ? (typeof FORMS)[Id] : SettableForm;
+};
+
+/** What each rule that a policy sets takes and does; their order is that of the table in `domain/rules.ts`. */
+export const SETTABLE: Forms = FORMS;
 
 /** The rules that nobody sets. */
-export const FIXED = { integrity } satisfies Record<Exclude<RuleId, SettableRule>, Rule>;
+export const FIXED: Readonly<Record<Exclude<RuleId, SettableRule>, Rule>> = { integrity };

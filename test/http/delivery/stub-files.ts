@@ -2,6 +2,7 @@ import type { ArtifactService } from '../../../src/artifacts/artifact-service.js
 import type { Fill } from '../../../src/artifacts/fill.js';
 import type { Sidecar } from '../../../src/artifacts/sidecar-service.js';
 import type { Sha256 } from '../../../src/domain/digest.js';
+import { NO_PAGE } from '../../../src/domain/page-facts.js';
 import type { ProjectName } from '../../../src/domain/project-name.js';
 import type { Subject } from '../../../src/domain/subject.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
@@ -26,6 +27,7 @@ const hit = { rule: 'deny', action: 'block', reason: 'it is bad', index: 'yank' 
 export const REFUSED: Verdict = { ...ALLOWED, outcome: 'block', decisive: hit, hits: [hit] };
 
 const subject: Subject = {
+  ...NO_PAGE,
   upstream: 'stub',
   publicUpstream: true,
   project: 'demo' as ProjectName,
@@ -34,11 +36,6 @@ const subject: Subject = {
   kind: 'wheel',
   sha256: SHA256,
   size: undefined,
-  uploadTime: undefined,
-  yanked: false,
-  status: undefined,
-  hasWheel: true,
-  declaredMetadata: undefined,
 };
 /** Of a listed file the routes read the subject alone. */
 const listed = { subject } as unknown as ListedFile;
