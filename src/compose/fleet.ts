@@ -12,9 +12,11 @@ export async function createFleet(
   process: Process,
   machine: Machine,
 ): Promise<Fleet> {
+  const { leases, news } = ALONE;
   return {
-    ...ALONE,
-    stores: createStores(config, process, machine, ALONE.news),
+    leases,
+    news,
+    stores: createStores(config, process, machine, news),
     decisions: await createDecisionLog(config, process),
     decisionReader: createDecisionReader(config),
   };
