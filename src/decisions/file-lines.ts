@@ -5,6 +5,8 @@ import { bytesOf, type Range } from './ranges.js';
 
 /** A longer line is none of ours, in bytes. */
 const MAX_LINE = 1024 * 1024;
+/** In its place: what begins like no line, and counts as one that cannot be read. */
+const TOO_LONG = Buffer.from('…');
 const NEWLINE = 0x0a;
 
 /**
@@ -24,9 +26,9 @@ export async function* wholeLines(
       const end = chunk.lastIndexOf(NEWLINE) + 1;
       if (end > begun) yield chunk.subarray(begun, end);
       // A copy, for the chunk is written over.
-      carry = Buffer.concat(end > 0 ? [chunk.subarray(end)] : [carry, chunk]);
-      // What is left of it begins like no line, and counts as one that cannot be read.
-      if (carry.length > MAX_LINE) carry = Buffer.from('…');
+      if (end > 0) carry = Buffer.from(chunk.subarray(end));
+      else if (carry !== TOO_LONG) carry = Buffer.concat([carry, chunk]);
+      if (carry.length > MAX_LINE) carry = TOO_LONG;
     }
   } catch (error) {
     // The line that it broke off in is part of that.

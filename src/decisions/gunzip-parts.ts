@@ -2,6 +2,8 @@ import { createGunzip } from 'node:zlib';
 
 /** Fed at a time, in bytes: what it inflates to is held, and may be a thousand times as much. */
 const STEP = 16 * 1024;
+/** Inflated at a time, in bytes. */
+const CHUNK = 128 * 1024;
 
 /** A file that is not the gzip that its name says, or not all of it. */
 export class GzipError extends Error {
@@ -14,7 +16,7 @@ export class GzipError extends Error {
  * @throws {GzipError}
  */
 export async function* gunzipped(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: CHUNK });
   let parts: Buffer[] = [];
   let failed: Error | null | undefined;
   let fed = 0;

@@ -15,12 +15,13 @@ export interface HousekeepingSettings {
 /**
  * Looks after the files that a log has put aside, in the background and one at a time: the oldest go, the others are
  * compressed, and each gets an index. What a run before has left undone is done, too. What fails is left as it is, which
- * is as good a log, until the next start.
+ * is as good a log, until the next start; so is what loses its index meanwhile.
  */
 export class Housekeeping {
   readonly #settings: HousekeepingSettings;
   readonly #tend: (tending: Tending) => Promise<void>;
-  readonly #failed = new Set<string>();
+  /** Those with which nothing more is to be done. */
+  readonly #seenTo = new Set<string>();
   #wanted = false;
   #working: Promise<void> | undefined;
   #closing = false;
@@ -59,9 +60,11 @@ export class Housekeeping {
       // More was put aside: what is to go goes first.
       if (this.#wanted) return;
       const { path, endings } = rotated;
+      if (this.#seenTo.has(path)) continue;
       const isDue = compress && endings.has('');
-      if (this.#failed.has(path) || !(isDue || (await this.#lacksIndex(rotated)))) continue;
-      await this.#tend({ path, compress }).catch(() => this.#failed.add(path));
+      if (isDue || (await this.#lacksIndex(rotated)))
+        await this.#tend({ path, compress }).catch(() => {});
+      if (!this.#closing) this.#seenTo.add(path);
     }
   }
 

@@ -9,9 +9,8 @@ export function matches(record: DecisionRecord, query: DecisionQuery): boolean {
     return false;
   if (user !== undefined && record.user !== user) return false;
   // Without a version, or with a time that cannot be read, it may be the one that is looked for.
-  const time = Date.parse(record.time);
-  if (since !== undefined && time < since) return false;
-  if (until !== undefined && time >= until) return false;
+  if (since !== undefined && Date.parse(record.time) < since) return false;
+  if (until !== undefined && Date.parse(record.time) >= until) return false;
   return versions === undefined || record.version === undefined || versions(record.version);
 }
 
