@@ -11,7 +11,9 @@ export async function createDecisionLog(
   { decisions }: Config,
   { now, log, metrics, health, closing }: Process,
 ): Promise<DecisionLog> {
-  const written = new ResilientDecisionLog(new FileDecisionLog(decisions, now), {
+  const onTrouble = (err: unknown) =>
+    log.warn({ err }, 'a file that the decision log has put aside stays as it is');
+  const written = new ResilientDecisionLog(new FileDecisionLog(decisions, now, { onTrouble }), {
     onFailing: (err) => {
       metrics.decisionLogFailing.set(1);
       health.set('decision-log', 'degraded', 'decisions go to the log on standard error instead');

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Housekeeping, type HousekeepingSettings } from './housekeeping.js';
+import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
 import { type DecisionRecord, type ExposedRecord, writeRecord } from './record.js';
 import type { OpenableDecisionLog } from './resilient-log.js';
 import { rotatedFiles } from './retention.js';
@@ -35,10 +35,14 @@ export class FileDecisionLog implements OpenableDecisionLog {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  constructor(settings: DecisionLogSettings, now: () => number = Date.now, tend = tendInThread) {
+  constructor(
+    settings: DecisionLogSettings,
+    now: () => number = Date.now,
+    { tend = tendInThread, onTrouble = () => {} }: Partial<HousekeepingParts> = {},
+  ) {
     this.#settings = settings;
     this.#now = now;
-    this.#housekeeping = new Housekeeping(settings, tend);
+    this.#housekeeping = new Housekeeping(settings, { tend, onTrouble });
   }
 
   async open(): Promise<void> {

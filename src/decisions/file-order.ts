@@ -14,7 +14,7 @@ export async function inOrder(files: readonly SearchedFile[]): Promise<SearchedF
 }
 
 async function firstTime({ opened, indexed }: SearchedFile): Promise<string> {
-  if (indexed !== undefined) return indexed.index.begins ?? '';
+  if (indexed !== undefined) return indexed.begins ?? '';
   const head = opened === undefined ? '' : await beginningOf(opened);
   return TIME.exec(head)?.[1] ?? '';
 }

@@ -72,20 +72,16 @@ class FileSearch implements DecisionSearch {
   /** Those that may match. */
   async *#recordsOf({ name, opened, indexed }: SearchedFile): AsyncGenerator<DecisionRecord> {
     if (indexed !== undefined) {
-      const { index, parts } = indexed;
-      if (index.begins !== undefined) this.#begins(index.begins);
-      if (opened !== undefined) yield* this.#found(opened, index.parts, parts);
-      this.#unreadable(name, index.unreadable);
+      const { parts, wanted, begins, unreadable } = indexed;
+      if (begins !== undefined) this.#begins(begins);
+      if (opened !== undefined) yield* this.#found(opened, rangesOf(parts, wanted, opened.size));
+      this.#unreadable(name, unreadable);
     } else if (opened !== undefined) yield* this.#scanned(opened);
   }
 
   /** From the parts of a file that may hold any; the rest, and what cannot be read, is known from its index. */
-  async *#found(
-    file: OpenDecisionFile,
-    parts: readonly number[],
-    wanted: number,
-  ): AsyncGenerator<DecisionRecord> {
-    for (const range of rangesOf(parts, wanted, file.size))
+  async *#found(file: OpenDecisionFile, ranges: readonly Range[]): AsyncGenerator<DecisionRecord> {
+    for (const range of ranges)
       for await (const lines of this.#lines(file, range)) {
         if (!this.#may(lines)) continue;
         for (const line of linesIn(lines)) {

@@ -12,6 +12,12 @@ export interface HousekeepingSettings {
   readonly compress: boolean;
 }
 
+export interface HousekeepingParts {
+  readonly tend: (tending: Tending) => Promise<void>;
+  /** A file could not be removed, compressed or indexed, and stays as it is. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
 /**
  * Looks after the files that a log has put aside, in the background and one at a time: the oldest go, the others are
  * compressed, and each gets an index. What a run before has left undone is done, too. What fails is left as it is, which
@@ -19,16 +25,16 @@ export interface HousekeepingSettings {
  */
 export class Housekeeping {
   readonly #settings: HousekeepingSettings;
-  readonly #tend: (tending: Tending) => Promise<void>;
+  readonly #parts: HousekeepingParts;
   /** Those with which nothing more is to be done. */
   readonly #seenTo = new Set<string>();
   #wanted = false;
   #working: Promise<void> | undefined;
   #closing = false;
 
-  constructor(settings: HousekeepingSettings, tend: (tending: Tending) => Promise<void>) {
+  constructor(settings: HousekeepingSettings, parts: HousekeepingParts) {
     this.#settings = settings;
-    this.#tend = tend;
+    this.#parts = parts;
   }
 
   /** There is something to do, or may be. */
@@ -47,7 +53,7 @@ export class Housekeeping {
     while (this.#wanted) {
       this.#wanted = false;
       // The folder may be gone, or not be ours to change.
-      await this.#look().catch(() => {});
+      await this.#look().catch(this.#parts.onTrouble);
     }
     // In the same turn as the look at what is wanted: whoever wakes it next begins anew.
     this.#working = undefined;
@@ -55,7 +61,7 @@ export class Housekeeping {
 
   async #look(): Promise<void> {
     const { file, keep, compress } = this.#settings;
-    await prune(file, keep);
+    await prune(file, keep).catch(this.#parts.onTrouble);
     for (const rotated of (await rotatedFiles(file)).filter(isThere).reverse()) {
       // More was put aside: what is to go goes first.
       if (this.#wanted) return;
@@ -63,7 +69,7 @@ export class Housekeeping {
       if (this.#seenTo.has(path)) continue;
       const isDue = compress && endings.has('');
       if (isDue || (await this.#lacksIndex(rotated)))
-        await this.#tend({ path, compress }).catch(() => {});
+        await this.#parts.tend({ path, compress }).catch(this.#parts.onTrouble);
       if (!this.#closing) this.#seenTo.add(path);
     }
   }

@@ -9,11 +9,10 @@ export interface SearchedFile {
   readonly name: string;
   /** Undefined where its index says that nothing in it matches. */
   readonly opened?: OpenDecisionFile;
-  /** Where it has one that can be believed. */
-  readonly indexed?: {
-    readonly index: FileIndex;
-    /** What of it may match, a bit each. */
-    readonly parts: number;
+  /** What its index says, where it has one that can be believed. */
+  readonly indexed?: Pick<FileIndex, 'parts' | 'begins' | 'unreadable'> & {
+    /** The parts of it that may match, a bit each. */
+    readonly wanted: number;
   };
 }
 
@@ -87,8 +86,10 @@ async function openFor(
   const { name, path } = file;
   const index = file.rotated ? await indexOf(path, disk) : undefined;
   if (index === undefined) return { name, opened: await openFile(file, disk) };
-  const indexed = { index, parts: partsFor(index, query) };
-  if (indexed.parts === 0) return { name, indexed };
+  // Not the tables: a log may have many files.
+  const { parts, begins, unreadable } = index;
+  const indexed = { parts, begins, unreadable, wanted: partsFor(index, query) };
+  if (indexed.wanted === 0) return { name, indexed };
   const opened = await openFile(file, disk);
   // Another may have come in its place since.
   return opened.identity === index.of ? { name, opened, indexed } : { name, opened };

@@ -8,7 +8,7 @@ import { readIndex } from '../../src/decisions/file-index.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { Housekeeping } from '../../src/decisions/housekeeping.js';
 import { type DecisionRecord, readRecord, writeRecord } from '../../src/decisions/record.js';
-import { tendFile } from '../../src/decisions/tend-file.js';
+import { type Tending, tendFile } from '../../src/decisions/tend-file.js';
 import { record as recordOf } from './records.js';
 
 const record = (filename: string) => recordOf('127.0.0.1', { filename });
@@ -190,11 +190,12 @@ describe('decision log', () => {
     const tended: string[] = [];
     await new Promise<void>((resolve) => {
       const settings = { file, keep: 10, compress: true };
-      new Housekeeping(settings, async (tending) => {
+      const tend = async (tending: Tending) => {
         await tendFile(tending);
         tended.push(tending.path);
         if (tended.length === 5) resolve();
-      }).wake();
+      };
+      new Housekeeping(settings, { tend, onTrouble: assert.ifError }).wake();
     });
     const left = (await readdir(join(folder, 'log'))).sort();
     assert.deepEqual(
@@ -209,13 +210,19 @@ describe('decision log', () => {
     await mkdir(join(folder, 'log'));
     const tried: string[] = [];
     const settings = { file, maxBytes: 1, keep: 9, compress: true, fsync: false };
-    const log = new FileDecisionLog(settings, Date.now, async ({ path }) => {
-      tried.push(path);
-      throw new Error('no room');
+    const troubles: unknown[] = [];
+    const log = new FileDecisionLog(settings, Date.now, {
+      tend: async ({ path }) => {
+        tried.push(path);
+        throw new Error('no room');
+      },
+      onTrouble: (error) => troubles.push(error),
     });
     for (let n = 0; n < 3; n += 1) await log.append(record(`f${n}`));
     await log.close();
+    assert.equal(tried.length, 3);
     assert.equal(new Set(tried).size, tried.length);
+    assert.equal(troubles.length, tried.length);
     const texts = (await readdir(join(folder, 'log'))).map((name) => join(folder, 'log', name));
     const found = await Promise.all(texts.map(async (path) => decision((await lines(path))[0]!)));
     assert.deepEqual(found.map(({ filename }) => filename).sort(), ['f0', 'f1', 'f2']);
