@@ -33,28 +33,6 @@ describe('decision log', () => {
     new FileDecisionLog({ file, maxBytes, keep, compress, fsync: false });
   const lines = async (path = file) => (await readFile(path, 'utf8')).trimEnd().split('\n');
 
-  it('holds every record once it is acknowledged, in order, however many come together', async () => {
-    const log = open();
-    await Promise.all(Array.from({ length: 200 }, (_, n) => log.append(record(`f${n}`))));
-    const names = (await lines()).map((line) => decision(line).filename);
-    assert.deepEqual(
-      names,
-      Array.from({ length: 200 }, (_, n) => `f${n}`),
-    );
-    await log.close();
-  });
-
-  it('keeps a hostile User-Agent on one line, and to a length', async () => {
-    const log = open();
-    await log.append({
-      ...record('a'),
-      userAgent: `evil\n{"verdict":"allow"}\u2028${'x'.repeat(9_000)}`,
-    });
-    await log.close();
-    assert.equal((await lines()).length, 1);
-    assert.ok(decision((await lines())[0]!).userAgent!.length < 600);
-  });
-
   it('keeps the newest by the order of their writing, also where the clock is set back', async () => {
     let now = Date.UTC(2027, 0, 1);
     const settings = { file, maxBytes: 1, keep: 3, compress: false, fsync: false };
