@@ -72,7 +72,10 @@ export function isSettable(id: RuleId): id is SettableRule {
   return TABLE[id].settable;
 }
 
-/** What a rule must know. @param id of a record or an answer: another version may have had rules that are not known here */
+/**
+ * What a rule must know.
+ * @param id of a record or an answer: another version may have had rules that are not known here
+ */
 export function needsOf(id: string | undefined): readonly Need[] {
   return id !== undefined && Object.hasOwn(TABLE, id) ? TABLE[id as RuleId].needs : [];
 }

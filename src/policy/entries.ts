@@ -4,6 +4,7 @@ import { SETTABLE_RULES } from '../domain/rules.js';
 import { projectGlob } from '../yaml/values.js';
 import { expiry, moduleName, projectName, sentence, sha256, specifier } from './terms.js';
 
+/** An entry of the list `deny`. */
 export const denial = z
   .strictObject({
     project: projectGlob().describe('A project, or a pattern with *.').optional(),
@@ -19,10 +20,12 @@ export const denial = z
       context.addIssue('"versions" needs "project"');
   });
 
+/** An entry of the list `allow`. */
 export const allowed = z.strictObject({
   project: projectGlob().describe('A project, or a pattern with *.'),
 });
 
+/** An entry of the list `hooks`. */
 export const hook = z.strictObject({
   project: projectName().describe('The project that ships it.'),
   file: z
@@ -37,6 +40,7 @@ export const hook = z.strictObject({
     .optional(),
 });
 
+/** An entry of the list `waivers`. */
 export const waiver = z.strictObject({
   rule: z.enum(SETTABLE_RULES).describe('The one rule that it lifts.'),
   project: projectName().describe('The one project that it is for.'),

@@ -9,6 +9,7 @@ import { duration } from '../yaml/values.js';
 /** In milliseconds. */
 export const DAY = 86_400_000;
 
+/** Of the whole policy, or of one rule. */
 export const mode = z.enum(['enforce', 'dry-run']);
 
 /** Hours, days or weeks: what a cooldown or a waiver is measured in. */
