@@ -42,7 +42,7 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
       noteAsked(req, { id });
       return sendFailure(res, admitted.kind, admitted.detail, admitted.headers);
     }
-    noteAsked(req, { id, ...admitted, row });
+    noteAsked(req, { id, identity: admitted.identity, row });
     router(req, res);
   };
 }

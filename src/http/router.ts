@@ -15,27 +15,23 @@ export function createRouter({ log }: Services, settings: HttpSettings): Express
   router.disable('etag');
   router.disable('x-powered-by');
   router.set('query parser', false);
-  router.use(guard(settings), dispatch, failures(log));
+  router.use(dispatch(settings), failures(log));
   return router;
 }
 
-/** Turns away what no route wants: other methods, and URLs of absurd length. */
-function guard({ maxUrlLength }: HttpSettings): RequestHandler {
-  return (req, res, next) => {
-    const methods = askedOf(req)?.row?.methods ?? READING;
+/** Turns away what no route wants: other methods, URLs of absurd length, paths without a row. */
+function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
+  // Express hands what it rejects with to the next step.
+  return (req, res) => {
+    const row = askedOf(req)?.row;
+    const methods = row?.methods ?? READING;
     if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
     if (req.originalUrl.length > maxUrlLength)
       throw new Failure('uri-too-long', `A URL has at most ${maxUrlLength} characters.`);
-    next();
+    if (row === undefined) throw new Failure('not-found', 'Nothing is served here.');
+    return row.answer(req, res);
   };
 }
-
-/** Express hands what it rejects with to the next step. */
-const dispatch: RequestHandler = (req, res) => {
-  const row = askedOf(req)?.row;
-  if (row === undefined) throw new Failure('not-found', 'Nothing is served here.');
-  return row.answer(req, res);
-};
 
 /** The last stop of every error: its kind tells the status; what we did not expect is logged, and is a 500. */
 function failures(log: Services['log']): ErrorRequestHandler {

@@ -149,8 +149,10 @@ export class Delivery {
 
   /** Resolves once the record is in the log; there is one a response, whoever asks for it again. */
   #record(decided: Decided, status: number, sent: Sent): Promise<void> {
+    const { subject, verdict } = decided;
     const { filename } = this.#settings;
-    this.#recorded ??= this.#recorder.record(this.#res.req, { ...decided, filename, status, sent });
+    const answered = { subject, verdict, filename, status, sent };
+    this.#recorded ??= this.#recorder.record(this.#res.req, answered);
     return this.#recorded;
   }
 }
