@@ -28,10 +28,17 @@ export type FailureKind = keyof typeof FAILURES;
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
+  /** How long to wait before asking again, in milliseconds, where somebody said so. */
+  readonly retryAfter: number | undefined;
 
-  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options?: ErrorOptions & { readonly retryAfter?: number | undefined },
+  ) {
     super(message, options);
     this.kind = kind;
+    this.retryAfter = options?.retryAfter;
   }
 
   get status(): number {

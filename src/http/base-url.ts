@@ -7,7 +7,7 @@ export type BaseUrl = (req: IncomingMessage) => string;
 
 /**
  * Makes the function that reads it: the configured public URL, else what the request says. A Host header that is
- * not plainly a host is not repeated into a body; `X-Forwarded-Proto` and `-Host` count from a trusted proxy.
+ * not plainly a host is not repeated into a body; `X-Forwarded-Proto`, `-Host` and `-Prefix` count from a trusted proxy.
  */
 export function baseUrlReader({ publicUrl, ...settings }: HttpSettings): BaseUrl {
   if (publicUrl !== undefined) return () => publicUrl;
@@ -19,8 +19,13 @@ export function baseUrlReader({ publicUrl, ...settings }: HttpSettings): BaseUrl
     const scheme = (trusted && forwardedScheme(header('x-forwarded-proto'))) || own;
     const host = header('x-forwarded-host') ?? req.headers.host ?? '';
     const plain = /^[A-Za-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host);
-    return plain ? `${scheme}://${host}` : '';
+    return plain ? `${scheme}://${host}${forwardedPrefix(header('x-forwarded-prefix'))}` : '';
   };
+}
+
+/** The path that a proxy in front takes off; nothing where it is not plainly one. */
+function forwardedPrefix(text = ''): string {
+  return /^(\/[A-Za-z0-9._~-]+)+\/?$/.test(text) ? text.replace(/\/$/, '') : '';
 }
 
 function forwardedScheme(text: string | undefined): string | undefined {

@@ -40,11 +40,16 @@ function failures(log: Services['log']): ErrorRequestHandler {
     if (error instanceof Failure) {
       if (error.status >= 500)
         log.warn({ err: error.cause ?? error, kind: error.kind, ...about }, error.message);
-      return sendFailure(res, error.kind, error.message);
+      return sendFailure(res, error.kind, error.message, retryHeader(error));
     }
     if (error instanceof URIError)
       return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
     log.error({ err: error, ...about }, 'a request failed unexpectedly');
     sendFailure(res, 'internal', 'Something unexpected went wrong; the log has the details.');
   };
+}
+
+/** What an upstream asked for is passed on: clients heed it. */
+function retryHeader({ retryAfter }: Failure): Record<string, string> {
+  return retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter / 1_000)) };
 }

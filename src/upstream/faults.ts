@@ -1,5 +1,12 @@
 import { errors } from 'undici';
 import { Failure } from '../domain/failure.js';
+import { waitOf } from './patience.js';
+
+/** An answer that gives nothing. */
+interface Refusal {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
 
 /** Words an upstream's failures, each with its name. */
 export class Faults {
@@ -20,15 +27,20 @@ export class Faults {
     return this.unwell(what, cause);
   }
 
-  unwell(what: string, cause?: unknown): Failure {
-    return new Failure('upstream-unreachable', `The upstream ${this.#upstream} ${what}.`, {
-      cause,
-    });
+  /** @param retryAfter what it asked for, in milliseconds */
+  unwell(what: string, cause?: unknown, retryAfter?: number): Failure {
+    const message = `The upstream ${this.#upstream} ${what}.`;
+    return new Failure('upstream-unreachable', message, { cause, retryAfter });
   }
 
-  /** What a status stands for that is neither an answer nor an absence. */
-  refusedBy(status: number): Failure {
-    if (status >= 500 || status === 429) return this.unwell(`answered with status ${status}`);
+  /** What a status stands for that is neither an answer nor an absence. @param now milliseconds since 1970 */
+  refusedBy({ statusCode: status, headers }: Refusal, now: number): Failure {
+    if (status >= 500 || status === 429)
+      return this.unwell(
+        `answered with status ${status}`,
+        undefined,
+        waitOf([headers['retry-after']].flat()[0], now),
+      );
     if (status === 401)
       return this.broken('does not let us in (status 401): check its credentials');
     if (status === 403)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
@@ -8,9 +7,11 @@ import type { Network, Way } from '../runtime/network.js';
 import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
 import { Breaker } from './breaker.js';
 import { Faults } from './faults.js';
+import { FileRequests } from './file-requests.js';
 import { OwnHosts } from './own-hosts.js';
 import { decodePage, MAX_PAGE_BYTES } from './page-body.js';
 import { createPassword, type PasswordSettings } from './passwords.js';
+import { askPatiently } from './patience.js';
 import {
   type Answer,
   type Credentials,
@@ -61,7 +62,6 @@ export interface HttpUpstreamParts {
 
 const ACCEPT_PAGES =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
-const PAGE_ATTEMPTS = 3;
 const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 
 /** An upstream index spoken to over HTTP. */
@@ -78,7 +78,9 @@ export class HttpUpstream implements Upstream {
   readonly #claims: ProjectSet;
   readonly #faults: Faults;
   readonly #requests: Requests;
+  readonly #files: FileRequests;
   readonly #breaker: Breaker;
+  readonly #now: () => number;
 
   constructor(settings: HttpUpstreamSettings, parts: HttpUpstreamParts) {
     const { name, auth, timeouts, certificate } = settings;
@@ -91,6 +93,7 @@ export class HttpUpstream implements Upstream {
     this.inspect = settings.inspect;
     this.unhashed = settings.unhashed;
     this.#settings = settings;
+    this.#now = now;
     this.#way = network.open({ connectTimeout: timeouts.connect, certificate });
     this.#claims = new ProjectSet(settings.claims);
     this.#faults = new Faults(name);
@@ -114,6 +117,7 @@ export class HttpUpstream implements Upstream {
         credentials: this.#credentials,
       },
     );
+    this.#files = new FileRequests({ name, requests: this.#requests, faults: this.#faults, now });
     this.#breaker = new Breaker(now, (what) => this.#faults.unwell(what));
   }
 
@@ -137,49 +141,20 @@ export class HttpUpstream implements Upstream {
     return this.#fetchIndex(this.#settings.url, NO_VALIDATORS, undefined);
   }
 
-  async fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
-    const reached = await this.#requests.follow(url, { 'accept-encoding': 'identity' }, signal);
-    if (reached.kind === 'elsewhere')
-      throw this.#faults.broken(
-        `names the host ${reached.target.host}, which is not one of its own: see "files"`,
-      );
-    const { statusCode, headers, body } = reached.answer;
-    if (statusCode !== 200) {
-      leave(reached.answer);
-      throw statusCode === 404 || statusCode === 410
-        ? new Failure(
-            'not-found',
-            `The upstream ${this.name} lists the file, but does not have it.`,
-          )
-        : this.#faults.refusedBy(statusCode);
-    }
-    const encoding = headerText(headers['content-encoding']) ?? 'identity';
-    if (encoded === 'refused' && encoding !== 'identity' && encoding !== '') {
-      body.destroy();
-      throw this.#faults.broken('sent the file encoded');
-    }
-    const length = Number(headers['content-length'] ?? Number.NaN);
-    return { size: Number.isSafeInteger(length) ? length : undefined, body };
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
+    return this.#files.fetch(url, signal, encoded);
   }
 
-  /** A page is asked for again where the connection failed or the upstream was unwell; its 404 is an answer. */
+  /** Pages are small, and asked for under one deadline. */
   #fetchIndex(
     url: string,
     validators: Validators,
     project: ProjectName | undefined,
   ): Promise<PageAnswer> {
     const signal = AbortSignal.timeout(this.#settings.timeouts.page);
-    return this.#breaker.ask(async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await this.#fetchIndexOnce(url, validators, project, signal);
-        } catch (error) {
-          const unwell = error instanceof Failure && error.kind === 'upstream-unreachable';
-          if (!unwell || attempt === PAGE_ATTEMPTS || signal.aborted) throw error;
-          await sleep(50 * 2 ** attempt * (0.5 + Math.random()));
-        }
-      }
-    });
+    return this.#breaker.ask(() =>
+      askPatiently(signal, () => this.#fetchIndexOnce(url, validators, project, signal)),
+    );
   }
 
   async #fetchIndexOnce(
@@ -198,7 +173,7 @@ export class HttpUpstream implements Upstream {
     if (statusCode !== 200) {
       leave(answer);
       if (this.#isAbsent(statusCode)) return { kind: 'absent' };
-      if (statusCode !== 304) throw this.#faults.refusedBy(statusCode);
+      if (statusCode !== 304) throw this.#faults.refusedBy(answer, this.#now());
       if (etag !== undefined || lastModified !== undefined) return { kind: 'unchanged' };
       throw this.#faults.broken('said that a page is unchanged which it was asked for as new');
     }

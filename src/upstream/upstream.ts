@@ -1,5 +1,4 @@
 import type { Agent } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Unhashed } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 
@@ -35,11 +34,14 @@ export interface Validators {
  */
 export type Encoded = 'as-sent' | 'refused';
 
+/** Read once, to its end or until it is destroyed. It fails where the transfer breaks off. */
+export type FileBody = AsyncIterable<Uint8Array> & { destroy(): void };
+
 /** An open transfer; `body` must be read to its end or destroyed. */
 export interface FileAnswer {
   /** Declared by the upstream's Content-Length. */
   readonly size: number | undefined;
-  readonly body: Readable;
+  readonly body: FileBody;
 }
 
 /** One package index behind Wheelgate. Failures are `Failure`s: `upstream-broken`, `upstream-unreachable`, `not-found`. */

@@ -83,6 +83,18 @@ describe('metadata passed through', () => {
       behind.upstream.serve('/pypi/demo/json', document, 'application/json');
       const trusted = urlOf(await behind.get('/pypi/demo/json', forwarded));
       assert.equal(trusted, `https://pypi.example.com/files/demo/${dist.filename}`);
+      for (const [prefix, path] of [
+        ['/python', '/python'],
+        ['/python/index/', '/python/index'],
+        ['//evil.example', ''],
+        ['/a"b', ''],
+      ] as const)
+        assert.ok(
+          urlOf(
+            await behind.get('/pypi/demo/json', { ...forwarded, 'x-forwarded-prefix': prefix }),
+          ).startsWith(`https://pypi.example.com${path}/files/`),
+          prefix,
+        );
       const bad = { ...forwarded, 'x-forwarded-host': 'evil"<host' };
       assert.equal(urlOf(await behind.get('/pypi/demo/json', bad)), `/files/demo/${dist.filename}`);
     } finally {

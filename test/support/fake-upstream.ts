@@ -21,6 +21,8 @@ export type Fault =
   | { readonly kind: 'drop' }
   /** Announces the whole body, and closes the connection after so many bytes of it. */
   | { readonly kind: 'truncate'; readonly after: number }
+  /** Closes the connection after so many bytes of each answer, and gives the rest to whoever asks for it. */
+  | { readonly kind: 'break'; readonly after: number; readonly etag?: string }
   /** Sends fewer bytes than there are, in good form. */
   | { readonly kind: 'shorten'; readonly to: number }
   /** Changes one byte of the body. */
@@ -56,7 +58,8 @@ export interface FakeUpstream {
   /** Serves any body under a path. */
   serve(path: string, body: string | Buffer, contentType: string): void;
   removeProject(name: string): void;
-  fault(path: string, fault: Fault | undefined): void;
+  /** @param times how many requests it is for; all where it is left out */
+  fault(path: string, fault: Fault | undefined, times?: number): void;
   /** Lets stalled bodies go on. */
   release(): void;
   /** How often a path was asked for. */
@@ -78,6 +81,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
   const pages = new Map<string, { listings: Listing[]; page: object }>();
   const bodies = new Map<string, Body>();
   const faults = new Map<string, Fault>();
+  const faultsLeft = new Map<string, number>();
   const counts = new Map<string, number>();
   const headers = new Map<string, IncomingMessage['headers']>();
   const sockets = new Set<Socket>();
@@ -90,7 +94,11 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const project = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
     const entry = project === undefined ? undefined : pages.get(project);
     const body = entry === undefined ? bodies.get(path) : render(project!, entry, fake.htmlOnly);
-    void answer(req, res, body, faults.get(path));
+    const fault = faults.get(path);
+    const left = (faultsLeft.get(path) ?? Number.POSITIVE_INFINITY) - 1;
+    faultsLeft.set(path, left);
+    if (left === 0) faults.delete(path);
+    void answer(req, res, body, fault);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -117,6 +125,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     if (fault?.kind === 'status') return void res.writeHead(fault.status, fault.headers).end();
     if (body === undefined) return void res.writeHead(404).end();
     const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
+    if (fault?.kind === 'break')
+      return breakOff(req, res, body.bytes, fault.etag ?? etag, fault.after);
     if (req.headers['if-none-match'] === etag) return void res.writeHead(304, { etag }).end();
     let { bytes } = body;
     if (fault?.kind === 'corrupt') {
@@ -138,6 +148,26 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       return;
     }
     res.end(bytes);
+  }
+
+  function breakOff(
+    req: IncomingMessage,
+    res: ServerResponse,
+    bytes: Buffer,
+    etag: string,
+    after: number,
+  ): void {
+    const from = Number(/^bytes=(\d+)-$/.exec(req.headers.range ?? '')?.[1] ?? 0);
+    const whole = from === 0 || req.headers['if-range'] !== etag;
+    const body = whole ? bytes : bytes.subarray(from);
+    res.writeHead(whole ? 200 : 206, {
+      'content-length': body.length,
+      'accept-ranges': 'bytes',
+      etag,
+      ...(!whole && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
+    });
+    if (body.length <= after) res.end(body);
+    else res.write(body.subarray(0, after), () => req.socket.destroy());
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -164,7 +194,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     removeProject(name) {
       pages.delete(name);
     },
-    fault(path, fault) {
+    fault(path, fault, times = Number.POSITIVE_INFINITY) {
+      faultsLeft.set(path, times);
       if (fault === undefined) faults.delete(path);
       else faults.set(path, fault);
     },
