@@ -1,11 +1,8 @@
 import cluster from 'node:cluster';
-import { compose } from '../compose/compose.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog, type Log } from '../runtime/log.js';
-import { createPrimary } from '../workers/primary.js';
-import { runWorker } from '../workers/worker.js';
 import { EXIT, type Output } from './output.js';
 
 export interface ServeOptions {
@@ -27,6 +24,7 @@ interface Serving {
 /** `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reloads the policy. */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
   if (cluster.isWorker) {
+    const { runWorker } = await import('../workers/worker.js');
     await runWorker({ now: Date.now, env: process.env });
     return EXIT.fine;
   }
@@ -65,10 +63,15 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   return EXIT.fine;
 }
 
-function create(config: Config, log: Log): Promise<Serving> {
+/** Loads what it takes and no more: that is much of what a start costs. */
+async function create(config: Config, log: Log): Promise<Serving> {
   const outside = { now: Date.now, env: process.env, log };
   const { workers } = config.serve;
-  if (workers > 1) return createPrimary(config, outside, workers);
+  if (workers > 1) {
+    const { createPrimary } = await import('../workers/primary.js');
+    return createPrimary(config, outside, workers);
+  }
   letTheHeapGrow();
+  const { compose } = await import('../compose/compose.js');
   return compose(config, outside);
 }
