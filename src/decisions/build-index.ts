@@ -52,8 +52,9 @@ class Contents {
       this.#to = Math.max(this.#to ?? at, at);
     }
     this.#projects.add(hashOf(normal(project)), part);
-    if (user !== undefined) this.#users.add(hashOf(user), part);
-    if (sha256 !== undefined) this.#digests.add(firstBits(sha256), part);
+    // Another's log may hold anything there.
+    if (user !== undefined) this.#users.add(hashOf(String(user)), part);
+    if (sha256 !== undefined) this.#digests.add(firstBits(String(sha256)), part);
   }
 
   summary(): Omit<FileIndex, 'of' | 'parts'> {

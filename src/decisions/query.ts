@@ -5,8 +5,8 @@ import type { DecisionRecord } from './record.js';
 export function matches(record: DecisionRecord, query: DecisionQuery): boolean {
   const { project, versions, user, sha256, since, until } = query;
   if (project !== undefined && normal(record.project) !== project) return false;
-  if (sha256 !== undefined && record.sha256?.toLowerCase().startsWith(sha256) !== true)
-    return false;
+  // Another's log may hold anything there.
+  if (sha256 !== undefined && !String(record.sha256).toLowerCase().startsWith(sha256)) return false;
   if (user !== undefined && record.user !== user) return false;
   // Without a version, or with a time that cannot be read, it may be the one that is looked for.
   if (since !== undefined && Date.parse(record.time) < since) return false;
@@ -19,9 +19,7 @@ export function normal(project: string): string {
   return parseProjectName(project) ?? project;
 }
 
-/**
- * Says of bytes of a log whether a line in them may match: lines that cannot are not parsed.
- */
+/** Says of bytes of a log whether a line in them may match: lines that cannot are not parsed. */
 export function mayMatch(query: DecisionQuery): (lines: Buffer) => boolean {
   const text = textOf(query);
   if (text === undefined) return () => true;

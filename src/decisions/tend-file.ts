@@ -1,10 +1,10 @@
-import { open, rename, stat, unlink } from 'node:fs/promises';
+import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { buildIndex } from './build-index.js';
 import { compressFile } from './compress-file.js';
-import { INDEX, writeIndex } from './file-index.js';
+import { type FileIndex, INDEX, readIndex, writeIndex } from './file-index.js';
 import { identityOf } from './log-disk.js';
-import { openFile } from './open-file.js';
+import { type OpenDecisionFile, openFile } from './open-file.js';
 import { partsOfPlain } from './parts.js';
 
 export interface Tending {
@@ -26,25 +26,38 @@ export async function tendFile({ path, compress, member }: Tending): Promise<voi
     () => true,
     () => false,
   );
-  if (!isPlain) return indexFile(`${path}.gz`, [0]);
-  if (!compress) return indexFile(path);
+  if (!isPlain) return indexFile(`${path}.gz`, 'gz', buildAgain);
+  if (!compress) return indexFile(path, undefined, buildPlain);
   const before = await identityAt(path);
   const parts = await compressFile(path, member);
   // Reads it to its end: what cannot be inflated again does not take the place of the file.
-  await indexFile(`${path}.gz`, parts);
+  await indexFile(`${path}.gz`, 'gz', (file) => buildIndex(file, parts));
   if ((await identityAt(path)) !== before) throw new Error(`${basename(path)} is being written to`);
   await unlink(path);
   await unlink(path + INDEX).catch(() => {});
 }
 
-/** @param parts where its parts begin; where its lines allow it, if nothing is given and it is not compressed */
-async function indexFile(path: string, parts?: readonly number[]): Promise<void> {
-  const compression = parts === undefined ? undefined : 'gz';
+async function buildPlain(file: OpenDecisionFile): Promise<FileIndex | undefined> {
+  return buildIndex(file, await partsOfPlain(file.handle, file.size));
+}
+
+/** Of a compressed file whose index is not believed any more, as after its owner was changed. */
+async function buildAgain(file: OpenDecisionFile): Promise<FileIndex | undefined> {
+  const before = await readFile(file.path + INDEX).then(readIndex, () => undefined);
+  const index = before && (await buildIndex(file, before.parts));
+  // Its parts are where they were if each can be read by itself, and none begins within a line.
+  return index?.unreadable === 0 ? index : buildIndex(file, [0]);
+}
+
+async function indexFile(
+  path: string,
+  compression: 'gz' | undefined,
+  build: (file: OpenDecisionFile) => Promise<FileIndex | undefined>,
+): Promise<void> {
   const named = { name: basename(path), path, current: false, rotated: true, compression };
   const file = await openFile(named);
   try {
-    const begun = parts ?? (await partsOfPlain(file.handle, file.size));
-    const index = await buildIndex(file, begun);
+    const index = await build(file);
     if (index === undefined) throw new Error(`${file.name} cannot be read to its end`);
     if ((await identityAt(path)) !== index.of) throw new Error(`${file.name} is being written to`);
     await replace(path + INDEX, writeIndex(index));

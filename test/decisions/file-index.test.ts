@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFile,
+  chmod,
   copyFile,
   mkdtemp,
   readdir,
@@ -126,6 +127,25 @@ describe('the index of a file that was put aside', () => {
     assert.deepEqual((await ask({ project: name('rare') }, counting)).clients, ['c1234', 'c2900']);
     assert.ok(read < compressed.length / 2, `${read} of ${compressed.length} bytes were read`);
     assert.equal((await ask({ project: name('p7') }, counting)).clients.length, 60);
+  });
+
+  it('is made again with the same parts after the owner or the mode changed, of the same bytes alone', async () => {
+    const many = (project: string) =>
+      Array.from({ length: 400 }, (_, n) => record(`c${n}`, { project: n === 9 ? project : 'p' }));
+    const path = await put(1, ...many('rare'));
+    await tendFile({ path, compress: true, member: 4_000 });
+    const parts = async () => readIndex(await readFile(`${path}.gz.idx`))!.parts.length;
+    const before = await parts();
+    assert.ok(before > 8);
+    await chmod(`${path}.gz`, 0o600);
+    await tendFile({ path, compress: true });
+    assert.equal(await parts(), before);
+    assert.deepEqual((await ask({ project: name('rare') })).clients, ['c9']);
+    await writeFile(`${path}.gz`, gzipSync(many('seldom').map(writeRecord).join('')));
+    await tendFile({ path, compress: true });
+    assert.equal(await parts(), 1);
+    assert.deepEqual((await ask({ project: name('seldom') })).clients, ['c9']);
+    assert.deepEqual((await ask({ project: name('rare') })).clients, []);
   });
 
   it('finds a project and a digest in whatever spelling they were written', async () => {
@@ -273,8 +293,17 @@ describe('the index of a file that was put aside', () => {
     };
     const pick = <T>(...values: readonly T[]) => values[random(values.length)]!;
     const projects = ['a', 'A', 'a-b', 'A__b', 'a.b', 'c', '\u00e9', '', 'x y'];
-    const digests = ['ab', 'AB', 'abc', 'abcd'.repeat(16), 'abce'.repeat(16), 'zz', ''];
-    const users = ['ci', 'c/i', 'c"i', '\u00fc', 'ci@x', undefined];
+    const digests = [
+      'ab',
+      'AB',
+      'abc',
+      'abcd'.repeat(16),
+      'abce'.repeat(16),
+      'zz',
+      '',
+      12 as never,
+    ];
+    const users = ['ci', 'c/i', 'c"i', '\u00fc', 'ci@x', 5 as never, undefined];
     for (let run = 0; run < 6; run += 1) {
       for (const file of await readdir(folder)) await rm(join(folder, file));
       for (let file = 0; file < 4; file += 1) {
