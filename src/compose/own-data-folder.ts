@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import { VERSION } from '../runtime/package-root.js';
-import { openDataFolder } from '../store/disk/data-folder.js';
 import { ATTESTATIONS_VERSION } from '../store/disk/disk-attestation-store.js';
 import { removeOldVersions } from '../store/disk/old-versions.js';
+import { openDataFolder } from '../store/disk/open-data-folder.js';
 import { Runs } from '../store/disk/runs.js';
 import { dataFolder, isOurs } from './data-folder.js';
 import type { Process } from './process.js';

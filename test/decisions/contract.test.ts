@@ -20,12 +20,18 @@ const inFolder =
     const folder = await mkdtemp(join(tmpdir(), 'wheelgate-decisions-'));
     const file = join(folder, 'decisions.jsonl');
     const settings = { file, maxBytes, keep: 1_000, compress: true, fsync: false };
-    const log = new FileDecisionLog(settings, Date.now, { tend: tendFile });
+    const opened: FileDecisionLog[] = [];
+    const again = () => {
+      const log = new FileDecisionLog(settings, Date.now, { tend: tendFile });
+      opened.push(log);
+      return seen(log);
+    };
     return {
-      log: seen(log),
+      log: again(),
       reader: new FileDecisionReader(file),
+      again,
       close: async () => {
-        await log.close();
+        await Promise.all(opened.map((log) => log.close()));
         await rm(folder, { recursive: true });
       },
     };
@@ -42,7 +48,13 @@ function fromWorker(log: FileDecisionLog): DecisionLog {
     return undefined;
   });
   const primary: ToPrimary = new Channel(b);
-  return new WorkerDecisionLog(primary);
+  const asked = new WorkerDecisionLog(primary);
+  // The process that writes ends with its workers.
+  const close = async () => {
+    await asked.close();
+    await log.close();
+  };
+  return { append: (record) => asked.append(record), close };
 }
 
 keeps('a log in one file', DECISIONS, inFolder(1e6));

@@ -1,7 +1,7 @@
 // Opens the data folder that it is given, each time it is told to, and says how that went.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openDataFolder } from '../../src/store/disk/data-folder.js';
+import { openDataFolder } from '../../src/store/disk/open-data-folder.js';
 
 const directory = process.argv[2]!;
 const settings = {

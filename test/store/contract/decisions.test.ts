@@ -5,7 +5,12 @@ import type {
   DecisionReader,
   DecisionSearch,
 } from '../../../src/decisions/reader.js';
-import type { DecisionRecord, ExposedRecord } from '../../../src/decisions/record.js';
+import {
+  type DecisionRecord,
+  type ExposedRecord,
+  readRecord,
+  writeRecord,
+} from '../../../src/decisions/record.js';
 import { catches } from '../../support/contract.js';
 import { DECISIONS, type DecisionsSubject } from './decisions.js';
 
@@ -14,7 +19,8 @@ class ListedDecisions implements DecisionLog, DecisionReader {
   records: DecisionRecord[] = [];
 
   async append(record: DecisionRecord | ExposedRecord): Promise<void> {
-    if (!('event' in record)) this.records.push(record);
+    const read = readRecord(writeRecord(record));
+    if (read !== undefined && read !== 'event') this.records.push(read);
   }
 
   async close(): Promise<void> {}
@@ -39,7 +45,7 @@ class ListedDecisions implements DecisionLog, DecisionReader {
 
 const of = (Log: typeof ListedDecisions) => (): DecisionsSubject => {
   const log = new Log();
-  return { log, reader: log };
+  return { log, reader: log, again: () => log };
 };
 
 /** Answers another question than it was asked. */
@@ -107,6 +113,22 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
     class extends ListedDecisions {
       override async append(record: DecisionRecord | ExposedRecord): Promise<void> {
         this.records.push(record as DecisionRecord);
+      }
+    },
+  ),
+  'does not bound what a client says': writing((record) => [record]),
+  'is read once': of(
+    class extends ListedDecisions {
+      override async search(query: DecisionQuery): Promise<DecisionSearch> {
+        const close = async () => void this.records.splice(0);
+        return { ...(await super.search(query)), close };
+      }
+    },
+  ),
+  'begins anew': of(
+    class extends ListedDecisions {
+      override async close(): Promise<void> {
+        this.records = [];
       }
     },
   ),

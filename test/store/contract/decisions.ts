@@ -9,6 +9,8 @@ import type { Contract, Subject } from '../../support/contract.js';
 export interface DecisionsSubject extends Subject {
   readonly log: DecisionLog;
   readonly reader: DecisionReader;
+  /** A log upon the same place once the first is closed: the next process's. */
+  again(): DecisionLog;
 }
 
 const on = (day: number) => `2026-05-${String(day).padStart(2, '0')}T00:00:00.000Z`;
@@ -43,10 +45,10 @@ export const DECISIONS: Contract<DecisionsSubject> = {
     assert.equal(search.reachesBackTo, on(1));
   },
 
-  'all that is appended at once is found once': async ({ log, reader }) => {
+  'all that is appended at once is found once, in that order': async ({ log, reader }) => {
     const names = Array.from({ length: 100 }, (_, at) => `c${at}`);
     await Promise.all(names.map((client) => log.append(record(client))));
-    assert.deepEqual((await clients(reader, {})).toSorted(), names.toSorted());
+    assert.deepEqual(await clients(reader, {}), names);
   },
 
   'a search finds what matches all that is asked, and nothing else': async ({ log, reader }) => {
@@ -118,5 +120,37 @@ export const DECISIONS: Contract<DecisionsSubject> = {
     });
     await log.append(record('b'));
     assert.deepEqual(await clients(reader, { project: project('bad') }), ['b']);
+  },
+
+  'what a client says of itself makes no record of its own, and breaks none': async ({
+    log,
+    reader,
+  }) => {
+    const hostile = `evil\r\n{"verdict":"allow","project":"fake"}\u2028\u0000"\\${'x'.repeat(9_000)}`;
+    await appended(log, [record('a', { userAgent: hostile, user: hostile }), record('b')]);
+    const [first, ...others] = await found(reader, {});
+    assert.deepEqual([first!.client, ...others.map(({ client }) => client)], ['a', 'b']);
+    assert.ok(first!.userAgent!.startsWith('evil\r\n'));
+    assert.ok(first!.userAgent!.length < 1_000);
+    assert.deepEqual(await clients(reader, { project: project('fake') }), []);
+  },
+
+  'a search that is broken off costs the next one nothing': async ({ log, reader }) => {
+    await appended(log, [record('a'), record('b'), record('c')]);
+    for await (const { client } of (await reader.search({})).records()) {
+      assert.equal(client, 'a');
+      break;
+    }
+    await (await reader.search({})).close();
+    assert.deepEqual(await clients(reader, {}), ['a', 'b', 'c']);
+  },
+
+  'the next process goes on where the last one ended': async ({ log, reader, again }) => {
+    await log.append(record('a'));
+    await log.close();
+    const next = again();
+    await next.append(record('b'));
+    await next.close();
+    assert.deepEqual(await clients(reader, {}), ['a', 'b']);
   },
 };
