@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A real index server on loopback. */
+export interface IndexServer {
+  /** Its origin, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A program of an index server, from the folder that `WHEELGATE_TEST_INDEXES` names: `bin` of a virtual environment with
+ * pypiserver, devpi-server and proxpi. Nobody needs them to work on the rest, so a lack of them is never a failure.
+ */
+export function indexProgram(name: 'pypi-server' | 'devpi-server' | 'devpi-init' | 'flask'): {
+  readonly path: string;
+  readonly skip: string | false;
+} {
+  const path = join(process.env.WHEELGATE_TEST_INDEXES ?? '', name);
+  const found = process.env.WHEELGATE_TEST_INDEXES !== undefined && existsSync(path);
+  return { path, skip: found ? false : `${name} is not in WHEELGATE_TEST_INDEXES` };
+}
+
+/** Starts it on a free port, and waits until it answers. @throws where it ends before that */
+export async function startIndexServer(
+  program: string,
+  args: (port: string) => readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<IndexServer> {
+  const port = await freePort();
+  const child = spawn(program, args(port), {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      said += chunk;
+    });
+  const ended = once(child, 'close');
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`${program} ended: ${said}`);
+    await sleep(100);
+  }
+  return {
+    url,
+    close: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(`${url}/`, { redirect: 'manual' })).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return String(port);
+}
