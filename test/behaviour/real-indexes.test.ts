@@ -61,7 +61,7 @@ describe('pypiserver', { skip: pypiserver.skip }, () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-pypiserver-'));
     await writeFile(join(folder, own.filename), own.bytes);
     elsewhere = await startFakeUpstream();
-    server = await startIndexServer(pypiserver.path, (port) => [
+    server = await startIndexServer(pypiserver.found!, (port) => [
       ...['run', '-p', port, '-i', '127.0.0.1', '--fallback-url', elsewhere.url, folder],
     ]);
     gate = await gateBehind(server, '/simple/');
@@ -106,8 +106,8 @@ describe('devpi', { skip: devpi.skip }, () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-devpi-'));
     const data = join(folder, 'data');
     const init = ['--serverdir', data, '--no-root-pypi', '--root-passwd', 'root'];
-    await run(indexProgram('devpi-init').path, init);
-    server = await startIndexServer(devpi.path, (port) => [
+    await run(indexProgram('devpi-init').found!, init);
+    server = await startIndexServer(devpi.found!, (port) => [
       ...['--serverdir', data, '--host', '127.0.0.1', '--port', port],
     ]);
     const login = await change('POST', '/+login', { user: 'root', password: 'root' }, true);
@@ -157,7 +157,7 @@ describe('proxpi', { skip: flask.skip }, () => {
 
   const proxpi = async (index: string): Promise<IndexServer> => {
     const args = (port: string) => ['--app', 'proxpi.server', 'run', '--port', port];
-    const server = await startIndexServer(flask.path, args, { PROXPI_INDEX_URL: index });
+    const server = await startIndexServer(flask.found!, args, { PROXPI_INDEX_URL: index });
     servers.push(server);
     return server;
   };

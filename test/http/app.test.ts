@@ -90,6 +90,19 @@ describe('the routes', () => {
     assert.ok(lines.includes('wheelgate_request_duration_seconds_count{route="simple"} 4'));
   });
 
+  it('say in plain ASCII why they turn somebody away, for that is all of a phrase that pip prints', async () => {
+    const paths = ['/simple/demo/', '/api/v1/exposure', '/nothing'];
+    const app = supertest(createApp(stubServices({ authenticate }), SETTINGS));
+    for (const token of [undefined, 'Bearer wrong', 'Bearer ci'])
+      for (const path of paths) {
+        const asked = app.get(path).set(token === undefined ? {} : { authorization: token });
+        const { status, body } = await asked;
+        if (status === 200) continue;
+        const { detail } = body as { detail: string };
+        assert.match(detail, /^[\x20-\x7e]+$/);
+      }
+  });
+
   it('have their series of durations before the first request', async () => {
     const lines = (await stubServices().metrics.text()).split('\n');
     assert.ok(!lines.some((line) => line.startsWith('wheelgate_request_duration_seconds_count')));

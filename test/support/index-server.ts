@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Requirement, required } from './requirements.js';
 
 /** A real index server on loopback. */
 export interface IndexServer {
@@ -15,15 +16,16 @@ export interface IndexServer {
 
 /**
  * A program of an index server, from the folder that `WHEELGATE_TEST_INDEXES` names: `bin` of a virtual environment with
- * pypiserver, devpi-server and proxpi. Nobody needs them to work on the rest, so a lack of them is never a failure.
+ * pypiserver, devpi-server and proxpi.
  */
-export function indexProgram(name: 'pypi-server' | 'devpi-server' | 'devpi-init' | 'flask'): {
-  readonly path: string;
-  readonly skip: string | false;
-} {
-  const path = join(process.env.WHEELGATE_TEST_INDEXES ?? '', name);
-  const found = process.env.WHEELGATE_TEST_INDEXES !== undefined && existsSync(path);
-  return { path, skip: found ? false : `${name} is not in WHEELGATE_TEST_INDEXES` };
+export function indexProgram(
+  name: 'pypi-server' | 'devpi-server' | 'devpi-init' | 'flask',
+): Requirement<string> {
+  const folder = process.env.WHEELGATE_TEST_INDEXES;
+  const path = folder === undefined ? undefined : join(folder, name);
+  const how =
+    'python3 -m pip install pypiserver devpi-server proxpi, named by WHEELGATE_TEST_INDEXES';
+  return required(path !== undefined && existsSync(path) ? path : undefined, name, how);
 }
 
 /** Starts it on a free port, and waits until it answers. @throws where it ends before that */
