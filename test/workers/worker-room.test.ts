@@ -2,7 +2,7 @@ import { Channel } from '../../src/workers/channel.js';
 import type { ToPrimary, ToWorker } from '../../src/workers/words.js';
 import { WorkerRoom } from '../../src/workers/worker-room.js';
 import { cacheRoomContract, type RoomSubject } from '../store/contract/room.js';
-import { roomOnDisk } from '../store/room-on-disk.js';
+import { roomOnDisk } from '../store/disk/room-on-disk.js';
 import { linePair } from './line-pair.js';
 
 /** A worker's side of a room that its primary keeps. */

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiskSpool } from '../../src/store/disk/disk-spool.js';
-import { RoomySpool } from '../../src/store/disk/roomy-spool.js';
-import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
-import type { Spool } from '../../src/store/spool.js';
-import { type SpoolSubject, spoolContract } from './contract/spool.js';
+import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
+import { RoomySpool } from '../../../src/store/disk/roomy-spool.js';
+import { TemporarySpool } from '../../../src/store/disk/temporary-spool.js';
+import type { Spool } from '../../../src/store/spool.js';
+import { type SpoolSubject, spoolContract } from '../contract/spool.js';
 
 /** A spool below a folder of its own. */
 async function spoolIn(make: (folder: string) => Spool): Promise<SpoolSubject> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { subjectOfFile } from '../../src/cli/subject-of-file.js';
-import { loadPolicy } from '../../src/policy/load.js';
-import type { Policy } from '../../src/policy/policy.js';
-import { buildWheel, recordRow, wheelName } from '../support/archives/wheel.js';
-import { describeBytes, inspectBytes } from '../support/inspection/inspect.js';
+import { subjectOfFile } from '../../../src/cli/subject-of-file.js';
+import { loadPolicy } from '../../../src/policy/load.js';
+import type { Policy } from '../../../src/policy/policy.js';
+import { buildWheel, recordRow, wheelName } from '../../support/archives/wheel.js';
+import { describeBytes, inspectBytes } from '../../support/inspection/inspect.js';
 import {
   brief,
   caseOf,
@@ -14,7 +14,7 @@ import {
   policyOf,
   problemsIn,
   subject,
-} from './support.js';
+} from '../support.js';
 
 const { policy: shipped, meaning } = await loadPolicy([], { now: NOW });
 

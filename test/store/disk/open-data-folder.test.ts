@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { DataFolderError } from '../../src/store/disk/data-folder-error.js';
-import { DATA_FORMAT } from '../../src/store/disk/data-version.js';
-import { type DataFolder, openDataFolder } from '../../src/store/disk/open-data-folder.js';
+import { DataFolderError } from '../../../src/store/disk/data-folder-error.js';
+import { DATA_FORMAT } from '../../../src/store/disk/data-version.js';
+import { type DataFolder, openDataFolder } from '../../../src/store/disk/open-data-folder.js';
 
 const IS_ROOT = process.getuid?.() === 0;
 

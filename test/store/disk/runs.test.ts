@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { writeAtomically } from '../../src/store/disk/atomic-file.js';
-import { DiskSpool } from '../../src/store/disk/disk-spool.js';
-import { removeOldVersions } from '../../src/store/disk/old-versions.js';
-import { Runs } from '../../src/store/disk/runs.js';
-import { OWN_RUN } from '../../src/store/disk/temporary-name.js';
+import { writeAtomically } from '../../../src/store/disk/atomic-file.js';
+import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
+import { removeOldVersions } from '../../../src/store/disk/old-versions.js';
+import { Runs } from '../../../src/store/disk/runs.js';
+import { OWN_RUN } from '../../../src/store/disk/temporary-name.js';
 
 const OTHER = '0123456789abcdef';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RoomySpool } from '../../src/store/disk/roomy-spool.js';
-import type { SpoolFile } from '../../src/store/spool.js';
+import { RoomySpool } from '../../../src/store/disk/roomy-spool.js';
+import type { SpoolFile } from '../../../src/store/spool.js';
 
 const MIB = 2 ** 20;
 

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Attestation, AttestationRecord } from '../../src/domain/attestation.js';
-import type { Sha256 } from '../../src/domain/digest.js';
-import type { ProjectName } from '../../src/domain/project-name.js';
-import type { PublisherId } from '../../src/domain/publisher.js';
-import { DiskAttestationStore } from '../../src/store/disk/disk-attestation-store.js';
+import type { Attestation, AttestationRecord } from '../../../src/domain/attestation.js';
+import type { Sha256 } from '../../../src/domain/digest.js';
+import type { ProjectName } from '../../../src/domain/project-name.js';
+import type { PublisherId } from '../../../src/domain/publisher.js';
+import { DiskAttestationStore } from '../../../src/store/disk/disk-attestation-store.js';
 
 const PROJECT = 'demo' as ProjectName;
 const SHA = 'ab'.repeat(32) as Sha256;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { RememberedRecords } from '../../src/store/disk/remembered-records.js';
+import { RememberedRecords } from '../../../src/store/disk/remembered-records.js';
 
 describe('the records of a project', () => {
   let directory: string;

@@ -7,12 +7,12 @@ import {
   type Offer,
   type Provenance,
   type Release,
-} from '../../src/domain/attestation.js';
-import type { Sha256 } from '../../src/domain/digest.js';
-import type { DistributionKind } from '../../src/domain/distribution-filename.js';
-import type { PublisherId } from '../../src/domain/publisher.js';
-import type { Policy } from '../../src/policy/policy.js';
-import { brief, caseOf, DAY, digest, NOW, policyOf, problemsIn, subject } from './support.js';
+} from '../../../src/domain/attestation.js';
+import type { Sha256 } from '../../../src/domain/digest.js';
+import type { DistributionKind } from '../../../src/domain/distribution-filename.js';
+import type { PublisherId } from '../../../src/domain/publisher.js';
+import type { Policy } from '../../../src/policy/policy.js';
+import { brief, caseOf, DAY, digest, NOW, policyOf, problemsIn, subject } from '../support.js';
 
 const OURS = 'github:demo/demo' as PublisherId;
 const THEIRS = 'github:evil/demo' as PublisherId;

@@ -16,22 +16,22 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { parseSha256, type Sha256 } from '../../src/domain/digest.js';
-import type { Blob, BlobStore } from '../../src/store/blob-store.js';
-import { DiskBlobStore } from '../../src/store/disk/disk-blob-store.js';
-import { DiskRoom } from '../../src/store/disk/disk-room.js';
-import { DiskSpool } from '../../src/store/disk/disk-spool.js';
-import { isSealed, sealOf, unchanged } from '../../src/store/disk/seal.js';
-import { TemporarySpool } from '../../src/store/disk/temporary-spool.js';
-import { MemoryBlob, MemoryBlobTier } from '../../src/store/memory-blob-tier.js';
-import type { SpoolFile } from '../../src/store/spool.js';
+import { parseSha256, type Sha256 } from '../../../src/domain/digest.js';
+import type { Blob, BlobStore } from '../../../src/store/blob-store.js';
+import { DiskBlobStore } from '../../../src/store/disk/disk-blob-store.js';
+import { DiskRoom } from '../../../src/store/disk/disk-room.js';
+import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
+import { isSealed, sealOf, unchanged } from '../../../src/store/disk/seal.js';
+import { TemporarySpool } from '../../../src/store/disk/temporary-spool.js';
+import { MemoryBlob, MemoryBlobTier } from '../../../src/store/memory-blob-tier.js';
+import type { SpoolFile } from '../../../src/store/spool.js';
 import {
   type BoundedBlobsSubject,
   blobStoreContract,
   boundedBlobStoreContract,
   digestOf,
   Slowly,
-} from './contract/blobs.js';
+} from '../contract/blobs.js';
 
 const PLENTY = 2 ** 40;
 

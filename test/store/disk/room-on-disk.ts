@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DiskRoom } from '../../src/store/disk/disk-room.js';
-import type { RoomSubject } from './contract/room.js';
+import { DiskRoom } from '../../../src/store/disk/disk-room.js';
+import type { RoomSubject } from '../contract/room.js';
 
 const BYTES = 4_000;
 
