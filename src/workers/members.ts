@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Log } from '../runtime/log.js';
 import { Channel } from './channel.js';
+import { closingUntaken } from './handed-connections.js';
 import type { ToWorker } from './words.js';
 
 /** One worker that lives. */
@@ -105,6 +106,7 @@ export class Members {
 
   #fork(number: number): void {
     const worker = cluster.fork();
+    const closeUntaken = closingUntaken(worker.process);
     const channel: ToWorker = new Channel({
       // Whoever dies while it is told something is noticed by its end.
       send: (message) => void worker.send(message as object, () => {}),
@@ -131,6 +133,7 @@ export class Members {
       worker.process.kill('SIGKILL');
     });
     worker.on('exit', (code, signal) => {
+      closeUntaken();
       const how = signal || code;
       this.#starting?.failed(`a worker ended with ${how} before it served`);
       this.#end(member, how);

@@ -207,6 +207,30 @@ describe('several workers', () => {
       assert.match(gate.log(), /a worker ended with SIGKILL; it is replaced/);
     });
 
+  it('let no client wait for one that died before it had taken the connection', {
+    skip: NO_PROC,
+  }, async () => {
+    const [still = 0] = await childrenOf(gate.pid);
+    process.kill(still, 'SIGSTOP');
+    // Connections go to the workers in turn: one of these is handed to the one that takes nothing.
+    const asked = Array.from({ length: 4 }, () =>
+      get('/healthz').then(
+        () => 'answered',
+        () => 'cut off',
+      ),
+    );
+    const sleeping = new Set(asked);
+    for (const each of asked) void each.then(() => sleeping.delete(each));
+    await until(async () => sleeping.size === 1);
+    process.kill(still, 'SIGKILL');
+    assert.deepEqual((await Promise.all(asked)).toSorted(), [
+      'answered',
+      'answered',
+      'answered',
+      'cut off',
+    ]);
+  });
+
   it('pin a file without a digest once for all of them, and for those after them', async () => {
     const pinned = buildWheel({
       name: 'pinned',
