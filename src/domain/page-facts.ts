@@ -4,7 +4,7 @@ import type { ProjectStatus } from './project-page.js';
 /**
  * What a project page says of a file beside its name, its digests and who attests it. A new fact stands in
  * each part of this file, and where the page is read (`project-pages/listing.ts`): it is carried whole from there to
- * rules, records and replays.
+ * rules, records and replays. Records of before have nothing of it: where its absence is doubt, a replay of these refuses.
  */
 export interface PageFacts {
   /** Whether the upstream is the public one, where anybody can publish. */

@@ -23,7 +23,7 @@ interface RuleEntry {
 /**
  * Every rule that can speak, in the order in which the strongest is named as the reason. Who asks what kind of rule one
  * is asks here. A rule is its row in this table, its file in `policy/rules/` and its line in the list there
- * (`index.ts`); tests ask for the rest: docs, the shipped defaults, the JSON Schema, a case of each thing that it needs.
+ * (`index.ts`); CONTRIBUTING.md lists what else a new one takes, and tests ask for nearly all of it.
  */
 const TABLE = {
   integrity: { needs: ['page'], accuses: false, settable: false },

@@ -135,7 +135,9 @@ describe('the table of rules', () => {
     const said = RULES.flatMap((rule) =>
       [...needsOf(rule), ...usesOf(rule)].map((need) => `${rule}: ${need}`),
     );
-    assert.deepEqual([...seen].sort(), said.sort());
+    const how =
+      'a new rule is switched on in EAGER, and has a case in cases() for each thing it needs';
+    assert.deepEqual([...seen].sort(), said.sort(), `${how}: ${[...seen].sort().join(', ')}`);
   });
 
   it('lets a rule speak without what it only uses', () => {

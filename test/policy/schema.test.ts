@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { problemsIn } from './support.js';
 
@@ -102,7 +103,11 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
 describe('the JSON Schema of policies', () => {
   const schema = JSON.parse(readFileSync('schema/policy.schema.json', 'utf8'));
   it('that is shipped is what the code gives (else `npm run schemas`)', () => {
-    assert.deepEqual(schema, JSON.parse(policyJsonSchema()));
+    const given = JSON.parse(policyJsonSchema());
+    assert.ok(
+      isDeepStrictEqual(schema, given),
+      'schema/policy.schema.json is old: npm run schemas',
+    );
   });
   it('describes every key, so that editors can show what it is', () => {
     const bare: string[] = [];

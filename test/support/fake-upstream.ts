@@ -37,7 +37,8 @@ export type Fault =
 export interface Listing {
   readonly dist: Distribution;
   readonly yanked?: boolean | string;
-  readonly uploadTime?: string;
+  /** 2020 where it is left out; none at all where it is null, or in HTML. */
+  readonly uploadTime?: string | null;
   readonly requiresPython?: string;
   /** Another digest than the file has, or none. */
   readonly sha256?: string | null;
@@ -269,7 +270,9 @@ function render(
       hashes: listing.hashes !== undefined ? listing.hashes : sha256 === null ? {} : { sha256 },
       yanked: listing.yanked ?? false,
       size: dist.bytes.length,
-      'upload-time': listing.uploadTime ?? '2020-01-01T00:00:00.000000Z',
+      ...(listing.uploadTime !== null && {
+        'upload-time': listing.uploadTime ?? '2020-01-01T00:00:00.000000Z',
+      }),
       ...(listing.requiresPython !== undefined && { 'requires-python': listing.requiresPython }),
       ...(digest !== undefined && { 'core-metadata': { sha256: digest } }),
       ...listing.extra,

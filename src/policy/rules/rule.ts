@@ -27,9 +27,9 @@ export interface Objection extends Grounds {
   readonly since?: number;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
-  /** In place of the rule's own action. */
+  /** In place of the rule's own action, be it stronger or weaker; dry-run holds for it as well. */
   readonly action?: 'block' | 'warn';
-  /** Nothing was seen; something could not be looked at. */
+  /** Nothing was seen; something could not be looked at: a reason of another rule, of what was seen, goes first. */
   readonly doubt?: true;
 }
 
