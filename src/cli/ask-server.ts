@@ -1,4 +1,5 @@
 import { UsageError } from './output.js';
+import { serverUrl } from './server-url.js';
 
 /**
  * Asks a running Wheelgate's API.
@@ -11,10 +12,7 @@ export async function askServer<T>(
   path: string,
   query: Readonly<Record<string, string | undefined>>,
 ): Promise<T> {
-  const base = server.replace(/\/+$/, '');
-  if (!URL.canParse(base))
-    throw new UsageError('--server needs a URL such as http://127.0.0.1:8080');
-  const url = new URL(`${base}${path}`);
+  const url = new URL(`${serverUrl(server)}${path}`);
   const token = url.password || process.env.WHEELGATE_TOKEN;
   // What fetch says of a header that it does not take repeats the header.
   if (token && !/^[\x21-\x7e]+$/.test(token))
@@ -32,7 +30,7 @@ export async function askServer<T>(
   } catch (error) {
     const cause = (error as Error).cause as Error | undefined;
     throw new UsageError(
-      `${url.origin} does not answer (${cause?.message ?? (error as Error).message}): is it running? --server names another`,
+      `${url.origin} does not answer (${cause?.message ?? (error as Error).message}): is it running there? Name another with --server`,
     );
   }
   const body = (await response.json().catch(() => ({}))) as T & { detail?: string };

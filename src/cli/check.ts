@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
 import { counted } from './counted.js';
-import { EXIT, type Output } from './output.js';
+import { EXIT, type Output, UsageError } from './output.js';
 
 export interface CheckOptions {
   /** A decision log to replay under the policy. */
@@ -16,6 +17,8 @@ export async function runCheck(
   options: CheckOptions,
   out: Output,
 ): Promise<number> {
+  if (dir !== undefined && !existsSync(dir))
+    throw new UsageError(`${dir}: there is no such file or folder`);
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
   const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });

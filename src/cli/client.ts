@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CLIENTS, type ClientName, clientSettings } from './client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { serverUrl } from './server-url.js';
 
 export interface ClientOptions {
   readonly server: string;
@@ -13,7 +14,7 @@ export interface ClientOptions {
 
 /** `wheelgate client`: prints the lines to put into a client's settings, or writes them. */
 export function runClient(name: string | undefined, options: ClientOptions, out: Output): number {
-  const server = plainUrl(options.server);
+  const server = serverUrl(options.server);
   const clients = name === undefined ? CLIENTS : [clientNamed(name)];
   if (options.write === true) {
     if (name === undefined) throw new UsageError(`--write needs one client: ${CLIENTS.join(', ')}`);
@@ -41,12 +42,6 @@ function clientNamed(name: string): ClientName {
   return client;
 }
 
-function plainUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new UsageError(`--server needs an http or https URL, not ${JSON.stringify(text)}`);
-  return text.replace(/\/+$/, '').replace(/\/simple$/, '');
-}
-
 /** Lets the client's own command write its settings, so that whatever else stands there stays. */
 function write(client: ClientName, server: string, out: Output): number {
   const { command } = clientSettings(client, server);
@@ -54,7 +49,9 @@ function write(client: ClientName, server: string, out: Output): number {
   const [program = '', ...args] = command;
   const run = spawnSync(program, args, { encoding: 'utf8' });
   if (run.error !== undefined || run.status !== 0) {
-    const why = run.error?.message ?? (run.stderr.trim() || `exit code ${run.status}`);
+    const { code } = (run.error ?? {}) as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' ? `${program} is not on the path` : run.error?.message;
+    const why = missing ?? (run.stderr.trim() || `exit code ${run.status}`);
     out.problem(`${command.join(' ')}: ${why}`);
     return EXIT.unclear;
   }

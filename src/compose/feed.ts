@@ -31,9 +31,10 @@ export function createFeed(
       health.set(
         'malware-feed',
         'degraded',
-        'the feed cannot be read; feed.url names another, or none',
+        'the feed cannot be read: name another in feed.url, or none',
       );
-      log.warn({ err }, 'the malware feed could not be synced');
+      const why = err instanceof Error ? err.message : String(err);
+      log.warn(`the malware feed could not be synced, and is tried again in a few minutes: ${why}`);
     },
   });
   closing.add(() => feed.close());

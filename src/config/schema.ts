@@ -24,7 +24,7 @@ export const configSchema = z
     contact: z
       .string()
       .regex(/^[\x20-\x7e]{1,200}$/, 'expected one line of plain text, at most 200 characters')
-      .describe('Where to ask for a waiver; shown with every refusal.')
+      .describe('Where to ask for a waiver; in the body of every refusal.')
       .optional(),
     upstream: webUrl()
       .describe('The public index, where all that is to be said of it is its URL.')

@@ -48,7 +48,7 @@ export function admission(authenticate: Authenticate | undefined): Admission {
 function unauthorised(given: boolean): TurnedAway {
   const detail = given
     ? 'The token is unknown or expired, or belongs to another user.'
-    : 'A token is needed: https://USER:TOKEN@HOST/ in the index URL, or Authorization: Bearer TOKEN.';
+    : 'A token is needed: as the password in the index URL, or as Authorization: Bearer TOKEN; the commands take it from WHEELGATE_TOKEN.';
   const headers = { 'www-authenticate': 'Basic realm="Wheelgate"' };
   return { kind: 'unauthorised', detail, headers };
 }
