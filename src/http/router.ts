@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { Failure } from '../domain/failure.js';
 import { askedOf } from './asked.js';
@@ -19,18 +20,26 @@ export function createRouter({ log }: Services, settings: HttpSettings): Express
   return router;
 }
 
-/** Turns away what no route wants: other methods, URLs of absurd length, paths without a row. */
+/** Turns away what no route wants: other methods, bodies, URLs of absurd length, paths without a row. */
 function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
   // Express hands what it rejects with to the next step.
   return (req, res) => {
     const row = askedOf(req)?.row;
     const methods = row?.methods ?? READING;
     if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
+    // The pass-through would send it on, without the length that says where it ends.
+    if (hasBody(req.headers))
+      throw new Failure('bad-request', 'A request for what is here has no body.');
     if (req.originalUrl.length > maxUrlLength)
       throw new Failure('uri-too-long', `A URL has at most ${maxUrlLength} characters.`);
     if (row === undefined) throw new Failure('not-found', 'Nothing is served here.');
     return row.answer(req, res);
   };
+}
+
+/** Whether one is announced (RFC 9112, 6.3): the methods that are answered give none a meaning. */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /** The last stop of every error: its kind tells the status; what we did not expect is logged, and is a 500. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
@@ -60,6 +62,25 @@ describe('metadata passed through', () => {
     assert.equal(seen.authorization, undefined);
     assert.equal(seen.cookie, undefined);
     assert.equal(seen['x-forwarded-for'], undefined);
+  });
+
+  it('sends no body on, which the upstream would take for a request of its own', async () => {
+    const artifact = `/packages/demo/${dist.filename}`;
+    const asked = gate.upstream.requests(artifact);
+    const answered = gate.upstream.requests('/pypi/demo/json');
+    const hidden = `GET ${artifact} HTTP/1.1\r\nhost: hidden\r\n\r\n`;
+    const length = hidden.length.toString(16);
+    for (const body of [
+      `content-length: ${hidden.length}\r\n\r\n${hidden}`,
+      `transfer-encoding: chunked\r\n\r\n${length}\r\n${hidden}\r\n0\r\n\r\n`,
+    ]) {
+      const answer = await askRaw(gate.url, `GET /pypi/demo/json HTTP/1.1\r\nhost: x\r\n${body}`);
+      assert.match(answer, /^HTTP\/1\.1 400 /);
+    }
+    assert.equal(gate.upstream.requests(artifact), asked);
+    assert.equal(gate.upstream.requests('/pypi/demo/json'), answered);
+    const empty = await gate.get('/pypi/demo/json', { 'content-length': '0' });
+    assert.equal(empty.status, 200);
   });
 
   it('is 404 where there is none, and 502 where it cannot be read', async () => {
@@ -229,3 +250,13 @@ describe("PyPI's JSON under a policy", () => {
     assert.match(seen.releases['2.0'][1].yanked_reason, /its wheel .*\(startup-hook\)/);
   });
 });
+
+/** Sends bytes as they are, and gives the beginning of what comes back. */
+async function askRaw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(bytes);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return answer.toString('latin1');
+}
