@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { admission } from './admission.js';
 import { noteAsked } from './asked.js';
 import { HUNG_UP, requestCounter } from './count-requests.js';
@@ -35,6 +35,7 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
       const status = row?.answerWarm?.(req, res);
       if (status !== undefined) return count(label, status, started);
     }
+    if (res.socket === null) closeInLine(req, res);
     const id = nameRequest(req);
     res.setHeader(REQUEST_ID, id);
     res.once('close', () => count(label, res.writableFinished ? res.statusCode : HUNG_UP, started));
@@ -45,4 +46,16 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     noteAsked(req, { id, identity: admitted.identity, row });
     router(req, res);
   };
+}
+
+/**
+ * Closes a response whose turn on its connection never comes (RFC 9112, 9.3.2): Node tells only the one whose turn it is
+ * that the connection has ended, and whoever writes to another would wait for ever.
+ */
+function closeInLine(req: IncomingMessage, res: ServerResponse): void {
+  req.once('close', () => {
+    if (!req.socket.destroyed || res.socket !== null || res.writableFinished) return;
+    res.destroy();
+    res.emit('close');
+  });
 }

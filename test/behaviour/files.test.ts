@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { ask, startGate, type TestGate } from '../support/wheelgate.js';
@@ -69,6 +71,26 @@ describe('files', () => {
     assert.notEqual(await inspected(), before, 'its findings are of its own name');
     assert.equal(gate.upstream.requests(packagePath('twin', first.filename)), 1);
     assert.equal(gate.upstream.requests(packagePath('twin', second.filename)), 0);
+  });
+
+  it('whose turn on a connection never comes are told of its end, and leave a record', async () => {
+    const queued = buildWheel({
+      name: 'queued',
+      files: { 'queued/data.bin': randomBytes(9_000_000) },
+    });
+    gate.upstream.addProject('queued', [queued]);
+    const target = `/files/queued/${queued.filename}`;
+    await gate.get(target);
+    const records = async () =>
+      (await gate.decisions()).filter(({ filename }) => filename === queued.filename);
+    const before = (await records()).length;
+    const { hostname, port } = new URL(gate.url);
+    const socket = connect(Number(port), hostname).pause();
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(3));
+    await sleep(200);
+    socket.destroy();
+    while ((await records()).length < before + 3) await sleep(20);
+    for (const { complete } of (await records()).slice(before)) assert.equal(complete, false);
   });
 
   it('that are too large for memory are whole from the cache, each time and in each part', async () => {
