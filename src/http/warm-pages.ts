@@ -38,7 +38,8 @@ export function warmPages({ pages }: Services, { pageMaxAge }: HttpSettings): Wa
     const acceptEncoding = headers['accept-encoding'] as string | undefined;
     if (last !== undefined && last.accept === accept && last.acceptEncoding === acceptEncoding)
       return last;
-    const key = `${accept} ${acceptEncoding}`;
+    // No header holds a line end: no two pairs are one text.
+    const key = `${accept}\n${acceptEncoding}`;
     last = negotiated.get(key) ?? {
       accept,
       acceptEncoding,

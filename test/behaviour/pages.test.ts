@@ -136,6 +136,14 @@ describe('project pages', () => {
     assert.equal(none.headers['content-encoding'], undefined);
   });
 
+  it('are compressed for a client whatever headers another has sent', async () => {
+    const page = '/simple/demo/';
+    for (let times = 0; times < 2; times += 1)
+      await gate.get(page, { accept: 'text/html;', 'accept-encoding': 'q=0.5 gzip' });
+    const answer = await gate.get(page, { accept: 'text/html; q=0.5', 'accept-encoding': 'gzip' });
+    assert.equal(answer.headers['content-encoding'], 'gzip');
+  });
+
   it('are asked of the upstream once a while, with its ETag, and once for many clients', async () => {
     gate.upstream.addProject('busy', [good]);
     await Promise.all(Array.from({ length: 20 }, () => gate.get('/simple/busy/')));
