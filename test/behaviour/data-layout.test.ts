@@ -76,6 +76,9 @@ describe('the data folder of a server that has worked', () => {
     );
     await until(async () => (await ask(started.url + attested)).status === 403);
     await until(async () => (await stat(join(data, 'exposure.json'))).isFile());
+    // The record of that is on its way once it is counted: it may be the last that the file takes.
+    const exposed = /^wheelgate_exposed_downloads_total\{rule="deny"\} [1-9]/m;
+    await until(async () => exposed.test((await ask(`${started.url}/metrics`)).body.toString()));
     upstream.fault(packagePath('large', large.filename), { kind: 'stall', after: 100_000 });
     const answer = ask(`${started.url}/files/large/${large.filename}`);
     await until(async () => (await readdir(join(data, 'spool'))).length > 0);

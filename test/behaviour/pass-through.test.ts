@@ -44,6 +44,14 @@ describe('metadata passed through', () => {
     }
   });
 
+  it('answers HEAD as it answers GET, without the body', async () => {
+    const path = '/pypi/demo/json';
+    const [whole, head] = [await gate.get(path), await gate.get(path, {}, 'HEAD')];
+    assert.equal(head.status, 200);
+    assert.equal(head.headers['content-length'], String(whole.body.length));
+    assert.equal(head.body.length, 0);
+  });
+
   it('gives provenance of a file that the page lists', async () => {
     const answer = await gate.get(`/integrity/demo/1.0/${dist.filename}/provenance`);
     assert.deepEqual(answer.json(), { version: 1 });

@@ -111,6 +111,8 @@ async function proxyTo(upstream: Upstream): Promise<RequestHandler> {
     target: upstream.origin,
     agent: await upstream.agent(),
     changeOrigin: true,
+    // A HEAD, too, is answered by what the document would be here.
+    method: 'GET',
     proxyTimeout: TIMEOUT_MS,
     timeout: TIMEOUT_MS,
     // Never `responseInterceptor`: it holds a body of any length.
