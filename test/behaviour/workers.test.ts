@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,15 +13,19 @@ import { ask } from '../support/wheelgate.js';
 
 const NO_PROC = existsSync('/proc/self/stat') ? false : 'it needs /proc';
 
-/** Which of some processes has a file open. */
-async function holderOf(path: string, pids: readonly number[]): Promise<number | undefined> {
-  for (const pid of pids) {
-    const fds = await readdir(`/proc/${pid}/fd`);
-    const open = await Promise.all(
-      fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
-    );
-    if (open.includes(path)) return pid;
-  }
+/** Which of some processes writes a file: others may read it meanwhile. */
+async function writerOf(path: string, pids: readonly number[]): Promise<number | undefined> {
+  for (const pid of pids)
+    for (const fd of await readdir(`/proc/${pid}/fd`)) {
+      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== path) continue;
+      const info = await readFile(`/proc/${pid}/fdinfo/${fd}`, 'utf8').catch(() => '');
+      const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(info) ?? [];
+      if (
+        (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) !==
+        constants.O_RDONLY
+      )
+        return pid;
+    }
   return undefined;
 }
 
@@ -182,7 +186,7 @@ describe('several workers', () => {
       const workers = await childrenOf(gate.pid);
       assert.equal(workers.length, 2);
       const [file] = await readdir(spool);
-      const owner = await holderOf(join(spool, file!), workers);
+      const owner = await writerOf(join(spool, file!), workers);
       process.kill(owner!, 'SIGKILL');
       await until(async () => upstream.requests(upstreamPath) - before === 2);
       upstream.release();

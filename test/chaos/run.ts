@@ -164,7 +164,9 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     const begun = performance.now();
     while (!(await everybodySays(denied))) {
       if (performance.now() - begun > EDIT_PATIENCE) {
-        complain(`an edit is not in force everywhere after ${EDIT_PATIENCE / 1_000} s`);
+        complain(
+          `an edit is not in force everywhere after ${EDIT_PATIENCE / 1_000} s: ${gate.log().slice(-2_000)}`,
+        );
         return;
       }
       await pause(20);
