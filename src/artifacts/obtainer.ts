@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sha256 } from '../domain/digest.js';
 import { checked, type Hashes } from '../domain/hashes.js';
+import { isIdentified } from '../domain/integrity.js';
 import type { Arrived } from '../fleet/leases.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
@@ -65,9 +66,9 @@ export class Obtainer {
     else await this.#fetch(task);
   }
 
-  /** Which bytes it has may have been learnt. */
+  /** Which bytes it has may have been learnt, or that the index has others than those that are pinned. */
   async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
-    if (listed.file.integrity !== 'on-arrival') return listed;
+    if (isIdentified(listed.file, listed.upstream.unhashed)) return listed;
     const { project, filename } = listed.subject;
     const now = await this.#parts.pages.find(project, filename);
     return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;
