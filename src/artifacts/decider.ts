@@ -6,6 +6,7 @@ import type { Arrived } from '../fleet/leases.js';
 import type { EarlyLook, Inspector } from '../inspection/inspector.js';
 import type { KnownBytes } from '../project-pages/known-bytes.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import { changesSidecar } from '../project-pages/sidecar-digests.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { Judge } from '../verdicts/judge.js';
 import { nameOf, type OwnTask, recognise, type Task } from './task.js';
@@ -57,7 +58,8 @@ export class Decider {
     const { judge, pages } = this.#parts;
     const attestations = await this.lookUp(listed);
     const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
-    if (verdict.hits.length > 0) pages.invalidate(listed.subject.project);
+    if (verdict.hits.length > 0 || changesSidecar(listed.file, inspection))
+      pages.invalidate(listed.subject.project);
     return verdict;
   }
 

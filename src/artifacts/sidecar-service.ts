@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
-import { checked, type Hashes, hasOtherStrong } from '../domain/hashes.js';
+import type { Inspection } from '../domain/finding.js';
+import { type Hashes, hasOtherStrong } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import { sidecarDigests } from '../project-pages/sidecar-digests.js';
 import { collect } from '../runtime/collect.js';
 import type { BlobStore } from '../store/blob-store.js';
+import type { ByteReader } from '../store/bytes.js';
 import { MemoryBlob } from '../store/memory-blob-tier.js';
 import { readBlob } from '../store/read-bytes.js';
 import type { Judge } from '../verdicts/judge.js';
+import type { ArtifactService } from './artifact-service.js';
+import { broken, checkSidecar, objectionTo } from './sidecar-check.js';
+import { flightKey, knownDigest } from './task.js';
+import { MAX_METADATA, readWheelMetadata } from './wheel-metadata.js';
 
-/** No METADATA file is longer than this, in bytes; it is held in memory. */
-const MAX_BYTES = 16 * 1024 * 1024;
-/** Of a zip's end record (APPNOTE 4.3.16). */
-const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
-
+/** How long an index may take for a sidecar before the wheel itself is asked for, in milliseconds: pip waits 15 s. */
+const PATIENCE = 10_000;
+/** How often a wheel may move from the spool to the store, or out of it, while it is read. */
+const ATTEMPTS = 3;
 export type Sidecar =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
   | {
@@ -27,22 +33,30 @@ export type Sidecar =
       readonly bytes: Uint8Array;
     };
 
+type Found = Extract<Sidecar, { kind: 'refused' }> | { readonly bytes: Uint8Array };
+
 export interface SidecarParts {
   readonly pages: ProjectPages;
   readonly judge: Judge;
   readonly blobs: BlobStore;
+  readonly artifacts: Pick<ArtifactService, 'open'>;
 }
 
-/** Hands out `.metadata` sidecars (PEP 658, 714), checked against the digest that the page declares. */
+/**
+ * Hands out `.metadata` sidecars (PEP 658, 714), held to the digest that the page declares: out of the wheel where it is here,
+ * else as the index has them. Where that gives none, the wheel is fetched as for a client that asks for it: who resolves
+ * without sidecars would ask for it next.
+ */
 export class SidecarService {
   readonly #parts: SidecarParts;
-  readonly #loading = new Map<Sha256, Promise<Uint8Array>>();
+  /** By the digest and the wheel that it is asked for. */
+  readonly #loading = new Map<string, Promise<Found>>();
 
   constructor(parts: SidecarParts) {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} not-found where the page declares no sidecar with a digest; upstream failures. */
+  /** @throws {Failure} not-found where the page declares no sidecar; upstream failures. */
   async open(project: ProjectName, filename: string): Promise<Sidecar> {
     const { pages } = this.#parts;
     const listed = await pages.find(project, filename);
@@ -54,16 +68,33 @@ export class SidecarService {
   }
 
   async #ask(listed: ListedFile): Promise<Sidecar> {
-    const { verdict } = await this.#parts.judge.judge(listed.subject);
+    const { verdict, inspection } = await this.#parts.judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const { coreMetadata, filename } = listed.file;
-    const hashes = typeof coreMetadata === 'object' ? coreMetadata : {};
-    const sha256 = parseSha256(hashes.sha256);
-    if (sha256 === undefined)
+    if (coreMetadata === false)
       throw new Failure('not-found', `The index offers no metadata file for ${filename}.`);
-    const bytes =
-      (await this.#stored(sha256, hashes)) ?? (await this.#load(listed, sha256, hashes));
+    const hashes = sidecarDigests(listed.file, inspection) ?? {};
+    const found = await this.#find(listed, hashes, inspection);
+    if ('kind' in found) return found;
+    const { bytes } = found;
+    const sha256 = parseSha256(hashes.sha256) ?? sha256Of(bytes);
     return { kind: 'ready', listed, verdict, sha256, bytes };
+  }
+
+  async #find(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<Found> {
+    const sha256 = parseSha256(hashes.sha256);
+    const stored = sha256 && (await this.#stored(sha256, hashes));
+    if (stored !== undefined) return { bytes: stored };
+    const key = `${sha256} ${flightKey(listed)}`;
+    const running = this.#loading.get(key);
+    if (running !== undefined) return running;
+    const load = this.#load(listed, hashes, inspection).finally(() => this.#loading.delete(key));
+    this.#loading.set(key, load);
+    return load;
   }
 
   async #stored(sha256: Sha256, hashes: Hashes): Promise<Uint8Array | undefined> {
@@ -71,78 +102,121 @@ export class SidecarService {
     if (blob === undefined) return undefined;
     try {
       const bytes = await readBlob(blob);
-      if (hasOtherStrong(hashes)) checkDigests(bytes, hashes);
-      checkText(bytes);
-      return bytes;
+      // That it has the digest which it is stored by was checked.
+      const others = hasOtherStrong(hashes) ? hashes : {};
+      return objectionTo(bytes, others) === undefined ? bytes : undefined;
     } finally {
       await blob.close();
     }
   }
 
-  #load(listed: ListedFile, sha256: Sha256, hashes: Hashes): Promise<Uint8Array> {
-    const running = this.#loading.get(sha256);
-    if (running !== undefined) return running;
-    const load = this.#fetch(listed, sha256, hashes).finally(() => this.#loading.delete(sha256));
-    this.#loading.set(sha256, load);
-    return load;
+  async #load(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<Found> {
+    const found =
+      listed.file.name.kind === 'wheel'
+        ? await this.#ofWheel(listed, hashes, inspection)
+        : { bytes: await this.#fetch(listed, hashes) };
+    if ('bytes' in found) await this.#keep(found.bytes);
+    return found;
   }
 
-  async #fetch(listed: ListedFile, sha256: Sha256, hashes: Hashes): Promise<Uint8Array> {
-    if (listed.page.files.some((file) => file.sha256 === sha256))
-      throw new Failure(
-        'upstream-broken',
-        `The index declares an artifact's digest as that of ${listed.file.filename}.metadata.`,
-      );
-    const url = `${listed.file.url}.metadata`;
-    const answer = await listed.upstream.fetchFile(url, AbortSignal.timeout(60_000), 'as-sent');
+  async #ofWheel(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<Found> {
+    const here = await this.#inStoredWheel(listed, hashes, inspection);
+    return here ?? (await this.#inIndex(listed, hashes)) ?? (await this.#inWheel(listed));
+  }
+
+  async #inStoredWheel(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<Found | undefined> {
+    const sha256 = knownDigest(listed);
+    const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
+    const blob = isAdmitted && sha256 ? await this.#parts.blobs.open(sha256) : undefined;
+    const bytes = blob && (await metadataOf(blob, blob.size));
+    return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
+  }
+
+  /** Undefined where the index does not give it, for whatever reason. @throws {Failure} where it asks to be left alone */
+  async #inIndex(listed: ListedFile, hashes: Hashes): Promise<Found | undefined> {
+    try {
+      return { bytes: await this.#fetch(listed, hashes) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.retryAfter !== undefined) throw error;
+      return undefined;
+    }
+  }
+
+  async #fetch({ file, page, upstream }: ListedFile, hashes: Hashes): Promise<Uint8Array> {
+    if (hashes.sha256 === undefined)
+      throw new Failure('not-found', `No digest of ${file.filename}.metadata is known.`);
+    if (page.files.some(({ sha256 }) => sha256 === hashes.sha256))
+      throw broken(`The index declares an artifact's digest as that of ${file.filename}.metadata.`);
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await upstream.fetchFile(`${file.url}.metadata`, signal, 'as-sent');
     let bytes: Buffer;
     try {
-      bytes = await collect(answer.body, MAX_BYTES, tooLong);
+      bytes = await collect(answer.body, MAX_METADATA, tooLong);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
-        cause: error,
-      });
+      throw broken('The transfer from the upstream broke off.', error);
     }
-    checkDigests(bytes, hashes);
-    checkText(bytes);
-    await this.#keep(sha256, bytes);
+    checkSidecar(bytes, hashes);
     return bytes;
   }
 
+  /** Out of the wheel, which comes in as it would for whoever asks for it. */
+  async #inWheel(listed: ListedFile): Promise<Found> {
+    const { artifacts, judge } = this.#parts;
+    const { project, filename } = listed.subject;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const artifact = await artifacts.open(project, filename, attempt > 0);
+      if (artifact.kind === 'refused') return artifact;
+      const end = artifact.kind === 'filling' ? await artifact.fill.ended : undefined;
+      if (end?.kind === 'failed') throw end.failure;
+      if (end?.kind === 'refused') return { kind: 'refused', listed, verdict: end.verdict };
+      const reader = artifact.kind === 'stored' ? artifact.blob : await artifact.fill.bytes?.open();
+      const size = artifact.kind === 'stored' ? artifact.blob.size : end?.size;
+      if (reader === undefined || size === undefined) continue;
+      const bytes = await metadataOf(reader, size);
+      if (bytes === undefined) throw broken(`${filename} holds no METADATA that can be read.`);
+      const { inspection } = await judge.judge(artifact.listed.subject);
+      checkSidecar(bytes, sidecarDigests(listed.file, inspection) ?? {});
+      return { bytes };
+    }
+    throw new Failure('overloaded', 'The wheel leaves the cache faster than it can be read.');
+  }
+
   /** Keeping it is a convenience: where the disk is full it is served all the same. */
-  async #keep(sha256: Sha256, bytes: Uint8Array): Promise<void> {
+  async #keep(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#parts.blobs.put(sha256, new MemoryBlob(bytes));
+      await this.#parts.blobs.put(sha256Of(bytes), new MemoryBlob(bytes));
     } catch {
-      // The next request fetches it again.
+      // The next request looks for it again.
     }
   }
 }
 
-function checkDigests(bytes: Uint8Array, hashes: Hashes): void {
-  for (const [algorithm, declared] of checked(hashes)) {
-    const digest = createHash(algorithm).update(bytes).digest('hex');
-    if (digest !== declared)
-      throw new Failure(
-        'upstream-broken',
-        `The metadata file has ${algorithm} ${digest}, but the index declares ${declared}.`,
-      );
+/** The METADATA of a wheel whose reader is closed then. */
+async function metadataOf(reader: ByteReader, size: number): Promise<Uint8Array | undefined> {
+  try {
+    return await readWheelMetadata(reader, size);
+  } finally {
+    await reader.close();
   }
 }
 
-/**
- * Core metadata are an e-mail's headers: text. An archive is not, so no page that declares an artifact's digest as
- * its sidecar's leads around the gate: gzip, bzip2 and zip have control characters among their first bytes, and a zip
- * that stands behind a text ends with its end record.
- */
-function checkText(bytes: Uint8Array): void {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const begin = view.toString('latin1', 0, 512);
-  if (/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(begin) || view.includes(END_RECORD))
-    throw new Failure('upstream-broken', 'The metadata file is not text.');
+function sha256Of(bytes: Uint8Array): Sha256 {
+  return createHash('sha256').update(bytes).digest('hex') as Sha256;
 }
 
 function tooLong(): Failure {
-  return new Failure('upstream-broken', `The metadata file is longer than ${MAX_BYTES} bytes.`);
+  return broken(`The metadata file is longer than ${MAX_METADATA} bytes.`);
 }

@@ -78,7 +78,7 @@ export function createServices(
     pages,
     projectList: new ProjectListService(upstreams, now),
     artifacts,
-    sidecars: new SidecarService({ pages, judge, blobs }),
+    sidecars: new SidecarService({ pages, judge, blobs, artifacts }),
     judge,
     recorder: new DecisionRecorder(
       decisions,

@@ -9,7 +9,16 @@ import { isInstallable, newestRelease } from './newest-release.js';
 export interface ShownFile {
   readonly file: IndexFile;
   readonly yanked: boolean | string;
-  readonly coreMetadata: boolean | Hashes;
+  readonly coreMetadata: Hashes | false;
+}
+
+/** The digests of sidecars that are others than the index declares, by the file's place in `page.files`. */
+export type KnownSidecars = ReadonlyMap<number, Hashes>;
+
+/** A wheel whose sidecar is offered. */
+interface Offering {
+  readonly file: IndexFile;
+  readonly coreMetadata: Hashes;
 }
 
 /**
@@ -27,13 +36,15 @@ export class JudgedPage {
   readonly page: ProjectPage;
   /** In the order of `page.files`. */
   readonly verdicts: readonly Verdict[];
+  readonly #known: KnownSidecars;
   /** The release that is not yanked though it is refused. */
   readonly #lastResort: ReleaseKey | undefined;
-  #sidecars: Map<ReleaseKey, IndexFile> | undefined;
+  #standIns: Map<ReleaseKey, Offering> | undefined;
 
-  constructor(page: ProjectPage, verdicts: readonly Verdict[]) {
+  constructor(page: ProjectPage, verdicts: readonly Verdict[], known: KnownSidecars = new Map()) {
     this.page = page;
     this.verdicts = verdicts;
+    this.#known = known;
     this.#lastResort = this.#hasChoice() ? undefined : this.#newestRefused();
   }
 
@@ -42,10 +53,10 @@ export class JudgedPage {
     const file = this.page.files[index]!;
     const refusal = this.refusal(index);
     if (refusal === undefined)
-      return { file, yanked: file.yanked, coreMetadata: file.coreMetadata };
+      return { file, yanked: file.yanked, coreMetadata: this.#sidecar(index) };
     if (this.#isLastResort(file)) return { file, yanked: false, coreMetadata: false };
     if (refusal.hidden) return undefined;
-    const coreMetadata = this.standIn(file)?.coreMetadata ?? false;
+    const coreMetadata = this.#offering(file)?.coreMetadata ?? false;
     return { file, yanked: refusal.reason, coreMetadata };
   }
 
@@ -58,11 +69,8 @@ export class JudgedPage {
   }
 
   /** The allowed wheel whose sidecar stands for that of a refused wheel of the same release. */
-  standIn({ name: { kind, version } }: IndexFile): IndexFile | undefined {
-    if (kind !== 'wheel' || version === undefined || this.#lastResort !== undefined)
-      return undefined;
-    this.#sidecars ??= this.#allowedSidecars();
-    return this.#sidecars.get(releaseKey(version));
+  standIn(file: IndexFile): IndexFile | undefined {
+    return this.#offering(file)?.file;
   }
 
   /** PEP 700: without those whose every file is left out. */
@@ -105,15 +113,28 @@ export class JudgedPage {
     );
   }
 
-  #allowedSidecars(): Map<ReleaseKey, IndexFile> {
-    const sidecars = new Map<ReleaseKey, IndexFile>();
+  /** Where the index declares no digest, only a wheel that was opened has a sidecar that can be offered. */
+  #sidecar(index: number): Hashes | false {
+    const { coreMetadata } = this.page.files[index]!;
+    return this.#known.get(index) ?? (coreMetadata === true ? false : coreMetadata);
+  }
+
+  #offering({ name: { kind, version } }: IndexFile): Offering | undefined {
+    if (kind !== 'wheel' || version === undefined || this.#lastResort !== undefined)
+      return undefined;
+    this.#standIns ??= this.#allowedSidecars();
+    return this.#standIns.get(releaseKey(version));
+  }
+
+  #allowedSidecars(): Map<ReleaseKey, Offering> {
+    const sidecars = new Map<ReleaseKey, Offering>();
     for (const [index, file] of this.page.files.entries()) {
       const { kind, version } = file.name;
-      if (kind !== 'wheel' || version === undefined || typeof file.coreMetadata !== 'object')
-        continue;
+      const coreMetadata = this.#sidecar(index);
+      if (kind !== 'wheel' || version === undefined || coreMetadata === false) continue;
       if (this.verdicts[index]?.outcome === 'block') continue;
       const key = releaseKey(version);
-      if (!sidecars.has(key)) sidecars.set(key, file);
+      if (!sidecars.has(key)) sidecars.set(key, { file, coreMetadata });
     }
     return sidecars;
   }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
+import type { Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -20,6 +21,7 @@ import type {
 import { renderHtml } from './render-html.js';
 import { renderJson } from './render-json.js';
 import { Settling } from './settling.js';
+import { sidecarDigests } from './sidecar-digests.js';
 
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
@@ -132,6 +134,7 @@ export class ProjectPagesService implements ProjectPages {
     const { listing } = loaded;
     const { files } = loaded.page;
     const verdicts: Verdict[] = [];
+    const sidecars = new Map<number, Hashes>();
     let validUntil = Infinity;
     let { basis } = this.#judge;
     let from = this.#now();
@@ -140,14 +143,17 @@ export class ProjectPagesService implements ProjectPages {
       const known = await this.#judge.ofPage(listing.listed(files[0]).subject);
       basis = known.basis;
       from = known.now;
-      await new Turns().forEach(files, (file) => {
-        const verdict = known.of(listing.listed(file).subject);
+      await new Turns().forEach(files, (file, index) => {
+        const { subject } = listing.listed(file);
+        const verdict = known.of(subject);
+        const sidecar = file.coreMetadata && sidecarDigests(file, known.inspectionOf(subject));
+        if (sidecar && sidecar !== file.coreMetadata) sidecars.set(index, sidecar);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
       });
     }
     const validity = { from, until: validUntil };
-    const judged = new JudgedPage(loaded.page, verdicts);
+    const judged = new JudgedPage(loaded.page, verdicts, sidecars);
     return { loaded, basis, validity, judged, bodies: new Map() };
   }
 }

@@ -8,7 +8,7 @@ import { absoluteUrl } from './absolute-url.js';
 import { digestsIn } from './digests-in.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
 import { pageText } from './page-text.js';
-import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
+import { declaredIntegrity, declaredMetadata, ownName } from './sound-file.js';
 
 /** Characters that are read in one go: about a millisecond. */
 const PIECE = 32 * 1024;
@@ -99,6 +99,7 @@ function readAnchor(
   if (name === undefined) return undefined;
   const at = href.indexOf('#');
   const declared = readDigests(at === -1 ? '' : href.slice(at + 1));
+  const metadata = attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'];
   const gpgSig = attributes['data-gpg-sig'];
   const provenance = attributes['data-provenance'];
   return {
@@ -109,9 +110,7 @@ function readAnchor(
     sha256: declared.hashes.sha256 as Sha256 | undefined,
     integrity: declaredIntegrity(filename, declared),
     yanked: readYanked(attributes['data-yanked']),
-    coreMetadata: checkableMetadata(
-      readDigests(attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'] ?? ''),
-    ),
+    coreMetadata: declaredMetadata(metadata, readDigests(metadata ?? '')),
     requiresPython: attributes['data-requires-python'],
     gpgSig: gpgSig === undefined ? undefined : gpgSig === 'true',
     size: undefined,

@@ -8,7 +8,7 @@ import { digestsIn } from './digests-in.js';
 import { parseJsonInTurns } from './json-in-turns.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
 import { pageText } from './page-text.js';
-import { checkableMetadata, declaredIntegrity, ownName } from './sound-file.js';
+import { declaredIntegrity, declaredMetadata, ownName } from './sound-file.js';
 import { inUtc, parseUploadTime } from './upload-time.js';
 
 type Json = Record<string, unknown>;
@@ -64,6 +64,8 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
   const { yanked, size } = file;
   const declared = declaredDigests(file.hashes, file.url);
   const requiresPython = file['requires-python'];
+  const metadata =
+    file['core-metadata'] ?? file['dist-info-metadata'] ?? file['data-dist-info-metadata'];
   const gpgSig = file['gpg-sig'];
   const uploadedAt = file['upload-time'];
   const uploadTime = isString(uploadedAt) ? parseUploadTime(uploadedAt) : undefined;
@@ -76,11 +78,7 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
     sha256: declared.hashes.sha256 as Sha256 | undefined,
     integrity: declaredIntegrity(file.filename, declared),
     yanked: isString(yanked) ? yanked || true : yanked === true,
-    coreMetadata: checkableMetadata(
-      readObject(
-        file['core-metadata'] ?? file['dist-info-metadata'] ?? file['data-dist-info-metadata'],
-      ),
-    ),
+    coreMetadata: declaredMetadata(metadata, readObject(metadata)),
     requiresPython: isString(requiresPython) ? requiresPython : undefined,
     gpgSig: typeof gpgSig === 'boolean' ? gpgSig : undefined,
     size: Number.isSafeInteger(size) && (size as number) >= 0 ? (size as number) : undefined,

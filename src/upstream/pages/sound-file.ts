@@ -15,9 +15,17 @@ export function ownName(filename: string, project: ProjectName): DistributionFil
   return (name?.project ?? project) === project ? name : undefined;
 }
 
-/** A sidecar without a SHA-256 could not be checked, so it is not offered. */
-export function checkableMetadata({ hashes, doubt }: DeclaredHashes): Hashes | false {
-  return hashes.sha256 !== undefined && doubt === undefined ? hashes : false;
+/**
+ * Reads what a page says of a file's sidecar (PEP 714). Without a SHA-256 what the index has there could not be checked, so
+ * only the wheel itself can give one: `true`.
+ * @param value as it is written: an object's digests were read from it, `true` is in both forms
+ */
+export function declaredMetadata(
+  value: unknown,
+  { hashes, doubt }: DeclaredHashes,
+): boolean | Hashes {
+  if (value === undefined || value === null || value === false || value === 'false') return false;
+  return hashes.sha256 !== undefined && doubt === undefined ? hashes : true;
 }
 
 /** What the index's digests come to by themselves. */

@@ -1,0 +1,88 @@
+import { promisify } from 'node:util';
+import { inflateRaw } from 'node:zlib';
+import { BeyondEnd, type ByteSource } from '../inspection/byte-source.js';
+import { DEFAULT_LIMITS } from '../inspection/limits.js';
+import { type DirectoryEntry, readCentralDirectory } from '../inspection/zip/central-directory.js';
+import { readEndRecord } from '../inspection/zip/end-record.js';
+import type { ByteReader } from '../store/bytes.js';
+
+/** No METADATA file is longer than this, in bytes; it is held in memory. */
+export const MAX_METADATA = 16 * 1024 * 1024;
+/** Nor is the directory of a wheel that it is looked for in. */
+const MAX_DIRECTORY = MAX_METADATA;
+/** What is read of a wheel's end at first: the directory of nearly all. */
+const TAIL = 128 * 1024;
+const LOCAL_HEADER = 30;
+const METADATA = /^[^/]+\.dist-info\/METADATA$/i;
+
+const inflate = promisify(inflateRaw);
+
+/**
+ * Reads a wheel's METADATA, as it would be its `.metadata` sidecar. Nothing of the wheel is checked here: whoever asks holds
+ * the bytes to a digest that was declared, or found by inspection.
+ * @returns undefined where there is none that can be had
+ */
+export async function readWheelMetadata(
+  reader: ByteReader,
+  size: number,
+): Promise<Buffer | undefined> {
+  try {
+    const entry = await findEntry(reader, size);
+    return entry && (await readMember(reader, entry));
+  } catch {
+    // Not a zip, or one of another kind than wheels are.
+    return undefined;
+  }
+}
+
+async function findEntry(reader: ByteReader, size: number): Promise<DirectoryEntry | undefined> {
+  const tail = await endOf(reader, size, Math.max(0, size - TAIL));
+  const place = readEndRecord(tail);
+  if (place.size > MAX_DIRECTORY) return undefined;
+  const source =
+    place.offset >= tail.start ? tail : await endOf(reader, size, Math.max(0, place.offset));
+  const entries = readCentralDirectory(source, place, DEFAULT_LIMITS);
+  return entries.find(({ rawName }) => METADATA.test(rawName));
+}
+
+async function readMember(
+  reader: ByteReader,
+  { offset, method, compressed, inflated }: DirectoryEntry,
+): Promise<Buffer | undefined> {
+  if (Math.max(compressed, inflated) > MAX_METADATA) return undefined;
+  const header = await readAt(reader, offset, LOCAL_HEADER);
+  const data = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const bytes = await readAt(reader, data, compressed);
+  if (method === 0) return bytes;
+  return method === 8 ? inflate(bytes, { maxOutputLength: MAX_METADATA }) : undefined;
+}
+
+/** An archive of which only the end is at hand. */
+interface End extends ByteSource {
+  readonly start: number;
+}
+
+async function endOf(reader: ByteReader, size: number, start: number): Promise<End> {
+  const bytes = await readAt(reader, start, size - start);
+  const read = (offset: number, length: number) => {
+    if (offset < start || offset + length > size) throw new BeyondEnd('not at hand');
+    return bytes.subarray(offset - start, offset - start + length);
+  };
+  return {
+    start,
+    size,
+    read,
+    readInto: (target, offset) => target.set(read(offset, target.length)),
+  };
+}
+
+/** @throws where there are fewer bytes */
+async function readAt(reader: ByteReader, start: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length; ) {
+    const read = await reader.read(bytes.subarray(at), start + at);
+    if (read === 0) throw new BeyondEnd(`${length} bytes ended after ${at}`);
+    at += read;
+  }
+  return bytes;
+}
