@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
+import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Hashes } from '../domain/hashes.js';
@@ -21,6 +22,8 @@ interface Flight {
   readonly cleared: Promise<void>;
 }
 
+const NOBODY = () => false;
+
 /** What became of a request for an artifact. */
 export type ArtifactAnswer =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
@@ -31,8 +34,18 @@ export type ArtifactAnswer =
       readonly verdict: Verdict;
       readonly blob: Blob;
     }
+  /** The client has it already, and may go on using it. */
+  | { readonly kind: 'unchanged'; readonly listed: ListedFile; readonly verdict: Verdict }
   /** On its way from the upstream, or being inspected: the verdict is still to come. */
   | { readonly kind: 'filling'; readonly listed: ListedFile; readonly fill: Fill };
+
+/** How a request asks for an artifact. */
+export interface Asking {
+  /** A fill's file had gone on to the store when it was to be read: then it is looked for there. */
+  readonly moved?: boolean;
+  /** Whether the client has these bytes. */
+  readonly has?: (sha256: Sha256) => boolean;
+}
 
 export interface ArtifactParts
   extends FillerParts,
@@ -71,16 +84,24 @@ export class ArtifactService {
     setMaxListeners(0, this.#stopping.signal);
   }
 
-  /**
-   * @param moved whether a fill's file had gone on to the store when it was to be read: then it is looked for there
-   * @throws {Failure} not-found where the project's page does not list the file; upstream failures.
-   */
-  async open(project: ProjectName, filename: string, moved = false): Promise<ArtifactAnswer> {
+  /** @throws {Failure} not-found where the project's page does not list the file; upstream failures. */
+  async open(
+    project: ProjectName,
+    filename: string,
+    { moved = false, has = NOBODY }: Asking = {},
+  ): Promise<ArtifactAnswer> {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const listed = await pages.find(project, filename);
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = knownDigest(listed);
+    const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
+    if (sha256 !== undefined && isAdmitted && has(sha256)) {
+      // Nothing is fetched to say that: what has to be known of its bytes is.
+      const settled = unsettled ? await this.#decider.verdictOn(listed, inspection) : verdict;
+      const kind = settled.outcome === 'block' ? 'refused' : 'unchanged';
+      return { kind, listed, verdict: settled };
+    }
     const running = this.#fills.get(flightKey(listed));
     if (running !== undefined) {
       const { end } = running.fill;
@@ -91,9 +112,9 @@ export class ArtifactService {
       }
       // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
       await running.cleared;
-      return this.open(project, filename);
+      return this.open(project, filename, { has });
     }
-    if (sha256 !== undefined && (inspection !== undefined || !listed.upstream.inspect)) {
+    if (sha256 !== undefined && isAdmitted) {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });

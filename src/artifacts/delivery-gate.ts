@@ -4,7 +4,7 @@ export interface GateSettings {
   readonly mode: 'stream' | 'hold';
   /** Nothing leaves while fewer bytes than this have come in … */
   readonly holdBytes: number;
-  /** … and the client has waited less than this, in milliseconds. */
+  /** … and the client has waited less than this, in milliseconds; as long as none have, longer. */
   readonly holdTime: number;
   /** The bytes at the end that wait for the verdict, whatever else has left. */
   readonly lastBlock: number;
@@ -23,6 +23,11 @@ export interface Progress {
  */
 export const DRIP_INTERVAL_MS = 4_000;
 const DRIP_BYTES = 1_024;
+/**
+ * How long a response waits for the upstream's first byte, at least, in milliseconds: that it has no such file is an answer
+ * only to a client that has had none yet.
+ */
+const FIRST_BYTE_TIME = 12_000;
 /** An artifact smaller than this never drips: its beginning and its end are too near each other. */
 const DRIP_FROM = 64 * 1_024;
 
@@ -48,7 +53,8 @@ export class DeliveryGate {
     if (progress.verdict === 'allowed') return true;
     if (progress.verdict === 'refused' || this.#settings.mode === 'hold') return false;
     const { holdBytes, holdTime } = this.#settings;
-    this.#open ||= progress.received >= holdBytes || waited >= holdTime;
+    const time = progress.received > 0 ? holdTime : Math.max(holdTime, FIRST_BYTE_TIME);
+    this.#open ||= progress.received >= holdBytes || waited >= time;
     return this.#open;
   }
 

@@ -48,9 +48,9 @@ export class Filler {
       own.fill.onNews(tell);
       await this.#obtainer.obtain(own);
     } catch (error) {
-      const { kind, message } =
-        error instanceof Failure ? error : { kind: 'internal' as const, message: NOT_READY };
-      tell({ kind: 'failed', failure: kind, message });
+      const { kind, message, retryAfter } =
+        error instanceof Failure ? error : new Failure('internal', NOT_READY);
+      tell({ kind: 'failed', failure: kind, message, retryAfter });
       throw error;
     } finally {
       await own.kept;
@@ -68,7 +68,10 @@ export class Filler {
       else if (news.kind === 'complete') {
         fill.advance(news.size);
         judged = this.#judgeFollowed(task, news);
-      } else judged = Promise.reject(new Failure(news.failure, news.message));
+      } else {
+        const { failure, message, retryAfter } = news;
+        judged = Promise.reject(new Failure(failure, message, { retryAfter }));
+      }
       // Awaited below, once there is nothing more to follow.
       judged?.catch(() => {});
     });

@@ -13,7 +13,7 @@ import type { ByteReader } from '../store/bytes.js';
 import { MemoryBlob } from '../store/memory-blob-tier.js';
 import { readBlob } from '../store/read-bytes.js';
 import type { Judge } from '../verdicts/judge.js';
-import type { ArtifactService } from './artifact-service.js';
+import type { ArtifactAnswer, ArtifactService } from './artifact-service.js';
 import { broken, checkSidecar, objectionTo } from './sidecar-check.js';
 import { flightKey, knownDigest } from './task.js';
 import { MAX_METADATA, readWheelMetadata } from './wheel-metadata.js';
@@ -177,15 +177,12 @@ export class SidecarService {
     const { artifacts, judge } = this.#parts;
     const { project, filename } = listed.subject;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const artifact = await artifacts.open(project, filename, attempt > 0);
+      const artifact = await artifacts.open(project, filename, { moved: attempt > 0 });
       if (artifact.kind === 'refused') return artifact;
-      const end = artifact.kind === 'filling' ? await artifact.fill.ended : undefined;
-      if (end?.kind === 'failed') throw end.failure;
-      if (end?.kind === 'refused') return { kind: 'refused', listed, verdict: end.verdict };
-      const reader = artifact.kind === 'stored' ? artifact.blob : await artifact.fill.bytes?.open();
-      const size = artifact.kind === 'stored' ? artifact.blob.size : end?.size;
-      if (reader === undefined || size === undefined) continue;
-      const bytes = await metadataOf(reader, size);
+      const wheel = await bytesOf(artifact);
+      if (wheel === undefined) continue;
+      if ('verdict' in wheel) return { kind: 'refused', listed, verdict: wheel.verdict };
+      const bytes = await metadataOf(wheel.reader, wheel.size);
       if (bytes === undefined) throw broken(`${filename} holds no METADATA that can be read.`);
       const { inspection } = await judge.judge(artifact.listed.subject);
       checkSidecar(bytes, sidecarDigests(listed.file, inspection) ?? {});
@@ -202,6 +199,24 @@ export class SidecarService {
       // The next request looks for it again.
     }
   }
+}
+
+/**
+ * An artifact's bytes once it may go out, or why it may not; undefined where it moved meanwhile, and must be asked for again.
+ * @throws {Failure} what it could not be had for
+ */
+async function bytesOf(
+  artifact: ArtifactAnswer,
+): Promise<
+  { readonly reader: ByteReader; readonly size: number } | { readonly verdict: Verdict } | undefined
+> {
+  if (artifact.kind === 'stored') return { reader: artifact.blob, size: artifact.blob.size };
+  if (artifact.kind !== 'filling') return undefined;
+  const end = await artifact.fill.ended;
+  if (end.kind === 'failed') throw end.failure;
+  if (end.kind === 'refused') return end;
+  const reader = await artifact.fill.bytes?.open();
+  return reader && { reader, size: end.size };
 }
 
 /** The METADATA of a wheel whose reader is closed then. */

@@ -21,7 +21,13 @@ export type FillNews =
   | { readonly kind: 'arrived'; readonly bytes: number }
   /** Complete, and inspected where its upstream is: everybody judges for themselves. */
   | ({ readonly kind: 'complete'; readonly inspection?: Inspection } & Arrived)
-  | { readonly kind: 'failed'; readonly failure: FailureKind; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly failure: FailureKind;
+      readonly message: string;
+      /** How long to wait before asking again, in milliseconds, where somebody said so. */
+      readonly retryAfter?: number | undefined;
+    };
 
 /** The fill is ours to do. */
 export interface OurLease {

@@ -1,8 +1,8 @@
 import { Failure } from '../domain/failure.js';
 import type { Faults } from './faults.js';
+import { type AskForRest, readOn } from './file-body.js';
 import { askPatiently } from './patience.js';
 import { type Answer, headerText, leave, type Requests } from './requests.js';
-import { type AskForRest, resumed } from './resumed-body.js';
 import type { Encoded, FileAnswer } from './upstream.js';
 
 export interface FileRequestsParts {
@@ -11,6 +11,8 @@ export interface FileRequestsParts {
   readonly requests: Requests;
   readonly faults: Faults;
   readonly now: () => number;
+  /** How long a file may come slowly, in milliseconds. */
+  readonly patience: number;
 }
 
 /** Opens an upstream's files: asked for again while it is unwell, and gone on with where a transfer broke off. */
@@ -35,9 +37,12 @@ export class FileRequests {
     const etag = headerText(headers.etag);
     const inParts = headerText(headers['accept-ranges']) === 'bytes';
     // Only a strong ETag says that a rest is of the same bytes, and only a digest that it is.
-    if (encoded === 'refused' || size === undefined || !inParts || !etag?.startsWith('"'))
-      return { size, body };
-    return { size, body: resumed(answer, size, this.#restOf(url, size, etag, signal)) };
+    const resume =
+      encoded === 'as-sent' && size !== undefined && inParts && etag?.startsWith('"')
+        ? { size, rest: this.#restOf(url, size, etag, signal) }
+        : undefined;
+    const { faults, patience } = this.#parts;
+    return { size, body: readOn(answer, { faults, patience, resume }) };
   }
 
   #restOf(url: string, size: number, etag: string, signal: AbortSignal): AskForRest {

@@ -117,7 +117,13 @@ export class HttpUpstream implements Upstream {
         credentials: this.#credentials,
       },
     );
-    this.#files = new FileRequests({ name, requests: this.#requests, faults: this.#faults, now });
+    this.#files = new FileRequests({
+      name,
+      requests: this.#requests,
+      faults: this.#faults,
+      now,
+      patience: timeouts.body,
+    });
     this.#breaker = new Breaker(now, (what) => this.#faults.unwell(what));
   }
 

@@ -35,6 +35,15 @@ describe('delivery gate', () => {
     assert.equal(gate.allowance(pending(1_000), 5_000), 0);
   });
 
+  it('waits longer for the first byte, for until then the upstream may say that it has no such file', () => {
+    const gate = new DeliveryGate(SETTINGS);
+    assert.equal(gate.mayBegin(pending(0), 11_999), false);
+    assert.equal(gate.mayBegin(pending(1), 11_999), true);
+    assert.equal(new DeliveryGate(SETTINGS).mayBegin(pending(0), 12_000), true);
+    const patient = new DeliveryGate({ ...SETTINGS, holdTime: 60_000 });
+    assert.equal(patient.mayBegin(pending(0), 59_999), false);
+  });
+
   it('gives everything once the verdict allows it', () => {
     const gate = new DeliveryGate(SETTINGS);
     assert.equal(gate.allowance({ received: 10, verdict: 'allowed' }, 0), 10);

@@ -15,16 +15,26 @@ export type Fault =
   | { readonly kind: 'endless-status'; readonly status: number }
   /** Takes the request and says nothing before `release`. */
   | { readonly kind: 'silence' }
+  /** Answers with a status once `release` is called. */
+  | {
+      readonly kind: 'late-status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Sends a byte every so many milliseconds; the rest at once to whoever asks for it, or the rest likewise. */
+  | { readonly kind: 'drip'; readonly every: number; readonly endless?: boolean }
+  /** Sends another body in good form. */
+  | { readonly kind: 'body'; readonly body: string }
   /** Sends the whole body under a `Content-Encoding`, whatever it is. */
   | { readonly kind: 'encoding'; readonly encoding: string }
   /** Closes the connection before an answer. */
   | { readonly kind: 'drop' }
   /** Announces the whole body, and closes the connection after so many bytes of it. */
-  | { readonly kind: 'truncate'; readonly after: number }
+  | { readonly kind: 'truncate'; readonly after: number; readonly chunked?: boolean }
   /** Closes the connection after so many bytes of each answer, and gives the rest to whoever asks for it. */
   | { readonly kind: 'break'; readonly after: number; readonly etag?: string }
   /** Sends fewer bytes than there are, in good form. */
-  | { readonly kind: 'shorten'; readonly to: number }
+  | { readonly kind: 'shorten'; readonly to: number; readonly chunked?: boolean }
   /** Changes one byte of the body. */
   | { readonly kind: 'corrupt'; readonly at: number }
   /** Sends so many bytes, then waits for `release`. */
@@ -123,11 +133,16 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return void req.socket.destroy();
     }
+    if (fault?.kind === 'late-status') {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return void res.writeHead(fault.status, fault.headers).end();
+    }
     if (fault?.kind === 'status') return void res.writeHead(fault.status, fault.headers).end();
     if (body === undefined) return void res.writeHead(404).end();
     const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
     if (fault?.kind === 'break')
       return breakOff(req, res, body.bytes, fault.etag ?? etag, fault.after);
+    if (fault?.kind === 'drip') return drip(req, res, body.bytes, etag, fault);
     if (req.headers['if-none-match'] === etag) return void res.writeHead(304, { etag }).end();
     let { bytes } = body;
     if (fault?.kind === 'corrupt') {
@@ -135,7 +150,9 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       bytes[fault.at] = bytes[fault.at]! ^ 0xff;
     }
     if (fault?.kind === 'shorten') bytes = bytes.subarray(0, fault.to);
-    const length = fault?.kind === 'unannounced' ? {} : { 'content-length': bytes.length };
+    if (fault?.kind === 'body') bytes = Buffer.from(fault.body);
+    const unannounced = fault?.kind === 'unannounced' || (fault && 'chunked' in fault);
+    const length = unannounced ? {} : { 'content-length': bytes.length };
     const encoding = fault?.kind === 'encoding' ? { 'content-encoding': fault.encoding } : {};
     res.writeHead(200, { 'content-type': body.contentType, etag, ...length, ...encoding });
     if (fault?.kind === 'truncate') {
@@ -151,13 +168,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     res.end(bytes);
   }
 
-  function breakOff(
-    req: IncomingMessage,
-    res: ServerResponse,
-    bytes: Buffer,
-    etag: string,
-    after: number,
-  ): void {
+  /** The body that is asked for, whole or from somewhere on; its headers are sent. */
+  function begin(req: IncomingMessage, res: ServerResponse, bytes: Buffer, etag: string): Buffer {
     const from = Number(/^bytes=(\d+)-$/.exec(req.headers.range ?? '')?.[1] ?? 0);
     const whole = from === 0 || req.headers['if-range'] !== etag;
     const body = whole ? bytes : bytes.subarray(from);
@@ -167,6 +179,34 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       etag,
       ...(!whole && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
     });
+    return body;
+  }
+
+  function drip(
+    req: IncomingMessage,
+    res: ServerResponse,
+    bytes: Buffer,
+    etag: string,
+    { every, endless }: Extract<Fault, { kind: 'drip' }>,
+  ): void {
+    const body = begin(req, res, bytes, etag);
+    if (body.length < bytes.length && !endless) return void res.end(body);
+    let at = 0;
+    const timer = setInterval(() => {
+      res.write(body.subarray(at, at + 1));
+      at += 1;
+    }, every);
+    res.once('close', () => clearInterval(timer));
+  }
+
+  function breakOff(
+    req: IncomingMessage,
+    res: ServerResponse,
+    bytes: Buffer,
+    etag: string,
+    after: number,
+  ): void {
+    const body = begin(req, res, bytes, etag);
     if (body.length <= after) res.end(body);
     else res.write(body.subarray(0, after), () => req.socket.destroy());
   }

@@ -65,6 +65,16 @@ export class Delivery {
     await this.#record(decided, this.#res.statusCode, NOTHING);
   }
 
+  /** Answers 304: the client has the bytes by that name. */
+  unchanged(etag: string, decided: Decided): Promise<void> {
+    const res = this.#res;
+    return this.#endWithout(decided, 304, NOTHING, () => {
+      res.statusCode = 304;
+      setValidators(res, etag);
+      res.end();
+    });
+  }
+
   /**
    * Sends what is asked for of a file; closes its pieces.
    * @param decide what is decided on it as of the moment: the file may have been refused since it began to go out
@@ -81,11 +91,7 @@ export class Delivery {
     const res = this.#res;
     const { etag, pieces, front } = content;
     if (etag !== undefined && matchesEtag(res.req.headers['if-none-match'], etag))
-      return this.#endWithout(await decide(), 304, NOTHING, () => {
-        res.statusCode = 304;
-        setValidators(res, etag);
-        res.end();
-      });
+      return this.unchanged(etag, await decide());
     const { size } = pieces;
     const window = windowOf(requestedRange(res.req, etag), size);
     this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);

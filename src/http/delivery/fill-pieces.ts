@@ -9,6 +9,9 @@ import type { ByteReader, GrowingBytes } from '../../store/bytes.js';
 import { type Connection, FillWatch } from './fill-watch.js';
 import { NO_BYTES, type Pieces } from './pieces.js';
 
+/** How often a response that waits looks at the time. */
+const LOOK_INTERVAL_MS = 1_000;
+
 /** A fill that did not come to be sent. */
 type Stopped = Exclude<FillEnd, { kind: 'allowed' }>;
 
@@ -40,7 +43,7 @@ export async function waitAtGate(
   while (!watch.gone && fill.end === undefined) {
     const placeable = !needsLength || fill.total !== undefined;
     if (placeable && gate.mayBegin(fill.progress, watch.waited)) break;
-    await watch.next(settings.holdTime);
+    await watch.next(Math.min(settings.holdTime, LOOK_INTERVAL_MS));
   }
   if (watch.gone) return { kind: 'gone' };
   if (isStopped(fill.end)) return fill.end;

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ArtifactAnswer } from '../../artifacts/artifact-service.js';
 import type { Fill } from '../../artifacts/fill.js';
+import type { Sha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
 import { MemoryBlob } from '../../store/memory-blob-tier.js';
 import type { Handler } from '../asked.js';
+import { matchesEtag } from '../conditional.js';
 import type { Decided } from '../delivery/decision-recorder.js';
 import { Delivery } from '../delivery/delivery.js';
 import { waitAtGate } from '../delivery/fill-pieces.js';
@@ -88,11 +90,19 @@ class Exchange {
   }
 
   async artifact({ project, filename }: Named): Promise<void> {
+    const ifNoneMatch = this.#req.headers['if-none-match'];
+    const has = ifNoneMatch && ((sha256: Sha256) => matchesEtag(ifNoneMatch, `"${sha256}"`));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const artifact = await this.#services.artifacts.open(project, filename, attempt > 0);
+      const asking = { moved: attempt > 0, ...(has && { has }) };
+      const artifact = await this.#services.artifacts.open(project, filename, asking);
       const { subject } = artifact.listed;
       if (artifact.kind === 'refused')
         return this.#delivery.refuse({ subject, verdict: artifact.verdict });
+      if (artifact.kind === 'unchanged')
+        return this.#delivery.unchanged(`"${subject.sha256}"`, {
+          subject,
+          verdict: artifact.verdict,
+        });
       if (artifact.kind === 'stored') return this.#stored(artifact);
       if (await this.#filling(artifact.fill, subject)) return;
     }
