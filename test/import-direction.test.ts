@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inspection: ['domain', 'runtime'],
   audit: ['domain', 'yaml', 'policy', 'inspection'],
   upstream: ['domain', 'runtime'],
-  store: ['domain', 'inspection'],
+  store: ['domain', 'runtime', 'inspection'],
   observe: ['domain'],
   decisions: ['domain', 'runtime'],
   fleet: ['domain', 'store', 'decisions'],

@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet/fleet.js';
 import { KnownBytes } from '../project-pages/known-bytes.js';
 import { PageLoader } from '../project-pages/page-loader.js';
 import { Pins } from '../project-pages/pins.js';
+import type { Room } from '../runtime/room.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { notePageEvent, noteSeenEvent } from './note-events.js';
 import type { Process } from './process.js';
@@ -26,6 +27,7 @@ export function createPageLoader(
   { stores, news }: Fleet,
   upstreams: readonly Upstream[],
   knownBytes: KnownBytes,
+  room: Room,
 ): PageLoader {
   const hit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
@@ -34,6 +36,7 @@ export function createPageLoader(
     knownBytes,
     ttl: cache.pageTtl,
     memoryBytes: cache.pages,
+    room,
     now,
     onEvent: (event) => {
       if (event.kind === 'cache' && event.result === 'hit') return hit();

@@ -8,6 +8,7 @@ import type { Services } from '../http/services.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
+import { Room } from '../runtime/room.js';
 import { createAttestations } from './attestations.js';
 import { createJudge } from './judge.js';
 import type { Machine } from './machine.js';
@@ -49,8 +50,9 @@ export function createServices(
   );
   const judge = createJudge(process, machine, { findings, attestations });
   const knownBytes = createKnownBytes(process, fleet);
-  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes);
-  const pages = new ProjectPagesService(loader, judge, now);
+  const room = new Room(config.cache.pages / 2);
+  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, room);
+  const pages = new ProjectPagesService(loader, judge, now, room);
   const inspector = createInspector(config.inspection);
   closing.add(() => inspector.close());
   const artifacts = new ArtifactService({

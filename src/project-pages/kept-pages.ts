@@ -1,4 +1,6 @@
+import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
+import type { Holding } from '../runtime/room.js';
 import type { PageStore, PageToStore, StoredPage } from '../store/page-store.js';
 
 export interface KeptPagesParts {
@@ -16,19 +18,21 @@ export class KeptPages {
     this.#parts = parts;
   }
 
-  get(upstream: string, project: ProjectName): Promise<StoredPage | undefined> {
-    return this.#attempt(() => this.#parts.store.get(upstream, project));
+  /** @throws {Failure} overloaded where there is no room for it */
+  get(upstream: string, project: ProjectName, { take }: Holding): Promise<StoredPage | undefined> {
+    return this.#attempt(() => this.#parts.store.get(upstream, project, take));
   }
 
-  put(upstream: string, project: ProjectName, page: PageToStore): void {
-    this.#later(project, async () => {
+  /** Resolves once it is kept, or cannot be. */
+  put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
+    return this.#later(project, async () => {
       await this.#parts.store.put(upstream, project, page);
       this.#parts.onStored(project);
     });
   }
 
   delete(upstream: string, project: ProjectName): void {
-    this.#later(project, () => this.#parts.store.delete(upstream, project));
+    void this.#later(project, () => this.#parts.store.delete(upstream, project));
   }
 
   /** Resolves once all that was given is kept. */
@@ -37,7 +41,7 @@ export class KeptPages {
   }
 
   /** What is kept of one project is kept in order. */
-  #later(project: ProjectName, action: () => Promise<void>): void {
+  #later(project: ProjectName, action: () => Promise<void>): Promise<void> {
     const before = this.#keeping.get(project);
     const work = Promise.resolve(before)
       .then(() => this.#attempt(action))
@@ -45,12 +49,14 @@ export class KeptPages {
         if (this.#keeping.get(project) === work) this.#keeping.delete(project);
       });
     this.#keeping.set(project, work);
+    return work;
   }
 
   async #attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
     try {
       return await action();
     } catch (error) {
+      if (error instanceof Failure) throw error;
       this.#parts.onFailed(error);
       return undefined;
     }

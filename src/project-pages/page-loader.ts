@@ -2,11 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
+import type { Room } from '../runtime/room.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
-import type { PageAnswer, Upstream, Validators } from '../upstream/upstream.js';
+import type { Upstream } from '../upstream/upstream.js';
 import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
+import { type Got, PageGetter } from './page-getter.js';
 import { type LoadedPage, PageReader } from './page-reader.js';
 
 export interface PageLoaderSettings {
@@ -15,8 +17,10 @@ export interface PageLoaderSettings {
   readonly knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
-  /** Parsed pages in memory, by the bytes of their bodies together. */
+  /** For parsed pages, and all that is made of them. */
   readonly memoryBytes: number;
+  /** For what is being read and made. */
+  readonly room: Room;
   readonly now: () => number;
   readonly onEvent: (event: PageEvent) => void;
 }
@@ -29,12 +33,9 @@ export type PageEvent =
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
 /** A page that memory or the disk has. */
-interface KnownPage {
-  readonly loaded: LoadedPage;
-  /** What its upstream is asked with, whether there is another by now. */
-  readonly validators: Validators;
-  /** Bytes of its body. */
-  readonly bytes: number;
+interface KnownPage extends Got {
+  /** Bytes of what was made of it. */
+  readonly made: number;
   /** While it lasts nobody is asked. */
   readonly fresh: Span;
 }
@@ -42,7 +43,7 @@ interface KnownPage {
 /** No upstream has the project. */
 interface KnownAbsence {
   readonly loaded: undefined;
-  readonly bytes: 0;
+  readonly made: 0;
   readonly fresh: Span;
 }
 
@@ -56,7 +57,7 @@ const ABSENT_TTL = 30_000;
 const RETRY_AFTER_FAILURE = 5_000;
 /** How long somebody waits for news of a page that was seen before, in milliseconds. */
 const STALE_AFTER = 2_000;
-/** What a page costs in memory beyond its body, so that many tiny or absent ones are bounded, too. */
+/** What each takes beside, so that many tiny or absent ones are bounded, too. */
 const ENTRY_OVERHEAD = 2_048;
 
 /**
@@ -67,13 +68,14 @@ export class PageLoader {
   readonly #settings: PageLoaderSettings;
   readonly #kept: KeptPages;
   readonly #reader: PageReader;
+  readonly #getter: PageGetter;
   readonly #entries: LRUCache<ProjectName, Entry>;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
   /** Projects whose upstream is being asked, though nobody waits for it any longer. */
   readonly #overdue = new Set<ProjectName>();
 
   constructor(settings: PageLoaderSettings) {
-    const { store, knownBytes, memoryBytes, onEvent } = settings;
+    const { store, knownBytes, memoryBytes, room, now, onEvent } = settings;
     this.#settings = settings;
     this.#kept = new KeptPages({
       store,
@@ -81,10 +83,23 @@ export class PageLoader {
       onFailed: (error) => onEvent({ kind: 'store-failed', error }),
     });
     this.#reader = new PageReader(knownBytes);
+    this.#getter = new PageGetter({ kept: this.#kept, reader: this.#reader, room, now });
     this.#entries = new LRUCache({
       maxSize: memoryBytes,
-      sizeCalculation: ({ bytes }) => bytes + ENTRY_OVERHEAD,
+      sizeCalculation: ({ loaded, made }) => (loaded?.bytes ?? 0) + made + ENTRY_OVERHEAD,
     });
+  }
+
+  /** What memory has of a project, whether it is current or not. */
+  recent(project: ProjectName): LoadedPage | undefined {
+    return this.#entries.peek(project)?.loaded;
+  }
+
+  /** Notes what was made of a page, which stays as long as the page does. @param made bytes of all of it together */
+  weigh(loaded: LoadedPage, made: number): void {
+    const { project } = loaded.page;
+    const entry = this.#entries.peek(project);
+    if (entry?.loaded === loaded) this.#entries.set(project, { ...entry, made });
   }
 
   /** The page, if it is fresh in memory; counted as a look-up only where it is. */
@@ -198,7 +213,7 @@ export class PageLoader {
       if (loaded !== undefined) return loaded;
     }
     const fresh = this.#fromNow(ABSENT_TTL);
-    this.#entries.set(project, { loaded: undefined, bytes: 0, fresh });
+    this.#entries.set(project, { loaded: undefined, made: 0, fresh });
     return undefined;
   }
 
@@ -212,11 +227,11 @@ export class PageLoader {
       onEvent({ kind: 'cache', result: 'hit' });
       return this.#remember(project, known);
     }
-    const answer = await upstream.fetchPage(project, known?.validators);
-    if (answer.kind === 'absent') return undefined;
-    if (answer.kind === 'page') {
+    const answer = await this.#getter.ask(upstream, project, known?.validators);
+    if (answer === 'absent') return undefined;
+    if (answer !== 'unchanged') {
       onEvent({ kind: 'cache', result: 'miss' });
-      return this.#take(upstream, project, answer);
+      return this.#remember(project, { ...answer, made: 0, fresh: this.#fromNow(ttl) });
     }
     // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
     if (known === undefined) throw new Failure('upstream-broken', UNASKED);
@@ -224,33 +239,11 @@ export class PageLoader {
     return this.#remember(project, { ...known, fresh: this.#fromNow(ttl) });
   }
 
-  async #take(
-    upstream: Upstream,
-    project: ProjectName,
-    answer: Extract<PageAnswer, { kind: 'page' }>,
-  ): Promise<LoadedPage> {
-    const { now, ttl } = this.#settings;
-    const { kind: _kind, body, ...rest } = answer;
-    const loaded = await this.#reader.read(upstream, project, answer);
-    this.#kept.put(upstream.name, project, { ...rest, checkedAt: now() });
-    return this.#remember(project, {
-      loaded,
-      validators: validatorsOf(answer),
-      bytes: body.length,
-      fresh: this.#fromNow(ttl),
-    });
-  }
-
   async #recall(upstream: Upstream, project: ProjectName): Promise<KnownPage | undefined> {
-    const stored = await this.#kept.get(upstream.name, project);
-    if (stored === undefined) return undefined;
-    try {
-      const loaded = await this.#reader.read(upstream, project, stored);
-      const fresh = { from: stored.checkedAt, until: stored.checkedAt + this.#settings.ttl };
-      return { loaded, validators: validatorsOf(stored), bytes: stored.body.length, fresh };
-    } catch {
-      return undefined;
-    }
+    const recalled = await this.#getter.recall(upstream, project);
+    if (recalled === undefined) return undefined;
+    const { checkedAt, ...got } = recalled;
+    return { ...got, made: 0, fresh: { from: checkedAt, until: checkedAt + this.#settings.ttl } };
   }
 
   #fromNow(milliseconds: number): Span {
@@ -266,10 +259,6 @@ export class PageLoader {
 
 const LATE = new Failure('upstream-unreachable', 'The upstream has not answered yet.');
 const UNASKED = 'The upstream says that a page is unchanged which nobody has seen.';
-
-function validatorsOf({ etag, lastModified }: Validators): Validators {
-  return { etag, lastModified };
-}
 
 function absent(project: ProjectName): Failure {
   return new Failure('not-found', `No upstream knows the project ${project}.`);

@@ -7,6 +7,7 @@ import { parseProjectPage } from '../upstream/pages/parse-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { KnownBytes } from './known-bytes.js';
 import { Listing } from './listing.js';
+import { bytesOfPage } from './page-size.js';
 
 /** A project's current page. The same object as long as the upstream's page, and what is known of its files, is the same. */
 export interface LoadedPage {
@@ -17,6 +18,8 @@ export interface LoadedPage {
   readonly seen: Seen | undefined;
   readonly upstream: Upstream;
   readonly listing: Listing;
+  /** What it takes in memory, roughly. */
+  readonly bytes: number;
 }
 
 /** Reads upstreams' pages, and lists their files with what is known of their bytes. */
@@ -30,26 +33,29 @@ export class PageReader {
   /** @throws {Failure} upstream-broken where it cannot be read */
   async read(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
     const turns = new Turns();
-    return this.#list(
-      await parseProjectPage(source, project, upstream.name, turns),
-      upstream,
-      turns,
-    );
+    const page = await parseProjectPage(source, project, upstream.name, turns);
+    return this.#list(page, upstream, bytesOfPage(page, source), turns);
   }
 
   /** The same page, with what was learnt of its files' bytes meanwhile. */
   async again(loaded: LoadedPage): Promise<LoadedPage> {
     if (this.isCurrent(loaded)) return loaded;
-    return this.#list(loaded.declared, loaded.upstream, new Turns());
+    const { declared, upstream, bytes } = loaded;
+    return this.#list(declared, upstream, bytes, new Turns());
   }
 
   isCurrent({ upstream, declared, seen }: LoadedPage): boolean {
     return seen === undefined || this.#knownBytes.isCurrent(upstream, declared, seen);
   }
 
-  async #list(declared: ProjectPage, upstream: Upstream, turns: Turns): Promise<LoadedPage> {
+  async #list(
+    declared: ProjectPage,
+    upstream: Upstream,
+    bytes: number,
+    turns: Turns,
+  ): Promise<LoadedPage> {
     const seen = await this.#knownBytes.of(upstream, declared);
     const listing = await Listing.of(declared, upstream, seen, turns);
-    return { page: listing.page, declared, seen, upstream, listing };
+    return { page: listing.page, declared, seen, upstream, listing, bytes };
   }
 }

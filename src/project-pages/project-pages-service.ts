@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { Verdict } from '../domain/verdict.js';
+import type { Room } from '../runtime/room.js';
 import { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
@@ -25,7 +25,8 @@ import { sidecarDigests } from './sidecar-digests.js';
 
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
-  readonly loaded: LoadedPage;
+  /** What the verdicts take in memory for what they say, in bytes, roughly. */
+  readonly said: number;
   /** The policy and the feed that it was judged by. */
   readonly basis: string;
   /** From when it was judged until time alone may change a verdict. */
@@ -34,8 +35,9 @@ interface Rendering {
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
-/** Renderings kept, whatever their size: the parsed pages behind them are bounded in bytes by the loader. */
-const MAX_RENDERINGS = 5_000;
+/** What a rule says of a file takes in memory beside its text, and a body beside its bytes. */
+const HIT = 240;
+const BODY = 400;
 
 /** Ready texts: one that is put together must be hashed at each look-up. */
 const BODY_KEYS = {
@@ -51,12 +53,16 @@ export class ProjectPagesService implements ProjectPages {
   readonly #loader: PageLoader;
   readonly #judge: Judge;
   readonly #now: () => number;
-  readonly #renderings = new LRUCache<ProjectName, Settling<Rendering>>({ max: MAX_RENDERINGS });
+  readonly #room: Room;
+  /** They stay as long as their pages do, which are bounded by what both take. */
+  readonly #renderings = new WeakMap<LoadedPage, Settling<Rendering>>();
 
-  constructor(loader: PageLoader, judge: Judge, now: () => number) {
+  /** @param room for what is being made */
+  constructor(loader: PageLoader, judge: Judge, now: () => number, room: Room) {
     this.#loader = loader;
     this.#judge = judge;
     this.#now = now;
+    this.#room = room;
   }
 
   async render(
@@ -64,23 +70,21 @@ export class ProjectPagesService implements ProjectPages {
     form: PageForm,
     encoding: PageEncoding,
   ): Promise<PreparedBody> {
-    const loaded = await this.#loader.load(project);
-    const { bodies, judged } = await this.#rendering(project, loaded);
-    const key = BODY_KEYS[form][encoding];
-    const ready = bodies.get(key);
-    if (ready !== undefined) return ready.promise;
-    const write = form === 'html' ? renderHtml : renderJson;
-    const body = prepareBody(write(judged), encoding);
-    bodies.set(key, new Settling(body));
-    body.catch(() => bodies.delete(key));
-    return body;
+    // From the page's beginning to the body's end it is one purpose.
+    const purpose = this.#room.enter(project);
+    try {
+      const loaded = await this.#loader.load(project);
+      const rendering = await this.#rendering(loaded);
+      return await this.#body(loaded, rendering, form, encoding);
+    } finally {
+      purpose.release();
+    }
   }
 
   ready(project: ProjectName, form: PageForm, encoding: PageEncoding): PreparedBody | undefined {
     const loaded = this.#loader.peek(project);
-    const rendering = this.#renderings.get(project)?.value;
-    if (loaded === undefined || rendering === undefined) return undefined;
-    if (!this.#isCurrent(rendering, loaded)) return undefined;
+    const rendering = loaded && this.#renderings.get(loaded)?.value;
+    if (rendering === undefined || !this.#isCurrent(rendering)) return undefined;
     return rendering.bodies.get(BODY_KEYS[form][encoding])?.value;
   }
 
@@ -102,32 +106,73 @@ export class ProjectPagesService implements ProjectPages {
   }
 
   async judged(project: ProjectName): Promise<JudgedPage> {
-    return (await this.#rendering(project, await this.#loader.load(project))).judged;
+    return (await this.#rendering(await this.#loader.load(project))).judged;
   }
 
   invalidate(project: ProjectName): void {
-    this.#renderings.delete(project);
+    const loaded = this.#loader.recent(project);
+    if (loaded !== undefined) this.#renderings.delete(loaded);
   }
 
-  async #rendering(project: ProjectName, loaded: LoadedPage): Promise<Rendering> {
-    const known = this.#renderings.get(project);
+  /** The same for everybody who asks before it is ready. */
+  #body(
+    loaded: LoadedPage,
+    rendering: Rendering,
+    form: PageForm,
+    encoding: PageEncoding,
+  ): Promise<PreparedBody> {
+    const key = BODY_KEYS[form][encoding];
+    const ready = rendering.bodies.get(key);
+    if (ready !== undefined) return ready.promise;
+    const body = this.#prepare(loaded, rendering, form, encoding);
+    rendering.bodies.set(key, new Settling(body));
+    body.then(
+      () => this.#weigh(loaded, rendering),
+      () => rendering.bodies.delete(key),
+    );
+    return body;
+  }
+
+  async #prepare(
+    loaded: LoadedPage,
+    { judged }: Rendering,
+    form: PageForm,
+    encoding: PageEncoding,
+  ): Promise<PreparedBody> {
+    const holding = this.#room.enter(loaded.page.project);
+    try {
+      // Its text, in pieces and as a whole, and packed.
+      const wait = holding.take(loaded.bytes);
+      if (wait !== undefined) await wait;
+      const write = form === 'html' ? renderHtml : renderJson;
+      return await prepareBody(write(judged), encoding);
+    } finally {
+      holding.release();
+    }
+  }
+
+  #weigh(loaded: LoadedPage, rendering: Rendering): void {
+    if (this.#renderings.get(loaded)?.value !== rendering) return;
+    let made = rendering.said;
+    for (const { value } of rendering.bodies.values()) made += BODY + (value?.body.length ?? 0);
+    this.#loader.weigh(loaded, made);
+  }
+
+  async #rendering(loaded: LoadedPage): Promise<Rendering> {
+    const known = this.#renderings.get(loaded);
     if (known !== undefined) {
       const rendering = await known.promise;
-      if (this.#isCurrent(rendering, loaded)) return rendering;
-      if (this.#renderings.peek(project) !== known) return this.#rendering(project, loaded);
+      if (this.#isCurrent(rendering)) return rendering;
+      if (this.#renderings.get(loaded) !== known) return this.#rendering(loaded);
     }
     const judging = this.#judgePage(loaded);
-    this.#renderings.set(project, new Settling(judging));
-    judging.catch(() => this.#renderings.delete(project));
+    this.#renderings.set(loaded, new Settling(judging));
+    judging.catch(() => this.#renderings.delete(loaded));
     return judging;
   }
 
-  #isCurrent(rendering: Rendering, loaded: LoadedPage): boolean {
-    return (
-      rendering.loaded === loaded &&
-      rendering.basis === this.#judge.basis &&
-      within(rendering.validity, this.#now())
-    );
+  #isCurrent({ basis, validity }: Rendering): boolean {
+    return basis === this.#judge.basis && within(validity, this.#now());
   }
 
   async #judgePage(loaded: LoadedPage): Promise<Rendering> {
@@ -136,6 +181,7 @@ export class ProjectPagesService implements ProjectPages {
     const verdicts: Verdict[] = [];
     const sidecars = new Map<number, Hashes>();
     let validUntil = Infinity;
+    let said = 0;
     let { basis } = this.#judge;
     let from = this.#now();
     if (files[0] !== undefined) {
@@ -150,10 +196,11 @@ export class ProjectPagesService implements ProjectPages {
         if (sidecar && sidecar !== file.coreMetadata) sidecars.set(index, sidecar);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
+        for (const { reason } of verdict.hits) said += HIT + reason.length;
       });
     }
     const validity = { from, until: validUntil };
     const judged = new JudgedPage(loaded.page, verdicts, sidecars);
-    return { loaded, basis, validity, judged, bodies: new Map() };
+    return { said, basis, validity, judged, bodies: new Map() };
   }
 }

@@ -19,7 +19,12 @@ export type PageToStore = Omit<StoredPage, 'body'> & {
 };
 
 export interface PageStore {
-  get(upstream: string, project: ProjectName): Promise<StoredPage | undefined>;
+  /** @param take waits for room for so many bytes more, where there is none; it rejects where there is none in time */
+  get(
+    upstream: string,
+    project: ProjectName,
+    take?: (bytes: number) => Promise<void> | undefined,
+  ): Promise<StoredPage | undefined>;
   put(upstream: string, project: ProjectName, page: PageToStore): Promise<void>;
   delete(upstream: string, project: ProjectName): Promise<void>;
 }

@@ -1,15 +1,15 @@
-import { Failure } from '../domain/failure.js';
+import type { Failure } from '../domain/failure.js';
 import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
-import { collect } from '../runtime/collect.js';
 import type { Network, Way } from '../runtime/network.js';
+import type { Holding } from '../runtime/room.js';
 import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
 import { Breaker } from './breaker.js';
 import { Faults } from './faults.js';
 import { FileRequests } from './file-requests.js';
 import { OwnHosts } from './own-hosts.js';
-import { decodePage, MAX_PAGE_BYTES } from './page-body.js';
+import { MAX_LIST_BYTES, MAX_PAGE_BYTES, readPageBody } from './page-body.js';
 import { createPassword, type PasswordSettings } from './passwords.js';
 import { askPatiently } from './patience.js';
 import {
@@ -139,12 +139,18 @@ export class HttpUpstream implements Upstream {
     return this.#claims.has(project);
   }
 
-  fetchPage(project: ProjectName, validators = NO_VALIDATORS): Promise<PageAnswer> {
-    return this.#fetchIndex(`${this.#settings.url}${project}/`, validators, project);
+  fetchPage(
+    project: ProjectName,
+    validators = NO_VALIDATORS,
+    holding?: Holding,
+  ): Promise<PageAnswer> {
+    const read = (answer: Answer) => readPageBody(answer, MAX_PAGE_BYTES, this.#faults, holding);
+    return this.#fetchIndex(`${this.#settings.url}${project}/`, validators, project, read);
   }
 
   fetchProjectList(): Promise<PageAnswer> {
-    return this.#fetchIndex(this.#settings.url, NO_VALIDATORS, undefined);
+    const read = (answer: Answer) => readPageBody(answer, MAX_LIST_BYTES, this.#faults);
+    return this.#fetchIndex(this.#settings.url, NO_VALIDATORS, undefined, read);
   }
 
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
@@ -156,10 +162,11 @@ export class HttpUpstream implements Upstream {
     url: string,
     validators: Validators,
     project: ProjectName | undefined,
+    read: ReadBody,
   ): Promise<PageAnswer> {
     const signal = AbortSignal.timeout(this.#settings.timeouts.page);
     return this.#breaker.ask(() =>
-      askPatiently(signal, () => this.#fetchIndexOnce(url, validators, project, signal)),
+      askPatiently(signal, () => this.#fetchIndexOnce(url, validators, project, read, signal)),
     );
   }
 
@@ -167,6 +174,7 @@ export class HttpUpstream implements Upstream {
     url: string,
     { etag, lastModified }: Validators,
     project: ProjectName | undefined,
+    read: ReadBody,
     signal: AbortSignal,
   ): Promise<PageAnswer> {
     const headers: Record<string, string> = { accept: ACCEPT_PAGES, 'accept-encoding': 'gzip, br' };
@@ -187,7 +195,7 @@ export class HttpUpstream implements Upstream {
       leave(answer);
       throw this.#astray(`to ${reached.url.pathname}`);
     }
-    const { body, sent } = await this.#readPage(answer);
+    const { body, sent } = await read(answer);
     return {
       kind: 'page',
       body,
@@ -219,22 +227,9 @@ export class HttpUpstream implements Upstream {
       `redirects ${where}, which is no page of the project: does it want a login ("auth")? What it is to be asked for is set by "claims"`,
     );
   }
-
-  async #readPage(answer: Answer) {
-    const faults = this.#faults;
-    const tooLong = () => faults.broken(`sent a page over ${MAX_PAGE_BYTES} bytes`);
-    let bytes: Buffer;
-    try {
-      bytes = await collect(answer.body, MAX_PAGE_BYTES, tooLong);
-    } catch (error) {
-      throw error instanceof Failure ? error : faults.unreachable(error);
-    }
-    const expected = Number(answer.headers['content-length'] ?? bytes.length);
-    if (expected !== bytes.length)
-      throw faults.broken(`sent ${bytes.length} of ${expected} bytes of a page`);
-    return decodePage(bytes, [answer.headers['content-encoding'] ?? ''].flat().join(), faults);
-  }
 }
+
+type ReadBody = (answer: Answer) => ReturnType<typeof readPageBody>;
 
 /** Whether a path has the project's name in it, however it is spelt: `/simple/Demo/`, `/demo/index.html`. */
 function names({ pathname }: URL, project: ProjectName): boolean {

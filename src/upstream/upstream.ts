@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import type { Unhashed } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
+import type { Holding } from '../runtime/room.js';
 
 /** A body as it was sent, which is the cheapest form to keep it in. */
 export interface SentBody {
@@ -61,7 +62,8 @@ export interface Upstream {
   /** What is done with files that it declares no strong digest for. */
   readonly unhashed: Unhashed;
   claims(project: ProjectName): boolean;
-  fetchPage(project: ProjectName, validators?: Validators): Promise<PageAnswer>;
+  /** @param holding takes the room for the page */
+  fetchPage(project: ProjectName, validators?: Validators, holding?: Holding): Promise<PageAnswer>;
   /** `/simple/` itself. */
   fetchProjectList(): Promise<PageAnswer>;
   /**

@@ -7,7 +7,9 @@ export const cacheSection = section(
     memory: byteSize().describe('Memory for small artifacts.').prefault('256MiB'),
     disk: byteSize().describe('Disk for artifacts.').prefault('10GiB'),
     'min-free': byteSize().describe('Disk space to leave free.').prefault('1GiB'),
-    pages: byteSize().describe('Memory for project pages.').prefault('128MiB'),
+    pages: byteSize()
+      .describe('Memory for project pages and what is made of them.')
+      .prefault('128MiB'),
     'page-ttl': span().describe('How long a project page counts as current.').prefault('60s'),
   },
   'What is kept.',

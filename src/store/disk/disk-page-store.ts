@@ -1,16 +1,20 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants, gunzip } from 'node:zlib';
+import { brotliCompress, constants, createBrotliDecompress, createGunzip } from 'node:zlib';
+import { Failure } from '../../domain/failure.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import { collect } from '../../runtime/collect.js';
 import type { CacheRoom } from '../cache-room.js';
 import type { PageStore, PageToStore, StoredPage } from '../page-store.js';
 import { writeAtomically } from './atomic-file.js';
 
 const compress = promisify(brotliCompress);
-const unpack = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
+const inflate = { gzip: createGunzip, br: createBrotliDecompress };
+/** What inflates comes from a thread piece by piece: in few. */
+const CHUNK = 256 * 1024;
 /** No page is longer, in bytes, once unpacked. */
-const MAX_PAGE = 256 * 1024 * 1024;
+const MAX_PAGE = 64 * 1024 * 1024;
 
 /**
  * Upstream pages as files `<directory>/<upstream>/<project>`: one line of JSON that describes the page, then
@@ -25,7 +29,11 @@ export class DiskPageStore implements PageStore {
     this.#room = room;
   }
 
-  async get(upstream: string, project: ProjectName): Promise<StoredPage | undefined> {
+  async get(
+    upstream: string,
+    project: ProjectName,
+    take: Take = () => undefined,
+  ): Promise<StoredPage | undefined> {
     const name = nameOf(upstream, project);
     let file: Buffer;
     try {
@@ -35,7 +43,7 @@ export class DiskPageStore implements PageStore {
       throw error;
     }
     this.#room.use(name, file.length);
-    return readPage(file);
+    return readPage(file, take);
   }
 
   async put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
@@ -63,6 +71,8 @@ function nameOf(upstream: string, project: ProjectName): string {
   return join(upstream, project);
 }
 
+type Take = NonNullable<Parameters<PageStore['get']>[2]>;
+
 /** The first line of a file. */
 type Header = Omit<StoredPage, 'body'> & { encoding: 'gzip' | 'br'; bytes: number };
 
@@ -73,7 +83,7 @@ async function packed(sent: PageToStore['sent']): Promise<PageToStore['sent']> {
 }
 
 /** Undefined for a file that is not whole: the page is fetched again. */
-async function readPage(file: Buffer): Promise<StoredPage | undefined> {
+async function readPage(file: Buffer, take: Take): Promise<StoredPage | undefined> {
   const lineEnd = file.indexOf(0x0a);
   try {
     const { bytes, encoding, ...header } = JSON.parse(file.toString('utf8', 0, lineEnd)) as Header;
@@ -83,10 +93,18 @@ async function readPage(file: Buffer): Promise<StoredPage | undefined> {
       typeof header.url === 'string' &&
       typeof header.contentType === 'string' &&
       typeof header.checkedAt === 'number';
-    return isWhole
-      ? { ...header, body: await unpack[encoding](body, { maxOutputLength: MAX_PAGE }) }
-      : undefined;
-  } catch {
+    if (!isWhole) return undefined;
+    await take(file.length);
+    const inflating = inflate[encoding]({ chunkSize: CHUNK });
+    inflating.end(body);
+    return { ...header, body: await collect(inflating, MAX_PAGE, tooLong, take) };
+  } catch (error) {
+    // Too little room says nothing of the file.
+    if (error instanceof Failure) throw error;
     return undefined;
   }
+}
+
+function tooLong(): Error {
+  return new RangeError(`a page has at most ${MAX_PAGE} bytes`);
 }

@@ -1,4 +1,5 @@
 import type { Turns } from '../../runtime/turns.js';
+import { checkPiece, MAX_PIECE } from './page-limits.js';
 
 type Json = Record<string, unknown>;
 
@@ -19,6 +20,7 @@ const MAX_LOOKS = 1_000;
  * @param read makes of each element of the document's list `files` what shall stand there instead: at once, so that
  *   what was parsed need not be kept. It may be called for elements of a document that then turns out to be unusual.
  * @throws {SyntaxError}
+ * @throws {PageTooLarge} where a long one does not come apart
  */
 export async function parseJsonInTurns(
   text: string,
@@ -27,6 +29,7 @@ export async function parseJsonInTurns(
 ): Promise<unknown> {
   const inPieces = text.length > PIECE ? await parsePieces(text, turns, read) : undefined;
   if (inPieces !== undefined) return inPieces;
+  checkPiece(text.length);
   const page: unknown = JSON.parse(text);
   if (!isObject(page) || !Array.isArray(page.files)) return page;
   const { files } = page;
@@ -42,7 +45,7 @@ async function parsePieces(
   read: (file: unknown) => unknown,
 ): Promise<Json | undefined> {
   const open = /"files"\s*:\s*\[(?=\s*\{)/.exec(text);
-  if (open === null) return undefined;
+  if (open === null || open.index > MAX_PIECE) return undefined;
   const start = open.index + open[0].length;
   // The key is the document's own, and no string's text, if closing the list and one object is all it takes.
   const head = attempt(`${text.slice(0, start)}]}`);
@@ -58,7 +61,7 @@ function findTail(text: string, from: number): { start: number; members: Json } 
   let start = text.length;
   for (let looks = 0, tries = 0; looks < MAX_LOOKS && tries < MAX_TRIES; looks += 1) {
     start = text.lastIndexOf(']', start - 1);
-    if (start <= from) return undefined;
+    if (start <= from || text.length - start > MAX_PIECE) return undefined;
     if (!/\}\s*$/.test(text.slice(Math.max(from, start - 64), start))) continue;
     tries += 1;
     const rest = text.slice(start + 1).trimStart();
@@ -88,6 +91,7 @@ async function parseElements(
       const found = boundary.exec(text);
       // The comma itself is left out.
       next = found === null || boundary.lastIndex > end ? end : boundary.lastIndex;
+      checkPiece(next - start);
       piece = attempt(`[${text.slice(start, next === end ? end : next - 1)}]`);
       if (piece === undefined && next === end) return undefined;
     }

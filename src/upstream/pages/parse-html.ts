@@ -1,19 +1,27 @@
-import { Parser } from 'htmlparser2';
 import type { Sha256 } from '../../domain/digest.js';
 import { type DeclaredHashes, readHashes } from '../../domain/hashes.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { IndexFile, ProjectStatus } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
-import { absoluteUrl } from './absolute-url.js';
+import { absoluteUrl, UrlResolver } from './absolute-url.js';
 import { digestsIn } from './digests-in.js';
+import { type Attributes, HtmlTags } from './html-tags.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { PageTally } from './page-limits.js';
 import { pageText } from './page-text.js';
 import { declaredIntegrity, declaredMetadata, ownName } from './sound-file.js';
 
-/** Characters that are read in one go: about a millisecond. */
-const PIECE = 32 * 1024;
-
-type Attributes = Readonly<Record<string, string>>;
+const ATTRIBUTES = new Set([
+  'href',
+  'name',
+  'content',
+  'data-yanked',
+  'data-core-metadata',
+  'data-dist-info-metadata',
+  'data-requires-python',
+  'data-gpg-sig',
+  'data-provenance',
+]);
 
 /** Reads PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. @throws where its version is not 1.x */
 export async function parseHtmlPage(
@@ -45,40 +53,49 @@ async function readDocument(
   turns: Turns,
 ): Promise<Reading> {
   const files: IndexFile[] = [];
+  const tally = new PageTally();
   let base = known;
+  let urls = new UrlResolver(base ?? url);
   let isLate = false;
   let version: string | undefined;
   let status: ProjectStatus | undefined;
   let anchor: { attributes: Attributes; text: string } | undefined;
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (name === 'base' && attributes.href !== undefined && base === undefined) {
+  /** A link ends with its tag, at the next one, or with the page. */
+  const endAnchor = (): void => {
+    if (anchor === undefined) return;
+    const file = readAnchor(anchor.attributes, anchor.text, urls, project);
+    anchor = undefined;
+    if (file === undefined) return;
+    tally.addFile();
+    files.push(file);
+  };
+  const readMeta = ({ name, content }: Attributes): void => {
+    if (name === 'pypi:repository-version') version = content;
+    else if (name === 'pypi:project-status') status = { status: content ?? '' };
+    else if (name === 'pypi:project-status-reason' && status !== undefined)
+      status = { ...status, reason: content ?? '' };
+  };
+  const tags = new HtmlTags(ATTRIBUTES, {
+    onOpen(tag, attributes) {
+      if (tag === 'a') {
+        endAnchor();
+        anchor = { attributes, text: '' };
+      } else if (tag === 'meta') readMeta(attributes);
+      else if (tag === 'base' && attributes.href !== undefined && base === undefined) {
         base = absoluteUrl(attributes.href, url) ?? url;
+        urls = new UrlResolver(base);
         isLate = files.length > 0;
       }
-      if (name === 'meta' && attributes.name === 'pypi:repository-version')
-        version = attributes.content;
-      else if (name === 'meta' && attributes.name === 'pypi:project-status')
-        status = { status: attributes.content ?? '' };
-      else if (name === 'meta' && attributes.name === 'pypi:project-status-reason' && status)
-        status = { ...status, reason: attributes.content ?? '' };
-      else if (name === 'a') anchor = { attributes, text: '' };
     },
-    ontext(text) {
-      if (anchor !== undefined) anchor.text += text;
+    onText(part) {
+      if (anchor !== undefined) anchor.text += part;
     },
-    onclosetag(name) {
-      if (name !== 'a' || anchor === undefined) return;
-      const file = readAnchor(anchor.attributes, anchor.text, base ?? url, project);
-      if (file !== undefined) files.push(file);
-      anchor = undefined;
+    onClose(tag) {
+      if (tag === 'a') endAnchor();
     },
   });
-  for (let at = 0; at < text.length; at += PIECE) {
-    if (turns.spent) await turns.next();
-    parser.write(text.slice(at, at + PIECE));
-  }
-  parser.end();
+  await tags.read(text, turns);
+  endAnchor();
   if (version !== undefined && !/^1\.\d+$/.test(version))
     throw new TypeError(`the page has repository version ${JSON.stringify(version)}`);
   return { files, status, base, isLate };
@@ -87,17 +104,17 @@ async function readDocument(
 function readAnchor(
   attributes: Attributes,
   text: string,
-  base: string,
+  urls: UrlResolver,
   project: ProjectName,
 ): IndexFile | undefined {
   const href = attributes.href?.trim();
   if (href === undefined) return undefined;
-  const url = absoluteUrl(href, base);
+  const at = href.indexOf('#');
+  const url = urls.resolve(at === -1 ? href : href.slice(0, at));
   if (url === undefined) return undefined;
   const filename = filenameOf(url) ?? text.trim();
   const name = ownName(filename, project);
   if (name === undefined) return undefined;
-  const at = href.indexOf('#');
   const declared = readDigests(at === -1 ? '' : href.slice(at + 1));
   const metadata = attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'];
   const gpgSig = attributes['data-gpg-sig'];
@@ -116,7 +133,7 @@ function readAnchor(
     size: undefined,
     uploadTime: undefined,
     uploadedAt: undefined,
-    provenance: provenance === undefined ? undefined : absoluteUrl(provenance, base),
+    provenance: provenance === undefined ? undefined : urls.resolve(provenance),
     extra: NO_EXTRA,
   };
 }
@@ -124,7 +141,8 @@ function readAnchor(
 /** The last part of the URL's path is what installers take for the name, whatever the link's text says. */
 function filenameOf(url: string): string | undefined {
   try {
-    return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
+    const [path = ''] = url.split('?', 1);
+    return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
   } catch {
     return undefined;
   }

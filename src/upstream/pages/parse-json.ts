@@ -7,6 +7,7 @@ import { UrlResolver } from './absolute-url.js';
 import { digestsIn } from './digests-in.js';
 import { parseJsonInTurns } from './json-in-turns.js';
 import { NO_EXTRA, type PageDraft, type PageSource } from './page-draft.js';
+import { PageTally } from './page-limits.js';
 import { pageText } from './page-text.js';
 import { declaredIntegrity, declaredMetadata, ownName } from './sound-file.js';
 import { inUtc, parseUploadTime } from './upload-time.js';
@@ -38,7 +39,8 @@ export async function parseJsonPage(
 ): Promise<PageDraft> {
   const text = pageText(source);
   const urls = new UrlResolver(source.url);
-  const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls));
+  const tally = new PageTally();
+  const page = await parseJsonInTurns(text, turns, (file) => readFile(file, project, urls, tally));
   if (!isObject(page)) throw new TypeError('the page is not an object');
   const meta = isObject(page.meta) ? page.meta : {};
   const version = meta['api-version'] ?? '1.0';
@@ -46,21 +48,31 @@ export async function parseJsonPage(
   if (typeof version === 'object' || !/^1(\.\d+)?$/.test(String(version)))
     throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
   if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
+  const beside = {
+    meta: without(meta, new Set(['api-version', 'project-status', 'project-status-reason'])),
+    extra: without(page, PAGE_KEYS),
+  };
+  tally.addOther(beside);
   return {
     files: page.files.filter((file: IndexFile | undefined) => file !== undefined),
     versions: Array.isArray(page.versions) ? page.versions.filter(isString) : undefined,
     status: readStatus(page['project-status'] ?? meta['project-status']),
-    meta: without(meta, new Set(['api-version', 'project-status', 'project-status-reason'])),
-    extra: without(page, PAGE_KEYS),
+    ...beside,
   };
 }
 
-function readFile(file: unknown, project: ProjectName, urls: UrlResolver): IndexFile | undefined {
+function readFile(
+  file: unknown,
+  project: ProjectName,
+  urls: UrlResolver,
+  tally: PageTally,
+): IndexFile | undefined {
   if (!isObject(file) || !isString(file.filename) || !isString(file.url)) return undefined;
   const name = ownName(file.filename, project);
   if (name === undefined) return undefined;
   const url = urls.resolve(file.url);
   if (url === undefined) return undefined;
+  tally.addFile();
   const { yanked, size } = file;
   const declared = declaredDigests(file.hashes, file.url);
   const requiresPython = file['requires-python'];
@@ -85,7 +97,7 @@ function readFile(file: unknown, project: ProjectName, urls: UrlResolver): Index
     uploadTime,
     uploadedAt: uploadTime === undefined ? undefined : inUtc(uploadedAt as string, uploadTime),
     provenance: isString(file.provenance) ? urls.resolve(file.provenance) : undefined,
-    extra: hasOther(file, FILE_KEYS) ? without(file, FILE_KEYS) : NO_EXTRA,
+    extra: hasOther(file, FILE_KEYS) ? otherOf(file, tally) : NO_EXTRA,
   };
 }
 
@@ -111,6 +123,12 @@ function readStatus(value: unknown): ProjectPage['status'] {
   if (isString(value)) return { status: value };
   if (!isObject(value) || !isString(value.status)) return undefined;
   return { status: value.status, ...(isString(value.reason) && { reason: value.reason }) };
+}
+
+function otherOf(file: Json, tally: PageTally): Json {
+  const other = without(file, FILE_KEYS);
+  tally.addOther(other);
+  return other;
 }
 
 function hasOther(object: Json, keys: ReadonlySet<string>): boolean {

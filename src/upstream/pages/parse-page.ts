@@ -4,6 +4,7 @@ import type { ProjectPage } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
 import { oneOfEachName } from './one-name.js';
 import type { PageDraft, PageSource } from './page-draft.js';
+import { PageTooLarge } from './page-limits.js';
 import { parseHtmlPage } from './parse-html.js';
 import { parseJsonPage } from './parse-json.js';
 
@@ -43,13 +44,9 @@ async function parseForm(
     if (type === 'application/vnd.pypi.simple.v1+html' || type === 'text/html')
       return await parseHtmlPage(source, project, turns);
   } catch (cause) {
-    throw new Failure(
-      'upstream-broken',
-      `The upstream ${upstream} sent a page that cannot be read.`,
-      {
-        cause,
-      },
-    );
+    const why = cause instanceof PageTooLarge ? cause.message : 'cannot be read';
+    const message = `The upstream ${upstream} sent a page that ${why}.`;
+    throw new Failure('upstream-broken', message, { cause });
   }
   throw new Failure('upstream-broken', `The upstream ${upstream} sent a page of the type ${type}.`);
 }

@@ -1,0 +1,100 @@
+import { Failure } from '../domain/failure.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Holding, Room } from '../runtime/room.js';
+import type { PageSource } from '../upstream/pages/page-draft.js';
+import type { Upstream, Validators } from '../upstream/upstream.js';
+import type { KeptPages } from './kept-pages.js';
+import type { LoadedPage, PageReader } from './page-reader.js';
+
+export interface PageGetterParts {
+  readonly kept: KeptPages;
+  readonly reader: PageReader;
+  /** For what is on its way. */
+  readonly room: Room;
+  readonly now: () => number;
+}
+
+/** A page that was read, and what its upstream is asked with, whether there is another by now. */
+export interface Got {
+  readonly loaded: LoadedPage;
+  readonly validators: Validators;
+}
+
+/** What a body becomes on its way to a page, in its own bytes: its text, and what that is parsed into. */
+const PARSING = 4;
+
+/** Gets pages from upstreams and from the disk. What is in memory on the way is bounded over all of them. */
+export class PageGetter {
+  readonly #parts: PageGetterParts;
+
+  constructor(parts: PageGetterParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks an upstream, and keeps what it says. @throws {Failure} upstream-broken, upstream-unreachable, overloaded */
+  async ask(
+    upstream: Upstream,
+    project: ProjectName,
+    validators: Validators | undefined,
+  ): Promise<Got | 'absent' | 'unchanged'> {
+    const { kept, room, now } = this.#parts;
+    const holding = room.enter(project);
+    let keeping: Promise<void> | undefined;
+    try {
+      const answer = await upstream.fetchPage(project, validators, holding);
+      if (answer.kind !== 'page') return answer.kind;
+      const got = await this.#read(upstream, project, answer);
+      const { kind: _, body: __, ...rest } = answer;
+      keeping = kept.put(upstream.name, project, { ...rest, checkedAt: now() });
+      return got;
+    } finally {
+      release(holding, keeping);
+    }
+  }
+
+  /**
+   * What was kept of an upstream; undefined where nothing was, or nothing that can be read.
+   * @throws {Failure} overloaded
+   */
+  async recall(
+    upstream: Upstream,
+    project: ProjectName,
+  ): Promise<(Got & { readonly checkedAt: number }) | undefined> {
+    const { kept, room } = this.#parts;
+    const holding = room.enter(project);
+    try {
+      const stored = await kept.get(upstream.name, project, holding);
+      if (stored === undefined) return undefined;
+      const { checkedAt } = stored;
+      return { ...(await this.#read(upstream, project, stored)), checkedAt };
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'overloaded') throw error;
+      return undefined;
+    } finally {
+      holding.release();
+    }
+  }
+
+  async #read(
+    upstream: Upstream,
+    project: ProjectName,
+    source: PageSource & Validators,
+  ): Promise<Got> {
+    const { reader, room } = this.#parts;
+    const holding = room.enter(project);
+    try {
+      await holding.take(PARSING * source.body.length);
+      const { etag, lastModified } = source;
+      const loaded = await reader.read(upstream, project, source);
+      return { loaded, validators: { etag, lastModified } };
+    } finally {
+      holding.release();
+    }
+  }
+}
+
+/** What is being kept is in memory until it is. */
+function release(holding: Holding, keeping: Promise<void> | undefined): void {
+  if (keeping === undefined) return holding.release();
+  void keeping.finally(() => holding.release());
+}

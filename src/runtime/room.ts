@@ -1,0 +1,117 @@
+import { Failure } from '../domain/failure.js';
+
+/** How long somebody waits for room, in milliseconds: pip waits 15 s for a byte. */
+const PATIENCE = 10_000;
+/** When it is worth asking again, in milliseconds. */
+const ASK_AGAIN = 2_000;
+
+interface Waiting {
+  readonly bytes: number;
+  readonly goOn: () => void;
+}
+
+/** Where those of one purpose stand in the line. */
+interface Place {
+  holdings: number;
+  readonly waiting: Waiting[];
+}
+
+/** What one piece of work takes of a room. */
+export interface Holding {
+  /**
+   * Takes so much more.
+   * @returns what is to be waited for; undefined where there is room
+   * @throws {Failure} overloaded where there is none in time
+   */
+  take(bytes: number): Promise<void> | undefined;
+  /** Gives back all that was taken. */
+  release(): void;
+}
+
+/**
+ * A bounded memory for work whose size shows only on the way: what asks for more than there is waits. Whoever came first
+ * always gets what it asks for, so that there is always one who can go on; beyond the bound there is what that one takes,
+ * and no more.
+ */
+export class Room {
+  readonly #total: number;
+  readonly #patience: number;
+  #taken = 0;
+  /** In the order of their coming. */
+  readonly #places = new Map<string, Place>();
+
+  /** @param total in bytes; @param patience how long somebody waits, in milliseconds */
+  constructor(total: number, patience = PATIENCE) {
+    this.#total = total;
+    this.#patience = patience;
+  }
+
+  /** What is taken just now, in bytes. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /**
+   * Begins a piece of work. What is done for one purpose has one place in the line, from its first piece on until there
+   * is none: it is brought to an end before what came later, and never waits for it.
+   */
+  enter(purpose: string): Holding {
+    const place = this.#places.get(purpose) ?? { holdings: 0, waiting: [] };
+    this.#places.set(purpose, place);
+    place.holdings += 1;
+    let held = 0;
+    let isHere = true;
+    const note = (bytes: number): void => {
+      this.#taken += bytes;
+      held += bytes;
+    };
+    return {
+      take: (bytes) => {
+        if (!this.#fits(place, bytes)) return this.#wait(place, { bytes, goOn: () => note(bytes) });
+        note(bytes);
+        return undefined;
+      },
+      release: () => {
+        if (!isHere) return;
+        isHere = false;
+        place.holdings -= 1;
+        if (place.holdings === 0) this.#places.delete(purpose);
+        this.#taken -= held;
+        this.#letOthersGoOn();
+      },
+    };
+  }
+
+  #wait(place: Place, { bytes, goOn }: Waiting): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        place.waiting.splice(place.waiting.indexOf(waiting), 1);
+        reject(new Failure('overloaded', TOO_MANY, { retryAfter: ASK_AGAIN }));
+      }, this.#patience);
+      const waiting: Waiting = {
+        bytes,
+        goOn: () => {
+          clearTimeout(late);
+          goOn();
+          resolve();
+        },
+      };
+      place.waiting.push(waiting);
+    });
+  }
+
+  /** As many as fit, in the order of their places. */
+  #letOthersGoOn(): void {
+    for (const place of this.#places.values())
+      while (place.waiting[0] !== undefined) {
+        if (!this.#fits(place, place.waiting[0].bytes)) return;
+        place.waiting.shift()!.goOn();
+      }
+  }
+
+  #fits(place: Place, bytes: number): boolean {
+    return this.#taken + bytes <= this.#total || this.#places.values().next().value === place;
+  }
+}
+
+const TOO_MANY = 'Too many large pages are being read just now.';

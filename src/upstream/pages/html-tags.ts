@@ -1,0 +1,78 @@
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import type { Turns } from '../../runtime/turns.js';
+
+/** Characters that are read in one go: about a millisecond. */
+const PIECE = 32 * 1024;
+
+/** By name in lower case; the first of several of one name. */
+export type Attributes = Readonly<Record<string, string>>;
+
+export interface TagHandler {
+  onOpen(tag: string, attributes: Attributes): void;
+  onClose(tag: string): void;
+  onText(text: string): void;
+}
+
+/**
+ * Reads HTML as tags and texts, in the order of the text. Nothing is nested: who keeps the elements that are open looks
+ * through all of them for each tag that closes none, and a page of such tags takes the square of its length.
+ */
+export class HtmlTags {
+  readonly #tokenizer: Tokenizer;
+  #text = '';
+
+  /** @param known the attributes that are told; a tag may have any number of others */
+  constructor(known: ReadonlySet<string>, handler: TagHandler) {
+    this.#tokenizer = new Tokenizer({}, this.#callbacks(known, handler));
+  }
+
+  /** Reads a whole text. What the handler is told are parts of it: they keep it in memory, and cost nothing beside. */
+  async read(text: string, turns: Turns): Promise<void> {
+    this.#text = text;
+    for (let at = 0; at < text.length; at += PIECE) {
+      if (turns.spent) await turns.next();
+      this.#tokenizer.write(text.slice(at, at + PIECE));
+    }
+    this.#tokenizer.end();
+  }
+
+  #callbacks(known: ReadonlySet<string>, handler: TagHandler): TokenizerCallbacks {
+    const slice = (start: number, end: number) => this.#text.slice(start, end);
+    const ignore = () => {};
+    let tag = '';
+    let attributes: Record<string, string> = {};
+    let attribute: string | undefined;
+    let value = '';
+    const opened = () => handler.onOpen(tag, attributes);
+    return {
+      ontext: (start, end) => handler.onText(slice(start, end)),
+      ontextentity: (codepoint) => handler.onText(String.fromCodePoint(codepoint)),
+      onopentagname: (start, end) => {
+        tag = slice(start, end).toLowerCase();
+        attributes = {};
+      },
+      onattribname: (start, end) => {
+        const name = slice(start, end).toLowerCase();
+        attribute = known.has(name) && !Object.hasOwn(attributes, name) ? name : undefined;
+        value = '';
+      },
+      onattribdata: (start, end) => {
+        if (attribute !== undefined) value += slice(start, end);
+      },
+      onattribentity: (codepoint) => {
+        if (attribute !== undefined) value += String.fromCodePoint(codepoint);
+      },
+      onattribend: () => {
+        if (attribute !== undefined) attributes[attribute] = value;
+      },
+      onopentagend: opened,
+      onselfclosingtag: opened,
+      onclosetag: (start, end) => handler.onClose(slice(start, end).toLowerCase()),
+      oncdata: ignore,
+      oncomment: ignore,
+      ondeclaration: ignore,
+      onprocessinginstruction: ignore,
+      onend: ignore,
+    };
+  }
+}
