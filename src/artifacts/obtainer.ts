@@ -115,10 +115,14 @@ export class Obtainer {
     const { answer, spool } = await this.#beginReceiving(task);
     let early: EarlyLook | undefined;
     try {
-      fill.begin(this.#growing(spool.path), listed.file.size ?? answer.size);
+      const { size: announced } = answer;
+      const { arriving, maxSize } = this.#parts;
+      // Of the index's own size it was made; one that is too large is refused below.
+      if (listed.file.size === undefined && announced !== undefined && announced <= maxSize)
+        await spool.expect(announced);
+      fill.begin(this.#growing(spool.path), listed.file.size ?? announced);
       early = this.#lookEarly(task, spool.path);
       const { hashes, size } = listed.file;
-      const { arriving, maxSize } = this.#parts;
       const declared = { hashes, size, maxSize };
       const received = await transfer(answer, spool, declared, arriving, (readable) => {
         fill.advance(readable);

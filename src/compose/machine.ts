@@ -5,8 +5,10 @@ import type { PolicySource } from '../policy/policy.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import type { Rooms } from '../store/cache-room.js';
 import type { Runs } from '../store/disk/runs.js';
+import type { Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { createFeed } from './feed.js';
+import { FolderTroubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
 import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
@@ -21,6 +23,7 @@ export interface Machine {
   /** Undefined where the settings want no malware feed. */
   readonly feed: { readonly current: MalwareFeed } | undefined;
   readonly rooms: Rooms;
+  readonly spaces: Spaces;
   readonly spool: Spool;
   /** All metrics of all its processes in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
@@ -40,8 +43,9 @@ export interface KeptMachine extends Machine {
 export async function createMachine(config: Config, process: Process): Promise<KeptMachine> {
   const { now, log, metrics, closing } = process;
   const policies = await createPolicies(config, process);
-  const folder = await ownDataFolder(config, process);
-  const rooms = createRooms(config);
+  const troubles = new FolderTroubles(process.health);
+  const folder = await ownDataFolder(config, process, troubles);
+  const { spaces, ...rooms } = createRooms(config, troubles);
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan(), folder.tidy()]).then(
     () => {},
@@ -57,7 +61,8 @@ export async function createMachine(config: Config, process: Process): Promise<K
     policies,
     feed: createFeed(config, process),
     rooms,
-    spool: createSpool(config, process, rooms),
+    spaces,
+    spool: createSpool(config, process, spaces),
     metricsText: () => metrics.text(),
     scanned,
     runs: folder.runs,

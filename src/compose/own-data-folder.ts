@@ -6,6 +6,7 @@ import { removeOldVersions } from '../store/disk/old-versions.js';
 import { openDataFolder } from '../store/disk/open-data-folder.js';
 import { Runs } from '../store/disk/runs.js';
 import { dataFolder, isOurs } from './data-folder.js';
+import type { FolderTroubles } from './folder-troubles.js';
 import type { Process } from './process.js';
 
 /** A server that is just ending has the folder so long at most, in milliseconds; one that serves is not waited for. */
@@ -22,7 +23,8 @@ export interface OwnDataFolder {
 /** @throws {DataFolderError} where another server has it, or where it cannot be used */
 export async function ownDataFolder(
   { data }: Config,
-  { health, log, closing }: Process,
+  { log, closing }: Process,
+  troubles: Pick<FolderTroubles, 'tell'>,
 ): Promise<OwnDataFolder> {
   const at = dataFolder(data);
   const folder = await openDataFolder({
@@ -37,7 +39,7 @@ export async function ownDataFolder(
   closing.add(async () => folder.close());
   const { unlocked } = folder;
   if (unlocked !== undefined)
-    health.set('data-folder', 'degraded', `nothing keeps a second server out of it: ${unlocked}`);
+    troubles.tell('lock', `nothing keeps a second server out of it: ${unlocked}`);
   const runs = new Runs({
     spool: at.spool,
     folders: [at.attestations, at.facts, at.findings, at.pages, at.pins],

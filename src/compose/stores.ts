@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.js';
 import type { Stores } from '../fleet/fleet.js';
@@ -12,19 +13,29 @@ import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-sto
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
 import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
+import { DiskSpace } from '../store/disk/disk-space.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { bytesInFile } from '../store/disk/file-bytes.js';
 import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
+import { writeInRoom } from '../store/disk/write-in-room.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { MemoryBlobTier } from '../store/memory-blob-tier.js';
 import { PassingFindings } from '../store/passing-findings.js';
+import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { dataFolder } from './data-folder.js';
+import type { FolderTroubles } from './folder-troubles.js';
 import type { Process } from './process.js';
 
 /** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
 const PAGES_ON_DISK = 2 * 2 ** 30;
+const NO_ROOM =
+  'no room to receive or to keep anything new: less than cache.min-free would stay free on its disk';
+/** What stays free in any case, for pins and decisions, in bytes. */
+const LEAST_FREE = 4 * 2 ** 20;
+/** pip gives up after 15 s without a byte, and some of that it takes to begin, in milliseconds. */
+const PATIENCE = 10_000;
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
 
@@ -33,23 +44,50 @@ const MEMORY_BLOB = 4 * 2 ** 20;
 export const bytesAt: BytesAt = bytesInFile;
 
 /** The bounds of the cached folders: kept by one process of a machine. */
-export function createRooms({ data, cache }: Config) {
-  const { blobs, pages } = dataFolder(data);
+export function createRooms({ data, cache }: Config, troubles: Pick<FolderTroubles, 'tell'>) {
+  const at = dataFolder(data);
+  const space: DiskSpace = new DiskSpace({
+    directory: data,
+    minFree: Math.max(cache.minFree, LEAST_FREE),
+    reclaim: (bytes) => blobs.reclaim(bytes),
+    onShort: (short) => troubles.tell('room', short ? NO_ROOM : undefined),
+  });
+  const blobs = new DiskRoom({
+    directory: at.blobs,
+    maxBytes: cache.disk,
+    shortage: () => space.shortage(),
+  });
   return {
-    blobs: new DiskRoom({ directory: blobs, maxBytes: cache.disk, minFree: cache.minFree }),
-    pages: new DiskRoom({ directory: pages, maxBytes: PAGES_ON_DISK, minFree: 0 }),
+    blobs,
+    pages: new DiskRoom({ directory: at.pages, maxBytes: PAGES_ON_DISK }),
+    spaces: { data: space, spare: createSpareSpace(data) },
   };
 }
 
+/** What is received there is not kept; on the data folder's own file system it would only go around the bound. */
+function createSpareSpace(data: string): Space {
+  const directory = tmpdir();
+  if (isSameFileSystem(data, directory)) return NO_SPACE;
+  return new DiskSpace({ directory, minFree: LEAST_FREE });
+}
+
+function isSameFileSystem(one: string, other: string): boolean {
+  try {
+    return statSync(one).dev === statSync(other).dev;
+  } catch {
+    // There is none to receive in.
+    return true;
+  }
+}
+
 /** Where artifacts come in, beside the blobs or, where the disk is full, elsewhere. */
-export function createSpool({ data }: Config, { closing }: Process, rooms: Rooms): Spool {
-  const { spool } = dataFolder(data);
+export function createSpool({ data }: Config, { closing }: Process, spaces: Spaces): Spool {
   const spare = new TemporarySpool(tmpdir());
   closing.add(() => spare.close());
   return new RoomySpool({
-    main: { spool: new DiskSpool(spool), directory: spool },
-    spare: { spool: spare, directory: tmpdir() },
-    reclaim: (bytes) => rooms.blobs.makeRoom(0, bytes),
+    main: { spool: new DiskSpool(dataFolder(data).spool), space: spaces.data },
+    spare: { spool: spare, space: spaces.spare },
+    patience: PATIENCE,
   });
 }
 
@@ -57,11 +95,17 @@ export function createSpool({ data }: Config, { closing }: Process, rooms: Rooms
 export function createStores(
   { data, cache, inspection }: Config,
   { now, log, metrics }: Process,
-  { rooms, spool }: { readonly rooms: Rooms; readonly spool: Spool },
+  { rooms, spaces }: { readonly rooms: Rooms; readonly spaces: Spaces },
   news: News,
 ): Stores {
   const at = dataFolder(data);
-  const cached = new DiskBlobStore(at.blobs, rooms.blobs, spool, (path) =>
+  const write = writeInRoom(spaces.data);
+  // What is only copied is at hand: nobody waits until it can be kept, too.
+  const copies = new RoomySpool({
+    main: { spool: new DiskSpool(at.spool), space: spaces.data },
+    patience: 0,
+  });
+  const cached = new DiskBlobStore(at.blobs, rooms.blobs, copies, (path) =>
     log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew'),
   );
   const blobs = new MemoryBlobTier(cached, {
@@ -70,13 +114,19 @@ export function createStores(
     onLookup: (result) => metrics.cacheRequests.inc({ tier: 'memory', result }),
   });
   metrics.onCollect(() => metrics.cacheBytes.set({ tier: 'memory' }, blobs.bytes));
-  const findings = new DiskFindingsStore(at.findings, settingsName(inspection.limits));
+  const findings = new DiskFindingsStore(
+    at.findings,
+    settingsName(inspection.limits),
+    undefined,
+    write,
+  );
   return {
     blobs,
-    pages: new DiskPageStore(at.pages, rooms.pages),
+    pages: new DiskPageStore(at.pages, rooms.pages, write),
     findings: new PassingFindings(new TellingFindings(findings, news), now),
-    attestations: new DiskAttestationStore(at.attestations),
-    facts: new DiskSeenStore(at.facts),
+    attestations: new DiskAttestationStore(at.attestations, undefined, write),
+    facts: new DiskSeenStore(at.facts, undefined, write),
+    // They keep what cannot be had again: for them there is what must stay free.
     pins: new DiskSeenStore(at.pins),
   };
 }

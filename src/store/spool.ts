@@ -9,6 +9,11 @@ export interface SpoolFile extends BlobSource {
   /** Bytes written so far; a reader may read up to here. */
   readonly size: number;
   /**
+   * So many bytes are to come in all, as has turned out.
+   * @throws {Failure} overloaded where there is no room for them
+   */
+  expect(size: number): Promise<void>;
+  /**
    * Appends pieces, one call at a time; resolves once a reader can see them. Rejects with the file system's error
    * (ENOSPC, …).
    */
@@ -20,6 +25,9 @@ export interface SpoolFile extends BlobSource {
 }
 
 export interface Spool {
-  /** @param expected how many bytes are to come, where that is known */
+  /**
+   * @param expected how many bytes are to come, where that is known
+   * @throws {Failure} overloaded where there is no room
+   */
   create(expected?: number): Promise<SpoolFile>;
 }

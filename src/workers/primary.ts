@@ -12,6 +12,7 @@ import { PrimaryLeases } from './primary-leases.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
 import { tellEdits, textOf } from './primary-policy.js';
+import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
@@ -77,6 +78,7 @@ function createMembers(
   const news = new PrimaryNews(fleet.news, () => members.all);
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
   const runs = new PrimaryRuns(machine.runs, log);
+  const room = new PrimaryRoom(machine);
   news.onTold((learnt) => learn(fleet.stores, learnt));
   const members = new Members({
     count,
@@ -86,11 +88,13 @@ function createMembers(
       leases.attend(member.channel);
       news.attend(member);
       metrics.attend(member);
+      room.attend(member);
       attend(member);
     },
     onEnd: (member) => {
       leases.dismiss(member.channel);
       metrics.dismiss(member);
+      room.dismiss(member);
       runs.dismiss(member);
     },
     onCount: (serving) => {
@@ -98,7 +102,7 @@ function createMembers(
       else health.set('workers', 'degraded', `${serving} of ${count} workers serve`);
     },
   });
-  const { policies, rooms, feed } = machine;
+  const { policies, feed } = machine;
   const divided = dividedBy(config, count);
 
   function attend(member: Member): void {
@@ -111,9 +115,6 @@ function createMembers(
       await fleet.decisions.append(record);
       return undefined;
     });
-    channel.onAsked('room', ({ cache, bytes, minFree }) => rooms[cache].makeRoom(bytes, minFree));
-    channel.onTold('use', ({ cache, name, size }) => rooms[cache].use(name, size));
-    channel.onTold('forget', ({ cache, name }) => rooms[cache].forget(name));
   }
 
   health.onChange((part) => {

@@ -5,10 +5,9 @@ import type { Learnt } from '../fleet/news.js';
 import type { HealthPart } from '../observe/health.js';
 import type { MetricSnapshot } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
+import type { CacheName } from '../store/cache-room.js';
+import type { SpaceName } from '../store/space.js';
 import type { Channel } from './channel.js';
-
-/** The folders whose bounds the primary keeps. */
-export type CacheName = 'blobs' | 'pages';
 
 /** A policy as data, and its revision, which costs more to tell than to carry. */
 export interface PolicyText {
@@ -37,6 +36,9 @@ export interface PrimaryWords {
     readonly 'fill-over': { readonly key: string; readonly how: 'released' | 'lost' };
     readonly use: { readonly cache: CacheName; readonly name: string; readonly size: number };
     readonly forget: { readonly cache: CacheName; readonly name: string };
+    /** Of room that was promised, by its id: so much is in the file; no more is wanted. */
+    readonly wrote: { readonly id: number; readonly bytes: number };
+    readonly 'room-over': { readonly id: number };
     readonly learnt: Learnt;
     /** The worker could not begin, and why. */
     readonly failed: { readonly message: string };
@@ -45,8 +47,18 @@ export interface PrimaryWords {
     /** The worker's run, by which its unfinished files are known. */
     readonly welcome: readonly [{ readonly run: string }, Welcome];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
+    readonly admit: readonly [
+      { readonly cache: CacheName; readonly name: string; readonly size: number },
+      boolean,
+    ];
+    /** Room for a file under an id of the worker's own, or for more of it. */
     readonly room: readonly [
-      { readonly cache: CacheName; readonly bytes: number; readonly minFree: number | undefined },
+      {
+        readonly space: SpaceName;
+        readonly id: number;
+        readonly bytes: number;
+        readonly patience: number;
+      },
       boolean,
     ];
     readonly decision: readonly [DecisionRecord | ExposedRecord, undefined];

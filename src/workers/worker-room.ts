@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { CacheRoom } from '../store/cache-room.js';
-import type { CacheName, ToPrimary } from './words.js';
+import type { CacheName, CacheRoom } from '../store/cache-room.js';
+import type { ToPrimary } from './words.js';
 
 /** A file in use is told of this often, in milliseconds; the order of use need not be finer. */
 const TELL_INTERVAL = 10_000;
@@ -31,7 +31,9 @@ export class WorkerRoom implements CacheRoom {
     this.#primary.tell('forget', { cache: this.#cache, name });
   }
 
-  makeRoom(bytes: number, minFree?: number): Promise<boolean> {
-    return this.#primary.ask('room', { cache: this.#cache, bytes, minFree });
+  admit(name: string, size: number): Promise<boolean> {
+    // The primary counts on being told that it is there.
+    this.#told.delete(name);
+    return this.#primary.ask('admit', { cache: this.#cache, name, size });
   }
 }

@@ -18,6 +18,7 @@ import { WorkerLeases } from './worker-leases.js';
 import { WorkerNews } from './worker-news.js';
 import { WorkerPolicy } from './worker-policy.js';
 import { WorkerRoom } from './worker-room.js';
+import { WorkerSpace } from './worker-space.js';
 
 /** What a worker gets of its process; a test may hand in something else. */
 export interface WorkerOutside {
@@ -80,12 +81,17 @@ function askMachine(config: Config, own: Process, primary: ToPrimary, policy: Po
     blobs: new WorkerRoom(primary, 'blobs'),
     pages: new WorkerRoom(primary, 'pages'),
   };
+  const spaces = {
+    data: new WorkerSpace(primary, 'data'),
+    spare: new WorkerSpace(primary, 'spare'),
+  };
   const { feed } = dataFolder(config.data);
   return {
     policies: new WorkerPolicy(primary, policy),
     feed: config.feed.url === undefined ? undefined : new WorkerFeed(primary, feed),
     rooms,
-    spool: createSpool(config, own, rooms),
+    spaces,
+    spool: createSpool(config, own, spaces),
     metricsText: () => primary.ask('metrics', undefined),
   } satisfies Machine;
 }

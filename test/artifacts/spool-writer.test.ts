@@ -34,6 +34,7 @@ class HeldFile implements SpoolFile {
     this.#held.shift()?.fail(new Error('no space left'));
   }
 
+  expect = () => Promise.resolve();
   open = () => Promise.reject(new Error('nobody reads'));
   sync = () => Promise.resolve();
   discard = () => Promise.resolve();

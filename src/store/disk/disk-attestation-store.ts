@@ -13,6 +13,7 @@ import { parsePublisherId } from '../../domain/publisher.js';
 import type { AttestationStore } from '../attestation-store.js';
 import { writeAtomically } from './atomic-file.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
+import type { WriteFile } from './write-in-room.js';
 
 /** Raised when what counts as verified changes: records of before are not read. */
 export const ATTESTATIONS_VERSION = 2;
@@ -27,9 +28,15 @@ const MAX_RECORDS = 50_000;
  */
 export class DiskAttestationStore implements AttestationStore {
   readonly #directory: string;
+  readonly #write: WriteFile;
   readonly #records: RememberedRecords<AttestationRecords, AttestationRecord>;
 
-  constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
+  constructor(
+    directory: string,
+    memoryRecords = MEMORY_RECORDS,
+    write: WriteFile = writeAtomically,
+  ) {
+    this.#write = write;
     this.#directory = join(directory, `v${ATTESTATIONS_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
@@ -53,7 +60,7 @@ export class DiskAttestationStore implements AttestationStore {
       ...record,
       askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
     });
-    await writeAtomically(join(this.#directory, project, nameOf(record)), Buffer.from(text));
+    await this.#write(join(this.#directory, project, nameOf(record)), Buffer.from(text));
     this.learn(project, record);
   }
 

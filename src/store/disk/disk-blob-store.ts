@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../domain/digest.js';
+import { Failure } from '../../domain/failure.js';
 import type { BlobSource, BlobStore, LocalBlob } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
 import { piecesOf } from '../read-bytes.js';
@@ -113,15 +114,17 @@ export class DiskBlobStore implements BlobStore {
   }
 
   async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
-    if (!(await this.#room.makeRoom(source.size))) return false;
+    const name = nameOf(sha256);
+    if (!(await this.#room.admit(name, source.size))) return false;
     try {
       if (isSpooled(source)) await this.#move(sha256, source);
       else await this.#copy(sha256, source);
     } catch (error) {
-      if (NO_PLACE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+      this.#room.forget(name);
+      if (isFull(error)) return false;
       throw error;
     }
-    this.#room.use(nameOf(sha256), source.size);
+    this.#room.use(name, source.size);
     return true;
   }
 
@@ -172,6 +175,11 @@ class DiskBlob extends FileReader implements LocalBlob {
     this.#onClose = undefined;
     await super.close();
   }
+}
+
+function isFull(error: unknown): boolean {
+  if (error instanceof Failure) return error.kind === 'overloaded';
+  return NO_PLACE.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** A spool's own file is moved, not copied. */

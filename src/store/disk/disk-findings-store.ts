@@ -9,6 +9,7 @@ import { settingsName } from '../../inspection/limits.js';
 import type { FindingsStore, ProjectFindings } from '../findings-store.js';
 import { writeAtomically } from './atomic-file.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
+import type { WriteFile } from './write-in-room.js';
 
 /** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
 const MEMORY_BYTES = 64 * 2 ** 20;
@@ -56,10 +57,17 @@ export const ANY_SETTINGS = '*';
 export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
   readonly #settings: string;
+  readonly #write: WriteFile;
   readonly #records: RememberedRecords<Findings, Inspection>;
 
   /** @param settings those of the inspections (`settingsName`): what was seen under others is not read */
-  constructor(directory: string, settings = settingsName(), memoryBytes = MEMORY_BYTES) {
+  constructor(
+    directory: string,
+    settings = settingsName(),
+    memoryBytes = MEMORY_BYTES,
+    write: WriteFile = writeAtomically,
+  ) {
+    this.#write = write;
     this.#settings = settings;
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
     this.#records = new RememberedRecords({
@@ -89,7 +97,7 @@ export class DiskFindingsStore implements FindingsStore {
     // Known before it is written: whoever asks meanwhile need not look again.
     this.learn(project, inspection);
     const path = join(this.#directory, project, fileOf(inspection, this.#settings));
-    await writeAtomically(path, Buffer.from(JSON.stringify(inspection)));
+    await this.#write(path, Buffer.from(JSON.stringify(inspection)));
     this.learn(project, inspection);
   }
 

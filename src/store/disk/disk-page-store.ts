@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliDecompress, createGunzip } from 'node:zlib';
@@ -8,6 +8,7 @@ import { collect } from '../../runtime/collect.js';
 import type { CacheRoom } from '../cache-room.js';
 import type { PageStore, PageToStore, StoredPage } from '../page-store.js';
 import { writeAtomically } from './atomic-file.js';
+import type { WriteFile } from './write-in-room.js';
 
 const compress = promisify(brotliCompress);
 const inflate = { gzip: createGunzip, br: createBrotliDecompress };
@@ -23,10 +24,12 @@ const MAX_PAGE = 64 * 1024 * 1024;
 export class DiskPageStore implements PageStore {
   readonly #directory: string;
   readonly #room: CacheRoom;
+  readonly #write: WriteFile;
 
-  constructor(directory: string, room: CacheRoom) {
+  constructor(directory: string, room: CacheRoom, write: WriteFile = writeAtomically) {
     this.#directory = directory;
     this.#room = room;
+    this.#write = write;
   }
 
   async get(
@@ -54,10 +57,14 @@ export class DiskPageStore implements PageStore {
       Buffer.from(`${JSON.stringify({ ...header, encoding, bytes: bytes.length })}\n`),
       bytes,
     ]);
-    await mkdir(join(this.#directory, upstream), { recursive: true });
-    await writeAtomically(join(this.#directory, name), file);
+    if (!(await this.#room.admit(name, file.length))) return;
+    try {
+      await this.#write(join(this.#directory, name), file);
+    } catch (error) {
+      this.#room.forget(name);
+      throw error;
+    }
     this.#room.use(name, file.length);
-    await this.#room.makeRoom(0);
   }
 
   async delete(upstream: string, project: ProjectName): Promise<void> {

@@ -1,18 +1,15 @@
 import { stat, unlink, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { CacheRoom } from '../cache-room.js';
 import { DiskUsage } from './disk-usage.js';
-import { fileSystemFree } from './free-bytes.js';
 import { unchanged } from './seal.js';
 
 export interface DiskRoomSettings {
   readonly directory: string;
   /** All files together, in bytes. */
   readonly maxBytes: number;
-  /** What must stay free on the file system, in bytes; 0 for no such bound. */
-  readonly minFree: number;
-  /** Free bytes of the file system of a path; a test hands in its own. */
-  readonly freeBytes?: (path: string) => Promise<number>;
+  /** How much less is free on the file system than must be, in bytes; left out where nothing gives way to others. */
+  readonly shortage?: () => Promise<number>;
 }
 
 /** A use is written to the file's access time at most this often, in milliseconds. */
@@ -25,6 +22,9 @@ export class DiskRoom implements CacheRoom {
   /** How many readers hold each file. */
   readonly #held = new Map<string, number>();
   readonly #touched = new Map<string, number>();
+  /** Files that were admitted and are not there yet, and their sizes. */
+  readonly #coming = new Map<string, number>();
+  #comingBytes = 0;
 
   constructor(settings: DiskRoomSettings) {
     this.#settings = settings;
@@ -37,10 +37,12 @@ export class DiskRoom implements CacheRoom {
   /** Learns what earlier processes have left. Run it in the background: nothing waits for it. */
   async scan(): Promise<void> {
     await this.#usage.scan(this.#settings.directory);
-    await this.makeRoom(0);
+    const { maxBytes, shortage } = this.#settings;
+    await this.#removeOldest(Math.max(this.#usage.bytes - maxBytes, (await shortage?.()) ?? 0));
   }
 
   use(name: string, size: number): void {
+    this.#arrived(name);
     this.#usage.touch(name, size);
     const now = performance.now();
     if (now - (this.#touched.get(name) ?? -Infinity) < TOUCH_INTERVAL) return;
@@ -55,6 +57,7 @@ export class DiskRoom implements CacheRoom {
   }
 
   forget(name: string): void {
+    this.#arrived(name);
     this.#usage.forget(name);
     this.#touched.delete(name);
   }
@@ -69,32 +72,60 @@ export class DiskRoom implements CacheRoom {
     else this.#held.delete(name);
   }
 
-  async makeRoom(more: number, minFree = this.#settings.minFree): Promise<boolean> {
-    const { maxBytes } = this.#settings;
-    if (more > maxBytes) return false;
-    let lacking = await this.#lacking(minFree);
-    for (const name of this.#usage.oldest()) {
-      if (this.#usage.bytes + more <= maxBytes && lacking <= 0) break;
-      if (this.#held.has(name)) continue;
-      const before = this.#usage.bytes;
-      await this.#remove(name);
-      lacking -= before - this.#usage.bytes;
+  async admit(name: string, size: number): Promise<boolean> {
+    const { maxBytes, shortage } = this.#settings;
+    if (size > maxBytes) return false;
+    const lacking = (await shortage?.()) ?? 0;
+    // All in one turn: whoever is admitted next finds it counted, and what goes for it no longer.
+    this.#arrived(name);
+    const others = this.#usage.bytes - this.#usage.sizeOf(name) + this.#comingBytes;
+    const wanted = Math.max(others + size - maxBytes, lacking);
+    const fits = this.#oldest(wanted, name).bytes >= wanted;
+    const removed = this.#removeOldest(fits ? wanted : lacking, name);
+    if (fits) {
+      this.#coming.set(name, size);
+      this.#comingBytes += size;
     }
-    return this.#usage.bytes + more <= maxBytes && lacking <= 0;
+    await removed;
+    return fits;
   }
 
-  /** The spool lies on the same file system: its bytes are taken already, and renaming takes no more. */
-  async #lacking(minFree: number): Promise<number> {
-    if (minFree === 0) return 0;
-    const { freeBytes = fileSystemFree, directory } = this.#settings;
-    return minFree - (await freeBytes(dirname(directory)));
+  /**
+   * Removes files of so many bytes for something else, or none where there are not as many.
+   * @returns how many bytes they had
+   */
+  async reclaim(bytes: number): Promise<number> {
+    const oldest = this.#oldest(bytes).bytes;
+    return oldest >= bytes ? this.#removeOldest(bytes) : 0;
   }
 
-  async #remove(name: string): Promise<void> {
-    this.forget(name);
-    await unlink(this.#path(name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+  #arrived(name: string): void {
+    this.#comingBytes -= this.#coming.get(name) ?? 0;
+    this.#coming.delete(name);
+  }
+
+  /** The least recently used of so many bytes, as far as they are not in use. */
+  #oldest(wanted: number, except?: string): { names: string[]; bytes: number } {
+    const names: string[] = [];
+    let bytes = 0;
+    for (const name of this.#usage.oldest()) {
+      if (bytes >= wanted) break;
+      if (name === except || this.#held.has(name) || this.#coming.has(name)) continue;
+      names.push(name);
+      bytes += this.#usage.sizeOf(name);
+    }
+    return { names, bytes };
+  }
+
+  /** @returns how many bytes they had */
+  async #removeOldest(wanted: number, except?: string): Promise<number> {
+    const { names, bytes } = this.#oldest(wanted, except);
+    for (const name of names) this.forget(name);
+    for (const name of names)
+      await unlink(this.#path(name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    return bytes;
   }
 
   #path(name: string): string {

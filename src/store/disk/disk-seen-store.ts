@@ -7,6 +7,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { SeenStore } from '../seen-store.js';
 import { writeAtomically } from './atomic-file.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
+import type { WriteFile } from './write-in-room.js';
 
 /** Records that stay in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
@@ -19,9 +20,15 @@ type Record = SeenBytes | 'unreadable';
  */
 export class DiskSeenStore implements SeenStore {
   readonly #directory: string;
+  readonly #write: WriteFile;
   readonly #records: RememberedRecords<SeenByName, SeenBytes>;
 
-  constructor(directory: string, memoryRecords = MEMORY_RECORDS) {
+  constructor(
+    directory: string,
+    memoryRecords = MEMORY_RECORDS,
+    write: WriteFile = writeAtomically,
+  ) {
+    this.#write = write;
     this.#directory = directory;
     this.#records = new RememberedRecords<SeenByName, SeenBytes>({
       directory,
@@ -48,7 +55,7 @@ export class DiskSeenStore implements SeenStore {
     const { filename, sha256, hashes, declared } = seen;
     const path = join(this.#directory, upstream, project, filename + ENDING);
     const text = `${JSON.stringify({ filename, sha256, hashes, declared }, undefined, 2)}\n`;
-    await writeAtomically(path, Buffer.from(text));
+    await this.#write(path, Buffer.from(text));
     await syncFolder(dirname(path));
     this.learn(upstream, project, seen);
   }

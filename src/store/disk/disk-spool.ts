@@ -38,6 +38,8 @@ class DiskSpoolFile implements SpoolFile {
     this.#handle = handle;
   }
 
+  async expect(): Promise<void> {}
+
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     for (let left = pieces; left.length > 0; ) {
       const { bytesWritten } = await this.#handle.writev(left, this.size);

@@ -33,6 +33,11 @@ export class DiskUsage {
     this.bytes -= entry.size;
   }
 
+  /** In bytes; 0 for a file that is not known. */
+  sizeOf(name: string): number {
+    return this.#entries.get(name)?.size ?? 0;
+  }
+
   /** The names, least recently used first. */
   oldest(): IterableIterator<string> {
     return this.#entries.keys();

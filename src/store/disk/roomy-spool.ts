@@ -1,31 +1,31 @@
+import { Failure } from '../../domain/failure.js';
+import type { ByteReader } from '../bytes.js';
+import type { Reservation, Space } from '../space.js';
 import type { Spool, SpoolFile } from '../spool.js';
-import { fileSystemFree } from './free-bytes.js';
 
-/** A folder to receive in, and the file system's free bytes there. */
+/** A folder to receive in, and the room there. */
 export interface SpoolPlace {
   readonly spool: Spool;
-  readonly directory: string;
+  readonly space: Space;
 }
 
 export interface RoomySpoolParts {
   /** Beside the blobs: what is received here is kept by renaming it. */
   readonly main: SpoolPlace;
   /** Elsewhere: what is received here is served, and not kept. */
-  readonly spare: SpoolPlace;
-  /** Asks the cache to give up so many bytes, as far as it can. */
-  readonly reclaim: (bytes: number) => Promise<unknown>;
-  /** Free bytes of the file system of a path; a test hands in its own. */
-  readonly freeBytes?: (path: string) => Promise<number>;
+  readonly spare?: SpoolPlace;
+  /** How long a file may wait for room, in milliseconds. */
+  readonly patience: number;
 }
 
-/** Artifacts whose size nobody declares are taken for this long, in bytes. */
-const UNKNOWN_SIZE = 64 * 2 ** 20;
-/** Left over for the findings, the page and the decision that go with an artifact, in bytes. */
-const MARGIN = 4 * 2 ** 20;
+/** A file whose size nobody declares is given room for so many bytes at a time. */
+const STEP = 8 * 2 ** 20;
+/** When to ask again where there was no room, in milliseconds. */
+const ASK_AGAIN = 5_000;
 
 /**
- * Receives where there is room: beside the blobs, after the least recently used of them have gone if need be, or
- * else in a spare folder. So a full disk costs the cache, not the service.
+ * Receives where there is room, which is promised to each file before it is written: beside the blobs, of which the
+ * least recently used give way, or else in a spare folder. Where neither has room, a file waits for it.
  */
 export class RoomySpool implements Spool {
   readonly #parts: RoomySpoolParts;
@@ -34,21 +34,94 @@ export class RoomySpool implements Spool {
     this.#parts = parts;
   }
 
+  /** @throws {Failure} overloaded where there is no room within the patience */
   async create(expected?: number): Promise<SpoolFile> {
-    const { main, spare, reclaim } = this.#parts;
-    const needed = (expected ?? UNKNOWN_SIZE) + MARGIN;
-    // Without room anywhere the file system says so itself, in the middle of the transfer.
-    const begin = () => main.spool.create(expected);
-    if (await this.#hasRoom(main, needed)) return begin();
-    await reclaim(needed);
-    if (await this.#hasRoom(main, needed)) return begin();
-    if (!(await this.#hasRoom(spare, needed))) return begin();
-    // The spare folder may not be there at all: a container's root is often read-only.
-    return spare.spool.create(expected).catch(begin);
+    const { main, spare, patience } = this.#parts;
+    const bytes = expected ?? STEP;
+    return (
+      (await this.#beginIn(main, bytes, 0)) ??
+      // The spare folder may not be there at all: a container's root is often read-only.
+      (spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined))) ??
+      (patience > 0 ? await this.#beginIn(main, bytes, patience) : undefined) ??
+      noRoom()
+    );
   }
 
-  async #hasRoom({ directory }: SpoolPlace, needed: number): Promise<boolean> {
-    const freeBytes = this.#parts.freeBytes ?? fileSystemFree;
-    return (await freeBytes(directory)) >= needed;
+  async #beginIn({ spool, space }: SpoolPlace, bytes: number, patience: number) {
+    const room = await space.reserve(bytes, patience);
+    if (room === undefined) return undefined;
+    try {
+      return new RoomySpoolFile(await spool.create(bytes), room, bytes, this.#parts.patience);
+    } catch (error) {
+      room.release();
+      throw error;
+    }
   }
+}
+
+/** A spool file that is not written to beyond what is promised to it. */
+class RoomySpoolFile implements SpoolFile {
+  readonly #below: SpoolFile;
+  readonly #room: Reservation;
+  readonly #patience: number;
+  /** Bytes that may be in it. */
+  #promised: number;
+
+  constructor(below: SpoolFile, room: Reservation, promised: number, patience: number) {
+    this.#below = below;
+    this.#room = room;
+    this.#promised = promised;
+    this.#patience = patience;
+  }
+
+  get path(): string {
+    return this.#below.path;
+  }
+
+  get size(): number {
+    return this.#below.size;
+  }
+
+  async expect(size: number): Promise<void> {
+    await this.#promise(size, size);
+  }
+
+  async append(pieces: readonly Uint8Array[]): Promise<void> {
+    const before = this.size;
+    const after = pieces.reduce((sum, piece) => sum + piece.length, before);
+    if (after > this.#promised) await this.#promise(after, after + STEP);
+    try {
+      await this.#below.append(pieces);
+    } finally {
+      this.#room.wrote(this.size - before);
+    }
+  }
+
+  /** Room for so many bytes in all, and rather for some more. */
+  async #promise(least: number, rather: number): Promise<void> {
+    if (least <= this.#promised) return;
+    const more = (to: number, patience: number) => this.#room.extend(to - this.#promised, patience);
+    if (rather > least && (await more(rather, 0))) this.#promised = rather;
+    else if (await more(least, this.#patience)) this.#promised = least;
+    else noRoom();
+  }
+
+  open(): Promise<ByteReader> {
+    return this.#below.open();
+  }
+
+  sync(): Promise<void> {
+    return this.#below.sync();
+  }
+
+  async discard(): Promise<void> {
+    await this.#below.discard();
+    this.#room.release();
+  }
+}
+
+function noRoom(): never {
+  throw new Failure('overloaded', 'The disk has no room to receive the file just now.', {
+    retryAfter: ASK_AGAIN,
+  });
 }

@@ -8,25 +8,35 @@ const BYTES = 4_000;
 class MapRoom implements CacheRoom {
   readonly files: Map<string, number>;
   readonly used = new Map<string, number>();
+  readonly coming = new Map<string, number>();
+  crowded = false;
 
   constructor(files: Map<string, number>) {
     this.files = files;
   }
 
   use(name: string, size: number): void {
+    this.coming.delete(name);
     this.used.delete(name);
     this.used.set(name, size);
   }
 
   forget(name: string): void {
+    this.coming.delete(name);
     this.used.delete(name);
   }
 
-  async makeRoom(more: number, minFree = 0): Promise<boolean> {
-    if (more > BYTES) return false;
-    const taken = () => [...this.used.values()].reduce((sum, size) => sum + size, 0);
-    while (taken() + more > BYTES) this.remove([...this.used.keys()]);
-    return minFree < 1e12;
+  async admit(name: string, size: number): Promise<boolean> {
+    if (size > BYTES || this.crowded) return false;
+    this.coming.set(name, size);
+    const bytes = (files: Map<string, number>) =>
+      [...files].reduce((sum, [other, of]) => sum + (other === name ? 0 : of), 0);
+    const lacks = () => bytes(this.used) + bytes(this.coming) + size > BYTES;
+    const removable = () => [...this.used.keys()].filter((other) => !this.coming.has(other));
+    while (lacks() && removable().length > 0) this.remove(removable());
+    if (!lacks()) return true;
+    this.coming.delete(name);
+    return false;
   }
 
   /** @param oldest first */
@@ -38,8 +48,12 @@ class MapRoom implements CacheRoom {
 
 const of = (Room: typeof MapRoom) => (): RoomSubject => {
   const files = new Map<string, number>();
+  const room = new Room(files);
   return {
-    room: new Room(files),
+    room,
+    crowd: () => {
+      room.crowded = true;
+    },
     bytes: BYTES,
     write: async (name, size) => void files.set(name, size),
     names: async () => [...files.keys()].sort(),
@@ -49,9 +63,9 @@ const of = (Room: typeof MapRoom) => (): RoomSubject => {
 catches('rooms', ROOM, of(MapRoom), {
   'removes all': of(
     class extends MapRoom {
-      override async makeRoom(more: number, minFree?: number): Promise<boolean> {
-        for (const name of [...this.used.keys()]) this.remove([name]);
-        return super.makeRoom(more, minFree);
+      override async admit(name: string, size: number): Promise<boolean> {
+        for (const used of [...this.used.keys()]) this.remove([used]);
+        return super.admit(name, size);
       }
     },
   ),
@@ -71,8 +85,8 @@ catches('rooms', ROOM, of(MapRoom), {
   ),
   'promises what there never is': of(
     class extends MapRoom {
-      override async makeRoom(more: number, minFree?: number): Promise<boolean> {
-        return more > BYTES || super.makeRoom(more, minFree);
+      override async admit(name: string, size: number): Promise<boolean> {
+        return size > BYTES || super.admit(name, size);
       }
     },
   ),
@@ -81,10 +95,38 @@ catches('rooms', ROOM, of(MapRoom), {
       override forget(): void {}
     },
   ),
+  'counts nothing that is to come': of(
+    class extends MapRoom {
+      override async admit(name: string, size: number): Promise<boolean> {
+        const fits = await super.admit(name, size);
+        this.coming.clear();
+        return fits;
+      }
+    },
+  ),
+  'counts what is replaced as well': of(
+    class extends MapRoom {
+      override admit(name: string, size: number): Promise<boolean> {
+        return super.admit(`${name}.new`, size);
+      }
+
+      override use(name: string, size: number): void {
+        this.coming.delete(`${name}.new`);
+        super.use(name, size);
+      }
+
+      override forget(name: string): void {
+        this.coming.delete(`${name}.new`);
+        super.forget(name);
+      }
+    },
+  ),
   'knows of no other things on the disk': of(
     class extends MapRoom {
-      override makeRoom(more: number): Promise<boolean> {
-        return super.makeRoom(more);
+      override crowded = false;
+      override admit(name: string, size: number): Promise<boolean> {
+        this.crowded = false;
+        return super.admit(name, size);
       }
     },
   ),

@@ -40,6 +40,7 @@ function inPlaceOf(file: SpoolFile, changed: Partial<SpoolFile>, readers: ByteRe
     get size() {
       return changed.size ?? file.size;
     },
+    expect: (size) => file.expect(size),
     append: (pieces) => changed.append?.(pieces) ?? file.append(pieces),
     open: async () => {
       const reader = await (changed.open?.() ?? file.open());

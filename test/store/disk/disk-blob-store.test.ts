@@ -44,7 +44,7 @@ async function storesIn(
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-blobs-'));
   const directory = join(folder, 'blobs');
   const spool = new DiskSpool(join(folder, 'spool'));
-  const room = new DiskRoom({ directory, maxBytes, minFree: 0 });
+  const room = new DiskRoom({ directory, maxBytes });
   const again = () => front(new DiskBlobStore(directory, room, spool));
   const source = async (bytes: Uint8Array) => {
     const file = await spool.create();
@@ -79,8 +79,8 @@ describe('blob stores', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const roomFor = (maxBytes = PLENTY, freeBytes = async () => PLENTY) =>
-    new DiskRoom({ directory: join(folder, 'blobs'), maxBytes, minFree: 1_000, freeBytes });
+  const roomFor = (maxBytes = PLENTY, shortage = async () => 0) =>
+    new DiskRoom({ directory: join(folder, 'blobs'), maxBytes, shortage });
   const disk = (room = roomFor()) => new DiskBlobStore(join(folder, 'blobs'), room, spool);
   const pathOf = (digest: Sha256) => join(folder, 'blobs', digest.slice(0, 2), digest);
   const isKept = (digest: Sha256) => existsSync(pathOf(digest));
@@ -223,14 +223,14 @@ describe('blob stores', () => {
   });
 
   it('a full disk keeps nothing more, and gives up what is old', async () => {
-    let free = PLENTY;
-    const store = disk(roomFor(PLENTY, async () => free));
+    let shortage = 0;
+    const store = disk(roomFor(PLENTY, async () => shortage));
     const old = (await put(store, 'o'.repeat(100)))!;
-    free = 999;
+    shortage = 1;
     const next = await put(store, 'n'.repeat(100));
     assert.ok(next, 'the old one made room');
     assert.equal(isKept(old), false);
-    free = 0;
+    shortage = 1_000;
     assert.equal(await put(store, 'm'.repeat(100)), undefined);
   });
 
@@ -255,6 +255,7 @@ describe('blob stores', () => {
       const full: SpoolFile = {
         path: file.path,
         size: file.size,
+        expect: file.expect,
         append: file.append,
         open: file.open,
         sync: async () => {
@@ -269,13 +270,12 @@ describe('blob stores', () => {
     });
 
   it('gives up what is not in use to make room for what comes in', async () => {
-    let free = PLENTY;
-    const room = roomFor(PLENTY, async () => free);
+    const room = roomFor();
     const store = disk(room);
     const [old, used] = [(await put(store, 'old'))!, (await put(store, 'used'))!];
     const reader = (await store.open(used))!;
-    free = 0;
-    await room.makeRoom(0, 1);
+    assert.equal(await room.reclaim(1), 3);
+    assert.equal(await room.reclaim(1), 0, 'the rest is in use');
     assert.deepEqual([isKept(old), isKept(used)], [false, true]);
     await reader.close();
   });

@@ -43,8 +43,7 @@ async function recordsIn<Store>(make: (folder: string) => Store) {
   return { place, store: again(), again, close };
 }
 
-const roomIn = (directory: string, maxBytes: number) =>
-  new DiskRoom({ directory, maxBytes, minFree: 0 });
+const roomIn = (directory: string, maxBytes: number) => new DiskRoom({ directory, maxBytes });
 
 findingsContract('a findings store on disk', async () => {
   const made = await recordsIn((place) => new DiskFindingsStore(place));

@@ -11,14 +11,17 @@ export async function roomOnDisk(): Promise<RoomSubject & { readonly room: DiskR
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-room-'));
   const directory = join(folder, 'cache');
   await mkdir(directory);
+  let crowded = false;
   const room = new DiskRoom({
     directory,
     maxBytes: BYTES,
-    minFree: 0,
-    freeBytes: async () => 1e12,
+    shortage: async () => (crowded ? 1e12 : 0),
   });
   return {
     room,
+    crowd: () => {
+      crowded = true;
+    },
     bytes: BYTES,
     write: async (name, size) => {
       await mkdir(dirname(join(directory, name)), { recursive: true });

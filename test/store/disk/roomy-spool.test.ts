@@ -1,56 +1,140 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { DiskSpace } from '../../../src/store/disk/disk-space.js';
+import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
 import { RoomySpool } from '../../../src/store/disk/roomy-spool.js';
-import type { SpoolFile } from '../../../src/store/spool.js';
+import type { Spool, SpoolFile } from '../../../src/store/spool.js';
 
 const MIB = 2 ** 20;
 
-/** A spool over pretended folders; says where each file was begun. */
-function pretend(free: { main: number; spare: number }, reclaimable = 0) {
-  const begun: string[] = [];
-  const place = (name: string) => ({
-    directory: name,
-    spool: {
-      create: async () => {
-        begun.push(name);
-        return undefined as unknown as SpoolFile;
-      },
-    },
-  });
-  let reclaimed = 0;
-  const spool = new RoomySpool({
-    main: place('main'),
-    spare: place('spare'),
-    reclaim: async () => {
-      reclaimed = reclaimable;
-    },
-    freeBytes: async (path) => (path === 'main' ? free.main + reclaimed : free.spare),
-  });
-  return { spool, begun };
-}
-
 describe('where an artifact is received', () => {
-  const cases: [string, Parameters<typeof pretend>, string][] = [
-    ['beside the blobs where there is room', [{ main: 100 * MIB, spare: 100 * MIB }], 'main'],
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-roomy-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** A place with so much free, in MiB, of which what is written there is taken away. */
+  function place(name: string, free: number, reclaimable = 0) {
+    const disk = { free: free * MIB };
+    const directory = join(folder, name);
+    const below = new DiskSpool(directory);
+    const spool: Spool = { create: async () => new FileOn(disk, await below.create()) };
+    const space = new DiskSpace({
+      directory,
+      minFree: 0,
+      fileSystem: async () => ({ size: 1_000 * MIB, free: disk.free }),
+      reclaim: async (bytes) => {
+        const given = bytes <= reclaimable * MIB ? bytes : 0;
+        disk.free += given;
+        return given;
+      },
+    });
+    return { spool, space, disk };
+  }
+
+  const nameOf = ({ path }: SpoolFile) => dirname(path).slice(folder.length + 1);
+
+  /** In MiB. */
+  const cases: [string, { main: number; spare: number; reclaimable?: number }, string][] = [
+    ['beside the blobs where there is room', { main: 100, spare: 100 }, 'main'],
     [
       'beside the blobs once the cache has given way',
-      [{ main: MIB, spare: 100 * MIB }, 50 * MIB],
+      { main: 1, spare: 100, reclaimable: 50 },
       'main',
     ],
-    ['in the spare folder where only that has room', [{ main: MIB, spare: 100 * MIB }], 'spare'],
-    ['beside the blobs where there is no room at all', [{ main: MIB, spare: MIB }], 'main'],
+    ['in the spare folder where only that has room', { main: 1, spare: 100 }, 'spare'],
   ];
-  for (const [name, [free, reclaimable], expected] of cases)
-    it(name, async () => {
-      const { spool, begun } = pretend(free, reclaimable);
-      await spool.create(20 * MIB);
-      assert.deepEqual(begun, [expected]);
+  for (const [name, { main, spare, reclaimable }, expected] of cases)
+    it(`it is received ${name}`, async () => {
+      const spool = new RoomySpool({
+        main: place('main', main, reclaimable),
+        spare: place('spare', spare),
+        patience: 0,
+      });
+      const file = await spool.create(20 * MIB);
+      assert.equal(nameOf(file), expected);
     });
 
-  it('counts on a large one where nobody says how large', async () => {
-    const { spool, begun } = pretend({ main: 20 * MIB, spare: 100 * MIB });
-    await spool.create();
-    await spool.create(10 * MIB);
-    assert.deepEqual(begun, ['spare', 'main']);
+  it('it is not received where there is no room at all, and nothing of it is left', async () => {
+    const spool = new RoomySpool({
+      main: place('main', 1),
+      spare: place('spare', 1),
+      patience: 0,
+    });
+    await assert.rejects(spool.create(20 * MIB), { kind: 'overloaded', retryAfter: 5_000 });
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('waits until another has been put away', async () => {
+    const main = place('main', 30);
+    const spool = new RoomySpool({ main, patience: 1e6 });
+    const first = await spool.create(20 * MIB);
+    const waiting = spool.create(20 * MIB);
+    await first.discard();
+    await (await waiting).discard();
+    await (await spool.create(30 * MIB)).discard();
+  });
+
+  it('gives the room back where the file cannot be made', async () => {
+    const { space } = place('main', 30);
+    const broken = { create: () => Promise.reject(new Error('no folder')) };
+    const spool = new RoomySpool({ main: { spool: broken, space }, patience: 0 });
+    for (let round = 0; round < 3; round += 1)
+      await assert.rejects(spool.create(20 * MIB), /no folder/);
+  });
+
+  it('promises a file of unknown size room as it grows, and takes it back with the file', async () => {
+    const main = place('main', 25);
+    const spool = new RoomySpool({ main, patience: 0 });
+    const piece = Buffer.alloc(MIB);
+    const file = await spool.create();
+    for (let written = 0; written < 20; written += 1) await file.append([piece]);
+    await assert.rejects(spool.create(6 * MIB), { kind: 'overloaded' });
+    for (let written = 20; written < 25; written += 1) await file.append([piece]);
+    await assert.rejects(file.append([piece]), { kind: 'overloaded' });
+    await file.discard();
+    const known = await spool.create();
+    await known.expect(25 * MIB);
+    await assert.rejects(spool.create(MIB), { kind: 'overloaded' });
+    await known.discard();
+    await (await spool.create(25 * MIB)).discard();
   });
 });
+
+/** A spool file of a pretended disk. */
+class FileOn implements SpoolFile {
+  readonly #disk: { free: number };
+  readonly #file: SpoolFile;
+
+  constructor(disk: { free: number }, file: SpoolFile) {
+    this.#disk = disk;
+    this.#file = file;
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  get size(): number {
+    return this.#file.size;
+  }
+
+  async append(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const { length } of pieces) this.#disk.free -= length;
+    assert.ok(this.#disk.free >= 0, 'the disk is full');
+    await this.#file.append(pieces);
+  }
+
+  async discard(): Promise<void> {
+    this.#disk.free += this.size;
+    await this.#file.discard();
+  }
+
+  expect = () => Promise.resolve();
+  open = () => this.#file.open();
+  sync = () => this.#file.sync();
+}

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DiskSpace } from '../../../src/store/disk/disk-space.js';
 import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
 import { RoomySpool } from '../../../src/store/disk/roomy-spool.js';
 import { TemporarySpool } from '../../../src/store/disk/temporary-spool.js';
+import { NO_SPACE } from '../../../src/store/space.js';
 import type { Spool } from '../../../src/store/spool.js';
 import { type SpoolSubject, spoolContract } from '../contract/spool.js';
 
@@ -15,12 +17,12 @@ async function spoolIn(make: (folder: string) => Spool): Promise<SpoolSubject> {
 
 /** One with room beside the blobs, or elsewhere alone. */
 const roomy = (folder: string, full: boolean): Spool => {
-  const main = join(folder, 'main');
+  const fileSystem = async () => ({ size: 1e12, free: 1e12 });
+  const space = new DiskSpace({ directory: folder, minFree: 0, fileSystem });
   return new RoomySpool({
-    main: { spool: new DiskSpool(main), directory: main },
-    spare: { spool: new TemporarySpool(folder), directory: folder },
-    reclaim: async () => {},
-    freeBytes: async (path) => (full && path === main ? 0 : 1e12),
+    main: { spool: new DiskSpool(join(folder, 'main')), space: full ? NO_SPACE : space },
+    spare: { spool: new TemporarySpool(folder), space },
+    patience: 0,
   });
 };
 
