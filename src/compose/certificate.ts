@@ -1,8 +1,12 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Config } from '../config/config.js';
-import { expiryOf, readCertificate, watchCertificate } from '../http/certificate.js';
-import type { Certificate } from '../http/server.js';
+import {
+  type Certificate,
+  expiryOf,
+  readCertificate,
+  watchCertificate,
+} from '../runtime/certificate.js';
 import type { Process } from './process.js';
 
 /** Undefined where the server speaks plain HTTP. @throws where the certificate cannot be used */

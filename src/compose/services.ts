@@ -24,7 +24,7 @@ const MAX_ARTIFACT = 32 * 2 ** 30;
 /** What answers requests, in one process, once somebody listens. */
 export interface PackageServices extends Omit<Services, 'authenticate'> {
   readonly artifacts: ArtifactService;
-  /** Takes over what was changed on the disk: pins that were removed. */
+  /** Takes over what was changed on the disk: pins that were removed, certificates for indexes. */
   reload(): void;
 }
 
@@ -38,7 +38,7 @@ export function createServices(
   const { now, log, metrics, health, arriving, departing, closing } = process;
   const { stores, news, leases, decisions, decisionReader } = fleet;
   const { blobs, findings } = stores;
-  const upstreams = createUpstreams(config, process);
+  const { all: upstreams, reload: reloadUpstreams } = createUpstreams(config, process);
   const attestations = createAttestations(
     config,
     process,
@@ -94,6 +94,9 @@ export function createServices(
     metricsText: machine.metricsText,
     health,
     log,
-    reload: () => knownBytes.forget(),
+    reload: () => {
+      knownBytes.forget();
+      reloadUpstreams();
+    },
   };
 }

@@ -1,42 +1,99 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.js';
+import type { UpstreamConfig } from '../config/sections/upstreams.js';
 import { UPSTREAM_STATUSES, upstreamStatus } from '../observe/upstream-status.js';
+import {
+  type Certificate,
+  type CertificateFiles,
+  watchCertificate,
+} from '../runtime/certificate.js';
 import { HttpUpstream } from '../upstream/http-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Process } from './process.js';
+import { UpstreamTroubles } from './upstream-troubles.js';
 
-/** @throws where a certificate for an index cannot be read */
-export function createUpstreams(config: Config, process: Process): Upstream[] {
-  const { network, metrics, health, log, now } = process;
-  /** What is wrong with the credentials for each of them. */
-  const refused = new Map<string, string>();
-  return config.upstreams.map((upstream) => {
-    for (const status of UPSTREAM_STATUSES)
-      metrics.upstreamRequests.inc({ upstream: upstream.name, status }, 0);
-    return new HttpUpstream(
-      { ...upstream, isPublic: upstream.public, certificate: certificateOf(upstream.tls) },
-      {
-        network,
-        observe: (name, status, seconds) => {
-          metrics.upstreamRequests.inc({ upstream: name, status: upstreamStatus(status) });
-          metrics.upstreamDuration.observe({ upstream: name }, seconds);
-        },
-        now,
-        onCredentials: (why) => {
-          if (why === undefined) refused.delete(upstream.name);
-          else refused.set(upstream.name, why);
-          const said = [...refused].map(([name, what]) => `${name}: ${what}`).join('; ');
-          if (said === '') health.set('upstreams', 'ok');
-          else health.set('upstreams', 'degraded', said);
-          if (why !== undefined) log.error({ upstream: upstream.name }, why);
-        },
-      },
-    );
-  });
+export interface Upstreams {
+  readonly all: readonly Upstream[];
+  /** Reads the certificates that they are shown again. */
+  reload(): void;
 }
 
-function certificateOf(
-  tls: { readonly cert: string; readonly key: string } | undefined,
-): { cert: string; key: string } | undefined {
-  return tls && { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') };
+/** @throws where a certificate for an index cannot be read */
+export function createUpstreams(config: Config, process: Process): Upstreams {
+  const troubles = new UpstreamTroubles(process);
+  const reloads: (() => void)[] = [];
+  const all = config.upstreams.map((settings) => {
+    const certificate = settings.tls && readNow(settings.tls);
+    const upstream = createUpstream(settings, certificate, process, troubles);
+    if (settings.tls && certificate)
+      reloads.push(renewed(settings.tls, certificate, upstream, process, troubles));
+    return upstream;
+  });
+  return {
+    all,
+    reload: () => {
+      for (const reload of reloads) reload();
+    },
+  };
+}
+
+function createUpstream(
+  settings: UpstreamConfig,
+  certificate: Certificate | undefined,
+  { network, metrics, now }: Process,
+  troubles: UpstreamTroubles,
+): HttpUpstream {
+  for (const status of UPSTREAM_STATUSES)
+    metrics.upstreamRequests.inc({ upstream: settings.name, status }, 0);
+  return new HttpUpstream(
+    { ...settings, isPublic: settings.public, certificate },
+    {
+      network,
+      observe: (upstream, status, seconds) => {
+        metrics.upstreamRequests.inc({ upstream, status: upstreamStatus(status) });
+        metrics.upstreamDuration.observe({ upstream }, seconds);
+      },
+      now,
+      onCredentials: (why) => troubles.note(settings.name, 'credentials', why),
+    },
+  );
+}
+
+/** Shows an upstream what its certificate's files become. @returns reads them now */
+function renewed(
+  files: CertificateFiles,
+  first: Certificate,
+  upstream: HttpUpstream,
+  { log, closing }: Process,
+  troubles: UpstreamTroubles,
+): () => void {
+  let current = first;
+  const { name } = upstream;
+  const watching = watchCertificate(
+    files,
+    (next) => {
+      troubles.note(name, 'certificate', undefined);
+      if (next.cert.equals(current.cert) && next.key.equals(current.key)) return;
+      current = next;
+      upstream.renewCertificate(next);
+      log.info({ upstream: name }, 'the certificate for the index was renewed');
+    },
+    (err) => {
+      log.error({ err, upstream: name }, 'certificate for the index not taken over');
+      troubles.note(
+        name,
+        'certificate',
+        'a new certificate for it does not hold; the one before is in use',
+      );
+    },
+  );
+  const read = () => void watching.then((watch) => watch.takeNotice()).catch(() => {});
+  // They may have changed since they were read.
+  read();
+  closing.add(async () => (await watching).close());
+  return read;
+}
+
+function readNow({ cert, key }: CertificateFiles): Certificate {
+  return { cert: readFileSync(cert), key: readFileSync(key) };
 }

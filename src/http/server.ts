@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { FAILURES, type FailureKind } from '../domain/failure.js';
+import type { Certificate } from '../runtime/certificate.js';
 import { failureProblem, problemBody, reasonPhrase } from './problem.js';
 
 /** Bounds on what a client may make the server hold, beyond Node's own. */
@@ -12,12 +13,6 @@ export interface ServerLimits {
   readonly headersTimeout: number;
   /** Milliseconds that an idle connection is kept. Longer than a load balancer's own, commonly 60 s. */
   readonly keepAliveTimeout: number;
-}
-
-/** A certificate with its chain, and its key, in PEM. */
-export interface Certificate {
-  readonly cert: Buffer;
-  readonly key: Buffer;
 }
 
 /** A server whose protocol errors are problem documents too; speaks HTTPS where it has a certificate. */

@@ -1,6 +1,7 @@
 import type { Agent as NodeAgent } from 'node:http';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { certificateAuthorities } from './authorities.js';
+import type { Certificate } from './certificate.js';
 import { type ProxyFor, proxiesIn } from './proxies.js';
 
 /** A way out of the machine, with connections of its own. */
@@ -13,14 +14,20 @@ export interface Way {
 export interface WaySettings {
   /** Milliseconds until there is a connection. */
   readonly connectTimeout: number;
-  /** Who we are, PEM, for those who ask for a certificate. */
-  readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
+  /** Who we are, for those who ask for a certificate. */
+  readonly certificate?: Certificate | undefined;
+}
+
+/** A way out whose settings may change. */
+export interface OwnWay extends Way {
+  /** From now on connections are made with another certificate; what is under way ends over those that it has. */
+  renew(certificate: Certificate): void;
 }
 
 /** The ways out of the machine, all of them by the same egress proxies and certificate authorities. */
 export interface Network extends Way {
   /** A way out with settings of its own; closed with the others. */
-  open(settings: WaySettings): Way;
+  open(settings: WaySettings): OwnWay;
   close(): Promise<void>;
 }
 
@@ -37,24 +44,41 @@ export function createNetwork(env: NodeJS.ProcessEnv): Network {
   const ca = certificateAuthorities(env);
   const proxyFor = proxiesIn(env);
   const closing: (() => Promise<void>)[] = [];
-  const open = ({ connectTimeout, certificate }: WaySettings): Way => {
-    const tls = { ca, ...certificate };
-    const dispatcher = dispatcherOver(proxyFor, tls, connectTimeout);
-    let agent: Promise<NodeAgent> | undefined;
+  const open = ({ connectTimeout, certificate }: WaySettings): OwnWay => {
+    /** The last is in use; the others end what they are at. */
+    const lines: Line[] = [];
+    const begin = (shown: Certificate | undefined) => {
+      const tls = { ca, ...shown };
+      const dispatcher = dispatcherOver(proxyFor, tls, connectTimeout);
+      lines.push({ dispatcher, tls, agent: undefined });
+    };
+    begin(certificate);
     closing.push(async () => {
-      (await agent)?.destroy();
-      await dispatcher.destroy();
+      for (const { agent, dispatcher } of lines) {
+        (await agent)?.destroy();
+        await dispatcher.destroy();
+      }
     });
     return {
-      dispatcher,
+      get dispatcher() {
+        return lines.at(-1)!.dispatcher;
+      },
       agent: () => {
-        agent ??= agentOver(proxyFor, tls);
-        return agent;
+        const line = lines.at(-1)!;
+        line.agent ??= agentOver(proxyFor, line.tls);
+        return line.agent;
+      },
+      renew: (renewed) => {
+        const before = lines.at(-1)!;
+        begin(renewed);
+        void before.dispatcher.close().catch(() => {});
       },
     };
   };
+  const own = open({ connectTimeout: CONNECT_TIMEOUT });
   return {
-    ...open({ connectTimeout: CONNECT_TIMEOUT }),
+    dispatcher: own.dispatcher,
+    agent: own.agent,
     open,
     close: async () => {
       await Promise.all(closing.map((close) => close()));
@@ -62,10 +86,17 @@ export function createNetwork(env: NodeJS.ProcessEnv): Network {
   };
 }
 
+/** Connections that are made alike. */
+interface Line {
+  readonly dispatcher: Agent;
+  readonly tls: Tls;
+  agent: Promise<NodeAgent> | undefined;
+}
+
 interface Tls {
   readonly ca: string[] | undefined;
-  readonly cert?: string;
-  readonly key?: string;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
 }
 
 function dispatcherOver(proxyFor: ProxyFor | undefined, tls: Tls, timeout: number): Agent {

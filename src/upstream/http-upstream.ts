@@ -2,7 +2,8 @@ import type { Failure } from '../domain/failure.js';
 import type { Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
-import type { Network, Way } from '../runtime/network.js';
+import type { Certificate } from '../runtime/certificate.js';
+import type { Network, OwnWay } from '../runtime/network.js';
 import type { Holding } from '../runtime/room.js';
 import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
 import { Breaker } from './breaker.js';
@@ -32,8 +33,8 @@ export interface HttpUpstreamSettings {
   readonly isPublic: boolean;
   /** Basic authentication: one of the three says where the password comes from. */
   readonly auth?: ({ readonly username: string } & PasswordSettings) | undefined;
-  /** Who we are, PEM, for an index that asks for a certificate. */
-  readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
+  /** Who we are, for an index that asks for a certificate. */
+  readonly certificate?: Certificate | undefined;
   /** Whether its files are opened; false for an upstream that is trusted as it is. */
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
@@ -73,7 +74,7 @@ export class HttpUpstream implements Upstream {
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
   readonly #settings: HttpUpstreamSettings;
-  readonly #way: Way;
+  readonly #way: OwnWay;
   readonly #credentials: Credentials;
   readonly #claims: ProjectSet;
   readonly #faults: Faults;
@@ -111,7 +112,7 @@ export class HttpUpstream implements Upstream {
     this.#requests = new Requests(
       { name, origin: index.origin, hosts, timeouts },
       {
-        dispatcher: this.#way.dispatcher,
+        way: this.#way,
         faults: this.#faults,
         observe,
         credentials: this.#credentials,
@@ -129,6 +130,11 @@ export class HttpUpstream implements Upstream {
 
   agent() {
     return this.#way.agent();
+  }
+
+  /** The index is shown another certificate from now on. */
+  renewCertificate(certificate: Certificate): void {
+    this.#way.renew(certificate);
   }
 
   authorization(): Promise<string | undefined> {

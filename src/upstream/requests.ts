@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import type { Way } from '../runtime/network.js';
 import type { Faults } from './faults.js';
 import type { OwnHosts } from './own-hosts.js';
 
@@ -20,7 +21,8 @@ export interface RequestSettings {
 }
 
 export interface RequestParts {
-  readonly dispatcher: Dispatcher;
+  /** The way out, whose connections may be others from one request to the next. */
+  readonly way: Pick<Way, 'dispatcher'>;
   readonly faults: Faults;
   readonly observe: ObserveUpstream;
   /** The credentials for the index's own origin, and for no other. */
@@ -111,12 +113,12 @@ export class Requests {
     signal: AbortSignal,
   ): Promise<Answer> {
     const { name, timeouts } = this.#settings;
-    const { dispatcher, faults, observe } = this.#parts;
+    const { way, faults, observe } = this.#parts;
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1_000;
     try {
       const answer = await request(url, {
-        dispatcher,
+        dispatcher: way.dispatcher,
         headers: { 'user-agent': USER_AGENT, ...headers },
         headersTimeout: timeouts.headers,
         bodyTimeout: timeouts.body,

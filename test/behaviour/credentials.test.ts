@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
-import { startGateProcess } from '../support/gate-process.js';
+import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { ask, startGate, type TestGate } from '../support/wheelgate.js';
 
 const basic = (password: string) => `Basic ${Buffer.from(`ci:${password}`).toString('base64')}`;
@@ -119,13 +120,18 @@ describe('the password of an upstream', () => {
 
 describe('an upstream that asks for a certificate', () => {
   const TLS = resolve('test/support/tls');
+  /** What each request showed: the day on which its certificate ends, or nothing. */
+  const seen: (string | undefined)[] = [];
+  let waiting: (() => void)[] = [];
+  let server: Server;
+  let url: string;
+  let folder: string;
+  const dist = buildWheel({ name: 'demo', files: { 'demo/x.bin': randomBytes(200_000) } });
 
-  it('is shown ours, and asked for nothing without it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'wheelgate-mtls-'));
+  before(async () => {
     const [key, cert, ca] = await Promise.all(
       ['server.key', 'server.pem', 'authority.pem'].map((name) => readFile(join(TLS, name))),
     );
-    const seen: boolean[] = [];
     const options = {
       key: key!,
       cert: cert!,
@@ -133,35 +139,98 @@ describe('an upstream that asks for a certificate', () => {
       requestCert: true,
       rejectUnauthorized: false,
     };
-    const server = createTlsServer(options, (req, res) => {
-      seen.push(Object.keys((req.socket as TLSSocket).getPeerCertificate()).length > 0);
-      res.setHeader('content-type', 'application/vnd.pypi.simple.v1+json').end('{"files": []}');
+    server = createTlsServer(options, (req, res) => {
+      const { valid_to: until } = (req.socket as TLSSocket).getPeerCertificate();
+      seen.push(until && new Date(until).toISOString().slice(0, 7));
+      if (!req.url!.endsWith('.whl')) {
+        const file = { filename: dist.filename, url: '/x.whl', hashes: { sha256: dist.sha256 } };
+        res.setHeader('content-type', 'application/vnd.pypi.simple.v1+json');
+        return void res.end(JSON.stringify({ files: [file] }));
+      }
+      res.write(dist.bytes.subarray(0, 1_000));
+      waiting.push(() => res.end(dist.bytes.subarray(1_000)));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const url = `https://localhost:${(server.address() as AddressInfo).port}/simple/`;
-    try {
-      for (const tls of [
-        undefined,
-        { cert: join(TLS, 'server.pem'), key: join(TLS, 'server.key') },
-      ]) {
-        await writeFile(
-          join(folder, 'c.yaml'),
-          JSON.stringify({ upstreams: [{ name: 'a', url, tls }] }),
-        );
-        const gate = await startGateProcess({
-          folder,
-          args: ['--config', 'c.yaml'],
-          env: { SSL_CERT_FILE: join(TLS, 'authority.pem') },
-        });
-        assert.equal((await ask(`${gate.url}/simple/demo/`)).status, 200);
-        await gate.end('SIGKILL');
-        await rm(join(folder, 'data'), { recursive: true, force: true });
-      }
-      assert.deepEqual(seen, [false, true]);
-    } finally {
-      server.close();
-      server.closeAllConnections();
-      await rm(folder, { recursive: true, force: true });
-    }
+    url = `https://localhost:${(server.address() as AddressInfo).port}/simple/`;
   });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelgate-mtls-'));
+    seen.length = 0;
+    waiting = [];
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  async function start(tls?: object): Promise<GateProcess> {
+    const config = { upstreams: [{ name: 'a', url, tls }] };
+    await writeFile(join(folder, 'c.yaml'), JSON.stringify(config));
+    return startGateProcess({
+      folder,
+      args: ['--config', 'c.yaml'],
+      env: { SSL_CERT_FILE: join(TLS, 'authority.pem') },
+    });
+  }
+
+  it('is shown ours, and asked for nothing without it', async () => {
+    for (const tls of [
+      undefined,
+      { cert: join(TLS, 'server.pem'), key: join(TLS, 'server.key') },
+    ]) {
+      const gate = await start(tls);
+      assert.equal((await ask(`${gate.url}/simple/demo/`)).status, 200);
+      await gate.end('SIGKILL');
+      await rm(join(folder, 'data'), { recursive: true, force: true });
+    }
+    assert.deepEqual(seen, [undefined, '2126-10']);
+  });
+
+  for (const [how, signal] of [
+    ['at SIGHUP', true],
+    ['by itself', false],
+  ] as const)
+    it(`is shown another once its files have changed, ${how}; what is under way goes on, and one that is broken is not taken`, async () => {
+      const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+      const put = async (cert: string, key: string) => {
+        await writeFile(files.key, await readFile(join(TLS, key)));
+        await writeFile(files.cert, await readFile(join(TLS, cert)));
+      };
+      await put('ending.pem', 'renewal.key');
+      const gate = await start(files);
+      let count = 0;
+      const page = async () => {
+        count += 1;
+        assert.equal((await ask(`${gate.url}/simple/demo${count}/`)).status, 200);
+        return seen.at(-1);
+      };
+      const upstreams = async () => (await ask(`${gate.url}/readyz`)).json().parts.upstreams;
+      const notice = () => signal && process.kill(gate.pid, 'SIGHUP');
+      try {
+        assert.equal(await page(), '2026-12');
+        await ask(`${gate.url}/simple/demo/`);
+        const transfer = ask(`${gate.url}/files/demo/${dist.filename}`);
+        while (waiting.length === 0) await ask(`${gate.url}/healthz`);
+        await put('renewed.pem', 'renewal.key');
+        notice();
+        while ((await page()) !== '2027-02');
+        for (const goOn of waiting) goOn();
+        assert.ok((await transfer).body.equals(dist.bytes), 'the transfer was dropped');
+
+        await put('server.pem', 'renewal.key');
+        notice();
+        while ((await upstreams())?.state !== 'degraded');
+        assert.match((await upstreams()).detail, /a: a new certificate for it does not hold/);
+        assert.match(gate.log(), /certificate for the index not taken over/);
+        assert.equal(await page(), '2027-02');
+
+        await put('server.pem', 'server.key');
+        notice();
+        while ((await page()) === '2027-02');
+        assert.equal((await upstreams()).state, 'ok');
+      } finally {
+        await gate.end('SIGKILL');
+      }
+    });
 });

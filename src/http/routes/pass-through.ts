@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'http-proxy-middleware';
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
@@ -72,13 +72,15 @@ export function integrityRoute(services: Services): Handler {
  * anything else.
  */
 function passer({ pages }: Services) {
-  const proxies = new Map<Upstream, Promise<RequestHandler>>();
+  /** By the way out to an upstream, which is another once its certificate is. */
+  const proxies = new WeakMap<Agent, Promise<RequestHandler>>();
 
-  function proxyOf(upstream: Upstream): Promise<RequestHandler> {
-    const known = proxies.get(upstream);
+  async function proxyOf(upstream: Upstream): Promise<RequestHandler> {
+    const agent = await upstream.agent();
+    const known = proxies.get(agent);
     if (known !== undefined) return known;
-    const proxy = proxyTo(upstream);
-    proxies.set(upstream, proxy);
+    const proxy = proxyTo(upstream, agent);
+    proxies.set(agent, proxy);
     return proxy;
   }
 
@@ -104,12 +106,12 @@ function passer({ pages }: Services) {
 }
 
 /** One proxy an upstream: its origin, its credentials, and none of the client's. */
-async function proxyTo(upstream: Upstream): Promise<RequestHandler> {
+async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler> {
   // Loaded with the first request: many never ask for metadata here.
   const { createProxyMiddleware } = await import('http-proxy-middleware');
   return createProxyMiddleware({
     target: upstream.origin,
-    agent: await upstream.agent(),
+    agent,
     changeOrigin: true,
     // A HEAD, too, is answered by what the document would be here.
     method: 'GET',

@@ -1,8 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { ChangeWatch, stateOfFile } from '../runtime/change-watch.js';
-import type { Certificate } from './server.js';
+import { ChangeWatch, stateOfFile } from './change-watch.js';
+
+/** Who somebody is, PEM: the certificate with its chain, and its private key. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
 
 /** Where a certificate and its key lie. */
 export interface CertificateFiles {

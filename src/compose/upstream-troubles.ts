@@ -1,0 +1,29 @@
+import type { Process } from './process.js';
+
+/** What an upstream is shown that may not hold. */
+type Shown = 'credentials' | 'certificate';
+
+/** What is wrong between us and the upstreams, as `/readyz` says it: one part for all of them. */
+export class UpstreamTroubles {
+  readonly #process: Pick<Process, 'health' | 'log'>;
+  readonly #known = new Map<string, string>();
+
+  constructor(process: Pick<Process, 'health' | 'log'>) {
+    this.#process = process;
+  }
+
+  /** @param why undefined where it holds */
+  note(upstream: string, what: Shown, why: string | undefined): void {
+    const { health, log } = this.#process;
+    const key = `${upstream} ${what}`;
+    if (why === undefined && !this.#known.has(key)) return;
+    if (why === undefined) this.#known.delete(key);
+    else {
+      this.#known.set(key, `${upstream}: ${why}`);
+      log.error({ upstream }, why);
+    }
+    const said = [...this.#known.values()].join('; ');
+    if (said === '') health.set('upstreams', 'ok');
+    else health.set('upstreams', 'degraded', said);
+  }
+}
