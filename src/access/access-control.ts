@@ -1,6 +1,5 @@
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
-import { type Identity, identify } from './access-list.js';
 import type { TokenEntry } from './token.js';
 import { readTokens } from './tokens-file.js';
 
@@ -15,9 +14,12 @@ export class AccessError extends Error {
   }
 }
 
+/** Where the tokens that are good come from; they change under their users. */
+export interface TokenSource {
+  readonly entries: readonly TokenEntry[];
+}
+
 export interface AccessControlOptions {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** An edit was taken over. */
   readonly onLoad: () => void;
   /** An edit could not be read; the tokens before it stay good. */
@@ -25,11 +27,12 @@ export interface AccessControlOptions {
   readonly every?: Every;
 }
 
-/** Who may ask: the tokens of a file, read anew when it changes. */
-export class AccessControl {
+/** The tokens of a file, read anew when it changes. */
+export class AccessControl implements TokenSource {
   readonly #path: string;
   readonly #options: AccessControlOptions;
   readonly #watch: ChangeWatch;
+  readonly #listeners: ((entries: readonly TokenEntry[]) => unknown)[] = [];
   #entries: readonly TokenEntry[];
 
   private constructor(
@@ -54,9 +57,13 @@ export class AccessControl {
     return new AccessControl(path, options, reading.entries, settled);
   }
 
-  /** @param authorization the request's header */
-  identify(authorization: string | undefined): Identity | undefined {
-    return identify(this.#entries, authorization, this.#options.now());
+  get entries(): readonly TokenEntry[] {
+    return this.#entries;
+  }
+
+  /** Calls back after each edit that took effect here; it counts once what that returns has resolved. */
+  onChange(listener: (entries: readonly TokenEntry[]) => unknown): void {
+    this.#listeners.push(listener);
   }
 
   /** Reads the file at once. */
@@ -72,6 +79,7 @@ export class AccessControl {
     const reading = await readTokens(this.#path);
     if ('problems' in reading) return this.#options.onProblem(reading.problems);
     this.#entries = reading.entries;
+    await Promise.all(this.#listeners.map((listener) => listener(reading.entries)));
     this.#options.onLoad();
   }
 }

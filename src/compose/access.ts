@@ -6,11 +6,10 @@ import type { Process } from './process.js';
 /** Who may ask; undefined where anybody may. @throws {AccessError} where the tokens' file cannot be used */
 export async function createAccess(
   { access: { tokens } }: Config,
-  { now, log, health, closing }: Process,
+  { log, health, closing }: Process,
 ): Promise<AccessControl | undefined> {
   if (tokens === undefined) return undefined;
   const access = await AccessControl.start(tokens, {
-    now,
     onLoad: () => {
       health.set('access', 'ok');
       log.info('tokens read');

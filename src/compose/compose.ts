@@ -1,3 +1,4 @@
+import type { AccessControl } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
 import type { ExposureWatch } from '../exposure/exposure-watch.js';
 import type { FeedService } from '../feed/feed-service.js';
@@ -14,6 +15,7 @@ import { watchExposure } from './watch-exposure.js';
 /** A Wheelgate in one process that is made, and not yet listening. */
 export interface Wheelgate extends PackageServer {
   readonly policies: PolicyWatcher;
+  readonly tokens: AccessControl | undefined;
   readonly metrics: Metrics;
   readonly exposure: ExposureWatch;
   readonly feed: FeedService | undefined;
@@ -47,11 +49,12 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     const fleet = await createFleet(config, process, machine);
     const services = createServices(config, process, machine, fleet);
     const exposure = watchExposure(config, process, machine, fleet, services.judge);
-    const server = await createServer(config, process, services);
-    const { policies, feed } = machine;
+    const server = await createServer(config, process, machine, services);
+    const { policies, feed, tokens } = machine;
     return {
       ...server,
       policies,
+      tokens,
       metrics,
       exposure,
       feed,
@@ -61,6 +64,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       },
       reload: () => {
         void policies.reload();
+        void tokens?.reload();
         server.reload();
       },
       close: () => closing.close(),

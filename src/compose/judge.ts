@@ -6,8 +6,9 @@ import type { Process } from './process.js';
 
 export function createJudge(
   { now }: Process,
-  { policies, feed }: Pick<Machine, 'policies' | 'feed'>,
+  { policies, feed, confirmation }: Pick<Machine, 'policies' | 'feed' | 'confirmation'>,
   { findings, attestations }: Omit<KnowledgeSources, 'feed'>,
 ): Judge {
-  return new Judge(policies, { findings, attestations, feed: () => feed?.current ?? NO_FEED }, now);
+  const sources = { findings, attestations, feed: () => feed?.current ?? NO_FEED };
+  return new Judge(policies, sources, now, confirmation);
 }

@@ -1,4 +1,6 @@
+import type { AccessControl, TokenSource } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
+import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { FeedService } from '../feed/feed-service.js';
 import type { PolicySource } from '../policy/policy.js';
@@ -7,6 +9,7 @@ import type { Rooms } from '../store/cache-room.js';
 import type { Runs } from '../store/disk/runs.js';
 import type { Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
+import { createAccess } from './access.js';
 import { createFeed } from './feed.js';
 import { FolderTroubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
@@ -19,9 +22,13 @@ import { createRooms, createSpool } from './stores.js';
  * that one (`workers/`).
  */
 export interface Machine {
-  readonly policies: PolicySource;
+  readonly policies: Pick<PolicySource, 'current'>;
   /** Undefined where the settings want no malware feed. */
   readonly feed: { readonly current: MalwareFeed } | undefined;
+  /** Undefined where anybody may ask for anything. */
+  readonly tokens: TokenSource | undefined;
+  /** Until when the three above are known to be in force. */
+  readonly confirmation: Confirmation;
   readonly rooms: Rooms;
   readonly spaces: Spaces;
   readonly spool: Spool;
@@ -33,16 +40,21 @@ export interface Machine {
 export interface KeptMachine extends Machine {
   readonly policies: PolicyWatcher;
   readonly feed: FeedService | undefined;
+  readonly tokens: AccessControl | undefined;
   /** Resolves once it is known what earlier runs have left on disk. Never rejects. */
   readonly scanned: Promise<void>;
   /** Whose unfinished files may lie in the data folder. */
   readonly runs: Runs;
 }
 
-/** @throws {PolicyError} where the policy does not validate, {DataFolderError} where the data folder is another's */
+/**
+ * @throws {PolicyError} where the policy does not validate, {AccessError} where the tokens do not, {DataFolderError} where
+ * the data folder is another's
+ */
 export async function createMachine(config: Config, process: Process): Promise<KeptMachine> {
   const { now, log, metrics, closing } = process;
   const policies = await createPolicies(config, process);
+  const tokens = await createAccess(config, process);
   const troubles = new FolderTroubles(process.health);
   const folder = await ownDataFolder(config, process, troubles);
   const { spaces, ...rooms } = createRooms(config, troubles);
@@ -60,6 +72,8 @@ export async function createMachine(config: Config, process: Process): Promise<K
   return {
     policies,
     feed: createFeed(config, process),
+    tokens,
+    confirmation: IN_FORCE,
     rooms,
     spaces,
     spool: createSpool(config, process, spaces),

@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { AccessControl } from '../access/access-control.js';
+import { identify } from '../access/access-list.js';
 import type { Config } from '../config/config.js';
 import { createApp } from '../http/app.js';
 import { accelerator, NEVER } from '../http/delivery/accelerate.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings } from '../http/services.js';
-import { createAccess } from './access.js';
 import { loadCertificate, renewCertificate } from './certificate.js';
 import { dataFolder } from './data-folder.js';
+import type { Machine } from './machine.js';
 import type { Process } from './process.js';
 import type { PackageServices } from './services.js';
 
@@ -20,25 +20,25 @@ const KEEP_ALIVE = 75_000;
 
 /** A server that does not listen yet. */
 export interface PackageServer {
-  readonly access: AccessControl | undefined;
   /** Binds the port. @returns where it listens */
   listen(): Promise<AddressInfo>;
-  /** Takes over what was changed on the disk: tokens, and pins that were removed. */
+  /** Takes over what was changed on the disk: pins that were removed. */
   reload(): void;
 }
 
-/** @throws {AccessError} and what else says that tokens or certificate cannot be used */
+/** @throws what says that the certificate cannot be used */
 export async function createServer(
   config: Config,
   process: Process,
+  { tokens, confirmation }: Pick<Machine, 'tokens' | 'confirmation'>,
   services: PackageServices,
 ): Promise<PackageServer> {
-  const { health, closing } = process;
-  const access = await createAccess(config, process);
+  const { now, health, closing } = process;
   const certificate = await loadCertificate(config, process);
-  const authenticate = access && ((authorization?: string) => access.identify(authorization));
+  const authenticate =
+    tokens && ((authorization?: string) => identify(tokens.entries, authorization, now()));
   const server = createHttpServer(
-    createApp({ ...services, authenticate }, httpSettings(config)),
+    createApp({ ...services, authenticate, confirmation }, httpSettings(config)),
     {
       maxHeaderBytes: config.server.headerBytes,
       headersTimeout: config.server.headersTimeout,
@@ -53,12 +53,8 @@ export async function createServer(
     await Promise.all([closeGracefully(server, grace), services.artifacts.close(grace)]);
   });
   return {
-    access,
     listen: () => listen(server, config),
-    reload: () => {
-      void access?.reload();
-      services.reload();
-    },
+    reload: () => services.reload(),
   };
 }
 

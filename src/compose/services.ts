@@ -22,7 +22,7 @@ import { createUpstreams } from './upstreams.js';
 const MAX_ARTIFACT = 32 * 2 ** 30;
 
 /** What answers requests, in one process, once somebody listens. */
-export interface PackageServices extends Omit<Services, 'authenticate'> {
+export interface PackageServices extends Omit<Services, 'authenticate' | 'confirmation'> {
   readonly artifacts: ArtifactService;
   /** Takes over what was changed on the disk: pins that were removed, certificates for indexes. */
   reload(): void;

@@ -16,6 +16,7 @@ export const FAILURES = {
   internal: { status: 500, title: 'Wheelgate failed' },
   'upstream-broken': { status: 502, title: 'The upstream index answered badly' },
   'upstream-unreachable': { status: 503, title: 'The upstream index cannot be reached' },
+  unconfirmed: { status: 503, title: 'What is in force is not known just now' },
   overloaded: { status: 503, title: 'Too busy just now' },
 } as const;
 

@@ -59,7 +59,7 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
 }
 
 /** What its first line says of it; undefined where there is none. */
-export async function readFeedHead(
+async function readFeedHead(
   path: string,
 ): Promise<{ readonly revision: string | undefined; readonly syncedAt: number } | undefined> {
   try {
@@ -71,6 +71,20 @@ export async function readFeedHead(
     // As if there were none.
   }
   return undefined;
+}
+
+/**
+ * Reads it to be asked, as far as it is something else than what is known of it.
+ * @param known what was read before: it comes back where the file still says the same
+ */
+export async function readNewer(
+  path: string,
+  known: FeedIndex | undefined,
+): Promise<FeedIndex | undefined> {
+  const head = await readFeedHead(path);
+  if (head === undefined || known === undefined || known.revision !== head.revision)
+    return head && readFeedIndex(path);
+  return head.syncedAt === known.syncedAt ? known : known.at(head.syncedAt);
 }
 
 interface FeedReader {

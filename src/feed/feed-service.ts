@@ -1,6 +1,6 @@
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
-import { readFeedHead, readFeedIndex } from './feed-file.js';
+import { readNewer } from './feed-file.js';
 import type { FeedIndex } from './feed-index.js';
 import type { SyncSummary } from './sync-feed.js';
 
@@ -31,7 +31,7 @@ export class FeedService {
   #current: FeedIndex | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((feed: MalwareFeed) => unknown)[] = [];
   #running: Promise<void> = Promise.resolve();
   #watch: ChangeWatch | undefined;
 
@@ -43,8 +43,8 @@ export class FeedService {
     return this.#current ?? NO_FEED;
   }
 
-  /** Calls back after each feed that took effect. */
-  onChange(listener: () => void): void {
+  /** Calls back after each feed that took effect; it is told of once what that returns has resolved. */
+  onChange(listener: (feed: MalwareFeed) => unknown): void {
     this.#listeners.push(listener);
   }
 
@@ -87,22 +87,15 @@ export class FeedService {
    * @returns whether it could be read; if not, all stays as it is
    */
   async #readAgain(): Promise<boolean> {
-    const { file } = this.#parts;
-    const head = await readFeedHead(file);
-    const current = this.#current;
-    if (head === undefined) return false;
-    if (current === undefined || current.revision !== head.revision) {
-      const index = await readFeedIndex(file);
-      if (index !== undefined) this.#take(index);
-      return index !== undefined;
-    }
-    if (head.syncedAt !== current.syncedAt) this.#take(current.at(head.syncedAt));
+    const feed = await readNewer(this.#parts.file, this.#current);
+    if (feed === undefined) return false;
+    if (feed !== this.#current) await this.#take(feed);
     return true;
   }
 
-  #take(feed: FeedIndex): void {
+  async #take(feed: FeedIndex): Promise<void> {
     this.#current = feed;
-    for (const listener of this.#listeners) listener();
+    await Promise.all(this.#listeners.map((listener) => listener(feed)));
   }
 
   /** One reading at a time. */

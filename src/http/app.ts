@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { admission } from './admission.js';
+import { type Admitted, admission, type TurnedAway } from './admission.js';
 import { noteAsked } from './asked.js';
 import { HUNG_UP, requestCounter } from './count-requests.js';
 import { sendFailure } from './problem.js';
@@ -10,7 +10,7 @@ import { NO_ROUTE, ROUTES } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
- * The order of a request: its row in the table of routes, then who asks, then what is ready for its row, then its handler.
+ * The order of a request: its row in the table of routes, then whether it is known what is in force, then who asks, then what is ready for its row, then its handler.
  * Every answer that is not what was asked for is a problem document.
  */
 export function createApp(services: Services, settings: HttpSettings): RequestListener {
@@ -21,16 +21,20 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
       answerWarm: route.warm?.(services, settings),
     })),
   );
-  const admit = admission(services.authenticate);
+  const { authenticate, confirmation } = services;
+  const admit = admission(authenticate);
   const count = requestCounter(services.metrics);
   const nameRequest = requestNamer(settings.trustedProxies);
   const router = createRouter(services, settings);
 
-  return (req, res) => {
-    const started = performance.now();
-    const row = findRow(req.url ?? '');
+  function answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    row: ReturnType<typeof findRow>,
+    started: number,
+    admitted: Admitted | TurnedAway,
+  ): void {
     const label = row?.label ?? NO_ROUTE;
-    const admitted = admit(row, req.headers.authorization);
     if (!('kind' in admitted)) {
       const status = row?.answerWarm?.(req, res);
       if (status !== undefined) return count(label, status, started);
@@ -45,6 +49,20 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     }
     noteAsked(req, { id, identity: admitted.identity, row });
     router(req, res);
+  }
+
+  return (req, res) => {
+    const started = performance.now();
+    const row = findRow(req.url ?? '');
+    const { authorization } = req.headers;
+    // Tokens, policy and feed may be others by now: whoever is asked to heed them looks first.
+    if (started < confirmation.until || row?.mayAsk === 'anybody')
+      return answer(req, res, row, started, admit(row, authorization));
+    void confirmation.renewed().then(
+      () => answer(req, res, row, started, admit(row, authorization)),
+      ({ message }: Error) =>
+        answer(req, res, row, started, { kind: 'unconfirmed', detail: message }),
+    );
   };
 }
 

@@ -2,6 +2,7 @@ import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
 import type { DecisionReader } from '../decisions/reader.js';
+import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ProjectList } from '../project-pages/project-list.js';
@@ -30,6 +31,8 @@ export interface Services {
   readonly health: Health;
   /** Undefined where anybody may ask for anything. */
   readonly authenticate: Authenticate | undefined;
+  /** Until when what requests are answered by is known to be in force. */
+  readonly confirmation: Confirmation;
   readonly log: Log;
 }
 

@@ -27,6 +27,6 @@ export interface Policy {
 /** Where the policy in force comes from; it changes under its users. */
 export interface PolicySource {
   readonly current: Policy;
-  /** Calls back after each change that took effect. */
-  onChange(listener: (policy: Policy) => void): void;
+  /** Calls back after each change that took effect; it is told of once what that returns has resolved. */
+  onChange(listener: (policy: Policy) => unknown): void;
 }

@@ -37,7 +37,7 @@ export class PolicyError extends Error {
 export class PolicyWatcher implements PolicySource {
   readonly #paths: readonly string[];
   readonly #options: WatcherOptions;
-  readonly #listeners: ((policy: Policy) => void)[] = [];
+  readonly #listeners: ((policy: Policy) => unknown)[] = [];
   readonly #watch: ChangeWatch;
   #current: SoundPolicy;
   /** Whether the last reading could be used. */
@@ -78,7 +78,7 @@ export class PolicyWatcher implements PolicySource {
     return this.#current.meaning;
   }
 
-  onChange(listener: (policy: Policy) => void): void {
+  onChange(listener: (policy: Policy) => unknown): void {
     this.#listeners.push(listener);
   }
 
@@ -102,8 +102,8 @@ export class PolicyWatcher implements PolicySource {
     }
     const changed = loaded.policy.revision !== this.current.revision;
     if (changed) this.#current = loaded;
+    if (changed) await Promise.all(this.#listeners.map((listener) => listener(loaded.policy)));
     this.#options.onLoad?.({ ...loaded, policy: this.current });
-    if (changed) for (const listener of this.#listeners) listener(loaded.policy);
   }
 }
 

@@ -5,11 +5,14 @@ export interface ChangeWatchParts {
   readonly look: () => Promise<string>;
   /** It changed, and has come to rest. */
   readonly onChange: () => Promise<void>;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two looks; by default a quarter of a second. */
   readonly interval?: number | undefined;
   /** Calls back again and again until told to stop. */
   readonly every?: Every | undefined;
 }
+
+/** An edit is in force within two seconds, of which two looks may take the time between them each. */
+const INTERVAL = 250;
 
 export type Every = (milliseconds: number, callback: () => Promise<void>) => () => void;
 
@@ -31,7 +34,7 @@ export class ChangeWatch {
   constructor(parts: ChangeWatchParts, noticed: string) {
     this.#parts = parts;
     this.#noticed = noticed;
-    this.#stop = (parts.every ?? everyUnref)(parts.interval ?? 500, () => this.#tick());
+    this.#stop = (parts.every ?? everyUnref)(parts.interval ?? INTERVAL, () => this.#tick());
   }
 
   /** Takes notice of the state as it is, without waiting for it to come to rest. */

@@ -1,4 +1,5 @@
 import type { KnownAttestations, Offer } from '../domain/attestation.js';
+import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { Inspection } from '../domain/finding.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
@@ -38,15 +39,22 @@ export interface PageVerdicts {
  * Pages, artifacts, sidecars and `explain` all ask here.
  */
 export class Judge {
-  readonly #policies: PolicySource;
+  readonly #policies: Pick<PolicySource, 'current'>;
   readonly #sources: KnowledgeSources;
   readonly #now: () => number;
+  readonly #confirmation: Confirmation;
   #basis: { policy?: Policy; feed?: MalwareFeed; text: string } = { text: '' };
 
-  constructor(policies: PolicySource, sources: KnowledgeSources, now: () => number) {
+  constructor(
+    policies: Pick<PolicySource, 'current'>,
+    sources: KnowledgeSources,
+    now: () => number,
+    confirmation: Confirmation = IN_FORCE,
+  ) {
     this.#policies = policies;
     this.#sources = sources;
     this.#now = now;
+    this.#confirmation = confirmation;
   }
 
   get revision(): string {
@@ -71,12 +79,13 @@ export class Judge {
     return this.#basis.text;
   }
 
-  /** Judges one file, by all that is known of it. */
+  /** Judges one file, by all that is known of it. @throws {Failure} where nobody knows what is in force */
   async judge(subject: Subject): Promise<Judgement> {
     const recalled = await recall(subject, this.#sources);
     const { inspection, attestations } = recalled;
     const unsettled = this.unknownAttestations(subject, attestations).length > 0;
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    if (this.#isDoubtful) await this.#confirmation.renewed();
     const verdict = this.evaluate(subject, recalled, wheels);
     return { verdict, inspection, unsettled };
   }
@@ -84,6 +93,7 @@ export class Judge {
   /** Judges a file that was just inspected, or whose attestations were just looked at. */
   async judgeSeen(subject: Subject, recalled: Recalled): Promise<Verdict> {
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    if (this.#isDoubtful) await this.#confirmation.renewed();
     return this.evaluate(subject, recalled, wheels);
   }
 
@@ -94,6 +104,7 @@ export class Judge {
    */
   async ofPage(any: Subject): Promise<PageVerdicts> {
     const recallFile = await recallProject(any, this.#sources);
+    if (this.#isDoubtful) await this.#confirmation.renewed();
     const policy = this.#policies.current;
     const feed = this.#sources.feed();
     const now = this.#now();
@@ -142,6 +153,11 @@ export class Judge {
   unknownAttestations(subject: Subject, attestations: KnownAttestations): readonly Offer[] {
     const known = { ...NOTHING_KNOWN, attestations };
     return this.#policies.current.unknownAttestations({ subject, now: this.#now(), known });
+  }
+
+  /** Whether what is in force may be another than what is held here. */
+  get #isDoubtful(): boolean {
+    return performance.now() >= this.#confirmation.until;
   }
 
   async #wheelsOf(wheels: Iterable<Subject>, sdist: Subject): Promise<Iterable<ReleaseWheel>> {

@@ -22,7 +22,8 @@ export class ChannelError extends Error {
 }
 
 /**
- * Tells and asks the other side of a line, and listens to it.
+ * Tells and asks the other side of a line, and listens to it. What comes before anybody here listens to its name is kept
+ * for whoever does: a side that is still being built misses nothing.
  * @typeParam Theirs what the other side understands; `Ours` what this side does
  */
 export class Channel<Ours extends Words, Theirs extends Words> {
@@ -30,6 +31,8 @@ export class Channel<Ours extends Words, Theirs extends Words> {
   readonly #told = new Map<string, (data: never) => void>();
   readonly #asked = new Map<string, (data: never) => Promise<unknown>>();
   readonly #waiting = new Map<number, { resolve(data: unknown): void; reject(why: Error): void }>();
+  /** What came for names that nobody listens to yet, in its order. */
+  #early: Message[] = [];
   #next = 0;
   #closed = false;
 
@@ -63,6 +66,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     listener: (data: Ours['tells'][Name]) => void,
   ): void {
     this.#told.set(name, listener as (data: never) => void);
+    this.#takeEarly();
   }
 
   onAsked<Name extends keyof Ours['asks'] & string>(
@@ -70,6 +74,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     answer: (data: Ours['asks'][Name][0]) => Promise<Ours['asks'][Name][1]>,
   ): void {
     this.#asked.set(name, answer as (data: never) => Promise<unknown>);
+    this.#takeEarly();
   }
 
   /** The other side is gone: whoever waits for an answer hears so. */
@@ -85,18 +90,28 @@ export class Channel<Ours extends Words, Theirs extends Words> {
   }
 
   #take(message: Message): void {
-    if ('tell' in message) this.#told.get(message.tell)?.(message.data as never);
-    else if ('ask' in message) void this.#answer(message.ask, message.id, message.data);
-    else if ('answer' in message) this.#settle(message.answer)?.resolve(message.data);
+    if ('tell' in message) {
+      const listener = this.#told.get(message.tell);
+      if (listener === undefined) this.#early.push(message);
+      else listener(message.data as never);
+    } else if ('ask' in message) {
+      const answer = this.#asked.get(message.ask);
+      if (answer === undefined) this.#early.push(message);
+      else void this.#answer(() => answer(message.data as never), message.id);
+    } else if ('answer' in message) this.#settle(message.answer)?.resolve(message.data);
     else this.#settle(message.refusal)?.reject(new ChannelError(message.message));
   }
 
-  async #answer(name: string, id: number, data: unknown): Promise<void> {
-    const answer = this.#asked.get(name);
+  #takeEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) this.#take(message);
+  }
+
+  async #answer(answer: () => Promise<unknown>, id: number): Promise<void> {
     let message: Message;
     try {
-      if (answer === undefined) throw new Error(`nobody answers ${name}`);
-      message = { answer: id, data: await answer(data as never) };
+      message = { answer: id, data: await answer() };
     } catch (error) {
       message = { refusal: id, message: error instanceof Error ? error.message : String(error) };
     }

@@ -104,6 +104,12 @@ export class Members {
     );
   }
 
+  /** Ends one that does not do its work; another begins in its place. */
+  replace({ id, number }: Member, why: string): void {
+    this.#parts.log.error({ worker: number }, `${why}; it is ended`);
+    this.#members.get(id)?.worker.process.kill('SIGKILL');
+  }
+
   #fork(number: number): void {
     const worker = cluster.fork();
     const closeUntaken = closingUntaken(worker.process);

@@ -5,15 +5,18 @@ import type { Outside } from '../compose/outside.js';
 import { createProcess, type Process } from '../compose/process.js';
 import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
 import { dividedBy } from './divided-by.js';
 import { type Member, Members } from './members.js';
+import { PrimaryInForce } from './primary-in-force.js';
 import { PrimaryLeases } from './primary-leases.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
-import { tellEdits, textOf } from './primary-policy.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
+import { Watchdog } from './watchdog.js';
+import type { Parts } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
 export interface Primary {
@@ -42,7 +45,7 @@ export async function createPrimary(
     const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);
-    const { policies, feed } = machine;
+    const { policies, feed, tokens } = machine;
     return {
       listen: async () => {
         await feed?.start();
@@ -55,6 +58,7 @@ export async function createPrimary(
       },
       reload: () => {
         void policies.reload();
+        void tokens?.reload();
         for (const { channel } of members.all) channel.tell('reload', undefined);
       },
       close: () => closing.close(),
@@ -79,6 +83,12 @@ function createMembers(
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
   const runs = new PrimaryRuns(machine.runs, log);
   const room = new PrimaryRoom(machine);
+  const watchdog = new Watchdog({
+    every: (callback) => every(process, 1_000, callback),
+    onSilent: (member, seconds) =>
+      members.replace(member, `a worker has not said for ${seconds} s what it holds`),
+  });
+  const inForce = keepInForce(machine, (member) => watchdog.heard(member));
   news.onTold((learnt) => learn(fleet.stores, learnt));
   const members = new Members({
     count,
@@ -89,12 +99,16 @@ function createMembers(
       news.attend(member);
       metrics.attend(member);
       room.attend(member);
+      inForce.attend(member);
+      watchdog.attend(member);
       attend(member);
     },
     onEnd: (member) => {
       leases.dismiss(member.channel);
       metrics.dismiss(member);
       room.dismiss(member);
+      inForce.dismiss(member);
+      watchdog.dismiss(member);
       runs.dismiss(member);
     },
     onCount: (serving) => {
@@ -102,14 +116,13 @@ function createMembers(
       else health.set('workers', 'degraded', `${serving} of ${count} workers serve`);
     },
   });
-  const { policies, feed } = machine;
   const divided = dividedBy(config, count);
 
   function attend(member: Member): void {
     const { channel, number } = member;
     channel.onAsked('welcome', async ({ run }) => {
       runs.begin(member, run);
-      return { number, config: divided, policy: textOf(policies), health: health.parts() };
+      return { number, config: divided, health: health.parts() };
     });
     channel.onAsked('decision', async (record) => {
       await fleet.decisions.append(record);
@@ -120,13 +133,42 @@ function createMembers(
   health.onChange((part) => {
     for (const { channel } of members.all) channel.tell('health', part);
   });
-  feed?.onChange(() => {
-    for (const { channel } of members.all) channel.tell('feed', undefined);
-  });
-  tellEdits(policies, () => members.all);
   closing.add(async () => {
     health.set('server', 'failed', 'stopping');
     await members.stop();
   });
   return members;
+}
+
+/** Hands each change of policy, feed and tokens on. */
+function keepInForce(
+  { policies, feed, tokens }: KeptMachine,
+  onHeld: (member: Member) => void,
+): PrimaryInForce {
+  const policyText = (): Parts['policy'] => {
+    const { meaning, current } = policies;
+    return { meaning, revision: current.revision };
+  };
+  const inForce = new PrimaryInForce(
+    { policy: policyText(), tokens: tokens?.entries, feed: feedText(feed?.current) },
+    {
+      clock: () => performance.now(),
+      after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
+      onHeld,
+    },
+  );
+  policies.onChange(() => inForce.change('policy', policyText()));
+  tokens?.onChange((entries) => inForce.change('tokens', entries));
+  feed?.onChange((next) => inForce.change('feed', feedText(next)));
+  return inForce;
+}
+
+/** A worker reads the file itself: it takes tens of MiB. */
+function feedText(feed: MalwareFeed | undefined): Parts['feed'] {
+  return feed?.syncedAt === undefined ? undefined : { syncedAt: feed.syncedAt };
+}
+
+function every({ closing }: Process, milliseconds: number, callback: () => void): void {
+  const timer = setInterval(callback, milliseconds);
+  closing.add(() => clearInterval(timer));
 }

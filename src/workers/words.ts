@@ -1,3 +1,4 @@
+import type { TokenEntry } from '../access/token.js';
 import type { Config } from '../config/config.js';
 import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
 import type { FillNews } from '../fleet/leases.js';
@@ -15,12 +16,38 @@ export interface PolicyText {
   readonly revision: string;
 }
 
-/** All that a worker needs to begin. */
+/** What a worker judges by, part by part, as it is told. */
+export interface Parts {
+  readonly policy: PolicyText;
+  /** Undefined where anybody may ask. */
+  readonly tokens: readonly TokenEntry[] | undefined;
+  /** At least this new is what lies in the feed's file; undefined where there is no feed yet. */
+  readonly feed: { readonly syncedAt: number | undefined } | undefined;
+}
+
+export type PartName = keyof Parts;
+
+/** The primary numbers each part from 1, and counts up at every change: a greater number is a later truth. */
+export type Numbers = Readonly<Record<PartName, number>>;
+
+/** One part under its number. */
+export type NumberedPart<Name extends PartName = PartName> = {
+  readonly [N in Name]: { readonly name: N; readonly number: number; readonly content: Parts[N] };
+}[Name];
+
+/** What is in force when a worker asks. */
+export interface InForce {
+  /** Who holds less may not answer by it. */
+  readonly required: Numbers;
+  /** The newest of what the worker does not hold. */
+  readonly parts: readonly NumberedPart[];
+}
+
+/** What a worker needs to begin, beside what is in force. */
 export interface Welcome {
   /** 1 to the number of workers. */
   readonly number: number;
   readonly config: Config;
-  readonly policy: PolicyText;
   readonly health: readonly HealthPart[];
 }
 
@@ -46,6 +73,8 @@ export interface PrimaryWords {
   readonly asks: {
     /** The worker's run, by which its unfinished files are known. */
     readonly welcome: readonly [{ readonly run: string }, Welcome];
+    /** What the worker holds, and what is in force. */
+    readonly 'in-force': readonly [Numbers, InForce];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
     readonly admit: readonly [
       { readonly cache: CacheName; readonly name: string; readonly size: number },
@@ -73,17 +102,13 @@ export interface WorkerWords {
     readonly 'fill-over': { readonly id: number; readonly how: 'released' | 'lost' };
     readonly learnt: Learnt;
     readonly health: HealthPart;
-    /** The policy that was prepared is in force. */
-    readonly policy: { readonly revision: string };
-    /** There is a new feed in the feed's file. */
-    readonly feed: undefined;
-    /** Something that each reads for itself may have changed. */
+    /** A part has changed; where this is lost, the next answer to `in-force` says so, too. */
+    readonly part: NumberedPart;
+    /** Something that each has found out for itself may have changed. */
     readonly reload: undefined;
     readonly stop: undefined;
   };
   readonly asks: {
-    /** Makes a policy ready, so that all take it over in one moment. */
-    readonly 'prepare-policy': readonly [PolicyText, undefined];
     readonly metrics: readonly [undefined, MetricSnapshot];
   };
 }

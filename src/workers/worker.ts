@@ -6,17 +6,18 @@ import { createServer } from '../compose/server.js';
 import { createServices } from '../compose/services.js';
 import { createSpool, createStores } from '../compose/stores.js';
 import type { Config } from '../config/config.js';
+import { readNewer } from '../feed/feed-file.js';
+import type { FeedIndex } from '../feed/feed-index.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog } from '../runtime/log.js';
 import { OWN_RUN } from '../store/disk/temporary-name.js';
 import { Channel } from './channel.js';
-import type { PolicyText, ToPrimary } from './words.js';
+import type { ToPrimary } from './words.js';
 import { WorkerDecisionLog } from './worker-decisions.js';
-import { WorkerFeed } from './worker-feed.js';
+import { WorkerInForce } from './worker-in-force.js';
 import { WorkerLeases } from './worker-leases.js';
 import { WorkerNews } from './worker-news.js';
-import { WorkerPolicy } from './worker-policy.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
 
@@ -47,14 +48,7 @@ export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
 
 async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessEnv): Promise<void> {
   letTheHeapGrow();
-  const {
-    config,
-    policy,
-    health: parts,
-    number,
-  } = await primary.ask('welcome', {
-    run: OWN_RUN,
-  });
+  const { config, health: parts, number } = await primary.ask('welcome', { run: OWN_RUN });
   const log = createLog(config.log.level, undefined, { worker: number });
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
@@ -64,19 +58,18 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   for (const { part, state, detail } of parts) health.set(part, state, detail);
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
   primary.onAsked('metrics', () => metrics.snapshot());
-  const machine = askMachine(config, own, primary, policy);
+  const machine = await askMachine(config, own, primary);
   const services = createServices(config, own, machine, askFleet(config, own, machine, primary));
-  const server = await createServer(config, own, services);
+  const server = await createServer(config, own, machine, services);
   primary.onTold('reload', () => server.reload());
   primary.onTold('stop', () => {
     void closing.close().finally(() => process.exit(0));
   });
-  await machine.feed?.read();
   await server.listen();
 }
 
-/** What the machine has, of which the primary is the keeper. */
-function askMachine(config: Config, own: Process, primary: ToPrimary, policy: PolicyText) {
+/** What the machine has, of which the primary is the keeper. Resolves once all that is in force is here. */
+async function askMachine(config: Config, own: Process, primary: ToPrimary): Promise<Machine> {
   const rooms = {
     blobs: new WorkerRoom(primary, 'blobs'),
     pages: new WorkerRoom(primary, 'pages'),
@@ -85,15 +78,45 @@ function askMachine(config: Config, own: Process, primary: ToPrimary, policy: Po
     data: new WorkerSpace(primary, 'data'),
     spare: new WorkerSpace(primary, 'spare'),
   };
-  const { feed } = dataFolder(config.data);
+  const inForce = await takeInForce(config, own, primary);
   return {
-    policies: new WorkerPolicy(primary, policy),
-    feed: config.feed.url === undefined ? undefined : new WorkerFeed(primary, feed),
+    policies: {
+      get current() {
+        return inForce.policy;
+      },
+    },
+    feed: config.feed.url === undefined ? undefined : inForce.feed,
+    tokens: config.access.tokens === undefined ? undefined : inForce.tokens,
+    confirmation: inForce,
     rooms,
     spaces,
     spool: createSpool(config, own, spaces),
     metricsText: () => primary.ask('metrics', undefined),
-  } satisfies Machine;
+  };
+}
+
+async function takeInForce(
+  config: Config,
+  { closing }: Process,
+  primary: ToPrimary,
+): Promise<WorkerInForce> {
+  const file = dataFolder(config.data).feed;
+  let feed: FeedIndex | undefined;
+  const inForce = new WorkerInForce({
+    primary,
+    clock: () => performance.now(),
+    every: (milliseconds, callback) => {
+      const timer = setInterval(callback, milliseconds);
+      closing.add(() => clearInterval(timer));
+    },
+    readFeed: async ({ syncedAt = 0 }) => {
+      const read = await readNewer(file, feed);
+      feed = read ?? feed;
+      return read !== undefined && read.syncedAt >= syncedAt ? read : undefined;
+    },
+  });
+  await inForce.begin();
+  return inForce;
 }
 
 /** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */

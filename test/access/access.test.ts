@@ -117,11 +117,11 @@ describe('access by tokens', () => {
 
   it('follows the file, and keeps the last good one', async () => {
     await writeFile(file, `tokens:\n${entry('new', other)}`);
-    await gate.gate.access!.reload();
+    await gate.gate.tokens!.reload();
     assert.equal((await gate.get('/simple/demo/', bearer(ci))).status, 401);
     assert.equal((await gate.get('/simple/demo/', bearer(other))).status, 200);
     await writeFile(file, 'tokens:\n  - { user: x, hash: my-secret-token }\n');
-    await gate.gate.access!.reload();
+    await gate.gate.tokens!.reload();
     assert.equal((await gate.get('/simple/demo/', bearer(other))).status, 200);
     const { parts } = (await gate.get('/readyz')).json();
     assert.equal(parts.access.state, 'degraded');

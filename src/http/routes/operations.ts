@@ -9,9 +9,10 @@ export function healthRoute(): Handler {
   };
 }
 
-/** `GET /readyz`: whether requests should be sent here, and what is degraded. */
-export function readyRoute({ health }: Services): Handler {
-  return (_req, res) => {
+/** `GET /readyz`: whether requests should be sent here, and what is degraded. @throws {Failure} where it is not known what is in force */
+export function readyRoute({ health, confirmation }: Services): Handler {
+  return async (_req, res) => {
+    if (performance.now() >= confirmation.until) await confirmation.renewed();
     const report = health.report();
     sendJson(res, report.status === 'failed' ? 503 : 200, report);
   };

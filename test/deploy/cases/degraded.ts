@@ -18,7 +18,7 @@ export const DEGRADED: readonly AlertCase[] = [
     run: async (timeline, gate, scratch) => {
       await timeline.scraped(3);
       writeFileSync(join(scratch, 'tokens.yaml'), 'tokens: 7\n');
-      await gate.gate.access!.reload();
+      await gate.gate.tokens!.reload();
       await timeline.scraped(5);
       timeline.expect();
       await timeline.scraped();
@@ -26,7 +26,7 @@ export const DEGRADED: readonly AlertCase[] = [
       await timeline.scraped(60);
       timeline.expect(FIRES);
       writeFileSync(join(scratch, 'tokens.yaml'), 'tokens: []\n');
-      await gate.gate.access!.reload();
+      await gate.gate.tokens!.reload();
       await timeline.scraped();
       timeline.expect();
     },

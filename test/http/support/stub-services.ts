@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { NONE_KNOWN } from '../../../src/domain/attestation.js';
+import { IN_FORCE } from '../../../src/domain/confirmation.js';
 import { Failure } from '../../../src/domain/failure.js';
 import { NO_FEED } from '../../../src/domain/malware-feed.js';
 import { clientIdentifier } from '../../../src/http/client.js';
@@ -117,6 +118,7 @@ export function stubServices(
     metricsText: metrics.text,
     health: new Health(),
     authenticate: undefined,
+    confirmation: IN_FORCE,
     log: createLog('debug', sink),
     ...changed,
     decisions,
