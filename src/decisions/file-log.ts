@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
 import { type DecisionRecord, type ExposedRecord, writeRecord } from './record.js';
@@ -30,8 +30,11 @@ export class FileDecisionLog implements OpenableDecisionLog {
   readonly #settings: DecisionLogSettings;
   readonly #now: () => number;
   readonly #housekeeping: Housekeeping;
+  readonly #onTrouble: HousekeepingParts['onTrouble'];
   #file: FileHandle | undefined;
   #size = 0;
+  /** When it is put aside, in bytes. */
+  #full: number;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
@@ -41,6 +44,8 @@ export class FileDecisionLog implements OpenableDecisionLog {
     { tend = tendInThread, onTrouble = () => {} }: Partial<HousekeepingParts> = {},
   ) {
     this.#settings = settings;
+    this.#full = settings.maxBytes;
+    this.#onTrouble = onTrouble;
     this.#now = now;
     this.#housekeeping = new Housekeeping(settings, { tend, onTrouble });
   }
@@ -77,24 +82,62 @@ export class FileDecisionLog implements OpenableDecisionLog {
         for (const { resolve } of batch) resolve();
       } catch (error) {
         // The next batch opens the file anew: the disk may have room again, the folder may be back.
-        await this.#file?.close().catch(() => {});
-        this.#file = undefined;
+        await this.#letGo();
         for (const { reject } of batch) reject(error);
       }
+      if (this.#size >= this.#full) await this.#rotate();
     }
     // In the same turn as the look at the queue above: whoever appends next starts the next round.
     this.#writing = undefined;
   }
 
+  /** Writes all of it, or nothing. */
   async #write(bytes: Buffer): Promise<void> {
     const file = await this.#open();
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await file.write(bytes, at);
-      at += bytesWritten;
+    // Beside the write: whoever moves or removes the file asks nobody.
+    const [place] = await Promise.all([this.#placeOf(file), this.#append(file, bytes)]);
+    if (place === 'here') return;
+    const { nlink, size } = await file.stat();
+    if (place === 'cut') {
+      this.#size = size;
+      return;
     }
-    this.#size += bytes.length;
-    if (this.#settings.fsync) await file.datasync();
-    if (this.#size >= this.#settings.maxBytes) await this.#rotate();
+    await this.#letGo();
+    // It was moved away with what was written, or else it is gone, and that with it.
+    if (nlink === 0) await this.#append(await this.#open(), bytes);
+  }
+
+  async #append(file: FileHandle, bytes: Buffer): Promise<void> {
+    const before = this.#size;
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, at);
+        at += bytesWritten;
+      }
+      this.#size = before + bytes.length;
+      if (this.#settings.fsync) await file.datasync();
+    } catch (error) {
+      // What is told of as lost is not in the file as well.
+      await takeBack(file, before).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Whether the open file is still the one that bears the log's name, and whether somebody cut it off there. */
+  async #placeOf(file: FileHandle): Promise<'here' | 'cut' | 'elsewhere'> {
+    const size = this.#size;
+    const [own, named] = await Promise.all([
+      file.stat({ bigint: true }),
+      stat(this.#settings.file, { bigint: true }).catch(() => undefined),
+    ]);
+    if (named?.ino !== own.ino || named.dev !== own.dev) return 'elsewhere';
+    return named.size < size ? 'cut' : 'here';
+  }
+
+  async #letGo(): Promise<void> {
+    await this.#file?.close().catch(() => {});
+    this.#file = undefined;
+    this.#size = 0;
   }
 
   async #open(): Promise<FileHandle> {
@@ -113,12 +156,24 @@ export class FileDecisionLog implements OpenableDecisionLog {
     return file;
   }
 
+  /** Where that fails the log goes on in the same file, and tries again when more has come. */
   async #rotate(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
-    const { file } = this.#settings;
-    const before = (await rotatedFiles(file)).at(-1);
-    await rename(file, nextName(file, this.#now(), before?.name));
-    this.#housekeeping.wake();
+    const { file, maxBytes } = this.#settings;
+    const size = this.#size;
+    await this.#letGo();
+    try {
+      const before = (await rotatedFiles(file)).at(-1);
+      await rename(file, nextName(file, this.#now(), before?.name));
+      this.#full = maxBytes;
+      this.#housekeeping.wake();
+    } catch (error) {
+      this.#full = size + maxBytes / 10;
+      this.#onTrouble(error);
+    }
   }
+}
+
+/** Removes what was written behind so many bytes; a file that others have cut off meanwhile stays as it is. */
+async function takeBack(file: FileHandle, size: number): Promise<void> {
+  if ((await file.stat()).size > size) await file.truncate(size);
 }

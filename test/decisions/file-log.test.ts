@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -9,6 +20,7 @@ import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { Housekeeping } from '../../src/decisions/housekeeping.js';
 import { type DecisionRecord, readRecord, writeRecord } from '../../src/decisions/record.js';
 import { type Tending, tendFile } from '../../src/decisions/tend-file.js';
+import { mountSmallDisk } from '../support/small-disk.js';
 import { record as recordOf } from './records.js';
 
 const record = (filename: string) => recordOf('127.0.0.1', { filename });
@@ -82,6 +94,107 @@ describe('decision log', () => {
     await log.append(record('found'));
     await log.close();
     assert.equal(decision((await lines())[0]!).filename, 'found');
+  });
+
+  const all = async () => {
+    const names = (await readdir(join(folder, 'log'))).sort();
+    const texts = await Promise.all(names.map((name) => lines(join(folder, 'log', name))));
+    return texts
+      .flat()
+      .filter(Boolean)
+      .map((line) => decision(line).filename);
+  };
+
+  for (const [what, rotate] of [
+    ['moved away', () => rename(file, `${file}.1`)],
+    ['moved away and made anew', () => rename(file, `${file}.1`).then(() => writeFile(file, ''))],
+    ['copied and cut off', () => copyFile(file, `${file}.1`).then(() => truncate(file))],
+  ] as const)
+    it(`loses nothing, and writes nothing twice, where it is ${what} by a log rotator`, async () => {
+      const log = open();
+      await log.append(record('before'));
+      await rotate();
+      for (const name of ['first', 'second', 'third']) await log.append(record(name));
+      await log.close();
+      assert.deepEqual((await all()).sort(), ['before', 'first', 'second', 'third']);
+      assert.equal((await lines()).length >= 2, true, 'it goes on under its own name');
+    });
+
+  it('counts anew what it holds where others have cut it off, and is put aside when it is full', async () => {
+    const log = open(2_000);
+    for (const name of ['a', 'b', 'c']) await log.append(record(name));
+    await truncate(file);
+    for (const name of ['d', 'e', 'f']) await log.append(record(name));
+    await log.close();
+    assert.deepEqual(await readdir(join(folder, 'log')), ['decisions.jsonl']);
+  });
+
+  for (const gone of ['its file', 'its folder'])
+    it(`has the next record again where ${gone} was removed`, async () => {
+      const log = open();
+      await log.append(record('before'));
+      await rm(gone === 'its file' ? file : join(folder, 'log'), { recursive: true });
+      await log.append(record('after'));
+      await log.append(record('and after'));
+      await log.close();
+      assert.deepEqual(await all(), ['after', 'and after']);
+    });
+
+  it('keeps every record where it cannot be put aside, says so, and tries again', async () => {
+    // With a time behind it the name is too long.
+    const long = join(folder, `${'d'.repeat(240)}.jsonl`);
+    const troubles: unknown[] = [];
+    const log = new FileDecisionLog(
+      { file: long, maxBytes: 1_000, keep: 3, compress: false, fsync: false },
+      Date.now,
+      { onTrouble: (error) => troubles.push(error) },
+    );
+    const names = Array.from({ length: 12 }, (_, index) => `f${index}`);
+    for (const name of names) await log.append(record(name));
+    await log.close();
+    assert.deepEqual(
+      (await lines(long)).map((line) => decision(line).filename),
+      names,
+    );
+    assert.ok(troubles.length > 1 && troubles.length < names.length, `${troubles.length} tries`);
+  });
+
+  it('has each record once, or not at all where it said so, on a disk that runs full and has room again', async (t) => {
+    const disk = mountSmallDisk(1);
+    if (disk === undefined) return t.skip('it takes the right to mount');
+    const path = join(disk.folder, 'decisions.jsonl');
+    const log = new FileDecisionLog({
+      file: path,
+      maxBytes: 1e9,
+      keep: 3,
+      compress: false,
+      fsync: false,
+    });
+    const written: string[] = [];
+    let lost = 0;
+    const append = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const name = `${'x'.repeat(index % 97)}-${written.length}-${index}`;
+          await log.append(record(name)).then(
+            () => written.push(name),
+            () => (lost += 1),
+          );
+        }),
+      );
+    try {
+      await writeFile(join(disk.folder, 'ballast'), Buffer.alloc(900_000));
+      for (let round = 0; round < 30; round += 1) await append(40);
+      assert.ok(lost > 0 && written.length > 0, `${written.length} written, ${lost} lost`);
+      await rm(join(disk.folder, 'ballast'));
+      for (let round = 0; round < 5; round += 1) await append(40);
+      await log.close();
+      const found = (await lines(path)).map((line) => decision(line).filename);
+      assert.deepEqual(found.sort(), written.sort());
+    } finally {
+      await log.close();
+      disk.remove();
+    }
   });
 
   it('is known to be writable, or not, before the first record, and its folder is made', async () => {
