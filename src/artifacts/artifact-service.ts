@@ -4,7 +4,6 @@ import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Hashes } from '../domain/hashes.js';
-import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { Blob } from '../store/blob-store.js';
@@ -84,14 +83,15 @@ export class ArtifactService {
     setMaxListeners(0, this.#stopping.signal);
   }
 
-  /** @throws {Failure} not-found where the project's page does not list the file; upstream failures. */
+  /**
+   * @param listed the file, as the project's current page has it
+   * @throws {Failure} upstream failures
+   */
   async open(
-    project: ProjectName,
-    filename: string,
+    listed: ListedFile,
     { moved = false, has = NOBODY }: Asking = {},
   ): Promise<ArtifactAnswer> {
     const { pages, judge, blobs, onEvent } = this.#parts;
-    const listed = await pages.find(project, filename);
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = knownDigest(listed);
@@ -112,7 +112,8 @@ export class ArtifactService {
       }
       // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
       await running.cleared;
-      return this.open(project, filename, { has });
+      const { project, filename } = listed.subject;
+      return this.open(await pages.find(project, filename), { has });
     }
     if (sha256 !== undefined && isAdmitted) {
       const blob = await blobs.open(sha256);

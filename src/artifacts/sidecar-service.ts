@@ -3,7 +3,6 @@ import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import { type Hashes, hasOtherStrong } from '../domain/hashes.js';
-import type { ProjectName } from '../domain/project-name.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { sidecarDigests } from '../project-pages/sidecar-digests.js';
@@ -56,10 +55,13 @@ export class SidecarService {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} not-found where the page declares no sidecar; upstream failures. */
-  async open(project: ProjectName, filename: string): Promise<Sidecar> {
+  /**
+   * @param listed the wheel, as the project's current page has it
+   * @throws {Failure} not-found where the page declares no sidecar; upstream failures.
+   */
+  async open(listed: ListedFile): Promise<Sidecar> {
     const { pages } = this.#parts;
-    const listed = await pages.find(project, filename);
+    const { project } = listed.subject;
     const sidecar = await this.#ask(listed);
     if (sidecar.kind === 'ready') return sidecar;
     const other = (await pages.judged(project)).standIn(listed.file);
@@ -174,10 +176,12 @@ export class SidecarService {
 
   /** Out of the wheel, which comes in as it would for whoever asks for it. */
   async #inWheel(listed: ListedFile): Promise<Found> {
-    const { artifacts, judge } = this.#parts;
+    const { pages, artifacts, judge } = this.#parts;
     const { project, filename } = listed.subject;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const artifact = await artifacts.open(project, filename, { moved: attempt > 0 });
+      const artifact = await artifacts.open(await pages.find(project, filename), {
+        moved: attempt > 0,
+      });
       if (artifact.kind === 'refused') return artifact;
       const wheel = await bytesOf(artifact);
       if (wheel === undefined) continue;

@@ -100,6 +100,7 @@ function showCsv({ requests }: Exposure, out: Output): void {
 const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
   whole: 'the whole file',
   part: 'part of the file',
+  early: 'part of the file, before its verdict',
   had: 'had it already',
   prefix: 'its beginning, then refused',
   refused: 'nothing: refused',
@@ -112,8 +113,11 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
     out.line(`${time}  ${who}  ${DELIVERIES[delivery]}`);
     out.line(`    ${filename}${userAgent === undefined ? '' : `  ${plain(userAgent)}`}`);
   }
-  const given = requests.filter(({ delivery }) => delivery !== 'refused').length;
-  if (given > 0) out.line(`${counted(given, 'download')} by ${counted(clients.length, 'client')}`);
+  const given = requests.filter(({ delivery }) => delivery !== 'refused');
+  const parts = given.filter(({ delivery }) => delivery !== 'whole' && delivery !== 'had').length;
+  const downloads = counted(given.length - parts, 'download');
+  const inParts = parts === 0 ? '' : ` and ${counted(parts, 'part')}`;
+  if (given.length > 0) out.line(`${downloads}${inParts} by ${counted(clients.length, 'client')}`);
   else out.line('nobody was given it');
   out.line(
     reachesBackTo === undefined

@@ -28,7 +28,8 @@ export function watchExposure(
     save: (state) => writeAtomically(file, writeExposureState(state)),
     search: (told) => findDeniedSince(decisionReader, judge, stores.findings, told),
     onExposed: (exposed) => {
-      metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads);
+      // Parts may make a whole: who resumed a download holds the file.
+      metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads + exposed.parts);
       const { revision } = policies.current;
       const time = new Date(now()).toISOString();
       log.warn({ exposed }, 'clients were given an artifact that is denied by now');

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
-import { type DecisionRecord, type ExposedRecord, writeRecord } from './record.js';
+import { type LogRecord, writeRecord } from './record.js';
 import type { OpenableDecisionLog } from './resilient-log.js';
 import { rotatedFiles } from './retention.js';
 import { nextName } from './rotated-names.js';
@@ -55,7 +55,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     this.#housekeeping.wake();
   }
 
-  append(record: DecisionRecord | ExposedRecord): Promise<void> {
+  append(record: LogRecord): Promise<void> {
     return this.#put(writeRecord(record));
   }
 

@@ -1,8 +1,8 @@
-import type { DecisionRecord, ExposedRecord } from './record.js';
+import type { LogRecord } from './record.js';
 
 /** Where decisions are written down. Who reads them asks a `DecisionReader`. */
 export interface DecisionLog {
   /** Resolves once the record is written: a crash of this process no longer loses it. */
-  append(record: DecisionRecord | ExposedRecord): Promise<void>;
+  append(record: LogRecord): Promise<void>;
   close(): Promise<void>;
 }

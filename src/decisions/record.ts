@@ -1,3 +1,4 @@
+import type { FailureKind } from '../domain/failure.js';
 import type { RecordedFacts } from '../domain/page-facts.js';
 
 /** One decision on one request for a file: what exposure, the dashboard and a SIEM read. */
@@ -21,9 +22,18 @@ export interface DecisionRecord {
   readonly sha256?: string | undefined;
   /** Bytes of the body that left. */
   readonly bytes: number;
-  /** Whether all that was asked for left. */
+  /** Of the whole file, in bytes, where that is known. */
+  readonly size?: number | undefined;
+  /**
+   * Whether the client stayed until all that was asked for, but the last byte, was in the operating system's hands. A
+   * `cut` follows where the last byte was not to go the same way.
+   */
   readonly complete: boolean;
   readonly verdict: 'allow' | 'warn' | 'block';
+  /** True where nobody had judged the artifact's bytes: the verdict is of what was known without them. */
+  readonly pending?: true | undefined;
+  /** The kind of failure (`domain/failure.ts`) that came in the file's place, or broke it off. */
+  readonly failure?: FailureKind | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
   readonly waiver?:
@@ -48,17 +58,35 @@ export interface ExposedRecord {
   readonly reason: string;
   readonly project: string;
   readonly filename: string;
+  /** Requests that gave all of it, or met a client that had it. */
   readonly downloads: number;
+  /** Requests that gave a part of it. */
+  readonly parts: number;
   readonly clients: readonly string[];
   readonly first: string;
   readonly last: string;
 }
 
+/** Said after a decision that says `complete`: the client was gone before the last byte. */
+export interface CutRecord {
+  readonly event: 'cut';
+  readonly time: string;
+  /** Of the decision. */
+  readonly request?: string | undefined;
+  readonly project: string;
+  readonly filename: string;
+  /** Of the body that left, at the most. */
+  readonly bytes: number;
+}
+
+/** One line of the log. */
+export type LogRecord = DecisionRecord | ExposedRecord | CutRecord;
+
 /** A client chooses its User-Agent and user; the log keeps this much of any text. */
 const MAX_TEXT = 512;
 
 /** One line of the log, with its line end. JSON escapes whatever could break a line. */
-export function writeRecord(record: DecisionRecord | ExposedRecord): string {
+export function writeRecord(record: LogRecord): string {
   const line = JSON.stringify(record, (_key, value: unknown) =>
     typeof value === 'string' && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
   );

@@ -1,5 +1,5 @@
 import type { DecisionLog } from './log.js';
-import type { DecisionRecord, ExposedRecord } from './record.js';
+import type { LogRecord } from './record.js';
 
 /** A log that can say before the first record whether it takes any. */
 export interface OpenableDecisionLog extends DecisionLog {
@@ -12,7 +12,7 @@ export interface DecisionLogWatch {
   /** The log takes no records. */
   readonly onFailing: (error: unknown) => void;
   /** A record the log could not take: whoever is told writes it down elsewhere. */
-  readonly onLost: (record: DecisionRecord | ExposedRecord, error: unknown) => void;
+  readonly onLost: (record: LogRecord, error: unknown) => void;
   /** The log takes records again. */
   readonly onRecovered: () => void;
 }
@@ -33,7 +33,7 @@ export class ResilientDecisionLog implements OpenableDecisionLog {
     await this.#below.open().catch((error: unknown) => this.#fails(error));
   }
 
-  async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+  async append(record: LogRecord): Promise<void> {
     try {
       await this.#below.append(record);
     } catch (error) {

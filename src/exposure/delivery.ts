@@ -1,11 +1,11 @@
 import type { DecisionRecord } from '../decisions/record.js';
 
 /**
- * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it hung up); it `had`
- * the artifact already, and was told that it is unchanged; a `prefix`, cut off by the refusal; or nothing: it
- * asked, and was `refused`.
+ * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it broke off); part of it
+ * `early`, before anybody had judged its bytes; it `had` the artifact already, and was told that it is unchanged; a
+ * `prefix`, cut off by the refusal; or nothing: it asked, and was `refused`.
  */
-export type Delivery = 'whole' | 'part' | 'had' | 'prefix' | 'refused';
+export type Delivery = 'whole' | 'part' | 'early' | 'had' | 'prefix' | 'refused';
 
 /** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end. */
 export function deliveryOf(record: DecisionRecord): Delivery | undefined {
@@ -13,7 +13,13 @@ export function deliveryOf(record: DecisionRecord): Delivery | undefined {
   if (record.verdict === 'block') return record.bytes > 0 ? 'prefix' : 'refused';
   if (record.status === 304) return 'had';
   if (record.bytes === 0) return undefined;
-  return record.status === 200 && record.complete ? 'whole' : 'part';
+  if (record.pending === true) return 'early';
+  return isWhole(record) ? 'whole' : 'part';
+}
+
+/** A range may be all of it: curl and download managers ask for `bytes=0-`. */
+function isWhole({ status, complete, bytes, size }: DecisionRecord): boolean {
+  return complete && (status === 200 || bytes === size);
 }
 
 /** Who asked, as far as the record tells: the forwarded address before the one that connected. */

@@ -13,7 +13,10 @@ export interface DeniedSince extends RecordedArtifact {
   readonly rule: RuleId;
   readonly reason: string;
   readonly reference?: string | undefined;
+  /** Requests that gave all of it, or met a client that had it. */
   readonly downloads: number;
+  /** Requests that gave a part. */
+  readonly parts: number;
   /** Who was given it; the first of them, where they are many. */
   readonly clients: readonly string[];
   /** ISO 8601. */
@@ -25,7 +28,7 @@ export interface DeniedSince extends RecordedArtifact {
 export interface Told {
   /** The last download that was told of, ISO 8601. */
   readonly last: string;
-  /** Downloads that the log held then. */
+  /** Downloads that the log held then, and parts. */
   readonly downloads: number;
 }
 
@@ -50,6 +53,8 @@ const MAX_CLIENTS = 100;
 
 interface Downloads {
   count: number;
+  /** How many of them gave a part. */
+  parts: number;
   readonly clients: Set<string>;
   first: string;
   last: string;
@@ -88,8 +93,10 @@ export async function findDeniedSince(
     }
     const tally = seen.get(artifact);
     if (tally === undefined) continue;
-    count(tally.all, record);
-    if (tally.told !== undefined && record.time > tally.told.last) count(tally.later, record);
+    const isPart = delivery === 'part' || delivery === 'early';
+    count(tally.all, record, isPart);
+    if (tally.told !== undefined && record.time > tally.told.last)
+      count(tally.later, record, isPart);
   }
   const tallies = [...seen.values()].filter((tally) => tally !== undefined);
   return {
@@ -123,12 +130,13 @@ async function accusation(
 }
 
 function tallyOf(key: string, hit: RuleHit, record: DecisionRecord, told: ToldOf): Tally {
-  const none = (): Downloads => ({ count: 0, clients: new Set(), first: '', last: '' });
+  const none = (): Downloads => ({ count: 0, parts: 0, clients: new Set(), first: '', last: '' });
   return { key, hit, record, told: told.get(key), all: none(), later: none() };
 }
 
-function count(downloads: Downloads, record: DecisionRecord): void {
+function count(downloads: Downloads, record: DecisionRecord, isPart: boolean): void {
   downloads.count += 1;
+  if (isPart) downloads.parts += 1;
   if (downloads.clients.size < MAX_CLIENTS) downloads.clients.add(clientOf(record));
   if (downloads.first === '' || record.time < downloads.first) downloads.first = record.time;
   if (record.time > downloads.last) downloads.last = record.time;
@@ -141,7 +149,10 @@ function untold({ told, all, later }: Tally): Downloads | undefined {
   return all.count > told.downloads ? all : undefined;
 }
 
-function summary({ hit, record }: Tally, { count, clients, first, last }: Downloads): DeniedSince {
+function summary(
+  { hit, record }: Tally,
+  { count, parts, clients, first, last }: Downloads,
+): DeniedSince {
   const { project, version, filename, sha256 } = record;
   const { rule, reason, reference } = hit;
   return {
@@ -152,7 +163,8 @@ function summary({ hit, record }: Tally, { count, clients, first, last }: Downlo
     version,
     filename,
     sha256,
-    downloads: count,
+    downloads: count - parts,
+    parts,
     clients: [...clients],
     first,
     last,

@@ -27,7 +27,7 @@ export interface Replay {
   readonly artifacts: number;
   /** Artifacts whose findings are not at hand: the rules that need bytes were not asked. */
   readonly unopened: number;
-  /** Requests decided by a rule on bytes or by a malware feed, neither of which is at hand: left out. */
+  /** Requests decided by a rule on bytes or by a malware feed, neither of which is at hand, or before the verdict: left out. */
   readonly unclear: number;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -63,7 +63,7 @@ export async function replay(
     if (from === undefined || record.time < from) from = record.time;
     if (to === undefined || record.time > to) to = record.time;
     const artifact = await artifacts.judge(record, subject, time);
-    if (cannotTell(record, artifact)) unclear += 1;
+    if (record.pending === true || cannotTell(record, artifact)) unclear += 1;
     else if (artifact.verdict.outcome !== record.verdict) note(changes, record, artifact.verdict);
   }
   const all = artifacts.all();

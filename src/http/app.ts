@@ -1,12 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Admitted, admission, type TurnedAway } from './admission.js';
 import { noteAsked } from './asked.js';
-import { HUNG_UP, requestCounter } from './count-requests.js';
+import { requestCounter } from './count-requests.js';
+import { statusOfCut, whenOver } from './cut-off.js';
 import { sendFailure } from './problem.js';
 import { REQUEST_ID, requestNamer } from './request-id.js';
 import { routeFinder } from './route.js';
 import { createRouter } from './router.js';
-import { NO_ROUTE, ROUTES } from './routes/table.js';
+import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
@@ -27,6 +28,12 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
   const nameRequest = requestNamer(settings.trustedProxies);
   const router = createRouter(services, settings);
 
+  /** A page that the operating system has taken at once, as nearly each, is not worth a listener. */
+  function countWarm(res: ServerResponse, label: RouteLabel, status: number, started: number) {
+    if (res.socket?.writableLength === 0) return count(label, status, started);
+    whenOver(res, (taken) => count(label, taken ? status : statusOfCut(res), started));
+  }
+
   function answer(
     req: IncomingMessage,
     res: ServerResponse,
@@ -37,12 +44,12 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     const label = row?.label ?? NO_ROUTE;
     if (!('kind' in admitted)) {
       const status = row?.answerWarm?.(req, res);
-      if (status !== undefined) return count(label, status, started);
+      if (status !== undefined) return countWarm(res, label, status, started);
     }
     if (res.socket === null) closeInLine(req, res);
     const id = nameRequest(req);
     res.setHeader(REQUEST_ID, id);
-    res.once('close', () => count(label, res.writableFinished ? res.statusCode : HUNG_UP, started));
+    whenOver(res, (taken) => count(label, taken ? res.statusCode : statusOfCut(res), started));
     if ('kind' in admitted) {
       noteAsked(req, { id });
       return sendFailure(res, admitted.kind, admitted.detail, admitted.headers);

@@ -1,9 +1,6 @@
 import type { Metrics } from '../observe/metrics.js';
 import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 
-/** A client that hung up before the end, as nginx has it. */
-export const HUNG_UP = 499;
-
 /**
  * Counts one request that is over.
  * @param started when it came in, by `performance.now()`

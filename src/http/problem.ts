@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { FAILURES, type FailureKind } from '../domain/failure.js';
 import { askedOf } from './asked.js';
+import { cutOff } from './cut-off.js';
 import { REQUEST_ID } from './request-id.js';
 
 /** A problem document (RFC 9457) without its `status` and `instance`; further members are ours. */
@@ -24,8 +25,8 @@ export function sendProblem(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (res.headersSent) {
-    // A body has begun under another status: cut it off, for an ended one would look whole.
-    res.destroy();
+    // A body has begun under another status: an ended one would look whole.
+    cutOff(res, status);
     return;
   }
   const id = askedOf(res.req)?.id;

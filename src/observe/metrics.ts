@@ -142,7 +142,7 @@ export function createMetrics() {
     feedRecords: gauge('feed_records', 'Records in the malware feed.', []),
     exposedDownloads: counter(
       'exposed_downloads_total',
-      'Downloads of artifacts that were denied later.',
+      'Downloads of artifacts that were denied later, whole or in parts.',
       ['rule'],
     ),
     exposureIncomplete: gauge(
@@ -175,7 +175,7 @@ export function createMetrics() {
   // A series that is born with its first event shows no increase, and the first event is the one that matters.
   for (const rule of RULES)
     for (const mode of ['enforce', 'dry-run']) metrics.blockedDownloads.inc({ rule, mode }, 0);
-  for (const verdict of ['allow', 'warn', 'block'])
+  for (const verdict of ['allow', 'warn', 'block', 'pending'])
     for (const kind of ['wheel', 'sdist', 'other', 'metadata'])
       metrics.downloads.inc({ verdict, kind }, 0);
   return metrics;

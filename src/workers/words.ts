@@ -1,6 +1,6 @@
 import type { TokenEntry } from '../access/token.js';
 import type { Config } from '../config/config.js';
-import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
+import type { LogRecord } from '../decisions/record.js';
 import type { FillNews } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
 import type { HealthPart } from '../observe/health.js';
@@ -90,7 +90,7 @@ export interface PrimaryWords {
       },
       boolean,
     ];
-    readonly decision: readonly [DecisionRecord | ExposedRecord, undefined];
+    readonly decision: readonly [LogRecord, undefined];
     readonly metrics: readonly [undefined, string];
   };
 }

@@ -1,5 +1,5 @@
 import type { DecisionLog } from '../decisions/log.js';
-import type { DecisionRecord, ExposedRecord } from '../decisions/record.js';
+import type { LogRecord } from '../decisions/record.js';
 import type { ToPrimary } from './words.js';
 
 /** A worker's side of the decision log: one process writes, so that records stay whole and in order. */
@@ -10,7 +10,7 @@ export class WorkerDecisionLog implements DecisionLog {
     this.#primary = primary;
   }
 
-  async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+  async append(record: LogRecord): Promise<void> {
     await this.#primary.ask('decision', record);
   }
 

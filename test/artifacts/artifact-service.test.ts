@@ -53,7 +53,8 @@ function serviceOver(leases: (doubted: () => void) => Leases) {
     attestations: { lookUp: async () => ({}) },
     onEvent: () => {},
   };
-  return { service: new ArtifactService(parts as unknown as ArtifactParts), asked };
+  const { pages } = parts as unknown as ArtifactParts;
+  return { service: new ArtifactService(parts as unknown as ArtifactParts), pages, asked };
 }
 
 /** Somebody else had the lease until just now. */
@@ -67,22 +68,25 @@ function afterAnother(found: () => void): Leases {
   };
 }
 
-async function endOf(service: ArtifactService) {
-  const answer = await service.open(PROJECT, FILENAME);
+async function endOf({
+  service,
+  pages,
+}: Pick<ReturnType<typeof serviceOver>, 'service' | 'pages'>) {
+  const answer = await service.open(await pages.find(PROJECT, FILENAME));
   assert.equal(answer.kind, 'filling');
   return answer.kind === 'filling' ? answer.fill.ended : undefined;
 }
 
 describe('an artifact that another process was fetching until just now', () => {
   it('is not fetched again where other bytes than the pinned ones were found', async () => {
-    const { service, asked } = serviceOver((doubted) => afterAnother(doubted));
-    assert.equal((await endOf(service))?.kind, 'refused');
-    assert.deepEqual(asked, []);
+    const another = serviceOver((doubted) => afterAnother(doubted));
+    assert.equal((await endOf(another))?.kind, 'refused');
+    assert.deepEqual(another.asked, []);
   });
 
   it('is fetched where nothing was found', async () => {
-    const { service, asked } = serviceOver(() => afterAnother(() => {}));
-    assert.equal((await endOf(service))?.kind, 'failed');
-    assert.equal(asked.length, 1);
+    const another = serviceOver(() => afterAnother(() => {}));
+    assert.equal((await endOf(another))?.kind, 'failed');
+    assert.equal(another.asked.length, 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import type { DecisionRecord, ExposedRecord } from '../../src/decisions/record.js';
+import type { CutRecord, DecisionRecord, ExposedRecord } from '../../src/decisions/record.js';
 import type { RecordedFacts } from '../../src/domain/page-facts.js';
 
 /** The compiler asks for every field that a record may have, and for no other. */
@@ -22,8 +22,11 @@ const DECISION: Fields<DecisionRecord> = {
   filename: true,
   sha256: true,
   bytes: true,
+  size: true,
   complete: true,
   verdict: true,
+  pending: true,
+  failure: true,
   rule: true,
   reason: true,
   waiver: true,
@@ -47,9 +50,18 @@ const EXPOSED: Fields<ExposedRecord> = {
   project: true,
   filename: true,
   downloads: true,
+  parts: true,
   clients: true,
   first: true,
   last: true,
+};
+const CUT: Fields<CutRecord> = {
+  event: true,
+  time: true,
+  request: true,
+  project: true,
+  filename: true,
+  bytes: true,
 };
 
 /** The names in the first column of the table under a line that begins so. */
@@ -74,4 +86,8 @@ it('docs/operations.md lists every field of an exposed record, and no other', ()
     fieldsUnder('A second kind of record').toSorted(),
     Object.keys(EXPOSED).toSorted(),
   );
+});
+
+it('docs/operations.md lists every field of a cut record, and no other', () => {
+  assert.deepEqual(fieldsUnder('A third kind of record').toSorted(), Object.keys(CUT).toSorted());
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { DecisionLog } from '../../decisions/log.js';
+import type { FailureKind } from '../../domain/failure.js';
 import { writeFacts } from '../../domain/page-facts.js';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
@@ -11,6 +12,10 @@ import type { IdentifyClient } from '../client.js';
 export interface Decided {
   readonly subject: Subject;
   readonly verdict: Verdict;
+  /** True while nobody has judged its bytes. */
+  readonly pending?: true | undefined;
+  /** Why its bytes will not come, where they will not. */
+  readonly failure?: FailureKind | undefined;
 }
 
 /** How one response ended. */
@@ -19,14 +24,18 @@ export interface Sent {
   readonly bytes: number;
   /** Whether the client got all that it asked for, as far as we know. */
   readonly complete: boolean;
+  /** Of the whole file, in bytes, where that is known. */
+  readonly size?: number | undefined;
 }
 
 /** A decision, and what the client was answered. */
-export interface Answered extends Decided {
+export interface Answered extends Omit<Decided, 'failure'> {
   /** What was asked for: the artifact's name, or its sidecar's. */
   readonly filename: string;
   readonly status: number;
   readonly sent: Sent;
+  /** What came in the file's place, or broke it off. */
+  readonly failure: FailureKind | undefined;
 }
 
 /** Writes down, and counts, what was decided for one request for a file. */
@@ -50,8 +59,8 @@ export class DecisionRecorder {
 
   /** Resolves once the record has reached the log. */
   async record(req: IncomingMessage, answered: Answered): Promise<void> {
-    const { subject, verdict, filename, status, sent } = answered;
-    this.#count(filename, subject, verdict);
+    const { subject, verdict, pending, failure, filename, status, sent } = answered;
+    this.#count(answered);
     const client = this.#identify(req);
     const hit = verdict.decisive;
     const waived = verdict.hits.find((other) => other.waiver !== undefined);
@@ -70,8 +79,11 @@ export class DecisionRecorder {
       filename,
       sha256: subject.sha256,
       bytes: sent.bytes,
+      size: sent.size,
       complete: sent.complete,
       verdict: verdict.outcome,
+      pending,
+      failure,
       rule: (hit ?? waived)?.rule,
       reason: (hit ?? waived)?.reason,
       waiver: waived?.waiver,
@@ -81,9 +93,26 @@ export class DecisionRecorder {
     });
   }
 
-  #count(filename: string, subject: Subject, verdict: Verdict): void {
+  /** Writes down that the client was gone before the last byte of what a record has told of as complete. */
+  recordCut(
+    req: IncomingMessage,
+    { project }: Subject,
+    filename: string,
+    bytes: number,
+  ): Promise<void> {
+    return this.#log.append({
+      event: 'cut',
+      time: new Date(this.#now()).toISOString(),
+      request: askedOf(req)?.id,
+      project,
+      filename,
+      bytes,
+    });
+  }
+
+  #count({ filename, subject, verdict, pending }: Answered): void {
     const kind = filename === subject.filename ? subject.kind : 'metadata';
-    this.#metrics.downloads.inc({ verdict: verdict.outcome, kind });
+    this.#metrics.downloads.inc({ verdict: pending ? 'pending' : verdict.outcome, kind });
     if (verdict.outcome === 'block' && verdict.decisive !== undefined)
       this.#metrics.blockedDownloads.inc({ rule: verdict.decisive.rule, mode: 'enforce' });
     for (const hit of verdict.hits)

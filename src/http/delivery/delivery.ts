@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { FAILURES, Failure, type FailureKind } from '../../domain/failure.js';
 import { matchesEtag } from '../conditional.js';
+import { cutOff, isOver, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
 import type { Decided, DecisionRecorder, Sent } from './decision-recorder.js';
 import { requestedRange, setFileHeaders, setValidators, type Window, windowOf } from './headers.js';
 import { NO_BYTES, type Pieces } from './pieces.js';
-import { sendRefusal } from './refusal.js';
+import { REFUSED, sendRefusal } from './refusal.js';
 import { endWith, write } from './write.js';
 
 /** A file that may go out, as far as is known. */
@@ -33,20 +35,20 @@ const NOTHING: Sent = { bytes: 0, complete: false };
 
 /**
  * The response to one request for a file, and its one record in the decision log. Every end of such a response is here, and
- * each is behind the record: the last bytes of a body, a 304, the end of a HEAD, a refusal. Who gives the bytes cannot end
+ * each is behind the record: the last byte of a body, a 304, the end of a HEAD, a refusal. Who gives the bytes cannot end
  * anything. A body under way whose file is refused, or that breaks off, is destroyed, never ended: an ended chunked body
  * would look whole.
  */
 export class Delivery {
   readonly #res: ServerResponse;
-  readonly #recorder: Pick<DecisionRecorder, 'record'>;
+  readonly #recorder: Pick<DecisionRecorder, 'record' | 'recordCut'>;
   readonly #settings: DeliverySettings;
   readonly #started = performance.now();
   #recorded: Promise<void> | undefined;
 
   constructor(
     res: ServerResponse,
-    recorder: Pick<DecisionRecorder, 'record'>,
+    recorder: Pick<DecisionRecorder, 'record' | 'recordCut'>,
     settings: DeliverySettings,
   ) {
     this.#res = res;
@@ -56,7 +58,7 @@ export class Delivery {
 
   /** Answers 403. */
   async refuse(decided: Decided): Promise<void> {
-    await this.#record(decided, 403, NOTHING);
+    await this.#record(decided, REFUSED, NOTHING);
     sendRefusal(this.#res, decided.subject, decided.verdict, this.#settings.contact);
   }
 
@@ -73,6 +75,11 @@ export class Delivery {
       setValidators(res, etag);
       res.end();
     });
+  }
+
+  /** Writes down what is answered in the file's place, unless a record tells of the response already. */
+  async failed(decided: Decided, failure: FailureKind): Promise<void> {
+    await this.#record(decided, FAILURES[failure].status, NOTHING, failure);
   }
 
   /**
@@ -96,19 +103,19 @@ export class Delivery {
     const window = windowOf(requestedRange(res.req, etag), size);
     this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
     if (window === undefined)
-      return this.#endWithout(await decide(), 416, NOTHING, () =>
+      return this.#endWithout(await decide(), 416, { ...NOTHING, size }, () =>
         sendFailure(res, 'range-not-satisfiable', `The file has ${size} bytes.`, {
           'content-range': `bytes */${size}`,
         }),
       );
     setFileHeaders(res, etag, window, size);
     if (res.req.method === 'HEAD') {
-      const sent = { bytes: 0, complete: true };
+      const sent = { bytes: 0, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => res.end());
     }
     if (front !== undefined) {
       // Whether all of it reaches the client is what the front server's log tells.
-      const sent = { bytes: window.end - window.start, complete: true };
+      const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
     if (content.early) res.flushHeaders();
@@ -118,11 +125,12 @@ export class Delivery {
   /** An end that gives no byte away from here: a refusal instead, where that is decided by now. */
   async #endWithout(decided: Decided, status: number, sent: Sent, end: () => void): Promise<void> {
     if (decided.verdict.outcome === 'block') return this.refuse(decided);
-    await this.#record(decided, status, sent);
+    const complete = sent.complete && !isOver(this.#res);
+    await this.#record(decided, status, { ...sent, complete });
     end();
   }
 
-  /** Sends pieces, and the one with the last byte only behind the record. */
+  /** Sends pieces, and the last byte only behind the record. */
   async #pour(pieces: Pieces, window: Window, decide: () => Promise<Decided>): Promise<void> {
     const res = this.#res;
     let at = window.start;
@@ -130,34 +138,61 @@ export class Delivery {
       for (;;) {
         const piece = await nextOf(pieces, at, window);
         if (piece === undefined) break;
-        if (at + piece.length < stopOf(pieces, window)) {
-          if (!(await write(res, piece))) break;
-          at += piece.length;
-          continue;
-        }
+        const isLast = at + piece.length >= stopOf(pieces, window);
+        if (isLast && (await decide()).verdict.outcome === 'block') break;
+        // What a client takes before it leaves shows only where the record comes behind as much as may be.
+        const head = isLast ? piece.subarray(0, -1) : piece;
+        if (head.length > 0 && !(await write(res, head))) break;
+        at += head.length;
+        if (!isLast) continue;
         const decided = await decide();
-        if (decided.verdict.outcome === 'block') break;
-        const bytes = at + piece.length - window.start;
-        await this.#record(decided, res.statusCode, { bytes, complete: true });
-        return await endWith(res, piece);
+        if (decided.verdict.outcome === 'block' || isOver(res)) break;
+        return await this.#last(decided, at - window.start, piece.subarray(head.length), pieces);
       }
     } catch (error) {
-      await this.#cut(at - window.start, decide);
+      const failure = error instanceof Failure ? error.kind : 'internal';
+      await this.#cut(at - window.start, pieces, decide, failure);
       throw error;
     }
-    await this.#cut(at - window.start, decide);
+    await this.#cut(at - window.start, pieces, decide);
   }
 
-  async #cut(bytes: number, decide: () => Promise<Decided>): Promise<void> {
-    this.#res.destroy();
-    await this.#record(await decide(), this.#res.statusCode, { bytes, complete: false });
+  /** @param before bytes that have left */
+  async #last(decided: Decided, before: number, rest: Uint8Array, pieces: Pieces): Promise<void> {
+    const res = this.#res;
+    const { size } = pieces;
+    const bytes = before + rest.length;
+    await this.#record(decided, res.statusCode, { bytes, size, complete: true });
+    if (await endWith(res, rest)) return;
+    const { filename } = this.#settings;
+    await this.#recorder.recordCut(res.req, decided.subject, filename, before);
+  }
+
+  /**
+   * Ends what will not come whole.
+   * @param failure what has gone wrong here, where that is known better than by what was decided
+   */
+  async #cut(
+    bytes: number,
+    { size }: Pieces,
+    decide: () => Promise<Decided>,
+    failure?: FailureKind,
+  ): Promise<void> {
+    const res = this.#res;
+    const decided = await decide().catch((error: unknown) => {
+      cutOff(res, FAILURES.internal.status);
+      throw error;
+    });
+    if (decided.verdict.outcome === 'block') cutOff(res, REFUSED);
+    const why = isOver(res) ? tooSlow(res) : (failure ?? decided.failure ?? 'internal');
+    if (why !== undefined) cutOff(res, FAILURES[why].status);
+    await this.#record(decided, res.statusCode, { bytes, size, complete: false }, why);
   }
 
   /** Resolves once the record is in the log; there is one a response, whoever asks for it again. */
-  #record(decided: Decided, status: number, sent: Sent): Promise<void> {
-    const { subject, verdict } = decided;
+  #record(decided: Decided, status: number, sent: Sent, failure?: FailureKind): Promise<void> {
     const { filename } = this.#settings;
-    const answered = { subject, verdict, filename, status, sent };
+    const answered = { ...decided, filename, status, sent, failure };
     this.#recorded ??= this.#recorder.record(this.#res.req, answered);
     return this.#recorded;
   }

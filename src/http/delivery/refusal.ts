@@ -3,6 +3,9 @@ import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
 import { sendProblem } from '../problem.js';
 
+/** The status of a refusal. */
+export const REFUSED = 403;
+
 /**
  * Answers 403 for a refused file. pip prints the reason phrase and nothing else; uv prints the problem
  * document's `title` and `detail`. Both therefore name the rule and the reason.
@@ -22,7 +25,7 @@ export function sendRefusal(
   const ask = contact === undefined ? '' : ` To ask for a waiver: ${contact}`;
   sendProblem(
     res,
-    403,
+    REFUSED,
     {
       type: `urn:wheelgate:refused:${rule}`,
       title: `Wheelgate refused ${subject.filename}`,

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { isOver, whenOver } from '../cut-off.js';
 
 /**
  * Writes one piece, and waits until the connection has taken it: from then on its memory may be used again.
  * Resolves to false once the client is gone.
  */
 export function write(res: ServerResponse, piece: Uint8Array): Promise<boolean> {
-  if (res.destroyed) return Promise.resolve(false);
+  if (isOver(res)) return Promise.resolve(false);
   return new Promise((resolve) => {
     const done = (taken: boolean) => {
       res.off('close', gone);
@@ -13,15 +14,19 @@ export function write(res: ServerResponse, piece: Uint8Array): Promise<boolean> 
     };
     const gone = () => done(false);
     res.once('close', gone);
-    res.write(piece, (error) => done(error == null && !res.destroyed));
+    // Node tells of no error where the connection broke off.
+    res.write(piece, (error) => done(error == null && !isOver(res)));
   });
 }
 
-/** Ends a response with its last piece, and waits until the connection has taken that, or is gone. */
-export function endWith(res: ServerResponse, piece: Uint8Array): Promise<void> {
-  if (res.destroyed) return Promise.resolve();
+/**
+ * Ends a response with its last piece, and waits until nothing more becomes of it.
+ * @returns whether the connection stood until the operating system had taken all of it
+ */
+export function endWith(res: ServerResponse, piece: Uint8Array): Promise<boolean> {
+  if (isOver(res)) return Promise.resolve(false);
   return new Promise((resolve) => {
-    res.once('close', resolve);
+    whenOver(res, resolve);
     res.end(piece);
   });
 }

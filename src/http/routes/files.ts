@@ -6,6 +6,7 @@ import { parseDistributionFilename } from '../../domain/distribution-filename.js
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
+import type { ListedFile } from '../../project-pages/project-pages.js';
 import { MemoryBlob } from '../../store/memory-blob-tier.js';
 import type { Handler } from '../asked.js';
 import { matchesEtag } from '../conditional.js';
@@ -41,8 +42,13 @@ export function filesRoute(services: Services, settings: HttpSettings): Handler 
       onFirstByte: (cache, seconds) => metrics.firstByte.observe({ cache }, seconds),
     });
     const exchange = new Exchange(services, settings, req, res, delivery);
-    if (named.isSidecar) await exchange.sidecar(named);
-    else await exchange.artifact(named);
+    try {
+      if (named.isSidecar) await exchange.sidecar(named);
+      else await exchange.artifact(named);
+    } catch (error) {
+      await exchange.failed(error);
+      throw error;
+    }
   };
 }
 
@@ -65,6 +71,9 @@ class Exchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #delivery: Delivery;
+  /** Once it is known which file is asked for, and whose transfer it waits for. */
+  #subject: Subject | undefined;
+  #fill: Fill | undefined;
 
   constructor(
     services: Services,
@@ -80,8 +89,8 @@ class Exchange {
     this.#delivery = delivery;
   }
 
-  async sidecar({ project, filename }: Named): Promise<void> {
-    const sidecar = await this.#services.sidecars.open(project, filename);
+  async sidecar(named: Named): Promise<void> {
+    const sidecar = await this.#services.sidecars.open(await this.#find(named));
     const decided = { subject: sidecar.listed.subject, verdict: sidecar.verdict };
     if (sidecar.kind === 'refused') return this.#delivery.refuse(decided);
     const pieces = new BlobPieces(new MemoryBlob(sidecar.bytes));
@@ -89,12 +98,12 @@ class Exchange {
     await this.#delivery.send(content, async () => decided);
   }
 
-  async artifact({ project, filename }: Named): Promise<void> {
+  async artifact(named: Named): Promise<void> {
     const ifNoneMatch = this.#req.headers['if-none-match'];
     const has = ifNoneMatch && ((sha256: Sha256) => matchesEtag(ifNoneMatch, `"${sha256}"`));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const asking = { moved: attempt > 0, ...(has && { has }) };
-      const artifact = await this.#services.artifacts.open(project, filename, asking);
+      const artifact = await this.#services.artifacts.open(await this.#find(named), asking);
       const { subject } = artifact.listed;
       if (artifact.kind === 'refused')
         return this.#delivery.refuse({ subject, verdict: artifact.verdict });
@@ -109,6 +118,21 @@ class Exchange {
     throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');
   }
 
+  /** Writes down what comes in the place of a file that is listed, or breaks it off. */
+  async failed(error: unknown): Promise<void> {
+    const subject = this.#subject;
+    if (subject === undefined) return;
+    const decided = await this.#decide(subject, this.#fill);
+    const failure = error instanceof Failure ? error.kind : 'internal';
+    await this.#delivery.failed(decided, failure);
+  }
+
+  async #find({ project, filename }: Named): Promise<ListedFile> {
+    const listed = await this.#services.pages.find(project, filename);
+    this.#subject = listed.subject;
+    return listed;
+  }
+
   async #stored(artifact: Extract<ArtifactAnswer, { kind: 'stored' }>): Promise<void> {
     const { blob, verdict } = artifact;
     const { subject } = artifact.listed;
@@ -120,6 +144,7 @@ class Exchange {
 
   /** Returns false where the file moved meanwhile, and must be asked for again. */
   async #filling(fill: Fill, subject: Subject): Promise<boolean> {
+    this.#fill = fill;
     const { 'if-none-match': ifNoneMatch, 'if-range': ifRange } = this.#req.headers;
     // Not modified is an allowance, too: it waits for the verdict. So does what asks for bytes that have no name yet.
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
@@ -128,7 +153,7 @@ class Exchange {
     const { departing } = this.#services;
     const { gate } = this.#settings;
     const atGate = await waitAtGate(this.#res, fill, gate, departing, needsLength);
-    const decide = () => this.#decide(fill, subject);
+    const decide = () => this.#decide(subject, fill);
     if (atGate.kind === 'moved') return false;
     if (atGate.kind === 'failed') throw atGate.failure;
     if (atGate.kind === 'refused') await this.#delivery.refuse(await decide());
@@ -141,13 +166,15 @@ class Exchange {
     return true;
   }
 
-  /** What is decided on a fill as of now, under the name that its bytes have got meanwhile. */
-  async #decide({ sha256, end }: Fill, listed: Subject): Promise<Decided> {
-    const subject =
-      sha256 === undefined || sha256 === listed.sha256 ? listed : { ...listed, sha256 };
+  /** What is decided on a file as of now; of a fill, under the name that its bytes have got meanwhile. */
+  async #decide(listed: Subject, fill: Fill | undefined): Promise<Decided> {
+    const { sha256 = listed.sha256, end } = fill ?? {};
+    const subject = sha256 === listed.sha256 ? listed : { ...listed, sha256 };
     if (end !== undefined && end.kind !== 'failed') return { subject, verdict: end.verdict };
     // Without a verdict only a part, a HEAD, or what breaks off comes to an end: it goes by what is known.
-    return { subject, verdict: (await this.#services.judge.judge(subject)).verdict };
+    const { verdict } = await this.#services.judge.judge(subject);
+    const pending = fill !== undefined && verdict.outcome !== 'block' ? true : undefined;
+    return { subject, verdict, pending, failure: end?.failure.kind };
   }
 }
 

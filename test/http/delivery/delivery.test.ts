@@ -12,7 +12,7 @@ import type { Verdict } from '../../../src/domain/verdict.js';
 import { createApp } from '../../../src/http/app.js';
 import { MemoryBlob } from '../../../src/store/memory-blob-tier.js';
 import { connect, type RawClient, until } from '../support/raw-client.js';
-import { SETTINGS, type StubServices, stubServices } from '../support/stub-services.js';
+import { PAGES, SETTINGS, type StubServices, stubServices } from '../support/stub-services.js';
 import * as files from './stub-files.js';
 
 const PATH = `/files/demo/${files.FILENAME}`;
@@ -51,6 +51,7 @@ async function serve(world: World) {
   };
   const services: StubServices = stubServices(
     {
+      pages: { ...PAGES, find: async () => files.listed },
       ...(world.artifact && { artifacts: { open } }),
       ...(world.sidecar && { sidecars: { open: async () => world.sidecar!() } }),
     },
@@ -329,14 +330,20 @@ describe('a response that breaks off', () => {
     assert.ok(services.decisions[0]!.bytes >= client.received);
   });
 
-  it('is a 502 without a record where the transfer fails before', async () => {
+  it('is a 502, and recorded as one, where the transfer fails before', async () => {
     const fill = fillOf(0);
     const { get, services } = await serve({ artifact: () => files.filling(fill) });
     const client = get();
     fill.finish({ kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') });
     assert.equal(await client.ended, 'whole');
     assert.equal(client.response?.statusCode, 502);
-    assert.deepEqual(services.decisions, []);
+    const [record, ...others] = services.decisions;
+    assert.deepEqual(others, []);
+    const { status, bytes, complete, pending, failure } = record!;
+    assert.deepEqual(
+      { status, bytes, complete, pending, failure },
+      { status: 502, bytes: 0, complete: false, pending: true, failure: 'upstream-broken' },
+    );
   });
 
   it('is cut off where the transfer begins anew, for what has left is of one that never was', async () => {
@@ -411,23 +418,6 @@ describe('a client that hangs up', () => {
     assert.deepEqual(others, []);
     assert.equal(record?.complete, false);
     assert.ok(record!.bytes > 0 && record!.bytes < SIZE);
-  });
-
-  it('while its record is written is recorded once all the same', async () => {
-    let write: () => void = () => {};
-    const written = () =>
-      new Promise<void>((resolve) => {
-        write = resolve;
-      });
-    const blob = files.storedBlob(BYTES);
-    const { get, services, url } = await serve({ artifact: () => files.stored(blob), written });
-    const client = get();
-    await until(() => services.decisions.length > 0);
-    await gone(client);
-    write();
-    await until(() => blob.closed);
-    await connect(`${url}/healthz`).ended;
-    assert.equal(services.decisions.length, 1);
   });
 
   it('or reads slowly keeps the rest where it is', async () => {

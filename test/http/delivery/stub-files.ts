@@ -38,7 +38,7 @@ const subject: Subject = {
   size: undefined,
 };
 /** Of a listed file the routes read the subject alone. */
-const listed = { subject } as unknown as ListedFile;
+export const listed = { subject } as unknown as ListedFile;
 
 export const refused: Opened = { kind: 'refused', listed, verdict: REFUSED };
 

@@ -51,7 +51,7 @@ const nothingThere = async () => {
   throw new Failure('not-found', 'A stub has nothing.');
 };
 
-const PAGES: ProjectPages = {
+export const PAGES: ProjectPages = {
   render: async () => PAGE,
   ready: () => undefined,
   find: nothingThere,

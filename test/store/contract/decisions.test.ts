@@ -7,7 +7,7 @@ import type {
 } from '../../../src/decisions/reader.js';
 import {
   type DecisionRecord,
-  type ExposedRecord,
+  type LogRecord,
   readRecord,
   writeRecord,
 } from '../../../src/decisions/record.js';
@@ -18,7 +18,7 @@ import { DECISIONS, type DecisionsSubject } from './decisions.js';
 class ListedDecisions implements DecisionLog, DecisionReader {
   records: DecisionRecord[] = [];
 
-  async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+  async append(record: LogRecord): Promise<void> {
     const read = readRecord(writeRecord(record));
     if (read !== undefined && read !== 'event') this.records.push(read);
   }
@@ -62,7 +62,7 @@ const asking = (other: (query: DecisionQuery) => DecisionQuery) =>
 const writing = (other: (record: DecisionRecord) => DecisionRecord[]) =>
   of(
     class extends ListedDecisions {
-      override async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+      override async append(record: LogRecord): Promise<void> {
         if (!('event' in record)) this.records.push(...other(record));
       }
     },
@@ -71,7 +71,7 @@ const writing = (other: (record: DecisionRecord) => DecisionRecord[]) =>
 catches('decisions', DECISIONS, of(ListedDecisions), {
   'loses what comes at once': of(
     class extends ListedDecisions {
-      override async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+      override async append(record: LogRecord): Promise<void> {
         const before = this.records;
         await new Promise(setImmediate);
         if (!('event' in record)) this.records = [...before, record];
@@ -111,7 +111,7 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   ),
   'takes an event for a decision': of(
     class extends ListedDecisions {
-      override async append(record: DecisionRecord | ExposedRecord): Promise<void> {
+      override async append(record: LogRecord): Promise<void> {
         this.records.push(record as DecisionRecord);
       }
     },

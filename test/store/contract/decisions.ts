@@ -114,9 +114,17 @@ export const DECISIONS: Contract<DecisionsSubject> = {
       project: 'bad',
       filename: 'bad-1.1-py3-none-any.whl',
       downloads: 1,
+      parts: 0,
       clients: ['a'],
       first: on(1),
       last: on(1),
+    });
+    await log.append({
+      event: 'cut',
+      time: on(1),
+      project: 'bad',
+      filename: 'bad-1.1-py3-none-any.whl',
+      bytes: 9,
     });
     await log.append(record('b'));
     assert.deepEqual(await clients(reader, { project: project('bad') }), ['b']);
