@@ -7,6 +7,7 @@ import {
   type CertificateFiles,
   watchCertificate,
 } from '../runtime/certificate.js';
+import { FlatUpstream } from '../upstream/flat-upstream.js';
 import { HttpUpstream } from '../upstream/http-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Process } from './process.js';
@@ -27,7 +28,7 @@ export function createUpstreams(config: Config, process: Process): Upstreams {
     const upstream = createUpstream(settings, certificate, process, troubles);
     if (settings.tls && certificate)
       reloads.push(renewed(settings.tls, certificate, upstream, process, troubles));
-    return upstream;
+    return settings.format === 'flat' ? new FlatUpstream(upstream, process.now) : upstream;
   });
   return {
     all,

@@ -41,8 +41,16 @@ export const hostAndPort = () =>
     return z.NEVER;
   });
 
+/** The URL of a folder: it ends with a slash. */
+export function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
 /** An http or https URL without credentials, query and fragment; it ends with a slash. */
-export const webUrl = () =>
+export const webUrl = () => pageUrl().transform(withSlash);
+
+/** The same as it is written. */
+export const pageUrl = () =>
   z.string().transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
@@ -53,7 +61,7 @@ export const webUrl = () =>
       context.addIssue('credentials do not belong in a URL; write them under "auth"');
       return z.NEVER;
     }
-    return url.href.endsWith('/') ? url.href : `${url.href}/`;
+    return url.href;
   });
 
 /** A host, with its port where that is not the scheme's own; `*.` stands for all hosts below one. */

@@ -25,7 +25,7 @@ import type { Encoded, FileAnswer, PageAnswer, Upstream, Validators } from './up
 
 export interface HttpUpstreamSettings {
   readonly name: string;
-  /** The simple index, with its trailing slash: `https://pypi.example.com/simple/`. */
+  /** The simple index, with its trailing slash: `https://pypi.example.com/simple/`; or the URL of a flat page. */
   readonly url: string;
   /** Further hosts that files may come from, as `host`, `host:port` or `*.host`. */
   readonly files: readonly string[];
@@ -155,8 +155,17 @@ export class HttpUpstream implements Upstream {
   }
 
   fetchProjectList(): Promise<PageAnswer> {
-    const read = (answer: Answer) => readPageBody(answer, MAX_LIST_BYTES, this.#faults);
-    return this.#fetchIndex(this.#settings.url, NO_VALIDATORS, undefined, read);
+    return this.#fetchRoot(NO_VALIDATORS, MAX_LIST_BYTES);
+  }
+
+  /** The page at the index's own URL, which is all there is of a flat one. */
+  fetchWhole(validators: Validators): Promise<PageAnswer> {
+    return this.#fetchRoot(validators, MAX_PAGE_BYTES);
+  }
+
+  #fetchRoot(validators: Validators, most: number): Promise<PageAnswer> {
+    const read = (answer: Answer) => readPageBody(answer, most, this.#faults);
+    return this.#fetchIndex(this.#settings.url, validators, undefined, read);
   }
 
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {

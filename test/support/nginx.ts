@@ -20,14 +20,20 @@ export interface Nginx {
 
 /** nginx on loopback with the shipped configuration, between these two ports and over this folder of blobs. */
 export async function startNginx(program: string, gate: string, blobs: string): Promise<Nginx> {
+  const shipped = await readFile('deploy/nginx/wheelgate.conf', 'utf8');
+  return startSite(program, (port) =>
+    replaced(shipped, {
+      'server 127.0.0.1:8080;': `server ${new URL(gate).host};`,
+      'listen 80;': `listen 127.0.0.1:${port};`,
+      'alias /var/lib/wheelgate/blobs/;': `alias ${blobs}/;`,
+    }),
+  );
+}
+
+/** nginx on loopback with this in its `http` block. */
+export async function startSite(program: string, site: (port: number) => string): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-nginx-'));
   const port = await freePort();
-  const shipped = await readFile('deploy/nginx/wheelgate.conf', 'utf8');
-  const site = replaced(shipped, {
-    'server 127.0.0.1:8080;': `server ${new URL(gate).host};`,
-    'listen 80;': `listen 127.0.0.1:${port};`,
-    'alias /var/lib/wheelgate/blobs/;': `alias ${blobs}/;`,
-  });
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)
     .join(' ');
@@ -39,7 +45,7 @@ export async function startNginx(program: string, gate: string, blobs: string): 
     `daemon off; ${user} pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 64; }
 http { access_log off; ${temporary}
-${site}
+${site(port)}
 }
 `,
   );

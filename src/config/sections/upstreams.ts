@@ -4,7 +4,7 @@ import type { ProjectGlob } from '../../domain/project-glob.js';
 import { projectGlob } from '../../yaml/values.js';
 import { camelCased } from '../camel-case.js';
 import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
-import { hostPattern, section, time, webUrl } from '../terms.js';
+import { hostPattern, pageUrl, section, time, withSlash } from '../terms.js';
 
 /** Those that speak of who asks, or how often. */
 const NEVER_ABSENT = new Set([401, 407, 408, 425, 429]);
@@ -20,7 +20,13 @@ const upstream = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
     .describe('How policies, logs and metrics call it.'),
-  url: webUrl().describe("The simple index. The last upstream's default is PyPI's.").optional(),
+  url: pageUrl()
+    .describe("The simple index, or the flat page. The last upstream's default is PyPI's.")
+    .optional(),
+  format: z
+    .enum(['simple', 'flat'])
+    .describe('flat: one page, or the listing of a folder, with the files of all projects.')
+    .prefault('simple'),
   files: z
     .array(hostPattern())
     .describe(
@@ -100,11 +106,13 @@ export const upstreamsSection = z
     const last = upstreams.length - 1;
     const claimed = new Map<string, string>();
     const names = new Set<string>();
-    for (const [index, { name, url, claims, public: open }] of upstreams.entries()) {
+    for (const [index, { name, url, format, claims, public: open }] of upstreams.entries()) {
       if (names.has(name)) issue(`a second upstream named ${JSON.stringify(name)}`, index, 'name');
       names.add(name);
       if (url === undefined && index !== last)
         issue('only the last upstream can do without "url"; it is PyPI then', index);
+      if (url === undefined && format === 'flat' && index === last)
+        issue('expected "url" beside "format: flat"', index, 'format');
       if (open === true && index !== last)
         issue('only the last upstream can be public', index, 'public');
       for (const [at, claim] of claims.entries()) {
@@ -120,8 +128,9 @@ export const upstreamsSection = z
 
 export interface UpstreamConfig {
   readonly name: string;
-  /** Of the simple index; ends with a slash. */
+  /** Of the simple index, which ends with a slash; or of the flat page. */
   readonly url: string;
+  readonly format: 'simple' | 'flat';
   /** Hosts (with their port where it is not the scheme's own), beside the index's. */
   readonly files: readonly string[];
   readonly claims: readonly ProjectGlob[];
@@ -156,10 +165,11 @@ export function toUpstreams(
 ): UpstreamConfig[] {
   return upstreams.map(({ url, files, auth, public: isPublic, ...rest }, index) => {
     const last = index === upstreams.length - 1;
+    const written = (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX;
     const open = isPublic ?? last;
     return {
       ...rest,
-      url: (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX,
+      url: rest.format === 'flat' ? written : withSlash(written),
       // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
       files: files ?? (open ? [PYPI_FILES] : []),
       auth: auth && camelCased(auth),

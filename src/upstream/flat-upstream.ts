@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Agent } from 'node:http';
+import type { Unhashed } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
+import { type Span, within } from '../domain/span.js';
+import type { Holding } from '../runtime/room.js';
+import { Turns } from '../runtime/turns.js';
+import { Faults } from './faults.js';
+import { type FlatPage, parseFlatPage } from './pages/flat-page.js';
+import type { Encoded, FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
+
+/** How long the page holds for the projects that are asked for one after the other, in milliseconds. */
+const FRESH = 10_000;
+
+/** The page as it was read last. */
+interface Read {
+  readonly page: FlatPage;
+  readonly url: string;
+  readonly validators: Validators;
+  readonly fresh: Span;
+}
+
+/** Where the page comes from; it is spoken to like any index. */
+export interface FlatSource extends Upstream {
+  fetchWhole(validators: Validators): Promise<PageAnswer>;
+}
+
+/**
+ * One page with the files of all projects (`pip --find-links`, a folder behind a web server), as an index: a project's page
+ * has the files that are its own by their names, and there are as many projects as have any.
+ */
+export class FlatUpstream implements Upstream {
+  readonly #source: FlatSource;
+  readonly #faults: Faults;
+  readonly #now: () => number;
+  #read: Read | undefined;
+  #reading: Promise<Read> | undefined;
+
+  constructor(source: FlatSource, now: () => number) {
+    this.#source = source;
+    this.#faults = new Faults(source.name);
+    this.#now = now;
+  }
+
+  get name(): string {
+    return this.#source.name;
+  }
+
+  get isPublic(): boolean {
+    return this.#source.isPublic;
+  }
+
+  get origin(): string {
+    return this.#source.origin;
+  }
+
+  get hasClaims(): boolean {
+    return this.#source.hasClaims;
+  }
+
+  get inspect(): boolean {
+    return this.#source.inspect;
+  }
+
+  get unhashed(): Unhashed {
+    return this.#source.unhashed;
+  }
+
+  authorization(): Promise<string | undefined> {
+    return this.#source.authorization();
+  }
+
+  agent(): Promise<Agent> {
+    return this.#source.agent();
+  }
+
+  claims(project: ProjectName): boolean {
+    return this.#source.claims(project);
+  }
+
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
+    return this.#source.fetchFile(url, signal, encoded);
+  }
+
+  async fetchPage(
+    project: ProjectName,
+    validators?: Validators,
+    holding?: Holding,
+  ): Promise<PageAnswer> {
+    const { page, url } = await this.#current();
+    const text = page.get(project);
+    if (text === undefined) return { kind: 'absent' };
+    await holding?.take(text.length);
+    const answer = htmlPage(text, url);
+    // Of this project's files alone: others may come and go.
+    return answer.etag === validators?.etag ? { kind: 'unchanged' } : answer;
+  }
+
+  async fetchProjectList(): Promise<PageAnswer> {
+    const { page, url } = await this.#current();
+    return htmlPage([...page.keys()].map((name) => `<a>${name}</a>`).join('\n'), url);
+  }
+
+  /** Read once for all who ask meanwhile. */
+  #current(): Promise<Read> {
+    if (this.#read !== undefined && within(this.#read.fresh, this.#now()))
+      return Promise.resolve(this.#read);
+    this.#reading ??= this.#readAnew(this.#read).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readAnew(before: Read | undefined): Promise<Read> {
+    const answer = await this.#source.fetchWhole(before?.validators ?? NO_VALIDATORS);
+    const from = this.#now();
+    const fresh = { from, until: from + FRESH };
+    if (answer.kind === 'unchanged' && before !== undefined) this.#read = { ...before, fresh };
+    else if (answer.kind === 'page')
+      this.#read = { ...(await this.#parse(answer)), url: answer.url, fresh };
+    // That there is no page says nothing of any project.
+    else throw this.#faults.broken('has no page where its flat one should be');
+    return this.#read;
+  }
+
+  async #parse(answer: Extract<PageAnswer, { kind: 'page' }>) {
+    const { etag, lastModified, contentType } = answer;
+    const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
+    if (type !== 'text/html' && type !== 'application/vnd.pypi.simple.v1+html')
+      throw this.#faults.broken(`sent a flat page of the type ${type}`);
+    try {
+      const page = await parseFlatPage(answer, new Turns());
+      return { page, validators: { etag, lastModified } };
+    } catch (cause) {
+      throw this.#faults.broken('sent a flat page that cannot be read', cause);
+    }
+  }
+}
+
+const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
+
+function htmlPage(text: string, url: string): Extract<PageAnswer, { kind: 'page' }> {
+  const bytes = Buffer.from(text);
+  return {
+    kind: 'page',
+    body: bytes,
+    sent: { bytes, encoding: 'identity' },
+    contentType: 'text/html; charset=utf-8',
+    url,
+    etag: `"${createHash('sha256').update(bytes).digest('hex')}"`,
+    lastModified: undefined,
+  };
+}
