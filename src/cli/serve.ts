@@ -46,7 +46,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   const { address, port } = await serving.listen();
   const host = address.includes(':') ? `[${address}]` : address;
   const url = `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  out.line(`wheelgate listens on ${url}, packages at ${url}/simple/`);
+  out.line(`wheelgate listens on ${url}, for pip: PIP_INDEX_URL=${url}/simple/`);
 
   process.on('SIGHUP', () => {
     log.info('SIGHUP: reading the policy, the tokens and the pins');

@@ -19,6 +19,8 @@ export function dataFolder(data: string) {
     spool: at('spool'),
     feed: at('feed.jsonl'),
     exposure: at('exposure.json'),
+    /** The lists of projects: each process writes its own. */
+    listsOf: (member: number | undefined) => at(member === undefined ? 'lists' : `lists-${member}`),
     /** Sigstore's keys: each process looks after its own. */
     keysOf: (member: number | undefined) =>
       at(member === undefined ? 'sigstore-keys' : `sigstore-keys-${member}`),

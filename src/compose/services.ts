@@ -10,6 +10,7 @@ import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
 import { Room } from '../runtime/room.js';
 import { createAttestations } from './attestations.js';
+import { dataFolder } from './data-folder.js';
 import { createJudge } from './judge.js';
 import type { Machine } from './machine.js';
 import { noteArtifactEvent } from './note-events.js';
@@ -78,7 +79,11 @@ export function createServices(
   });
   return {
     pages,
-    projectList: new ProjectListService(upstreams, now),
+    projectList: new ProjectListService(
+      upstreams,
+      dataFolder(config.data).listsOf(process.member),
+      now,
+    ),
     artifacts,
     sidecars: new SidecarService({ pages, judge, blobs, artifacts }),
     judge,

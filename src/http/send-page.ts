@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { ListBody } from '../project-pages/project-list.js';
 import type { PreparedBody } from '../project-pages/project-pages.js';
 import { matchesEtag } from './conditional.js';
 
@@ -44,9 +46,37 @@ export function sendPage(
   return 200;
 }
 
+/** Sends the list of projects from the disk, or says that it is unchanged. */
+export async function sendList(
+  req: IncomingMessage,
+  res: ServerResponse,
+  list: ListBody,
+  contentType: string,
+  maxAge: number,
+): Promise<void> {
+  const { whole, unchanged } = makeHeaders(list, list.size, contentType, maxAge);
+  const isUnchanged = matchesEtag(req.headers['if-none-match'], list.etag);
+  const body = isUnchanged || req.method === 'HEAD' ? undefined : await list.read();
+  res.writeHead(isUnchanged ? 304 : 200, (isUnchanged ? unchanged : whole) as string[]);
+  if (body === undefined) res.end();
+  // A client that goes away is no failure of ours; a file that ends early is an answer that does.
+  else await pipeline(body, res).catch(() => res.destroy());
+}
+
 function headersOf(page: PreparedBody, contentType: string, maxAge: number): PreparedHeaders {
   const known = prepared.get(page);
   if (known?.contentType === contentType) return known;
+  const headers = makeHeaders(page, page.body.length, contentType, maxAge);
+  prepared.set(page, headers);
+  return headers;
+}
+
+function makeHeaders(
+  page: Pick<PreparedBody, 'etag' | 'contentEncoding'>,
+  size: number,
+  contentType: string,
+  maxAge: number,
+): PreparedHeaders {
   const unchanged = [
     'etag',
     page.etag,
@@ -60,13 +90,11 @@ function headersOf(page: PreparedBody, contentType: string, maxAge: number): Pre
     'content-type',
     contentType,
     'content-length',
-    String(page.body.length),
+    String(size),
     'x-content-type-options',
     'nosniff',
   ];
   if (contentType.startsWith('text/html')) whole.push(...FOR_BROWSERS);
   if (page.contentEncoding !== 'identity') whole.push('content-encoding', page.contentEncoding);
-  const headers = { contentType, whole, unchanged };
-  prepared.set(page, headers);
-  return headers;
+  return { contentType, whole, unchanged };
 }

@@ -1,161 +1,184 @@
-import { Parser } from 'htmlparser2';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { Failure } from '../domain/failure.js';
-import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
-import type { PageAnswer, Upstream } from '../upstream/upstream.js';
-import { API_VERSION } from './judged-page.js';
-import { prepareBody } from './prepare-body.js';
-import type { PageEncoding, PageForm, PreparedBody } from './project-pages.js';
-import { escapeHtml } from './render-html.js';
+import { withDeadline } from '../runtime/deadline.js';
+import { temporaryName } from '../store/disk/temporary-name.js';
+import type { Upstream, Validators } from '../upstream/upstream.js';
+import { readListInThread, writeListsInThread } from './list/list-in-thread.js';
+import type { WrittenLists } from './list/write-list.js';
+import type { PageEncoding, PageForm } from './project-pages.js';
+
+/** A list that lies on the disk, made ready for every client that asks for this form and encoding. */
+export interface ListBody {
+  /** Strong, quoted, one per form and encoding. */
+  readonly etag: string;
+  readonly contentEncoding: PageEncoding;
+  readonly size: number;
+  /** Opens it; whoever does reads it to its end, or destroys it. */
+  read(): Promise<Readable>;
+}
 
 /** The list of all projects, `/simple/`: hardly any installer asks for it, mirrors and tab completion do. */
 export interface ProjectList {
-  /** @throws {Failure} upstream-broken, upstream-unreachable */
-  render(form: PageForm, encoding: PageEncoding): Promise<PreparedBody>;
+  /** @throws {Failure} upstream-broken, upstream-unreachable, overloaded */
+  open(form: PageForm, encoding: PageEncoding): Promise<ListBody>;
 }
 
 /** PyPI's list has some 700,000 names, and is asked for rarely: it is not kept for long. */
 const TTL = 10 * 60_000;
+/** How long somebody waits for news of a list that is there already, in milliseconds. */
+const STALE_AFTER = 2_000;
+/** Behind an index's name: its names, and what it sends just now. */
+const NAMES = '.names.gz';
+const COMING = '.coming';
 
-interface Names {
-  readonly names: readonly string[];
+interface Current {
+  readonly lists: WrittenLists;
   readonly fresh: Span;
-  readonly bodies: Map<string, Promise<PreparedBody>>;
 }
 
-/** Joins the lists of all upstreams. An upstream with claims contributes only what it claims. */
+/**
+ * Joins the lists of all upstreams. They may have any length, so they are never in memory: what an index sends goes to the
+ * disk, a thread reads its names and writes the joined list in each form, and clients are sent that from there.
+ */
 export class ProjectListService implements ProjectList {
   readonly #upstreams: readonly Upstream[];
+  readonly #folder: string;
   readonly #now: () => number;
-  /** What each upstream last said that it has. */
-  readonly #said = new Map<Upstream, readonly string[]>();
-  #current: Names | undefined;
-  #loading: Promise<Names> | undefined;
+  readonly #validators = new Map<Upstream, Validators>();
+  #current: Current | undefined;
+  #loading: Promise<Current> | undefined;
 
-  constructor(upstreams: readonly Upstream[], now: () => number) {
+  /** @param folder this process's own */
+  constructor(upstreams: readonly Upstream[], folder: string, now: () => number) {
     this.#upstreams = upstreams;
+    this.#folder = folder;
     this.#now = now;
   }
 
-  async render(form: PageForm, encoding: PageEncoding): Promise<PreparedBody> {
-    const { names, bodies } = await this.#load();
-    const key = `${form} ${encoding}`;
-    const ready = bodies.get(key);
-    if (ready !== undefined) return ready;
-    const body = prepareBody([form === 'html' ? writeHtml(names) : writeJson(names)], encoding);
-    bodies.set(key, body);
-    body.catch(() => bodies.delete(key));
-    return body;
+  async open(form: PageForm, encoding: PageEncoding): Promise<ListBody> {
+    const { [form]: list } = (await this.#load()).lists;
+    return {
+      etag: `"${list.digest}-${encoding}"`,
+      contentEncoding: encoding,
+      size: list.size[encoding],
+      read: () => this.#read(list.files[encoding === 'br' ? 'br' : 'gzip'], encoding),
+    };
   }
 
-  async #load(): Promise<Names> {
-    const current = this.#current;
-    if (current !== undefined && within(current.fresh, this.#now())) return current;
-    this.#loading ??= this.#fetch().finally(() => {
-      this.#loading = undefined;
-    });
+  async #read(path: string, encoding: PageEncoding): Promise<Readable> {
     try {
-      return await this.#loading;
-    } catch (error) {
-      if (current !== undefined && error instanceof Failure) return current;
-      throw error;
+      const file = (await open(path)).createReadStream();
+      if (encoding !== 'identity') return file;
+      const unpacked = createGunzip();
+      // A client that goes away ends both.
+      pipeline(file, unpacked).catch(() => {});
+      return unpacked;
+    } catch (cause) {
+      // Somebody removed it: it is made again for the next one.
+      this.#current = undefined;
+      throw notKept(cause);
     }
   }
 
+  async #load(): Promise<Current> {
+    const current = this.#current;
+    if (current !== undefined && within(current.fresh, this.#now())) return current;
+    this.#loading ??= this.#refresh().finally(() => {
+      this.#loading = undefined;
+    });
+    if (current === undefined) return this.#loading;
+    return withDeadline(STALE_AFTER, this.#loading).catch(() => current);
+  }
+
   /** An index that does not tell what it has, or just now does not, adds what it said last: it breaks nobody's list. */
-  async #fetch(): Promise<Names> {
-    const lists = await Promise.allSettled(this.#upstreams.map((one) => this.#namesOf(one)));
-    const failed = lists.find((list) => list.status === 'rejected');
-    if (failed !== undefined && this.#said.size === 0) throw failed.reason;
-    const names = new Map<ProjectName, string>();
-    for (const upstream of this.#upstreams)
-      for (const text of this.#said.get(upstream) ?? []) {
-        const name = parseProjectName(text);
-        if (name !== undefined && !names.has(name) && this.#mayHave(upstream, name))
-          names.set(name, text);
-      }
+  async #refresh(): Promise<Current> {
+    await mkdir(this.#folder, { recursive: true }).catch(failNotKept);
+    const before = await this.#kept();
+    const asked = await Promise.allSettled(this.#upstreams.map((one) => this.#ask(one, before)));
+    const kept = await this.#kept();
+    const isChanged = asked.some((one) => one.status === 'fulfilled' && one.value);
+    const failed = asked.find((one) => one.status === 'rejected');
+    const isKnown = this.#upstreams.some(({ name }) => kept.has(name + NAMES));
+    if (failed !== undefined && !isKnown) throw failed.reason;
+    const lists = this.#current !== undefined && !isChanged ? this.#current.lists : undefined;
     const from = this.#now();
     this.#current = {
-      names: [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text),
+      lists: lists ?? (await this.#write(kept)),
       fresh: { from, until: from + TTL },
-      bodies: new Map(),
     };
     return this.#current;
   }
 
-  async #namesOf(upstream: Upstream): Promise<void> {
-    const answer = await upstream.fetchProjectList();
-    if (answer.kind === 'page') this.#said.set(upstream, readNames(answer, upstream.name));
-    else this.#said.set(upstream, []);
+  /** The names of the folder's files. */
+  async #kept(): Promise<ReadonlySet<string>> {
+    return new Set(await readdir(this.#folder).catch(failNotKept));
   }
 
-  #mayHave(upstream: Upstream, name: ProjectName): boolean {
-    const claimed = this.#upstreams.some((other) => other.claims(name));
-    return (claimed || upstream.hasClaims) === upstream.claims(name);
+  /** Returns whether what it has may be other than before. */
+  async #ask(upstream: Upstream, kept: ReadonlySet<string>): Promise<boolean> {
+    const isKept = kept.has(upstream.name + NAMES);
+    const names = join(this.#folder, upstream.name + NAMES);
+    const coming = join(this.#folder, upstream.name + COMING);
+    try {
+      const answer = await upstream.fetchProjectList(
+        (body) => pipeline(body, createWriteStream(coming)).catch(failNotKept),
+        isKept ? this.#validators.get(upstream) : undefined,
+      );
+      if (answer.kind === 'unchanged') return false;
+      this.#validators.delete(upstream);
+      if (answer.kind === 'absent') {
+        await rm(names, { force: true });
+        return true;
+      }
+      const { encoding, contentType, etag, lastModified } = answer;
+      const to = `${names}${COMING}`;
+      await readListInThread({ path: coming, encoding, contentType, to }).catch((cause) => {
+        throw OURS.test(String(cause.message)) ? notKept(cause) : unreadable(upstream.name, cause);
+      });
+      await rename(to, names);
+      this.#validators.set(upstream, { etag, lastModified });
+      return true;
+    } finally {
+      await rm(coming, { force: true });
+    }
+  }
+
+  async #write(kept: ReadonlySet<string>): Promise<WrittenLists> {
+    const prefix = temporaryName();
+    const lists = await writeListsInThread({
+      indexes: this.#upstreams.map(({ name, claimed }) => ({
+        names: kept.has(name + NAMES) ? join(this.#folder, name + NAMES) : undefined,
+        claims: claimed,
+      })),
+      folder: this.#folder,
+      prefix,
+    }).catch(failNotKept);
+    // Who reads one of them just now goes on.
+    for (const name of kept)
+      if (!name.endsWith(NAMES)) await rm(join(this.#folder, name), { force: true });
+    return lists;
   }
 }
 
-type ListAnswer = Extract<PageAnswer, { kind: 'page' }>;
+/** What the system says of our own disk. */
+const OURS = /^E[A-Z]{3,}: /;
 
-function readNames(answer: ListAnswer, upstream: string): string[] {
-  const text = Buffer.from(answer.body).toString('utf8');
-  if (!answer.contentType.includes('json')) return readHtmlNames(text);
-  try {
-    const { projects } = JSON.parse(text) as { projects: { name: unknown }[] };
-    return projects.map(({ name }) => String(name));
-  } catch (cause) {
-    throw new Failure(
-      'upstream-broken',
-      `The upstream ${upstream} sent a list that cannot be read.`,
-      {
-        cause,
-      },
-    );
-  }
+function unreadable(upstream: string, cause: Error): Failure {
+  const what = `The upstream ${upstream} sent a list that cannot be read.`;
+  return new Failure('upstream-broken', what, { cause });
 }
 
-function readHtmlNames(text: string): string[] {
-  const names: string[] = [];
-  let name: string | undefined;
-  const parser = new Parser({
-    onopentag(tag) {
-      if (tag === 'a') name = '';
-    },
-    ontext(part) {
-      if (name !== undefined) name += part;
-    },
-    onclosetag(tag) {
-      if (tag === 'a' && name !== undefined) names.push(name.trim());
-      if (tag === 'a') name = undefined;
-    },
-  });
-  parser.end(text);
-  return names;
+function notKept(cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  return new Failure('overloaded', 'The list of projects cannot be kept just now.', { cause });
 }
 
-function writeJson(names: readonly string[]): string {
-  return JSON.stringify({
-    meta: { 'api-version': API_VERSION },
-    projects: names.map((name) => ({ name })),
-  });
-}
-
-function writeHtml(names: readonly string[]): string {
-  const links = names.map((name) => {
-    const project = parseProjectName(name);
-    return `    <a href="${project}/">${escapeHtml(name)}</a><br />`;
-  });
-  return [
-    '<!DOCTYPE html>',
-    '<html>',
-    '  <head>',
-    `    <meta name="pypi:repository-version" content="${API_VERSION}">`,
-    '    <title>Simple index</title>',
-    '  </head>',
-    '  <body>',
-    ...links,
-    '  </body>',
-    '</html>',
-    '',
-  ].join('\n');
+function failNotKept(cause: unknown): never {
+  throw notKept(cause);
 }

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Agent } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Unhashed } from '../domain/integrity.js';
+import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { Holding } from '../runtime/room.js';
 import { Turns } from '../runtime/turns.js';
 import { Faults } from './faults.js';
 import { type FlatPage, parseFlatPage } from './pages/flat-page.js';
-import type { Encoded, FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
+import type {
+  Encoded,
+  FileAnswer,
+  ListAnswer,
+  PageAnswer,
+  ReceiveBody,
+  Upstream,
+  Validators,
+} from './upstream.js';
 
 /** How long the page holds for the projects that are asked for one after the other, in milliseconds. */
 const FRESH = 10_000;
@@ -74,6 +84,10 @@ export class FlatUpstream implements Upstream {
     return this.#source.agent();
   }
 
+  get claimed(): readonly ProjectGlob[] {
+    return this.#source.claimed;
+  }
+
   claims(project: ProjectName): boolean {
     return this.#source.claims(project);
   }
@@ -96,9 +110,13 @@ export class FlatUpstream implements Upstream {
     return answer.etag === validators?.etag ? { kind: 'unchanged' } : answer;
   }
 
-  async fetchProjectList(): Promise<PageAnswer> {
+  async fetchProjectList(receive: ReceiveBody, validators?: Validators): Promise<ListAnswer> {
     const { page, url } = await this.#current();
-    return htmlPage([...page.keys()].map((name) => `<a>${name}</a>`).join('\n'), url);
+    const text = [...page.keys()].map((name) => `<a>${name}</a>`).join('\n');
+    const { body, sent, ...answer } = htmlPage(text, url);
+    if (answer.etag === validators?.etag) return { kind: 'unchanged' };
+    await receive(Readable.from([body]));
+    return { ...answer, encoding: sent.encoding };
   }
 
   /** Read once for all who ask meanwhile. */

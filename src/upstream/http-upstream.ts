@@ -10,7 +10,7 @@ import { Breaker } from './breaker.js';
 import { Faults } from './faults.js';
 import { FileRequests } from './file-requests.js';
 import { OwnHosts } from './own-hosts.js';
-import { MAX_LIST_BYTES, MAX_PAGE_BYTES, readPageBody } from './page-body.js';
+import { MAX_PAGE_BYTES, passListBody, readPageBody } from './page-body.js';
 import { createPassword, type PasswordSettings } from './passwords.js';
 import { askPatiently } from './patience.js';
 import {
@@ -21,7 +21,16 @@ import {
   type ObserveUpstream,
   Requests,
 } from './requests.js';
-import type { Encoded, FileAnswer, PageAnswer, Upstream, Validators } from './upstream.js';
+import type {
+  Encoded,
+  FileAnswer,
+  IndexAnswer,
+  ListAnswer,
+  PageAnswer,
+  ReceiveBody,
+  Upstream,
+  Validators,
+} from './upstream.js';
 
 export interface HttpUpstreamSettings {
   readonly name: string;
@@ -141,6 +150,10 @@ export class HttpUpstream implements Upstream {
     return this.#credentials.authorization();
   }
 
+  get claimed(): readonly ProjectGlob[] {
+    return this.#settings.claims;
+  }
+
   claims(project: ProjectName): boolean {
     return this.#claims.has(project);
   }
@@ -154,17 +167,14 @@ export class HttpUpstream implements Upstream {
     return this.#fetchIndex(`${this.#settings.url}${project}/`, validators, project, read);
   }
 
-  fetchProjectList(): Promise<PageAnswer> {
-    return this.#fetchRoot(NO_VALIDATORS, MAX_LIST_BYTES);
-  }
-
   /** The page at the index's own URL, which is all there is of a flat one. */
   fetchWhole(validators: Validators): Promise<PageAnswer> {
-    return this.#fetchRoot(validators, MAX_PAGE_BYTES);
+    const read = (answer: Answer) => readPageBody(answer, MAX_PAGE_BYTES, this.#faults);
+    return this.#fetchIndex(this.#settings.url, validators, undefined, read);
   }
 
-  #fetchRoot(validators: Validators, most: number): Promise<PageAnswer> {
-    const read = (answer: Answer) => readPageBody(answer, most, this.#faults);
+  fetchProjectList(receive: ReceiveBody, validators = NO_VALIDATORS): Promise<ListAnswer> {
+    const read = (answer: Answer) => passListBody(answer, this.#faults, receive);
     return this.#fetchIndex(this.#settings.url, validators, undefined, read);
   }
 
@@ -173,25 +183,25 @@ export class HttpUpstream implements Upstream {
   }
 
   /** Pages are small, and asked for under one deadline. */
-  #fetchIndex(
+  #fetchIndex<Body>(
     url: string,
     validators: Validators,
     project: ProjectName | undefined,
-    read: ReadBody,
-  ): Promise<PageAnswer> {
+    read: ReadBody<Body>,
+  ): Promise<IndexAnswer<Body>> {
     const signal = AbortSignal.timeout(this.#settings.timeouts.page);
     return this.#breaker.ask(() =>
       askPatiently(signal, () => this.#fetchIndexOnce(url, validators, project, read, signal)),
     );
   }
 
-  async #fetchIndexOnce(
+  async #fetchIndexOnce<Body>(
     url: string,
     { etag, lastModified }: Validators,
     project: ProjectName | undefined,
-    read: ReadBody,
+    read: ReadBody<Body>,
     signal: AbortSignal,
-  ): Promise<PageAnswer> {
+  ): Promise<IndexAnswer<Body>> {
     const headers: Record<string, string> = { accept: ACCEPT_PAGES, 'accept-encoding': 'gzip, br' };
     if (etag !== undefined) headers['if-none-match'] = etag;
     if (lastModified !== undefined) headers['if-modified-since'] = lastModified;
@@ -210,11 +220,9 @@ export class HttpUpstream implements Upstream {
       leave(answer);
       throw this.#astray(`to ${reached.url.pathname}`);
     }
-    const { body, sent } = await read(answer);
     return {
+      ...(await read(answer)),
       kind: 'page',
-      body,
-      sent,
       contentType: headerText(answer.headers['content-type']) ?? 'text/html',
       url: reached.url.href,
       etag: headerText(answer.headers.etag),
@@ -230,7 +238,7 @@ export class HttpUpstream implements Upstream {
    * GitLab and pypiserver send clients on to PyPI with what they do not have: that is all we need to know. Whatever else
    * leads away may be a login page, and says nothing of the project.
    */
-  #elsewhere(target: URL, project: ProjectName | undefined): PageAnswer {
+  #elsewhere(target: URL, project: ProjectName | undefined): { readonly kind: 'absent' } {
     const last = target.pathname.split('/').filter(Boolean).at(-1);
     if (project !== undefined && target.search === '' && isName(last, project))
       return { kind: 'absent' };
@@ -244,7 +252,7 @@ export class HttpUpstream implements Upstream {
   }
 }
 
-type ReadBody = (answer: Answer) => ReturnType<typeof readPageBody>;
+type ReadBody<Body> = (answer: Answer) => Promise<Body>;
 
 /** Whether a path has the project's name in it, however it is spelt: `/simple/Demo/`, `/demo/index.html`. */
 function names({ pathname }: URL, project: ProjectName): boolean {

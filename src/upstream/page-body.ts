@@ -4,19 +4,18 @@ import { collect } from '../runtime/collect.js';
 import type { Holding } from '../runtime/room.js';
 import type { Faults } from './faults.js';
 import type { Answer } from './requests.js';
-import type { SentBody } from './upstream.js';
+import type { Coding, ReceiveBody, SentBody } from './upstream.js';
 
 /** As it was sent, and unpacked: the longest pages of PyPI have a third of it. */
 export const MAX_PAGE_BYTES = 64 * 1024 * 1024;
-/** PyPI's list of all projects has some 40 MB. */
-export const MAX_LIST_BYTES = 256 * 1024 * 1024;
+/** PyPI's list of all projects has some 40 MB, unpacked. */
+export const MAX_LIST_BYTES = 128 * 1024 * 1024;
 const LONG_PAGE = 256 * 1024;
-
-type Inflate = (options: { chunkSize: number }) => zlib.Gunzip | zlib.BrotliDecompress;
 
 /** What stands in `Content-Encoding` and changes nothing: S3's stores keep how a body was once uploaded. */
 const NO_CODING = new Set(['', 'identity', 'none', 'aws-chunked']);
-const CODINGS: Readonly<Record<string, SentBody['encoding'] | 'zstd'>> = {
+const CODINGS: Readonly<Record<string, Coding>> = {
+  identity: 'identity',
   gzip: 'gzip',
   'x-gzip': 'gzip',
   br: 'br',
@@ -37,45 +36,89 @@ export async function readPageBody(
 ): Promise<{ body: Uint8Array; sent: SentBody }> {
   const take = (bytes: number) => holding?.take(bytes);
   const tooLong = () => faults.broken(`sent a page over ${most} bytes`);
-  let bytes: Buffer;
-  try {
-    bytes = await collect(body, most, tooLong, take);
-  } catch (error) {
+  const coding = codingOf(headers, faults);
+  const bytes = await collect(body, most, tooLong, take).catch((error: unknown) => {
     throw error instanceof Failure ? error : faults.unreachable(error);
+  });
+  checkLength(headers, bytes.length, faults);
+  if (coding === 'identity') return { body: bytes, sent: { bytes, encoding: coding } };
+  // What inflates comes from a thread piece by piece: a long page in few.
+  const inflating = inflater(coding, bytes.length > LONG_PAGE ? LONG_PAGE : 16 * 1024);
+  inflating.end(bytes);
+  const unpacked = await collect(inflating, most, tooLong, take).catch((error: unknown) => {
+    if (error instanceof Failure) throw error;
+    throw faults.broken('sent a page whose compression cannot be undone', error);
+  });
+  const sent: SentBody =
+    coding === 'zstd' ? { bytes: unpacked, encoding: 'identity' } : { bytes, encoding: coding };
+  return { body: unpacked, sent };
+}
+
+/** Hands the list of projects over as it comes. @throws {Failure} upstream-broken, upstream-unreachable */
+export async function passListBody(
+  { body, headers }: Answer,
+  faults: Faults,
+  receive: ReceiveBody,
+): Promise<{ encoding: Coding }> {
+  const encoding = codingOf(headers, faults);
+  let bytes = 0;
+  let ownError: unknown;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        bytes += chunk.length;
+        if (bytes > MAX_LIST_BYTES) throw faults.broken(`sent a list over ${MAX_LIST_BYTES} bytes`);
+        yield chunk;
+      }
+    } catch (error) {
+      ownError = error instanceof Failure ? error : faults.unreachable(error);
+      throw ownError;
+    }
   }
-  const expected = Number(headers['content-length'] ?? bytes.length);
-  if (expected !== bytes.length)
-    throw faults.broken(`sent ${bytes.length} of ${expected} bytes of a page`);
-  const header = [headers['content-encoding'] ?? ''].flat().join();
-  const codings = header
+  try {
+    await receive(counted());
+  } catch (error) {
+    throw ownError ?? error;
+  }
+  checkLength(headers, bytes, faults);
+  return { encoding };
+}
+
+/** Undoes a body's coding, piece by piece, in a thread. */
+export function inflater(
+  coding: Exclude<Coding, 'identity'>,
+  chunkSize: number,
+): zlib.Gunzip | zlib.BrotliDecompress {
+  if (coding === 'gzip') return zlib.createGunzip({ chunkSize });
+  if (coding === 'br') return zlib.createBrotliDecompress({ chunkSize });
+  return createZstdDecompress!({ chunkSize });
+}
+
+/** Node reads zstd from 22.15 on. */
+const { createZstdDecompress } = zlib as {
+  createZstdDecompress?: (options: { chunkSize: number }) => zlib.BrotliDecompress;
+};
+
+/** @throws {Failure} upstream-broken where nobody here knows it */
+function codingOf({ 'content-encoding': given = '' }: Answer['headers'], faults: Faults): Coding {
+  const header = [given].flat().join();
+  const [first = 'identity', ...more] = header
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => !NO_CODING.has(coding));
-  const [coding] = codings;
-  if (coding === undefined) return { body: bytes, sent: { bytes, encoding: 'identity' } };
-  const encoding = codings.length === 1 ? CODINGS[coding] : undefined;
-  const inflate = encoding && inflaterOf(encoding);
-  if (encoding === undefined || inflate === undefined)
-    throw faults.broken(`sent a page in the encoding ${header}, which was not asked for`);
-  // What inflates comes from a thread piece by piece: a long page in few.
-  const inflating = inflate({ chunkSize: bytes.length > LONG_PAGE ? LONG_PAGE : 16 * 1024 });
-  try {
-    inflating.end(bytes);
-    const unpacked = await collect(inflating, most, tooLong, take);
-    const sent: SentBody =
-      encoding === 'zstd' ? { bytes: unpacked, encoding: 'identity' } : { bytes, encoding };
-    return { body: unpacked, sent };
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw faults.broken('sent a page whose compression cannot be undone', cause);
-  }
+  const coding = more.length === 0 ? CODINGS[first] : undefined;
+  if (coding !== undefined && (coding !== 'zstd' || createZstdDecompress !== undefined))
+    return coding;
+  throw faults.broken(`sent a page in the encoding ${header}, which was not asked for`);
 }
 
-/** Node reads zstd from 22.15 on. */
-function inflaterOf(encoding: SentBody['encoding'] | 'zstd'): Inflate | undefined {
-  if (encoding === 'gzip') return zlib.createGunzip;
-  if (encoding === 'br') return zlib.createBrotliDecompress;
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: Inflate };
-  return createZstdDecompress;
+/** @throws {Failure} upstream-broken where it was announced otherwise */
+function checkLength(
+  { 'content-length': announced }: Answer['headers'],
+  bytes: number,
+  faults: Faults,
+): void {
+  const expected = Number(announced ?? bytes);
+  if (expected !== bytes) throw faults.broken(`sent ${bytes} of ${expected} bytes of a page`);
 }

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Unhashed } from '../domain/integrity.js';
+import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Holding } from '../runtime/room.js';
 
@@ -9,20 +10,29 @@ export interface SentBody {
   readonly encoding: 'identity' | 'gzip' | 'br';
 }
 
-/** What an upstream said when asked for a project page. */
-export type PageAnswer =
+/** How a page may come packed. */
+export type Coding = SentBody['encoding'] | 'zstd';
+
+/** What an upstream said when asked for a page of its index. @typeParam Body what became of the page's body */
+export type IndexAnswer<Body> =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'absent' }
-  | {
+  | (Body & {
       readonly kind: 'page';
-      readonly body: Uint8Array;
-      readonly sent: SentBody;
       readonly contentType: string;
       /** The URL that answered, after redirects. */
       readonly url: string;
       readonly etag: string | undefined;
       readonly lastModified: string | undefined;
-    };
+    });
+
+/** A project page, unpacked and as it was sent. */
+export type PageAnswer = IndexAnswer<{ readonly body: Uint8Array; readonly sent: SentBody }>;
+/** The list of projects, whose body was handed over. */
+export type ListAnswer = IndexAnswer<{ readonly encoding: Coding }>;
+
+/** Takes a body as it comes. It is called once more where it is asked for again. */
+export type ReceiveBody = (body: AsyncIterable<Uint8Array>) => Promise<void>;
 
 export interface Validators {
   readonly etag: string | undefined;
@@ -62,10 +72,12 @@ export interface Upstream {
   /** What is done with files that it declares no strong digest for. */
   readonly unhashed: Unhashed;
   claims(project: ProjectName): boolean;
+  /** The same as it was set. */
+  readonly claimed: readonly ProjectGlob[];
   /** @param holding takes the room for the page */
   fetchPage(project: ProjectName, validators?: Validators, holding?: Holding): Promise<PageAnswer>;
-  /** `/simple/` itself. */
-  fetchProjectList(): Promise<PageAnswer>;
+  /** `/simple/` itself, which may have any length. */
+  fetchProjectList(receive: ReceiveBody, validators?: Validators): Promise<ListAnswer>;
   /**
    * Opens a file that a page of this upstream lists. Redirects stay within the upstream's own hosts; any
    * other host fails before a connection is made.

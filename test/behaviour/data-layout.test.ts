@@ -68,6 +68,8 @@ describe('the data folder of a server that has worked', () => {
     });
     for (const path of [pinned, strong, attested])
       assert.equal((await ask(started.url + path)).status, 200, path);
+    upstream.serve('/simple/', '{"projects":[{"name":"pinned"}]}', 'application/json');
+    assert.equal((await ask(`${started.url}/simple/`)).status, 200);
     for (let time = 0; time < 12; time += 1)
       assert.equal((await ask(started.url + refused)).status, 403);
     await writeFile(

@@ -51,7 +51,7 @@ describe('the routes', () => {
   });
 
   it('turn a URL away that is longer than the settings allow', async () => {
-    const most = `/simple/?${'a'.repeat(SETTINGS.maxUrlLength - 9)}`;
+    const most = `/simple/demo/?${'a'.repeat(SETTINGS.maxUrlLength - 14)}`;
     assert.equal((await app.get(most)).status, 200);
     assert.equal((await app.get(`${most}a`)).status, 414);
   });
@@ -201,7 +201,7 @@ describe('problem documents', () => {
       const failing = async () => {
         throw new Failure(kind as keyof typeof FAILURES, 'So it is.');
       };
-      const services = stubServices({ projectList: { render: failing } });
+      const services = stubServices({ projectList: { open: failing } });
       const answer = await supertest(createApp(services, SETTINGS)).get('/simple/');
       assert.equal(answer.status, status);
       assert.equal(answer.headers['content-type'], 'application/problem+json');
@@ -220,7 +220,7 @@ describe('problem documents', () => {
     const failing = async () => {
       throw new Error('a secret at /home/x');
     };
-    const services = stubServices({ projectList: { render: failing } });
+    const services = stubServices({ projectList: { open: failing } });
     const answer = await supertest(createApp(services, SETTINGS)).get('/simple/');
     assert.equal(answer.status, 500);
     assert.doesNotMatch(answer.text, /secret/);

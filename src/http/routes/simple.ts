@@ -2,10 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
 import { negotiateEncoding, negotiateForm } from '../../project-pages/negotiate.js';
-import type { PreparedBody } from '../../project-pages/project-pages.js';
 import type { Handler } from '../asked.js';
 import { pathSegments } from '../path.js';
-import { sendPage } from '../send-page.js';
+import { sendList, sendPage } from '../send-page.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /** `GET, HEAD /simple/` and `/simple/{project}/` (PEP 503, 691). */
@@ -25,16 +24,17 @@ export function simpleRoute(services: Services, settings: HttpSettings): Handler
       );
     const { form, contentType } = negotiated;
     const encoding = negotiateEncoding(req.headers['accept-encoding']);
-    const send = (page: PreparedBody): void => {
-      sendPage(req, res, page, contentType, settings.pageMaxAge);
-    };
-    if (name === '') return send(await services.projectList.render(form, encoding));
+    if (name === '') {
+      const list = await services.projectList.open(form, encoding);
+      return sendList(req, res, list, contentType, settings.pageMaxAge);
+    }
     const project = parseProjectName(name);
     if (project === undefined)
       throw new Failure('not-found', `${JSON.stringify(name)} is not a project's name (PEP 508).`);
     if (slash === undefined) return redirect(res, `${project}/`);
     if (name !== project) return redirect(res, `../${project}/`);
-    send(await services.pages.render(project, form, encoding));
+    const page = await services.pages.render(project, form, encoding);
+    sendPage(req, res, page, contentType, settings.pageMaxAge);
   };
 }
 

@@ -20,6 +20,10 @@ export interface TagHandler {
 export class HtmlTags {
   readonly #tokenizer: Tokenizer;
   #text = '';
+  /** Where that begins in all that was read. */
+  #start = 0;
+  /** What was written last. */
+  #last = '';
 
   /** @param known the attributes that are told; a tag may have any number of others */
   constructor(known: ReadonlySet<string>, handler: TagHandler) {
@@ -36,8 +40,24 @@ export class HtmlTags {
     this.#tokenizer.end();
   }
 
+  /** Reads a text as it comes, of which no more is kept than what a name may begin in. */
+  write(piece: string): void {
+    this.#start += this.#text.length - this.#last.length;
+    this.#text = this.#last + piece;
+    this.#last = piece;
+    this.#tokenizer.write(piece);
+  }
+
+  end(): void {
+    this.#tokenizer.end();
+  }
+
+  #slice(start: number, end: number): string {
+    return this.#text.slice(Math.max(0, start - this.#start), Math.max(0, end - this.#start));
+  }
+
   #callbacks(known: ReadonlySet<string>, handler: TagHandler): TokenizerCallbacks {
-    const slice = (start: number, end: number) => this.#text.slice(start, end);
+    const slice = (start: number, end: number) => this.#slice(start, end);
     const ignore = () => {};
     let tag = '';
     let attributes: Record<string, string> = {};

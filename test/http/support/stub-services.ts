@@ -102,7 +102,7 @@ export function stubServices(
   };
   return {
     pages: PAGES,
-    projectList: { render: async () => PAGE },
+    projectList: { open: nothingThere },
     artifacts: { open: nothingThere },
     sidecars: { open: nothingThere },
     judge: new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0),

@@ -1,0 +1,28 @@
+import { askOnce } from '../../runtime/threads/thread.js';
+import type { ListToRead } from './read-list.js';
+import type { ListToWrite, WrittenLists } from './write-list.js';
+
+/** What the thread is asked: one of the two. */
+export interface ListQuestion {
+  readonly read?: ListToRead;
+  readonly write?: ListToWrite;
+}
+
+const SETTINGS = {
+  program: new URL('./list-thread.js', import.meta.url),
+  /** PyPI's 700,000 names take some 40 MiB at the most. */
+  limits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
+  isBackground: true,
+};
+/** In milliseconds. */
+const PATIENCE = 120_000;
+
+/** Reads an index's list in a thread of its own. @throws where it is none, or is too long */
+export async function readListInThread(read: ListToRead): Promise<void> {
+  await askOnce<ListQuestion, undefined>(SETTINGS, { read }, PATIENCE);
+}
+
+/** Writes the joined lists in a thread of its own. */
+export function writeListsInThread(write: ListToWrite): Promise<WrittenLists> {
+  return askOnce<ListQuestion, WrittenLists>(SETTINGS, { write }, PATIENCE);
+}

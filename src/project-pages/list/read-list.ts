@@ -1,0 +1,74 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { inflater, MAX_LIST_BYTES } from '../../upstream/page-body.js';
+import { HtmlTags } from '../../upstream/pages/html-tags.js';
+import { PageTooLarge } from '../../upstream/pages/page-limits.js';
+import type { Coding } from '../../upstream/upstream.js';
+import { ListJson } from './list-json.js';
+import { SortedNames } from './sorted-names.js';
+
+/** An index's list as it was sent, and where its names are to be written. */
+export interface ListToRead {
+  readonly path: string;
+  readonly encoding: Coding;
+  readonly contentType: string;
+  readonly to: string;
+}
+
+/** Reads a list of any length and writes its names down, packed and sorted. @throws where it is none */
+export async function readList({ path, encoding, contentType, to }: ListToRead): Promise<void> {
+  const names = new SortedNames();
+  const add = (name: string): void => names.add(name);
+  const reader = contentType.includes('json') ? new ListJson(add) : linkReader(add);
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  const read = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      if (bytes > MAX_LIST_BYTES) throw new PageTooLarge(`is longer than ${MAX_LIST_BYTES} bytes`);
+      reader.write(decoder.decode(piece, { stream: true }));
+    }
+    reader.end();
+  };
+  const file = createReadStream(path);
+  if (encoding === 'identity') await pipeline(file, read);
+  else await pipeline(file, inflater(encoding, CHUNK), read);
+  const texts = Readable.from(names.texts(), { objectMode: true });
+  await pipeline(texts, createGzip({ level: 3 }), createWriteStream(to));
+}
+
+const CHUNK = 64 * 1024;
+
+/** The texts of links, whatever they lead to (PEP 503). */
+function linkReader(onName: (name: string) => void): { write(piece: string): void; end(): void } {
+  let text: string | undefined;
+  const endLink = (): void => {
+    if (text !== undefined) onName(text);
+    text = undefined;
+  };
+  const tags = new HtmlTags(new Set(), {
+    onOpen(tag) {
+      if (tag !== 'a') return;
+      endLink();
+      text = '';
+    },
+    onText(part) {
+      if (text !== undefined && text.length < MAX_TEXT) text += part;
+    },
+    onClose(tag) {
+      if (tag === 'a') endLink();
+    },
+  });
+  return {
+    write: (piece) => tags.write(piece),
+    end() {
+      tags.end();
+      endLink();
+    },
+  };
+}
+
+/** What is longer is no name. */
+const MAX_TEXT = 1_000;
