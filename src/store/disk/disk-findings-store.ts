@@ -20,9 +20,19 @@ const MODULE = 32;
 /** Files of one project that are read; more would be no project. */
 const MAX_INSPECTIONS = 50_000;
 
-/** The findings of a project's artifacts, by digest and filename. */
+/** What one project may take of that: it must not be read anew at each look-up because it does not fit. */
+const ONE_PROJECT = 1 / 2;
+
+/** The findings of a project's artifacts, by digest and filename; the latest where there are too many for memory. */
 class Findings implements ProjectFindings {
   readonly #known = new Map<string, Inspection>();
+  readonly #room: number;
+  #bytes = 0;
+  #isWhole = true;
+
+  constructor(room: number) {
+    this.#room = room;
+  }
 
   get(sha256: Sha256, filename: string): Inspection | undefined {
     // Most projects have none, and their pages ask for each of their files.
@@ -30,8 +40,28 @@ class Findings implements ProjectFindings {
   }
 
   add(inspection: Inspection): this {
-    this.#known.set(`${inspection.sha256} ${inspection.filename}`, inspection);
+    const key = `${inspection.sha256} ${inspection.filename}`;
+    this.#drop(key);
+    for (const [earliest] of this.#known) {
+      if (this.#bytes + bytesOf(inspection) <= this.#room) break;
+      this.#drop(earliest);
+      this.#isWhole = false;
+    }
+    this.#known.set(key, inspection);
+    this.#bytes += bytesOf(inspection);
     return this;
+  }
+
+  #drop(key: string): void {
+    const known = this.#known.get(key);
+    if (known === undefined) return;
+    this.#known.delete(key);
+    this.#bytes -= bytesOf(known);
+  }
+
+  /** False once some of them are on the disk alone. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   get count(): number {
@@ -40,11 +70,12 @@ class Findings implements ProjectFindings {
 
   /** Bytes in memory, roughly. */
   get size(): number {
-    let bytes = 0;
-    for (const { memberDigests, findings, modules = [] } of this.#known.values())
-      bytes += OVERHEAD * (1 + findings.length) + memberDigests.length + MODULE * modules.length;
-    return bytes;
+    return this.#bytes;
   }
+}
+
+function bytesOf({ memberDigests, findings, modules = [] }: Inspection): number {
+  return OVERHEAD * (1 + findings.length) + memberDigests.length + MODULE * modules.length;
 }
 
 /** Findings of whatever settings: for looking back. */
@@ -58,6 +89,7 @@ export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
   readonly #settings: string;
   readonly #write: WriteFile;
+  readonly #ofOneProject: number;
   readonly #records: RememberedRecords<Findings, Inspection>;
 
   /** @param settings those of the inspections (`settingsName`): what was seen under others is not read */
@@ -69,6 +101,7 @@ export class DiskFindingsStore implements FindingsStore {
   ) {
     this.#write = write;
     this.#settings = settings;
+    this.#ofOneProject = memoryBytes * ONE_PROJECT;
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
@@ -86,7 +119,12 @@ export class DiskFindingsStore implements FindingsStore {
     filename: string,
   ): Promise<Inspection | undefined> {
     const findings = await this.#records.of(project);
-    return findings.get(sha256, filename);
+    const known = findings.get(sha256, filename);
+    if (known !== undefined || findings.isWhole) return known;
+    const one = await this.#read(join(this.#directory, project), [
+      fileOf({ sha256, filename }, this.#settings),
+    ]);
+    return one.get(sha256, filename);
   }
 
   async known(project: ProjectName): Promise<ProjectFindings> {
@@ -106,7 +144,7 @@ export class DiskFindingsStore implements FindingsStore {
   }
 
   async #read(folder: string, names: readonly string[]): Promise<Findings> {
-    const findings = new Findings();
+    const findings = new Findings(this.#ofOneProject);
     for (const name of names) {
       const settings = /-([^-]+)\.json$/.exec(name)?.[1];
       if (settings === undefined || ![settings, ANY_SETTINGS].includes(this.#settings)) continue;
@@ -115,13 +153,16 @@ export class DiskFindingsStore implements FindingsStore {
       const inspection = readInspection(text);
       if (inspection !== undefined && fileOf(inspection, settings) === name)
         findings.add(inspection);
-      if (findings.count >= MAX_INSPECTIONS) break;
+      if (findings.count >= MAX_INSPECTIONS || !findings.isWhole) break;
     }
     return findings;
   }
 }
 
-function fileOf({ sha256, filename }: Inspection, settings: string): string {
+function fileOf(
+  { sha256, filename }: Pick<Inspection, 'sha256' | 'filename'>,
+  settings: string,
+): string {
   const name = createHash('sha256').update(filename).digest('hex').slice(0, 12);
   return `${sha256}-${name}-${settings}${ENDING}`;
 }

@@ -47,8 +47,11 @@ export class RememberedRecords<Records extends object, Record> {
   /** Takes over a record that was written, here or by another process. */
   learn(project: string, record: Record): void {
     const records = this.#remembered.get(project);
-    // An object that was there before is set once more, for its size has changed.
-    if (records !== undefined) this.#remembered.set(project, this.#parts.add(records, record));
+    if (records !== undefined) {
+      // The cache would not weigh an object anew that it has already.
+      this.#remembered.delete(project);
+      this.#remembered.set(project, this.#parts.add(records, record));
+    }
     // Whoever reads the folder just now may have read it before the record was there.
     else
       void this.#reading

@@ -67,6 +67,33 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('findings on disk', () => {
+  it('of a project that does not fit into memory are not read anew at each look-up, and each is found', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `demo-${at}.0.tar.gz`);
+    const store = new DiskFindingsStore(folder, undefined, 40_000);
+    for (const name of names) await store.put(PROJECT, inspection(name));
+    const other = new DiskFindingsStore(folder, undefined, 40_000);
+    for (const one of [store, other]) {
+      const first = await one.known(PROJECT);
+      assert.equal(await one.known(PROJECT), first);
+      const inMemory = names.filter((name) => first.get(SHA, name) !== undefined);
+      assert.ok(inMemory.length > 5 && inMemory.length < 12, `${inMemory.length} are in memory`);
+      for (const name of names) assert.equal((await one.get(PROJECT, SHA, name))?.filename, name);
+      assert.equal(await one.get(PROJECT, SHA, 'demo-99.0.tar.gz'), undefined);
+    }
+    await store.put(PROJECT, inspection('demo-0.0.tar.gz'));
+    assert.ok((await store.known(PROJECT)).get(SHA, 'demo-0.0.tar.gz') !== undefined);
+  });
+
+  it('that were learnt since it was read count in what is bounded', async () => {
+    const store = new DiskFindingsStore(folder, undefined, 20_000);
+    const projects = Array.from({ length: 10 }, (_, at) => `demo${at}` as ProjectName);
+    for (const project of projects) await store.known(project);
+    const before = await store.known(projects[0]!);
+    for (const project of projects)
+      for (let at = 0; at < 4; at += 1) store.learn(project, inspection(`demo-${at}.tar.gz`));
+    assert.notEqual(await store.known(projects[0]!), before);
+  });
+
   it('are those of the settings that the store is for', async () => {
     const narrow = settingsName({ members: 3 });
     await new DiskFindingsStore(folder, narrow).put(PROJECT, inspection('narrow.whl'));
