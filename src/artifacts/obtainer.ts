@@ -68,7 +68,7 @@ export class Obtainer {
 
   /** Which bytes it has may have been learnt, or that the index has others than those that are pinned. */
   async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
-    if (isIdentified(listed.file, listed.upstream.unhashed)) return listed;
+    if (isIdentified(listed.file, listed.upstream)) return listed;
     const { project, filename } = listed.subject;
     const now = await this.#parts.pages.find(project, filename);
     return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;

@@ -5,6 +5,20 @@ import type { ProjectName } from './project-name.js';
 /** What is done with files that an index declares no strong digest for. */
 export type Unhashed = 'refuse' | 'pin';
 
+/** What is done where an index declares another strong digest for a file than that of the bytes first seen. */
+export type Reuploads = 'allow' | 'refuse';
+
+/** What an upstream's files are held to beside what it declares now. */
+export interface Demands {
+  readonly unhashed: Unhashed;
+  readonly reuploads: Reuploads;
+}
+
+/** Whether the first bytes of its files are kept in mind. */
+export function keepsPins({ unhashed, reuploads }: Demands): boolean {
+  return unhashed === 'pin' || reuploads === 'refuse';
+}
+
 /**
  * Set where a file's sha256 does not say it all: its bytes are to be checked once they are here, or there is a doubt for
  * which they are refused.
@@ -58,9 +72,9 @@ export interface Identity {
 }
 
 /** Whether its declared digests alone say which bytes are meant. */
-export function isIdentified({ hashes, integrity }: Declared, unhashed: Unhashed): boolean {
+export function isIdentified({ hashes, integrity }: Declared, demands: Demands): boolean {
   return (
-    unhashed === 'refuse' &&
+    !keepsPins(demands) &&
     hashes.sha256 !== undefined &&
     !hasOtherStrong(hashes) &&
     integrity === undefined
@@ -69,15 +83,18 @@ export function isIdentified({ hashes, integrity }: Declared, unhashed: Unhashed
 
 /**
  * Which bytes a file has: those that the index declares a strong digest for, or else those that were first seen, where
- * the upstream's `unhashed` is `pin`. A pin holds whatever the index declares later.
+ * the upstream's `unhashed` is `pin`. A pin holds whatever the index declares later; one of bytes that had a declared
+ * digest only where `reuploads` is `refuse`.
  * @param file as the index declares it
  */
-export function identify(file: Declared, unhashed: Unhashed, { facts, pins }: Seen): Identity {
+export function identify(file: Declared, demands: Demands, { facts, pins }: Seen): Identity {
   const { filename, hashes, integrity } = file;
+  const { unhashed } = demands;
   if (typeof integrity === 'object') return { sha256: undefined, integrity };
-  if (unhashed === 'pin') {
+  if (unhashed === 'refuse' && !isStrong(hashes)) return doubt(noDigest(filename));
+  if (keepsPins(demands)) {
     const pin = pins === undefined ? 'unreadable' : pins.get(filename);
-    if (pin === 'unreadable' || (pin !== undefined && !(pin.declared && isStrong(hashes))))
+    if (pin === 'unreadable' || (pin !== undefined && binds(pin, isStrong(hashes), demands)))
       return pinned(file, pin);
   }
   if (isStrong(hashes)) {
@@ -89,7 +106,12 @@ export function identify(file: Declared, unhashed: Unhashed, { facts, pins }: Se
       ? { sha256: fact.sha256, integrity: undefined }
       : { sha256, integrity: 'on-arrival' };
   }
-  return unhashed === 'pin' ? ON_ARRIVAL : doubt(noDigest(filename));
+  return ON_ARRIVAL;
+}
+
+/** Whether other bytes than the pinned ones are refused. @param strong whether the index declares a strong digest now */
+export function binds({ declared }: SeenBytes, strong: boolean, { reuploads }: Demands): boolean {
+  return reuploads === 'refuse' || !(declared && strong);
 }
 
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };

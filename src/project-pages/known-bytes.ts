@@ -1,6 +1,13 @@
 import { Failure } from '../domain/failure.js';
 import { hasOtherStrong, isStrong } from '../domain/hashes.js';
-import type { LearntBytes, Seen, SeenBytes, SeenKind } from '../domain/integrity.js';
+import {
+  type Demands,
+  keepsPins,
+  type LearntBytes,
+  type Seen,
+  type SeenBytes,
+  type SeenKind,
+} from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import type { SeenStore } from '../store/seen-store.js';
@@ -32,9 +39,10 @@ export class KnownBytes {
    * What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that
    * counts. Never rejects.
    */
-  async of({ name, unhashed }: Upstream, page: ProjectPage): Promise<Seen | undefined> {
+  async of(upstream: Upstream, page: ProjectPage): Promise<Seen | undefined> {
     const { facts, pins } = this.#parts;
-    const pinning = unhashed === 'pin';
+    const { name } = upstream;
+    const pinning = keepsPins(upstream);
     if (!pinning && !page.files.some(({ hashes }) => hasOtherStrong(hashes))) return undefined;
     const [known, pinned] = await Promise.all([
       facts.known(name, page.project).catch((error: unknown) => this.#failed('facts', error)),
@@ -46,11 +54,12 @@ export class KnownBytes {
   }
 
   /** Whether what was read before is all that is known now. */
-  isCurrent({ name, unhashed }: Upstream, { project }: ProjectPage, seen: Seen): boolean {
+  isCurrent(upstream: Upstream, { project }: ProjectPage, seen: Seen): boolean {
+    const { name } = upstream;
     const { facts, pins } = this.#parts;
     return (
       seen.facts === facts.peek(name, project) &&
-      (unhashed !== 'pin' || pins.isCurrent(name, project, seen.pins))
+      (!keepsPins(upstream) || pins.isCurrent(name, project, seen.pins))
     );
   }
 
@@ -65,8 +74,8 @@ export class KnownBytes {
   ): Promise<string | undefined> {
     const seen = { filename: file.filename, sha256, hashes };
     const strong = isStrong(file.hashes);
-    if (upstream.unhashed === 'pin') {
-      const doubt = await this.#holdToPin(upstream.name, page.project, seen, strong);
+    if (keepsPins(upstream)) {
+      const doubt = await this.#holdToPin(upstream, page.project, seen, strong);
       if (doubt !== undefined || !strong) return doubt;
     }
     if (hasOtherStrong(file.hashes)) await this.#keepFact(upstream.name, page.project, seen);
@@ -85,13 +94,14 @@ export class KnownBytes {
   }
 
   async #holdToPin(
-    upstream: string,
+    { name: upstream, ...demands }: Demands & { readonly name: string },
     project: ProjectName,
     seen: SeenBytes,
     strong: boolean,
   ): Promise<string | undefined> {
     try {
-      const { learnt, doubt } = await this.#parts.pins.hold(upstream, project, seen, strong);
+      const held = await this.#parts.pins.hold(upstream, project, seen, strong, demands);
+      const { learnt, doubt } = held;
       this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: learnt });
       if (doubt !== undefined) this.#parts.onEvent({ kind: 'not-pinned', upstream, reason: doubt });
       return doubt;

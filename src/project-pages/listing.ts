@@ -1,6 +1,6 @@
 import type { Provenance, Release } from '../domain/attestation.js';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
-import { identify, isIdentified, type Seen } from '../domain/integrity.js';
+import { type Demands, identify, isIdentified, type Seen } from '../domain/integrity.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
@@ -96,16 +96,14 @@ export class Listing {
 /** The same object where the index declares the sha256 of every file. */
 async function identified(
   page: ProjectPage,
-  { unhashed }: Upstream,
+  demands: Demands,
   seen: Seen = NOTHING_SEEN,
   turns: Turns,
 ): Promise<ProjectPage> {
-  if (page.files.every((file) => isIdentified(file, unhashed))) return page;
+  if (page.files.every((file) => isIdentified(file, demands))) return page;
   const files: IndexFile[] = [];
   await turns.forEach(page.files, (file) => {
-    files.push(
-      isIdentified(file, unhashed) ? file : { ...file, ...identify(file, unhashed, seen) },
-    );
+    files.push(isIdentified(file, demands) ? file : { ...file, ...identify(file, demands, seen) });
   });
   return { ...page, files };
 }

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
-import { notPinned, type SeenByName, type SeenBytes } from '../domain/integrity.js';
+import {
+  binds,
+  type Demands,
+  notPinned,
+  type SeenByName,
+  type SeenBytes,
+} from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { SeenStore } from '../store/seen-store.js';
@@ -22,8 +28,8 @@ export interface Held {
 }
 
 /**
- * The first bytes of each file, at upstreams whose `unhashed` is `pin`. While the index declares a strong digest, the bytes
- * that have it are noted, and bind only once it declares none any more.
+ * The first bytes of each file, at upstreams whose `unhashed` is `pin` or whose `reuploads` is `refuse`. While the index
+ * declares a strong digest, the bytes that have it are noted; without the latter they bind only once it declares none any more.
  */
 export class Pins {
   readonly #store: SeenStore;
@@ -62,12 +68,12 @@ export class Pins {
     project: ProjectName,
     seen: SeenBytes,
     strong: boolean,
+    demands: Demands,
   ): Promise<Held> {
     const pin = await this.#store.read(upstream, project, seen.filename);
     if (pin === 'unreadable') throw new Error(`the pin of ${seen.filename} cannot be read`);
     const same = pin?.sha256 === seen.sha256;
-    const binding = pin !== undefined && !(strong && pin.declared);
-    if (binding && !same) {
+    if (pin !== undefined && binds(pin, strong, demands) && !same) {
       const learnt = { ...pin, other: seen.sha256 };
       this.learn(upstream, project, learnt);
       return { learnt, doubt: notPinned(seen.filename, pin, seen.sha256) };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Unhashed } from '../domain/integrity.js';
+import type { Reuploads, Unhashed } from '../domain/integrity.js';
 import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
@@ -74,6 +74,10 @@ export class FlatUpstream implements Upstream {
 
   get unhashed(): Unhashed {
     return this.#source.unhashed;
+  }
+
+  get reuploads(): Reuploads {
+    return this.#source.reuploads;
   }
 
   authorization(): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.js';
-import type { Unhashed } from '../domain/integrity.js';
+import type { Demands, Reuploads, Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { Certificate } from '../runtime/certificate.js';
@@ -32,7 +32,7 @@ import type {
   Validators,
 } from './upstream.js';
 
-export interface HttpUpstreamSettings {
+export interface HttpUpstreamSettings extends Demands {
   readonly name: string;
   /** The simple index, with its trailing slash: `https://pypi.example.com/simple/`; or the URL of a flat page. */
   readonly url: string;
@@ -46,7 +46,6 @@ export interface HttpUpstreamSettings {
   readonly certificate?: Certificate | undefined;
   /** Whether its files are opened; false for an upstream that is trusted as it is. */
   readonly inspect: boolean;
-  readonly unhashed: Unhashed;
   /** Statuses beside 404 and 410 by which it says that it has no such project. */
   readonly absent: readonly number[];
   /**
@@ -82,6 +81,7 @@ export class HttpUpstream implements Upstream {
   readonly hasClaims: boolean;
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
+  readonly reuploads: Reuploads;
   readonly #settings: HttpUpstreamSettings;
   readonly #way: OwnWay;
   readonly #credentials: Credentials;
@@ -102,6 +102,7 @@ export class HttpUpstream implements Upstream {
     this.hasClaims = settings.claims.length > 0;
     this.inspect = settings.inspect;
     this.unhashed = settings.unhashed;
+    this.reuploads = settings.reuploads;
     this.#settings = settings;
     this.#now = now;
     this.#way = network.open({ connectTimeout: timeouts.connect, certificate });

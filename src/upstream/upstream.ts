@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import type { Unhashed } from '../domain/integrity.js';
+import type { Demands } from '../domain/integrity.js';
 import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Holding } from '../runtime/room.js';
@@ -56,7 +56,7 @@ export interface FileAnswer {
 }
 
 /** One package index behind Wheelgate. Failures are `Failure`s: `upstream-broken`, `upstream-unreachable`, `not-found`. */
-export interface Upstream {
+export interface Upstream extends Demands {
   readonly name: string;
   readonly isPublic: boolean;
   /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
@@ -69,8 +69,6 @@ export interface Upstream {
   readonly hasClaims: boolean;
   /** Whether its files are opened. Rules that need no bytes apply in any case. */
   readonly inspect: boolean;
-  /** What is done with files that it declares no strong digest for. */
-  readonly unhashed: Unhashed;
   claims(project: ProjectName): boolean;
   /** The same as it was set. */
   readonly claimed: readonly ProjectGlob[];

@@ -20,6 +20,7 @@ function serviceOver(leases: (doubted: () => void) => Leases) {
   const upstream = {
     name: 'bare',
     unhashed: 'pin',
+    reuploads: 'allow',
     inspect: true,
     fetchFile: async (url: string) => {
       asked.push(url);

@@ -9,7 +9,7 @@ import {
   isStrong,
   readHashes,
 } from '../../src/domain/hashes.js';
-import { identify, type SeenBytes } from '../../src/domain/integrity.js';
+import { type Demands, identify, type SeenBytes } from '../../src/domain/integrity.js';
 
 const DIGITS = { sha256: 64, sha512: 128, sha384: 96, md5: 32 } as const;
 const RIGHT = hashesOf('a');
@@ -51,24 +51,33 @@ const PINS = [
   record({ md5: RIGHT.md5 }, { declared: true }),
   record({}, { other: WRONG.sha256 }),
 ];
+const DEMANDS = [
+  { unhashed: 'refuse', reuploads: 'allow' },
+  { unhashed: 'refuse', reuploads: 'refuse' },
+  { unhashed: 'pin', reuploads: 'allow' },
+  { unhashed: 'pin', reuploads: 'refuse' },
+] as const satisfies Demands[];
 const named = <T>(value: T | undefined) => new Map(value === undefined ? [] : [[filename, value]]);
 
 describe('the integrity of a file', () => {
   it('never rests on less than a strong digest or a pin, whatever is declared and known', () => {
     let cases = 0;
     for (const hashes of declarations())
-      for (const unhashed of ['refuse', 'pin'] as const)
+      for (const demands of DEMANDS)
         for (const fact of RECORDS)
           for (const pin of PINS) {
+            const { unhashed, reuploads } = demands;
             const file = { filename, hashes };
             const seen = { facts: named(fact), pins: named(pin) };
-            const { sha256, integrity } = identify(file, unhashed, seen);
-            const about = JSON.stringify({ hashes, unhashed, fact, pin, sha256, integrity });
+            const { sha256, integrity } = identify(file, demands, seen);
+            const about = JSON.stringify({ hashes, demands, fact, pin, sha256, integrity });
             cases += 1;
             const binding =
-              unhashed === 'pin' &&
+              (unhashed === 'pin' || reuploads === 'refuse') &&
               pin !== undefined &&
-              (pin === 'unreadable' || !(pin.declared && isStrong(hashes)));
+              (pin === 'unreadable' ||
+                reuploads === 'refuse' ||
+                !(pin.declared && isStrong(hashes)));
             if (typeof integrity === 'object') {
               assert.equal(sha256, undefined, about);
               assert.ok(binding || (unhashed === 'refuse' && !isStrong(hashes)), about);
@@ -101,9 +110,11 @@ describe('the integrity of a file', () => {
   it('is in doubt where pins cannot be read, and only where they count', () => {
     const seen = { facts: new Map(), pins: undefined };
     for (const hashes of declarations()) {
-      assert.equal(typeof identify({ filename, hashes }, 'pin', seen).integrity, 'object');
-      const { integrity } = identify({ filename, hashes }, 'refuse', seen);
-      assert.equal(typeof integrity === 'object', !isStrong(hashes));
+      for (const demands of DEMANDS) {
+        const { integrity } = identify({ filename, hashes }, demands, seen);
+        const count = demands.unhashed === 'pin' || demands.reuploads === 'refuse';
+        assert.equal(typeof integrity === 'object', count || !isStrong(hashes));
+      }
     }
   });
 });

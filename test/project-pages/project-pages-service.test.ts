@@ -46,6 +46,7 @@ function serviceOver(policies: PolicySource) {
     name: 'pypi',
     isPublic: true,
     unhashed: 'refuse',
+    reuploads: 'allow',
     claims: () => false,
     fetchPage: async () => {
       fetched += 1;

@@ -27,7 +27,12 @@ async function provenanceOf(entries: readonly Entry[], filename: string) {
   const body = Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, files }));
   const source = { body, contentType: 'application/vnd.pypi.simple.v1+json', url: URL };
   const page = await parseProjectPage(source, PROJECT, 'pypi', new Turns());
-  const upstream = { name: 'pypi', isPublic: true, unhashed: 'refuse' } as Upstream;
+  const upstream = {
+    name: 'pypi',
+    isPublic: true,
+    unhashed: 'refuse',
+    reuploads: 'allow',
+  } as Upstream;
   return (await Listing.of(page, upstream, undefined, new Turns())).get(filename)!.subject
     .provenance!;
 }

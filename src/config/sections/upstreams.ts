@@ -82,6 +82,10 @@ const upstream = z.strictObject({
     .enum(['refuse', 'pin'])
     .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
     .prefault('refuse'),
+  reuploads: z
+    .enum(['allow', 'refuse'])
+    .describe('refuse: a file stays what its first bytes here were, whatever the index has later.')
+    .prefault('allow'),
   public: z
     .boolean()
     .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')
@@ -147,6 +151,8 @@ export interface UpstreamConfig {
   readonly inspect: boolean;
   /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
+  /** What is done with other bytes than a file's first ones. */
+  readonly reuploads: 'allow' | 'refuse';
   readonly public: boolean;
   /** Statuses beside 404 and 410 by which it says that it has no such project. */
   readonly absent: readonly number[];

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildWheel, type Distribution } from '../support/distributions.js';
+import { packagePath } from '../support/fake-upstream.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
+const HOUR = 3_600_000;
+
+describe('a file that its index has other bytes for than before', () => {
+  let gate: TestGate;
+  let count = 0;
+
+  before(async () => {
+    gate = await startGate({
+      withUpstream: (url) => ({ upstreams: [{ name: 'fake', url, reuploads: 'refuse' }] }),
+    });
+  });
+  after(() => gate.close());
+
+  /** Two files of one name, and what the index has of the project beside them. */
+  function twice() {
+    count += 1;
+    const name = `demo${count}`;
+    const first = buildWheel({ name });
+    const second = buildWheel({ name, files: { [`${name}/__init__.py`]: 'evil = 1\n' } });
+    const older = buildWheel({ name, version: '0.1' });
+    return { name, first, second, older, url: `/files/${name}/${first.filename}` };
+  }
+  function put(name: string, dists: readonly Distribution[], hashes?: Record<string, string>) {
+    gate.upstream.addProject(
+      name,
+      dists.map((dist) => ({ dist, ...(hashes && { hashes }) })),
+    );
+    gate.now += HOUR;
+  }
+  const yanked = async (name: string) =>
+    (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json().files[0].yanked;
+
+  it('is refused once the first ones were given out, on the page and in the download, also after a restart', async () => {
+    const { name, first, second, older, url } = twice();
+    put(name, [first, older]);
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+    put(name, [second, older]);
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await gate.get(url);
+      assert.equal(answer.status, 403);
+      assert.match(answer.phrase, /first seen.*\(integrity\)/);
+      assert.match(await yanked(name), /first seen/);
+      await gate.restart();
+    }
+    assert.equal(gate.upstream.requests(packagePath(name, first.filename)), 1);
+    assert.equal((await gate.get(`/files/${name}/${older.filename}`)).status, 200);
+  });
+
+  it('is given out again once the index has the first ones again', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    put(name, [second]);
+    assert.equal((await gate.get(url)).status, 403);
+    put(name, [first]);
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+  });
+
+  it('is refused under another kind of digest, too, once its bytes are here', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    const sha512 = (dist: Distribution) => createHash('sha512').update(dist.bytes).digest('hex');
+    put(name, [second], { sha512: sha512(second) });
+    assert.equal((await gate.get(url)).status, 403);
+    put(name, [first], { sha512: sha512(first) });
+    gate.now += HOUR;
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+  });
+
+  it('is refused where the index declares no digest any more, which nothing pins here', async () => {
+    const { name, first, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    put(name, [first], {});
+    assert.match((await gate.get(url)).phrase, /declares no sha256/);
+  });
+
+  it('may be another as long as nobody was given the first one', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(`/simple/${name}/`);
+    put(name, [second]);
+    assert.deepEqual((await gate.get(url)).body, second.bytes);
+  });
+
+  it('is taken once its pin is removed, and a reload asked for', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    put(name, [second]);
+    assert.equal((await gate.get(url)).status, 403);
+    await rm(join(gate.folder, 'data', 'pins', 'fake', name, `${first.filename}.json`));
+    gate.gate.reload();
+    assert.deepEqual((await gate.get(url)).body, second.bytes);
+  });
+
+  it('is the new one where the upstream does not say that it should be refused', async () => {
+    const free = await startGate();
+    try {
+      const { name, first, second, url } = twice();
+      free.upstream.addProject(name, [first]);
+      assert.deepEqual((await free.get(url)).body, first.bytes);
+      free.upstream.addProject(name, [second]);
+      free.now += HOUR;
+      assert.deepEqual((await free.get(url)).body, second.bytes);
+    } finally {
+      await free.close();
+    }
+  });
+});
