@@ -26,7 +26,7 @@ export async function run({ folder, rounds, short }) {
     const installer = (client, server) => async () => {
       rmSync(scratch, { recursive: true, force: true });
       mkdirSync(scratch);
-      return install(client, clients[client], server.url, scratch);
+      return install(client, clients[client], `${server.url}/simple/`, scratch);
     };
     for (const server of [nginx, wheelgate]) await installer('uv', server)();
     for (const client of Object.keys(clients)) {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { listed, publishPage } from './index-folder.mjs';
@@ -65,7 +66,11 @@ export async function wheelsOfTree(pip) {
   return readdirSync(folder).map((name) => join(folder, name));
 }
 
-/** Installs the tree from an index into an empty folder, with no cache of the client's own. @returns seconds */
+/**
+ * Installs the tree into an empty folder, with no cache of the client's own.
+ * @param index the URL of its project pages, with a slash at its end
+ * @returns seconds
+ */
 export async function install(client, program, index, scratch) {
   const args = {
     // Compiling takes longer than all the rest, and has nothing to do with the index.
@@ -78,7 +83,7 @@ export async function install(client, program, index, scratch) {
     program,
     [
       ...args[client],
-      ...['--target', join(scratch, 'target'), url, `${index}/simple/`],
+      ...['--target', join(scratch, 'target'), url, index],
       ...['--requirement', REQUIREMENTS],
     ],
     { env: { ...environment(), NO_PROXY: '127.0.0.1', TMPDIR: scratch }, timeout: 180_000 },
@@ -121,6 +126,12 @@ export async function publishTree(root, wheels) {
       },
     ]);
   }
+  // Some proxies ask for the list of all projects before they ask for one.
+  const list = {
+    meta: { 'api-version': '1.1' },
+    projects: [...projects].map((name) => ({ name })),
+  };
+  writeFileSync(join(root, 'simple', 'index.json'), JSON.stringify(list));
   return projects.size;
 }
 

@@ -1,7 +1,7 @@
 // Servers that a bench starts, each a process of its own, and ends again.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
@@ -21,7 +21,7 @@ export function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 async function answers(url, started) {
   while (performance.now() - started < PATIENCE_MS) {
@@ -51,7 +51,10 @@ export async function start(command, args, url, options = {}) {
     throw new Error(`${command} ended with ${code}: ${said.slice(-2_000)}`);
   });
   died.catch(() => {});
-  await Promise.race([answers(url, started), died]);
+  await Promise.race([answers(url, started), died]).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   const startedIn = performance.now() - started;
   return {
     pid: child.pid,
@@ -139,14 +142,27 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The same once it is at rest: what goes on in the background has come to its end. */
-export async function settledCpu(pid) {
-  for (let before = cpuSeconds(pid); ; ) {
+/** The same of a process and all that it has started. */
+export function cpuSecondsOfAll(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  return children.reduce((sum, child) => sum + cpuSecondsOfAll(child), cpuSeconds(pid));
+}
+
+/**
+ * What a measure comes to once a process is at rest: what goes on in the background has come to its end.
+ * @param patience for those that are never quite at rest, in milliseconds
+ */
+export async function settledCpu(pid, measure = cpuSeconds, patience = Infinity) {
+  let before = measure(pid);
+  for (const started = performance.now(); performance.now() - started < patience; ) {
     await sleep(150);
-    const now = cpuSeconds(pid);
-    if (now === before) return now;
+    const now = measure(pid);
+    if (now === before) break;
     before = now;
   }
+  return before;
 }
 
 /** Resident memory and its peak so far, in MB. */
