@@ -4,6 +4,9 @@ import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { createProgram } from './program.js';
 
+// It takes a tenth of a second to load what heeds it, and then it reads everything.
+if (process.argv.includes('serve')) process.on('SIGHUP', () => {});
+
 const program = createProgram((code) => {
   process.exitCode = code;
 });

@@ -1,8 +1,10 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
+import { endOnFatal } from '../runtime/fatal.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog, type Log } from '../runtime/log.js';
+import { ServiceSignals } from '../runtime/service-signals.js';
 import { EXIT, type Output } from './output.js';
 
 export interface ServeOptions {
@@ -21,13 +23,17 @@ interface Serving {
   close(): Promise<void>;
 }
 
-/** `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reloads the policy. */
+/**
+ * `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way; a second one ends it at once. SIGHUP reads
+ * policy, tokens and pins, whenever it comes.
+ */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
   if (cluster.isWorker) {
     const { runWorker } = await import('../workers/worker.js');
     await runWorker({ now: Date.now, env: process.env });
     return EXIT.fine;
   }
+  const signals = new ServiceSignals();
   const config = loadConfig({
     file: options.config,
     env: process.env,
@@ -40,27 +46,33 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
     },
   });
   const log = createLog(config.log.level);
-  process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught'));
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const serving = await create(config, log);
-  const { address, port } = await serving.listen();
-  const host = address.includes(':') ? `[${address}]` : address;
-  const url = `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  out.line(`wheelgate listens on ${url}, for pip: PIP_INDEX_URL=${url}/simple/`);
-
-  process.on('SIGHUP', () => {
+  let serving: Serving | undefined;
+  endOnFatal(log, async () => serving?.close());
+  serving = await create(config, log);
+  signals.onReload(() => {
     log.info('SIGHUP: reading the policy, the tokens and the pins');
     serving.reload();
   });
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.once(signal, () => {
-        log.info({ signal }, 'stopping');
-        resolve();
-      });
-  });
+  if (!signals.isStopping) await listen(serving, config, signals, out);
+  const signal = await signals.stopped;
+  log.info({ signal }, 'stopping');
   await serving.close();
   return EXIT.fine;
+}
+
+/** Resolves once it listens, or is to stop before it does. @throws where it cannot listen */
+async function listen(
+  serving: Serving,
+  { tls }: Config,
+  { stopped }: ServiceSignals,
+  out: Output,
+): Promise<void> {
+  const listening = serving.listen().then(({ address, port }) => {
+    const host = address.includes(':') ? `[${address}]` : address;
+    const url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+    out.line(`wheelgate listens on ${url}, for pip: PIP_INDEX_URL=${url}/simple/`);
+  });
+  await Promise.race([listening, stopped]);
 }
 
 /** Loads what it takes and no more: that is much of what a start costs. */

@@ -60,6 +60,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       feed,
       listen: async () => {
         await feed?.start();
+        if (closing.hasBegun) throw new Error('it is stopped before it listens');
         return server.listen();
       },
       reload: () => {

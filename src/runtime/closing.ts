@@ -3,6 +3,11 @@ export class Closing {
   readonly #steps: (() => unknown)[] = [];
   #closed: Promise<void> | undefined;
 
+  /** Whether it is all being closed, or has been. */
+  get hasBegun(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** @param close may return a promise: what was built before is closed once it has resolved */
   add(close: () => unknown): void {
     this.#steps.push(close);

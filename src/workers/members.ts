@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Log } from '../runtime/log.js';
 import { Channel } from './channel.js';
 import { closingUntaken } from './handed-connections.js';
+import { ShortLives } from './short-lives.js';
 import type { ToWorker } from './words.js';
 
 /** One worker that lives. */
@@ -21,8 +22,8 @@ export interface MembersParts {
   /** Before the worker says its first word. */
   readonly onBegin: (member: Member) => void;
   readonly onEnd: (member: Member) => void;
-  /** How many serve, whenever that changes. */
-  readonly onCount: (serving: number) => void;
+  /** How many serve, whenever that changes. @param trouble why there are not more, where it lasts */
+  readonly onCount: (serving: number, trouble: string | undefined) => void;
 }
 
 interface Begun extends Member {
@@ -31,15 +32,18 @@ interface Begun extends Member {
   serving: boolean;
 }
 
+interface Where {
+  readonly address: string;
+  readonly port: number;
+}
+
 interface Starting {
-  listening(where: { address: string; port: number }): void;
+  done(where: Where): void;
   failed(message: string): void;
 }
 
-/** A worker that ends sooner than this after its start, in milliseconds, may do so again and again. */
-const SHORT_LIFE = 10_000;
-const FIRST_DELAY = 100;
-const LONGEST_DELAY = 30_000;
+/** One that has ended so many times in a row is not waited for at the start. */
+const MOST_TRIES = 3;
 /** Beyond the grace, a worker that does not end is ended, in milliseconds. */
 const LAST_GRACE = 5_000;
 
@@ -47,11 +51,12 @@ const LAST_GRACE = 5_000;
 export class Members {
   readonly #parts: MembersParts;
   readonly #members = new Map<number, Begun>();
-  /** How often in a row the worker of a number has lived shortly. */
-  readonly #shortLives = new Map<number, number>();
+  readonly #shortLives = new ShortLives();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Told how the start goes; afterwards a worker's end is no longer the end of all. */
+  /** Told how the start goes, until all serve. */
   #starting: Starting | undefined;
+  /** Where they listen, once one does. */
+  #where: Where | undefined;
   #stopping = false;
 
   constructor(parts: MembersParts) {
@@ -60,16 +65,16 @@ export class Members {
 
   /** Those that live. */
   get all(): readonly Member[] {
-    return [...this.#members.values()];
+    return this.#begun;
   }
 
-  /** @returns where they listen @throws where one cannot begin */
-  start(): Promise<{ address: string; port: number }> {
+  /** @returns where they listen @throws where none can begin, or where it is stopped before */
+  start(): Promise<Where> {
+    if (this.#stopping) return Promise.reject(new Error('they are stopped before they begin'));
     cluster.setupPrimary({ serialization: 'advanced' });
     return new Promise((resolve, reject) => {
       this.#starting = {
-        listening: (where) => {
-          if (this.#serving < this.#parts.count) return;
+        done: (where) => {
           this.#starting = undefined;
           resolve(where);
         },
@@ -87,9 +92,11 @@ export class Members {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await Promise.all(
-      [...this.#members.values()].map(
-        ({ worker, channel }) =>
+      this.#begun.map(
+        ({ worker, channel, serving }) =>
           new Promise<void>((resolve) => {
+            // Nothing is under way in one that only begins.
+            if (!serving) worker.process.kill('SIGKILL');
             const last = setTimeout(
               () => worker.process.kill('SIGKILL'),
               this.#parts.grace + LAST_GRACE,
@@ -130,19 +137,18 @@ export class Members {
     worker.on('error', () => {});
     worker.on('listening', ({ address, port }) => {
       member.serving = true;
-      this.#parts.onCount(this.#serving);
-      this.#starting?.listening({ address, port });
+      this.#where ??= { address, port };
+      this.#tellCount();
+      this.#settleStart('');
     });
     channel.onTold('failed', ({ message }) => {
       this.#parts.log.error({ worker: number }, `a worker could not begin: ${message}`);
-      this.#starting?.failed(message);
+      if (this.#where === undefined) this.#starting?.failed(message);
       worker.process.kill('SIGKILL');
     });
     worker.on('exit', (code, signal) => {
       closeUntaken();
-      const how = signal || code;
-      this.#starting?.failed(`a worker ended with ${how} before it served`);
-      this.#end(member, how);
+      this.#end(member, signal || code);
     });
     this.#parts.onBegin(member);
   }
@@ -152,24 +158,36 @@ export class Members {
     member.channel.close();
     this.#parts.onEnd(member);
     if (this.#stopping) return;
-    this.#parts.onCount(this.#serving);
+    const delay = this.#shortLives.ended(member.number, performance.now() - member.begun);
+    const times = this.#shortLives.times(member.number);
     this.#parts.log.error({ worker: member.number }, `a worker ended with ${how}; it is replaced`);
+    this.#settleStart(`a worker ended with ${how} ${times} times in a row before it served`);
+    this.#tellCount();
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#fork(member.number);
-    }, this.#delay(member));
+    }, delay);
     this.#timers.add(timer);
   }
 
-  /** None after a long life; ever longer where life is short, so that a fault at the start does not spin. */
-  #delay({ number, begun }: Begun): number {
-    const short = performance.now() - begun < SHORT_LIFE;
-    const before = short ? (this.#shortLives.get(number) ?? 0) : 0;
-    this.#shortLives.set(number, short ? before + 1 : 0);
-    return short ? Math.min(FIRST_DELAY * 2 ** before, LONGEST_DELAY) : 0;
+  /** At the start all are waited for, but for those that end again and again. @param why none can serve, if none does */
+  #settleStart(why: string): void {
+    const serving = new Set(this.#begun.filter((one) => one.serving).map(({ number }) => number));
+    for (let number = 1; number <= this.#parts.count; number += 1)
+      if (!serving.has(number) && this.#shortLives.times(number) < MOST_TRIES) return;
+    if (this.#where === undefined) this.#starting?.failed(why);
+    else this.#starting?.done(this.#where);
+  }
+
+  #tellCount(): void {
+    this.#parts.onCount(this.#serving, this.#shortLives.trouble);
+  }
+
+  get #begun(): Begun[] {
+    return [...this.#members.values()];
   }
 
   get #serving(): number {
-    return [...this.#members.values()].filter((member) => member.serving).length;
+    return this.#begun.filter(({ serving }) => serving).length;
   }
 }

@@ -111,9 +111,10 @@ function createMembers(
       watchdog.dismiss(member);
       runs.dismiss(member);
     },
-    onCount: (serving) => {
-      if (serving === count) health.set('workers', 'ok');
-      else health.set('workers', 'degraded', `${serving} of ${count} workers serve`);
+    onCount: (serving, trouble) => {
+      if (serving === count) return health.set('workers', 'ok');
+      const said = [`${serving} of ${count} workers serve`, trouble].filter(Boolean);
+      health.set('workers', 'degraded', said.join('; '));
     },
   });
   const divided = dividedBy(config, count);

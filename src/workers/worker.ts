@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import { readNewer } from '../feed/feed-file.js';
 import type { FeedIndex } from '../feed/feed-index.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { endOnFatal } from '../runtime/fatal.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog } from '../runtime/log.js';
 import { OWN_RUN } from '../store/disk/temporary-name.js';
@@ -20,6 +21,8 @@ import { WorkerLeases } from './worker-leases.js';
 import { WorkerNews } from './worker-news.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
+
+const IGNORED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
 /** What a worker gets of its process; a test may hand in something else. */
 export interface WorkerOutside {
@@ -33,7 +36,7 @@ export interface WorkerOutside {
  */
 export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
   // Those who mean the whole tell the primary; a terminal tells everybody.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  for (const signal of IGNORED) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(1));
   const primary: ToPrimary = new Channel({
     send: (message) => void process.send?.(message, undefined, undefined, () => {}),
@@ -50,11 +53,9 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   letTheHeapGrow();
   const { config, health: parts, number } = await primary.ask('welcome', { run: OWN_RUN });
   const log = createLog(config.log.level, undefined, { worker: number });
-  process.on('uncaughtException', (err) => log.error({ err }, 'uncaught'));
-  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
-
   const own = createProcess({ now, env, log }, number);
   const { health, metrics, closing } = own;
+  endOnFatal(log, () => closing.close());
   for (const { part, state, detail } of parts) health.set(part, state, detail);
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
   primary.onAsked('metrics', () => metrics.snapshot());
