@@ -5,17 +5,21 @@ import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { FeedService } from '../feed/feed-service.js';
 import type { PolicySource } from '../policy/policy.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
+import { everyUnref } from '../runtime/change-watch.js';
 import type { Rooms } from '../store/cache-room.js';
 import type { Runs } from '../store/disk/runs.js';
 import type { Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { createAccess } from './access.js';
 import { createFeed } from './feed.js';
-import { FolderTroubles } from './folder-troubles.js';
+import { FolderTroubles, type Troubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
 import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
 import { createRooms, createSpool } from './stores.js';
+
+/** Files that could not be read are looked at again, in milliseconds. */
+const LOOK_AGAIN = 2_000;
 
 /**
  * What the processes of one machine have in common. One process keeps it (`createMachine`); a worker among several asks
@@ -31,6 +35,7 @@ export interface Machine {
   readonly confirmation: Confirmation;
   readonly rooms: Rooms;
   readonly spaces: Spaces;
+  readonly troubles: Troubles;
   readonly spool: Spool;
   /** All metrics of all its processes in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
@@ -55,7 +60,8 @@ export async function createMachine(config: Config, process: Process): Promise<K
   const { now, log, metrics, closing } = process;
   const policies = await createPolicies(config, process);
   const tokens = await createAccess(config, process);
-  const troubles = new FolderTroubles(process.health);
+  const troubles = new FolderTroubles(config.data, process.health, log);
+  closing.add(everyUnref(LOOK_AGAIN, () => troubles.lookAgain()));
   const folder = await ownDataFolder(config, process, troubles);
   const { spaces, ...rooms } = createRooms(config, troubles);
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
@@ -76,7 +82,8 @@ export async function createMachine(config: Config, process: Process): Promise<K
     confirmation: IN_FORCE,
     rooms,
     spaces,
-    spool: createSpool(config, process, spaces),
+    troubles,
+    spool: createSpool(config, process, { spaces, troubles }),
     metricsText: () => metrics.text(),
     scanned,
     runs: folder.runs,

@@ -1,16 +1,21 @@
+import { stat } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
+import { everyUnref } from '../runtime/change-watch.js';
 import { VERSION } from '../runtime/package-root.js';
 import { ATTESTATIONS_VERSION } from '../store/disk/disk-attestation-store.js';
 import { removeOldVersions } from '../store/disk/old-versions.js';
 import { openDataFolder } from '../store/disk/open-data-folder.js';
 import { Runs } from '../store/disk/runs.js';
 import { dataFolder, isOurs } from './data-folder.js';
-import type { FolderTroubles } from './folder-troubles.js';
+import type { Troubles } from './folder-troubles.js';
 import type { Process } from './process.js';
 
 /** A server that is just ending has the folder so long at most, in milliseconds; one that serves is not waited for. */
 const PATIENCE = 5_000;
+
+/** How often it is made sure that the lock is still there, in milliseconds. */
+const LOOK = 1_000;
 
 /** The data folder while it is this server's. */
 export interface OwnDataFolder {
@@ -24,22 +29,40 @@ export interface OwnDataFolder {
 export async function ownDataFolder(
   { data }: Config,
   { log, closing }: Process,
-  troubles: Pick<FolderTroubles, 'tell'>,
+  troubles: Troubles,
 ): Promise<OwnDataFolder> {
   const at = dataFolder(data);
-  const folder = await openDataFolder({
-    directory: data,
-    lock: at.lock,
-    version: at.version,
-    isOurs,
-    wheelgate: VERSION,
-    patience: PATIENCE,
-    onWarning: (sentence) => log.warn(sentence),
-  });
+  const open = (patience: number) =>
+    openDataFolder({
+      directory: data,
+      lock: at.lock,
+      version: at.version,
+      isOurs,
+      wheelgate: VERSION,
+      patience,
+      onWarning: (sentence) => log.warn(sentence),
+    });
+  let folder = await open(PATIENCE);
   closing.add(async () => folder.close());
   const { unlocked } = folder;
   if (unlocked !== undefined)
     troubles.tell('lock', `nothing keeps a second server out of it: ${unlocked}`);
+  let lock = await nodeOf(at.lock);
+  // Whoever removes the lock's file lets another server in, and what removes the whole folder removes it, too.
+  const stop = everyUnref(LOOK, async () => {
+    if (folder.unlocked !== undefined || (await nodeOf(at.lock)) === lock) return;
+    try {
+      const again = await open(0);
+      folder.close();
+      folder = again;
+      lock = await nodeOf(at.lock);
+      troubles.tell('lock', undefined);
+      log.warn({ data }, 'the lock of the data folder was removed: it is made again');
+    } catch (error) {
+      troubles.tell('lock', (error as Error).message);
+    }
+  });
+  closing.add(stop);
   const runs = new Runs({
     spool: at.spool,
     folders: [at.attestations, at.facts, at.findings, at.pages, at.pins],
@@ -55,4 +78,10 @@ export async function ownDataFolder(
       await removeOldVersions(at.attestations, ATTESTATIONS_VERSION);
     },
   };
+}
+
+/** Which file bears a name; undefined where there is none. */
+async function nodeOf(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev} ${found.ino}`;
 }

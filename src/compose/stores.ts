@@ -9,6 +9,7 @@ import type { BytesAt } from '../store/bytes.js';
 import type { Rooms } from '../store/cache-room.js';
 import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from '../store/disk/disk-blob-store.js';
+import { ANY_FILES, reasonOf } from '../store/disk/disk-files.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
 import { DiskRoom } from '../store/disk/disk-room.js';
@@ -25,7 +26,7 @@ import { PassingFindings } from '../store/passing-findings.js';
 import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { dataFolder } from './data-folder.js';
-import type { FolderTroubles } from './folder-troubles.js';
+import type { Troubles } from './folder-troubles.js';
 import type { Process } from './process.js';
 
 /** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
@@ -39,12 +40,19 @@ const PATIENCE = 10_000;
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
 
+/** What the stores of a machine have in common, and tell. */
+interface Kept {
+  readonly rooms: Rooms;
+  readonly spaces: Spaces;
+  readonly troubles: Troubles;
+}
+
 // Which adapter stands behind which interface of `store/` is said here and nowhere else.
 
 export const bytesAt: BytesAt = bytesInFile;
 
 /** The bounds of the cached folders: kept by one process of a machine. */
-export function createRooms({ data, cache }: Config, troubles: Pick<FolderTroubles, 'tell'>) {
+export function createRooms({ data, cache }: Config, troubles: Troubles) {
   const at = dataFolder(data);
   const space: DiskSpace = new DiskSpace({
     directory: data,
@@ -81,13 +89,22 @@ function isSameFileSystem(one: string, other: string): boolean {
 }
 
 /** Where artifacts come in, beside the blobs or, where the disk is full, elsewhere. */
-export function createSpool({ data }: Config, { closing }: Process, spaces: Spaces): Spool {
+export function createSpool(
+  { data }: Config,
+  { closing }: Process,
+  { spaces, troubles }: Omit<Kept, 'rooms'>,
+): Spool {
   const spare = new TemporarySpool(tmpdir());
   closing.add(() => spare.close());
   return new RoomySpool({
     main: { spool: new DiskSpool(dataFolder(data).spool), space: spaces.data },
     spare: { spool: spare, space: spaces.spare },
     patience: PATIENCE,
+    onUnusable: (error) =>
+      troubles.tell(
+        'spool',
+        error === undefined ? undefined : `nothing can be received: ${reasonOf(error)}`,
+      ),
   });
 }
 
@@ -95,19 +112,20 @@ export function createSpool({ data }: Config, { closing }: Process, spaces: Spac
 export function createStores(
   { data, cache, inspection }: Config,
   { now, log, metrics }: Process,
-  { rooms, spaces }: { readonly rooms: Rooms; readonly spaces: Spaces },
+  { rooms, spaces, troubles }: Kept,
   news: News,
 ): Stores {
   const at = dataFolder(data);
-  const write = writeInRoom(spaces.data);
+  const onUnreadable = (path: string, why: string) => troubles.unreadable(path, why);
+  const files = { write: writeInRoom(spaces.data), onUnreadable };
   // What is only copied is at hand: nobody waits until it can be kept, too.
   const copies = new RoomySpool({
     main: { spool: new DiskSpool(at.spool), space: spaces.data },
     patience: 0,
   });
-  const cached = new DiskBlobStore(at.blobs, rooms.blobs, copies, (path) =>
-    log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew'),
-  );
+  const onDamaged = (path: string) =>
+    log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew');
+  const cached = new DiskBlobStore(at.blobs, rooms.blobs, copies, onDamaged, onUnreadable);
   const blobs = new MemoryBlobTier(cached, {
     maxBytes: cache.memory,
     maxBlobBytes: Math.min(MEMORY_BLOB, cache.memory),
@@ -118,16 +136,16 @@ export function createStores(
     at.findings,
     settingsName(inspection.limits),
     undefined,
-    write,
+    files,
   );
   return {
     blobs,
-    pages: new DiskPageStore(at.pages, rooms.pages, write),
+    pages: new DiskPageStore(at.pages, rooms.pages, files),
     findings: new PassingFindings(new TellingFindings(findings, news), now),
-    attestations: new DiskAttestationStore(at.attestations, undefined, write),
-    facts: new DiskSeenStore(at.facts, undefined, write),
+    attestations: new DiskAttestationStore(at.attestations, undefined, files),
+    facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),
     // They keep what cannot be had again: for them there is what must stay free.
-    pins: new DiskSeenStore(at.pins),
+    pins: new DiskSeenStore(at.pins, undefined, { ...ANY_FILES, onUnreadable, derived: false }),
   };
 }
 

@@ -17,14 +17,14 @@ const PATIENCE = 5 * 60_000;
 export function watchExposure(
   config: Config,
   { now, log, metrics, closing }: Process,
-  { policies, feed, scanned }: KeptMachine,
+  { policies, feed, scanned, troubles }: KeptMachine,
   { decisions, decisionReader, stores }: Fleet,
   judge: Judge,
 ): ExposureWatch {
   const file = dataFolder(config.data).exposure;
   for (const rule of ACCUSING) metrics.exposedDownloads.inc({ rule }, 0);
   const exposure = new ExposureWatch({
-    load: () => loadExposureState(file),
+    load: () => loadExposureState(file, (path, why) => troubles.unreadable(path, why)),
     save: (state) => writeAtomically(file, writeExposureState(state)),
     search: (told) => findDeniedSince(decisionReader, judge, stores.findings, told),
     onExposed: (exposed) => {

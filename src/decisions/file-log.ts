@@ -146,7 +146,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
     await mkdir(dirname(path), { recursive: true });
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
     const file = await open(path, flags, 0o640);
-    this.#size = (await file.stat()).size;
+    const found = await file.stat();
+    if (found.isFIFO() || found.isSocket()) {
+      await file.close();
+      throw new Error(`${path} is a pipe: what nobody reads would hold all answers up`);
+    }
+    this.#size = found.size;
     this.#file = file;
     // A crash may have torn the last line: what follows must not continue it.
     if (this.#size > 0) {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type DiskFiles, isMissing, NOT_OURS, readPlainFile } from '../store/disk/disk-files.js';
 import type { ToldOf } from './denied-since.js';
 
 /** What has been told already, so that a restart does not tell it again. */
@@ -16,12 +16,19 @@ const FORM = z.object({
   told: z.record(z.string(), z.object({ last: z.string(), downloads: z.number() })),
 });
 
-/** Reads it; a file that is missing or torn says nothing, and costs one more search. */
-export async function loadExposureState(path: string): Promise<ExposureState> {
+/**
+ * Reads it; a file that is missing or torn says nothing, and costs one more search.
+ * @param onUnreadable told of one that is there and says nothing
+ */
+export async function loadExposureState(
+  path: string,
+  onUnreadable: DiskFiles['onUnreadable'] = () => {},
+): Promise<ExposureState> {
   try {
-    const { revision, told } = FORM.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { revision, told } = FORM.parse(JSON.parse((await readPlainFile(path)).toString('utf8')));
     return { revision, told: new Map(Object.entries(told)) };
-  } catch {
+  } catch (error) {
+    if (!isMissing(error)) onUnreadable(path, NOT_OURS);
     return NOTHING;
   }
 }

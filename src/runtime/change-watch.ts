@@ -74,7 +74,8 @@ export class ChangeWatch {
   }
 }
 
-const everyUnref: Every = (milliseconds, callback) => {
+/** Keeps no process alive. What is called back for may fail; the next time comes all the same. */
+export const everyUnref: Every = (milliseconds, callback) => {
   const timer = setInterval(() => void callback().catch(() => {}), milliseconds);
   timer.unref();
   return () => clearInterval(timer);

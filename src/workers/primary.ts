@@ -1,4 +1,5 @@
 import { createFleet } from '../compose/fleet.js';
+import type { Troubles } from '../compose/folder-troubles.js';
 import { createJudge } from '../compose/judge.js';
 import { createMachine, type KeptMachine } from '../compose/machine.js';
 import type { Outside } from '../compose/outside.js';
@@ -16,7 +17,7 @@ import { PrimaryNews } from './primary-news.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
 import { Watchdog } from './watchdog.js';
-import type { Parts } from './words.js';
+import type { Parts, ToWorker } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
 export interface Primary {
@@ -99,6 +100,7 @@ function createMembers(
       news.attend(member);
       metrics.attend(member);
       room.attend(member);
+      attendTroubles(member.channel, machine.troubles);
       inForce.attend(member);
       watchdog.attend(member);
       attend(member);
@@ -172,4 +174,10 @@ function feedText(feed: MalwareFeed | undefined): Parts['feed'] {
 function every({ closing }: Process, milliseconds: number, callback: () => void): void {
   const timer = setInterval(callback, milliseconds);
   closing.add(() => clearInterval(timer));
+}
+
+/** What a worker finds wrong with the data folder, all of them tell. */
+function attendTroubles(worker: ToWorker, troubles: Troubles): void {
+  worker.onTold('trouble', ({ cause, detail }) => troubles.tell(cause, detail));
+  worker.onTold('unreadable', ({ path, why }) => troubles.unreadable(path, why));
 }

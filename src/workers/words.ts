@@ -66,6 +66,9 @@ export interface PrimaryWords {
     /** Of room that was promised, by its id: so much is in the file; no more is wanted. */
     readonly wrote: { readonly id: number; readonly bytes: number };
     readonly 'room-over': { readonly id: number };
+    /** See `compose/folder-troubles`. */
+    readonly trouble: { readonly cause: string; readonly detail: string | undefined };
+    readonly unreadable: { readonly path: string; readonly why: string };
     readonly learnt: Learnt;
     /** The worker could not begin, and why. */
     readonly failed: { readonly message: string };

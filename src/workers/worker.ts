@@ -1,5 +1,6 @@
 import { dataFolder } from '../compose/data-folder.js';
 import { createDecisionReader } from '../compose/decisions.js';
+import type { Troubles } from '../compose/folder-troubles.js';
 import type { Machine } from '../compose/machine.js';
 import { createProcess, type Process } from '../compose/process.js';
 import { createServer } from '../compose/server.js';
@@ -79,6 +80,10 @@ async function askMachine(config: Config, own: Process, primary: ToPrimary): Pro
     data: new WorkerSpace(primary, 'data'),
     spare: new WorkerSpace(primary, 'spare'),
   };
+  const troubles: Troubles = {
+    tell: (cause, detail) => primary.tell('trouble', { cause, detail }),
+    unreadable: (path, why) => primary.tell('unreadable', { path, why }),
+  };
   const inForce = await takeInForce(config, own, primary);
   return {
     policies: {
@@ -91,7 +96,8 @@ async function askMachine(config: Config, own: Process, primary: ToPrimary): Pro
     confirmation: inForce,
     rooms,
     spaces,
-    spool: createSpool(config, own, spaces),
+    troubles,
+    spool: createSpool(config, own, { spaces, troubles }),
     metricsText: () => primary.ask('metrics', undefined),
   };
 }

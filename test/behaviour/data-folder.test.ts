@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { buildWheel } from '../support/distributions.js';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import {
   type GateProcess,
   type GateProcessOptions,
@@ -21,6 +23,17 @@ const RIVAL = resolve('build/test/support/folder-process.js');
 /** A process of its own world of process numbers, as a container is. */
 const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child'];
 const NO_CONTAINER = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), 'true']).status !== 0;
+
+/** One message, with what to do, and the exit code of a wrong use. */
+function assertRefused(result: PromiseSettledResult<GateProcess>, holder: string): void {
+  assert.equal(result.status, 'rejected');
+  const { message } = result.reason as Error;
+  assert.match(message, /^serve ended with 2: /);
+  const last = message.trimEnd().split('\n').at(-1)!;
+  assert.match(last, /^wheelgate: another server uses the data folder \S+data \(process /);
+  assert.ok(last.includes(`(process ${holder} on `), last);
+  assert.match(last, /: stop that one, or name another folder with --data/);
+}
 
 describe('the data folder of a server', () => {
   let folder: string;
@@ -40,17 +53,6 @@ describe('the data folder of a server', () => {
     const gate = await startGateProcess({ folder, env, ...options });
     gates.push(gate);
     return gate;
-  }
-
-  /** One message, with what to do, and the exit code of a wrong use. */
-  function assertRefused(result: PromiseSettledResult<GateProcess>, holder: string): void {
-    assert.equal(result.status, 'rejected');
-    const { message } = result.reason as Error;
-    assert.match(message, /^serve ended with 2: /);
-    const last = message.trimEnd().split('\n').at(-1)!;
-    assert.match(last, /^wheelgate: another server uses the data folder \S+data \(process /);
-    assert.ok(last.includes(`(process ${holder} on `), last);
-    assert.match(last, /: stop that one, or name another folder with --data/);
   }
 
   it('is one server\u2019s where two are started in the same moment; the other says why it ends', async () => {
@@ -178,3 +180,70 @@ async function rival(directory: string): Promise<Rival> {
     },
   };
 }
+
+for (const workers of ['1', '2'])
+  describe(`the data folder under a running server, with ${workers} at work`, () => {
+    let folder: string;
+    let upstream: FakeUpstream;
+    let gate: GateProcess;
+    const [one, two] = [buildWheel({ name: 'one' }), buildWheel({ name: 'two' })];
+    const data = (...names: string[]) => join(folder, 'data', ...names);
+    beforeEach(async () => {
+      upstream = await startFakeUpstream();
+      upstream.addProject('one', [one]);
+      upstream.addProject('two', [two]);
+      folder = await mkdtemp(join(tmpdir(), 'wheelgate-under-'));
+      const args = ['--upstream', upstream.url, '--workers', workers];
+      gate = await startGateProcess({ folder, args, env: { TMPDIR: folder } });
+      assert.equal((await get('one', one)).status, 200);
+    });
+    afterEach(async () => {
+      await gate.end('SIGKILL');
+      await upstream.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const get = (name: string, { filename }: { filename: string }) =>
+      ask(`${gate.url}/files/${name}/${filename}`);
+    const partOf = async () => (await ask(`${gate.url}/readyz`)).json().parts['data-folder'];
+    const until = async (holds: () => Promise<boolean>) => {
+      while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+
+    it('is made again where all of it is removed, with lock and log', async () => {
+      await rename(data(), join(folder, 'gone'));
+      for (const [name, dist] of Object.entries({ one, two })) {
+        const answer = await get(name, dist);
+        assert.deepEqual([answer.status, answer.body.equals(dist.bytes)], [200, true]);
+      }
+      // What was being written went with the file, as where a log rotator moves it.
+      const texts = await Promise.all(
+        [data('decisions.jsonl'), join(folder, 'gone', 'decisions.jsonl')].map((path) =>
+          readFile(path, 'utf8'),
+        ),
+      );
+      assert.equal(texts.join('').trimEnd().split('\n').length, 3);
+      await until(async () => (await readdir(data())).includes('version.json'));
+      const [rival] = await Promise.allSettled([startGateProcess({ folder })]);
+      assertRefused(rival, String(gate.pid));
+    });
+
+    it('is told to be unusable where something lies in the place of spool or blobs, and is used again without it', async () => {
+      // It is kept once it is sent.
+      await until(async () => (await readdir(data())).includes('blobs'));
+      for (const name of ['spool', 'blobs']) {
+        await rm(data(name), { recursive: true });
+        await writeFile(data(name), '');
+      }
+      const answer = await get('two', two);
+      assert.equal(answer.status, 503, 'it cannot be received');
+      assert.ok(answer.headers['retry-after']);
+      await until(async () => /received/.test((await partOf())?.detail ?? ''));
+      await rm(data('spool'));
+      assert.equal((await get('two', two)).status, 200, 'it is served, and not kept');
+      await until(async () => /blobs/.test((await partOf())?.detail ?? ''));
+      await rm(data('blobs'));
+      assert.equal((await get('two', two)).status, 200);
+      await until(async () => (await partOf())?.state === 'ok');
+    });
+  });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Attestation,
@@ -11,9 +10,8 @@ import { parseSha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { parsePublisherId } from '../../domain/publisher.js';
 import type { AttestationStore } from '../attestation-store.js';
-import { writeAtomically } from './atomic-file.js';
-import { ENDING, RememberedRecords } from './remembered-records.js';
-import type { WriteFile } from './write-in-room.js';
+import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
+import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
 
 /** Raised when what counts as verified changes: records of before are not read. */
 export const ATTESTATIONS_VERSION = 2;
@@ -28,19 +26,15 @@ const MAX_RECORDS = 50_000;
  */
 export class DiskAttestationStore implements AttestationStore {
   readonly #directory: string;
-  readonly #write: WriteFile;
+  readonly #files: DiskFiles;
   readonly #records: RememberedRecords<AttestationRecords, AttestationRecord>;
 
-  constructor(
-    directory: string,
-    memoryRecords = MEMORY_RECORDS,
-    write: WriteFile = writeAtomically,
-  ) {
-    this.#write = write;
+  constructor(directory: string, memoryRecords = MEMORY_RECORDS, files: DiskFiles = ANY_FILES) {
+    this.#files = files;
     this.#directory = join(directory, `v${ATTESTATIONS_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
-      read: readRecords,
+      read: (folder, names) => readRecords(folder, names, files),
       add: (records, record) => {
         records.add(record);
         return records;
@@ -48,6 +42,7 @@ export class DiskAttestationStore implements AttestationStore {
       sizeOf: (records) => 1 + records.count,
       room: memoryRecords,
       derived: true,
+      onUnreadable: files.onUnreadable,
     });
   }
 
@@ -60,7 +55,7 @@ export class DiskAttestationStore implements AttestationStore {
       ...record,
       askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
     });
-    await this.#write(join(this.#directory, project, nameOf(record)), Buffer.from(text));
+    await this.#files.write(join(this.#directory, project, nameOf(record)), Buffer.from(text));
     this.learn(project, record);
   }
 
@@ -69,12 +64,20 @@ export class DiskAttestationStore implements AttestationStore {
   }
 }
 
-async function readRecords(folder: string, names: readonly string[]): Promise<AttestationRecords> {
+async function readRecords(
+  folder: string,
+  names: readonly string[],
+  { onUnreadable }: DiskFiles,
+): Promise<AttestationRecords> {
   const records = new AttestationRecords();
   for (const name of names.slice(0, MAX_RECORDS)) {
-    const record = readRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
-    // A file that cannot be read, is torn, or says something else than its name, is as good as none: look again.
+    const path = join(folder, name);
+    const text = await readRecordFile(path, onUnreadable);
+    if (text === undefined) continue;
+    const record = readRecord(text);
+    // A file that is torn, or says something else than its name, is as good as none: look again.
     if (record !== undefined && nameOf(record) === name) records.add(record);
+    else onUnreadable(path, NOT_OURS);
   }
   return records;
 }

@@ -9,12 +9,18 @@ import type { BlobSource, BlobStore, LocalBlob } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
 import { piecesOf } from '../read-bytes.js';
 import type { Spool, SpoolFile } from '../spool.js';
+import { ANY_FILES, type DiskFiles, isMissing, READ_AT_ONCE, reasonOf } from './disk-files.js';
 import { DiskRoom } from './disk-room.js';
 import { FileReader } from './file-bytes.js';
-import { isSealed, sealOf } from './seal.js';
+import { isSealed, sealOf, stateOf } from './seal.js';
 
 /** A full disk, and a file that lies on another file system: it is served, and not kept. */
 const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
+/**
+ * Files up to here are hashed at the first opening of a process's life, seal or not, in bytes: that takes a tenth of a
+ * second, and finds what was altered and has its old times. Larger ones are hashed, too, but nobody waits for it.
+ */
+const HASHED_AT_ONCE = 64 * 2 ** 20;
 
 /** Blobs whose seal does not last, on a file system with coarse times: they are remembered to have been looked at. */
 const MAX_LOOKED_AT = 20_000;
@@ -22,8 +28,8 @@ const MAX_LOOKED_AT = 20_000;
 /**
  * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it
  * is whole and on the disk, so whatever has such a name was valid, whenever the process or the machine stopped. What
- * has happened to it since shows by its seal (`seal.ts`): a file whose seal is broken is hashed when it is opened, and
- * dropped where it is another.
+ * has happened to it since shows by its digest at the first opening of a process's life, and by its seal (`seal.ts`) at
+ * each further one: a file whose seal is broken is hashed again, and dropped where it is another.
  */
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
@@ -35,6 +41,7 @@ export class DiskBlobStore implements BlobStore {
   readonly #holds: Pick<DiskRoom, 'hold' | 'release'> | undefined;
   readonly #spool: Spool;
   readonly #onDamaged: (path: string) => void;
+  readonly #onUnreadable: DiskFiles['onUnreadable'];
   readonly #looking = new Map<Sha256, Promise<boolean>>();
   /** The state in which a file was whole. */
   readonly #lookedAt = new LRUCache<Sha256, string>({ max: MAX_LOOKED_AT });
@@ -42,18 +49,21 @@ export class DiskBlobStore implements BlobStore {
   /**
    * @param spool beside the directory: where bytes that come from elsewhere are written first
    * @param onDamaged told of a file that is not what its name says, and is gone now
+   * @param onUnreadable told of one that can be neither read nor replaced
    */
   constructor(
     directory: string,
     room: CacheRoom,
     spool: Spool,
     onDamaged: (path: string) => void = () => {},
+    onUnreadable: DiskFiles['onUnreadable'] = ANY_FILES.onUnreadable,
   ) {
     this.#directory = directory;
     this.#room = room;
     this.#holds = room instanceof DiskRoom ? room : undefined;
     this.#spool = spool;
     this.#onDamaged = onDamaged;
+    this.#onUnreadable = onUnreadable;
   }
 
   async open(sha256: Sha256): Promise<LocalBlob | undefined> {
@@ -61,33 +71,53 @@ export class DiskBlobStore implements BlobStore {
     this.#holds?.hold(name);
     let handle: FileHandle | undefined;
     try {
-      handle = await open(this.#path(name), 'r');
+      handle = await open(this.#path(name), READ_AT_ONCE);
       const state = await handle.stat();
-      if (isSealed(sha256, state) || (await this.#isWhole(sha256, handle, state))) {
+      if (!state.isFile()) throw new Error('it is no plain file');
+      if (await this.#isWhole(sha256, handle, state)) {
         this.#room.use(name, state.size);
         const release = () => this.#holds?.release(name);
         return new DiskBlob(this.#path(name), handle, state.size, release);
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        this.#holds?.release(name);
-        await handle?.close();
-        throw error;
-      }
+      // It is fetched anew, and served also where it cannot be kept in this one's place.
+      if (!isMissing(error)) this.#onUnreadable(this.#path(name), reasonOf(error));
     }
     this.#holds?.release(name);
     await handle?.close();
     return undefined;
   }
 
-  /** A file without a seal that holds: an older version's, restored, cut short, written to. One look for all who ask. */
+  /** One look at a file for all who ask; another one where it is in another state since. */
   async #isWhole(sha256: Sha256, handle: FileHandle, state: Stats): Promise<boolean> {
-    if (this.#lookedAt.get(sha256) === textOf(state)) return true;
+    if (this.#lookedAt.get(sha256) === stateOf(state)) return true;
+    if (isSealed(sha256, state) && state.size > HASHED_AT_ONCE) {
+      this.#lookLater(sha256);
+      return true;
+    }
+    return this.#lookOnce(sha256, () => this.#look(sha256, handle, state));
+  }
+
+  #lookOnce(sha256: Sha256, look: () => Promise<boolean>): Promise<boolean> {
     const running = this.#looking.get(sha256);
     if (running !== undefined) return running;
-    const look = this.#look(sha256, handle, state).finally(() => this.#looking.delete(sha256));
-    this.#looking.set(sha256, look);
-    return look;
+    const looking = look().finally(() => this.#looking.delete(sha256));
+    this.#looking.set(sha256, looking);
+    return looking;
+  }
+
+  /** With a handle of its own, for whoever has opened it closes theirs. */
+  #lookLater(sha256: Sha256): void {
+    const look = async () => {
+      const handle = await open(this.#path(nameOf(sha256)), READ_AT_ONCE);
+      try {
+        return await this.#look(sha256, handle, await handle.stat());
+      } finally {
+        await handle.close();
+      }
+    };
+    // It may be gone by now.
+    void this.#lookOnce(sha256, look).catch(() => false);
   }
 
   async #look(sha256: Sha256, handle: FileHandle, { ino, size }: Stats): Promise<boolean> {
@@ -99,8 +129,8 @@ export class DiskBlobStore implements BlobStore {
     // Another has taken its place meanwhile, or room was made.
     if (now?.ino !== ino) return whole;
     if (whole) {
-      await seal(path, sha256, size).catch(() => {});
-      this.#lookedAt.set(sha256, textOf(await stat(path).catch(() => now)));
+      if (!isSealed(sha256, now)) await seal(path, sha256, size).catch(() => {});
+      this.#lookedAt.set(sha256, stateOf(await stat(path).catch(() => now)));
       return true;
     }
     this.#room.forget(name);
@@ -122,7 +152,10 @@ export class DiskBlobStore implements BlobStore {
     } catch (error) {
       this.#room.forget(name);
       if (isFull(error)) return false;
-      throw error;
+      // A source's own errors have no code.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      this.#onUnreadable(this.#path(name), reasonOf(error));
+      return false;
     }
     this.#room.use(name, source.size);
     return true;
@@ -134,6 +167,9 @@ export class DiskBlobStore implements BlobStore {
     await mkdir(dirname(path), { recursive: true });
     await seal(file.path, sha256, file.size);
     await rename(file.path, path);
+    // Its bytes were hashed as they came.
+    const now = await stat(path).catch(() => undefined);
+    if (now !== undefined) this.#lookedAt.set(sha256, stateOf(now));
   }
 
   async #copy(sha256: Sha256, source: BlobSource): Promise<void> {
@@ -206,10 +242,6 @@ async function digestOf(handle: FileHandle, size: number): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of piecesOf(new FileReader(handle), size)) hash.update(piece);
   return hash.digest('hex');
-}
-
-function textOf({ ino, size, mtimeMs }: Stats): string {
-  return `${ino} ${size} ${mtimeMs}`;
 }
 
 function nameOf(sha256: Sha256): string {

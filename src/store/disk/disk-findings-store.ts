@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSha256, type Sha256 } from '../../domain/digest.js';
 import type { Inspection } from '../../domain/finding.js';
@@ -7,9 +6,8 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
 import { settingsName } from '../../inspection/limits.js';
 import type { FindingsStore, ProjectFindings } from '../findings-store.js';
-import { writeAtomically } from './atomic-file.js';
-import { ENDING, RememberedRecords } from './remembered-records.js';
-import type { WriteFile } from './write-in-room.js';
+import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
+import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
 
 /** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
 const MEMORY_BYTES = 64 * 2 ** 20;
@@ -88,7 +86,7 @@ export const ANY_SETTINGS = '*';
 export class DiskFindingsStore implements FindingsStore {
   readonly #directory: string;
   readonly #settings: string;
-  readonly #write: WriteFile;
+  readonly #files: DiskFiles;
   readonly #ofOneProject: number;
   readonly #records: RememberedRecords<Findings, Inspection>;
 
@@ -97,9 +95,9 @@ export class DiskFindingsStore implements FindingsStore {
     directory: string,
     settings = settingsName(),
     memoryBytes = MEMORY_BYTES,
-    write: WriteFile = writeAtomically,
+    files: DiskFiles = ANY_FILES,
   ) {
-    this.#write = write;
+    this.#files = files;
     this.#settings = settings;
     this.#ofOneProject = memoryBytes * ONE_PROJECT;
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
@@ -110,6 +108,7 @@ export class DiskFindingsStore implements FindingsStore {
       sizeOf: (findings) => OVERHEAD + findings.size,
       room: memoryBytes,
       derived: true,
+      onUnreadable: files.onUnreadable,
     });
   }
 
@@ -135,7 +134,7 @@ export class DiskFindingsStore implements FindingsStore {
     // Known before it is written: whoever asks meanwhile need not look again.
     this.learn(project, inspection);
     const path = join(this.#directory, project, fileOf(inspection, this.#settings));
-    await this.#write(path, Buffer.from(JSON.stringify(inspection)));
+    await this.#files.write(path, Buffer.from(JSON.stringify(inspection)));
     this.learn(project, inspection);
   }
 
@@ -148,11 +147,14 @@ export class DiskFindingsStore implements FindingsStore {
     for (const name of names) {
       const settings = /-([^-]+)\.json$/.exec(name)?.[1];
       if (settings === undefined || ![settings, ANY_SETTINGS].includes(this.#settings)) continue;
-      // A file that cannot be read, is torn, or says something else than its name is as good as none: look again.
-      const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+      const path = join(folder, name);
+      const text = await readRecordFile(path, this.#files.onUnreadable);
+      if (text === undefined) continue;
       const inspection = readInspection(text);
+      // A file that is torn, or says something else than its name is as good as none: look again.
       if (inspection !== undefined && fileOf(inspection, settings) === name)
         findings.add(inspection);
+      else this.#files.onUnreadable(path, NOT_OURS);
       if (findings.count >= MAX_INSPECTIONS || !findings.isWhole) break;
     }
     return findings;

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliDecompress, createGunzip } from 'node:zlib';
@@ -7,8 +7,14 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { collect } from '../../runtime/collect.js';
 import type { CacheRoom } from '../cache-room.js';
 import type { PageStore, PageToStore, StoredPage } from '../page-store.js';
-import { writeAtomically } from './atomic-file.js';
-import type { WriteFile } from './write-in-room.js';
+import {
+  ANY_FILES,
+  type DiskFiles,
+  isMissing,
+  NOT_OURS,
+  readPlainFile,
+  reasonOf,
+} from './disk-files.js';
 
 const compress = promisify(brotliCompress);
 const inflate = { gzip: createGunzip, br: createBrotliDecompress };
@@ -24,12 +30,12 @@ const MAX_PAGE = 64 * 1024 * 1024;
 export class DiskPageStore implements PageStore {
   readonly #directory: string;
   readonly #room: CacheRoom;
-  readonly #write: WriteFile;
+  readonly #files: DiskFiles;
 
-  constructor(directory: string, room: CacheRoom, write: WriteFile = writeAtomically) {
+  constructor(directory: string, room: CacheRoom, files: DiskFiles = ANY_FILES) {
     this.#directory = directory;
     this.#room = room;
-    this.#write = write;
+    this.#files = files;
   }
 
   async get(
@@ -38,15 +44,19 @@ export class DiskPageStore implements PageStore {
     take: Take = () => undefined,
   ): Promise<StoredPage | undefined> {
     const name = nameOf(upstream, project);
+    const path = join(this.#directory, name);
+    const { onUnreadable } = this.#files;
     let file: Buffer;
     try {
-      file = await readFile(join(this.#directory, name));
+      file = await readPlainFile(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      if (!isMissing(error)) onUnreadable(path, reasonOf(error));
+      return undefined;
     }
     this.#room.use(name, file.length);
-    return readPage(file, take);
+    const page = await readPage(file, take);
+    if (page === undefined) onUnreadable(path, NOT_OURS);
+    return page;
   }
 
   async put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
@@ -59,7 +69,7 @@ export class DiskPageStore implements PageStore {
     ]);
     if (!(await this.#room.admit(name, file.length))) return;
     try {
-      await this.#write(join(this.#directory, name), file);
+      await this.#files.write(join(this.#directory, name), file);
     } catch (error) {
       this.#room.forget(name);
       throw error;

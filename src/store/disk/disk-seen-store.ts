@@ -1,13 +1,19 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseSha256 } from '../../domain/digest.js';
 import { readHashes } from '../../domain/hashes.js';
 import type { SeenByName, SeenBytes } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { SeenStore } from '../seen-store.js';
-import { writeAtomically } from './atomic-file.js';
+import {
+  ANY_FILES,
+  type DiskFiles,
+  isMissing,
+  NOT_OURS,
+  readPlainFile,
+  reasonOf,
+} from './disk-files.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
-import type { WriteFile } from './write-in-room.js';
 
 /** Records that stay in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
@@ -20,19 +26,24 @@ type Record = SeenBytes | 'unreadable';
  */
 export class DiskSeenStore implements SeenStore {
   readonly #directory: string;
-  readonly #write: WriteFile;
+  readonly #files: DiskFiles;
   readonly #records: RememberedRecords<SeenByName, SeenBytes>;
 
   constructor(
     directory: string,
     memoryRecords = MEMORY_RECORDS,
-    write: WriteFile = writeAtomically,
+    { derived, ...files }: DiskFiles & { readonly derived: boolean } = {
+      ...ANY_FILES,
+      derived: false,
+    },
   ) {
-    this.#write = write;
+    this.#files = files;
     this.#directory = directory;
     this.#records = new RememberedRecords<SeenByName, SeenBytes>({
       directory,
-      read: readRecords,
+      read: (folder, names) => readRecords(folder, names, files),
+      derived,
+      onUnreadable: files.onUnreadable,
       add: (records, seen) => new Map(records).set(seen.filename, seen),
       sizeOf: (records) => 1 + records.size,
       room: memoryRecords,
@@ -48,14 +59,14 @@ export class DiskSeenStore implements SeenStore {
   }
 
   read(upstream: string, project: ProjectName, filename: string): Promise<Record | undefined> {
-    return readFileOf(join(this.#directory, upstream, project), filename);
+    return readFileOf(join(this.#directory, upstream, project), filename, this.#files);
   }
 
   async put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
     const { filename, sha256, hashes, declared } = seen;
     const path = join(this.#directory, upstream, project, filename + ENDING);
     const text = `${JSON.stringify({ filename, sha256, hashes, declared }, undefined, 2)}\n`;
-    await this.#write(path, Buffer.from(text));
+    await this.#files.write(path, Buffer.from(text));
     await syncFolder(dirname(path));
     this.learn(upstream, project, seen);
   }
@@ -70,22 +81,35 @@ export class DiskSeenStore implements SeenStore {
   }
 }
 
-async function readRecords(folder: string, names: readonly string[]): Promise<SeenByName> {
+async function readRecords(
+  folder: string,
+  names: readonly string[],
+  files: DiskFiles,
+): Promise<SeenByName> {
   const records = new Map<string, Record>();
   for (const name of names) {
     const filename = name.slice(0, -ENDING.length);
-    const record = await readFileOf(folder, filename);
+    // One that cannot be read is a doubt about its own file.
+    const record = await readFileOf(folder, filename, files);
     if (record !== undefined) records.set(filename, record);
   }
   return records;
 }
 
-async function readFileOf(folder: string, filename: string): Promise<Record | undefined> {
+async function readFileOf(
+  folder: string,
+  filename: string,
+  { onUnreadable }: DiskFiles,
+): Promise<Record | undefined> {
+  const path = join(folder, filename + ENDING);
   try {
-    return readRecord(await readFile(join(folder, filename + ENDING), 'utf8'), filename);
+    const record = readRecord((await readPlainFile(path)).toString('utf8'), filename);
+    if (record === 'unreadable') onUnreadable(path, NOT_OURS);
+    return record;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if (isMissing(error)) return undefined;
+    onUnreadable(path, reasonOf(error));
+    return 'unreadable';
   }
 }
 

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { type DiskFiles, isMissing, readPlainFile, reasonOf } from './disk-files.js';
 
 export interface RecordParts<Records extends object, Record> {
   /** Below it lies a folder for each project. */
   readonly directory: string;
-  /** All records of a project, from the names of its files. Rejects where they cannot be read. */
+  /** All records of a project, from the names of its files. A file that cannot be read costs what it tells. */
   readonly read: (folder: string, names: readonly string[]) => Promise<Records>;
   /** Takes one more record over. @returns the records to go on with, which may be the same object */
   readonly add: (records: Records, record: Record) => Records;
@@ -13,8 +14,10 @@ export interface RecordParts<Records extends object, Record> {
   readonly sizeOf: (records: Records) => number;
   /** What all that is remembered may take, in the unit of `sizeOf`. */
   readonly room: number;
-  /** Where the records can be found out again: a file in a folder's place counts as none, and stops nothing. */
-  readonly derived?: true;
+  /** Where the records can be found out again: a folder that cannot be read counts as none, and stops nothing. */
+  readonly derived: boolean;
+  /** See `DiskFiles`. */
+  readonly onUnreadable: DiskFiles['onUnreadable'];
 }
 
 /** The ending of a record's file. */
@@ -79,11 +82,26 @@ export class RememberedRecords<Records extends object, Record> {
 
   async #read(folder: string): Promise<Records> {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || (error.code === 'ENOTDIR' && this.#parts.derived)) return [];
+      if (isMissing(error)) return [];
+      this.#parts.onUnreadable(folder, reasonOf(error));
+      if (this.#parts.derived) return [];
       throw error;
     });
     // A file that is being written has a name that begins with a dot.
     const whole = names.filter((name) => name.endsWith(ENDING) && !name.startsWith('.'));
     return this.#parts.read(folder, whole);
+  }
+}
+
+/** The text of a record's file; undefined where it is gone by now, or where it cannot be read, which is told. */
+export async function readRecordFile(
+  path: string,
+  onUnreadable: DiskFiles['onUnreadable'],
+): Promise<string | undefined> {
+  try {
+    return (await readPlainFile(path)).toString('utf8');
+  } catch (error) {
+    if (!isMissing(error)) onUnreadable(path, reasonOf(error));
+    return undefined;
   }
 }

@@ -16,6 +16,8 @@ export interface RoomySpoolParts {
   readonly spare?: SpoolPlace;
   /** How long a file may wait for room, in milliseconds. */
   readonly patience: number;
+  /** Told why no file can be made beside the blobs, once that is so; undefined once one can again. */
+  readonly onUnusable?: (error: unknown) => void;
 }
 
 /** A file whose size nobody declares is given room for so many bytes at a time. */
@@ -29,6 +31,7 @@ const ASK_AGAIN = 5_000;
  */
 export class RoomySpool implements Spool {
   readonly #parts: RoomySpoolParts;
+  #unusable: unknown;
 
   constructor(parts: RoomySpoolParts) {
     this.#parts = parts;
@@ -36,15 +39,22 @@ export class RoomySpool implements Spool {
 
   /** @throws {Failure} overloaded where there is no room within the patience */
   async create(expected?: number): Promise<SpoolFile> {
-    const { main, spare, patience } = this.#parts;
+    const { main, spare, patience, onUnusable } = this.#parts;
     const bytes = expected ?? STEP;
-    return (
-      (await this.#beginIn(main, bytes, 0)) ??
-      // The spare folder may not be there at all: a container's root is often read-only.
-      (spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined))) ??
-      (patience > 0 ? await this.#beginIn(main, bytes, patience) : undefined) ??
-      noRoom()
-    );
+    let unusable: unknown;
+    const begun = await this.#beginIn(main, bytes, 0).catch((error: unknown) => {
+      unusable = error;
+      return undefined;
+    });
+    if (unusable !== this.#unusable && (unusable === undefined || this.#unusable === undefined))
+      onUnusable?.(unusable);
+    this.#unusable = unusable;
+    if (begun !== undefined) return begun;
+    // The spare folder may not be there at all: a container's root is often read-only.
+    const other = spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined));
+    if (other !== undefined) return other;
+    if (unusable !== undefined) throw noPlace(unusable);
+    return (patience > 0 ? await this.#beginIn(main, bytes, patience) : undefined) ?? noRoom();
   }
 
   async #beginIn({ spool, space }: SpoolPlace, bytes: number, patience: number) {
@@ -118,6 +128,13 @@ class RoomySpoolFile implements SpoolFile {
     await this.#below.discard();
     this.#room.release();
   }
+}
+
+function noPlace(cause: unknown): Failure {
+  return new Failure('overloaded', 'Files cannot be received just now.', {
+    cause,
+    retryAfter: ASK_AGAIN,
+  });
 }
 
 function noRoom(): never {

@@ -31,6 +31,11 @@ export function isSealed(sha256: Sha256, { size, mtimeMs }: FileState): boolean 
   return time - second * SECOND === checkOf(sha256, size, second) * STEP;
 }
 
+/** Another text where a file was written to or replaced, as far as its times tell. */
+export function stateOf({ ino, size, mtimeMs }: FileState & { readonly ino: number }): string {
+  return `${ino} ${size} ${stepOf(mtimeMs)}`;
+}
+
 /** A file's modification time, to be set again without wearing it down, in seconds since 1970. */
 export function unchanged(mtimeMs: number): number {
   return asSeconds(stepOf(mtimeMs));

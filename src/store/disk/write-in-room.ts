@@ -1,11 +1,9 @@
 import type { Space } from '../space.js';
 import { writeAtomically } from './atomic-file.js';
-
-/** Replaces a file by these bytes, whole or not at all. */
-export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
+import type { DiskFiles } from './disk-files.js';
 
 /** Writes files that can be had again: only where there is room, for which nobody waits. */
-export function writeInRoom(space: Space): WriteFile {
+export function writeInRoom(space: Space): DiskFiles['write'] {
   return async (path, bytes) => {
     const room = await space.reserve(bytes.length, 0);
     if (room === undefined) throw new Error('not written: the disk has no room to spare');

@@ -30,6 +30,8 @@ describe('the records of a project', () => {
       add: (records, record) => new Set([...records, record]),
       sizeOf: (records) => 1 + records.size,
       room,
+      derived: false,
+      onUnreadable: () => {},
     });
 
   it('are read from its folder once, however many ask, and not from files that are being written', async () => {

@@ -81,10 +81,11 @@ describe('where an artifact is received', () => {
 
   it('gives the room back where the file cannot be made', async () => {
     const { space } = place('main', 30);
-    const broken = { create: () => Promise.reject(new Error('no folder')) };
+    const cause = new Error('no folder');
+    const broken = { create: () => Promise.reject(cause) };
     const spool = new RoomySpool({ main: { spool: broken, space }, patience: 0 });
     for (let round = 0; round < 3; round += 1)
-      await assert.rejects(spool.create(20 * MIB), /no folder/);
+      await assert.rejects(spool.create(20 * MIB), { kind: 'overloaded', cause });
   });
 
   it('promises a file of unknown size room as it grows, and takes it back with the file', async () => {
