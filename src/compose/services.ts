@@ -6,6 +6,7 @@ import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/delivery/decision-recorder.js';
 import type { Services } from '../http/services.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
+import { LegacyDocuments } from '../project-pages/legacy/documents.js';
 import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
 import { Room } from '../runtime/room.js';
@@ -84,6 +85,7 @@ export function createServices(
       dataFolder(config.data).listsOf(process.member),
       now,
     ),
+    legacyDocuments: new LegacyDocuments(dataFolder(config.data).spool),
     artifacts,
     sidecars: new SidecarService({ pages, judge, blobs, artifacts }),
     judge,

@@ -5,6 +5,7 @@ import type { DecisionReader } from '../decisions/reader.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { LegacyDocuments } from '../project-pages/legacy/documents.js';
 import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FairShare } from '../runtime/fair-share.js';
@@ -18,6 +19,7 @@ import type { DecisionRecorder } from './delivery/decision-recorder.js';
 export interface Services {
   readonly pages: ProjectPages;
   readonly projectList: ProjectList;
+  readonly legacyDocuments: Pick<LegacyDocuments, 'rewrite'>;
   readonly artifacts: Pick<ArtifactService, 'open'>;
   readonly sidecars: Pick<SidecarService, 'open'>;
   readonly judge: Judge;

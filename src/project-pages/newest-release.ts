@@ -2,6 +2,10 @@ import type { IndexFile } from '../domain/project-page.js';
 import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import { compareVersions } from '../domain/version.js';
 
+interface Named {
+  readonly name: Pick<IndexFile['name'], 'kind' | 'version'>;
+}
+
 /** A release of a page. */
 export interface PageRelease {
   readonly key: ReleaseKey;
@@ -10,7 +14,7 @@ export interface PageRelease {
 }
 
 /** Whether an installer of today can take the file, if it is for that machine: others are of no release's use. */
-export function isInstallable({ name: { kind, version } }: IndexFile): boolean {
+export function isInstallable({ name: { kind, version } }: Named): boolean {
   return (kind === 'wheel' || kind === 'sdist') && version !== undefined;
 }
 
@@ -18,9 +22,9 @@ export function isInstallable({ name: { kind, version } }: IndexFile): boolean {
  * The release that a client takes which asks for no version: the newest final one, else the newest pre-release.
  * @param offered whether a file counts; one is enough for its release
  */
-export function newestRelease(
-  files: readonly IndexFile[],
-  offered: (file: IndexFile, index: number) => boolean,
+export function newestRelease<File extends Named>(
+  files: readonly File[],
+  offered: (file: File, index: number) => boolean,
 ): PageRelease | undefined {
   let newest: string | undefined;
   for (const [index, file] of files.entries()) {

@@ -1,9 +1,11 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'http-proxy-middleware';
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import { parseVersion } from '../../domain/version.js';
-import { rewriteLegacyJson } from '../../project-pages/legacy-json.js';
+import type { RewrittenDocument } from '../../project-pages/legacy/documents.js';
 import { collect } from '../../runtime/collect.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Handler } from '../asked.js';
@@ -12,15 +14,15 @@ import { pathSegments } from '../path.js';
 import { sendFailure } from '../problem.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** The longest metadata document that is passed through, in bytes: the largest project has some 40 MB. */
-const MAX_BYTES = 128 * 1024 * 1024;
+/** The longest document that is passed through as it is, in bytes: provenance has some kilobytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 
 /** What the pass-through remembers of a request until the upstream has answered it. */
 interface Passing {
   readonly path: string;
   /** Makes the body that the client gets; absent where it passes as it is. */
-  readonly rewrite?: (body: Buffer) => Promise<Buffer>;
+  readonly rewrite?: (body: AsyncIterable<Uint8Array>) => Promise<RewrittenDocument>;
 }
 
 const passing = new WeakMap<IncomingMessage, Passing>();
@@ -41,10 +43,13 @@ export function legacyJsonRoute(services: Services, settings: HttpSettings): Han
     await pass(req, res, project, {
       path: `/pypi/${path.join('/')}/json`,
       // Judged once the upstream has answered: what is refused by then is refused here.
-      rewrite: async (body) => {
-        const judged = await services.pages.judged(project);
-        return rewriteLegacyJson(body, judged, version === undefined, base);
-      },
+      rewrite: (body) =>
+        services.legacyDocuments.rewrite({
+          body,
+          judged: () => services.pages.judged(project),
+          whole: version === undefined,
+          base,
+        }),
     });
   };
 }
@@ -148,19 +153,20 @@ async function relay(
       return sendFailure(res, 'not-found', 'The upstream has no such document.');
     return answerBadly(res, `The upstream answered with status ${from.statusCode}.`);
   }
-  const body = await collect(from, MAX_BYTES, tooLong);
-  let ours: Buffer;
-  try {
-    ours = (await rewrite?.(body)) ?? body;
-  } catch {
-    return answerBadly(res, 'The upstream sent metadata that cannot be read.');
-  }
+  const { size, body } = await (rewrite ?? asItIs)(from);
   res.statusCode = 200;
   res.setHeader('content-type', from.headers['content-type'] ?? 'application/json');
-  res.setHeader('content-length', ours.length);
+  res.setHeader('content-length', size);
   res.setHeader('cache-control', 'max-age=60');
   res.setHeader('x-content-type-options', 'nosniff');
-  res.end(res.req.method === 'HEAD' ? undefined : ours);
+  if (res.req.method !== 'HEAD') return pipeline(body, res);
+  body.destroy();
+  res.end();
+}
+
+async function asItIs(from: AsyncIterable<Uint8Array>): Promise<RewrittenDocument> {
+  const body = await collect(from, MAX_BYTES, tooLong);
+  return { size: body.length, body: Readable.from([body], { objectMode: false }) };
 }
 
 function tooLong(): Failure {

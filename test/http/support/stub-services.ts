@@ -103,6 +103,7 @@ export function stubServices(
   return {
     pages: PAGES,
     projectList: { open: nothingThere },
+    legacyDocuments: { rewrite: nothingThere },
     artifacts: { open: nothingThere },
     sidecars: { open: nothingThere },
     judge: new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0),
