@@ -8,6 +8,7 @@ import { accelerator, NEVER } from '../http/delivery/accelerate.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings } from '../http/services.js';
 import { loadCertificate, renewCertificate } from './certificate.js';
+import { connectionBounds } from './connection-bounds.js';
 import { dataFolder } from './data-folder.js';
 import type { Machine } from './machine.js';
 import type { Process } from './process.js';
@@ -17,6 +18,8 @@ import type { PackageServices } from './services.js';
 const PAGE_MAX_AGE = 10;
 /** How long an idle connection is kept, in milliseconds: longer than load balancers do, commonly 60 s. */
 const KEEP_ALIVE = 75_000;
+/** How long a client has to read why its connection ends, in milliseconds. */
+const LINGER = 1_000;
 
 /** A server that does not listen yet. */
 export interface PackageServer {
@@ -37,12 +40,16 @@ export async function createServer(
   const certificate = await loadCertificate(config, process);
   const authenticate =
     tokens && ((authorization?: string) => identify(tokens.entries, authorization, now()));
+  const answering = { ...services, authenticate, confirmation };
   const server = createHttpServer(
-    createApp({ ...services, authenticate, confirmation }, httpSettings(config)),
+    (connections) => createApp(answering, httpSettings(config), connections),
     {
       maxHeaderBytes: config.server.headerBytes,
       headersTimeout: config.server.headersTimeout,
       keepAliveTimeout: KEEP_ALIVE,
+      writeTimeout: config.server.writeTimeout,
+      linger: LINGER,
+      connections: connectionBounds(config),
     },
     certificate,
   );

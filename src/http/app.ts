@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Admitted, admission, type TurnedAway } from './admission.js';
 import { noteAsked } from './asked.js';
+import { CLOSING, type SurplusConnections, TOO_MANY, UNBOUNDED } from './connections.js';
 import { requestCounter } from './count-requests.js';
-import { statusOfCut, whenOver } from './cut-off.js';
+import { cutOffTooSlow, statusOfCut, whenOver } from './cut-off.js';
 import { sendFailure } from './problem.js';
 import { REQUEST_ID, requestNamer } from './request-id.js';
 import { routeFinder } from './route.js';
@@ -14,7 +15,11 @@ import type { HttpSettings, Services } from './services.js';
  * The order of a request: its row in the table of routes, then whether it is known what is in force, then who asks, then what is ready for its row, then its handler.
  * Every answer that is not what was asked for is a problem document.
  */
-export function createApp(services: Services, settings: HttpSettings): RequestListener {
+export function createApp(
+  services: Services,
+  settings: HttpSettings,
+  connections: SurplusConnections = UNBOUNDED,
+): RequestListener {
   const findRow = routeFinder(
     ROUTES.map((route) => ({
       ...route,
@@ -50,6 +55,7 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     const id = nameRequest(req);
     res.setHeader(REQUEST_ID, id);
     whenOver(res, (taken) => count(label, taken ? res.statusCode : statusOfCut(res), started));
+    res.on('timeout', () => res.socket?.writableLength && cutOffTooSlow(res));
     if ('kind' in admitted) {
       noteAsked(req, { id });
       return sendFailure(res, admitted.kind, admitted.detail, admitted.headers);
@@ -62,6 +68,10 @@ export function createApp(services: Services, settings: HttpSettings): RequestLi
     const started = performance.now();
     const row = findRow(req.url ?? '');
     const { authorization } = req.headers;
+    if (connections.isSurplus(req.socket)) {
+      for (const [name, value] of Object.entries(CLOSING)) res.setHeader(name, value);
+      if (row?.mayAsk !== 'anybody') return answer(req, res, row, started, TOO_MANY);
+    }
     // Tokens, policy and feed may be others by now: whoever is asked to heed them looks first.
     if (started < confirmation.until || row?.mayAsk === 'anybody')
       return answer(req, res, row, started, admit(row, authorization));

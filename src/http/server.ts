@@ -1,61 +1,122 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { FAILURES, type FailureKind } from '../domain/failure.js';
-import type { Certificate } from '../runtime/certificate.js';
+import { FAILURES } from '../domain/failure.js';
+import type { TurnedAway } from './admission.js';
+import {
+  CLOSING,
+  type ConnectionBounds,
+  Connections,
+  type SurplusConnections,
+  TOO_MANY,
+} from './connections.js';
 import { failureProblem, problemBody, reasonPhrase } from './problem.js';
 
-/** Bounds on what a client may make the server hold, beyond Node's own. */
+/** Bounds on what a client may make the server hold, beyond Node's own. Times in milliseconds. */
 export interface ServerLimits {
   /** All headers of a request together, in bytes. */
   readonly maxHeaderBytes: number;
-  /** Milliseconds in which the headers of a request must have arrived. */
+  /** In which the headers of a request must have arrived. */
   readonly headersTimeout: number;
-  /** Milliseconds that an idle connection is kept. Longer than a load balancer's own, commonly 60 s. */
+  /** That an idle connection is kept. Longer than a load balancer's own, commonly 60 s. */
   readonly keepAliveTimeout: number;
+  /** In which a client must have taken some of what waits for it. */
+  readonly writeTimeout: number;
+  /** That a client has to read why its connection ends. */
+  readonly linger: number;
+  readonly connections: ConnectionBounds;
 }
 
-/** A server whose protocol errors are problem documents too; speaks HTTPS where it has a certificate. */
+/** A certificate with its chain, and its key, in PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** How often deadlines of requests are looked at, in milliseconds, where they are not shorter. */
+const CHECKING_INTERVAL = 1_000;
+
+/**
+ * A server whose protocol errors are problem documents too; speaks HTTPS where it has a certificate.
+ * @param createListener answers requests, and may ask which connections are too many
+ */
 export function createHttpServer(
-  listener: RequestListener,
+  createListener: (connections: SurplusConnections) => RequestListener,
   limits: ServerLimits,
   certificate: Certificate | undefined,
 ): Server | TlsServer {
+  const end = (socket: Socket, answer: string) => {
+    socket.end(answer);
+    // A client that reads on or sends on must not keep it.
+    const timer = setTimeout(() => socket.destroy(), limits.linger);
+    socket.once('close', () => clearTimeout(timer));
+  };
+  const connections = new Connections(limits.connections, (socket) =>
+    'encrypted' in socket ? socket.destroy() : end(socket, problemAnswer(TOO_MANY)),
+  );
   const options = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeout,
     requestTimeout: limits.headersTimeout,
+    connectionsCheckingInterval: Math.min(limits.headersTimeout, CHECKING_INTERVAL),
     keepAliveTimeout: limits.keepAliveTimeout,
   };
+  const listener = createListener(connections);
   const server =
     certificate === undefined
       ? createServer(options, listener)
-      : createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2' }, listener);
+      : createTlsServer(
+          {
+            ...options,
+            ...certificate,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: limits.headersTimeout,
+          },
+          listener,
+        );
+  // A connection on which nothing moves for so long is destroyed, unless its response waits for something else.
+  server.timeout = limits.writeTimeout;
+  connections.watch(server, certificate !== undefined);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    socket.end(protocolError(error.code));
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
+      return void socket.destroy();
+    end(socket, problemAnswer(PROTOCOL_ERRORS[error.code ?? ''] ?? NO_HTTP));
   });
   return server;
 }
 
-const PROTOCOL_ERRORS: Readonly<Record<string, readonly [kind: FailureKind, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-long', 'There are more bytes of headers than are taken.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'Its headers did not arrive in time.'],
+/** Whether a response is under way, into which nothing else may be written. */
+function isAnswering(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage != null;
+}
+
+const NO_HTTP: TurnedAway = {
+  kind: 'bad-request',
+  detail: 'The request is not well-formed HTTP/1.1.',
+};
+const PROTOCOL_ERRORS: Readonly<Record<string, TurnedAway>> = {
+  HPE_HEADER_OVERFLOW: {
+    kind: 'headers-too-long',
+    detail: 'There are more bytes of headers than are taken.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    kind: 'request-timeout',
+    detail: 'Its headers did not arrive in time.',
+  },
 };
 
 /** A whole answer, for there is no request yet that one could be made for. */
-function protocolError(code: string | undefined): string {
-  const [kind, detail] = PROTOCOL_ERRORS[code ?? ''] ?? [
-    'bad-request',
-    'The request is not well-formed HTTP/1.1.',
-  ];
+function problemAnswer({ kind, detail, headers = {} }: TurnedAway): string {
   const { status, title } = FAILURES[kind];
   const body = problemBody(status, failureProblem(kind, detail));
   return [
     `HTTP/1.1 ${status} ${reasonPhrase(`${title}: ${detail}`)}`,
     'content-type: application/problem+json',
     `content-length: ${body.length}`,
-    'connection: close',
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `date: ${new Date().toUTCString()}`,
+    ...Object.entries({ ...headers, ...CLOSING }).map(([name, value]) => `${name}: ${value}`),
     '',
     body.toString(),
   ].join('\r\n');

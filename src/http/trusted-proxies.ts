@@ -6,7 +6,13 @@ import proxyaddr from 'proxy-addr';
  * @param trusted addresses or networks (`10.0.0.0/8`, `loopback`)
  */
 export function trustedProxies(trusted: readonly string[]): (req: IncomingMessage) => boolean {
+  const isTrusted = trustedAddresses(trusted);
+  return (req) => isTrusted(req.socket.remoteAddress ?? '');
+}
+
+/** The same, of an address. */
+export function trustedAddresses(trusted: readonly string[]): (address: string) => boolean {
   if (trusted.length === 0) return () => false;
   const trust = proxyaddr.compile([...trusted]);
-  return (req) => trust(req.socket.remoteAddress ?? '', 0);
+  return (address) => trust(address, 0);
 }
