@@ -1,5 +1,5 @@
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
-import { formatProblem, type Problem } from '../yaml/problem.js';
+import { formatProblem, isUnread, type Problem } from '../yaml/problem.js';
 import type { TokenEntry } from './token.js';
 import { readTokens } from './tokens-file.js';
 
@@ -75,11 +75,16 @@ export class AccessControl implements TokenSource {
     this.#watch.close();
   }
 
-  async #read(): Promise<void> {
+  /** @returns whether the file could be read, sound or not */
+  async #read(): Promise<boolean> {
     const reading = await readTokens(this.#path);
-    if ('problems' in reading) return this.#options.onProblem(reading.problems);
+    if ('problems' in reading) {
+      this.#options.onProblem(reading.problems);
+      return !isUnread(reading.problems);
+    }
     this.#entries = reading.entries;
     await Promise.all(this.#listeners.map((listener) => listener(reading.entries)));
     this.#options.onLoad();
+    return true;
   }
 }

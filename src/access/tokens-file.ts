@@ -43,7 +43,8 @@ export async function readTokens(path: string): Promise<TokensReading> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    return { problems: [{ file: path, message: `cannot be read: ${(error as Error).message}` }] };
+    const message = `cannot be read: ${(error as Error).message}`;
+    return { problems: [{ file: path, message, unread: true }] };
   }
   const document = readYaml(path, text);
   if (!('value' in document)) return { problems: document };

@@ -1,6 +1,6 @@
 import { AccessControl } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
-import { formatProblem } from '../yaml/problem.js';
+import { formatProblem, isUnread } from '../yaml/problem.js';
 import type { Process } from './process.js';
 
 /** Who may ask; undefined where anybody may. @throws {AccessError} where the tokens' file cannot be used */
@@ -18,7 +18,9 @@ export async function createAccess(
       health.set(
         'access',
         'degraded',
-        'an edit of the tokens does not validate; those before hold',
+        isUnread(problems)
+          ? 'the tokens cannot be read, and are tried again; those before hold'
+          : 'an edit of the tokens does not validate; those before hold',
       );
       for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
     },

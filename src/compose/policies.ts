@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { readInThread } from '../policy/read-in-thread.js';
 import { PolicyWatcher } from '../policy/watcher.js';
-import { formatProblem } from '../yaml/problem.js';
+import { formatProblem, isUnread } from '../yaml/problem.js';
 import { notePolicy, noteWaivers } from './note-events.js';
 import type { Process } from './process.js';
 
@@ -27,7 +27,9 @@ export async function createPolicies(
       health.set(
         'policy',
         'degraded',
-        'an edit does not validate; the policy before it is in force',
+        isUnread(problems)
+          ? 'its files cannot be read, and are tried again; the policy before is in force'
+          : 'an edit does not validate; the policy before it is in force',
       );
       for (const problem of problems) log.error(`policy not taken over: ${formatProblem(problem)}`);
     },

@@ -53,9 +53,10 @@ export class FeedService {
     const { file, every, random } = this.#parts;
     const look = () => stateOfFile(file);
     const state = await look();
-    const onChange = () => this.#alone(async () => void (await this.#readAgain()));
-    await onChange();
-    this.#watch = new ChangeWatch({ look, onChange, interval: LOOK, every }, state);
+    const onChange = () => this.#alone(() => this.#readAgain());
+    // One that is there and cannot be read just now is tried again.
+    const settled = (await onChange()) ? state : '';
+    this.#watch = new ChangeWatch({ look, onChange, interval: LOOK, every }, settled);
     this.#plan(random() * 5_000);
   }
 
@@ -99,9 +100,12 @@ export class FeedService {
   }
 
   /** One reading at a time. */
-  #alone(work: () => Promise<void>): Promise<void> {
+  #alone<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#running.then(work);
-    this.#running = turn.catch(() => {});
+    this.#running = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   }
 

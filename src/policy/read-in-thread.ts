@@ -19,7 +19,7 @@ export function readInThread(program: URL = PROGRAM): ReadPolicy {
       return await askOnce<ReadingRequest, PolicyReading>({ program, limits: LIMITS }, request);
     } catch (error) {
       const message = `reading it broke off: ${(error as Error).message}`;
-      const problems = [{ file: paths[0] ?? 'policy', message }];
+      const problems = [{ file: paths[0] ?? 'policy', message, unread: true as const }];
       return { sound: undefined, problems, warnings: [] };
     } finally {
       // Others get their turn between the answer, which takes some milliseconds to read, and the rest.

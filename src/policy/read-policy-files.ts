@@ -25,16 +25,17 @@ export async function readPolicyFiles(
   try {
     files = await policyFilesIn(path);
   } catch (error) {
-    return [[{ file: path, message: unreadable(error) }]];
+    return [[{ file: path, message: unreadable(error), unread: true }]];
   }
   // More likely a mount that failed, or a checkout under way, than a wish.
-  if (files.length === 0) return [[{ file: path, message: 'no policy file (*.yaml) in here' }]];
+  if (files.length === 0)
+    return [[{ file: path, message: 'no policy file (*.yaml) in here', unread: true }]];
   return await Promise.all(
     files.map(async (file) => {
       try {
         return readYaml(file, await readText(file));
       } catch (error) {
-        return [{ file, message: unreadable(error) }];
+        return [{ file, message: unreadable(error), unread: true }];
       }
     }),
   );

@@ -1,5 +1,5 @@
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
-import { formatProblem, type Problem } from '../yaml/problem.js';
+import { formatProblem, isUnread, type Problem } from '../yaml/problem.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
 import type { PolicyMeaning } from './merge.js';
 import type { Policy, PolicySource } from './policy.js';
@@ -92,18 +92,20 @@ export class PolicyWatcher implements PolicySource {
     this.#watch.close();
   }
 
-  async #read(): Promise<void> {
+  /** @returns whether the files could be read, sound or not */
+  async #read(): Promise<boolean> {
     const { read } = this.#options;
     const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
     this.#sound = isSound(loaded);
     if (!isSound(loaded)) {
       this.#options.onProblem?.(loaded.problems);
-      return;
+      return !isUnread(loaded.problems);
     }
     const changed = loaded.policy.revision !== this.current.revision;
     if (changed) this.#current = loaded;
     if (changed) await Promise.all(this.#listeners.map((listener) => listener(loaded.policy)));
     this.#options.onLoad?.({ ...loaded, policy: this.current });
+    return true;
   }
 }
 

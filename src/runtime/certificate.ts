@@ -38,6 +38,16 @@ export async function watchCertificate(
   onProblem: (error: unknown) => void,
 ): Promise<ChangeWatch> {
   const look = async () => [await stateOfFile(files.cert), await stateOfFile(files.key)].join('\n');
-  const onChange = () => readCertificate(files).then(onRenewed, onProblem);
+  const onChange = () =>
+    readCertificate(files).then(
+      (certificate) => {
+        onRenewed(certificate);
+        return true;
+      },
+      (error: unknown) => {
+        onProblem(error);
+        return false;
+      },
+    );
   return new ChangeWatch({ look, onChange, interval: 2_000 }, await look());
 }

@@ -3,8 +3,11 @@ import { readlink, stat } from 'node:fs/promises';
 export interface ChangeWatchParts {
   /** Describes what is watched: another text whenever it changed. */
   readonly look: () => Promise<string>;
-  /** It changed, and has come to rest. */
-  readonly onChange: () => Promise<void>;
+  /**
+   * It changed, and has come to rest. Resolves with whether it could be read, whatever it says: where there are no file
+   * descriptors left, or a mount is away, it is tried again without another change.
+   */
+  readonly onChange: () => Promise<boolean>;
   /** Milliseconds between two looks; by default a quarter of a second. */
   readonly interval?: number | undefined;
   /** Calls back again and again until told to stop. */
@@ -13,6 +16,11 @@ export interface ChangeWatchParts {
 
 /** An edit is in force within two seconds, of which two looks may take the time between them each. */
 const INTERVAL = 250;
+/** What cannot be read is tried again after 2, 4, … looks, and after so many at most. */
+const MOST_LOOKS = 64;
+
+/** No state of any file. */
+const UNREAD = '\0unread';
 
 export type Every = (milliseconds: number, callback: () => Promise<void>) => () => void;
 
@@ -27,6 +35,9 @@ export class ChangeWatch {
   /** The state that was last taken notice of. */
   #noticed: string;
   #pending: string | undefined;
+  /** How often in a row it could not be read, and looks until it is tried again. */
+  #misses = 0;
+  #rest = 0;
   #busy: Promise<void> = Promise.resolve();
   #looking = false;
   readonly #stop: () => void;
@@ -53,17 +64,29 @@ export class ChangeWatch {
     await this.#alone(async () => {
       const state = await this.#parts.look();
       if (state === this.#noticed) this.#pending = undefined;
-      else if (state === this.#pending) await this.#notice(state);
-      else this.#pending = state;
+      else if (state !== this.#pending) this.#await(state);
+      else if (this.#rest > 0) this.#rest -= 1;
+      else await this.#notice(state);
     }).finally(() => {
       this.#looking = false;
     });
   }
 
+  #await(state: string): void {
+    this.#pending = state;
+    this.#misses = 0;
+    this.#rest = 0;
+  }
+
   async #notice(state: string): Promise<void> {
-    this.#noticed = state;
-    this.#pending = undefined;
-    await this.#parts.onChange();
+    if (state !== this.#pending) this.#await(state);
+    if (await this.#parts.onChange()) this.#noticed = state;
+    else {
+      // Also what is as it was before is read again: it may have been taken back meanwhile.
+      this.#noticed = UNREAD;
+      this.#misses += 1;
+      this.#rest = Math.min(2 ** this.#misses, MOST_LOOKS);
+    }
   }
 
   /** One look or reading at a time, in turn. */

@@ -7,6 +7,13 @@ export interface Problem {
   readonly column?: number;
   /** One plain sentence, without a line break. */
   readonly message: string;
+  /** The file could not be read at all, which may pass without an edit. */
+  readonly unread?: true;
+}
+
+/** Whether it may pass without an edit: nothing is known of what the file says. */
+export function isUnread(problems: readonly Problem[]): boolean {
+  return problems.some(({ unread }) => unread === true);
 }
 
 /** `file:line:column: message`, the form that terminals and editors make a link of. */

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { readPolicy } from '../../src/policy/load.js';
 import { PolicyError, PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 import { brief, caseOf, folder, NOW, subject } from './support.js';
@@ -23,6 +24,8 @@ async function watch(path: string) {
   const problems: string[] = [];
   const changes: string[] = [];
   const loads: string[] = [];
+  /** Whether nothing can be read just now. */
+  const bad = { moment: false };
   let interval = 0;
   let stopped = false;
   const watcher = await PolicyWatcher.start([path], {
@@ -34,12 +37,18 @@ async function watch(path: string) {
         stopped = true;
       };
     },
+    read: async (paths, options) => {
+      if (!bad.moment) return readPolicy(paths, options);
+      const problem = { file: path, message: 'EMFILE', unread: true } as const;
+      return { sound: undefined, problems: [problem], warnings: [] };
+    },
     onProblem: (found) => problems.push(...found.map(formatProblem)),
     onLoad: ({ policy }) => loads.push(policy.revision),
   });
   watcher.onChange((policy) => changes.push(policy.revision));
   return {
     watcher,
+    bad,
     problems,
     changes,
     loads,
@@ -57,6 +66,28 @@ async function watch(path: string) {
 }
 
 describe('PolicyWatcher', () => {
+  it('reads an edit again that met a bad moment, until it has it', async () => {
+    const path = folder({ 'p.yaml': DENY_X });
+    const { tick, refused, problems, bad } = await watch(path);
+    writeFileSync(join(path, 'p.yaml'), DENY_Y);
+    bad.moment = true;
+    await tick(40);
+    assert.deepEqual(refused(), ['x']);
+    assert.ok(problems.length > 2 && problems.length < 10, `${problems.length} tries`);
+    assert.match(problems[0]!, /EMFILE/);
+    bad.moment = false;
+    await tick(64);
+    assert.deepEqual(refused(), ['y']);
+  });
+
+  it('reads an edit that does not validate once', async () => {
+    const path = folder({ 'p.yaml': DENY_X });
+    const { tick, problems } = await watch(path);
+    writeFileSync(join(path, 'p.yaml'), 'deny: 7\n');
+    await tick(40);
+    assert.equal(problems.length, 1);
+  });
+
   it('takes an edit over at the second look that sees it, within two seconds', async () => {
     const path = folder({ 'p.yaml': DENY_X });
     const { tick, refused, changes, loads, interval } = await watch(path);
