@@ -74,9 +74,13 @@ const TITLES: Readonly<Record<AuditLevel, string>> = {
   note: 'Good to know',
 };
 
-function show({ path, format, policy, counts, findings }: AuditReport, out: Output): void {
+function show({ kind, path, format, policy, counts, findings }: AuditReport, out: Output): void {
   const figures = Object.entries(counts).map(([what, count]) => `${words(what)}: ${count}`);
   out.line(`${path} (${format}): ${figures.join(', ')}; policy revision ${policy}`);
+  if (kind === 'lock')
+    out.line(
+      'No file was opened: this is what the lock and the policy say. A server looks into each file, and so does `wheelgate inspect`.',
+    );
   for (const level of ['found', 'unclear', 'note'] as const) {
     const own = findings.filter((finding) => finding.level === level);
     if (own.length === 0) continue;

@@ -59,7 +59,10 @@ function write(client: ClientName, server: string, out: Output): number {
   return EXIT.fine;
 }
 
-/** uv has no command for it. An index that is there already is not ours to change. */
+/** What was written here for another server. */
+const OWN_INDEX = /^\[\[index\]\]\nname = "wheelgate"\nurl = "[^"\n]*"\ndefault = true\n/m;
+
+/** uv has no command for it. An index that is there already is not ours to change, but for our own. */
 function writeUv(server: string, out: Output): number {
   const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   const path = process.env.UV_CONFIG_FILE ?? join(config, 'uv', 'uv.toml');
@@ -68,6 +71,15 @@ function writeUv(server: string, out: Output): number {
   const block = `${lines.join('\n')}\n`;
   if (before.includes(block)) {
     out.line(`${path} says so already`);
+    return EXIT.fine;
+  }
+  const own = OWN_INDEX.exec(before)?.[0];
+  if (own !== undefined) {
+    writeFileSync(
+      path,
+      before.replace(own, () => block),
+    );
+    out.line(`written: ${path}, in place of the server before`);
     return EXIT.fine;
   }
   if (/^\s*(\[\[index\]\]|index\s*=|index-url\s*=|\[pip\])/m.test(before)) {

@@ -7,6 +7,8 @@ export interface TokenOptions {
   readonly json?: boolean;
 }
 
+const DAY = 86_400_000;
+
 /** `wheelgate token`: makes a token. It is shown once; the file that the server reads holds only its hash. */
 export function runToken(user: string, options: TokenOptions, out: Output): number {
   const { role, expires } = options;
@@ -16,6 +18,8 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
     throw new UsageError(`--role is client or admin, not ${role}`);
   if (expires !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(expires) && Date.parse(expires) > 0))
     throw new UsageError(`--expires needs a day such as 2027-01-31, not ${expires}`);
+  if (expires !== undefined && Date.parse(expires) + DAY <= Date.now())
+    throw new UsageError(`--expires is over already: ${expires} would be its last day`);
   const token = newToken();
   const hash = `sha256:${hashToken(token).toString('hex')}`;
   if (options.json === true) {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import { everyUnref } from '../runtime/change-watch.js';
@@ -67,6 +68,7 @@ export async function ownDataFolder(
     spool: at.spool,
     folders: [at.attestations, at.facts, at.findings, at.pages, at.pins],
     root: data,
+    temporary: tmpdir(),
     isLocked: unlocked === undefined,
   });
   await runs.sweepSpool();

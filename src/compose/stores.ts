@@ -94,7 +94,7 @@ export function createSpool(
   { closing }: Process,
   { spaces, troubles }: Omit<Kept, 'rooms'>,
 ): Spool {
-  const spare = new TemporarySpool(tmpdir());
+  const spare = new TemporarySpool(tmpdir(), data);
   closing.add(() => spare.close());
   return new RoomySpool({
     main: { spool: new DiskSpool(dataFolder(data).spool), space: spaces.data },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -122,7 +122,12 @@ describe('the command line', () => {
       (await run('token', 'ci')).out,
       /\nwheelgate_\S{43}\n.*\n {2}- \{ user: "ci", role: client, hash: "sha256:/,
     );
-    for (const wrong of [['a b'], ['ci', '--role', 'king'], ['ci', '--expires', 'soon']])
+    for (const wrong of [
+      ['a b'],
+      ['ci', '--role', 'king'],
+      ['ci', '--expires', 'soon'],
+      ['ci', '--expires', '2020-01-31'],
+    ])
       assert.equal((await run('token', ...wrong)).code, 2);
     await writeFile(join(folder, 'tokens.yaml'), JSON.stringify({ tokens: [entry] }));
     const guarded = await startGateProcess({
@@ -317,8 +322,15 @@ describe('the command line', () => {
     const file = join(folder, 'config', 'uv', 'uv.toml');
     assert.match(await readFile(file, 'utf8'), new RegExp(`url = "${url}/simple/"`));
     assert.match((await run('client', 'uv', '--write', '--server', url)).out, /already/);
+    await appendFile(file, '\n[pip]\nno-color = true\n');
     const other = await run('client', 'uv', '--write', '--server', 'http://127.0.0.1:1');
-    assert.equal(other.code, 2);
+    assert.equal(other.code, 0, other.err);
+    const replaced = await readFile(file, 'utf8');
+    assert.equal(replaced.match(/\[\[index\]\]/g)?.length, 1);
+    assert.match(replaced, /url = "http:\/\/127\.0\.0\.1:1\/simple\/"/);
+    assert.match(replaced, /no-color/);
+    await writeFile(file, '[[index]]\nname = "mine"\nurl = "http://127.0.0.1:2/simple/"\n');
+    assert.equal((await run('client', 'uv', '--write', '--server', url)).code, 2);
   });
 
   it('refuses wrong use, unknown settings and a bad policy with exit code 2', async () => {

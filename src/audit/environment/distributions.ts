@@ -57,9 +57,11 @@ export async function readDistributions(
 function infoFolders(site: SitePath, { entries }: SiteListing): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const { path, kind } of entries) {
-    if (kind !== 'file') continue;
+    if (kind === 'special') continue;
     const relative = below(site, path)!;
     const [name] = INFO.exec(relative) ?? [];
+    // Files may be links into an installer's cache (`uv --link-mode symlink`); a folder that is one is walked elsewhere.
+    if (kind === 'link' && relative === name) continue;
     // pip renames what it failed to remove to `~ame`.
     if (name === undefined || name.startsWith('~')) continue;
     const files = folders.get(name) ?? new Set();

@@ -79,7 +79,7 @@ export async function findUncheckedBytecode(
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = [];
   await each(
-    entries.filter(({ path, kind }) => kind === 'file' && sourceOf(path) !== undefined),
+    entries.filter(({ path, kind }) => kind !== 'special' && sourceOf(path) !== undefined),
     async ({ path }) => {
       if (!(await isUnchecked(path, reader))) return;
       const shown = shownPath(path);

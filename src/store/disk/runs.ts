@@ -1,5 +1,6 @@
 import { type LeftOver, sweepReplacing, sweepSpool } from './sweep.js';
 import { OWN_RUN } from './temporary-name.js';
+import { sweepTemporary } from './temporary-spool.js';
 
 export interface RunsSettings {
   /** What is received comes in here. */
@@ -8,6 +9,8 @@ export interface RunsSettings {
   readonly root: string;
   /** and here, two levels down at most. */
   readonly folders: readonly string[];
+  /** A shared folder in which each run may have one of its own (`temporary-spool.ts`). */
+  readonly temporary: string;
   /** Whether no other server is at work there. */
   readonly isLocked: boolean;
 }
@@ -38,17 +41,25 @@ export class Runs {
     this.#living.delete(run);
     const leftOver = { isOver: (other: string) => other === run };
     await sweepSpool(this.#settings.spool, leftOver);
+    await this.#sweepTemporary(leftOver);
     await this.#sweepReplacing(leftOver);
   }
 
   /** Removes what earlier runs were receiving: few files, and perhaps large ones. */
-  sweepSpool(): Promise<void> {
-    return sweepSpool(this.#settings.spool, this.#ofOthers());
+  async sweepSpool(): Promise<void> {
+    const leftOver = this.#ofOthers();
+    await sweepSpool(this.#settings.spool, leftOver);
+    await this.#sweepTemporary(leftOver);
   }
 
   /** Removes what earlier runs were about to replace. It looks through all folders: for the background. */
   sweepReplacing(): Promise<void> {
     return this.#sweepReplacing(this.#ofOthers());
+  }
+
+  async #sweepTemporary({ isOver }: LeftOver): Promise<void> {
+    const { temporary, root, isLocked } = this.#settings;
+    if (isLocked) await sweepTemporary(temporary, root, isOver);
   }
 
   #ofOthers(): LeftOver {

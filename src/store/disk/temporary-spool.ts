@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Spool, SpoolFile } from '../spool.js';
 import { DiskSpool } from './disk-spool.js';
+import { OWN_RUN } from './temporary-name.js';
 
 /**
  * A spool in a folder of its own below a shared one, such as the system's for temporary files. Nobody else may
@@ -9,15 +11,18 @@ import { DiskSpool } from './disk-spool.js';
  */
 export class TemporarySpool implements Spool {
   readonly #parent: string;
+  readonly #prefix: string;
   #folder: Promise<string> | undefined;
 
-  constructor(parent: string) {
+  /** @param data whose spool it is: what a process of it has left is swept by the next (`sweepTemporary`) */
+  constructor(parent: string, data: string) {
     this.#parent = parent;
+    this.#prefix = `${prefixOf(data)}${OWN_RUN}-`;
   }
 
   async create(): Promise<SpoolFile> {
     // `mkdtemp` makes the folder for its owner alone.
-    this.#folder ??= mkdtemp(join(this.#parent, 'wheelgate-'));
+    this.#folder ??= mkdtemp(join(this.#parent, this.#prefix));
     return new DiskSpool(await this.#folder).create();
   }
 
@@ -25,4 +30,30 @@ export class TemporarySpool implements Spool {
     const folder = await this.#folder?.catch(() => undefined);
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Removes the folders that processes with this data folder have left below a shared one. It belongs to one server, so
+ * that whoever has it knows which of them live; what another user has put there stays.
+ */
+export async function sweepTemporary(
+  parent: string,
+  data: string,
+  isOver: (run: string) => boolean,
+): Promise<void> {
+  const prefix = prefixOf(data);
+  for (const name of await readdir(parent).catch(() => [])) {
+    const run = name.startsWith(prefix) && /^([\da-f]{16})-/.exec(name.slice(prefix.length))?.[1];
+    if (!run || !isOver(run)) continue;
+    const path = join(parent, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() && found.uid === process.getuid?.())
+      await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** Of all spools of one data folder. */
+function prefixOf(data: string): string {
+  const place = createHash('sha256').update(resolve(data)).digest('hex').slice(0, 16);
+  return `wheelgate-${place}-`;
 }

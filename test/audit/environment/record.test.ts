@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { recordLine, TestEnvironment } from '../../support/environment.js';
 
@@ -29,6 +29,27 @@ describe('an environment held against its RECORDs', () => {
     });
     assert.deepEqual(await environment.found(), []);
     assert.deepEqual(await environment.notes(), []);
+  });
+
+  it('reads an environment whose files are all links into a cache, and finds what was altered there', async () => {
+    const cache = join(environment.root, '..', `${basename(environment.root)}-cache`);
+    await mkdir(cache);
+    const files = await readdir(environment.site, { recursive: true, withFileTypes: true });
+    for (const [index, entry] of files.filter((one) => one.isFile()).entries()) {
+      const path = join(entry.parentPath, entry.name);
+      await rename(path, join(cache, String(index)));
+      await symlink(join(cache, String(index)), path);
+    }
+    try {
+      assert.deepEqual(await environment.found(), []);
+      const linked = join(environment.site, 'demo/__init__.py');
+      await writeFile(await realpath(linked), 'evil = 1\n');
+      assert.deepEqual(await environment.found(), ['file-altered demo/__init__.py']);
+      await rm(await realpath(linked));
+      assert.deepEqual(await environment.found(), ['file-missing demo/__init__.py']);
+    } finally {
+      await rm(cache, { recursive: true });
+    }
   });
 
   it('finds an altered, a longer and a missing file, each by name', async () => {

@@ -290,7 +290,7 @@ describe('blob stores', () => {
   });
 
   it('receives in a temporary folder of its own, and takes it away at the end', async () => {
-    const temporary = new TemporarySpool(folder);
+    const temporary = new TemporarySpool(folder, folder);
     const file = await temporary.create();
     assert.equal((await stat(dirname(file.path))).mode & 0o777, 0o700);
     await file.append([Buffer.from('hello')]);

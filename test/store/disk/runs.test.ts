@@ -9,6 +9,7 @@ import { DiskSpool } from '../../../src/store/disk/disk-spool.js';
 import { removeOldVersions } from '../../../src/store/disk/old-versions.js';
 import { Runs } from '../../../src/store/disk/runs.js';
 import { OWN_RUN } from '../../../src/store/disk/temporary-name.js';
+import { TemporarySpool } from '../../../src/store/disk/temporary-spool.js';
 
 const OTHER = '0123456789abcdef';
 
@@ -39,6 +40,7 @@ describe('what runs leave in a data folder', () => {
     return new Runs({
       spool: join(folder, 'spool'),
       root: folder,
+      temporary: join(folder, 'tmp'),
       folders: folders.map((name) => join(folder, name)),
       isLocked,
     });
@@ -142,5 +144,29 @@ describe('what runs leave in a data folder', () => {
       'findings/v5/demo/a.json',
       'findings/x',
     ]);
+  });
+
+  it('is removed from the folder for temporary files, too, and nothing of another data folder there', async () => {
+    const temporary = join(folder, 'tmp');
+    await mkdir(temporary);
+    const [own, other] = [
+      new TemporarySpool(temporary, folder),
+      new TemporarySpool(temporary, join(folder, 'other')),
+    ];
+    await own.create();
+    await other.create();
+    const [living] = (await readdir(temporary)).filter((name) => name.includes(OWN_RUN));
+    // As a process leaves it that was killed.
+    for (const name of await readdir(temporary))
+      await mkdir(join(temporary, name.replace(OWN_RUN, OTHER)));
+    const before = await readdir(temporary);
+    await runsIn(false).sweepSpool();
+    assert.deepEqual(await readdir(temporary), before, 'who knows who lives?');
+    await runsIn(true).sweepSpool();
+    const left = await readdir(temporary);
+    assert.equal(left.length, 3);
+    assert.ok(left.includes(living!));
+    await own.close();
+    await other.close();
   });
 });

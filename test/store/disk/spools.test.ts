@@ -21,14 +21,14 @@ const roomy = (folder: string, full: boolean): Spool => {
   const space = new DiskSpace({ directory: folder, minFree: 0, fileSystem });
   return new RoomySpool({
     main: { spool: new DiskSpool(join(folder, 'main')), space: full ? NO_SPACE : space },
-    spare: { spool: new TemporarySpool(folder), space },
+    spare: { spool: new TemporarySpool(folder, folder), space },
     patience: 0,
   });
 };
 
 spoolContract('a spool on disk', () => spoolIn((folder) => new DiskSpool(join(folder, 'spool'))));
 spoolContract('a spool in a temporary folder', () =>
-  spoolIn((folder) => new TemporarySpool(folder)),
+  spoolIn((folder) => new TemporarySpool(folder, folder)),
 );
 spoolContract('a spool where there is room', () => spoolIn((folder) => roomy(folder, false)));
 spoolContract('a spool where the disk is full', () => spoolIn((folder) => roomy(folder, true)));
