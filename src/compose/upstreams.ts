@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.js';
 import type { UpstreamConfig } from '../config/sections/upstreams.js';
 import { UPSTREAM_STATUSES, upstreamStatus } from '../observe/upstream-status.js';
 import {
   type Certificate,
   type CertificateFiles,
+  readCertificateSync,
   watchCertificate,
 } from '../runtime/certificate.js';
 import { FlatUpstream } from '../upstream/flat-upstream.js';
@@ -24,7 +24,7 @@ export function createUpstreams(config: Config, process: Process): Upstreams {
   const troubles = new UpstreamTroubles(process);
   const reloads: (() => void)[] = [];
   const all = config.upstreams.map((settings) => {
-    const certificate = settings.tls && readNow(settings.tls);
+    const certificate = settings.tls && readFirst(settings.name, settings.tls);
     const upstream = createUpstream(settings, certificate, process, troubles);
     if (settings.tls && certificate)
       reloads.push(renewed(settings.tls, certificate, upstream, process, troubles));
@@ -95,6 +95,11 @@ function renewed(
   return read;
 }
 
-function readNow({ cert, key }: CertificateFiles): Certificate {
-  return { cert: readFileSync(cert), key: readFileSync(key) };
+function readFirst(name: string, files: CertificateFiles): Certificate {
+  try {
+    return readCertificateSync(files);
+  } catch (cause) {
+    const why = `the certificate for the upstream ${name} cannot be used: ${(cause as Error).message}`;
+    throw new Error(`${why} (${files.cert}, ${files.key}; both must be PEM)`, { cause });
+  }
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { ChangeWatch, stateOfFile } from './change-watch.js';
@@ -15,11 +16,20 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** @throws where a file cannot be read, or the two do not belong together */
+/** @throws where a file cannot be read, or the two are no PEM or do not belong together */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
   const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
-  createSecureContext({ cert, key });
-  return { cert, key };
+  return checked({ cert, key });
+}
+
+/** The same at once. */
+export function readCertificateSync(files: CertificateFiles): Certificate {
+  return checked({ cert: readFileSync(files.cert), key: readFileSync(files.key) });
+}
+
+function checked(certificate: Certificate): Certificate {
+  createSecureContext(certificate);
+  return certificate;
 }
 
 /** When a certificate ends, in milliseconds since 1970: the server's own, which comes first in its chain. */

@@ -64,6 +64,10 @@ export class FlatUpstream implements Upstream {
     return this.#source.origin;
   }
 
+  get pageTimeout(): number {
+    return this.#source.pageTimeout;
+  }
+
   get hasClaims(): boolean {
     return this.#source.hasClaims;
   }

@@ -79,6 +79,7 @@ export class HttpUpstream implements Upstream {
   readonly isPublic: boolean;
   readonly origin: string;
   readonly hasClaims: boolean;
+  readonly pageTimeout: number;
   readonly inspect: boolean;
   readonly unhashed: Unhashed;
   readonly reuploads: Reuploads;
@@ -100,6 +101,7 @@ export class HttpUpstream implements Upstream {
     this.isPublic = settings.isPublic;
     this.origin = index.origin;
     this.hasClaims = settings.claims.length > 0;
+    this.pageTimeout = timeouts.page;
     this.inspect = settings.inspect;
     this.unhashed = settings.unhashed;
     this.reuploads = settings.reuploads;

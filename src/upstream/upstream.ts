@@ -65,6 +65,8 @@ export interface Upstream extends Demands {
   authorization(): Promise<string | undefined>;
   /** The way out for the pass-through: egress proxy and certificate authorities as for everything else. */
   agent(): Promise<Agent>;
+  /** How long a page of it may take in all, in milliseconds. */
+  readonly pageTimeout: number;
   /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */
   readonly hasClaims: boolean;
   /** Whether its files are opened. Rules that need no bytes apply in any case. */

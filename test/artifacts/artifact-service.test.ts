@@ -21,6 +21,7 @@ function serviceOver(leases: (doubted: () => void) => Leases) {
     name: 'bare',
     unhashed: 'pin',
     reuploads: 'allow',
+    pageTimeout: 60_000,
     inspect: true,
     fetchFile: async (url: string) => {
       asked.push(url);

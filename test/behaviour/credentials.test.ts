@@ -187,6 +187,20 @@ describe('an upstream that asks for a certificate', () => {
     assert.deepEqual(seen, [undefined, '2126-10']);
   });
 
+  for (const [how, cert, key] of [
+    ['is DER', Buffer.from('MAA=', 'base64'), 'server.key'],
+    ['is empty', Buffer.alloc(0), 'server.key'],
+    ['belongs to another key', undefined, 'renewal.key'],
+  ] as const)
+    it(`stops the start where its certificate ${how}`, async () => {
+      const file = join(folder, 'cert');
+      await writeFile(file, cert ?? (await readFile(join(TLS, 'server.pem'))));
+      await assert.rejects(
+        start({ cert: file, key: join(TLS, key) }),
+        /the certificate for the upstream a cannot be used: .*both must be PEM/,
+      );
+    });
+
   for (const [how, signal] of [
     ['at SIGHUP', true],
     ['by itself', false],

@@ -268,3 +268,36 @@ async function askRaw(url: string, bytes: string): Promise<string> {
   socket.destroy();
   return answer.toString('latin1');
 }
+
+describe('metadata whose upstream is slow', () => {
+  let gate: TestGate;
+
+  before(async () => {
+    gate = await startGate({
+      withUpstream: (url) => ({
+        upstreams: [
+          { name: 'fake', url, timeouts: { page: '500ms', body: '10m', headers: '10m' } },
+        ],
+      }),
+    });
+    gate.upstream.addProject('demo', [buildWheel({ name: 'demo' })]);
+    gate.upstream.serve('/pypi/demo/json', JSON.stringify({ urls: [] }), 'application/json');
+    assert.equal((await gate.get('/simple/demo/')).status, 200);
+  });
+  after(() => gate.close());
+
+  for (const [how, fault] of [
+    ['says nothing', { kind: 'silence' }],
+    ['begins and does not go on', { kind: 'stall', after: 3 }],
+    ['only drips', { kind: 'drip', every: 100, endless: true }],
+  ] as const)
+    it(`and ${how} ends as a 503, and is there once that answers`, async () => {
+      gate.upstream.fault('/pypi/demo/json', fault);
+      const answer = await gate.get('/pypi/demo/json');
+      assert.equal(answer.status, 503);
+      assert.match(answer.json().detail, /did not answer/);
+      gate.upstream.release();
+      gate.upstream.fault('/pypi/demo/json', undefined);
+      assert.equal((await gate.get('/pypi/demo/json')).status, 200);
+    });
+});

@@ -47,6 +47,7 @@ function serviceOver(policies: PolicySource) {
     isPublic: true,
     unhashed: 'refuse',
     reuploads: 'allow',
+    pageTimeout: 60_000,
     claims: () => false,
     fetchPage: async () => {
       fetched += 1;

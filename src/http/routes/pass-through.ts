@@ -16,7 +16,6 @@ import type { HttpSettings, Services } from '../services.js';
 
 /** The longest document that is passed through as it is, in bytes: provenance has some kilobytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
 
 /** What the pass-through remembers of a request until the upstream has answered it. */
 interface Passing {
@@ -120,18 +119,18 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
     changeOrigin: true,
     // A HEAD, too, is answered by what the document would be here.
     method: 'GET',
-    proxyTimeout: TIMEOUT_MS,
-    timeout: TIMEOUT_MS,
+    // Without a byte; in all, see below.
+    proxyTimeout: upstream.pageTimeout,
     // Never `responseInterceptor`: it holds a body of any length.
     selfHandleResponse: true,
     pathRewrite: (_path, req) => passing.get(req)!.path,
     on: {
       proxyRes: (proxyRes, req, res) => {
+        endInTime(proxyRes, upstream);
         relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch((error: unknown) =>
-          answerBadly(
-            res as ServerResponse,
-            error instanceof Failure ? error.message : 'The transfer from the upstream broke off.',
-          ),
+          error instanceof Failure
+            ? sendFailure(res as ServerResponse, error.kind, error.message)
+            : answerBadly(res as ServerResponse, 'The transfer from the upstream broke off.'),
         );
       },
       error: (_error, _req, res) => {
@@ -140,6 +139,15 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
       },
     },
   });
+}
+
+/** A document that drips does not go on for ever. */
+function endInTime(from: IncomingMessage, { name, pageTimeout }: Upstream): void {
+  const timer = setTimeout(() => {
+    const what = `The upstream ${name} did not answer in time.`;
+    from.destroy(new Failure('upstream-unreachable', what));
+  }, pageTimeout);
+  from.once('close', () => clearTimeout(timer));
 }
 
 async function relay(
