@@ -69,8 +69,22 @@ export function sendMethodNotAllowed(res: ServerResponse, methods: readonly stri
   sendFailure(res, 'method-not-allowed', detail, { allow: methods.join(', ') });
 }
 
-/** Printable ASCII on one line, cut to a length that every client takes. */
-export function reasonPhrase(text: string): string {
-  const plain = text.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
-  return plain.length <= 240 ? plain : `${plain.slice(0, 237)}...`;
+/** The longest reason phrase that every client takes, and what at least is left of its text beside what follows that. */
+const LONGEST = 240;
+const LEAST = 80;
+
+/**
+ * Printable ASCII on one line, cut to a length that every client takes.
+ * @param tail follows the text: of the two, the text is cut first
+ */
+export function reasonPhrase(text: string, tail = ''): string {
+  const [head, end] = [text, tail].map((part) =>
+    part.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?'),
+  ) as [string, string];
+  const rest = cut(end, LONGEST - Math.min(head.length, LEAST));
+  return cut(head, LONGEST - rest.length) + rest;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
 }

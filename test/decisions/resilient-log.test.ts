@@ -31,4 +31,48 @@ describe('a decision log over one that fails', () => {
     assert.deepEqual(lost, records.slice(1, 3));
     assert.deepEqual(said, ['failing', 'well']);
   });
+
+  it('waits for one that hangs no longer than it must, hands it nothing more, and says when it answers again', async () => {
+    const given: unknown[] = [];
+    const lost: unknown[] = [];
+    const said: string[] = [];
+    let answer: () => void = () => {};
+    let isHanging = true;
+    const log = new ResilientDecisionLog(
+      {
+        open: async () => {},
+        append: (one) => {
+          given.push(one);
+          if (!isHanging) return Promise.resolve();
+          return new Promise<void>((resolve) => {
+            answer = resolve;
+          });
+        },
+        close: () => new Promise(() => {}),
+      },
+      {
+        onFailing: () => void said.push('failing'),
+        onLost: (one) => void lost.push(one),
+        onRecovered: () => void said.push('well'),
+      },
+      1,
+    );
+    const [a, b, c] = ['a', 'b', 'c'].map((client) => record(client));
+    await log.append(a!);
+    await log.append(b!);
+    await log.close();
+    assert.deepEqual([given, lost, said], [[a], [a, b], ['failing']]);
+    isHanging = false;
+    answer();
+    await Promise.resolve();
+    await log.append(c!);
+    assert.deepEqual(
+      [given, lost, said],
+      [
+        [a, c],
+        [a, b],
+        ['failing', 'well'],
+      ],
+    );
+  });
 });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
-import { sendProblem } from '../problem.js';
+import { reasonPhrase, sendProblem } from '../problem.js';
 
 /** The status of a refusal. */
 export const REFUSED = 403;
@@ -44,6 +44,6 @@ export function sendRefusal(
         .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
         .map((other) => ({ rule: other.rule, reason: other.reason })),
     },
-    `Refused by Wheelgate: ${reason}${reference}`,
+    reasonPhrase(`Refused by Wheelgate: ${reason}${reference}`, ask === '' ? '' : `.${ask}`),
   );
 }

@@ -317,6 +317,21 @@ describe('a response whose artifact is refused under way', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('says in the reason phrase whom to ask for a waiver, where the settings do', async () => {
+    for (const [contact, phrase] of [
+      [undefined, 'Refused by Wheelgate: it is bad'],
+      ['a@example.com', 'Refused by Wheelgate: it is bad. To ask for a waiver: a@example.com'],
+    ] as const) {
+      const { get } = await serve({ artifact: () => files.refused, settings: { contact } });
+      const client = get();
+      await client.ended;
+      assert.equal(client.response?.statusMessage, phrase);
+      server?.close();
+    }
+  });
+});
+
 describe('a response that breaks off', () => {
   it('is cut off where the transfer fails after bytes have left, and says what had left', async () => {
     const fill = fillOf(600_000);
