@@ -13,6 +13,7 @@ interface Waiting {
 /** Where those of one purpose stand in the line. */
 interface Place {
   holdings: number;
+  taken: number;
   readonly waiting: Waiting[];
 }
 
@@ -29,9 +30,10 @@ export interface Holding {
 }
 
 /**
- * A bounded memory for work whose size shows only on the way: what asks for more than there is waits. Whoever came first
- * always gets what it asks for, so that there is always one who can go on; beyond the bound there is what that one takes,
- * and no more.
+ * A bounded memory for work whose size shows only on the way: what asks for more than there is waits. One at a time gets
+ * what it asks for all the same, and keeps that right until it has given all back, so that there is always one who can go
+ * on; beyond the bound there is what that one takes, and no more. Who takes nothing, because it waits for something else,
+ * keeps nobody waiting.
  */
 export class Room {
   readonly #total: number;
@@ -39,6 +41,8 @@ export class Room {
   #taken = 0;
   /** In the order of their coming. */
   readonly #places = new Map<string, Place>();
+  /** Who may go beyond the bound. */
+  #beyond: Place | undefined;
 
   /** @param total in bytes; @param patience how long somebody waits, in milliseconds */
   constructor(total: number, patience = PATIENCE) {
@@ -53,16 +57,17 @@ export class Room {
 
   /**
    * Begins a piece of work. What is done for one purpose has one place in the line, from its first piece on until there
-   * is none: it is brought to an end before what came later, and never waits for it.
+   * is none: of those who wait, what was begun first is brought to an end first.
    */
   enter(purpose: string): Holding {
-    const place = this.#places.get(purpose) ?? { holdings: 0, waiting: [] };
+    const place = this.#places.get(purpose) ?? { holdings: 0, taken: 0, waiting: [] };
     this.#places.set(purpose, place);
     place.holdings += 1;
     let held = 0;
     let isHere = true;
     const note = (bytes: number): void => {
       this.#taken += bytes;
+      place.taken += bytes;
       held += bytes;
     };
     return {
@@ -77,6 +82,8 @@ export class Room {
         place.holdings -= 1;
         if (place.holdings === 0) this.#places.delete(purpose);
         this.#taken -= held;
+        place.taken -= held;
+        if (place.taken === 0 && this.#beyond === place) this.#beyond = undefined;
         this.#letOthersGoOn();
       },
     };
@@ -103,14 +110,14 @@ export class Room {
   /** As many as fit, in the order of their places. */
   #letOthersGoOn(): void {
     for (const place of this.#places.values())
-      while (place.waiting[0] !== undefined) {
-        if (!this.#fits(place, place.waiting[0].bytes)) return;
+      while (place.waiting[0] !== undefined && this.#fits(place, place.waiting[0].bytes))
         place.waiting.shift()!.goOn();
-      }
   }
 
   #fits(place: Place, bytes: number): boolean {
-    return this.#taken + bytes <= this.#total || this.#places.values().next().value === place;
+    if (this.#taken + bytes <= this.#total) return true;
+    this.#beyond ??= place;
+    return this.#beyond === place;
   }
 }
 

@@ -1,46 +1,52 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/failure.js';
-import { Room } from '../../src/runtime/room.js';
+import { type Holding, Room } from '../../src/runtime/room.js';
 
 describe('a room', () => {
-  it('gives what there is at once, and lets what does not fit wait until somebody leaves', async () => {
+  it('gives what there is at once, and what is beyond it to one at a time, the earliest first', async () => {
     const room = new Room(10);
-    const first = room.enter('a');
-    const second = room.enter('b');
-    assert.equal(first.take(6), undefined);
-    assert.equal(second.take(4), undefined);
-    let isIn = false;
-    const waited = second.take(1)?.then(() => {
-      isIn = true;
-    });
-    assert.notEqual(waited, undefined);
-    await Promise.resolve();
-    assert.equal(isIn, false);
-    first.release();
-    await waited;
-    assert.equal(room.taken, 5);
-    second.release();
-    second.release();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((purpose) => room.enter(purpose)) as [
+      Holding,
+      Holding,
+      Holding,
+      Holding,
+    ];
+    assert.equal(a.take(6), undefined);
+    assert.equal(b.take(30), undefined);
+    const order: string[] = [];
+    const last = d.take(8)?.then(() => order.push('d'));
+    const next = c.take(20)?.then(() => order.push('c'));
+    assert.equal(b.take(5), undefined);
+    a.release();
+    b.release();
+    await next;
+    assert.deepEqual([order, room.taken], [['c'], 20]);
+    c.release();
+    await last;
+    assert.deepEqual([order, room.taken], [['c', 'd'], 8]);
+    d.release();
+    d.release();
     assert.equal(room.taken, 0);
   });
 
-  it('never keeps whoever came first waiting, and brings that to an end before what came later', async () => {
+  it('is not kept by somebody who came first and takes nothing', () => {
+    const room = new Room(10);
+    room.enter('hangs');
+    assert.equal(room.enter('large').take(50), undefined);
+  });
+
+  it('gives what somebody leaves to those who wait', async () => {
     const room = new Room(10);
     const [a, b, c] = [room.enter('a'), room.enter('b'), room.enter('c')];
-    assert.equal(a.take(30), undefined);
-    const order: string[] = [];
-    const later = c.take(8)?.then(() => order.push('c'));
-    const earlier = b.take(8)?.then(() => order.push('b'));
-    // One more piece of work of the first purpose.
-    const again = room.enter('a');
+    assert.equal(a.take(3), undefined);
+    assert.equal(a.take(8), undefined);
+    const waiting = b.take(9);
+    assert.notEqual(waiting, undefined);
     a.release();
-    assert.equal(again.take(5), undefined);
-    again.release();
-    await earlier;
-    assert.deepEqual(order, ['b']);
+    await waiting;
+    assert.equal(c.take(1), undefined);
     b.release();
-    await later;
     c.release();
     assert.equal(room.taken, 0);
   });
@@ -66,7 +72,7 @@ describe('a room', () => {
     const room = new Room(10, 1);
     const first = room.enter('a');
     const second = room.enter('b');
-    assert.equal(first.take(10), undefined);
+    assert.equal(first.take(11), undefined);
     await assert.rejects(
       async () => second.take(1),
       (error) => error instanceof Failure && error.kind === 'overloaded',
