@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import { everyUnref } from '../runtime/change-watch.js';
 import { VERSION } from '../runtime/package-root.js';
+import { boundRecords } from '../store/disk/bound-records.js';
 import { ATTESTATIONS_VERSION } from '../store/disk/disk-attestation-store.js';
 import { removeOldVersions } from '../store/disk/old-versions.js';
 import { openDataFolder } from '../store/disk/open-data-folder.js';
@@ -15,6 +17,11 @@ import type { Process } from './process.js';
 /** A server that is just ending has the folder so long at most, in milliseconds; one that serves is not waited for. */
 const PATIENCE = 5_000;
 
+/** Findings, and each other kind of record that can be found out again, on disk, in bytes. */
+const MAX_FINDINGS = 2 ** 30;
+const MAX_RECORDS = 2 ** 28;
+/** How often they are brought within that, in milliseconds. */
+const TIDY = 6 * 3_600_000;
 /** How often it is made sure that the lock is still there, in milliseconds. */
 const LOOK = 1_000;
 
@@ -72,9 +79,16 @@ export async function ownDataFolder(
     isLocked: unlocked === undefined,
   });
   await runs.sweepSpool();
+  const boundAll = async () => {
+    await boundRecords(join(at.findings, `v${INSPECTOR_VERSION}`), 1, MAX_FINDINGS);
+    await boundRecords(join(at.attestations, `v${ATTESTATIONS_VERSION}`), 1, MAX_RECORDS);
+    await boundRecords(at.facts, 2, MAX_RECORDS);
+  };
+  closing.add(everyUnref(TIDY, boundAll));
   return {
     runs,
     tidy: async () => {
+      await boundAll();
       await runs.sweepReplacing();
       await removeOldVersions(at.findings, INSPECTOR_VERSION);
       await removeOldVersions(at.attestations, ATTESTATIONS_VERSION);

@@ -109,6 +109,7 @@ describe('wheelgate audit', () => {
     assert.equal(shipped.code, 1);
     assert.match(shipped.out, /release-refused {2}elementary-data 0\.23\.3 is denied: .*see MAL-/);
     assert.doesNotMatch(shipped.out, /six/);
+    assert.match(shipped.out, /No file was opened/);
     const own = await run(['r.txt', '--policies', 'mine'], folder);
     assert.match(own.out, /six 1\.16\.0 is denied: a bad day \(deny\) \(.*r\.txt:1\)/);
   });

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { type DiskFiles, isMissing, readPlainFile, reasonOf } from './disk-files.js';
@@ -87,6 +87,9 @@ export class RememberedRecords<Records extends object, Record> {
       if (this.#parts.derived) return [];
       throw error;
     });
+    // What is used lately is kept the longest (`bound-records.ts`); the time itself need not last.
+    const now = Date.now() / 1_000;
+    if (names.length > 0) await utimes(folder, now, now).catch(() => {});
     // A file that is being written has a name that begins with a dot.
     const whole = names.filter((name) => name.endsWith(ENDING) && !name.startsWith('.'));
     return this.#parts.read(folder, whole);
