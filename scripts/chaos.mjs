@@ -23,6 +23,7 @@ const report = await runChaos({
   faultEvery: 5,
   editEvery: 150,
   killEvery: 180,
+  hangEvery: 100,
   onProgress: (text) => console.error(text),
 });
 const { wrong, ...figures } = report;

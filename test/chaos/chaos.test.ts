@@ -17,6 +17,7 @@ describe('with faults, deaths and policy edits all at once', {
         faultEvery: 5,
         editEvery: 60,
         killEvery: 100,
+        hangEvery: 70,
       });
       assert.deepEqual(report.wrong, []);
       assert.ok(report.faults > 50 && report.edits > 0 && report.kills > 0, 'nothing went wrong');

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type Agent, request } from 'node:http';
 import type { Random } from './random.js';
 import type { KnownFile } from './world.js';
 
@@ -46,8 +46,13 @@ export function planFor({ dist }: KnownFile, random: Random): Plan {
   };
 }
 
-/** Asks once, on a connection of its own. Never rejects. */
-export function askFor(base: string, file: KnownFile, plan: Plan): Promise<Seen> {
+/** Asks once, by default on a connection of its own. Never rejects. */
+export function askFor(
+  base: string,
+  file: KnownFile,
+  plan: Plan,
+  agent: Agent | false = false,
+): Promise<Seen> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let received = 0;
@@ -56,7 +61,7 @@ export function askFor(base: string, file: KnownFile, plan: Plan): Promise<Seen>
       resolve({ file, plan, status, headers, body: Buffer.concat(chunks), complete, hung });
     const req = request(
       base + file.path,
-      { method: plan.method, headers: plan.headers, agent: false },
+      { method: plan.method, headers: plan.headers, agent },
       (res) => {
         const end = () => done(res.statusCode ?? 0, res.headers, res.complete);
         res.on('data', (chunk: Buffer) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,10 +24,11 @@ export interface ChaosSettings {
   readonly least?: number;
   /** 1 for one process that does everything. */
   readonly workers: number;
-  /** What happens once in so many requests: a fault of the index, a policy edit, a death. */
+  /** What happens once in so many requests: a fault of the index, a policy edit, a death, a worker that is stopped for a while. */
   readonly faultEvery: number;
   readonly editEvery: number;
   readonly killEvery: number;
+  readonly hangEvery: number;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -36,6 +38,9 @@ export interface ChaosReport {
   readonly faults: number;
   readonly edits: number;
   readonly kills: number;
+  readonly hangs: number;
+  /** Milliseconds from the longest edit's save until it was told to be in force. */
+  readonly slowestEdit: number;
   /** Decision records, and the complete answers for files that each have one. */
   readonly records: number;
   readonly recorded: number;
@@ -66,7 +71,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   const wrong = new Set<string>();
   const complain = (what: string) => void (wrong.size < MOST_WRONG && wrong.add(what));
   const answered: string[] = [];
-  let [requests, faults, edits, kills] = [0, 0, 0, 0];
+  let [requests, faults, edits, kills, hangs, slowestEdit] = [0, 0, 0, 0, 0, 0];
   let edit: Edit = 'let go';
   let gate: GateProcess;
   /** Clients wait while there is none to ask. */
@@ -100,7 +105,6 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
         WHEELGATE_CACHE_PAGE_TTL: '1s',
         WHEELGATE_DECISIONS_MAX_BYTES: '100KB',
         WHEELGATE_DECISIONS_KEEP: '100000',
-        WHEELGATE_LOG_LEVEL: 'warn',
       },
     });
   gate = await start();
@@ -134,6 +138,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
 
   async function trouble(at: number): Promise<void> {
     if (at % settings.faultEvery === 0) disturb();
+    if (at % settings.hangEvery === 0) await hang();
     if (at >= nextEdit) {
       nextEdit = Number.POSITIVE_INFINITY;
       await editPolicy();
@@ -159,23 +164,70 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     }, 50 + random.below(300));
   }
 
-  /** An edit counts once every process says so; while it is on its way, both answers are right. */
+  /** An edit counts from the moment that it is told to be in force; while it is on its way, both answers are right. */
   async function editPolicy(): Promise<void> {
     edits += 1;
     const denied = edit === 'let go';
     edit = 'unknown';
+    const goOn = await stopOne();
+    const [asked, before] = [gate, toldOf(gate)];
     await writePolicy(denied);
     const begun = performance.now();
-    while (!(await everybodySays(denied))) {
+    // One that has begun meanwhile tells of what it found, which may be this edit or not yet.
+    while (asked === gate ? toldOf(gate) === before : !(await everybodySays(denied))) {
       if (performance.now() - begun > EDIT_PATIENCE) {
         complain(
-          `an edit is not in force everywhere after ${EDIT_PATIENCE / 1_000} s: ${gate.log().slice(-2_000)}`,
+          `an edit is not in force after ${EDIT_PATIENCE / 1_000} s: ${gate.log().slice(-2_000)}`,
         );
-        return;
+        return goOn();
       }
-      await pause(20);
+      await pause(5);
     }
+    if (asked === gate) slowestEdit = Math.max(slowestEdit, Math.round(performance.now() - begun));
     edit = denied ? 'denied' : 'let go';
+    await goOn();
+  }
+
+  /**
+   * Stops a worker that has connections which are kept, so that it misses an edit.
+   * @returns asks on these, lets it go on, and holds what comes against the edit
+   */
+  async function stopOne(): Promise<() => Promise<void>> {
+    const workers = settings.workers > 1 ? await childrenOf(gate.pid) : [];
+    const agent = new Agent({ keepAlive: true });
+    const [file] = files.filter(({ fate }) => fate === 'edited').slice(-1);
+    const plan = { method: 'GET', headers: {}, leaveAfter: undefined } as const;
+    const askAll = () =>
+      Promise.all(Array.from({ length: 8 }, () => askFor(gate.url, file!, plan, agent)));
+    if (workers.length === 0) return async () => {};
+    const one = random.pick(workers);
+    await askAll();
+    signal(one, 'SIGSTOP');
+    return async () => {
+      const before = edit;
+      const asked = askAll();
+      await pause(50);
+      signal(one, 'SIGCONT');
+      for (const seen of await asked) {
+        noteRecord(seen);
+        for (const what of faultsOf(seen, before)) complain(`after a stop: ${what}`);
+      }
+      agent.destroy();
+    };
+  }
+
+  /** How often a server has told that a policy is in force. */
+  function toldOf(server: GateProcess): number {
+    return server.log().split('policy in force').length;
+  }
+
+  /** A worker does nothing for a while, and goes on: it may have missed an edit, and has connections that wait. */
+  async function hang(): Promise<void> {
+    const workers = settings.workers > 1 ? await childrenOf(gate.pid) : [];
+    if (workers.length === 0) return;
+    hangs += 1;
+    const one = random.pick(workers);
+    if (signal(one, 'SIGSTOP')) setTimeout(() => signal(one, 'SIGCONT'), 200 + random.below(3_000));
   }
 
   /** Whether all of many connections, which reach all workers, are answered by the edit. */
@@ -190,6 +242,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   }
 
   async function kill(): Promise<void> {
+    noteErrors();
     kills += 1;
     const workers = settings.workers > 1 ? await childrenOf(gate.pid) : [];
     if (workers.length > 0 && random.chance(0.6)) {
@@ -209,6 +262,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     await checkWhenQuiet();
     const end = await measure(gate.pid);
     await gate.end('SIGTERM');
+    noteErrors();
     await checkBlobs();
     const records = await recordsById();
     for (const id of new Set(answered)) {
@@ -221,6 +275,8 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
       faults,
       edits,
       kills,
+      hangs,
+      slowestEdit,
       records: [...records.values()].reduce((sum, count) => sum + count, 0),
       recorded: answered.length,
       memory: [begin.memory, end.memory],
@@ -231,6 +287,12 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     await gate.end('SIGKILL');
     await upstream.close();
     await rm(folder, { recursive: true, force: true });
+  }
+
+  /** What nobody expected ends a process, and must not come of anything that happens here. */
+  function noteErrors(): void {
+    for (const [line] of gate.log().matchAll(/^.*(?:uncaught exception|unhandled rejection).*$/gm))
+      complain(line);
   }
 
   /** A worker that was just killed may take one question with it, as a client would ask again. */
@@ -291,6 +353,15 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
       }
     }
     return counts;
+  }
+}
+
+/** @returns whether there is such a process (any more) */
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
   }
 }
 
