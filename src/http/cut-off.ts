@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { FAILURES, type FailureKind } from '../domain/failure.js';
 
 /** What a response is counted as whose client hung up before its end, as nginx has it. */
-export const HUNG_UP = 499;
+const HUNG_UP = 499;
 
 const TOO_SLOW: FailureKind = 'request-timeout';
 
