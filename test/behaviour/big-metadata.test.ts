@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startGateProcess } from '../support/gate-process.js';
+import { residentMiB } from '../support/resident-memory.js';
 
 const MIB = 2 ** 20;
 const CLIENTS = 8;
@@ -32,7 +33,7 @@ describe('the JSON API of a big project', {
     });
     try {
       await ask(`${gate.url}/simple/big/`);
-      const before = await residentMiB(gate.pid);
+      const before = await residentMiB(gate.pid, 'VmHWM');
       const started = performance.now();
       const asked = Promise.all(
         Array.from({ length: CLIENTS }, (_, client) =>
@@ -57,7 +58,7 @@ describe('the JSON API of a big project', {
       const urls = new Set(Object.values<any>(releases).map(([{ url }]) => new URL(url).host));
       assert.deepEqual([...urls], [new URL(gate.url).host]);
       for (const { bytes } of answers) assert.equal(bytes, answers[0]!.bytes);
-      const grown = (await residentMiB(gate.pid)) - before;
+      const grown = (await residentMiB(gate.pid, 'VmHWM')) - before;
       const size = document.length / MIB;
       assert.ok(grown < 12 * size, `${CLIENTS} of ${Math.round(size)} MiB took ${grown}`);
       assert.ok(longest < whole / 3, `somebody waited ${longest} of ${whole} ms`);
@@ -103,9 +104,4 @@ function ask(url: string, isWanted = false): Promise<{ text: string; bytes: numb
       response.on('error', reject);
     }).on('error', reject);
   });
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)![1]) / 1_024);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import * as zlib from 'node:zlib';
 import { startGateProcess } from '../support/gate-process.js';
+import { residentMiB } from '../support/resident-memory.js';
 
 const MIB = 2 ** 20;
 /** The artifact's one large member, in blocks of 1 MiB. */
@@ -193,11 +194,4 @@ function download(url: string, digest = false): Promise<{ bytes: number; sha256:
     });
     request.on('error', reject);
   });
-}
-
-async function residentMiB(pid: number, what: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kib = new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
-  assert.ok(kib !== undefined);
-  return Math.round(Number(kib) / 1024);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { residentMiB } from '../support/resident-memory.js';
 
-const MIB = 2 ** 20;
 const PAGES = 50;
 /** Files of one page; its body has some 400 kB. */
 const FILES = 1_000;
@@ -28,14 +28,14 @@ describe('memory for pages', { skip: process.platform !== 'linux' && 'reads /pro
   it(`is bounded in bytes: ${PAGES} large ones in several forms, one after another and all at once`, async () => {
     await withGate(async (gate) => {
       await fetchPage(gate, 0, ...ASKED[0]!);
-      const before = await residentMiB(gate.pid);
+      const before = await residentMiB(gate.pid, 'VmHWM');
       for (let page = 0; page < PAGES; page += 1)
         for (const asked of ASKED) await fetchPage(gate, page, ...asked);
-      const one = await residentMiB(gate.pid);
+      const one = await residentMiB(gate.pid, 'VmHWM');
       assert.ok(one - before < ALLOWED, `${before} MiB grew to ${one} one after another`);
       const others = Array.from({ length: PAGES }, (_, page) => PAGES + page);
       await Promise.all(others.map((page) => fetchPage(gate, page, ...ASKED[page % 3]!)));
-      const all = await residentMiB(gate.pid);
+      const all = await residentMiB(gate.pid, 'VmHWM');
       assert.ok(all - before < ALLOWED, `${before} MiB grew to ${all} all at once`);
     });
   });
@@ -105,11 +105,4 @@ function fetchPage(
       response.on('end', resolve).on('error', reject).resume();
     }).on('error', reject);
   });
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kib = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
-  assert.ok(kib !== undefined);
-  return Math.round((Number(kib) * 1024) / MIB);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { startGateProcess } from '../support/gate-process.js';
+import { residentMiB } from '../support/resident-memory.js';
 import { type Answer, startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
@@ -154,7 +155,7 @@ describe('the list of projects with 700,000 names', {
     const env = { NODE_OPTIONS: '--max-old-space-size=64' };
     const gate = await startGateProcess({ folder, args, env });
     try {
-      const before = await residentMiB(gate.pid);
+      const before = await residentMiB(gate.pid, 'VmHWM');
       const started = performance.now();
       const asked = Promise.all(
         ['gzip', 'br', 'identity', 'identity'].map((encoding) =>
@@ -176,7 +177,7 @@ describe('the list of projects with 700,000 names', {
       assert.ok(longest < whole / 4, `somebody waited ${longest} of ${whole} ms`);
       assert.equal(lengths[2], lengths[3]);
       assert.ok(lengths[2]! > count * 40, `${lengths[2]} bytes`);
-      const grown = (await residentMiB(gate.pid)) - before;
+      const grown = (await residentMiB(gate.pid, 'VmHWM')) - before;
       // Its text has 40 MB in JSON and in HTML; as objects it had 400.
       assert.ok(grown < 150, `it grew by ${grown} MiB`);
     } finally {
@@ -199,9 +200,4 @@ function lengthOf(url: string, encoding: string): Promise<number> {
       response.on('end', () => resolve(bytes)).on('error', reject);
     }).on('error', reject);
   });
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)![1]) / 1_024);
 }
