@@ -122,16 +122,17 @@ describe('a data folder in which something is damaged', () => {
     const page = await readFile('docs/data-folder.md', 'utf8');
     const rows = [...page.matchAll(/^\| `([^`]+)`.*? \|/gm)].map(([, path]) => path!);
     const elsewhere = [
-      // Without them the start is refused: open-data-folder.test.
+      // Without them the start is refused: store/disk/open-data-folder.
       'lock',
       'version.json',
-      // Read by searches only: file-reader.test.
+      // Read by searches only: decisions/file-reader.
       'decisions-TIME.jsonl',
       'decisions-TIME.jsonl.idx',
-      // Read whole or not at all: feed-file.test; with-current-keys.test.
+      // Read whole or not at all.
       'feed.jsonl',
       'sigstore-keys/',
       // What lies there is of this start.
+      'lists/UPSTREAM.names.gz',
       'spool/RUN-ID',
     ];
     assert.deepEqual(
