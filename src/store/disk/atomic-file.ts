@@ -1,4 +1,4 @@
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from './temporary-name.js';
 
@@ -6,7 +6,23 @@ import { temporaryName } from './temporary-name.js';
  * Writes a file so that a reader, and a crash at any instant, finds the old one or the new one, whole.
  * The folder is made where it is missing. Readers of it pass over names that begin with a dot.
  */
-export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+export function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  return replace(path, bytes, (file) => file.datasync());
+}
+
+/**
+ * The same, but that a loss of power may leave a file that is empty or torn: for what shows that by itself, and can be had
+ * again. Waiting for the disk takes longer than all else that is done for a small file.
+ */
+export function writeQuickly(path: string, bytes: Uint8Array): Promise<void> {
+  return replace(path, bytes, async () => {});
+}
+
+async function replace(
+  path: string,
+  bytes: Uint8Array,
+  settle: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const temporary = join(dirname(path), `.${temporaryName()}.tmp`);
   const file = await open(temporary, 'wx', 0o640).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -16,7 +32,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
   try {
     try {
       await file.writeFile(bytes);
-      await file.datasync();
+      await settle(file);
     } finally {
       await file.close();
     }

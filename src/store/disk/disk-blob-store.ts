@@ -18,7 +18,8 @@ import { isSealed, sealOf, stateOf } from './seal.js';
 const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 /**
  * Files up to here are hashed at the first opening of a process's life, seal or not, in bytes: that takes a tenth of a
- * second, and finds what was altered and has its old times. Larger ones are hashed, too, but nobody waits for it.
+ * second, and finds what was altered and has its old times, or was not on the disk yet when the machine stopped. Larger
+ * ones are hashed, too, but nobody waits for it: so they are on the disk before they have their name.
  */
 const HASHED_AT_ONCE = 64 * 2 ** 20;
 
@@ -26,10 +27,10 @@ const HASHED_AT_ONCE = 64 * 2 ** 20;
 const MAX_LOOKED_AT = 20_000;
 
 /**
- * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it
- * is whole and on the disk, so whatever has such a name was valid, whenever the process or the machine stopped. What
- * has happened to it since shows by its digest at the first opening of a process's life, and by its seal (`seal.ts`) at
- * each further one: a file whose seal is broken is hashed again, and dropped where it is another.
+ * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it is whole, so
+ * whatever has such a name was valid when the process stopped. What a loss of power has torn, and whatever else has happened
+ * to it since, shows by its digest at the first opening of a process's life, and by its seal (`seal.ts`) at each further
+ * one: a file whose seal is broken is hashed again, and dropped where it is another.
  */
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
@@ -163,7 +164,7 @@ export class DiskBlobStore implements BlobStore {
 
   async #move(sha256: Sha256, file: SpoolFile): Promise<void> {
     const path = this.#path(nameOf(sha256));
-    await file.sync();
+    if (file.size > HASHED_AT_ONCE) await file.sync();
     await mkdir(dirname(path), { recursive: true });
     await seal(file.path, sha256, file.size);
     await rename(file.path, path);
@@ -232,7 +233,6 @@ async function copy(source: BlobSource, file: SpoolFile): Promise<void> {
   }
 }
 
-/** To be done once the bytes are on the disk: a machine that stops in between leaves no seal. */
 async function seal(path: string, sha256: Sha256, size: number): Promise<void> {
   const now = Date.now();
   await utimes(path, now / 1_000, sealOf(sha256, size, now));

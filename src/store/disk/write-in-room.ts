@@ -1,5 +1,5 @@
 import type { Space } from '../space.js';
-import { writeAtomically } from './atomic-file.js';
+import { writeQuickly } from './atomic-file.js';
 import type { DiskFiles } from './disk-files.js';
 
 /** Writes files that can be had again: only where there is room, for which nobody waits. */
@@ -8,7 +8,7 @@ export function writeInRoom(space: Space): DiskFiles['write'] {
     const room = await space.reserve(bytes.length, 0);
     if (room === undefined) throw new Error('not written: the disk has no room to spare');
     try {
-      await writeAtomically(path, bytes);
+      await writeQuickly(path, bytes);
     } finally {
       room.release();
     }

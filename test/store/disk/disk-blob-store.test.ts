@@ -154,6 +154,15 @@ describe('blob stores', () => {
         },
       ],
       [
+        'empty space, with the times of before: the machine stopped before it was on the disk',
+        async (path) => {
+          const { atime, mtimeMs } = await stat(path);
+          await truncate(path, 0);
+          await truncate(path, 1_000_000);
+          await utimes(path, atime, mtimeMs / 1_000);
+        },
+      ],
+      [
         'cut off, with the times of before',
         async (path) => {
           const { atime, mtime } = await stat(path);
@@ -247,6 +256,29 @@ describe('blob stores', () => {
     assert.equal(isKept(sha256), false);
   });
 
+  for (const [what, size, syncs] of [
+    ['waits for the disk where nobody would wait for its digest later', 2 ** 26 + 1, 1],
+    ['waits for no disk where the digest is looked at before it is served again', 2 ** 26, 0],
+  ] as const)
+    it(`a blob ${what}`, async () => {
+      const file = await spool.create();
+      let synced = 0;
+      const counted: SpoolFile = {
+        path: file.path,
+        size,
+        expect: file.expect,
+        append: file.append,
+        open: file.open,
+        sync: async () => {
+          synced += 1;
+        },
+        discard: () => file.discard(),
+      };
+      assert.equal(await disk().put(parseSha256('a'.repeat(64))!, counted), true);
+      assert.equal(synced, syncs);
+      await file.discard();
+    });
+
   for (const code of ['ENOSPC', 'EDQUOT', 'EXDEV'])
     it(`keeps nothing, and fails nothing, on ${code}`, async () => {
       const store = disk();
@@ -254,7 +286,8 @@ describe('blob stores', () => {
       await file.append([Buffer.from('hello')]);
       const full: SpoolFile = {
         path: file.path,
-        size: file.size,
+        // So large that it must be on the disk before it has its name.
+        size: 2 ** 27,
         expect: file.expect,
         append: file.append,
         open: file.open,
