@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Sha256 } from '../domain/digest.js';
-import { Failure } from '../domain/failure.js';
+import { asFailure, type Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -160,8 +160,7 @@ export class ArtifactService {
     const work = this.#filler
       .fill(fill, listed, this.#stopping.signal)
       .catch((error: unknown) => {
-        const failure =
-          error instanceof Failure ? error : new Failure('internal', NOT_READY, { cause: error });
+        const failure = asFailure(error, NOT_READY);
         this.#parts.onEvent({ kind: 'failed', listed, failure });
         fill.finish({ kind: 'failed', failure });
       })

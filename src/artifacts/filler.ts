@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.js';
+import { asFailure, Failure } from '../domain/failure.js';
 import { bearsOut } from '../domain/integrity.js';
 import type { FillNews, Leases, OurLease, TheirLease } from '../fleet/leases.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
@@ -48,8 +48,7 @@ export class Filler {
       own.fill.onNews(tell);
       await this.#obtainer.obtain(own);
     } catch (error) {
-      const { kind, message, retryAfter } =
-        error instanceof Failure ? error : new Failure('internal', NOT_READY);
+      const { kind, message, retryAfter } = asFailure(error, NOT_READY);
       tell({ kind: 'failed', failure: kind, message, retryAfter });
       throw error;
     } finally {

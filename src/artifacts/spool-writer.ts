@@ -1,3 +1,4 @@
+import { asFailure } from '../domain/failure.js';
 import type { FairShare } from '../runtime/fair-share.js';
 import type { SpoolFile } from '../store/spool.js';
 
@@ -26,7 +27,7 @@ export class SpoolWriter {
     this.#leave = share.join();
   }
 
-  /** Undefined where the next piece may follow at once. Rejects with the file system's error, of this piece or an earlier. */
+  /** Undefined where the next piece may follow at once. Rejects with a `Failure`, of this piece or an earlier. */
   write(piece: Uint8Array): Promise<void> | undefined {
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length;
@@ -38,7 +39,7 @@ export class SpoolWriter {
     return this.#waitingBytes < this.#share.each ? undefined : this.#writing;
   }
 
-  /** Resolves once all is written. Rejects with the file system's error. */
+  /** Resolves once all is written. Rejects with a `Failure`. */
   async end(): Promise<void> {
     await this.#writing;
   }
@@ -55,7 +56,9 @@ export class SpoolWriter {
       const pieces = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      await this.#spool.append(pieces);
+      await this.#spool.append(pieces).catch((error: unknown) => {
+        throw asFailure(error, 'The file cannot be received just now.');
+      });
       this.#onWritten(this.#spool.size);
     }
     this.#writing = undefined;

@@ -9,7 +9,7 @@ import { arrived } from '../project-pages/listing.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
 import type { Fill } from './fill.js';
 
-/** What is told of a fault that nobody foresaw. */
+/** What is told of a fault that is not the upstream's. */
 export const NOT_READY = 'The artifact could not be made ready.';
 
 /** One artifact to be brought here, by whomever. */

@@ -19,7 +19,8 @@ export interface Declared {
  * Copies an upstream's answer into a spool file and checks it against what the index declared.
  * @param share bounds what may wait for the file system
  * @param onProgress told how many bytes can be read
- * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest.
+ * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest; overloaded, unable where
+ *   it cannot be written
  */
 export async function transfer(
   answer: FileAnswer,
@@ -45,7 +46,12 @@ export async function transfer(
     await writer.end();
   } catch (error) {
     answer.body.destroy();
-    throw asFailure(error);
+    // What the disk does not take is told of already.
+    throw error instanceof Failure
+      ? error
+      : new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
+          cause: error,
+        });
   } finally {
     await writer.stop();
   }
@@ -66,16 +72,4 @@ function checkDeclaredSizes(announced: number | undefined, declared: Declared): 
 
 function broken(what: string): Failure {
   return new Failure('upstream-broken', `The upstream ${what}.`);
-}
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure('overloaded', 'No disk space is left to receive the artifact.', {
-      cause: error,
-    });
-  return new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
-    cause: error,
-  });
 }

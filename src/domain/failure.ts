@@ -18,6 +18,7 @@ export const FAILURES = {
   'upstream-unreachable': { status: 503, title: 'The upstream index cannot be reached' },
   unconfirmed: { status: 503, title: 'What is in force is not known just now' },
   overloaded: { status: 503, title: 'Too busy just now' },
+  unable: { status: 503, title: 'Wheelgate cannot do that just now' },
 } as const;
 
 export type FailureKind = keyof typeof FAILURES;
@@ -45,6 +46,31 @@ export class Failure extends Error {
   get status(): number {
     return FAILURES[this.kind].status;
   }
+}
+
+/** When it is worth asking again where the system under us failed, in milliseconds. */
+const ASK_AGAIN = 5_000;
+const UNEXPECTED = 'Something unexpected went wrong; the log has the details.';
+/** A disk without room, which is told of by its own kind. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
+/**
+ * What to tell of whatever went wrong. A call of the operating system that failed (no file left to open, no right, a disk
+ * that fails, no memory) passes, and says nothing of what was asked for; anything else is what nobody foresaw.
+ * @param what could not be done, as a sentence
+ */
+export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
+  if (error instanceof Failure) return error;
+  const options = { cause: error, retryAfter: ASK_AGAIN };
+  if (!isSystemError(error)) return new Failure('internal', what, { cause: error });
+  if (FULL.has(error.code ?? ''))
+    return new Failure('overloaded', 'The disk has no room just now.', options);
+  return new Failure('unable', what, options);
+}
+
+/** Whether a call of the operating system failed: Node gives such an error the call and its number. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
 /** What a failure says, within another sentence: `the upstream pypi cannot be reached`. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { Failure } from '../domain/failure.js';
+import { asFailure, Failure } from '../domain/failure.js';
 import { askedOf } from './asked.js';
 import { sendFailure, sendMethodNotAllowed } from './problem.js';
 import { READING } from './route.js';
@@ -42,19 +42,18 @@ function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
-/** The last stop of every error: its kind tells the status; what we did not expect is logged, and is a 500. */
+/** The last stop of every error: its kind tells the status; what we did not expect is logged as an error. */
 function failures(log: Services['log']): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const about = { request: askedOf(req)?.id, url: req.originalUrl };
-    if (error instanceof Failure) {
-      if (error.status >= 500)
-        log.warn({ err: error.cause ?? error, kind: error.kind, ...about }, error.message);
-      return sendFailure(res, error.kind, error.message, retryHeader(error));
-    }
     if (error instanceof URIError)
       return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
-    log.error({ err: error, ...about }, 'a request failed unexpectedly');
-    sendFailure(res, 'internal', 'Something unexpected went wrong; the log has the details.');
+    const failure = asFailure(error);
+    const { kind, message, cause } = failure;
+    if (failure === error) {
+      if (failure.status >= 500) log.warn({ err: cause ?? error, kind, ...about }, message);
+    } else log.error({ err: error, kind, ...about }, 'a request failed unexpectedly');
+    sendFailure(res, kind, message, retryHeader(failure));
   };
 }
 

@@ -3,6 +3,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** What an archive says is there lies beyond its end. */
 export class BeyondEnd extends RangeError {}
 
+/** The bytes cannot be read here just now: a fault of ours, which says nothing of the archive. */
+export class SourceFault extends Error {}
+
 /** Random access to an artifact's bytes; inspection has a thread of its own, so reads may block. */
 export interface ByteSource {
   readonly size: number;
@@ -37,16 +40,15 @@ export interface FileSource extends ByteSource {
   close(): void;
 }
 
-/** A source over a file, by positioned reads. The caller closes it. */
+/** A source over a file, by positioned reads. The caller closes it. @throws {SourceFault} as its methods do */
 export function openFileSource(path: string): FileSource {
-  const fd = openSync(path, 'r');
-  const { size } = fstatSync(fd);
+  const { fd, size } = open(path);
   const readInto = (target: Buffer, offset: number): void => {
     const { length } = target;
     checkRange(offset, length, size);
     for (let done = 0; done < length; ) {
-      const count = readSync(fd, target, done, length - done, offset + done);
-      if (count === 0) throw new Error('the file became shorter while it was read');
+      const count = readSome(fd, target.subarray(done), offset + done);
+      if (count === 0) throw new SourceFault('the file became shorter while it was read');
       done += count;
     }
   };
@@ -61,6 +63,29 @@ export function openFileSource(path: string): FileSource {
     readInto,
     close: () => closeSync(fd),
   };
+}
+
+function open(path: string): { readonly fd: number; readonly size: number } {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    return { fd, size: fstatSync(fd).size };
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw faultOf(error);
+  }
+}
+
+function readSome(fd: number, target: Buffer, offset: number): number {
+  try {
+    return readSync(fd, target, 0, target.length, offset);
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+function faultOf(error: unknown): SourceFault {
+  return new SourceFault((error as Error).message, { cause: error });
 }
 
 const WINDOW = 64 * 1024;

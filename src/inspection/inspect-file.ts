@@ -1,6 +1,6 @@
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { checkOneFormat } from './archive/one-format.js';
-import { BeyondEnd, type ByteSource, openFileSource } from './byte-source.js';
+import { BeyondEnd, type ByteSource, openFileSource, SourceFault } from './byte-source.js';
 import type { ContentProofs } from './early/content-proofs.js';
 import { InspectionProblem } from './finding-list.js';
 import { InspectionRun } from './inspection-run.js';
@@ -10,10 +10,10 @@ import { inspectTar } from './tar/inspect-tar.js';
 import { inspectZip } from './zip/inspect-zip.js';
 
 /**
- * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be opened or judged
- * is a finding. So is a fault of ours (a disk that fails, no memory, a mistake of the code), but a passing one.
+ * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be unpacked or judged is a
+ * finding. So is whatever goes wrong on its bytes (no memory, a mistake of the code), but a passing one.
  * @param proofs what members are known to contain, from reading them as they came in
- * @throws the file system's error where the file cannot be opened
+ * @throws {SourceFault} where the file system does not give its bytes
  */
 export async function inspectFile(
   path: string,
@@ -40,6 +40,7 @@ export async function inspectSource(
   try {
     await inspectByFormat(source, run, proofs);
   } catch (error) {
+    if (error instanceof SourceFault) throw error;
     run.incomplete = true;
     if (error instanceof InspectionProblem) run.findings.addProblem(error);
     else {

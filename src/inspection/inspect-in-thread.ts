@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { DistributionFilename } from '../domain/distribution-filename.js';
+import { Failure } from '../domain/failure.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { ThreadFailure } from '../runtime/threads/thread.js';
 import { ThreadPool } from '../runtime/threads/thread-pool.js';
@@ -21,9 +22,12 @@ export interface InspectorSettings {
   readonly provingProgram?: URL;
 }
 
+/** When it is worth asking again where a file could not be looked at, in milliseconds. */
+const ASK_AGAIN = 5_000;
+
 /**
- * An inspector over threads: started when needed, one artifact at a time each. The artifact of one that dies or hangs
- * gets the finding `inspection-failed`, no other is touched.
+ * An inspector over threads: started when needed, one artifact at a time each. The artifact of one that dies or hangs on
+ * it gets the finding `inspection-failed`, no other is touched. One that does not come to look at it is a fault of ours.
  */
 export function createInspector(settings: InspectorSettings = {}): Inspector {
   return new InThreads(settings);
@@ -76,7 +80,12 @@ class InThreads implements Inspector {
       const request = { path, artifact, limits: this.#limits, proofs };
       return await this.#pool.ask(request, this.#patience);
     } catch (error) {
-      return failed(artifact, reasonOf(error as Error));
+      const why = lostOn(error);
+      if (why !== undefined) return failed(artifact, why);
+      throw new Failure('unable', 'The file cannot be inspected just now.', {
+        cause: error,
+        retryAfter: ASK_AGAIN,
+      });
     }
   }
 
@@ -87,18 +96,22 @@ class InThreads implements Inspector {
 
 function ignore(): void {}
 
-function reasonOf(error: Error): string {
-  // The file could not be opened at all.
-  if (!(error instanceof ThreadFailure)) return error.message;
+/**
+ * How a thread was lost on an artifact. Undefined where it never looked at one, and for all that the program throws: it
+ * throws nothing that the artifact's bytes can bring about.
+ */
+function lostOn(error: unknown): string | undefined {
+  if (!(error instanceof ThreadFailure)) return undefined;
   return {
     hung: 'the inspection did not come to an end',
     broke: `the inspection broke off: ${error.message}`,
     ended: 'the inspection broke off',
-    closed: 'the inspector was closed',
+    unstarted: undefined,
+    closed: undefined,
   }[error.kind];
 }
 
-/** A fault of ours, which is no fact about the file and passes. */
+/** It may have been the artifact that did it: doubt refuses. It is no fact all the same, and passes. */
 function failed({ sha256, name, size }: ArtifactDescription, why: string): Inspection {
   const findings = new FindingList();
   findings.add('inspection-failed', why);

@@ -20,8 +20,10 @@ export interface Inspector {
    */
   begin(path: string, name: DistributionFilename): EarlyLook;
   /**
-   * Looks at a complete file. Never rejects for what is in it, for a thread that died or ran out of its
+   * Looks at a complete file. Never rejects for what is in it, nor for a thread that died on it or ran out of its
    * limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
+   * @throws {Failure} unable where the look could not begin, or the file system does not give the bytes: a fault of ours,
+   *   which says nothing of them
    */
   inspect(path: string, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;
   close(): Promise<void>;

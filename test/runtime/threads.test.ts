@@ -242,9 +242,11 @@ describe('a thread', () => {
       assert.equal(await askOnce({ program: program(text), limits: LIMITS }, 'a'), 'last');
   });
 
-  it('whose program cannot be loaded breaks', async () => {
+  it('whose program cannot be loaded never takes the question', async () => {
     const missing = new URL('./no-such-program.js', import.meta.url);
-    await assert.rejects(askOnce({ program: missing, limits: LIMITS }, 'a'), { kind: 'broke' });
+    await assert.rejects(askOnce({ program: missing, limits: LIMITS }, 'a'), {
+      kind: 'unstarted',
+    });
   });
 
   it('lets the process end where it is idle or in the background, and holds it where it is at work', async () => {

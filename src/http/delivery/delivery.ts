@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { FAILURES, Failure, type FailureKind } from '../../domain/failure.js';
+import { asFailure, FAILURES, type FailureKind } from '../../domain/failure.js';
 import { matchesEtag } from '../conditional.js';
 import { cutOff, isOver, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
@@ -150,7 +150,7 @@ export class Delivery {
         return await this.#last(decided, at - window.start, piece.subarray(head.length), pieces);
       }
     } catch (error) {
-      const failure = error instanceof Failure ? error.kind : 'internal';
+      const failure = asFailure(error).kind;
       await this.#cut(at - window.start, pieces, decide, failure);
       throw error;
     }

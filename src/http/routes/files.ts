@@ -3,7 +3,7 @@ import type { ArtifactAnswer } from '../../artifacts/artifact-service.js';
 import type { Fill } from '../../artifacts/fill.js';
 import type { Sha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
-import { Failure } from '../../domain/failure.js';
+import { asFailure, Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
 import type { ListedFile } from '../../project-pages/project-pages.js';
@@ -123,7 +123,7 @@ class Exchange {
     const subject = this.#subject;
     if (subject === undefined) return;
     const decided = await this.#decide(subject, this.#fill);
-    const failure = error instanceof Failure ? error.kind : 'internal';
+    const failure = asFailure(error).kind;
     await this.#delivery.failed(decided, failure);
   }
 

@@ -65,6 +65,7 @@ export function answerInThread<Question, Answer, News = never>(
     else if (message.kind === 'news') open.get(id)?.news?.(message.news);
     else open.get(id)?.cancel?.();
   });
+  say({ kind: 'started' });
 }
 
 function plain(error: unknown): Error {

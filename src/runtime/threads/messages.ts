@@ -6,8 +6,9 @@ export type ToThread<Question, News> =
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What a thread answers, once to each question. */
+/** What a thread says: that it has started, and an answer, once to each question. */
 export type FromThread<Answer> =
+  | { readonly kind: 'started' }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   /** What was thrown instead. Message, stack and cause come across, its class does not. */
   | { readonly kind: 'error'; readonly id: number; readonly error: Error };

@@ -12,12 +12,12 @@ export interface ThreadSettings {
 
 /**
  * Why a question has no answer, and its thread is gone: it said nothing for longer than it may (`hung`), threw outside of
- * an answer or ran out of memory (`broke`), ended by itself (`ended`), or was closed by us (`closed`). It says nothing of
- * what the question was about.
+ * an answer or ran out of memory (`broke`), ended by itself (`ended`), or was closed by us (`closed`). Where it did not come
+ * so far as to take questions, whatever it did (`unstarted`), the question has nothing to do with it.
  */
 export class ThreadFailure extends Error {
   override readonly name = 'ThreadFailure';
-  readonly kind: 'hung' | 'broke' | 'ended' | 'closed';
+  readonly kind: 'hung' | 'broke' | 'ended' | 'unstarted' | 'closed';
 
   constructor(kind: ThreadFailure['kind'], message: string) {
     super(message);
@@ -32,15 +32,20 @@ export interface Asked<Answer, News> {
   tell(news: News): void;
   /** Nobody waits for the answer: the program is told so. */
   cancel(): void;
-  /** From now on it may take so many milliseconds; then the thread is taken for hung. */
+  /** From now on, once its thread has started, it may take so many milliseconds; then the thread is taken for hung. */
   expectWithin(milliseconds: number): void;
 }
 
 interface Open<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
+  /** How long it may take from when its thread has started, in milliseconds. */
+  milliseconds?: number;
   patience?: NodeJS.Timeout;
 }
+
+/** What starting may take beside, in milliseconds: that is the machine's doing. */
+const STARTING = 10_000;
 
 /** One thread and the questions that it is at work on. It is started at once, and does not come back once it is over. */
 export class Thread<Question, Answer, News = never> {
@@ -49,6 +54,7 @@ export class Thread<Question, Answer, News = never> {
   readonly #onRoom: () => void;
   readonly #open = new Map<number, Open<Answer>>();
   #next = 0;
+  #hasStarted = false;
   #failure: ThreadFailure | undefined;
 
   /**
@@ -100,10 +106,17 @@ export class Thread<Question, Answer, News = never> {
       expectWithin: (milliseconds) => {
         const open = this.#open.get(id);
         if (open === undefined || milliseconds === Infinity) return;
-        clearTimeout(open.patience);
-        open.patience = setTimeout(() => this.#end('hung', 'it did not end'), milliseconds);
+        open.milliseconds = milliseconds;
+        this.#expect(open);
       },
     };
+  }
+
+  #expect(open: Open<Answer>): void {
+    clearTimeout(open.patience);
+    if (open.milliseconds === undefined) return;
+    const milliseconds = open.milliseconds + (this.#hasStarted ? 0 : STARTING);
+    open.patience = setTimeout(() => this.#end('hung', 'it did not end'), milliseconds);
   }
 
   /** Ends it, whatever it is doing. */
@@ -117,6 +130,11 @@ export class Thread<Question, Answer, News = never> {
   }
 
   #take(message: FromThread<Answer>): void {
+    if (message.kind === 'started') {
+      this.#hasStarted = true;
+      for (const open of this.#open.values()) this.#expect(open);
+      return;
+    }
     const open = this.#open.get(message.id);
     if (open === undefined) return;
     clearTimeout(open.patience);
@@ -130,7 +148,8 @@ export class Thread<Question, Answer, News = never> {
   /** What it was asked is not answered any more; the first reason counts. */
   #end(kind: ThreadFailure['kind'], message: string): void {
     if (this.#failure !== undefined) return;
-    this.#failure = new ThreadFailure(kind, message);
+    const isStarting = !this.#hasStarted && kind !== 'closed';
+    this.#failure = new ThreadFailure(isStarting ? 'unstarted' : kind, message);
     void this.#worker.terminate();
     for (const { reject, patience } of this.#open.values()) {
       clearTimeout(patience);
@@ -145,7 +164,7 @@ function start({ program, limits }: ThreadSettings): Worker {
   try {
     return new Worker(program, { resourceLimits: limits });
   } catch (error) {
-    throw new ThreadFailure('broke', messageOf(error));
+    throw new ThreadFailure('unstarted', messageOf(error));
   }
 }
 

@@ -1,0 +1,118 @@
+import fs, { type PathLike } from 'node:fs';
+import promises from 'node:fs/promises';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+
+/** Which calls of the file system fail, in a process that has this module loaded first. */
+export interface FsFault {
+  /** Counting begins anew with each round. */
+  readonly round: number;
+  /** In the thread that serves, or in one of the others. */
+  readonly where: 'main' | 'threads';
+  /** The first call that fails, from 1 on, and how many do. */
+  readonly at: number;
+  readonly times: number;
+  readonly code: string;
+}
+
+/** The file that says so, as JSON; to the file beside it goes a line for each call that has failed. */
+export const FAULTS_FILE = 'FS_FAULTS_FILE';
+export const FAILED = '.failed';
+
+const CALLS = [
+  'open',
+  'mkdir',
+  'rename',
+  'unlink',
+  'rm',
+  'stat',
+  'lstat',
+  'utimes',
+  'readdir',
+  'readFile',
+  'writeFile',
+  'statfs',
+] as const;
+const HANDLE_CALLS = [
+  'read',
+  'write',
+  'writev',
+  'readFile',
+  'writeFile',
+  'stat',
+  'datasync',
+  'sync',
+  'truncate',
+] as const;
+const SYNC_CALLS = [
+  'openSync',
+  'fstatSync',
+  'readSync',
+  'writeSync',
+  'readFileSync',
+  'readdirSync',
+  'statSync',
+] as const;
+
+type Call = (...args: any[]) => any;
+
+const file = process.env[FAULTS_FILE];
+if (file !== undefined) await inject(file);
+
+async function inject(control: string): Promise<void> {
+  const { readFileSync, appendFileSync } = fs;
+  const { errno } = createRequire(import.meta.url)('node:os').constants;
+  let round = 0;
+  let count = 0;
+  let isInside = false;
+
+  /** The error of the call at hand, where it is one that fails. */
+  function faultOf(syscall: string, path: PathLike | undefined): Error | undefined {
+    if (isInside) return undefined;
+    isInside = true;
+    try {
+      const fault = JSON.parse(readFileSync(control, 'utf8')) as FsFault;
+      if (fault.round !== round) count = 0;
+      round = fault.round;
+      if ((fault.where === 'main') !== isMainThread) return undefined;
+      count += 1;
+      if (count < fault.at || count >= fault.at + fault.times) return undefined;
+      appendFileSync(control + FAILED, `${round} ${syscall} ${path ?? ''} ${fault.code}\n`);
+      const error = new Error(`${fault.code}: injected, ${syscall}`);
+      return Object.assign(error, { code: fault.code, errno: -errno[fault.code], syscall, path });
+    } finally {
+      isInside = false;
+    }
+  }
+
+  function patch(
+    target: Record<string, Call>,
+    name: string,
+    fail: (error: Error) => unknown,
+  ): void {
+    const real = target[name]!;
+    target[name] = function (this: unknown, ...args: unknown[]) {
+      const [first] = args;
+      const path = typeof first === 'string' ? first : undefined;
+      // Its standard streams are the test's, and its programs are not what is tried.
+      const isOther =
+        (typeof first === 'number' && first <= 2) ||
+        path?.endsWith('.js') ||
+        path?.endsWith('package.json');
+      const error = isOther ? undefined : faultOf(name, path);
+      return error === undefined ? real.apply(this, args) : fail(error);
+    };
+  }
+
+  const reject = (error: Error) => Promise.reject(error);
+  const raise = (error: Error) => {
+    throw error;
+  };
+  const handle = await promises.open('/dev/null');
+  const prototype = Object.getPrototypeOf(handle) as Record<string, Call>;
+  await handle.close();
+  for (const name of CALLS) patch(promises as unknown as Record<string, Call>, name, reject);
+  for (const name of HANDLE_CALLS) patch(prototype, name, reject);
+  for (const name of SYNC_CALLS) patch(fs as unknown as Record<string, Call>, name, raise);
+  syncBuiltinESMExports();
+}
