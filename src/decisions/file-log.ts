@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
@@ -32,6 +32,8 @@ export class FileDecisionLog implements OpenableDecisionLog {
   readonly #housekeeping: Housekeeping;
   readonly #onTrouble: HousekeepingParts['onTrouble'];
   #file: FileHandle | undefined;
+  /** Which file that is. */
+  #node: Pick<BigIntStats, 'dev' | 'ino'> | undefined;
   #size = 0;
   /** When it is put aside, in bytes. */
   #full: number;
@@ -95,7 +97,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
   async #write(bytes: Buffer): Promise<void> {
     const file = await this.#open();
     // Beside the write: whoever moves or removes the file asks nobody.
-    const [place] = await Promise.all([this.#placeOf(file), this.#append(file, bytes)]);
+    const [place] = await Promise.all([this.#place(), this.#append(file, bytes)]);
     if (place === 'here') return;
     const { nlink, size } = await file.stat();
     if (place === 'cut') {
@@ -124,19 +126,18 @@ export class FileDecisionLog implements OpenableDecisionLog {
   }
 
   /** Whether the open file is still the one that bears the log's name, and whether somebody cut it off there. */
-  async #placeOf(file: FileHandle): Promise<'here' | 'cut' | 'elsewhere'> {
+  async #place(): Promise<'here' | 'cut' | 'elsewhere'> {
     const size = this.#size;
-    const [own, named] = await Promise.all([
-      file.stat({ bigint: true }),
-      stat(this.#settings.file, { bigint: true }).catch(() => undefined),
-    ]);
-    if (named?.ino !== own.ino || named.dev !== own.dev) return 'elsewhere';
+    const named = await stat(this.#settings.file, { bigint: true }).catch(() => undefined);
+    if (named === undefined) return 'elsewhere';
+    if (named.ino !== this.#node?.ino || named.dev !== this.#node.dev) return 'elsewhere';
     return named.size < size ? 'cut' : 'here';
   }
 
   async #letGo(): Promise<void> {
     await this.#file?.close().catch(() => {});
     this.#file = undefined;
+    this.#node = undefined;
     this.#size = 0;
   }
 
@@ -146,12 +147,13 @@ export class FileDecisionLog implements OpenableDecisionLog {
     await mkdir(dirname(path), { recursive: true });
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
     const file = await open(path, flags, 0o640);
-    const found = await file.stat();
+    const found = await file.stat({ bigint: true });
     if (found.isFIFO() || found.isSocket()) {
       await file.close();
       throw new Error(`${path} is a pipe: what nobody reads would hold all answers up`);
     }
-    this.#size = found.size;
+    this.#size = Number(found.size);
+    this.#node = found;
     this.#file = file;
     // A crash may have torn the last line: what follows must not continue it.
     if (this.#size > 0) {
