@@ -32,6 +32,8 @@ export interface DeliverySettings {
 }
 
 const NOTHING: Sent = { bytes: 0, complete: false };
+/** What any connection takes at once, in bytes: whether its client takes it does not show until it is closed. */
+const AT_ONCE = 16 * 1024;
 
 /**
  * The response to one request for a file, and its one record in the decision log. Every end of such a response is here, and
@@ -130,7 +132,7 @@ export class Delivery {
     end();
   }
 
-  /** Sends pieces, and the last byte only behind the record. */
+  /** Sends pieces, and the last byte only behind the record; with it all of what a connection takes at once. */
   async #pour(pieces: Pieces, window: Window, decide: () => Promise<Decided>): Promise<void> {
     const res = this.#res;
     let at = window.start;
@@ -141,7 +143,8 @@ export class Delivery {
         const isLast = at + piece.length >= stopOf(pieces, window);
         if (isLast && (await decide()).verdict.outcome === 'block') break;
         // What a client takes before it leaves shows only where the record comes behind as much as may be.
-        const head = isLast ? piece.subarray(0, -1) : piece;
+        const isAtOnce = at === window.start && piece.length <= AT_ONCE;
+        const head = isLast ? piece.subarray(0, isAtOnce ? 0 : -1) : piece;
         if (head.length > 0 && !(await write(res, head))) break;
         at += head.length;
         if (!isLast) continue;

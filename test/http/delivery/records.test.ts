@@ -26,8 +26,10 @@ import {
 import * as files from './stub-files.js';
 
 /** More than the buffers of a connection on loopback take: who leaves early cannot have been handed all of it. */
-const SIZE = 16 * 2 ** 20;
-const BYTES = Buffer.alloc(SIZE, 7);
+const LARGE = Buffer.alloc(16 * 2 ** 20, 7);
+/** For those who stay to the end. */
+const BYTES = LARGE.subarray(0, 2 ** 20);
+const SIZE = BYTES.length;
 const LAST_BLOCK = 100_000;
 
 type Opened = Awaited<ReturnType<ArtifactService['open']>>;
@@ -46,42 +48,52 @@ interface Case {
   readonly atOnce?: boolean;
 }
 
-function stored(read: (into: Buffer, start: number) => Promise<number>, fate: Fate): Case {
-  return { open: () => files.stored({ ...files.storedBlob(BYTES), read }), fate };
+function stored(
+  bytes: Buffer,
+  read: (into: Buffer, start: number) => Promise<number>,
+  fate: Fate,
+): Case {
+  return { open: () => files.stored({ ...files.storedBlob(bytes), read }), fate };
 }
 
 /** A disk that fails from a byte on. */
-function failing(from: number): Case {
-  const { read } = files.storedBlob(BYTES);
+function failing(bytes: Buffer, from: number): Case {
+  const { read } = files.storedBlob(bytes);
   const fail = (into: Buffer, start: number) =>
     start + into.length > from ? Promise.reject(new Error('EIO')) : read(into, start);
-  return stored(fail, 'internal');
+  return stored(bytes, fail, 'internal');
 }
 
-function filling(arrived: number, later: (fill: Fill) => void, fate: Fate, total?: number): Case {
+function filling(
+  bytes: Buffer,
+  arrived: number,
+  later: (fill: Fill, bytes: Buffer) => void,
+  fate: Fate,
+  total?: number,
+): Case {
   const fill = new Fill(files.SHA256);
-  fill.begin(files.spooled(BYTES), total);
+  fill.begin(files.spooled(bytes), total);
   fill.advance(arrived);
   return {
     open: () => files.filling(fill),
-    later: () => later(fill),
+    later: () => later(fill, bytes),
     fate,
     waits: true,
     atOnce: arrived === 0,
   };
 }
 
-const allow = (fill: Fill) => {
-  fill.advance(SIZE);
-  fill.finish({ kind: 'allowed', verdict: files.ALLOWED, size: SIZE });
+const allow = (fill: Fill, { length: size }: Buffer) => {
+  fill.advance(size);
+  fill.finish({ kind: 'allowed', verdict: files.ALLOWED, size });
 };
 const refuse = (fill: Fill) => fill.finish({ kind: 'refused', verdict: files.REFUSED });
 const fail = (fill: Fill) =>
   fill.finish({ kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') });
-const restart = (fill: Fill) => {
+const restart = (fill: Fill, bytes: Buffer) => {
   fill.restart();
-  fill.begin(files.spooled(BYTES), SIZE);
-  allow(fill);
+  fill.begin(files.spooled(bytes), bytes.length);
+  allow(fill, bytes);
 };
 
 function throwing(error: Error, fate: FailureKind): Case {
@@ -91,33 +103,37 @@ function throwing(error: Error, fate: FailureKind): Case {
   return { open, fate, atOnce: true };
 }
 
-const MOST = SIZE - 5 * LAST_BLOCK;
-/** Each is made anew for each request. */
-const CASES: Record<string, () => Case> = {
-  'in memory': () => ({ open: () => files.stored(new MemoryBlob(BYTES)), fate: 'allowed' }),
-  'on the disk': () => stored(files.storedBlob(BYTES).read, 'allowed'),
-  'on a disk that cannot be read': () => ({ ...failing(0), atOnce: true }),
-  'on a disk that fails in the middle': () => failing(SIZE / 2),
-  'on a disk that fails at the last byte': () => failing(SIZE - 1),
-  'on the disk, shorter than it should be': () =>
-    stored(
-      (into, start) => files.storedBlob(BYTES.subarray(0, SIZE / 2)).read(into, start),
-      'internal',
-    ),
+const mostOf = ({ length }: Buffer) => length - 5 * LAST_BLOCK;
+/** Each is made anew for each request, of a file of these bytes. */
+const CASES: Record<string, (bytes: Buffer) => Case> = {
+  'in memory': (bytes) => ({ open: () => files.stored(new MemoryBlob(bytes)), fate: 'allowed' }),
+  'on the disk': (bytes) => stored(bytes, files.storedBlob(bytes).read, 'allowed'),
+  'on a disk that cannot be read': (bytes) => ({ ...failing(bytes, 0), atOnce: true }),
+  'on a disk that fails late': (bytes) => failing(bytes, bytes.length - LAST_BLOCK),
+  'on a disk that fails at the last byte': (bytes) => failing(bytes, bytes.length - 1),
+  'on the disk, shorter than it should be': (bytes) =>
+    stored(bytes, files.storedBlob(bytes.subarray(0, -LAST_BLOCK)).read, 'internal'),
   'refused before': () => ({ open: () => files.refused, fate: 'refused', atOnce: true }),
   'whose upstream lacks it': () =>
     throwing(new Failure('not-found', 'The upstream lacks it.'), 'not-found'),
   'that a fault of ours keeps back': () => throwing(new Error('a fault'), 'internal'),
-  'whose fill is allowed at once': () => filling(0, allow, 'allowed', SIZE),
-  'whose fill is refused at once': () => filling(0, refuse, 'refused', SIZE),
-  'whose fill fails at once': () => filling(0, fail, 'upstream-broken', SIZE),
-  'whose fill is allowed late': () => filling(MOST, allow, 'allowed', SIZE),
-  'whose fill is refused late': () => filling(MOST, refuse, 'refused', SIZE),
-  'whose fill fails late': () => filling(MOST, fail, 'upstream-broken', SIZE),
-  'whose fill begins anew': () => filling(MOST, restart, 'internal', SIZE),
-  'whose fill of unknown length is allowed late': () => filling(MOST, allow, 'allowed'),
-  'whose fill of unknown length is refused late': () => filling(MOST, refuse, 'refused'),
-  'whose fill of unknown length fails late': () => filling(MOST, fail, 'upstream-broken'),
+  'whose fill is allowed at once': (bytes) => filling(bytes, 0, allow, 'allowed', bytes.length),
+  'whose fill is refused at once': (bytes) => filling(bytes, 0, refuse, 'refused', bytes.length),
+  'whose fill fails at once': (bytes) => filling(bytes, 0, fail, 'upstream-broken', bytes.length),
+  'whose fill is allowed late': (bytes) =>
+    filling(bytes, mostOf(bytes), allow, 'allowed', bytes.length),
+  'whose fill is refused late': (bytes) =>
+    filling(bytes, mostOf(bytes), refuse, 'refused', bytes.length),
+  'whose fill fails late': (bytes) =>
+    filling(bytes, mostOf(bytes), fail, 'upstream-broken', bytes.length),
+  'whose fill begins anew': (bytes) =>
+    filling(bytes, mostOf(bytes), restart, 'internal', bytes.length),
+  'whose fill of unknown length is allowed late': (bytes) =>
+    filling(bytes, mostOf(bytes), allow, 'allowed'),
+  'whose fill of unknown length is refused late': (bytes) =>
+    filling(bytes, mostOf(bytes), refuse, 'refused'),
+  'whose fill of unknown length fails late': (bytes) =>
+    filling(bytes, mostOf(bytes), fail, 'upstream-broken'),
 };
 
 /** How a client asks, and when it leaves. */
@@ -142,7 +158,7 @@ const PLANS: Record<string, Plan> = {
   'one that leaves before an answer': { leaves: -1 },
   'one that leaves before a byte': { leaves: 0 },
   'one that leaves after a byte': { leaves: 1 },
-  'one that leaves in the middle': { leaves: SIZE / 4 },
+  'one that leaves in the middle': { leaves: SIZE },
   'a range of one that leaves after a byte': { leaves: 1, headers: { range: 'bytes=10-' } },
   'one that closes its side after asking': { halfCloses: true },
 };
@@ -226,7 +242,7 @@ async function hold(
   if (status !== undefined) assert.equal(record.status, status);
   if (stayed) assert.equal(record.complete, whole, 'complete is not what the client got');
   else assert.equal(record.complete, false, 'complete, and its client had left');
-  assert.ok(record.bytes <= SIZE && record.bytes >= (whole ? client.received : 0));
+  assert.ok(record.bytes <= LARGE.length && record.bytes >= (whole ? client.received : 0));
   if (whole && plan.method !== 'HEAD') assert.equal(record.bytes, client.received);
 
   const early = known.waits && (known.endedEarly || !stayed);
@@ -255,12 +271,13 @@ interface Known {
 describe('the record of a request, and its count,', () => {
   for (const [what, plan] of Object.entries(PLANS))
     for (const [where, make] of Object.entries(CASES)) {
+      const bytes = plan.leaves === undefined && !plan.halfCloses ? BYTES : LARGE;
       // When such a client leaves is for chance to say.
-      if (make().atOnce && (plan.leaves !== undefined || plan.halfCloses)) continue;
+      if (make(bytes).atOnce && (plan.leaves !== undefined || plan.halfCloses)) continue;
       // A range waits for the length before it begins.
       if (plan.leaves !== undefined && plan.headers && where.includes('unknown length')) continue;
       it(`tell what became of ${what} for a file ${where}`, async () => {
-        const { later, ...given } = make();
+        const { later, ...given } = make(bytes);
         const { services, url, opened } = await serve(given);
         const client = await ask(url, plan, opened);
         await until(() => opened() > 0);
@@ -280,7 +297,7 @@ describe('the record of a request, and its count,', () => {
     }
 
   it('are one of each for each of two requests on one connection, in whatever order they are ready', async () => {
-    const { services, url } = await serve(CASES['on the disk']!());
+    const { services, url } = await serve(CASES['on the disk']!(BYTES));
     const { hostname, port } = new URL(url);
     const path = `/files/demo/${files.FILENAME}`;
     const ranges = ['bytes=0-99', 'bytes=0-9', `bytes=${SIZE}-`];
@@ -302,39 +319,43 @@ describe('the record of a request, and its count,', () => {
     assert.deepEqual(await counted(services), ['206', '206', '416']);
   });
 
-  it('are followed by a word about the last byte, where the client left while the record was written', async () => {
-    let write: () => void = () => {};
-    const given = CASES['on the disk']!();
-    const { services, url } = await serve(given, (record) =>
-      'event' in record
-        ? Promise.resolve()
-        : new Promise<void>((resolve) => {
-            write = resolve;
-          }),
-    );
-    const client = connect(`${url}/files/demo/${files.FILENAME}`);
-    await until(() => services.decisions.length > 0);
-    assert.equal(services.decisions[0]?.complete, true);
-    client.request.destroy();
-    await client.ended;
-    for (let turn = 0; turn < 3; turn += 1) await settle(url);
-    write();
-    await until(() => services.decisions.length > 1);
-    const [record, cut, ...others] = services.decisions;
-    assert.deepEqual(others, []);
-    assert.deepEqual(cut as unknown, {
-      event: 'cut',
-      time: '1970-01-01T00:00:00.000Z',
-      request: record?.request,
-      project: 'demo',
-      filename: files.FILENAME,
-      bytes: SIZE - 1,
+  for (const [what, bytes, before] of [
+    ['the last byte', BYTES, SIZE - 1],
+    ['all of a small file', BYTES.subarray(0, 1_000), 0],
+  ] as const)
+    it(`are followed by a word about ${what}, where the client left while the record was written`, async () => {
+      let write: () => void = () => {};
+      const open = () => files.stored(files.storedBlob(bytes));
+      const { services, url } = await serve({ open, fate: 'allowed' }, (record) =>
+        'event' in record
+          ? Promise.resolve()
+          : new Promise<void>((resolve) => {
+              write = resolve;
+            }),
+      );
+      const client = connect(`${url}/files/demo/${files.FILENAME}`);
+      await until(() => services.decisions.length > 0);
+      assert.equal(services.decisions[0]?.complete, true);
+      client.request.destroy();
+      await client.ended;
+      for (let turn = 0; turn < 3; turn += 1) await settle(url);
+      write();
+      await until(() => services.decisions.length > 1);
+      const [record, cut, ...others] = services.decisions;
+      assert.deepEqual(others, []);
+      assert.deepEqual(cut as unknown, {
+        event: 'cut',
+        time: '1970-01-01T00:00:00.000Z',
+        request: record?.request,
+        project: 'demo',
+        filename: files.FILENAME,
+        bytes: before,
+      });
+      assert.deepEqual(await counted(services), ['499']);
     });
-    assert.deepEqual(await counted(services), ['499']);
-  });
 
   it('say of a page whose client leaves in the middle that it has left', async () => {
-    const large = { ...PAGE, body: BYTES };
+    const large = { ...PAGE, body: LARGE };
     const services = stubServices({ pages: { ...PAGES, ready: () => large } });
     server = createServer(createApp(services, SETTINGS));
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
