@@ -82,11 +82,3 @@ export function contradiction(one: Hashes, other: Hashes): Algorithm | undefined
       one[algorithm] !== other[algorithm],
   );
 }
-
-/** Whether two are certainly the same bytes: a strong digest is the same, and none is another. */
-export function sameBytes(one: Hashes, other: Hashes): boolean {
-  const shared = STRONG.some(
-    (algorithm) => one[algorithm] !== undefined && one[algorithm] === other[algorithm],
-  );
-  return shared && contradiction(one, other) === undefined;
-}

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { FAILURES } from '../domain/failure.js';
+import type { Certificate } from '../runtime/certificate.js';
 import type { TurnedAway } from './admission.js';
 import {
   CLOSING,
@@ -25,12 +26,6 @@ export interface ServerLimits {
   /** That a client has to read why its connection ends. */
   readonly linger: number;
   readonly connections: ConnectionBounds;
-}
-
-/** A certificate with its chain, and its key, in PEM. */
-export interface Certificate {
-  readonly cert: Buffer;
-  readonly key: Buffer;
 }
 
 /** How often deadlines of requests are looked at, in milliseconds, where they are not shorter. */

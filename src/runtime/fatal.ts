@@ -1,7 +1,7 @@
 import type { Log } from './log.js';
 
 /** The exit code of a process that ended because of what nobody expected (EX_SOFTWARE of sysexits.h). */
-export const CRASHED = 70;
+const CRASHED = 70;
 /** What is under way may take so long, in milliseconds. */
 const GRACE = 5_000;
 
