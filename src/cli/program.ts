@@ -128,6 +128,7 @@ export function createProgram(done: (code: number) => void): Command {
     .option('--listen <host:port>', 'serve Prometheus metrics there')
     .option('--data <dir>', 'folder in which the malware feed lies')
     .option('--policies <dir>', 'folder of your own policy files')
+    .option('--poll <seconds>', 'look that often; by itself so on network file systems, every 10 s')
     .option('--json', 'print JSON lines also on a terminal')
     .action(async (path, options) => {
       const { runWatch } = await import('./watch.js');

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuditPolicy } from '../audit/audit-policy.js';
-import type { WatchEvent } from '../audit/watch/events.js';
+import type { Pace, WatchEvent } from '../audit/watch/events.js';
 import { WatchMetrics } from '../audit/watch/metrics.js';
 import { Monitor } from '../audit/watch/monitor.js';
 import { FolderNotices } from '../audit/watch/notices.js';
@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly data?: string;
   readonly listen?: string;
   readonly json?: boolean;
+  /** Seconds between two whole looks, whatever the file system is. */
+  readonly poll?: string;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface WatchOptions {
  */
 export async function runWatch(path: string, options: WatchOptions, out: Output): Promise<number> {
   const asJson = options.json === true || !process.stdout.isTTY;
+  const poll = pollTime(options.poll);
   const metrics = new WatchMetrics();
   let hooks: PolicyMeaning['hooks'] = [];
   const policies = await PolicyWatcher.start(
@@ -57,6 +60,7 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       knownFor: (file) => hooks.filter((hook) => hook.file === file).map(({ project }) => project),
       notices: (onChange) => new FolderNotices(onChange),
       timers: systemTimers,
+      ...(poll === undefined ? {} : { alwaysPoll: true, times: { poll } }),
       onEvent: (event) => {
         metrics.event(event);
         out.line(asJson ? JSON.stringify(event) : inWords(event));
@@ -80,6 +84,15 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
     server?.closeAllConnections();
   }
   return EXIT.fine;
+}
+
+/** @returns milliseconds; undefined where it was not asked for @throws {UsageError} */
+function pollTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds < 1 || seconds > 86_400)
+    throw new UsageError(`--poll: from 1 to 86400 seconds were expected, not ${text}`);
+  return seconds * 1000;
 }
 
 async function untilStopped(onHangup: () => void): Promise<void> {
@@ -128,11 +141,18 @@ function detailOf(event: WatchEvent): string {
     case 'changed':
       return `${event.project} ${event.version ?? 'without a version'}`;
     case 'watching':
-      return `${event.path}, policy revision ${event.policy}`;
+      return `${event.path}, policy revision ${event.policy}${pace(event)}`;
     case 'gone':
     case 'error':
       return event.reason;
     case 'back':
-      return event.path;
+      return `${event.path}${pace(event)}`;
   }
+}
+
+function pace({ polled, every }: Pace): string {
+  if (polled === undefined) return '';
+  const why =
+    polled === 'asked for' ? 'as asked for' : `${polled} tells nothing of what others write`;
+  return `; looking every ${every} s: ${why}`;
 }

@@ -70,6 +70,21 @@ describe('wheelgate watch', () => {
     assert.equal(await ended, 0);
   });
 
+  it('looks as often as it is told to, and says so', async () => {
+    start('.', '--poll', '1');
+    const { polled, every } = await event('watching');
+    assert.deepEqual([polled, every], ['asked for', 1]);
+    await environment.write('evil.pth', 'import os\n');
+    assert.equal((await event('finding')).code, 'startup-hook');
+  });
+
+  it('ends with 2 where the time between two looks is none', async () => {
+    for (const poll of ['0', 'often', '1e9', '-1']) {
+      start('.', `--poll=${poll}`);
+      assert.equal(await new Promise((done) => child.once('close', done)), 2, poll);
+    }
+  });
+
   it('ends with 2 where there is nothing to watch', async () => {
     start('nowhere');
     const ended = new Promise<number | null>((done) => child.once('close', done));

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../domain/finding.js';
@@ -40,8 +41,13 @@ export async function followPathLine(
     detail: `${leads}, ${why}`,
     member: shownPath(pth),
   });
-  const found = await stat(osPath(folder)).catch(() => undefined);
-  if (found === undefined) return { hook: undefined, notes: [] };
+  let found: Stats;
+  try {
+    found = await stat(osPath(folder));
+  } catch (error) {
+    const gone = /^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '');
+    return { hook: gone ? undefined : hook('which cannot be read'), notes: [] };
+  }
   if (!found.isDirectory())
     return { hook: hook('an archive, which may hold a sitecustomize'), notes: [] };
   const names = await readdir(osPath(folder), { encoding: 'buffer' }).catch(() => undefined);

@@ -13,6 +13,12 @@ import { forEachAtOnce } from './pool.js';
 import { judgeContents, judgeInstalled } from './releases.js';
 import { type SitePath, shownPath } from './site-path.js';
 import { findUncheckedBytecode, findUnlisted } from './unlisted.js';
+import {
+  eachUnreadableOnce,
+  unclearOwners,
+  unreadableFile,
+  unreadableFolder,
+} from './unreadable.js';
 import { listSite, type SiteEntry, type SiteListing } from './walk.js';
 
 export interface EnvironmentAuditOptions {
@@ -36,6 +42,7 @@ interface Site {
   readonly path: SitePath;
   readonly listing: SiteListing;
   readonly distributions: readonly InstalledDistribution[];
+  readonly unread: boolean;
 }
 
 /** Audits all site folders of an environment. Reads only; never runs anything of it. */
@@ -49,14 +56,13 @@ export async function auditEnvironment(
   for (const path of environment.sites) {
     onProgress?.(`listing ${shownPath(path)}`);
     const listing = await listSite(path);
-    const { distributions, findings: odd } = await readDistributions(
-      path,
-      listing,
-      reader,
-      environment.prefix === undefined,
-    );
-    sites.push({ path, listing, distributions });
-    findings.push(...listing.unreadable.map(unreadableFolder), ...odd);
+    const {
+      distributions,
+      findings: odd,
+      unread,
+    } = await readDistributions(path, listing, reader, environment.prefix === undefined);
+    sites.push({ path, listing, distributions, unread });
+    findings.push(...listing.unreadable.map((one) => unreadableFolder(one.path, one.why)), ...odd);
   }
   const distributions = sites.flatMap((site) => site.distributions);
   const entries = sites.flatMap(({ listing }) => listing.entries);
@@ -71,16 +77,13 @@ export async function auditEnvironment(
   for (const site of sites) {
     const plain = await withoutLinkedFolders(site.listing.entries, reader);
     const unlisted = findUnlisted(site.path, plain, listed, distributions);
-    findings.push(...unlisted.findings);
+    if (site.unread && unlisted.files.length > 0)
+      findings.push(unclearOwners(site.path, unlisted.files.length));
+    else findings.push(...unlisted.findings);
     await forEachAtOnce(unlisted.files, async ({ path, kind }) => {
       const facts = kind === 'special' ? undefined : await reader.facts(path);
       if (facts?.kind === 'file') nobodys.set(path, facts.sha256);
-      else if (facts?.kind === 'unreadable')
-        findings.push(
-          auditFinding('unreadable', `${shownPath(path)} cannot be read (${facts.why})`, {
-            path: shownPath(path),
-          }),
-        );
+      else if (facts?.kind === 'unreadable') findings.push(unreadableFile(path, facts.why));
     });
     const { path, listing } = site;
     const owners = async (file: SitePath) => claims.owners(file);
@@ -112,7 +115,7 @@ export async function auditEnvironment(
         files: entries.length,
         listed: listed.size,
       },
-      findings: inOrder(findings),
+      findings: inOrder(eachUnreadableOnce(findings)),
     },
     listings: sites.map(({ listing }) => listing),
     distributions,
@@ -130,9 +133,4 @@ async function withoutLinkedFolders(
     if (entry.kind === 'link' && (await reader.facts(entry.path)).kind === 'folder')
       folders.add(entry);
   return entries.filter((entry) => !folders.has(entry));
-}
-
-function unreadableFolder({ path, why }: { path: SitePath; why: string }): AuditFinding {
-  const shown = shownPath(path);
-  return auditFinding('unreadable', `${shown} cannot be listed (${why})`, { path: shown });
 }

@@ -1,4 +1,4 @@
-import type { FileReader } from './file-reader.js';
+import type { FileFacts } from './file-reader.js';
 import type { SitePath } from './site-path.js';
 
 const CACHED =
@@ -14,8 +14,7 @@ export function sourceOf(path: SitePath): SitePath | undefined {
  * Whether bytecode says of itself that Python must not compare it with its source (PEP 552: hash-based, and
  * not to be checked). No installer writes that, and the source's hash then proves nothing.
  */
-export async function isUnchecked(path: SitePath, reader: FileReader): Promise<boolean> {
-  const facts = await reader.facts(path);
+export function isUnchecked(facts: FileFacts): boolean {
   return (
     facts.kind === 'file' && facts.start.length === 8 && (facts.start.charCodeAt(4) & 0b11) === 0b01
   );

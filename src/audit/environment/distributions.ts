@@ -8,6 +8,7 @@ import { type DirectUrl, readDirectUrl } from './direct-url.js';
 import type { FileReader } from './file-reader.js';
 import { type InstalledRecord, readInstalledRecord } from './installed-record.js';
 import { below, type SitePath, shownPath } from './site-path.js';
+import { unreadableFile } from './unreadable.js';
 import type { SiteListing } from './walk.js';
 
 /** A distribution as it is installed: a `.dist-info` folder, or an `.egg-info` of older days. */
@@ -28,6 +29,8 @@ export interface InstalledDistribution {
 export interface InstalledDistributions {
   readonly distributions: readonly InstalledDistribution[];
   readonly findings: readonly AuditFinding[];
+  /** Whether some RECORD could not be read: then a file that none lists may be its. */
+  readonly unread: boolean;
 }
 
 const INFO = /^[^/]+\.(?:dist-info|egg-info)(?=\/|$)|^[^/]+\.egg\/EGG-INFO(?=\/)/i;
@@ -44,13 +47,15 @@ export async function readDistributions(
 ): Promise<InstalledDistributions> {
   const findings: AuditFinding[] = [];
   const distributions: InstalledDistribution[] = [];
+  let unread = listing.unreadable.some(({ path }) => INFO.test(below(site, path) ?? ''));
   for (const [name, files] of infoFolders(site, listing)) {
     const info = new InfoFolder(site, name, files, reader, findings, flat);
     const distribution = await info.read();
+    unread ||= info.recordUnread;
     if (distribution !== undefined) distributions.push(distribution);
   }
   findings.push(...twice(distributions));
-  return { distributions, findings };
+  return { distributions, findings, unread };
 }
 
 /** The metadata folders (or single files, for distutils' egg-info), each with the files in it. */
@@ -77,6 +82,7 @@ class InfoFolder {
   readonly #reader: FileReader;
   readonly #findings: AuditFinding[];
   readonly #flat: boolean;
+  recordUnread = false;
 
   constructor(
     site: SitePath,
@@ -96,9 +102,12 @@ class InfoFolder {
 
   async read(): Promise<InstalledDistribution | undefined> {
     const folder = `${this.#site}/${this.#name}` as SitePath;
-    const headers = parseHeaders((await this.#content('METADATA', 'PKG-INFO', '')) ?? Buffer.of());
-    const project = parseProjectName(headers.get('name')?.[0] ?? '');
-    const stated = headers.get('version')?.[0];
+    const metadata = await this.#content('METADATA', 'PKG-INFO', '');
+    const headers = parseHeaders(metadata instanceof Buffer ? metadata : Buffer.of());
+    // What cannot be read is named as that; the release is then the one that the folder's name says.
+    const [ownName, ownVersion] = metadata === 'unreadable' ? this.#parts() : [];
+    const project = parseProjectName(headers.get('name')?.[0] ?? ownName ?? '');
+    const stated = headers.get('version')?.[0] ?? ownVersion?.replaceAll('_', '-');
     const version = stated === undefined ? undefined : parseVersion(stated);
     if (project === undefined) {
       this.#add(
@@ -112,7 +121,8 @@ class InfoFolder {
     const matches = this.#matchesFolder(project, version);
     if (!matches)
       this.#add('metadata-mismatch', `${shownPath(this.#name)} says that it is ${label}`, about);
-    const direct = readDirectUrl(await this.#content('direct_url.json'));
+    const directUrl = await this.#content('direct_url.json');
+    const direct = readDirectUrl(directUrl instanceof Buffer ? directUrl : undefined);
     return {
       folder,
       project,
@@ -129,6 +139,10 @@ class InfoFolder {
     about: { path: string; project: string; version: string | undefined },
   ): Promise<InstalledRecord | undefined> {
     const content = await this.#content('RECORD');
+    if (content === 'unreadable') {
+      this.recordUnread = true;
+      return undefined;
+    }
     if (content === undefined) {
       this.#add('record-missing', `${label} has no RECORD`, about);
       return undefined;
@@ -144,8 +158,7 @@ class InfoFolder {
 
   /** `Demo_Project-1.0.dist-info`, and for an egg-info also without or with more parts. */
   #matchesFolder(project: ProjectName, version: string | undefined): boolean {
-    const stem = this.#name.replace(/\/EGG-INFO$/i, '').replace(/\.[a-z-]+$/i, '');
-    const [name = '', number] = stem.split('-');
+    const [name = '', number] = this.#parts();
     if (parseProjectName(name) !== project) return false;
     if (!/\.dist-info$/i.test(this.#name)) return true;
     const parsed = parseVersion(number?.replaceAll('_', '-') ?? '') ?? parseVersion(number ?? '');
@@ -154,19 +167,25 @@ class InfoFolder {
       : sameVersion(parsed, version);
   }
 
+  /** Name and version as the folder's name has them. */
+  #parts(): string[] {
+    return this.#name
+      .replace(/\/EGG-INFO$/i, '')
+      .replace(/\.[a-z-]+$/i, '')
+      .split('-');
+  }
+
   /** The first of the files that is there; an empty name is the folder itself, where it is a file. */
-  async #content(...names: readonly string[]): Promise<Buffer | undefined> {
+  async #content(...names: readonly string[]): Promise<Buffer | 'unreadable' | undefined> {
     const name = names.find((candidate) => this.#files.has(candidate));
     if (name === undefined) return undefined;
     const held = new Held();
     const path = [this.#site, this.#name, ...(name === '' ? [] : [name])].join('/') as SitePath;
     const facts = await this.#reader.read(path, [held]);
     if (facts.kind === 'file') return held.bytes;
-    if (facts.kind === 'unreadable')
-      this.#add('unreadable', `${shownPath(path)} cannot be read (${facts.why})`, {
-        path: shownPath(path),
-      });
-    return undefined;
+    if (facts.kind !== 'unreadable') return undefined;
+    this.#findings.push(unreadableFile(path, facts.why));
+    return 'unreadable';
   }
 
   #add(...finding: Parameters<typeof auditFinding>): void {

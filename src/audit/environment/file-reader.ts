@@ -28,6 +28,14 @@ export type FileFacts =
 
 const PIECE = 256 * 1024;
 
+/** Pieces read beyond the size that a file had: file systems of a program's making may give none, and still bytes. */
+const PIECES_BEYOND = 256;
+
+/** How often a file is read that changes under it; an install has done with a file after that. */
+const READS = 3;
+
+const CHANGING = { kind: 'unreadable', why: 'it changes while it is read' } as const;
+
 /** As much as tells how bytecode is to be held against its source (PEP 552). */
 const START_BYTES = 8;
 
@@ -54,35 +62,17 @@ export class FileReader {
       const stats = await stat(osPath(path), { bigint: true }).catch(() => undefined);
       if (stats !== undefined && known.identity === identityOf(stats)) return known.facts;
     }
-    return await withFile(path, async (file) => {
-      // Taken before the content is read: what changes meanwhile is read again the next time.
-      const identity = identityOf(await file.stat({ bigint: true }));
-      const digests = new Digests(algorithm);
-      const start = new Start();
-      this.digested++;
-      await pump(file, [digests, start]);
-      const { sha256, other } = digests.finish();
-      const facts = {
-        kind: 'file',
-        size: digests.length,
-        sha256: hexSha256(sha256),
-        other,
-        start: start.text,
-      } as const;
-      this.#known.set(path, { identity, algorithm, facts });
-      return facts;
-    });
+    for (let time = 1; ; time++) {
+      const { facts, identity } = await digest(path, algorithm, []);
+      if (facts.kind === 'file') this.digested++;
+      if (identity !== undefined) this.#known.set(path, { identity, algorithm, facts });
+      if (!isChanging(facts) || time === READS) return facts;
+    }
   }
 
-  /** Reads a file through sinks, links followed. */
+  /** Reads a file through sinks once, links followed: one that changes meanwhile is `unreadable`. */
   async read(path: SitePath, sinks: readonly ContentSink[]): Promise<FileFacts> {
-    return await withFile(path, async (file) => {
-      const [digests, start] = [new Digests(), new Start()];
-      await pump(file, [digests, start, ...sinks]);
-      const { sha256, other } = digests.finish();
-      const { length: size } = digests;
-      return { kind: 'file', size, sha256: hexSha256(sha256), other, start: start.text };
-    });
+    return (await digest(path, undefined, sinks)).facts;
   }
 
   /** A whole file; undefined where it cannot be read, or is longer than `limit` bytes. */
@@ -103,6 +93,34 @@ class Start implements ContentSink {
     if (this.text.length < START_BYTES)
       this.text += chunk.toString('latin1', 0, START_BYTES - this.text.length);
   }
+}
+
+/**
+ * Digests a file. One that is written to meanwhile was seen in no state that it ever had: nothing is said of its
+ * content. The identity is that of the content that was digested.
+ */
+async function digest(
+  path: SitePath,
+  algorithm: string | undefined,
+  sinks: readonly ContentSink[],
+): Promise<{ readonly facts: FileFacts; readonly identity?: string }> {
+  let identity: string | undefined;
+  const facts = await withFile(path, async (file) => {
+    const before = await file.stat({ bigint: true });
+    const [digests, start] = [new Digests(algorithm), new Start()];
+    const whole = await pump(file, Number(before.size), [digests, start, ...sinks]);
+    if (!whole || identityOf(before) !== identityOf(await file.stat({ bigint: true })))
+      return CHANGING;
+    identity = identityOf(before);
+    const { sha256, other } = digests.finish();
+    const { length: size } = digests;
+    return { kind: 'file', size, sha256: hexSha256(sha256), other, start: start.text };
+  });
+  return identity === undefined ? { facts } : { facts, identity };
+}
+
+function isChanging(facts: FileFacts): boolean {
+  return facts.kind === 'unreadable' && facts.why === CHANGING.why;
 }
 
 /** Another text whenever the file was written to or replaced. */
@@ -132,11 +150,19 @@ async function withFile(
   }
 }
 
-async function pump(file: FileHandle, sinks: readonly ContentSink[]): Promise<void> {
+/** @returns whether the end came soon after `size` bytes: while somebody appends there is none */
+async function pump(
+  file: FileHandle,
+  size: number,
+  sinks: readonly ContentSink[],
+): Promise<boolean> {
   const piece = Buffer.allocUnsafe(PIECE);
-  for (;;) {
+  for (let [read, beyond] = [0, 0]; beyond < PIECES_BEYOND; ) {
     const { bytesRead } = await file.read(piece, 0, PIECE, null);
-    if (bytesRead === 0) return;
+    if (bytesRead === 0) return true;
     for (const sink of sinks) sink.write(piece.subarray(0, bytesRead));
+    read += bytesRead;
+    if (read > size) beyond++;
   }
+  return false;
 }

@@ -20,17 +20,16 @@ export interface Environment {
  * @throws {AuditError} where it is neither
  */
 export async function locateEnvironment(path: string): Promise<Environment> {
-  const folder = await realpath(path).catch(() => {
-    throw new AuditError(`there is no such file or folder: ${path}`);
-  });
-  const config = await readFile(join(folder, 'pyvenv.cfg'), 'utf8').catch(() => undefined);
+  const folder = await ifThere(path, realpath(path));
+  if (folder === undefined) throw new AuditError(`there is no such file or folder: ${path}`);
+  const config = await configIn(folder);
   if (config !== undefined) return await virtualEnvironment(resolve(path), folder, config);
   if (!(await looksLikeSite(folder)))
     throw new AuditError(
       `${path} is neither a virtual environment (no pyvenv.cfg) nor a folder of installed packages`,
     );
   const prefix = prefixOf(folder);
-  const above = prefix && (await readFile(join(prefix, 'pyvenv.cfg'), 'utf8').catch(() => ''));
+  const above = prefix && (await configIn(prefix));
   return {
     path: resolve(path),
     format: 'site-packages',
@@ -47,18 +46,15 @@ async function virtualEnvironment(
 ): Promise<Environment> {
   const candidates = [join(folder, 'Lib', 'site-packages')];
   for (const lib of ['lib', 'lib64', join('local', 'lib')])
-    for (const name of await readdir(join(folder, lib)).catch(() => [] as string[]))
+    for (const name of (await ifThere(join(folder, lib), readdir(join(folder, lib)))) ?? [])
       if (/^(?:python|pypy|graalpy)\d/i.test(name))
         for (const site of ['site-packages', 'dist-packages'])
           candidates.push(join(folder, lib, name, site));
   const sites = new Set<string>();
   for (const candidate of candidates) {
-    const isFolder = await stat(candidate).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
+    const found = await ifThere(candidate, stat(candidate));
     // lib64 is a link to lib, and Lib is lib where case does not count.
-    if (isFolder) sites.add(await realpath(candidate));
+    if (found?.isDirectory()) sites.add(await realpath(candidate));
   }
   if (sites.size === 0) throw new AuditError(`${path} has a pyvenv.cfg and no site-packages`);
   return {
@@ -68,6 +64,26 @@ async function virtualEnvironment(
     sites: [...sites].map(sitePath),
     systemPackages: seesSystemPackages(config),
   };
+}
+
+async function configIn(folder: string): Promise<string | undefined> {
+  const file = join(folder, 'pyvenv.cfg');
+  return await ifThere(file, readFile(file, 'utf8'));
+}
+
+/**
+ * What was asked of a path; undefined where there is none. A site folder that may not be seen is not one that is not
+ * there: an audit without it would call the rest fine.
+ * @throws {AuditError} where it cannot be told
+ */
+async function ifThere<T>(path: string, asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code = 'failed' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new AuditError(`${path} cannot be read (${code})`);
+  }
 }
 
 function seesSystemPackages(config: string): boolean {

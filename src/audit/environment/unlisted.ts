@@ -4,6 +4,7 @@ import type { InstalledDistribution } from './distributions.js';
 import type { FileReader } from './file-reader.js';
 import { isVirtualenvs } from './hooks.js';
 import { below, type SitePath, shownPath } from './site-path.js';
+import { unreadableFile } from './unreadable.js';
 import type { SiteEntry } from './walk.js';
 
 /** What installers and tools write beside RECORD, and may leave out of it. */
@@ -81,7 +82,9 @@ export async function findUncheckedBytecode(
   await each(
     entries.filter(({ path, kind }) => kind !== 'special' && sourceOf(path) !== undefined),
     async ({ path }) => {
-      if (!(await isUnchecked(path, reader))) return;
+      const facts = await reader.facts(path);
+      if (facts.kind === 'unreadable') findings.push(unreadableFile(path, facts.why));
+      if (!isUnchecked(facts)) return;
       const shown = shownPath(path);
       findings.push(
         auditFinding('bytecode-unchecked', `${shown} is run without a look at its source`, {

@@ -2,12 +2,12 @@ import type { AuditFinding } from '../report.js';
 
 /** One thing that a monitor tells; as JSON, one line. `time` is ISO 8601. */
 export type WatchEvent = { readonly time: string } & (
-  | {
+  | ({
       readonly event: 'watching';
       readonly path: string;
       /** The policy's revision. */
       readonly policy: string;
-    }
+    } & Pace)
   /** New, or with other content than before. */
   | ({ readonly event: 'finding' } & AuditFinding)
   /** It is not so any more. */
@@ -15,10 +15,18 @@ export type WatchEvent = { readonly time: string } & (
   | ReleaseEvent
   /** The folder is not there; the monitor waits for it. */
   | { readonly event: 'gone'; readonly path: string; readonly reason: string }
-  | { readonly event: 'back'; readonly path: string }
+  | ({ readonly event: 'back'; readonly path: string } & Pace)
   /** A look failed; the next one comes. */
   | { readonly event: 'error'; readonly reason: string }
 );
+
+/** How a folder is watched whose changes the system gives no notice of, or where that was asked for. */
+export interface Pace {
+  /** Why: the file system's name, or `asked for`. Left out where notices come. */
+  readonly polled?: string;
+  /** Seconds between two whole looks. */
+  readonly every?: number;
+}
 
 /** `changed`: the same release has another RECORD: installed anew, or edited together with its files. */
 export interface ReleaseEvent {

@@ -25,6 +25,8 @@ export interface MonitorTimes {
   readonly rescan: number;
   /** Between two whole looks that read every file, whatever its times say. */
   readonly reread: number;
+  /** Between two whole looks where the file system gives no notice of what others write. */
+  readonly poll: number;
 }
 
 export const DEFAULT_TIMES: MonitorTimes = {
@@ -33,6 +35,7 @@ export const DEFAULT_TIMES: MonitorTimes = {
   presence: 1_000,
   rescan: 60_000,
   reread: 3_600_000,
+  poll: 10_000,
 };
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
@@ -46,6 +49,8 @@ export interface MonitorOptions {
   readonly notices: (onChange: (path: SitePath) => void) => ChangeNotices;
   readonly timers: Timers;
   readonly times?: Partial<MonitorTimes>;
+  /** Looks as often as `poll` says whatever the file system is. */
+  readonly alwaysPoll?: boolean;
   readonly onEvent: (event: WatchEvent) => void;
   /** After each whole look. */
   readonly onLook?: (look: Look) => void;
@@ -79,6 +84,8 @@ export class Monitor {
   /** Since when there are changes that no whole look has seen; undefined where there are none. */
   #changedSince: number | undefined;
   #hooksAsked = false;
+  /** Why the folder is looked at often, without waiting for notices; undefined: it is not. */
+  #polledFor: string | undefined;
   #closed = false;
 
   private constructor(options: MonitorOptions) {
@@ -95,19 +102,20 @@ export class Monitor {
       const environment = await locateEnvironment(options.path);
       monitor.#identity = await identityOf(environment);
       monitor.#environment = environment;
+      await monitor.#choosePace(environment);
     } catch (error) {
       monitor.close();
       throw error;
     }
     monitor.#every('presence', monitor.#times.presence, () => monitor.#checkPresence());
-    monitor.#every('rescan', monitor.#times.rescan, () => monitor.#look());
     monitor.#every('reread', monitor.#times.reread, async () => {
       monitor.#reader.forget();
       await monitor.#look();
     });
     const policy = options.policy(options.timers.now()).revision;
-    monitor.#tell({ event: 'watching', path: options.path, policy });
+    monitor.#tell({ event: 'watching', path: options.path, policy, ...monitor.#pace });
     await monitor.#alone(() => monitor.#look());
+    monitor.#rescanLater();
     return monitor;
   }
 
@@ -135,6 +143,26 @@ export class Monitor {
     this.#notices.close();
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();
+  }
+
+  /** Of the events that say that there is a folder to watch. */
+  get #pace(): { readonly polled?: string; readonly every?: number } {
+    if (this.#polledFor === undefined) return {};
+    return { polled: this.#polledFor, every: this.#times.poll / 1000 };
+  }
+
+  async #choosePace({ sites }: Environment): Promise<void> {
+    this.#polledFor = this.#options.alwaysPoll
+      ? 'asked for'
+      : await this.#notices.blind(sites).catch(() => undefined);
+  }
+
+  /** The interval is counted from one look's end to the next one's start: slow storage is not asked all the time. */
+  #rescanLater(): void {
+    const { poll, rescan } = this.#times;
+    this.#in('rescan', this.#polledFor === undefined ? rescan : poll, async () => {
+      await this.#look().finally(() => this.#rescanLater());
+    });
   }
 
   #noticed(path: SitePath): void {
@@ -208,11 +236,16 @@ export class Monitor {
     try {
       const environment = await locateEnvironment(path);
       const identity = await identityOf(environment);
-      if (identity === this.#identity && this.#environment !== undefined) return;
+      if (identity === this.#identity && this.#environment !== undefined) {
+        if (this.#polledFor !== undefined) await this.#lookAtHooks();
+        return;
+      }
       const wasGone = this.#environment === undefined;
       this.#identity = identity;
       this.#environment = environment;
-      if (wasGone) this.#tell({ event: 'back', path });
+      await this.#choosePace(environment);
+      this.#rescanLater();
+      if (wasGone) this.#tell({ event: 'back', path, ...this.#pace });
       // Watches of the folder before it are dead, though it has the same name.
       this.#notices.watch([]);
       this.#notices.watch(environment.sites);

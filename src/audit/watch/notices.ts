@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { osPath, type SitePath } from '../environment/site-path.js';
 import { listSite } from '../environment/walk.js';
+import { blindFileSystem } from './blind-file-systems.js';
 
 /** Tells that something changed under some folders; may miss a change, so looking again stays necessary. */
 export interface ChangeNotices {
@@ -9,6 +10,8 @@ export interface ChangeNotices {
   watch(folders: readonly SitePath[]): void;
   /** Folders that cannot be watched: the system has no more watches, or does not know how. */
   readonly unwatched: number;
+  /** The file system among those of these folders that gives no notice of what others write; undefined: none. */
+  blind(folders: readonly SitePath[]): Promise<string | undefined>;
   close(): void;
 }
 
@@ -36,6 +39,10 @@ export class FolderNotices implements ChangeNotices {
     for (const folder of this.#watchers.keys()) if (!wanted.has(folder)) this.#drop(folder);
     this.#failed.clear();
     for (const folder of wanted) this.#add(folder);
+  }
+
+  async blind(folders: readonly SitePath[]): Promise<string | undefined> {
+    return await blindFileSystem(folders);
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,19 @@ describe('the reader of an environment', () => {
     await reader.facts(path);
     await reader.facts(path, 'sha512');
     assert.equal(reader.digested, 1);
+  });
+
+  it('says nothing of the content of a file that changes under it', async () => {
+    const write = () => appendFileSync(join(folder, 'file'), '.');
+    const facts = await reader.read(path, [{ write }]);
+    assert.deepEqual(facts, { kind: 'unreadable', why: 'it changes while it is read' });
+    assert.equal((await reader.read(path, [])).kind, 'file');
+  });
+
+  it('comes to an end with a file that grows as fast as it is read', async () => {
+    const write = (chunk: Buffer) =>
+      appendFileSync(join(folder, 'file'), Buffer.concat([chunk, chunk]));
+    assert.equal((await reader.read(path, [{ write }])).kind, 'unreadable');
   });
 
   it('says what is no file', async () => {

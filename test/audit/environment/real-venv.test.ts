@@ -23,8 +23,19 @@ const WHEELS = [
   buildWheel({ name: 'hooked', files: { 'hooked/__init__.py': '', 'hooked.pth': 'import os\n' } }),
 ];
 
-for (const name of ['pip', 'uv'] as const)
-  describe(`an environment that ${name} filled`, { skip: clients[name].skip }, () => {
+const INSTALLS = [
+  { name: 'pip', as: [] },
+  { name: 'uv', as: [] },
+  ...['copy', 'hardlink', 'clone', 'symlink'].map((mode) => ({
+    name: 'uv' as const,
+    as: ['--link-mode', mode],
+  })),
+] as const;
+
+for (const { name, as } of INSTALLS)
+  describe(`an environment that ${[name, ...as].join(' ')} filled`, {
+    skip: clients[name].skip,
+  }, () => {
     let folder: string;
     let venv: string;
 
@@ -52,10 +63,12 @@ for (const name of ['pip', 'uv'] as const)
       assert.equal(made.code, 0, made.text);
       const [plain, hooked] = [files.slice(0, 2), files.slice(2)];
       for (const batch of [plain, hooked]) {
+        // What links lead to must stay.
+        const cached = as.length === 0 ? ['--no-cache'] : ['--cache-dir', join(folder, 'cache')];
         const args =
           name === 'pip'
             ? ['--python', python, 'install', '--no-index', '--no-deps', ...batch]
-            : ['pip', 'install', '--no-cache', '--python', python, '--no-index', ...batch];
+            : ['pip', 'install', ...cached, ...as, '--python', python, '--no-index', ...batch];
         const run = await runClient(clients[name].found!, args, { cwd: folder });
         assert.equal(run.code, 0, run.text);
       }

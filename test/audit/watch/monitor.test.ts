@@ -24,14 +24,17 @@ describe('a monitor', () => {
   let told: string[];
   let looks: Look[];
   let watched: readonly SitePath[];
+  let polled: string[];
   let notice: (path: SitePath) => void;
   let policy: Policy;
+  let blind: string | undefined;
 
   beforeEach(async () => {
     environment = await TestEnvironment.make();
     timers = new FakeTimers(NOW);
-    [told, looks, watched] = [[], [], []];
+    [told, looks, watched, polled] = [[], [], [], []];
     policy = await shippedPolicy();
+    blind = undefined;
   });
   afterEach(async () => {
     monitor?.close();
@@ -51,12 +54,16 @@ describe('a monitor', () => {
             watched = folders;
           },
           unwatched: 0,
+          blind: async () => blind,
           close: () => {},
         };
       },
       timers,
       times: { quiet: QUIET, patience: PATIENCE, presence: 1_000, rescan: 60_000 },
-      onEvent: (event) => told.push(inShort(event)),
+      onEvent: (event) => {
+        told.push(inShort(event));
+        if ('polled' in event) polled.push(`${event.event} ${event.polled} ${event.every}`);
+      },
       onLook: (look) => looks.push(look),
     });
     await pass(QUIET);
@@ -237,6 +244,52 @@ describe('a monitor', () => {
         'finding startup-hook evil.pth',
       ]);
       assert.deepEqual(watched, [environment.site]);
+    } finally {
+      await rm(away, { recursive: true, force: true });
+    }
+  });
+
+  it('looks every second at hooks and every ten at all where the file system gives no notice', async () => {
+    blind = 'nfs';
+    await environment.install();
+    await start();
+    assert.deepEqual(polled, ['watching nfs 10']);
+    await environment.write('evil.pth', 'import os\n');
+    await pass(1_000);
+    assert.deepEqual(told, ['finding startup-hook evil.pth']);
+    await environment.write('demo/__init__.py', 'evil\n');
+    await pass(10_000);
+    await pass(QUIET);
+    assert.ok(told.includes('finding file-altered demo/__init__.py'), told.join());
+  });
+
+  it('does not look before its time where the file system gives notices', async () => {
+    await environment.install();
+    await start();
+    assert.deepEqual(polled, []);
+    await environment.write('evil.pth', 'import os\n');
+    await pass(10_000);
+    assert.deepEqual(told, []);
+    await pass(50_000);
+    assert.deepEqual(told, ['finding startup-hook evil.pth']);
+  });
+
+  it('goes by the file system of the folder that is there now', async () => {
+    await environment.install();
+    await start();
+    const away = `${environment.root}-away`;
+    await rename(environment.root, away);
+    try {
+      await pass(1_000);
+      blind = 'cifs';
+      await environment.write('../../../pyvenv.cfg', '');
+      await environment.install();
+      await pass(1_000);
+      assert.deepEqual(polled, ['back cifs 10']);
+      await pass(QUIET);
+      await environment.write('evil.pth', 'import os\n');
+      await pass(1_000);
+      assert.ok(told.includes('finding startup-hook evil.pth'), told.join());
     } finally {
       await rm(away, { recursive: true, force: true });
     }
