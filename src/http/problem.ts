@@ -79,7 +79,10 @@ const LEAST = 80;
  */
 export function reasonPhrase(text: string, tail = ''): string {
   const [head, end] = [text, tail].map((part) =>
-    part.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?'),
+    part
+      .replace(/\s+/g, ' ')
+      .replace(/…/g, '...')
+      .replace(/[^\x20-\x7e]/g, '?'),
   ) as [string, string];
   const rest = cut(end, LONGEST - Math.min(head.length, LEAST));
   return cut(head, LONGEST - rest.length) + rest;

@@ -51,7 +51,8 @@ function failures(log: Services['log']): ErrorRequestHandler {
     const failure = asFailure(error);
     const { kind, message, cause } = failure;
     if (failure === error) {
-      if (failure.status >= 500) log.warn({ err: cause ?? error, kind, ...about }, message);
+      if (failure.status >= 500)
+        log.warn({ ...(cause === undefined ? {} : { err: cause }), kind, ...about }, message);
     } else log.error({ err: error, kind, ...about }, 'a request failed unexpectedly');
     sendFailure(res, kind, message, retryHeader(failure));
   };

@@ -33,10 +33,9 @@ export class BasicCredentials implements Credentials {
       const text = `${username}:${await password.current()}`;
       return `Basic ${Buffer.from(text).toString('base64')}`;
     } catch (cause) {
-      this.#note('there is no password for it: its file or command fails');
-      // The cause may hold what the command was given or has printed.
-      const { code } = cause as NodeJS.ErrnoException;
-      throw faults.broken(`cannot be asked: its password cannot be had (${code ?? 'no token'})`);
+      const why = whyNoPassword(cause);
+      this.#note(`there is no password for it: ${why}`);
+      throw faults.broken(`cannot be asked, for there is no password for it: ${why}`);
     }
   }
 
@@ -52,4 +51,15 @@ export class BasicCredentials implements Credentials {
     this.#refused = refused;
     this.#parts.onChange(refused);
   }
+}
+
+/** By codes alone: the rest of the error may hold what a command was given or has printed. */
+function whyNoPassword(cause: unknown): string {
+  const { code, signal } = cause as {
+    readonly code?: string | number | null;
+    readonly signal?: string | null;
+  };
+  if (signal) return `its command did not end in time, or was killed (${signal})`;
+  if (typeof code === 'number') return `its command ended with exit code ${code}`;
+  return code ? `its file or command cannot be used (${code})` : 'its command printed no token';
 }

@@ -7,20 +7,22 @@ const PATIENCE = 5;
 const SHORTEST = 2_000;
 const LONGEST = 15_000;
 
+/** Makes the failure of a question that is not asked. @param wait until it would be asked, in milliseconds */
+type Refuse = (what: string, wait: number) => Failure;
+
 /**
  * Spares those who wait for an upstream that does not answer, and the upstream: after some failures in a row nobody waits
  * for it any more, but for one who looks now and then whether it has come back.
  */
 export class Breaker {
   readonly #now: () => number;
-  readonly #refuse: (what: string) => Failure;
+  readonly #refuse: Refuse;
   #failures = 0;
   #pause = SHORTEST;
   #closed: Span | undefined;
   #looking = false;
 
-  /** @param refuse makes the failure of a question that is not asked */
-  constructor(now: () => number, refuse: (what: string) => Failure) {
+  constructor(now: () => number, refuse: Refuse) {
     this.#now = now;
     this.#refuse = refuse;
   }
@@ -28,8 +30,7 @@ export class Breaker {
   /** @throws what the question fails with, or at once where the upstream is left alone */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     const looks = this.#failures >= PATIENCE;
-    if (looks && (this.#looking || this.#isClosed()))
-      throw this.#refuse(`has not answered ${this.#failures} times in a row, and is left alone`);
+    if (looks && (this.#looking || this.#isClosed())) throw this.#refusal();
     this.#looking = looks;
     try {
       const answer = await question();
@@ -42,6 +43,13 @@ export class Breaker {
     } finally {
       if (looks) this.#looking = false;
     }
+  }
+
+  #refusal(): Failure {
+    const left = Math.max(1_000, (this.#closed?.until ?? 0) - this.#now());
+    const seconds = Math.ceil(left / 1_000);
+    const what = `has failed ${this.#failures} times in a row, and is asked again in ${seconds} s`;
+    return this.#refuse(what, left);
   }
 
   #isClosed(): boolean {

@@ -45,7 +45,7 @@ export class Faults {
       return this.broken('does not let us in (status 401): check its credentials');
     if (status === 403)
       return this.broken(
-        'does not let us in (status 403): check its credentials, or set "absent: [403]" if it says so of what it does not have',
+        'does not let us in (status 403): check its credentials; if it answers 403 for projects that it does not have, set "absent: [403]"',
       );
     return this.broken(`answered with status ${status}`);
   }

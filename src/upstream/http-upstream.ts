@@ -137,7 +137,7 @@ export class HttpUpstream implements Upstream {
       now,
       patience: timeouts.body,
     });
-    this.#breaker = new Breaker(now, (what) => this.#faults.unwell(what));
+    this.#breaker = new Breaker(now, (what, wait) => this.#faults.unwell(what, undefined, wait));
   }
 
   agent() {
@@ -217,7 +217,9 @@ export class HttpUpstream implements Upstream {
       if (this.#isAbsent(statusCode)) return { kind: 'absent' };
       if (statusCode !== 304) throw this.#faults.refusedBy(answer, this.#now());
       if (etag !== undefined || lastModified !== undefined) return { kind: 'unchanged' };
-      throw this.#faults.broken('said that a page is unchanged which it was asked for as new');
+      throw this.#faults.broken(
+        'answered with status 304 (unchanged) to a request without a condition',
+      );
     }
     if (project !== undefined && reached.url.href !== url && !names(reached.url, project)) {
       leave(answer);
@@ -250,7 +252,7 @@ export class HttpUpstream implements Upstream {
 
   #astray(where: string): Failure {
     return this.#faults.broken(
-      `redirects ${where}, which is no page of the project: does it want a login ("auth")? What it is to be asked for is set by "claims"`,
+      `redirects ${where}, which is no page of the project: if that is a login, set "auth"; if it lacks the project, name the projects that it has under "claims"`,
     );
   }
 }

@@ -111,7 +111,9 @@ describe('the password of an upstream', () => {
       const answer = await gate.get('/simple/acme-one/');
       assert.equal(answer.status, 502);
       assert.doesNotMatch(answer.body.toString() + answer.phrase, /hush/);
-      assert.equal((await gate.get('/readyz')).json().parts.upstreams.state, 'degraded');
+      const { state, detail } = (await gate.get('/readyz')).json().parts.upstreams;
+      assert.equal(state, 'degraded');
+      assert.match(detail, /^internal: .* its command ended with exit code 3$/);
     } finally {
       await gate.close();
     }

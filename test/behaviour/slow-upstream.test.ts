@@ -81,7 +81,10 @@ describe('an upstream that does not answer', () => {
       assert.equal((await gate.get(`/simple/${project}/`)).status, 503);
     assert.ok(gate.upstream.requests('/simple/five/') > 0);
     assert.equal(gate.upstream.requests('/simple/six/'), 0);
-    assert.equal((await gate.get('/simple/fine/')).status, 503);
+    const fine = await gate.get('/simple/fine/');
+    assert.equal(fine.status, 503);
+    assert.equal(fine.headers['retry-after'], '2');
+    assert.match(fine.json().detail, /has failed 5 times in a row, and is asked again in 2 s\.$/);
     gate.now += 60_000;
     assert.equal((await gate.get('/simple/seven/')).status, 503);
     assert.ok(gate.upstream.requests('/simple/seven/') > 0);

@@ -216,6 +216,20 @@ describe('problem documents', () => {
     }
   });
 
+  it('are told to the log in one sentence, with a trace only of what lies behind them', async () => {
+    const cause = new Error('connect ECONNREFUSED');
+    for (const options of [{}, { cause }]) {
+      const failing = async () => {
+        throw new Failure('upstream-unreachable', 'The upstream cannot be reached.', options);
+      };
+      const services = stubServices({ projectList: { open: failing } });
+      assert.equal((await supertest(createApp(services, SETTINGS)).get('/simple/')).status, 503);
+      const [line] = services.logged as { msg: string; err?: Error }[];
+      assert.equal(line?.msg, 'The upstream cannot be reached.');
+      assert.equal(line.err?.message, options.cause?.message);
+    }
+  });
+
   it('say nothing of an error that nobody expected, which the log tells with the same request id', async () => {
     const failing = async () => {
       throw new Error('a secret at /home/x');

@@ -21,6 +21,10 @@ describe('a reason phrase', () => {
     assert.match(phrase, /^r{77}\.\.\.c+\.\.\.$/);
   });
 
+  it('spells out an ellipsis', () => {
+    assert.equal(reasonPhrase('sha256 3869a3b73d29\u2026'), 'sha256 3869a3b73d29...');
+  });
+
   it('is one line of plain ASCII, its tail too', () => {
     assert.equal(reasonPhrase('a\r\nb', ' \u00e4\n'), 'a b ? ');
   });
