@@ -4,6 +4,7 @@ import { noteAsked } from './asked.js';
 import { CLOSING, type SurplusConnections, TOO_MANY, UNBOUNDED } from './connections.js';
 import { requestCounter } from './count-requests.js';
 import { cutOffTooSlow, statusOfCut, whenOver } from './cut-off.js';
+import { inTurn } from './in-turn.js';
 import { sendFailure } from './problem.js';
 import { REQUEST_ID, requestNamer } from './request-id.js';
 import { routeFinder } from './route.js';
@@ -51,7 +52,6 @@ export function createApp(
       const status = row?.answerWarm?.(req, res);
       if (status !== undefined) return countWarm(res, label, status, started);
     }
-    if (res.socket === null) closeInLine(req, res);
     const id = nameRequest(req);
     res.setHeader(REQUEST_ID, id);
     whenOver(res, (taken) => count(label, taken ? res.statusCode : statusOfCut(res), started));
@@ -64,7 +64,7 @@ export function createApp(
     router(req, res);
   }
 
-  return (req, res) => {
+  function begin(req: IncomingMessage, res: ServerResponse): void {
     const started = performance.now();
     const row = findRow(req.url ?? '');
     const { authorization } = req.headers;
@@ -80,17 +80,7 @@ export function createApp(
       ({ message }: Error) =>
         answer(req, res, row, started, { kind: 'unconfirmed', detail: message }),
     );
-  };
-}
+  }
 
-/**
- * Closes a response whose turn on its connection never comes (RFC 9112, 9.3.2): Node tells only the one whose turn it is
- * that the connection has ended, and whoever writes to another would wait for ever.
- */
-function closeInLine(req: IncomingMessage, res: ServerResponse): void {
-  req.once('close', () => {
-    if (!req.socket.destroyed || res.socket !== null || res.writableFinished) return;
-    res.destroy();
-    res.emit('close');
-  });
+  return inTurn(begin);
 }

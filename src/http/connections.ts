@@ -39,19 +39,20 @@ export class Connections {
   readonly #bounds: ConnectionBounds;
   readonly #turnAway: (socket: Socket) => void;
   readonly #byClient = new Map<string, number>();
-  readonly #surplus = new Set<Socket>();
+  /** By their other ends: a TLS connection is one socket until its handshake, and another from then on. */
+  readonly #surplus = new Map<string, Socket>();
   #open = 0;
 
-  /** @param turnAway ends a connection that nobody has time for */
+  /** @param turnAway ends a connection that nobody has time for, as it was accepted */
   constructor(bounds: ConnectionBounds, turnAway: (socket: Socket) => void) {
     this.#bounds = bounds;
     this.#turnAway = turnAway;
   }
 
-  /** Watches a server's connections. */
-  watch(server: Server | TlsServer, isTls: boolean): void {
-    server.on('connection', (socket: Socket) => this.#count(socket));
-    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+  /** Watches a server's connections, from before any handshake on: one that never ends takes a file as well. */
+  watch(server: Server | TlsServer): void {
+    server.on('connection', (socket: Socket) => {
+      this.#count(socket);
       if (!this.#isBeyond(socket)) return;
       // Those who ask nothing at the moment come back when they do.
       if (this.#open > this.#bounds.all) server.closeIdleConnections();
@@ -61,9 +62,11 @@ export class Connections {
 
   /** Whether a connection is one too many, and only to be told so. */
   isSurplus(socket: Socket): boolean {
-    if (this.#surplus.size === 0 || !this.#surplus.has(socket)) return false;
+    if (this.#surplus.size === 0) return false;
+    const end = otherEndOf(socket);
+    if (!this.#surplus.has(end)) return false;
     if (this.#isBeyond(socket)) return true;
-    this.#surplus.delete(socket);
+    this.#surplus.delete(end);
     return false;
   }
 
@@ -80,12 +83,16 @@ export class Connections {
   }
 
   #keep(socket: Socket): void {
-    this.#surplus.add(socket);
-    socket.once('close', () => this.#surplus.delete(socket));
+    const end = otherEndOf(socket);
+    this.#surplus.set(end, socket);
+    socket.once('close', () => {
+      if (this.#surplus.get(end) === socket) this.#surplus.delete(end);
+    });
     if (this.#surplus.size <= this.#bounds.surplus) return;
     const [oldest] = this.#surplus;
-    this.#surplus.delete(oldest!);
-    this.#turnAway(oldest!);
+    const [itsEnd, itself] = oldest!;
+    this.#surplus.delete(itsEnd);
+    this.#turnAway(itself);
   }
 
   #isBeyond(socket: Socket): boolean {
@@ -94,6 +101,10 @@ export class Connections {
     const address = addressOf(socket);
     return (this.#byClient.get(address) ?? 0) > perClient && !isShared(address);
   }
+}
+
+function otherEndOf(socket: Socket): string {
+  return `${addressOf(socket)} ${socket.remotePort}`;
 }
 
 function addressOf({ remoteAddress }: Socket): string {

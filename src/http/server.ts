@@ -46,8 +46,9 @@ export function createHttpServer(
     const timer = setTimeout(() => socket.destroy(), limits.linger);
     socket.once('close', () => clearTimeout(timer));
   };
+  // Whoever has begun a handshake understands nothing else.
   const connections = new Connections(limits.connections, (socket) =>
-    'encrypted' in socket ? socket.destroy() : end(socket, problemAnswer(TOO_MANY)),
+    certificate === undefined ? end(socket, problemAnswer(TOO_MANY)) : socket.destroy(),
   );
   const options = {
     maxHeaderSize: limits.maxHeaderBytes,
@@ -71,7 +72,7 @@ export function createHttpServer(
         );
   // A connection on which nothing moves for so long is destroyed, unless its response waits for something else.
   server.timeout = limits.writeTimeout;
-  connections.watch(server, certificate !== undefined);
+  connections.watch(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
       return void socket.destroy();

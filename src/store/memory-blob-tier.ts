@@ -17,6 +17,8 @@ export class MemoryBlobTier implements BlobStore {
   readonly #below: BlobStore;
   readonly #settings: MemoryTierSettings;
   readonly #cache: LRUCache<Sha256, Uint8Array>;
+  /** What is being read: once for all who ask together. */
+  readonly #reading = new Map<Sha256, Promise<Uint8Array>>();
 
   constructor(below: BlobStore, settings: MemoryTierSettings) {
     this.#below = below;
@@ -38,12 +40,21 @@ export class MemoryBlobTier implements BlobStore {
     const blob = await this.#below.open(sha256);
     if (blob === undefined || blob.size > this.#settings.maxBlobBytes) return blob;
     try {
-      const bytes = await readBlob(blob);
-      this.#cache.set(sha256, bytes);
-      return new MemoryBlob(bytes);
+      return new MemoryBlob(await this.#read(sha256, blob));
     } finally {
       await blob.close();
     }
+  }
+
+  #read(sha256: Sha256, blob: Blob): Promise<Uint8Array> {
+    const running = this.#reading.get(sha256);
+    if (running !== undefined) return running;
+    const reading = readBlob(blob).finally(() => this.#reading.delete(sha256));
+    this.#reading.set(sha256, reading);
+    return reading.then((bytes) => {
+      this.#cache.set(sha256, bytes);
+      return bytes;
+    });
   }
 
   localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { type AddressInfo, createConnection, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { Fill } from '../../src/artifacts/fill.js';
@@ -31,22 +33,32 @@ afterEach(() => {
   server?.close();
 });
 
-async function serve(limits: Partial<ServerLimits>, fill?: Fill) {
+async function serve(
+  limits: Partial<ServerLimits>,
+  fill?: Fill,
+  certificate?: Parameters<typeof createHttpServer>[2],
+) {
   const opened = fill === undefined ? files.stored(files.storedBlob(BYTES)) : files.filling(fill);
+  const begun = { requests: 0 };
   const services = stubServices({
     pages: { ...PAGES, find: async () => files.listed },
-    artifacts: { open: async () => opened },
+    artifacts: {
+      open: async () => {
+        begun.requests += 1;
+        return opened;
+      },
+    },
   });
   const made = createHttpServer(
     (connections) => createApp(services, SETTINGS, connections),
     { ...LIMITS, ...limits },
-    undefined,
+    certificate,
   );
   server = made as Server;
   await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
   const { port } = made.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  return { services, url, open: (text?: string) => rawClient(port, text) };
+  return { services, begun, port, url, open: (text?: string) => rawClient(port, text) };
 }
 
 /** A connection as it is, and all that has come back on it. */
@@ -154,6 +166,43 @@ describe('a connection', () => {
   });
 });
 
+describe('requests on one connection', () => {
+  const DONE = get('/healthz');
+  const answersOf = (text: string) => text.split('HTTP/1.1 ').length - 1;
+
+  it('begin one after the other, each once the one before it is answered', async () => {
+    const { begun, open } = await serve({});
+    const client = open(get(FILE) + head(FILE).repeat(4) + DONE);
+    client.socket.pause();
+    const other = open(DONE);
+    await until(() => other.text !== '' && begun.requests > 0);
+    assert.equal(begun.requests, 1);
+    client.socket.resume();
+    await until(() => answersOf(client.text) === 6);
+    assert.equal(begun.requests, 5);
+  });
+
+  it('end with it, and those that had not begun never do', async () => {
+    const { begun, open, services } = await serve({});
+    const client = open(get(FILE).repeat(5));
+    client.socket.pause();
+    await until(() => begun.requests > 0);
+    client.socket.destroy();
+    await until(() => services.decisions.length > 0);
+    await until(() => true);
+    assert.equal(begun.requests, 1);
+  });
+
+  it('are too many where hundreds wait, which cuts it off, and do no harm where some do', async () => {
+    const { open } = await serve({});
+    const some = open(head(FILE).repeat(50));
+    await until(() => answersOf(some.text) === 50);
+    const many = open(get(FILE).repeat(300));
+    await until(() => many.closed);
+    assert.ok(answersOf(many.text) <= 1);
+  });
+});
+
 describe('connections beyond the bounds', () => {
   /** So many that hold what they have. */
   async function crowd(open: (text?: string) => ReturnType<typeof rawClient>, count: number) {
@@ -217,5 +266,29 @@ describe('connections beyond the bounds', () => {
     assert.match(health.text, /^HTTP\/1\.1 200 /);
     await until(() => silent.filter(({ closed }) => closed).length >= 3);
     assert.match(silent[0]!.text, /^HTTP\/1\.1 503 /);
+  });
+
+  it('count from before the handshake, and leave room to answer others', async () => {
+    const read = (name: string) => readFileSync(`test/support/tls/${name}`);
+    const certificate = { cert: read('server.pem'), key: read('server.key') };
+    const connections = { ...BOUNDS, perClient: 3 };
+    const { open, port } = await serve({ connections }, undefined, certificate);
+    const silent = Array.from({ length: 12 }, () => open());
+    await until(() => silent.filter(({ closed }) => closed).length === 12 - 3 - BOUNDS.surplus);
+    const statusOf = (path: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { port, path, rejectUnauthorized: false, agent: false };
+        getSecurely(options, (response) => {
+          response.resume();
+          response.once('close', () => resolve(response.statusCode));
+        }).once('error', reject);
+      });
+    assert.equal(await statusOf('/healthz'), 200);
+    assert.equal(await statusOf('/simple/demo/'), 503);
+    for (const { socket } of silent) socket.destroy();
+    let status: number | undefined;
+    do status = await statusOf('/healthz/none');
+    while (status === 503);
+    assert.equal(status, 404);
   });
 });
