@@ -1,3 +1,4 @@
+import { withDeadline } from '../runtime/deadline.js';
 import type { DecisionLog } from './log.js';
 import type { LogRecord } from './record.js';
 
@@ -60,27 +61,19 @@ export class ResilientDecisionLog implements OpenableDecisionLog {
     if (this.#hanging === 0) await this.#below.close();
   }
 
-  async #inTime(written: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        this.#hanging += 1;
-        const answered = (taken: boolean): void => {
-          this.#hanging -= 1;
-          if (taken && this.#hanging === 0) this.#recovers();
-        };
-        void written.then(
-          () => answered(true),
-          () => answered(false),
-        );
-        reject(hangs());
-      }, this.#patience);
+  #inTime(written: Promise<void>): Promise<void> {
+    return withDeadline(this.#patience, written, () => {
+      this.#hanging += 1;
+      const answered = (taken: boolean): void => {
+        this.#hanging -= 1;
+        if (taken && this.#hanging === 0) this.#recovers();
+      };
+      void written.then(
+        () => answered(true),
+        () => answered(false),
+      );
+      return hangs();
     });
-    try {
-      await Promise.race([written, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #fails(error: unknown): void {

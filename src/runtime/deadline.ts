@@ -1,12 +1,24 @@
-/** Gives up waiting after so many milliseconds. @throws what the promise rejects with, or that it took too long */
-export async function withDeadline<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+/**
+ * Gives up waiting after so many milliseconds.
+ * @param onLate called then; makes the error to reject with
+ * @throws what the promise rejects with, or that it took too long
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  onLate: () => Error = tookTooLong,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it took too long')), milliseconds);
+    timer = setTimeout(() => reject(onLate()), milliseconds);
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tookTooLong(): Error {
+  return new Error('it took too long');
 }
