@@ -1,0 +1,156 @@
+import { Failure } from '../domain/failure.js';
+import type { Inspection } from '../domain/finding.js';
+import type { Hashes } from '../domain/hashes.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import { sidecarDigests } from '../project-pages/sidecar-digests.js';
+import { collect } from '../runtime/collect.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { ByteReader } from '../store/bytes.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { ArtifactAnswer, ArtifactService } from './artifact-service.js';
+import { broken, checkSidecar, objectionTo } from './sidecar-check.js';
+import { knownDigest } from './task.js';
+import { MAX_METADATA, readWheelMetadata } from './wheel-metadata.js';
+
+/** How long an index may take for a sidecar before the wheel itself is asked for, in milliseconds: pip waits 15 s. */
+const PATIENCE = 10_000;
+/** How often a wheel may move from the spool to the store, or out of it, while it is read. */
+const ATTEMPTS = 3;
+
+/** The wheel turned out to be refused, and its sidecar with it. */
+export interface RefusedSidecar {
+  readonly kind: 'refused';
+  readonly listed: ListedFile;
+  readonly verdict: Verdict;
+}
+
+export type FoundSidecar = RefusedSidecar | { readonly bytes: Uint8Array };
+
+export interface SidecarParts {
+  readonly pages: ProjectPages;
+  readonly judge: Judge;
+  readonly blobs: BlobStore;
+  readonly artifacts: Pick<ArtifactService, 'open'>;
+}
+
+/** Where a sidecar is found that is not stored by itself: in its wheel where that is here, at the index, or in the wheel. */
+export class SidecarSources {
+  readonly #parts: SidecarParts;
+
+  constructor(parts: SidecarParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {Failure} not-found; upstream failures */
+  async find(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<FoundSidecar> {
+    return listed.file.name.kind === 'wheel'
+      ? this.#ofWheel(listed, hashes, inspection)
+      : { bytes: await this.#fetch(listed, hashes) };
+  }
+
+  async #ofWheel(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<FoundSidecar> {
+    const here = await this.#inStoredWheel(listed, hashes, inspection);
+    return here ?? (await this.#inIndex(listed, hashes)) ?? (await this.#inWheel(listed));
+  }
+
+  async #inStoredWheel(
+    listed: ListedFile,
+    hashes: Hashes,
+    inspection: Inspection | undefined,
+  ): Promise<FoundSidecar | undefined> {
+    const sha256 = knownDigest(listed);
+    const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
+    const blob = isAdmitted && sha256 ? await this.#parts.blobs.open(sha256) : undefined;
+    const bytes = blob && (await metadataOf(blob, blob.size));
+    return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
+  }
+
+  /** Undefined where the index does not give it, for whatever reason. @throws {Failure} where it asks to be left alone */
+  async #inIndex(listed: ListedFile, hashes: Hashes): Promise<FoundSidecar | undefined> {
+    try {
+      return { bytes: await this.#fetch(listed, hashes) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.retryAfter !== undefined) throw error;
+      return undefined;
+    }
+  }
+
+  async #fetch({ file, page, upstream }: ListedFile, hashes: Hashes): Promise<Uint8Array> {
+    if (hashes.sha256 === undefined)
+      throw new Failure('not-found', `No digest of ${file.filename}.metadata is known.`);
+    if (page.files.some(({ sha256 }) => sha256 === hashes.sha256))
+      throw broken(`The index declares an artifact's digest as that of ${file.filename}.metadata.`);
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await upstream.fetchFile(`${file.url}.metadata`, signal, 'as-sent');
+    let bytes: Buffer;
+    try {
+      bytes = await collect(answer.body, MAX_METADATA, tooLong);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw broken('The transfer from the upstream broke off.', error);
+    }
+    checkSidecar(bytes, hashes);
+    return bytes;
+  }
+
+  /** Out of the wheel, which comes in as it would for whoever asks for it. */
+  async #inWheel(listed: ListedFile): Promise<FoundSidecar> {
+    const { pages, artifacts, judge } = this.#parts;
+    const { project, filename } = listed.subject;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const artifact = await artifacts.open(await pages.find(project, filename), {
+        moved: attempt > 0,
+      });
+      if (artifact.kind === 'refused') return artifact;
+      const wheel = await bytesOf(artifact);
+      if (wheel === undefined) continue;
+      if ('verdict' in wheel) return { kind: 'refused', listed, verdict: wheel.verdict };
+      const bytes = await metadataOf(wheel.reader, wheel.size);
+      if (bytes === undefined) throw broken(`${filename} holds no METADATA that can be read.`);
+      const { inspection } = await judge.judge(artifact.listed.subject);
+      checkSidecar(bytes, sidecarDigests(listed.file, inspection) ?? {});
+      return { bytes };
+    }
+    throw new Failure('overloaded', 'The wheel leaves the cache faster than it can be read.');
+  }
+}
+
+/**
+ * An artifact's bytes once it may go out, or why it may not; undefined where it moved meanwhile, and must be asked for again.
+ * @throws {Failure} what it could not be had for
+ */
+async function bytesOf(
+  artifact: ArtifactAnswer,
+): Promise<
+  { readonly reader: ByteReader; readonly size: number } | { readonly verdict: Verdict } | undefined
+> {
+  if (artifact.kind === 'stored') return { reader: artifact.blob, size: artifact.blob.size };
+  if (artifact.kind !== 'filling') return undefined;
+  const end = await artifact.fill.ended;
+  if (end.kind === 'failed') throw end.failure;
+  if (end.kind === 'refused') return end;
+  const reader = await artifact.fill.bytes?.open();
+  return reader && { reader, size: end.size };
+}
+
+/** The METADATA of a wheel whose reader is closed then. */
+async function metadataOf(reader: ByteReader, size: number): Promise<Uint8Array | undefined> {
+  try {
+    return await readWheelMetadata(reader, size);
+  } finally {
+    await reader.close();
+  }
+}
+
+function tooLong(): Failure {
+  return broken(`The metadata file is longer than ${MAX_METADATA} bytes.`);
+}
