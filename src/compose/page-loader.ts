@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet/fleet.js';
 import { KnownBytes } from '../project-pages/known-bytes.js';
 import { PageLoader } from '../project-pages/page-loader.js';
 import { Pins } from '../project-pages/pins.js';
-import type { Room } from '../runtime/room.js';
+import type { MemoryBudget } from '../runtime/memory-budget.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { notePageEvent, noteSeenEvent } from './note-events.js';
 import type { Process } from './process.js';
@@ -27,7 +27,7 @@ export function createPageLoader(
   { stores, news }: Fleet,
   upstreams: readonly Upstream[],
   knownBytes: KnownBytes,
-  room: Room,
+  budget: MemoryBudget,
 ): PageLoader {
   const hit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
@@ -36,7 +36,7 @@ export function createPageLoader(
     knownBytes,
     ttl: cache.pageTtl,
     memoryBytes: cache.pages,
-    room,
+    budget,
     now,
     onEvent: (event) => {
       if (event.kind === 'cache' && event.result === 'hit') return hit();

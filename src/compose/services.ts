@@ -9,7 +9,7 @@ import { createInspector } from '../inspection/inspect-in-thread.js';
 import { LegacyDocuments } from '../project-pages/legacy/documents.js';
 import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
-import { Room } from '../runtime/room.js';
+import { MemoryBudget } from '../runtime/memory-budget.js';
 import { createAttestations } from './attestations.js';
 import { dataFolder } from './data-folder.js';
 import { createJudge } from './judge.js';
@@ -52,9 +52,9 @@ export function createServices(
   );
   const judge = createJudge(process, machine, { findings, attestations });
   const knownBytes = createKnownBytes(process, fleet);
-  const room = new Room(config.cache.pages / 2);
-  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, room);
-  const pages = new ProjectPagesService(loader, judge, now, room);
+  const budget = new MemoryBudget(config.cache.pages / 2);
+  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget);
+  const pages = new ProjectPagesService(loader, judge, now, budget);
   const inspector = createInspector(config.inspection);
   closing.add(() => inspector.close());
   const artifacts = new ArtifactService({

@@ -13,8 +13,8 @@ import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
- * The order of a request: its row in the table of routes, then whether it is known what is in force, then who asks, then what is ready for its row, then its handler.
- * Every answer that is not what was asked for is a problem document.
+ * The order of a request: its row in the table of routes, then whether it is known what is in force, then who asks, then
+ * what is ready for its row, then its handler. Every answer that is not what was asked for is a problem document.
  */
 export function createApp(
   services: Services,

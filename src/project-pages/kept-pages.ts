@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Holding } from '../runtime/room.js';
+import type { Holding } from '../runtime/memory-budget.js';
 import type { PageStore, PageToStore, StoredPage } from '../store/page-store.js';
 
 export interface KeptPagesParts {

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Holding, Room } from '../runtime/room.js';
+import type { Holding, MemoryBudget } from '../runtime/memory-budget.js';
 import type { PageSource } from '../upstream/pages/page-draft.js';
 import type { Upstream, Validators } from '../upstream/upstream.js';
 import type { KeptPages } from './kept-pages.js';
@@ -10,7 +10,7 @@ export interface PageGetterParts {
   readonly kept: KeptPages;
   readonly reader: PageReader;
   /** For what is on its way. */
-  readonly room: Room;
+  readonly budget: MemoryBudget;
   readonly now: () => number;
 }
 
@@ -37,8 +37,8 @@ export class PageGetter {
     project: ProjectName,
     validators: Validators | undefined,
   ): Promise<Got | 'absent' | 'unchanged'> {
-    const { kept, room, now } = this.#parts;
-    const holding = room.enter(project);
+    const { kept, budget, now } = this.#parts;
+    const holding = budget.enter(project);
     let keeping: Promise<void> | undefined;
     try {
       const answer = await upstream.fetchPage(project, validators, holding);
@@ -60,8 +60,8 @@ export class PageGetter {
     upstream: Upstream,
     project: ProjectName,
   ): Promise<(Got & { readonly checkedAt: number }) | undefined> {
-    const { kept, room } = this.#parts;
-    const holding = room.enter(project);
+    const { kept, budget } = this.#parts;
+    const holding = budget.enter(project);
     try {
       const stored = await kept.get(upstream.name, project, holding);
       if (stored === undefined) return undefined;
@@ -80,8 +80,8 @@ export class PageGetter {
     project: ProjectName,
     source: PageSource & Validators,
   ): Promise<Got> {
-    const { reader, room } = this.#parts;
-    const holding = room.enter(project);
+    const { reader, budget } = this.#parts;
+    const holding = budget.enter(project);
     try {
       await holding.take(PARSING * source.body.length);
       const { etag, lastModified } = source;

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
-import type { Room } from '../runtime/room.js';
+import { withDeadline } from '../runtime/deadline.js';
+import type { MemoryBudget } from '../runtime/memory-budget.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
@@ -20,7 +21,7 @@ export interface PageLoaderSettings {
   /** For parsed pages, and all that is made of them. */
   readonly memoryBytes: number;
   /** For what is being read and made. */
-  readonly room: Room;
+  readonly budget: MemoryBudget;
   readonly now: () => number;
   readonly onEvent: (event: PageEvent) => void;
 }
@@ -75,7 +76,7 @@ export class PageLoader {
   readonly #overdue = new Set<ProjectName>();
 
   constructor(settings: PageLoaderSettings) {
-    const { store, knownBytes, memoryBytes, room, now, onEvent } = settings;
+    const { store, knownBytes, memoryBytes, budget, now, onEvent } = settings;
     this.#settings = settings;
     this.#kept = new KeptPages({
       store,
@@ -83,7 +84,7 @@ export class PageLoader {
       onFailed: (error) => onEvent({ kind: 'store-failed', error }),
     });
     this.#reader = new PageReader(knownBytes);
-    this.#getter = new PageGetter({ kept: this.#kept, reader: this.#reader, room, now });
+    this.#getter = new PageGetter({ kept: this.#kept, reader: this.#reader, budget, now });
     this.#entries = new LRUCache({
       maxSize: memoryBytes,
       sizeCalculation: ({ loaded, made }) => (loaded?.bytes ?? 0) + made + ENTRY_OVERHEAD,
@@ -172,21 +173,13 @@ export class PageLoader {
   }
 
   /** What comes of a question within a time that any client has; it goes on being asked after that. */
-  async #soon<T>(project: ProjectName, question: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.#overdue.add(project);
-        const over = () => this.#overdue.delete(project);
-        question.then(over, over);
-        reject(LATE);
-      }, STALE_AFTER);
+  #soon<T>(project: ProjectName, question: Promise<T>): Promise<T> {
+    return withDeadline(STALE_AFTER, question, () => {
+      this.#overdue.add(project);
+      const over = () => this.#overdue.delete(project);
+      question.then(over, over);
+      return LATE;
     });
-    try {
-      return await Promise.race([question, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #stale(project: ProjectName, known: KnownPages, failure: Failure): LoadedPage {

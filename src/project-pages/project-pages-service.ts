@@ -3,7 +3,7 @@ import type { Hashes } from '../domain/hashes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { Verdict } from '../domain/verdict.js';
-import type { Room } from '../runtime/room.js';
+import type { MemoryBudget } from '../runtime/memory-budget.js';
 import { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
@@ -53,16 +53,16 @@ export class ProjectPagesService implements ProjectPages {
   readonly #loader: PageLoader;
   readonly #judge: Judge;
   readonly #now: () => number;
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   /** They stay as long as their pages do, which are bounded by what both take. */
   readonly #renderings = new WeakMap<LoadedPage, Settling<Rendering>>();
 
-  /** @param room for what is being made */
-  constructor(loader: PageLoader, judge: Judge, now: () => number, room: Room) {
+  /** @param budget for what is being made */
+  constructor(loader: PageLoader, judge: Judge, now: () => number, budget: MemoryBudget) {
     this.#loader = loader;
     this.#judge = judge;
     this.#now = now;
-    this.#room = room;
+    this.#budget = budget;
   }
 
   async render(
@@ -71,7 +71,7 @@ export class ProjectPagesService implements ProjectPages {
     encoding: PageEncoding,
   ): Promise<PreparedBody> {
     // From the page's beginning to the body's end it is one purpose.
-    const purpose = this.#room.enter(project);
+    const purpose = this.#budget.enter(project);
     try {
       const loaded = await this.#loader.load(project);
       const rendering = await this.#rendering(loaded);
@@ -139,7 +139,7 @@ export class ProjectPagesService implements ProjectPages {
     form: PageForm,
     encoding: PageEncoding,
   ): Promise<PreparedBody> {
-    const holding = this.#room.enter(loaded.page.project);
+    const holding = this.#budget.enter(loaded.page.project);
     try {
       // Its text, in pieces and as a whole, and packed.
       const wait = holding.take(loaded.bytes);

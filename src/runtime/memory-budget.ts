@@ -17,7 +17,7 @@ interface Place {
   readonly waiting: Waiting[];
 }
 
-/** What one piece of work takes of a room. */
+/** What one piece of work takes of a budget. */
 export interface Holding {
   /**
    * Takes so much more.
@@ -35,7 +35,7 @@ export interface Holding {
  * on; beyond the bound there is what that one takes, and no more. Who takes nothing, because it waits for something else,
  * keeps nobody waiting.
  */
-export class Room {
+export class MemoryBudget {
   readonly #total: number;
   readonly #patience: number;
   #taken = 0;
@@ -93,7 +93,7 @@ export class Room {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         place.waiting.splice(place.waiting.indexOf(waiting), 1);
-        reject(new Failure('overloaded', TOO_MANY, { retryAfter: ASK_AGAIN }));
+        reject(new Failure('overloaded', TOO_MUCH, { retryAfter: ASK_AGAIN }));
       }, this.#patience);
       const waiting: Waiting = {
         bytes,
@@ -121,4 +121,4 @@ export class Room {
   }
 }
 
-const TOO_MANY = 'Too many large pages are being read just now.';
+const TOO_MUCH = 'Too much is being read and made just now.';

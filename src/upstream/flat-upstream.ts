@@ -5,18 +5,19 @@ import type { Reuploads, Unhashed } from '../domain/integrity.js';
 import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
-import type { Holding } from '../runtime/room.js';
+import type { Holding } from '../runtime/memory-budget.js';
 import { Turns } from '../runtime/turns.js';
 import { Faults } from './faults.js';
 import { type FlatPage, parseFlatPage } from './pages/flat-page.js';
-import type {
-  Encoded,
-  FileAnswer,
-  ListAnswer,
-  PageAnswer,
-  ReceiveBody,
-  Upstream,
-  Validators,
+import {
+  type Encoded,
+  type FileAnswer,
+  type ListAnswer,
+  NO_VALIDATORS,
+  type PageAnswer,
+  type ReceiveBody,
+  type Upstream,
+  type Validators,
 } from './upstream.js';
 
 /** How long the page holds for the projects that are asked for one after the other, in milliseconds. */
@@ -162,8 +163,6 @@ export class FlatUpstream implements Upstream {
     }
   }
 }
-
-const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 
 function htmlPage(text: string, url: string): Extract<PageAnswer, { kind: 'page' }> {
   const bytes = Buffer.from(text);

@@ -3,8 +3,8 @@ import type { Demands, Reuploads, Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { Certificate } from '../runtime/certificate.js';
+import type { Holding } from '../runtime/memory-budget.js';
 import type { Network, OwnWay } from '../runtime/network.js';
-import type { Holding } from '../runtime/room.js';
 import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
 import { Breaker } from './breaker.js';
 import { Faults } from './faults.js';
@@ -21,15 +21,16 @@ import {
   type ObserveUpstream,
   Requests,
 } from './requests.js';
-import type {
-  Encoded,
-  FileAnswer,
-  IndexAnswer,
-  ListAnswer,
-  PageAnswer,
-  ReceiveBody,
-  Upstream,
-  Validators,
+import {
+  type Encoded,
+  type FileAnswer,
+  type IndexAnswer,
+  type ListAnswer,
+  NO_VALIDATORS,
+  type PageAnswer,
+  type ReceiveBody,
+  type Upstream,
+  type Validators,
 } from './upstream.js';
 
 export interface HttpUpstreamSettings extends Demands {
@@ -71,7 +72,6 @@ export interface HttpUpstreamParts {
 
 const ACCEPT_PAGES =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
-const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 
 /** An upstream index spoken to over HTTP. */
 export class HttpUpstream implements Upstream {

@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib';
 import { Failure } from '../domain/failure.js';
 import { collect } from '../runtime/collect.js';
-import type { Holding } from '../runtime/room.js';
+import type { Holding } from '../runtime/memory-budget.js';
 import type { Faults } from './faults.js';
 import type { Answer } from './requests.js';
 import type { Coding, ReceiveBody, SentBody } from './upstream.js';

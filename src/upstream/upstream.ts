@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 import type { Demands } from '../domain/integrity.js';
 import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Holding } from '../runtime/room.js';
+import type { Holding } from '../runtime/memory-budget.js';
 
 /** A body as it was sent, which is the cheapest form to keep it in. */
 export interface SentBody {
@@ -38,6 +38,9 @@ export interface Validators {
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
 }
+
+/** Of a page that nobody has seen. */
+export const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 
 /**
  * What becomes of a file that comes with a `Content-Encoding`. `as-sent`: its bytes are taken as they come, for a digest

@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/domain/verdict.js';
 import type { Policy, PolicySource } from '../../src/policy/policy.js';
 import { PageLoader } from '../../src/project-pages/page-loader.js';
 import { ProjectPagesService } from '../../src/project-pages/project-pages-service.js';
-import { Room } from '../../src/runtime/room.js';
+import { MemoryBudget } from '../../src/runtime/memory-budget.js';
 import type { Upstream } from '../../src/upstream/upstream.js';
 import { Judge } from '../../src/verdicts/judge.js';
 
@@ -58,14 +58,14 @@ function serviceOver(policies: PolicySource) {
   } as unknown as Upstream;
   const now = () => 0;
   const store = { get: async () => undefined, put: async () => {}, delete: async () => {} };
-  const room = new Room(2 ** 23);
+  const budget = new MemoryBudget(2 ** 23);
   const loader = new PageLoader({
     upstreams: [upstream],
     store,
     knownBytes: { of: async () => undefined, isCurrent: () => true },
     ttl: 1_000,
     memoryBytes: 2 ** 24,
-    room,
+    budget,
     now,
     onEvent: () => {},
   });
@@ -77,7 +77,7 @@ function serviceOver(policies: PolicySource) {
   };
   const attestations = { known: async () => NONE_KNOWN };
   const judge = new Judge(policies, { findings, attestations, feed: () => NO_FEED }, now);
-  return { service: new ProjectPagesService(loader, judge, now, room), fetches: () => fetched };
+  return { service: new ProjectPagesService(loader, judge, now, budget), fetches: () => fetched };
 }
 
 async function reasons(service: ProjectPagesService): Promise<Set<string>> {
