@@ -39,7 +39,7 @@ export class RoomySpool implements Spool {
 
   /** @throws {Failure} overloaded where there is no room within the patience */
   async create(expected?: number): Promise<SpoolFile> {
-    const { main, spare, patience, onUnusable } = this.#parts;
+    const { main, patience, onUnusable } = this.#parts;
     const bytes = expected ?? STEP;
     let unusable: unknown;
     const begun = await this.#beginIn(main, bytes, 0).catch((error: unknown) => {
@@ -49,19 +49,30 @@ export class RoomySpool implements Spool {
     if (unusable !== this.#unusable && (unusable === undefined || this.#unusable === undefined))
       onUnusable?.(unusable);
     this.#unusable = unusable;
-    if (begun !== undefined) return begun;
-    // The spare folder may not be there at all: a container's root is often read-only.
-    const other = spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined));
-    if (other !== undefined) return other;
+    if (begun !== undefined)
+      return new RoomySpoolFile(begun, patience, (size) => this.#beginInSpare(size));
+    const other = await this.#beginInSpare(bytes);
+    if (other !== undefined) return new RoomySpoolFile(other, patience);
     if (unusable !== undefined) throw noPlace(unusable);
-    return (patience > 0 ? await this.#beginIn(main, bytes, patience) : undefined) ?? noRoom();
+    const later = patience > 0 ? await this.#beginIn(main, bytes, patience) : undefined;
+    return later === undefined ? noRoom() : new RoomySpoolFile(later, patience);
   }
 
-  async #beginIn({ spool, space }: SpoolPlace, bytes: number, patience: number) {
+  /** The spare folder may not be there at all: a container's root is often read-only. */
+  async #beginInSpare(bytes: number): Promise<Begun | undefined> {
+    const { spare } = this.#parts;
+    return spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined));
+  }
+
+  async #beginIn(
+    { spool, space }: SpoolPlace,
+    bytes: number,
+    patience: number,
+  ): Promise<Begun | undefined> {
     const room = await space.reserve(bytes, patience);
     if (room === undefined) return undefined;
     try {
-      return new RoomySpoolFile(await spool.create(bytes), room, bytes, this.#parts.patience);
+      return { file: await spool.create(bytes), room, promised: bytes };
     } catch (error) {
       room.release();
       throw error;
@@ -69,19 +80,34 @@ export class RoomySpool implements Spool {
   }
 }
 
+/** A file, and room for what will be in it. */
+interface Begun {
+  readonly file: SpoolFile;
+  readonly room: Reservation;
+  /** Bytes that there is room for. */
+  readonly promised: number;
+}
+
 /** A spool file that is not written to beyond what is promised to it. */
 class RoomySpoolFile implements SpoolFile {
-  readonly #below: SpoolFile;
-  readonly #room: Reservation;
   readonly #patience: number;
+  readonly #elsewhere: (bytes: number) => Promise<Begun | undefined>;
+  #below: SpoolFile;
+  #room: Reservation;
   /** Bytes that may be in it. */
   #promised: number;
 
-  constructor(below: SpoolFile, room: Reservation, promised: number, patience: number) {
-    this.#below = below;
+  /** @param elsewhere makes another file, for one that turns out to be too large before anything is in it */
+  constructor(
+    { file, room, promised }: Begun,
+    patience: number,
+    elsewhere: (bytes: number) => Promise<Begun | undefined> = async () => undefined,
+  ) {
+    this.#below = file;
     this.#room = room;
     this.#promised = promised;
     this.#patience = patience;
+    this.#elsewhere = elsewhere;
   }
 
   get path(): string {
@@ -93,7 +119,13 @@ class RoomySpoolFile implements SpoolFile {
   }
 
   async expect(size: number): Promise<void> {
-    await this.#promise(size, size);
+    if (await this.#fits(size, 0)) return;
+    const other = this.size === 0 ? await this.#elsewhere(size) : undefined;
+    if (other === undefined) return this.#promise(size, size);
+    await this.discard();
+    this.#below = other.file;
+    this.#room = other.room;
+    this.#promised = other.promised;
   }
 
   async append(pieces: readonly Uint8Array[]): Promise<void> {
@@ -109,11 +141,16 @@ class RoomySpoolFile implements SpoolFile {
 
   /** Room for so many bytes in all, and rather for some more. */
   async #promise(least: number, rather: number): Promise<void> {
-    if (least <= this.#promised) return;
-    const more = (to: number, patience: number) => this.#room.extend(to - this.#promised, patience);
-    if (rather > least && (await more(rather, 0))) this.#promised = rather;
-    else if (await more(least, this.#patience)) this.#promised = least;
-    else noRoom();
+    if (rather > least && (await this.#fits(rather, 0))) return;
+    if (!(await this.#fits(least, this.#patience))) noRoom();
+  }
+
+  /** Has room promised for so many bytes in all, where there is any. */
+  async #fits(bytes: number, patience: number): Promise<boolean> {
+    if (bytes <= this.#promised) return true;
+    if (!(await this.#room.extend(bytes - this.#promised, patience))) return false;
+    this.#promised = bytes;
+    return true;
   }
 
   open(): Promise<ByteReader> {

@@ -59,6 +59,23 @@ describe('where an artifact is received', () => {
       assert.equal(nameOf(file), expected);
     });
 
+  it('it is received in the spare folder where its size is told later, and nothing of it is left beside the blobs', async () => {
+    const spool = new RoomySpool({
+      main: place('main', 10),
+      spare: place('spare', 100),
+      patience: 0,
+    });
+    const file = await spool.create();
+    assert.equal(nameOf(file), 'main');
+    await file.expect(20 * MIB);
+    assert.equal(nameOf(file), 'spare');
+    for (let written = 0; written < 20; written += 1) await file.append([Buffer.alloc(MIB)]);
+    assert.deepEqual(await readdir(join(folder, 'main')), []);
+    await (await spool.create(10 * MIB)).discard();
+    await file.discard();
+    assert.deepEqual(await readdir(join(folder, 'spare')), []);
+  });
+
   it('it is not received where there is no room at all, and nothing of it is left', async () => {
     const spool = new RoomySpool({
       main: place('main', 1),
