@@ -12,6 +12,13 @@ export function createFeed(
   metrics.feedEnabled.set(url === undefined ? 0 : 1);
   if (url === undefined) return undefined;
   const file = dataFolder(data).feed;
+  /** What is wrong with it, by what shows it. */
+  const troubles: { sync?: string; file?: string } = {};
+  const tell = (): void => {
+    const said = [troubles.file, troubles.sync].filter((trouble) => trouble !== undefined);
+    if (said.length === 0) health.set('malware-feed', 'ok');
+    else health.set('malware-feed', 'degraded', said.join('; '));
+  };
   const feed = new FeedService({
     file,
     interval,
@@ -19,7 +26,8 @@ export function createFeed(
     random,
     onSynced: ({ how, records, added, changed, removed, missing }) => {
       metrics.feedRecords.set(records);
-      health.set('malware-feed', 'ok');
+      delete troubles.sync;
+      tell();
       log.info({ records, how, added, changed, removed, missing }, 'malware feed synced');
       if (missing > 0)
         log.warn(
@@ -28,13 +36,17 @@ export function createFeed(
         );
     },
     onFailed: (err) => {
-      health.set(
-        'malware-feed',
-        'degraded',
-        'the feed cannot be read: name another in feed.url, or none',
-      );
+      troubles.sync = 'the feed cannot be read: name another in feed.url, or none';
+      tell();
       const why = err instanceof Error ? err.message : String(err);
       log.warn(`the malware feed could not be synced, and is tried again in a few minutes: ${why}`);
+    },
+    onReadable: (isReadable) => {
+      if (isReadable) delete troubles.file;
+      else troubles.file = `${file} cannot be read, and is tried again; what was read before holds`;
+      tell();
+      if (isReadable) log.info('the file of the malware feed can be read again');
+      else log.warn({ file }, 'the file of the malware feed cannot be read, and is tried again');
     },
   });
   closing.add(() => feed.close());

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
 import { readNewer } from './feed-file.js';
@@ -14,6 +15,8 @@ export interface FeedServiceParts {
   readonly random: () => number;
   readonly onSynced: (summary: SyncSummary) => void;
   readonly onFailed: (error: unknown) => void;
+  /** Whether the file can be read, once that is another; one that has never been there yet need not be. */
+  readonly onReadable: (isReadable: boolean) => void;
   /** How the file is looked at: `wheelgate feed sync` may bring it up to date beside this process. */
   readonly every?: Every | undefined;
 }
@@ -34,6 +37,7 @@ export class FeedService {
   readonly #listeners: ((feed: MalwareFeed) => unknown)[] = [];
   #running: Promise<void> = Promise.resolve();
   #watch: ChangeWatch | undefined;
+  #isReadable = true;
 
   constructor(parts: FeedServiceParts) {
     this.#parts = parts;
@@ -53,7 +57,7 @@ export class FeedService {
     const { file, every, random } = this.#parts;
     const look = () => stateOfFile(file);
     const state = await look();
-    const onChange = () => this.#alone(() => this.#readAgain());
+    const onChange = () => this.#alone(() => this.#look());
     // One that is there and cannot be read just now is tried again.
     const settled = (await onChange()) ? state : '';
     this.#watch = new ChangeWatch({ look, onChange, interval: LOOK, every }, settled);
@@ -83,15 +87,30 @@ export class FeedService {
     clearTimeout(this.#timer);
   }
 
+  /** The file was changed by another, or has to be tried again. @returns whether it could be read */
+  async #look(): Promise<boolean> {
+    const wasReadable = this.#isReadable;
+    if (await this.#readAgain()) return true;
+    // A process that begins now has no other way to what is in force: it is written anew.
+    if (wasReadable && this.#current !== undefined) this.#plan(0);
+    return false;
+  }
+
   /**
    * Takes over what lies in the file, where it is something else or newer.
    * @returns whether it could be read; if not, all stays as it is
    */
   async #readAgain(): Promise<boolean> {
-    const feed = await readNewer(this.#parts.file, this.#current);
-    if (feed === undefined) return false;
-    if (feed !== this.#current) await this.#take(feed);
-    return true;
+    const { file } = this.#parts;
+    const feed = await readNewer(file, this.#current);
+    if (feed !== undefined && feed !== this.#current) await this.#take(feed);
+    this.#note(feed !== undefined || (this.#current === undefined && (await isMissing(file))));
+    return feed !== undefined;
+  }
+
+  #note(isReadable: boolean): void {
+    if (isReadable !== this.#isReadable) this.#parts.onReadable(isReadable);
+    this.#isReadable = isReadable;
   }
 
   async #take(feed: FeedIndex): Promise<void> {
@@ -117,4 +136,11 @@ export class FeedService {
     this.#timer = setTimeout(next, wait);
     this.#timer.unref();
   }
+}
+
+function isMissing(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }

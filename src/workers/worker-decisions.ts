@@ -1,14 +1,44 @@
+import type { Process } from '../compose/process.js';
 import type { DecisionLog } from '../decisions/log.js';
 import type { LogRecord } from '../decisions/record.js';
+import { type OpenableDecisionLog, ResilientDecisionLog } from '../decisions/resilient-log.js';
 import type { ToPrimary } from './words.js';
 
-/** A worker's side of the decision log: one process writes, so that records stay whole and in order. */
-export class WorkerDecisionLog implements DecisionLog {
+/** How long the primary may take, in milliseconds: longer than its own log may take it. */
+const PATIENCE = 8_000;
+
+/**
+ * A worker's side of the decision log: one process writes, so that records stay whole and in order. What the primary does
+ * not take in time, because it hangs or is gone, goes to this process's own log.
+ */
+export function createWorkerDecisions(
+  primary: ToPrimary,
+  { log, metrics }: Pick<Process, 'log' | 'metrics'>,
+  patience = PATIENCE,
+): DecisionLog {
+  // How the file fares is the primary's to tell of; that it does not answer shows by what is in force, too.
+  return new ResilientDecisionLog(
+    new PrimaryDecisions(primary),
+    {
+      onFailing: (err) => log.error({ err }, 'decisions cannot be handed to the first process'),
+      onLost: (decision, err) => {
+        metrics.decisionLogFailures.inc();
+        log.error({ err, decision }, 'a decision could not be written to its log');
+      },
+      onRecovered: () => log.info('the first process takes decisions again'),
+    },
+    patience,
+  );
+}
+
+class PrimaryDecisions implements OpenableDecisionLog {
   readonly #primary: ToPrimary;
 
   constructor(primary: ToPrimary) {
     this.#primary = primary;
   }
+
+  async open(): Promise<void> {}
 
   async append(record: LogRecord): Promise<void> {
     await this.#primary.ask('decision', record);

@@ -16,7 +16,7 @@ import { createLog } from '../runtime/log.js';
 import { OWN_RUN } from '../store/disk/temporary-name.js';
 import { Channel } from './channel.js';
 import type { ToPrimary } from './words.js';
-import { WorkerDecisionLog } from './worker-decisions.js';
+import { createWorkerDecisions } from './worker-decisions.js';
 import { WorkerInForce } from './worker-in-force.js';
 import { WorkerLeases } from './worker-leases.js';
 import { WorkerNews } from './worker-news.js';
@@ -133,7 +133,7 @@ function askFleet(config: Config, own: Process, machine: Machine, primary: ToPri
     leases: new WorkerLeases(primary),
     news,
     stores: createStores(config, own, machine, news),
-    decisions: new WorkerDecisionLog(primary),
+    decisions: createWorkerDecisions(primary, own),
     decisionReader: createDecisionReader(config),
   };
 }

@@ -6,9 +6,11 @@ import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import type { DecisionLog } from '../../src/decisions/log.js';
 import { ResilientDecisionLog } from '../../src/decisions/resilient-log.js';
 import { tendFile } from '../../src/decisions/tend-file.js';
+import { createMetrics } from '../../src/observe/metrics.js';
+import { createLog } from '../../src/runtime/log.js';
 import { Channel } from '../../src/workers/channel.js';
 import type { ToPrimary, ToWorker } from '../../src/workers/words.js';
-import { WorkerDecisionLog } from '../../src/workers/worker-decisions.js';
+import { createWorkerDecisions } from '../../src/workers/worker-decisions.js';
 import { DECISIONS, type DecisionsSubject } from '../store/contract/decisions.js';
 import { keeps } from '../support/contract.js';
 import { linePair } from '../workers/line-pair.js';
@@ -48,7 +50,10 @@ function fromWorker(log: FileDecisionLog): DecisionLog {
     return undefined;
   });
   const primary: ToPrimary = new Channel(b);
-  const asked = new WorkerDecisionLog(primary);
+  const asked = createWorkerDecisions(primary, {
+    log: createLog('silent'),
+    metrics: createMetrics(),
+  });
   // The process that writes ends with its workers.
   const close = async () => {
     await asked.close();

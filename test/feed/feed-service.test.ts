@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { runFeedSync } from '../../src/cli/feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { FeedService } from '../../src/feed/feed-service.js';
+import { readFeedIndex } from '../../src/feed/feed-file.js';
+import { FeedService, type FeedServiceParts } from '../../src/feed/feed-service.js';
 import { folderSource } from '../../src/feed/feed-source.js';
 import { syncFeed } from '../../src/feed/sync-feed.js';
 import { buildWheel } from '../support/distributions.js';
@@ -19,10 +20,12 @@ describe('a feed that is kept up to date', () => {
   let folder: string;
   let looks: (() => Promise<void>)[];
   let failures: unknown[];
+  let readable: boolean[];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-feed-service-'));
     looks = [];
     failures = [];
+    readable = [];
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -33,22 +36,29 @@ describe('a feed that is kept up to date', () => {
       JSON.stringify(osv('MAL-1', 'demo', { versions: [version] })),
     );
   const sync = (now: number) => syncFeed(folderSource(folder), file(), now);
-  const service = (interval = 3_600_000) =>
+  const service = (parts: Partial<FeedServiceParts> = {}) =>
     new FeedService({
       file: file(),
-      interval,
+      interval: 3_600_000,
       sync: () => sync(1),
       random: () => 0.5,
       onSynced: () => {},
       onFailed: (error) => failures.push(error),
+      onReadable: (isReadable) => readable.push(isReadable),
       every: (_milliseconds, look) => {
         looks.push(look);
         return () => {};
       },
+      ...parts,
     });
   /** A change counts once it was seen to have come to rest. */
   const look = async () => {
     for (let time = 0; time < 2; time++) for (const one of looks) await one();
+  };
+
+  /** Nothing here holds up the process, so that it cannot be waited for idly. */
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise(setImmediate);
   };
 
   it('takes over what another process syncs, without a sync of its own', async (t) => {
@@ -77,8 +87,58 @@ describe('a feed that is kept up to date', () => {
     assert.deepEqual([feed.current.revision, feed.current.syncedAt], [revision, 7]);
     await writeFile(file(), '{"format":1,');
     await look();
-    assert.deepEqual([feed.current.revision, feed.current.syncedAt], [revision, 7]);
+    assert.equal(feed.current.revision, revision);
     assert.deepEqual(failures, []);
+  });
+
+  const losses: Readonly<Record<string, () => Promise<void>>> = {
+    removed: () => rm(file()),
+    torn: () => writeFile(file(), '{"format":1,'),
+    'a folder': async () => {
+      await rm(file());
+      await mkdir(file());
+    },
+  };
+  for (const [how, lose] of Object.entries(losses))
+    it(`says that its file is ${how}, goes on by what it read, and reads it once it is there again`, async (t) => {
+      await write('1.0');
+      await sync(5);
+      const feed = service({ sync: () => Promise.reject(new Error('the index is down')) });
+      t.after(() => feed.close());
+      await feed.start();
+      await lose();
+      await look();
+      // A sync that would write it anew is tried at once.
+      await until(() => failures.length > 0);
+      assert.equal(feed.current.find('demo' as ProjectName, '1.0')?.id, 'MAL-1');
+      assert.deepEqual(readable, [false]);
+      await rm(file(), { recursive: true, force: true });
+      await write('2.0');
+      await sync(6);
+      for (let time = 0; time < 3; time++) await look();
+      assert.equal(feed.current.find('demo' as ProjectName, '2.0')?.id, 'MAL-1');
+      assert.deepEqual(readable, [false, true]);
+    });
+
+  it('writes its file anew at once where it was removed', async (t) => {
+    await write('1.0');
+    await sync(5);
+    const feed = service();
+    t.after(() => feed.close());
+    await feed.start();
+    await rm(file());
+    await write('2.0');
+    await look();
+    await until(() => feed.current.find('demo' as ProjectName, '2.0')?.id === 'MAL-1');
+    assert.equal((await readFeedIndex(file()))?.syncedAt, feed.current.syncedAt);
+  });
+
+  it('does not miss a file that was never there', async (t) => {
+    const feed = service();
+    t.after(() => feed.close());
+    await feed.start();
+    await look();
+    assert.deepEqual(readable, []);
   });
 
   it('waits for long intervals, which no timer can count, in parts', async (t) => {
@@ -90,7 +150,7 @@ describe('a feed that is kept up to date', () => {
       fire = callback;
       return { unref: () => {} };
     });
-    const feed = service(60 * DAY);
+    const feed = service({ interval: 60 * DAY });
     t.after(() => feed.close());
     await feed.sync();
     let syncs = 0;
