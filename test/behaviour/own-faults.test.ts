@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
-import { FAILED, FAULTS_FILE, type FsFault } from '../support/fs-faults.js';
+import { FAILED, FAULTS_FILE, type FsFault, PRELOAD } from '../support/fs-faults.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { type Answer, ask } from '../support/wheelgate.js';
 
@@ -16,7 +15,6 @@ type Fault = Omit<FsFault, 'round'>;
 const CODES = ['EMFILE', 'EIO', 'ENOSPC', 'EACCES', 'ENOMEM', 'ENFILE'];
 /** More calls than a request makes. */
 const MANY = 1_000_000;
-const PRELOAD = pathToFileURL(resolve('build/test/support/fs-faults.js')).href;
 const NONE: Fault = { where: 'main', at: MANY, times: 0, code: 'EIO' };
 
 /** Of what has no room in one piece, in bytes. */

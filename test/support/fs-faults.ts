@@ -7,13 +7,18 @@ import { isMainThread } from 'node:worker_threads';
 export interface FsFault {
   /** Counting begins anew with each round. */
   readonly round: number;
-  /** In the thread that serves, or in one of the others. */
-  readonly where: 'main' | 'threads';
+  /** In the thread that serves, in the others, or in all. */
+  readonly where: 'main' | 'threads' | 'all';
   /** The first call that fails, from 1 on, and how many do. */
   readonly at: number;
   readonly times: number;
   readonly code: string;
+  /** Only where a file or folder would be opened. */
+  readonly opening?: boolean;
 }
+
+/** What a process loads first. */
+export const PRELOAD = import.meta.url;
 
 /** The file that says so, as JSON; to the file beside it goes a line for each call that has failed. */
 export const FAULTS_FILE = 'FS_FAULTS_FILE';
@@ -54,6 +59,8 @@ const SYNC_CALLS = [
   'statSync',
 ] as const;
 
+const OPENING = /^(?:open|readFile|readdir)/;
+
 type Call = (...args: any[]) => any;
 
 const file = process.env[FAULTS_FILE];
@@ -74,7 +81,8 @@ async function inject(control: string): Promise<void> {
       const fault = JSON.parse(readFileSync(control, 'utf8')) as FsFault;
       if (fault.round !== round) count = 0;
       round = fault.round;
-      if ((fault.where === 'main') !== isMainThread) return undefined;
+      if (fault.where !== 'all' && (fault.where === 'main') !== isMainThread) return undefined;
+      if (fault.opening && !OPENING.test(syscall)) return undefined;
       count += 1;
       if (count < fault.at || count >= fault.at + fault.times) return undefined;
       appendFileSync(control + FAILED, `${round} ${syscall} ${path ?? ''} ${fault.code}\n`);
@@ -88,7 +96,7 @@ async function inject(control: string): Promise<void> {
   function patch(
     target: Record<string, Call>,
     name: string,
-    fail: (error: Error) => unknown,
+    fail: (error: Error, args: readonly unknown[]) => unknown,
   ): void {
     const real = target[name]!;
     target[name] = function (this: unknown, ...args: unknown[]) {
@@ -100,7 +108,7 @@ async function inject(control: string): Promise<void> {
         path?.endsWith('.js') ||
         path?.endsWith('package.json');
       const error = isOther ? undefined : faultOf(name, path);
-      return error === undefined ? real.apply(this, args) : fail(error);
+      return error === undefined ? real.apply(this, args) : fail(error, args);
     };
   }
 
@@ -108,11 +116,15 @@ async function inject(control: string): Promise<void> {
   const raise = (error: Error) => {
     throw error;
   };
+  const callBack = (error: Error, args: readonly unknown[]) =>
+    process.nextTick(args.at(-1) as Call, error);
   const handle = await promises.open('/dev/null');
   const prototype = Object.getPrototypeOf(handle) as Record<string, Call>;
   await handle.close();
   for (const name of CALLS) patch(promises as unknown as Record<string, Call>, name, reject);
   for (const name of HANDLE_CALLS) patch(prototype, name, reject);
   for (const name of SYNC_CALLS) patch(fs as unknown as Record<string, Call>, name, raise);
+  // What streams open.
+  patch(fs as unknown as Record<string, Call>, 'open', callBack);
   syncBuiltinESMExports();
 }
