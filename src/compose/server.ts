@@ -7,6 +7,7 @@ import { createApp } from '../http/app.js';
 import { accelerator, NEVER } from '../http/delivery/accelerate.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings } from '../http/services.js';
+import { LEAST_RATE } from '../runtime/least-rate.js';
 import { loadCertificate, renewCertificate } from './certificate.js';
 import { connectionBounds } from './connection-bounds.js';
 import { dataFolder } from './data-folder.js';
@@ -48,6 +49,7 @@ export async function createServer(
       headersTimeout: config.server.headersTimeout,
       keepAliveTimeout: KEEP_ALIVE,
       writeTimeout: config.server.writeTimeout,
+      leastRate: LEAST_RATE,
       linger: LINGER,
       connections: connectionBounds(config),
     },

@@ -12,6 +12,7 @@ import {
   TOO_MANY,
 } from './connections.js';
 import { failureProblem, problemBody, reasonPhrase } from './problem.js';
+import { cutOffSlowReaders } from './slow-readers.js';
 
 /** Bounds on what a client may make the server hold, beyond Node's own. Times in milliseconds. */
 export interface ServerLimits {
@@ -23,6 +24,8 @@ export interface ServerLimits {
   readonly keepAliveTimeout: number;
   /** In which a client must have taken some of what waits for it. */
   readonly writeTimeout: number;
+  /** What it must take of what waits for it beyond that, in bytes a second. */
+  readonly leastRate: number;
   /** That a client has to read why its connection ends. */
   readonly linger: number;
   readonly connections: ConnectionBounds;
@@ -72,18 +75,22 @@ export function createHttpServer(
         );
   // A connection on which nothing moves for so long is destroyed, unless its response waits for something else.
   server.timeout = limits.writeTimeout;
+  const { writeTimeout, leastRate } = limits;
+  cutOffSlowReaders(server, certificate !== undefined, writeTimeout, leastRate, answering);
   connections.watch(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
+    if (error.code === 'ECONNRESET' || !socket.writable || answering(socket) !== undefined)
       return void socket.destroy();
     end(socket, problemAnswer(PROTOCOL_ERRORS[error.code ?? ''] ?? NO_HTTP));
   });
   return server;
 }
 
-/** Whether a response is under way, into which nothing else may be written. */
-function isAnswering(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
-  return socket._httpMessage != null;
+/** The response that is under way, into which nothing else may be written. */
+function answering(
+  socket: Socket & { readonly _httpMessage?: ServerResponse | null },
+): ServerResponse | undefined {
+  return socket._httpMessage ?? undefined;
 }
 
 const NO_HTTP: TurnedAway = {

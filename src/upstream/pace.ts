@@ -1,5 +1,4 @@
-/** What must come while it is waited for, in bytes a second: with less nobody lives to see the end of an artifact. */
-const LEAST = 1_024;
+import { LEAST_RATE } from '../runtime/least-rate.js';
 
 /**
  * How fast a body comes, by the time in which it was waited for: a reader that takes its time is not the sender's fault. An
@@ -26,7 +25,7 @@ export class Pace {
     this.#waited += performance.now() - this.#since;
     this.#received += bytes;
     if (this.#waited < this.#window) return false;
-    const slow = this.#received < (LEAST * this.#waited) / 1_000;
+    const slow = this.#received < (LEAST_RATE * this.#waited) / 1_000;
     this.#waited = 0;
     this.#received = 0;
     return slow;

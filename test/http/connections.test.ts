@@ -18,6 +18,7 @@ const LIMITS: ServerLimits = {
   headersTimeout: HOUR,
   keepAliveTimeout: HOUR,
   writeTimeout: HOUR,
+  leastRate: 1,
   linger: 20,
   connections: BOUNDS,
 };
@@ -128,6 +129,20 @@ describe('a connection', () => {
     assert.ok(bytes! < BYTES.length);
     await until(() => true);
     assert.deepEqual(await counted(services), ['408']);
+  });
+
+  it('whose client takes less than the least rate is cut off, though it takes some within each deadline', async () => {
+    const { services, url } = await serve({ writeTimeout: 400, leastRate: 100_000_000 });
+    const client = connect(url + FILE);
+    await until(() => client.response !== undefined);
+    const { response } = client;
+    response!.on('data', () => {
+      response!.pause();
+      setTimeout(() => response!.resume(), 50);
+    });
+    await until(() => services.decisions.length > 0);
+    assert.equal(services.decisions[0]?.failure, 'request-timeout');
+    assert.equal(await client.ended, 'cut');
   });
 
   it('whose client reads on, if slowly, gets all of it', async () => {
