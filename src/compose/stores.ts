@@ -32,7 +32,7 @@ import type { Process } from './process.js';
 /** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
 const PAGES_ON_DISK = 2 * 2 ** 30;
 const NO_ROOM =
-  'no room to receive or to keep anything new: less than cache.min-free would stay free on its disk';
+  'no room for the file that came last: with it, less than cache.min-free would stay free on the disk';
 /** What stays free in any case, for pins and decisions, in bytes. */
 const LEAST_FREE = 4 * 2 ** 20;
 /** pip gives up after 15 s without a byte, and some of that it takes to begin, in milliseconds. */

@@ -23,7 +23,8 @@ export class UpstreamTroubles {
       log.error({ upstream }, why);
     }
     const said = [...this.#known.values()].join('; ');
-    if (said === '') health.set('upstreams', 'ok');
+    if (said === '')
+      health.set('upstreams', 'ok', 'no credentials refused, no unusable certificate');
     else health.set('upstreams', 'degraded', said);
   }
 }

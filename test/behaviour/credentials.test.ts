@@ -98,7 +98,10 @@ describe('the password of an upstream', () => {
       ]);
       internal.fault('/simple/acme-one/', undefined);
       assert.equal((await gate.get('/simple/acme-one/')).status, 200);
-      assert.equal((await gate.get('/readyz')).json().parts.upstreams.state, 'ok');
+      assert.deepEqual((await gate.get('/readyz')).json().parts.upstreams, {
+        state: 'ok',
+        detail: 'no credentials refused, no unusable certificate',
+      });
     } finally {
       await gate.close();
     }
