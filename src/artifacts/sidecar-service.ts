@@ -65,11 +65,16 @@ export class SidecarService {
     if (coreMetadata === false)
       throw new Failure('not-found', `The index offers no metadata file for ${filename}.`);
     const hashes = sidecarDigests(listed.file, inspection) ?? {};
+    const sha256 = parseSha256(hashes.sha256);
+    const stored = sha256 && (await this.#stored(sha256, hashes));
+    if (sha256 && stored) return { kind: 'ready', listed, verdict, sha256, bytes: stored };
     const found = await this.#find(listed, hashes, inspection);
     if ('kind' in found) return found;
+    // That may have taken long: the wheel may have been refused, or opened, meanwhile.
+    const { verdict: now } = await this.#parts.judge.judge(listed.subject);
+    if (now.outcome === 'block') return { kind: 'refused', listed, verdict: now };
     const { bytes } = found;
-    const sha256 = parseSha256(hashes.sha256) ?? sha256Of(bytes);
-    return { kind: 'ready', listed, verdict, sha256, bytes };
+    return { kind: 'ready', listed, verdict: now, sha256: sha256Of(bytes), bytes };
   }
 
   async #find(
@@ -77,10 +82,7 @@ export class SidecarService {
     hashes: Hashes,
     inspection: Inspection | undefined,
   ): Promise<FoundSidecar> {
-    const sha256 = parseSha256(hashes.sha256);
-    const stored = sha256 && (await this.#stored(sha256, hashes));
-    if (stored !== undefined) return { bytes: stored };
-    const key = `${sha256} ${flightKey(listed)}`;
+    const key = `${hashes.sha256} ${flightKey(listed)}`;
     const running = this.#loading.get(key);
     if (running !== undefined) return running;
     const load = this.#load(listed, hashes, inspection).finally(() => this.#loading.delete(key));

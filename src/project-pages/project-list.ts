@@ -158,11 +158,19 @@ export class ProjectListService implements ProjectList {
       })),
       folder: this.#folder,
       prefix,
-    }).catch(failNotKept);
+    }).catch(async (cause) => {
+      // What was written of them would go on taking the room that they lack.
+      const partly = [...(await this.#kept())].filter((name) => name.startsWith(prefix));
+      await this.#remove(partly);
+      return failNotKept(cause);
+    });
     // Who reads one of them just now goes on.
-    for (const name of kept)
-      if (!name.endsWith(NAMES)) await rm(join(this.#folder, name), { force: true });
+    await this.#remove([...kept].filter((name) => !name.endsWith(NAMES)));
     return lists;
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
+    for (const name of names) await rm(join(this.#folder, name), { force: true });
   }
 }
 

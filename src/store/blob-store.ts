@@ -6,6 +6,11 @@ export interface Blob extends ByteReader {
   readonly size: number;
   /** The whole blob where it is at hand in memory (small and warm); no copy, do not write into it. */
   readonly bytes: Uint8Array | undefined;
+  /**
+   * Whether it has its digest still, where that is being looked at while it can be read already; undefined where it is
+   * known to have. Who gives it away keeps the end back until then.
+   */
+  readonly whole?: Promise<boolean> | undefined;
 }
 
 /** A blob that is a file of this machine: for an inspector, or a front server's accel header. */

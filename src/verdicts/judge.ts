@@ -113,7 +113,10 @@ export class Judge {
     const opinionOn = (wheels: Iterable<Subject>) => {
       let release = releases.get(wheels);
       if (release === undefined) {
-        release = policy.ofRelease(withKnowledge(wheels, recallFile, feed), now);
+        release = policy.ofRelease(
+          withKnowledge(wheels, recallFile, () => feed),
+          now,
+        );
         releases.set(wheels, release);
       }
       return release;
@@ -162,14 +165,16 @@ export class Judge {
 
   async #wheelsOf(wheels: Iterable<Subject>, sdist: Subject): Promise<Iterable<ReleaseWheel>> {
     const recallFile = await recallProject(sdist, this.#sources);
-    return withKnowledge(wheels, recallFile, this.#sources.feed());
+    return withKnowledge(wheels, recallFile, () => this.#sources.feed());
   }
 }
 
+/** @param feed asked once they are judged, for it may be another by then */
 function* withKnowledge(
   wheels: Iterable<Subject>,
   recallFile: RecallFile,
-  feed: MalwareFeed,
+  feed: () => MalwareFeed,
 ): Iterable<ReleaseWheel> {
-  for (const subject of wheels) yield { subject, known: recallFile(subject, feed) };
+  const current = feed();
+  for (const subject of wheels) yield { subject, known: recallFile(subject, current) };
 }

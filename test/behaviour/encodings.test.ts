@@ -37,6 +37,23 @@ describe('what an upstream sends under a Content-Encoding', () => {
   });
 
   const PAGE = JSON.stringify({ meta: { 'api-version': '1.1' }, files: [] });
+  const MIB = 2 ** 20;
+  for (const [encoding, pack] of [
+    ['gzip', zlib.gzipSync],
+    ['br', zlib.brotliCompressSync],
+  ] as const)
+    it(`is no page where it unpacks to more than any page has, and one where it is long: ${encoding}`, async () => {
+      const statusOf = async (length: number) => {
+        const path = `/simple/bomb-${encoding}-${length}/`;
+        gate.upstream.serve(path, pack(PAGE + ' '.repeat(length)), JSON_TYPE);
+        gate.upstream.fault(path, { kind: 'encoding', encoding });
+        return (await gate.get(path)).status;
+      };
+      assert.equal(await statusOf(64 * MIB), 502);
+      assert.equal(await statusOf(MIB), 200);
+      assert.equal((await gate.get('/healthz')).status, 200);
+    });
+
   const zstd = (zlib as { zstdCompressSync?: (text: string) => Buffer }).zstdCompressSync;
   for (const [encoding, pack] of [
     ['GZIP', zlib.gzipSync],

@@ -214,3 +214,26 @@ describe('the sidecar of a wheel', () => {
     assert.equal(gate.upstream.requests(place), 0);
   });
 });
+
+it('a sidecar is refused where the policy has come to refuse its wheel while the index was asked', async () => {
+  const gate = await startGate({ config: { 'cache.memory': 0 } });
+  try {
+    const ask = (name: string) => {
+      const dist = buildWheel({ name });
+      const place = `${packagePath(name, dist.filename)}.metadata`;
+      gate.upstream.addProject(name, [dist]);
+      gate.upstream.fault(place, { kind: 'stall', after: 3 });
+      return { dist, place, answer: gate.get(`/files/${name}/${dist.filename}.metadata`) };
+    };
+    const [late, other] = [ask('late'), ask('other')];
+    while (gate.upstream.requests(late.place) * gate.upstream.requests(other.place) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    await gate.writePolicy('late.yaml', 'deny: [{project: late, reason: "found out"}]');
+    gate.upstream.release();
+    const refused = await late.answer;
+    assert.equal(refused.status, 403, refused.phrase);
+    assert.deepEqual((await other.answer).body, other.dist.metadata);
+  } finally {
+    await gate.close();
+  }
+});

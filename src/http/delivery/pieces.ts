@@ -19,7 +19,7 @@ const CHUNK = 128 * 1024;
 /** From memory there is nothing to be read: fewer writes. A client that reads nothing over TLS holds it encrypted, too. */
 const MEMORY_CHUNK = 512 * 1024;
 
-/** The pieces of a stored blob. */
+/** The pieces of a stored blob; the last one waits until the blob is known to be whole. */
 export class BlobPieces implements Pieces {
   readonly #blob: Blob;
   #buffer: Buffer | undefined;
@@ -38,6 +38,8 @@ export class BlobPieces implements Pieces {
     // One for the whole response: what a slow client holds is bounded, and nothing is left to collect.
     this.#buffer ??= Buffer.allocUnsafe(Math.min(CHUNK, end - at));
     const read = await this.#blob.read(this.#buffer.subarray(0, end - at), at);
+    const { whole } = this.#blob;
+    if (whole !== undefined && at + read >= end && !(await whole)) return undefined;
     return read === 0 ? undefined : this.#buffer.subarray(0, read);
   }
 

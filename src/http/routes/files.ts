@@ -136,7 +136,8 @@ class Exchange {
   async #stored(artifact: Extract<ArtifactAnswer, { kind: 'stored' }>): Promise<void> {
     const { blob, verdict } = artifact;
     const { subject } = artifact.listed;
-    const front = this.#settings.accelerate(this.#req, blob);
+    // What is still being looked at is not for others to send.
+    const front = blob.whole === undefined ? this.#settings.accelerate(this.#req, blob) : undefined;
     const pieces = new BlobPieces(blob);
     const content = { etag: `"${subject.sha256}"`, pieces, cache: 'hit', front } as const;
     await this.#delivery.send(content, async () => ({ subject, verdict }));

@@ -43,7 +43,9 @@ export class DiskBlobStore implements BlobStore {
   readonly #spool: Spool;
   readonly #onDamaged: (path: string) => void;
   readonly #onUnreadable: DiskFiles['onUnreadable'];
-  readonly #looking = new Map<Sha256, Promise<boolean>>();
+  readonly #hashedAtOnce: number;
+  /** By digest and node. */
+  readonly #looking = new Map<string, Promise<boolean>>();
   /** The state in which a file was whole. */
   readonly #lookedAt = new LRUCache<Sha256, string>({ max: MAX_LOOKED_AT });
 
@@ -51,6 +53,7 @@ export class DiskBlobStore implements BlobStore {
    * @param spool beside the directory: where bytes that come from elsewhere are written first
    * @param onDamaged told of a file that is not what its name says, and is gone now
    * @param onUnreadable told of one that can be neither read nor replaced
+   * @param hashedAtOnce longer files are hashed while they go out, in bytes
    */
   constructor(
     directory: string,
@@ -58,6 +61,7 @@ export class DiskBlobStore implements BlobStore {
     spool: Spool,
     onDamaged: (path: string) => void = () => {},
     onUnreadable: DiskFiles['onUnreadable'] = ANY_FILES.onUnreadable,
+    hashedAtOnce = HASHED_AT_ONCE,
   ) {
     this.#directory = directory;
     this.#room = room;
@@ -65,6 +69,7 @@ export class DiskBlobStore implements BlobStore {
     this.#spool = spool;
     this.#onDamaged = onDamaged;
     this.#onUnreadable = onUnreadable;
+    this.#hashedAtOnce = hashedAtOnce;
   }
 
   async open(sha256: Sha256): Promise<LocalBlob | undefined> {
@@ -75,10 +80,11 @@ export class DiskBlobStore implements BlobStore {
       handle = await open(this.#path(name), READ_AT_ONCE);
       const state = await handle.stat();
       if (!state.isFile()) throw new Error('it is no plain file');
-      if (await this.#isWhole(sha256, handle, state)) {
+      const whole = this.#isLong(sha256, state) ? this.#lookMeanwhile(sha256, state) : undefined;
+      if (whole !== undefined || (await this.#isWhole(sha256, handle, state))) {
         this.#room.use(name, state.size);
         const release = () => this.#holds?.release(name);
-        return new DiskBlob(this.#path(name), handle, state.size, release);
+        return new DiskBlob(this.#path(name), handle, state.size, whole, release);
       }
     } catch (error) {
       // It is fetched anew, and served also where it cannot be kept in this one's place.
@@ -89,36 +95,44 @@ export class DiskBlobStore implements BlobStore {
     return undefined;
   }
 
-  /** One look at a file for all who ask; another one where it is in another state since. */
   async #isWhole(sha256: Sha256, handle: FileHandle, state: Stats): Promise<boolean> {
-    if (this.#lookedAt.get(sha256) === stateOf(state)) return true;
-    if (isSealed(sha256, state) && state.size > HASHED_AT_ONCE) {
-      this.#lookLater(sha256);
-      return true;
-    }
-    return this.#lookOnce(sha256, () => this.#look(sha256, handle, state));
+    if (this.#isLookedAt(sha256, state)) return true;
+    return this.#lookOnce(sha256, state, () => this.#look(sha256, handle, state));
   }
 
-  #lookOnce(sha256: Sha256, look: () => Promise<boolean>): Promise<boolean> {
-    const running = this.#looking.get(sha256);
+  #isLookedAt(sha256: Sha256, state: Stats): boolean {
+    return this.#lookedAt.get(sha256) === stateOf(state);
+  }
+
+  /** Whether it is too long to be looked at first, and may be whole by its seal. */
+  #isLong(sha256: Sha256, state: Stats): boolean {
+    if (state.size <= this.#hashedAtOnce || this.#isLookedAt(sha256, state)) return false;
+    return isSealed(sha256, state);
+  }
+
+  /** One look at a file for all who ask; another one where another is in its place. */
+  #lookOnce(sha256: Sha256, { ino }: Stats, look: () => Promise<boolean>): Promise<boolean> {
+    const file = `${sha256} ${ino}`;
+    const running = this.#looking.get(file);
     if (running !== undefined) return running;
-    const looking = look().finally(() => this.#looking.delete(sha256));
-    this.#looking.set(sha256, looking);
+    const looking = look().finally(() => this.#looking.delete(file));
+    this.#looking.set(file, looking);
     return looking;
   }
 
-  /** With a handle of its own, for whoever has opened it closes theirs. */
-  #lookLater(sha256: Sha256): void {
+  /** With a handle of its own, for whoever has opened it closes theirs. Never rejects. */
+  #lookMeanwhile(sha256: Sha256, state: Stats): Promise<boolean> {
     const look = async () => {
       const handle = await open(this.#path(nameOf(sha256)), READ_AT_ONCE);
       try {
-        return await this.#look(sha256, handle, await handle.stat());
+        const now = await handle.stat();
+        return now.ino === state.ino && (await this.#look(sha256, handle, now));
       } finally {
         await handle.close();
       }
     };
-    // It may be gone by now.
-    void this.#lookOnce(sha256, look).catch(() => false);
+    // It may be gone by now: then nobody can say.
+    return this.#lookOnce(sha256, state, () => look().catch(() => false));
   }
 
   async #look(sha256: Sha256, handle: FileHandle, { ino, size }: Stats): Promise<boolean> {
@@ -140,8 +154,12 @@ export class DiskBlobStore implements BlobStore {
     return false;
   }
 
-  localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {
-    return this.open(sha256);
+  /** What is found in it is held to be true of its digest: nobody reads it before that is known to be its own. */
+  async localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {
+    const blob = await this.open(sha256);
+    if (blob?.whole === undefined || (await blob.whole)) return blob;
+    await blob.close();
+    return undefined;
   }
 
   async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
@@ -198,12 +216,20 @@ class DiskBlob extends FileReader implements LocalBlob {
   readonly path: string;
   readonly size: number;
   readonly bytes = undefined;
+  readonly whole: Promise<boolean> | undefined;
   #onClose: (() => void) | undefined;
 
-  constructor(path: string, handle: FileHandle, size: number, onClose: () => void) {
+  constructor(
+    path: string,
+    handle: FileHandle,
+    size: number,
+    whole: Promise<boolean> | undefined,
+    onClose: () => void,
+  ) {
     super(handle);
     this.path = path;
     this.size = size;
+    this.whole = whole;
     this.#onClose = onClose;
   }
 

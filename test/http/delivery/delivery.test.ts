@@ -382,6 +382,20 @@ describe('a response that breaks off', () => {
     assert.equal(services.decisions[0]?.complete, false);
   });
 
+  for (const isWhole of [true, false])
+    it(`is cut off where a stored file turns out to have changed while it goes out, and only there: ${isWhole}`, async () => {
+      const whole = Promise.resolve(isWhole);
+      const bytes = Buffer.alloc(300_000, 7);
+      for (const headers of [undefined, { range: 'bytes=-1' }, { range: 'bytes=10-20' }]) {
+        const blob = { ...files.storedBlob(bytes), whole };
+        const { get, services } = await serve({ artifact: () => files.stored(blob) });
+        const client = get(headers);
+        assert.equal(await client.ended, isWhole ? 'whole' : 'cut');
+        assert.equal(services.decisions[0]?.complete, isWhole);
+        await new Promise((resolve) => server!.close(resolve));
+      }
+    });
+
   it('is cut off and recorded where a stored file cannot be read on', async () => {
     const whole = files.storedBlob(BYTES);
     const blob = {

@@ -121,10 +121,17 @@ describe('blob stores', () => {
     const content = 'x'.repeat(1_000_000);
     let damaged: string[];
     let sha256: Sha256;
-    const make = () =>
-      new DiskBlobStore(join(folder, 'blobs'), roomFor(), spool, (path) => {
-        damaged.push(path);
-      });
+    const make = (hashedAtOnce?: number) => {
+      const onDamaged = (path: string) => void damaged.push(path);
+      return new DiskBlobStore(
+        join(folder, 'blobs'),
+        roomFor(),
+        spool,
+        onDamaged,
+        undefined,
+        hashedAtOnce,
+      );
+    };
     beforeEach(async () => {
       damaged = [];
       sha256 = (await put(make(), content))!;
@@ -198,6 +205,29 @@ describe('blob stores', () => {
         assert.equal(isSealed(sha256, await stat(path)), true);
       }
       assert.deepEqual(damaged, []);
+    });
+
+    it('can be read while it is looked at where it is long, and says what came of that; nobody inspects it before', async () => {
+      const path = pathOf(sha256);
+      const isWhole = async () => {
+        const blob = await make(1_000).open(sha256);
+        const whole = await blob?.whole;
+        await blob?.close();
+        return whole;
+      };
+      assert.equal(await isWhole(), true);
+      const { atime, mtimeMs } = await stat(path);
+      const alter = async () => {
+        await writeFile(path, 'y'.repeat(1_000_000));
+        await utimes(path, atime, mtimeMs / 1_000);
+      };
+      await alter();
+      assert.equal(isSealed(sha256, await stat(path)), true);
+      assert.equal(await isWhole(), false);
+      assert.equal(isKept(sha256), false);
+      await alter();
+      assert.equal(await make(1_000).localCopy(sha256), undefined);
+      assert.deepEqual(damaged, [path, path]);
     });
 
     it('keeps its seal, however often it is used', async () => {
