@@ -9,6 +9,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import type { ByteReader } from '../store/bytes.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { ArtifactAnswer, ArtifactService } from './artifact-service.js';
+import type { Prefetcher } from './prefetcher.js';
 import { broken, checkSidecar, objectionTo } from './sidecar-check.js';
 import { knownDigest } from './task.js';
 import { MAX_METADATA, readWheelMetadata } from './wheel-metadata.js';
@@ -32,6 +33,8 @@ export interface SidecarParts {
   readonly judge: Judge;
   readonly blobs: BlobStore;
   readonly artifacts: Pick<ArtifactService, 'open'>;
+  /** Told of wheels that are not here, and that somebody resolves by. */
+  readonly prefetcher: Pick<Prefetcher, 'announce'> | undefined;
 }
 
 /** Where a sidecar is found that is not stored by itself: in its wheel where that is here, at the index, or in the wheel. */
@@ -59,7 +62,11 @@ export class SidecarSources {
     inspection: Inspection | undefined,
   ): Promise<FoundSidecar> {
     const here = await this.#inStoredWheel(listed, hashes, inspection);
-    return here ?? (await this.#inIndex(listed, hashes)) ?? (await this.#inWheel(listed));
+    if (here !== undefined) return here;
+    const inIndex = await this.#inIndex(listed, hashes);
+    if (inIndex === undefined) return this.#inWheel(listed);
+    this.#parts.prefetcher?.announce(listed);
+    return inIndex;
   }
 
   async #inStoredWheel(

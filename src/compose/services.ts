@@ -1,4 +1,5 @@
 import { ArtifactService } from '../artifacts/artifact-service.js';
+import { Prefetcher } from '../artifacts/prefetcher.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
 import type { Config } from '../config/config.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
@@ -87,7 +88,13 @@ export function createServices(
     ),
     legacyDocuments: new LegacyDocuments(dataFolder(config.data).spool),
     artifacts,
-    sidecars: new SidecarService({ pages, judge, blobs, artifacts }),
+    sidecars: new SidecarService({
+      pages,
+      judge,
+      blobs,
+      artifacts,
+      prefetcher: config.prefetch === 'on' ? new Prefetcher(artifacts) : undefined,
+    }),
     judge,
     recorder: new DecisionRecorder(
       decisions,

@@ -27,6 +27,7 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     data,
     cache: camelCased(file.cache),
     gate: camelCased(file.gate),
+    prefetch: file.prefetch,
     inspection: toInspection(file.inspection),
     attestations: camelCased(file.attestations),
     log: file.log,

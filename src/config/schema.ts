@@ -36,6 +36,12 @@ export const configSchema = z
       .optional(),
     cache: cacheSection,
     gate: gateSection,
+    prefetch: z
+      .enum(['on', 'off'])
+      .describe(
+        'Fetch a wheel of up to 32 MiB while the client that asked for its sidecar resolves.',
+      )
+      .prefault('on'),
     inspection: inspectionSection,
     attestations: attestationsSection,
     log: logSection,

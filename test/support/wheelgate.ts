@@ -111,6 +111,8 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'feed.url': 'none',
       'server.shutdown-grace': '2s',
       'attestations.update-keys': false,
+      // What is asked of the upstream is what clients have asked for.
+      prefetch: 'off',
       ...options.config,
       ...options.withUpstream?.(upstream.url),
       ...changed,
