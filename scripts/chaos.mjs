@@ -21,8 +21,9 @@ const report = await runChaos({
   least: Number(values.minutes) * 60_000,
   workers: Number(values.workers),
   faultEvery: 5,
-  editEvery: 150,
-  killEvery: 180,
+  // Of lengths that do not go together: an edit in the middle of a life is another thing than one at its end.
+  editEvery: 70,
+  killEvery: 230,
   hangEvery: 100,
   onProgress: (text) => console.error(text),
 });

@@ -79,16 +79,23 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   let [nextEdit, nextKill] = [settings.editEvery, settings.killEvery];
 
   await mkdir(join(folder, 'policies'));
-  const writePolicy = (denied: boolean) =>
-    writeFile(
-      join(folder, 'policies', 'own.yaml'),
-      denied ? `deny: [{ project: ${EDITED}, reason: chaos }]\n` : 'deny: []\n',
-    );
-  await writePolicy(false);
+  /** Sometimes half of it is there for a while. */
+  async function writePolicy(denied: boolean): Promise<void> {
+    const file = join(folder, 'policies', 'own.yaml');
+    const text = denied ? `deny: [{ project: ${EDITED}, reason: chaos }]\n` : 'deny: []\n';
+    if (random.chance(0.3)) {
+      await writeFile(file, text.slice(0, text.length / 2));
+      await pause(random.below(1_000));
+    }
+    await writeFile(file, text);
+  }
+  await writeFile(join(folder, 'policies', 'own.yaml'), 'deny: []\n');
   const port = await freePort();
   const start = () =>
     startGateProcess({
       folder,
+      // Somebody reloads it while it begins.
+      onStart: (pid) => void setTimeout(() => signal(pid, 'SIGHUP'), 400 + random.below(1_500)),
       args: [
         ...['--upstream', upstream.url, '--policies', 'policies'],
         ...['--workers', String(settings.workers)],
@@ -177,7 +184,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     while (asked === gate ? toldOf(gate) === before : !(await everybodySays(denied))) {
       if (performance.now() - begun > EDIT_PATIENCE) {
         complain(
-          `an edit is not in force after ${EDIT_PATIENCE / 1_000} s: ${gate.log().slice(-2_000)}`,
+          `an edit (${denied ? 'deny' : 'let go'}) is not in force after ${EDIT_PATIENCE / 1_000} s: ${gate.log().slice(-2_000)}`,
         );
         return goOn();
       }
@@ -197,18 +204,28 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     const agent = new Agent({ keepAlive: true });
     const [file] = files.filter(({ fate }) => fate === 'edited').slice(-1);
     const plan = { method: 'GET', headers: {}, leaveAfter: undefined } as const;
-    const askAll = () =>
-      Promise.all(Array.from({ length: 8 }, () => askFor(gate.url, file!, plan, agent)));
+    const askEach = () =>
+      Array.from({ length: 8 }, () => {
+        const each = { isOver: false, seen: askFor(gate.url, file!, plan, agent) };
+        void each.seen.then(() => {
+          each.isOver = true;
+        });
+        return each;
+      });
     if (workers.length === 0) return async () => {};
     const one = random.pick(workers);
-    await askAll();
+    await Promise.all(askEach().map(({ seen }) => seen));
     signal(one, 'SIGSTOP');
+    await pause(50);
+    // These lie with it before any word of the edit does: it reads them first when it goes on.
+    const asked = askEach();
     return async () => {
       const before = edit;
-      const asked = askAll();
+      const waiting = [...asked.filter(({ isOver }) => !isOver), ...askEach()];
       await pause(50);
       signal(one, 'SIGCONT');
-      for (const seen of await asked) {
+      for (const each of waiting) {
+        const seen = await each.seen;
         noteRecord(seen);
         for (const what of faultsOf(seen, before)) complain(`after a stop: ${what}`);
       }
@@ -216,9 +233,11 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     };
   }
 
-  /** How often a server has told that a policy is in force. */
-  function toldOf(server: GateProcess): number {
-    return server.log().split('policy in force').length;
+  /** Which policy a server has told of last: whoever reloads it is told again of one that has not changed. */
+  function toldOf(server: GateProcess): string | undefined {
+    const lines = server.log().split('\n');
+    const last = lines.findLast((line) => line.includes('policy in force'));
+    return /"revision":"(\w+)"/.exec(last ?? '')?.[1];
   }
 
   /** A worker does nothing for a while, and goes on: it may have missed an edit, and has connections that wait. */

@@ -23,6 +23,8 @@ export interface GateProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts it, with its arguments. */
   readonly through?: readonly string[];
+  /** Told of its process as soon as there is one. */
+  readonly onStart?: (pid: number) => void;
   /** Told of what it writes, as it comes: what happens before it listens. */
   readonly onText?: (text: string) => void;
 }
@@ -35,6 +37,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     cwd: options.folder,
     env: { ...withoutProxies(), WHEELGATE_FEED_URL: 'none', ...options.env },
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   let text = '';
   child.stderr.on('data', (chunk) => {
     text += chunk;
