@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Fault, startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
-import { childrenOf } from '../support/processes.js';
+import { childrenOf, heedsHangUp } from '../support/processes.js';
 import { ask } from '../support/wheelgate.js';
 import { askFor, planFor, type Seen } from './client.js';
 import { type Edit, faultsOf, LAST_BLOCK } from './oracle.js';
@@ -95,7 +95,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     startGateProcess({
       folder,
       // Somebody reloads it while it begins.
-      onStart: (pid) => void setTimeout(() => signal(pid, 'SIGHUP'), 400 + random.below(1_500)),
+      onStart: (pid) => void reloadSoon(pid, random.below(1_500)),
       args: [
         ...['--upstream', upstream.url, '--policies', 'policies'],
         ...['--workers', String(settings.workers)],
@@ -376,7 +376,14 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
 }
 
 /** @returns whether there is such a process (any more) */
-function signal(pid: number, name: NodeJS.Signals): boolean {
+/** Sends SIGHUP, at the earliest once the process listens for it. */
+async function reloadSoon(pid: number, after: number): Promise<void> {
+  while (signal(pid, 0) && !(await heedsHangUp(pid))) await pause(10);
+  await pause(after);
+  signal(pid, 'SIGHUP');
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
   } catch {

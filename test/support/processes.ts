@@ -11,3 +11,13 @@ export async function childrenOf(pid: number): Promise<number[]> {
   }
   return found;
 }
+
+/**
+ * Whether a process acts on SIGHUP by itself: before a program has begun to listen for it, the system ends its process. It
+ * needs /proc.
+ */
+export async function heedsHangUp(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)/m.exec(status) ?? [];
+  return (BigInt(`0x${caught}`) & 1n) === 1n;
+}
