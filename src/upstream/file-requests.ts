@@ -48,6 +48,8 @@ export class FileRequests {
   #restOf(url: string, size: number, etag: string, signal: AbortSignal): AskForRest {
     return async (from) => {
       try {
+        // Where nothing of it was here yet the whole is asked for: some servers give that for such a range, too.
+        if (from === 0) return await this.#wholeOf(url, size, signal);
         const range = { range: `bytes=${from}-`, 'if-range': etag };
         const answer = await this.#ask(url, range, signal, 206);
         const given = headerText(answer.headers['content-range']);
@@ -58,6 +60,13 @@ export class FileRequests {
       }
       return undefined;
     };
+  }
+
+  async #wholeOf(url: string, size: number, signal: AbortSignal): Promise<Answer | undefined> {
+    const answer = await this.#ask(url, {}, signal, 200);
+    if (Number(answer.headers['content-length']) === size) return answer;
+    answer.body.destroy();
+    return undefined;
   }
 
   #ask(

@@ -67,6 +67,13 @@ describe('a file whose upstream stumbles', () => {
     assert.ok(gate.upstream.requests(path) <= 4);
   });
 
+  it('begins anew where the transfer broke off before its first byte', async () => {
+    const { path, url, bytes } = listed();
+    gate.upstream.fault(path, { kind: 'break', after: 0 }, 2);
+    assert.deepEqual((await gate.get(url)).body, bytes);
+    assert.equal(gate.upstream.requests(path), 3);
+  });
+
   it('is never put together of two files', async () => {
     const { path, url } = listed();
     // Weak, so that nobody may ask for a rest by it.
