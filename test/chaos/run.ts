@@ -177,6 +177,8 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     const denied = edit === 'let go';
     edit = 'unknown';
     const goOn = await stopOne();
+    // What it has begun with is told of, too, and is no answer to the edit.
+    while (toldOf(gate) === undefined) await pause(5);
     const [asked, before] = [gate, toldOf(gate)];
     await writePolicy(denied);
     const begun = performance.now();

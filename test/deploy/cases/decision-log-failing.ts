@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildWheel } from '../../support/distributions.js';
@@ -21,6 +22,8 @@ const ROTATING = () => ({ config: { 'decisions.max-bytes': 1, 'decisions.compres
 /** A folder where the log should be cannot be written to, whoever tries. */
 async function block(gate: TestGate): Promise<void> {
   await download(gate);
+  // It is put aside once the record is written, and the answer does not wait for that.
+  while (existsSync(log(gate))) await new Promise((resolve) => setImmediate(resolve));
   await mkdir(log(gate));
 }
 
