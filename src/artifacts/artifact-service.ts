@@ -11,7 +11,7 @@ import { Decider, type DeciderParts, type DecisionEvent } from './decider.js';
 import { Fill } from './fill.js';
 import { Filler, type FillerParts } from './filler.js';
 import { type KeepEvent, Obtainer, type ObtainerParts } from './obtainer.js';
-import { flightKey, knownDigest, NOT_READY } from './task.js';
+import { admittedDigest, flightKey, NOT_READY } from './task.js';
 
 /** A fill, and when the last of it has been put away. */
 interface Flight {
@@ -94,9 +94,8 @@ export class ArtifactService {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
-    const sha256 = knownDigest(listed);
-    const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
-    if (sha256 !== undefined && isAdmitted && has(sha256)) {
+    const sha256 = admittedDigest(listed, inspection);
+    if (sha256 !== undefined && has(sha256)) {
       // Nothing is fetched to say that: what has to be known of its bytes is.
       const settled = unsettled ? await this.#decider.verdictOn(listed, inspection) : verdict;
       const kind = settled.outcome === 'block' ? 'refused' : 'unchanged';
@@ -115,7 +114,7 @@ export class ArtifactService {
       const { project, filename } = listed.subject;
       return this.open(await pages.find(project, filename), { has });
     }
-    if (sha256 !== undefined && isAdmitted) {
+    if (sha256 !== undefined) {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });

@@ -11,7 +11,7 @@ import type { Judge } from '../verdicts/judge.js';
 import type { ArtifactAnswer, ArtifactService } from './artifact-service.js';
 import type { Prefetcher } from './prefetcher.js';
 import { broken, checkSidecar, objectionTo } from './sidecar-check.js';
-import { knownDigest } from './task.js';
+import { admittedDigest } from './task.js';
 import { MAX_METADATA, readWheelMetadata } from './wheel-metadata.js';
 
 /** How long an index may take for a sidecar before the wheel itself is asked for, in milliseconds: pip waits 15 s. */
@@ -74,9 +74,8 @@ export class SidecarSources {
     hashes: Hashes,
     inspection: Inspection | undefined,
   ): Promise<FoundSidecar | undefined> {
-    const sha256 = knownDigest(listed);
-    const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
-    const blob = isAdmitted && sha256 ? await this.#parts.blobs.open(sha256) : undefined;
+    const sha256 = admittedDigest(listed, inspection);
+    const blob = sha256 && (await this.#parts.blobs.open(sha256));
     const bytes = blob && (await metadataOf(blob, blob.size));
     return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
   }

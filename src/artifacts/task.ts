@@ -45,6 +45,15 @@ export function knownDigest({ file }: ListedFile): Sha256 | undefined {
   return file.integrity === undefined ? file.sha256 : undefined;
 }
 
+/** The same, where these bytes may go out without another look: inspected, or of an upstream that is trusted as it is. */
+export function admittedDigest(
+  listed: ListedFile,
+  inspection: Inspection | undefined,
+): Sha256 | undefined {
+  const isAdmitted = inspection !== undefined || !listed.upstream.inspect;
+  return isAdmitted ? knownDigest(listed) : undefined;
+}
+
 /** The bytes are here, and what was declared of them is true. */
 export function recognise(task: Task, { sha256, doubt }: Arrived): void {
   const { file } = task.listed;

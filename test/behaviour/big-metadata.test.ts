@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startGateProcess } from '../support/gate-process.js';
+import { longestWait } from '../support/longest-wait.js';
 import { residentMiB } from '../support/resident-memory.js';
 
 const MIB = 2 ** 20;
@@ -40,16 +41,7 @@ describe('the JSON API of a big project', {
           ask(`${gate.url}/pypi/big/json`, client === 0),
         ),
       );
-      let isOver = false;
-      void asked.finally(() => {
-        isOver = true;
-      });
-      let longest = 0;
-      while (!isOver) {
-        const since = performance.now();
-        await ask(`${gate.url}/healthz`);
-        longest = Math.max(longest, performance.now() - since);
-      }
+      const longest = await longestWait(asked, () => ask(`${gate.url}/healthz`));
       const answers = await asked;
       const whole = performance.now() - started;
       const { releases, info } = JSON.parse(answers[0]!.text);

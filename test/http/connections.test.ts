@@ -9,19 +9,9 @@ import { createApp } from '../../src/http/app.js';
 import { createHttpServer, type ServerLimits } from '../../src/http/server.js';
 import * as files from './delivery/stub-files.js';
 import { connect, until } from './support/raw-client.js';
+import { BOUNDS, LIMITS } from './support/server-limits.js';
 import { PAGES, SETTINGS, stubServices } from './support/stub-services.js';
 
-const HOUR = 3_600_000;
-const BOUNDS = { all: 100, perClient: 100, surplus: 2, isShared: () => false };
-const LIMITS: ServerLimits = {
-  maxHeaderBytes: 16_384,
-  headersTimeout: HOUR,
-  keepAliveTimeout: HOUR,
-  writeTimeout: HOUR,
-  leastRate: 1,
-  linger: 20,
-  connections: BOUNDS,
-};
 /** More than the buffers of a connection on loopback take. */
 const BYTES = Buffer.alloc(16 * 2 ** 20, 7);
 const FILE = `/files/demo/${files.FILENAME}`;

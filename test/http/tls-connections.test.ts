@@ -11,18 +11,9 @@ import type { Blob } from '../../src/store/blob-store.js';
 import { MemoryBlob } from '../../src/store/memory-blob-tier.js';
 import * as files from './delivery/stub-files.js';
 import { until } from './support/raw-client.js';
+import { LIMITS } from './support/server-limits.js';
 import { PAGES, SETTINGS, stubServices } from './support/stub-services.js';
 
-const HOUR = 3_600_000;
-const LIMITS: ServerLimits = {
-  maxHeaderBytes: 16_384,
-  headersTimeout: HOUR,
-  keepAliveTimeout: HOUR,
-  writeTimeout: HOUR,
-  leastRate: 1,
-  linger: 20,
-  connections: { all: 100, perClient: 100, surplus: 2, isShared: () => false },
-};
 /** More than the buffers of a connection on loopback take. */
 const BYTES = Buffer.alloc(16 * 2 ** 20, 7);
 const FILE = `/files/demo/${files.FILENAME}`;
