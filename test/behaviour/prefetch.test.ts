@@ -48,9 +48,11 @@ describe('a wheel whose sidecar was asked for', () => {
       hooked.dist,
       buildWheel({ name: 'hooked', version: '0.9' }),
     ]);
+    // It is not here before the sidecar is answered: a refused wheel has none.
+    gate.upstream.fault(hooked.place, { kind: 'stall', after: 10 });
     await resolveBy(hooked.path);
     const page = async () => (await gate.get('/simple/hooked/')).body.toString();
-    while (!(await page()).includes('data-yanked')) await gate.get('/healthz');
+    while (!(await page()).includes('data-yanked')) gate.upstream.release();
     assert.equal((await gate.get(hooked.path)).status, 403);
     assert.equal(gate.upstream.requests(hooked.place), 1);
     assert.deepEqual(
