@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { client, type Requirement } from './requirements.js';
+import { client, pipLock, type Requirement } from './requirements.js';
 import { type ClientRun, runClient } from './run-client.js';
 
 /** What became of one run of a client in a folder of its own. */
@@ -21,6 +21,8 @@ export interface PackageClient {
   install(folder: string, index: string, requirement: string): Promise<Trial>;
   /** Resolves, for all platforms where the client can, and installs nothing; undefined where it cannot. */
   lock: ((folder: string, index: string, requirement: string) => Promise<Trial>) | undefined;
+  /** Set where this one of its releases does not lock, though others do. */
+  readonly skipLock?: Requirement<string>['skip'];
 }
 
 type Run = (args: readonly string[], cwd: string) => Promise<ClientRun>;
@@ -31,11 +33,11 @@ const PYTHONS = '>=3.9,<4';
 function runner(name: PackageClient['name'], env: Record<string, string> = {}) {
   const found = client(name);
   const run: Run = (args, cwd) => runClient(found.found!, args, { cwd, env });
-  return { name, skip: found.skip, run };
+  return { name, found: found.found, skip: found.skip, run };
 }
 
 function pip(name: 'pip' | 'pip2301'): PackageClient {
-  const { skip, run } = runner(name);
+  const { found, skip, run } = runner(name);
   const common = (index: string) => ['--no-cache-dir', '--index-url', index];
   return {
     name,
@@ -54,6 +56,7 @@ function pip(name: 'pip' | 'pip2301'): PackageClient {
             const done = await run(['lock', ...common(index), requirement], cwd);
             return trial(done, await lockedIn(join(cwd, 'pylock.toml')));
           },
+    ...(name === 'pip' && found !== undefined && { skipLock: pipLock(found).skip }),
   };
 }
 

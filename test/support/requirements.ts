@@ -34,6 +34,13 @@ export function client(name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm'): Requi
   return required(path, name, how);
 }
 
+/** The command `lock` of a pip that is here. @param program its path */
+export function pipLock(program: string): Requirement<string> {
+  const knows = spawnSync(program, ['lock', '--help']).status === 0;
+  const how = 'it comes with pip 25.1: python3 -m pip install --upgrade pip';
+  return required(knows ? program : undefined, 'the command lock of pip', how);
+}
+
 /** Prometheus's tool that checks and tries rules. */
 export function promtool(): Requirement<string> {
   const found = spawnSync('promtool', ['--version']).error === undefined;
