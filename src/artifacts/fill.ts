@@ -24,6 +24,8 @@ export class Fill {
   #end: FillEnd | undefined;
   #bytes: GrowingBytes | undefined;
   #received = 0;
+  /** Sent by the upstream in this process, and taken by nobody yet. */
+  #fetched = 0;
   #total: number | undefined;
   #waiters: (() => void)[] = [];
   #tell: (news: FillNews) => void = () => {};
@@ -83,6 +85,19 @@ export class Fill {
     this.#received = received;
     this.#tell({ kind: 'arrived', bytes: received });
     this.#notify();
+  }
+
+  /** As `advance`, of bytes that come from the upstream. */
+  fetch(received: number): void {
+    this.#fetched += Math.max(0, received - this.#received);
+    this.advance(received);
+  }
+
+  /** Bytes that the upstream has sent since this was asked last; undefined for none. */
+  takeFetched(): number | undefined {
+    const fetched = this.#fetched;
+    this.#fetched = 0;
+    return fetched || undefined;
   }
 
   /** What has come in counts for nothing: somebody begins anew. */

@@ -125,7 +125,7 @@ export class Obtainer {
       const { hashes, size } = listed.file;
       const declared = { hashes, size, maxSize };
       const received = await transfer(answer, spool, declared, arriving, (readable) => {
-        fill.advance(readable);
+        fill.fetch(readable);
         early?.arrived(readable);
       });
       return { spool, early, received };

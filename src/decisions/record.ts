@@ -29,7 +29,13 @@ export interface DecisionRecord {
    * `cut` follows where the last byte was not to go the same way.
    */
   readonly complete: boolean;
+  /** Where the bytes came from: the cache, a transfer from the upstream, or the sidecars; absent where none were sent. */
+  readonly cache?: 'hit' | 'miss' | 'sidecar' | undefined;
+  /** Bytes that the upstream has sent for it, in the one record of those that share a transfer. */
+  readonly fetched?: number | undefined;
   readonly verdict: 'allow' | 'warn' | 'block';
+  /** True where a rule would have refused, and dry-run alone let it pass. */
+  readonly wouldBlock?: true | undefined;
   /** True where nobody had judged the artifact's bytes: the verdict is of what was known without them. */
   readonly pending?: true | undefined;
   /** The kind of failure (`domain/failure.ts`) that came in the file's place, or broke it off. */

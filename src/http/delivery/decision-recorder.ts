@@ -3,7 +3,7 @@ import type { DecisionLog } from '../../decisions/log.js';
 import type { FailureKind } from '../../domain/failure.js';
 import { writeFacts } from '../../domain/page-facts.js';
 import type { Subject } from '../../domain/subject.js';
-import type { Verdict } from '../../domain/verdict.js';
+import type { RuleHit, Verdict } from '../../domain/verdict.js';
 import type { Metrics } from '../../observe/metrics.js';
 import { askedOf } from '../asked.js';
 import type { IdentifyClient } from '../client.js';
@@ -36,6 +36,10 @@ export interface Answered extends Omit<Decided, 'failure'> {
   readonly sent: Sent;
   /** What came in the file's place, or broke it off. */
   readonly failure: FailureKind | undefined;
+  /** Where the bytes came from; undefined where none were sent. */
+  readonly cache: 'hit' | 'miss' | 'sidecar' | undefined;
+  /** Bytes that the upstream has sent for it, told of once. */
+  readonly fetched: number | undefined;
 }
 
 /** Writes down, and counts, what was decided for one request for a file. */
@@ -59,10 +63,11 @@ export class DecisionRecorder {
 
   /** Resolves once the record has reached the log. */
   async record(req: IncomingMessage, answered: Answered): Promise<void> {
-    const { subject, verdict, pending, failure, filename, status, sent } = answered;
+    const { subject, verdict, pending, failure, filename, status, sent, cache, fetched } = answered;
     this.#count(answered);
     const client = this.#identify(req);
-    const hit = verdict.decisive;
+    const spared = verdict.outcome === 'block' ? undefined : verdict.hits.find(isDryRun);
+    const hit = spared ?? verdict.decisive;
     const waived = verdict.hits.find((other) => other.waiver !== undefined);
     await this.#log.append({
       time: new Date(this.#now()).toISOString(),
@@ -81,7 +86,10 @@ export class DecisionRecorder {
       bytes: sent.bytes,
       size: sent.size,
       complete: sent.complete,
+      cache,
+      fetched,
       verdict: verdict.outcome,
+      wouldBlock: spared && true,
       pending,
       failure,
       rule: (hit ?? waived)?.rule,
@@ -116,7 +124,11 @@ export class DecisionRecorder {
     if (verdict.outcome === 'block' && verdict.decisive !== undefined)
       this.#metrics.blockedDownloads.inc({ rule: verdict.decisive.rule, mode: 'enforce' });
     for (const hit of verdict.hits)
-      if (hit.dryRun === true && hit.action === 'block' && hit.waiver === undefined)
-        this.#metrics.blockedDownloads.inc({ rule: hit.rule, mode: 'dry-run' });
+      if (isDryRun(hit)) this.#metrics.blockedDownloads.inc({ rule: hit.rule, mode: 'dry-run' });
   }
+}
+
+/** Whether it would have refused. */
+function isDryRun({ dryRun, action, waiver }: RuleHit): boolean {
+  return dryRun === true && action === 'block' && waiver === undefined;
 }

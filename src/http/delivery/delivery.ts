@@ -29,6 +29,8 @@ export interface DeliverySettings {
   readonly contact: string | undefined;
   /** Told of the time from the request to the first byte, in seconds. */
   readonly onFirstByte: (cache: Content['cache'], seconds: number) => void;
+  /** Bytes that the upstream has sent for it and no record tells of yet. */
+  readonly takeFetched: () => number | undefined;
 }
 
 const NOTHING: Sent = { bytes: 0, complete: false };
@@ -46,6 +48,7 @@ export class Delivery {
   readonly #recorder: Pick<DecisionRecorder, 'record' | 'recordCut'>;
   readonly #settings: DeliverySettings;
   readonly #started = performance.now();
+  #cache: Content['cache'] | undefined;
   #recorded: Promise<void> | undefined;
 
   constructor(
@@ -103,6 +106,7 @@ export class Delivery {
       return this.unchanged(etag, await decide());
     const { size } = pieces;
     const window = windowOf(requestedRange(res.req, etag), size);
+    this.#cache = content.cache;
     this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
     if (window === undefined)
       return this.#endWithout(await decide(), 416, { ...NOTHING, size }, () =>
@@ -194,9 +198,11 @@ export class Delivery {
 
   /** Resolves once the record is in the log; there is one a response, whoever asks for it again. */
   #record(decided: Decided, status: number, sent: Sent, failure?: FailureKind): Promise<void> {
-    const { filename } = this.#settings;
-    const answered = { ...decided, filename, status, sent, failure };
-    this.#recorded ??= this.#recorder.record(this.#res.req, answered);
+    if (this.#recorded !== undefined) return this.#recorded;
+    const { filename, takeFetched } = this.#settings;
+    const [cache, fetched] = [this.#cache, takeFetched()];
+    const answered = { ...decided, filename, status, sent, failure, cache, fetched };
+    this.#recorded = this.#recorder.record(this.#res.req, answered);
     return this.#recorded;
   }
 }

@@ -40,8 +40,9 @@ export function filesRoute(services: Services, settings: HttpSettings): Handler 
       filename: named.isSidecar ? named.filename + SIDECAR : named.filename,
       contact,
       onFirstByte: (cache, seconds) => metrics.firstByte.observe({ cache }, seconds),
+      takeFetched: () => exchange.takeFetched(),
     });
-    const exchange = new Exchange(services, settings, req, res, delivery);
+    const exchange: Exchange = new Exchange(services, settings, req, res, delivery);
     try {
       if (named.isSidecar) await exchange.sidecar(named);
       else await exchange.artifact(named);
@@ -125,6 +126,11 @@ class Exchange {
     const decided = await this.#decide(subject, this.#fill);
     const failure = asFailure(error).kind;
     await this.#delivery.failed(decided, failure);
+  }
+
+  /** Bytes that the upstream has sent for it and nobody has told of yet. */
+  takeFetched(): number | undefined {
+    return this.#fill?.takeFetched();
   }
 
   async #find({ project, filename }: Named): Promise<ListedFile> {
