@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'project-pages',
   ],
+  ui: ['domain'],
   http: [
     'access',
     'runtime',
@@ -49,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'project-pages',
     'artifacts',
+    'ui',
   ],
   compose: ['*'],
   workers: ['*'],

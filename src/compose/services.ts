@@ -107,6 +107,7 @@ export function createServices(
     metrics,
     metricsText: machine.metricsText,
     health,
+    now,
     log,
     reload: () => {
       knownBytes.forget();

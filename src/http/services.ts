@@ -35,6 +35,8 @@ export interface Services {
   readonly authenticate: Authenticate | undefined;
   /** Until when what requests are answered by is known to be in force. */
   readonly confirmation: Confirmation;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: Log;
 }
 

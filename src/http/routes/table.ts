@@ -1,8 +1,10 @@
 import { READING, type Route } from '../route.js';
 import { warmPages } from '../warm-pages.js';
+import { assetsRoute } from './assets.js';
 import { explainRoute } from './explain.js';
 import { exposureRoute } from './exposure.js';
 import { filesRoute } from './files.js';
+import { helpRoute } from './help.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
 import { simpleRoute } from './simple.js';
@@ -84,6 +86,22 @@ const TABLE = [
     methods: READING,
     what: 'who was given what; names clients',
     handler: exposureRoute,
+  },
+  {
+    path: '/help/*',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'what the findings mean (`/help/findings`)',
+    handler: helpRoute,
+  },
+  {
+    path: '/ui/*',
+    label: 'page',
+    mayAsk: 'anybody',
+    methods: READING,
+    what: 'style, script and icon of the pages',
+    handler: assetsRoute,
   },
 ] as const satisfies readonly Route[];
 

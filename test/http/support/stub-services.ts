@@ -120,6 +120,7 @@ export function stubServices(
     health: new Health(),
     authenticate: undefined,
     confirmation: IN_FORCE,
+    now: () => 0,
     log: createLog('debug', sink),
     ...changed,
     decisions,

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Failure } from '../domain/failure.js';
+import { failurePage } from '../ui/failure-page.js';
+import type { Html } from '../ui/html.js';
+import { layout, type Page } from '../ui/layout.js';
+import { type UrlOf, urlsFrom } from '../ui/urls.js';
+import type { Handler } from './asked.js';
+import type { Services } from './services.js';
+
+/** A page asks for nothing but our own files, is in nobody's frame, and no string in it becomes a script. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Makes the page that answers a request; what it throws becomes a page, too. */
+export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => Page | Promise<Page>;
+
+/** Makes the handler of a row whose answer is for people. */
+export function pageHandler({ judge, health, now }: Services, make: MakePage): Handler {
+  return async (req, res) => {
+    const target = req.url ?? '';
+    const urlOf = urlsFrom(target);
+    const { status, page } = await answerOf(() => make(req, urlOf));
+    const troubles = health
+      .parts()
+      .filter(({ state }) => state !== 'ok')
+      .map(({ part, detail, state }) => ({ part, detail: detail ?? state }));
+    const state = { revision: judge.revision, troubles, now: now() };
+    sendHtml(res, status, layout(page, state, urlOf));
+  };
+}
+
+/** What is wrong on our side is for the log as well, and so for whoever catches it. */
+async function answerOf(make: () => Page | Promise<Page>) {
+  try {
+    return { status: 200, page: await make() };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status >= 500) throw error;
+    return { status: error.status, page: failurePage(error) };
+  }
+}
+
+/** Answers with a page, which nobody keeps. */
+function sendHtml(res: ServerResponse, status: number, page: Html): void {
+  const body = Buffer.from(page.toString());
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(HEADERS)) res.setHeader(name, value);
+  res.setHeader('content-length', body.length);
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}

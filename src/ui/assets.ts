@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A file that pages refer to: the same for everybody, and known by its content. */
+export interface Asset {
+  readonly name: string;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Of its content: another content, and pages ask for another URL. */
+  readonly version: string;
+}
+
+/** @throws where the package lacks it */
+function readAsset(name: string, contentType: string): Asset {
+  const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
+  const version = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return { name, contentType, body, version };
+}
+
+export const STYLE = readAsset('style.css', 'text/css; charset=utf-8');
+export const SCRIPT = readAsset('app.js', 'text/javascript; charset=utf-8');
+export const ICON = readAsset('icon.svg', 'image/svg+xml');
+
+export const ASSETS: readonly Asset[] = [STYLE, SCRIPT, ICON];

@@ -1,0 +1,29 @@
+import { type CodeEntry, FINDING_CODES } from '../domain/finding-codes.js';
+import { type Html, html } from './html.js';
+import type { Page } from './layout.js';
+import { table } from './parts.js';
+
+/** What each finding means, each at the fragment of its code. */
+export function findingsPage(): Page {
+  const byRule = new Map<string, Html[]>();
+  for (const [code, entry] of Object.entries(FINDING_CODES)) {
+    const rows = byRule.get(entry.rule) ?? [];
+    byRule.set(entry.rule, rows);
+    rows.push(row(code, entry));
+  }
+  return {
+    title: 'Findings',
+    place: 'findings',
+    main: html`<h1>Findings</h1>
+<p>Wheelgate opens every artifact before its last bytes leave, and writes down what it saw. A finding is a fact; whether it
+refuses the artifact is the policy's say, through the rule that it belongs to.</p>
+${[...byRule].map(
+  ([rule, rows]) => html`<h2>Rule <code>${rule}</code></h2>
+${table(`Findings of the rule ${rule}`, ['Finding', 'What it is', 'Source'], rows)}`,
+)}`,
+  };
+}
+
+function row(code: string, { summary, source }: CodeEntry): Html {
+  return html`<tr id="${code}"><th scope="row"><code>${code}</code></th><td>${summary}</td><td>${source}</td></tr>`;
+}

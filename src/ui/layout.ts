@@ -1,0 +1,71 @@
+import { type Asset, ICON, SCRIPT, STYLE } from './assets.js';
+import { type Html, type HtmlValue, html } from './html.js';
+import { time } from './parts.js';
+import type { UrlOf } from './urls.js';
+
+/** What the head of every page says of the server. */
+export interface ServerState {
+  /** Of the policy in force. */
+  readonly revision: string;
+  /** The parts that are not well, as /readyz says it. */
+  readonly troubles: readonly { readonly part: string; readonly detail: string }[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A page's place in the navigation; a page that is in none is below one of these. */
+export type Place = (typeof NAVIGATION)[number]['place'];
+
+/** In the order in which they are shown: a new page of the first rank is a line. */
+const NAVIGATION = [{ place: 'findings', label: 'Findings', path: ['help', 'findings'] }] as const;
+
+/** One page: what the layout is put around. */
+export interface Page {
+  /** Of the window, and of a bookmark. */
+  readonly title: string;
+  readonly place: Place | undefined;
+  readonly main: HtmlValue;
+}
+
+/** Puts a page into the layout that all share. */
+export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
+  const asset = ({ name, version }: Asset) => urlOf(['ui', name], { v: version });
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} – Wheelgate</title>
+<link rel="stylesheet" href="${asset(STYLE)}">
+<link rel="icon" type="image/svg+xml" href="${asset(ICON)}">
+<script src="${asset(SCRIPT)}" defer></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<p class="brand">Wheelgate</p>
+<nav aria-label="Pages"><ul>${NAVIGATION.map(
+    ({ place, label, path }) => html`
+<li><a href="${urlOf(path)}"${place === page.place && html` aria-current="page"`}>${label}</a></li>`,
+  )}
+</ul></nav>
+</header>
+${troubles(state)}
+<main id="main" tabindex="-1">
+${page.main}
+</main>
+<footer>
+<p>Policy <code>${state.revision}</code>, ${time(state.now)}</p>
+</footer>
+</body>
+</html>
+`;
+}
+
+function troubles({ troubles }: ServerState): Html | undefined {
+  if (troubles.length === 0) return undefined;
+  return html`<section class="troubles" aria-label="State of the server">
+<ul>${troubles.map(({ part, detail }) => html`<li><strong>${part}</strong>: ${detail}</li>`)}</ul>
+</section>`;
+}
