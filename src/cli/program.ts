@@ -105,6 +105,20 @@ export function createProgram(done: (code: number) => void): Command {
     });
 
   program
+    .command('notify')
+    .description('the webhooks')
+    .command('test')
+    .description(
+      'send a test message to each webhook of the settings; exit code 1 if one does not take it',
+    )
+    .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runNotifyTest } = await import('./notify.js');
+      done(await runNotifyTest(options, out));
+    });
+
+  program
     .command('audit')
     .description(
       'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',

@@ -6,6 +6,7 @@ import type { Metrics } from '../observe/metrics.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import { createFleet } from './fleet.js';
 import { createMachine } from './machine.js';
+import { notifying } from './notifications.js';
 import type { Outside } from './outside.js';
 import { createProcess } from './process.js';
 import { createServer, type PackageServer } from './server.js';
@@ -46,7 +47,8 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const { closing, metrics } = process;
   try {
     const machine = await createMachine(config, process);
-    const fleet = await createFleet(config, process, machine);
+    const alone = await createFleet(config, process, machine);
+    const fleet = await notifying(config, process, machine, alone);
     const services = createServices(config, process, machine, fleet);
     const exposure = watchExposure(config, process, machine, fleet, services.judge);
     const server = await createServer(config, process, machine, services);

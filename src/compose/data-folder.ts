@@ -19,6 +19,9 @@ export function dataFolder(data: string) {
     spool: at('spool'),
     feed: at('feed.jsonl'),
     exposure: at('exposure.json'),
+    /** What webhooks have been told, and what they are still to be. */
+    told: at('told.json'),
+    outbox: at('outbox'),
     /** The lists of projects: each process writes its own. */
     listsOf: (member: number | undefined) => at(member === undefined ? 'lists' : `lists-${member}`),
     /** Sigstore's keys: each process looks after its own. */

@@ -41,6 +41,7 @@ const PARTS = [
   'workers',
   'data-folder',
   'upstreams',
+  'webhooks',
 ];
 
 /** Lets the metrics say what `/readyz` does. */

@@ -41,5 +41,6 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     serve: file.serve,
     trustedProxies: file['trusted-proxies'],
     server: camelCased(file.server),
+    webhooks: file.webhooks,
   };
 }

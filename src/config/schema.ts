@@ -12,6 +12,7 @@ import { serveSection } from './sections/serve.js';
 import { serverSection } from './sections/server.js';
 import { tlsSection } from './sections/tls.js';
 import { upstreamsSection } from './sections/upstreams.js';
+import { webhooksSection } from './sections/webhooks.js';
 import { hostAndPort, network, path, webUrl } from './terms.js';
 
 /** `wheelgate.yaml`, as people write it. */
@@ -54,6 +55,7 @@ export const configSchema = z
       .describe('Addresses whose X-Forwarded-For is believed.')
       .prefault([]),
     serve: serveSection,
+    webhooks: webhooksSection,
     server: serverSection,
   })
   .superRefine(({ upstream, upstreams, serve, 'trusted-proxies': trusted }, context) => {

@@ -170,6 +170,12 @@ export function createMetrics() {
       'certificate_expiry_timestamp_seconds',
       'When the certificate in use ends, in seconds since 1970; absent without HTTPS.',
     ),
+    webhookDeliveries: counter(
+      'webhook_deliveries_total',
+      'Attempts to deliver a message to a webhook: delivered, failed (and tried again), and messages dropped.',
+      ['result'],
+    ),
+    webhookWaiting: gauge('webhook_waiting', 'Messages that wait to be delivered.', []),
     startTime: gauge('start_time_seconds', 'When Wheelgate started, in seconds since 1970.', []),
   };
   // A series that is born with its first event shows no increase, and the first event is the one that matters.
@@ -178,5 +184,7 @@ export function createMetrics() {
   for (const verdict of ['allow', 'warn', 'block', 'pending'])
     for (const kind of ['wheel', 'sdist', 'other', 'metadata'])
       metrics.downloads.inc({ verdict, kind }, 0);
+  for (const result of ['delivered', 'failed', 'dropped'])
+    metrics.webhookDeliveries.inc({ result }, 0);
   return metrics;
 }

@@ -38,6 +38,7 @@ export class PolicyWatcher implements PolicySource {
   readonly #paths: readonly string[];
   readonly #options: WatcherOptions;
   readonly #listeners: ((policy: Policy) => unknown)[] = [];
+  readonly #readers: ((problems: readonly Problem[]) => void)[] = [];
   readonly #watch: ChangeWatch;
   #current: SoundPolicy;
   /** Whether the last reading could be used. */
@@ -82,6 +83,11 @@ export class PolicyWatcher implements PolicySource {
     this.#listeners.push(listener);
   }
 
+  /** Calls back after each reading of the files but the first: with what is wrong, or nothing where it took effect. */
+  onReading(listener: (problems: readonly Problem[]) => void): void {
+    this.#readers.push(listener);
+  }
+
   /** Reads the files at once. @returns whether they could be used */
   async reload(): Promise<boolean> {
     await this.#watch.takeNotice();
@@ -99,12 +105,14 @@ export class PolicyWatcher implements PolicySource {
     this.#sound = isSound(loaded);
     if (!isSound(loaded)) {
       this.#options.onProblem?.(loaded.problems);
+      for (const listener of this.#readers) listener(loaded.problems);
       return !isUnread(loaded.problems);
     }
     const changed = loaded.policy.revision !== this.current.revision;
     if (changed) this.#current = loaded;
     if (changed) await Promise.all(this.#listeners.map((listener) => listener(loaded.policy)));
     this.#options.onLoad?.({ ...loaded, policy: this.current });
+    for (const listener of this.#readers) listener([]);
     return true;
   }
 }

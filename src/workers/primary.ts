@@ -2,6 +2,7 @@ import { createFleet } from '../compose/fleet.js';
 import type { Troubles } from '../compose/folder-troubles.js';
 import { createJudge } from '../compose/judge.js';
 import { createMachine, type KeptMachine } from '../compose/machine.js';
+import { notifying } from '../compose/notifications.js';
 import type { Outside } from '../compose/outside.js';
 import { createProcess, type Process } from '../compose/process.js';
 import { watchExposure } from '../compose/watch-exposure.js';
@@ -42,7 +43,8 @@ export async function createPrimary(
   const { closing } = process;
   try {
     const machine = await createMachine(config, process);
-    const fleet = await createFleet(config, process, machine);
+    const alone = await createFleet(config, process, machine);
+    const fleet = await notifying(config, process, machine, alone);
     const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);

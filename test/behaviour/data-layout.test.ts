@@ -59,6 +59,8 @@ describe('the data folder of a server that has worked', () => {
       args: ['--policies', 'policies', '--workers', '2'],
       env: {
         WHEELGATE_UPSTREAMS: JSON.stringify([{ name: 'fake', url: upstream.url, unhashed: 'pin' }]),
+        // Nobody is there either: its messages wait.
+        WHEELGATE_WEBHOOKS: JSON.stringify([{ name: 'away', url: 'http://127.0.0.1:9/' }]),
         WHEELGATE_FEED_URL: join(folder, 'feed'),
         WHEELGATE_DECISIONS_MAX_BYTES: '1KB',
         WHEELGATE_DECISIONS_COMPRESS: 'true',

@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/audit/watch/timers.js';
+import type { Timers } from '../../src/runtime/timers.js';
 
 /** Time that stands still until it is moved. */
 export class FakeTimers implements Timers {

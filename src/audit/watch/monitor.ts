@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { ProjectName } from '../../domain/project-name.js';
+import type { Timers } from '../../runtime/timers.js';
 import type { AuditPolicy } from '../audit-policy.js';
 import { auditEnvironment, type EnvironmentAudit } from '../environment/audit-environment.js';
 import { FileReader } from '../environment/file-reader.js';
@@ -11,7 +12,6 @@ import { isUrgent, lookAtHooks } from './hook-pass.js';
 import { Ledger } from './ledger.js';
 import type { ChangeNotices } from './notices.js';
 import { ReleaseList } from './releases.js';
-import type { Timers } from './timers.js';
 
 /** How long things wait, in milliseconds. */
 export interface MonitorTimes {

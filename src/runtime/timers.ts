@@ -1,4 +1,4 @@
-/** Time, as a monitor needs it; a test hands in one that it moves itself. */
+/** Time, for who waits for it; a test hands in one that it moves itself. */
 export interface Timers {
   /** Milliseconds since 1970. */
   now(): number;
@@ -10,6 +10,15 @@ export const systemTimers: Timers = {
   now: Date.now,
   after: (milliseconds, callback) => {
     const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The same, which keeps no process alive. */
+export const backgroundTimers: Timers = {
+  now: Date.now,
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds).unref();
     return () => clearTimeout(timer);
   },
 };

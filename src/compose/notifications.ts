@@ -1,0 +1,86 @@
+import type { Config } from '../config/config.js';
+import type { DecisionLog } from '../decisions/log.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { Deliveries } from '../notify/deliveries.js';
+import { Notifier } from '../notify/notifier.js';
+import { Outbox } from '../notify/outbox.js';
+import { loadTold, saveTold } from '../notify/told.js';
+import { createWebhookSender } from '../notify/webhook.js';
+import { backgroundTimers } from '../runtime/timers.js';
+import { NOT_OURS } from '../store/disk/disk-files.js';
+import { formatProblem } from '../yaml/problem.js';
+import { dataFolder } from './data-folder.js';
+import type { KeptMachine } from './machine.js';
+import type { Process } from './process.js';
+
+/**
+ * Tells the webhooks of the settings what happens: the process that keeps a machine's parts does, for all of it.
+ * @returns the fleet whose decisions are noted on their way to the log
+ */
+export async function notifying(
+  config: Config,
+  { now, log, metrics, health, network, closing }: Process,
+  { policies, troubles }: KeptMachine,
+  fleet: Fleet,
+): Promise<Fleet> {
+  const { webhooks } = config;
+  if (webhooks.length === 0) return fleet;
+  const timers = { ...backgroundTimers, now };
+  const { told, outbox } = dataFolder(config.data);
+  const failing = new Map<string, string>();
+  const deliveries = new Deliveries({
+    webhooks,
+    outbox: new Outbox(outbox),
+    send: createWebhookSender(network.dispatcher, now),
+    timers,
+    random: Math.random,
+    onResult: (webhook, result, why) => {
+      metrics.webhookDeliveries.inc({ result });
+      if (result === 'failed')
+        log.warn({ webhook, why }, 'a message could not be delivered; it is tried again');
+      if (result === 'dropped')
+        log.error({ webhook, why }, 'a message is dropped: it was not delivered');
+    },
+    onState: (webhook, why) => {
+      if (why === undefined) failing.delete(webhook);
+      else failing.set(webhook, `${webhook} takes no messages: ${why}`);
+      const details = [...failing.values()];
+      if (details.length === 0) health.set('webhooks', 'ok');
+      else health.set('webhooks', 'degraded', details.join('; '));
+    },
+    onNotKept: (err) =>
+      log.warn({ err }, 'a message could not be kept on the disk: a restart would lose it'),
+  });
+  const notifier = new Notifier({
+    deliveries,
+    timers,
+    told: await loadTold(told, () => troubles.unreadable(told, NOT_OURS)),
+    save: (state) => saveTold(told, state),
+    onError: (err) => log.warn({ err }, 'what webhooks are told could not be kept'),
+    waivers: () => policies.meaning.waivers,
+    revision: () => policies.current.revision,
+    linkTo: () => undefined,
+  });
+  metrics.onCollect(() => metrics.webhookWaiting.set(deliveries.waiting));
+  policies.onReading((problems) => {
+    if (problems.length > 0) notifier.noteProblems(problems.map(formatProblem));
+    else notifier.notePolicy();
+  });
+  closing.add(async () => {
+    await notifier.close();
+    await deliveries.close();
+  });
+  notifier.start();
+  return { ...fleet, decisions: noting(fleet.decisions, notifier) };
+}
+
+/** A log of which every record is noted, whether or not the disk takes it. */
+function noting(log: DecisionLog, notifier: Notifier): DecisionLog {
+  return {
+    append: (record) => {
+      notifier.noteRecord(record);
+      return log.append(record);
+    },
+    close: () => log.close(),
+  };
+}

@@ -1,0 +1,146 @@
+import type { NoticeEvent } from '../domain/notice-events.js';
+
+/** Requests for files of one release that one rule refused. */
+export interface RefusalNotice {
+  readonly event: 'refusal';
+  /** ISO 8601: when it was noticed. */
+  readonly time: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly upstream: string;
+  readonly project: string;
+  readonly version?: string | undefined;
+  /** The files that were asked for; the first of them, where they are many. */
+  readonly filenames: readonly string[];
+  /** Of the first file. */
+  readonly sha256?: string | undefined;
+  readonly revision: string;
+  /** Refused requests since the notice before. */
+  readonly count: number;
+  /** ISO 8601: of the first of them, and of the last. */
+  readonly first: string;
+  readonly last: string;
+  /** Whether nobody was told of this release and rule before, or not for long. */
+  readonly isFirst: boolean;
+  /** The page that says why, where the server knows its own URL. */
+  readonly link?: string | undefined;
+}
+
+/** Clients had been given an artifact that is denied by now. */
+export interface ExposedNotice {
+  readonly event: 'exposed';
+  readonly time: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly revision: string;
+  readonly project: string;
+  readonly filename: string;
+  /** Requests that gave all of it, and those that gave a part. */
+  readonly downloads: number;
+  readonly parts: number;
+  /** How many clients are known; the log has who they are. */
+  readonly clients: number;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** An edit of the policy was not taken over, or one was after that. */
+export interface PolicyNotice {
+  readonly event: 'policy';
+  readonly time: string;
+  readonly state: 'not-taken-over' | 'taken-over';
+  /** Of the policy in force. */
+  readonly revision: string;
+  /** What is wrong, `file:line:column` each; the first of them, where they are many. */
+  readonly problems: readonly string[];
+}
+
+/** A waiver ends soon, or has ended. */
+export interface WaiverNotice {
+  readonly event: 'waiver';
+  readonly time: string;
+  readonly state: 'ending' | 'ended';
+  readonly rule: string;
+  readonly project: string;
+  readonly versions: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
+/** One thing to tell. */
+export type Notice = RefusalNotice | ExposedNotice | PolicyNotice | WaiverNotice;
+
+/** Too many notices of one event at a time for a message each. */
+export interface GatheredNotices {
+  readonly event: 'more';
+  readonly time: string;
+  readonly of: NoticeEvent;
+  /** How many, with those that are not in `notices`. */
+  readonly count: number;
+  readonly notices: readonly Notice[];
+}
+
+/** What `wheelgate notify test` sends. */
+export interface TestNotice {
+  readonly event: 'test';
+  readonly time: string;
+}
+
+/** What one message says. */
+export type Message = Notice | GatheredNotices | TestNotice;
+
+/** Says it in one or two sentences. */
+export function sentenceOf(message: Message): string {
+  switch (message.event) {
+    case 'refusal':
+      return refusalSentence(message);
+    case 'exposed':
+      return exposedSentence(message);
+    case 'policy':
+      return message.state === 'taken-over'
+        ? `A policy edit was taken over again: revision ${message.revision} is in force.`
+        : `A policy edit was not taken over; revision ${message.revision} stays in force. ${message.problems.join('; ')}`;
+    case 'waiver':
+      return waiverSentence(message);
+    case 'more':
+      return [
+        `${message.count} more notices (${message.of}):`,
+        ...message.notices.slice(0, 10).map((notice) => `- ${sentenceOf(notice)}`),
+      ].join('\n');
+    case 'test':
+      return 'This is a test of the notifications of Wheelgate.';
+  }
+}
+
+/** A reason names the rule at its end. */
+function refusalSentence({ isFirst, count, first, ...refusal }: RefusalNotice): string {
+  const { project, version, reason, filenames } = refusal;
+  const release = version === undefined ? (filenames[0] ?? project) : `${project} ${version}`;
+  const times = isFirst ? '' : ` ${count} more times since ${first}`;
+  return `${release} was refused${times}: ${reason}`;
+}
+
+function exposedSentence({
+  filename,
+  rule,
+  reason,
+  downloads,
+  parts,
+  clients,
+  first,
+  last,
+}: ExposedNotice): string {
+  const given = [
+    `${downloads} downloads`,
+    ...(parts > 0 ? [`${parts} parts of it`] : []),
+    `${clients} clients`,
+  ].join(', ');
+  return `${filename} is denied now by the rule ${rule} (${reason}), and was given out before: ${given}, from ${first} to ${last}. "wheelgate exposure" says to whom.`;
+}
+
+function waiverSentence({ state, rule, project, versions, owner, expires }: WaiverNotice): string {
+  const when = state === 'ending' ? `ends on ${expires}` : `has ended (${expires})`;
+  return `The waiver of ${rule} for ${project} ${versions} ${when}; its owner is ${owner}.`;
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { type Dispatcher, request } from 'undici';
+import type { NoticeEvent } from '../domain/notice-events.js';
+import { sign } from './signature.js';
+import type { WebhookFormat } from './webhook-body.js';
+
+/** Where to tell of what. */
+export interface WebhookSettings {
+  readonly name: string;
+  /** Often a secret by itself: it stands in no message. */
+  readonly url: string;
+  readonly secret?: string | undefined;
+  readonly format: WebhookFormat;
+  readonly events: readonly NoticeEvent[];
+}
+
+/** What became of one attempt. */
+export type AttemptResult =
+  | { readonly delivered: true }
+  | {
+      readonly delivered: false;
+      /** A clause for people, without the URL. */
+      readonly why: string;
+      /** Whether others would fare the same: it is away, or overloaded. */
+      readonly isOutage: boolean;
+      /** Milliseconds to wait, where it said so. */
+      readonly retryAfter: number | undefined;
+    };
+
+/** Sends one message to one webhook, once; the signal breaks it off. */
+export type SendToWebhook = (
+  webhook: WebhookSettings,
+  id: string,
+  body: string,
+  signal?: AbortSignal,
+) => Promise<AttemptResult>;
+
+/** For an attempt in all, in milliseconds: Standard Webhooks gives a receiver 15 to 30 s. */
+const PATIENCE = 15_000;
+/** Of an answer's body, in bytes: nobody reads it. */
+const MAX_ANSWER = 64 * 1024;
+/** Nobody waits longer because a receiver says so, in milliseconds. */
+const MAX_RETRY_AFTER = 60 * 60_000;
+/** Statuses that say nothing of the message. */
+const OUTAGES: ReadonlySet<number> = new Set([401, 403, 404, 408, 410, 425, 429]);
+
+/** An id of one message: the same at every attempt. */
+export function newMessageId(): string {
+  return `msg_${randomBytes(16).toString('hex')}`;
+}
+
+/** @param dispatcher the way out @param now milliseconds since 1970 */
+export function createWebhookSender(dispatcher: Dispatcher, now: () => number): SendToWebhook {
+  return async ({ url, secret }, id, body, signal) => {
+    const late = AbortSignal.timeout(PATIENCE);
+    const ends = signal === undefined ? late : AbortSignal.any([late, signal]);
+    const timestamp = Math.floor(now() / 1_000);
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'user-agent': 'wheelgate',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+    };
+    if (secret !== undefined) headers['webhook-signature'] = sign({ id, timestamp, body }, secret);
+    try {
+      const answer = await request(url, {
+        method: 'POST',
+        headers,
+        body,
+        dispatcher,
+        signal: ends,
+      });
+      // A redirect is not followed: the message is for who was named.
+      const { statusCode } = answer;
+      await answer.body.dump({ limit: MAX_ANSWER, signal: ends }).catch(() => {});
+      if (statusCode >= 200 && statusCode < 300) return { delivered: true };
+      return {
+        delivered: false,
+        why: `status ${statusCode}`,
+        isOutage: statusCode >= 500 || statusCode < 400 || OUTAGES.has(statusCode),
+        retryAfter: retryAfter(answer.headers['retry-after']),
+      };
+    } catch (error) {
+      return { delivered: false, why: reasonOf(error), isOutage: true, retryAfter: undefined };
+    }
+  };
+}
+
+/** In seconds; a date is left alone. */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string' || !/^\d{1,9}$/.test(header)) return undefined;
+  return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER);
+}
+
+/** The system's code says most, and holds no URL. */
+function reasonOf(error: unknown): string {
+  const { name, code } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError') return `no answer within ${PATIENCE / 1_000} s`;
+  return code ?? 'it cannot be reached';
+}
