@@ -14,6 +14,8 @@ export interface InspectorSettings {
   readonly limits?: Partial<InspectionLimits>;
   /** At most this many artifacts are inspected at once; the default leaves a processor to the proxy. */
   readonly threads?: number;
+  /** A file that is here sooner is not read ahead, in milliseconds from when it began to come. */
+  readonly aheadAfterMs?: number;
   /** How long a thread may overrun its own time limit before it is taken for hung, in milliseconds. */
   readonly graceMs?: number;
   /** The thread's program, for tests of what happens when it hangs or dies. */
@@ -21,6 +23,12 @@ export interface InspectorSettings {
   /** The same for the threads that read ahead. */
   readonly provingProgram?: URL;
 }
+
+/**
+ * Reading ahead spares waiting, and costs: another thread, whose code has to be compiled, too. What comes within this time is
+ * inspected sooner than that.
+ */
+const AHEAD_AFTER = 100;
 
 /** When it is worth asking again where a file could not be looked at, in milliseconds. */
 const ASK_AGAIN = 5_000;
@@ -36,12 +44,15 @@ export function createInspector(settings: InspectorSettings = {}): Inspector {
 class InThreads implements Inspector {
   readonly #limits: Partial<InspectionLimits>;
   readonly #patience: number;
+  readonly #aheadAfter: number;
   readonly #pool: ThreadPool<InspectionRequest, Inspection>;
   readonly #prover: Prover | undefined;
   readonly #provings = new WeakMap<EarlyLook, Proving>();
 
-  constructor({ limits = {}, threads, graceMs = 5_000, ...programs }: InspectorSettings) {
+  constructor(settings: InspectorSettings) {
+    const { limits = {}, threads, graceMs = 5_000, aheadAfterMs, ...programs } = settings;
     this.#limits = limits;
+    this.#aheadAfter = aheadAfterMs ?? AHEAD_AFTER;
     this.#patience = (limits.timeMs ?? DEFAULT_LIMITS.timeMs) + graceMs;
     const heapMb = limits.threadHeapMb ?? DEFAULT_LIMITS.threadHeapMb;
     const most = threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
@@ -63,9 +74,20 @@ class InThreads implements Inspector {
 
   begin(path: string, { format }: DistributionFilename): EarlyLook {
     this.#pool.startAhead();
-    const proving = format === 'zip' ? this.#prover?.begin(path) : undefined;
-    const look = { arrived: proving?.arrived ?? ignore, abandon: proving?.abandon ?? ignore };
-    if (proving !== undefined) this.#provings.set(look, proving);
+    const prover = format === 'zip' ? this.#prover : undefined;
+    const began = performance.now();
+    let isAsked = false;
+    const look = {
+      arrived: (bytes: number) => {
+        if (prover !== undefined && !isAsked && performance.now() - began >= this.#aheadAfter) {
+          isAsked = true;
+          const proving = prover.begin(path);
+          if (proving !== undefined) this.#provings.set(look, proving);
+        }
+        this.#provings.get(look)?.arrived(bytes);
+      },
+      abandon: () => this.#provings.get(look)?.abandon(),
+    };
     return look;
   }
 
@@ -93,8 +115,6 @@ class InThreads implements Inspector {
     await Promise.all([this.#pool.close(), this.#prover?.close()]);
   }
 }
-
-function ignore(): void {}
 
 /**
  * How a thread was lost on an artifact. Undefined where it never looked at one, and for all that the program throws: it

@@ -47,7 +47,7 @@ describe('an archive that is read as it comes in', () => {
   let inspector: Inspector;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-proving-'));
-    inspector = createInspector({ threads: 1 });
+    inspector = createInspector({ threads: 1, aheadAfterMs: 0 });
   });
   after(async () => {
     await inspector.close();
@@ -137,6 +137,21 @@ describe('an archive that is read as it comes in', () => {
     );
   });
 
+  it('is not read ahead where it is here at once', async () => {
+    const bytes = buildWheel({ files: { 'demo.pth': 'import os\n' } });
+    // Where it were, its inspection would wait for it.
+    const provingProgram = threadProgram(() => {
+      for (;;);
+    });
+    const other = createInspector({ threads: 1, aheadAfterMs: 60_000, provingProgram });
+    try {
+      const whole = await inspectBytes(wheelName(), bytes);
+      assert.deepEqual(await inspectArriving(wheelName(), bytes, 100, other), whole);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is inspected all the same where reading ahead dies or hangs', async () => {
     const bytes = buildWheel({ files: { 'demo.pth': 'import os\n' } });
     const whole = await inspectBytes(wheelName(), bytes);
@@ -151,6 +166,7 @@ describe('an archive that is read as it comes in', () => {
     ] as const) {
       const other = createInspector({
         threads: 1,
+        aheadAfterMs: 0,
         graceMs: 0,
         limits: { timeMs: 1_500 },
         provingProgram,

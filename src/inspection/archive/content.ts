@@ -1,29 +1,51 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { Sha256 } from '../../domain/digest.js';
 
 /** Takes a member's content in order, in pieces. A piece is only valid during the call. */
 export interface ContentSink {
   write(chunk: Buffer): void;
+  /** Instead of that, where all of the content is at hand, and it is no longer work to take it so. */
+  writeWhole?(content: Buffer): void;
 }
 
 /** Hashes a content with SHA-256, and with one more algorithm where RECORD asks for it. */
 export class Digests implements ContentSink {
-  readonly #sha256: Hash = createHash('sha256');
-  readonly #other: Hash | undefined;
+  readonly #algorithm: string | undefined;
+  #sha256: Hash | undefined;
+  #other: Hash | undefined;
+  #whole: { readonly sha256: Buffer; readonly other: Buffer | undefined } | undefined;
   length = 0;
 
   constructor(other?: string) {
-    this.#other = other === undefined || other === 'sha256' ? undefined : createHash(other);
+    this.#algorithm = other === 'sha256' ? undefined : other;
+  }
+
+  /** All of a content in one piece, instead of `write`: making a hash object takes longer than hashing what is short. */
+  writeWhole(content: Buffer): void {
+    this.length = content.length;
+    const algorithm = this.#algorithm;
+    this.#whole = {
+      sha256: hash('sha256', content, 'buffer'),
+      other: algorithm === undefined ? undefined : hash(algorithm, content, 'buffer'),
+    };
   }
 
   write(chunk: Buffer): void {
     this.length += chunk.length;
-    this.#sha256.update(chunk);
+    this.#begin().update(chunk);
     this.#other?.update(chunk);
   }
 
   finish(): { readonly sha256: Buffer; readonly other: Buffer | undefined } {
-    return { sha256: this.#sha256.digest(), other: this.#other?.digest() };
+    return this.#whole ?? { sha256: this.#begin().digest(), other: this.#other?.digest() };
+  }
+
+  #begin(): Hash {
+    if (this.#sha256 === undefined) {
+      this.#sha256 = createHash('sha256');
+      if (this.#algorithm !== undefined) this.#other = createHash(this.#algorithm);
+    }
+    return this.#sha256;
   }
 }
 

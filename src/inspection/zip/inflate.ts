@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ContentSink } from '../archive/content.js';
 import { DeflateError, LONGEST_PIECE, RawInflater } from '../archive/raw-inflater.js';
+import { inflateWhole, LONGEST_WHOLE } from '../archive/whole-inflater.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import { DEFLATED, type ZipMember } from './zip-members.js';
@@ -16,9 +17,47 @@ const MOST_RESTING = 4;
 /**
  * Feeds a member's content to the sinks and proves it: the deflate stream ends exactly where the directory
  * says, the length and the checksum are the declared ones. Feeds no more than the declared size.
- * @throws {InspectionProblem} `zip-data`, `zip-crc`
+ * @returns undefined where that is done: for most members nothing has to be waited for
+ * @throws {InspectionProblem} `zip-data`, `zip-crc`; or rejects with it
  */
-export async function readContent(
+export function readContent(
+  source: ByteSource,
+  member: ZipMember,
+  sinks: readonly ContentSink[],
+  checkTime: () => void,
+): Promise<void> | undefined {
+  if (!isShort(member)) return readInPieces(source, member, sinks, checkTime);
+  const coming = source.arrived?.(member.dataAt + member.compressed);
+  if (coming === undefined) return readWhole(source, member, sinks, checkTime);
+  return coming.then(() => readWhole(source, member, sinks, checkTime));
+}
+
+function isShort({ method, compressed, inflated }: ZipMember): boolean {
+  return compressed <= PIECE.length && (method !== DEFLATED || inflated <= LONGEST_WHOLE);
+}
+
+/** What turns out to be unsound on the way is read once more, to say what is wrong with it. */
+function readWhole(
+  source: ByteSource,
+  member: ZipMember,
+  sinks: readonly ContentSink[],
+  checkTime: () => void,
+): Promise<void> | undefined {
+  const packed = PIECE.subarray(0, member.compressed);
+  source.readInto(packed, member.dataAt);
+  const content = member.method === DEFLATED ? inflateWhole(packed, member.inflated) : packed;
+  if (content?.length !== member.inflated || crc32(content) !== member.crc)
+    return readInPieces(source, member, sinks, checkTime);
+  if (content.length > 0)
+    for (const sink of sinks) {
+      if (sink.writeWhole === undefined) sink.write(content);
+      else sink.writeWhole(content);
+    }
+  checkTime();
+  return undefined;
+}
+
+async function readInPieces(
   source: ByteSource,
   member: ZipMember,
   sinks: readonly ContentSink[],

@@ -1,4 +1,4 @@
-import { Digests, hexSha256 } from '../archive/content.js';
+import { type ContentSink, Digests, hexSha256 } from '../archive/content.js';
 import type { ByteSource } from '../byte-source.js';
 import type { ContentProofs } from '../early/content-proofs.js';
 import type { InspectionRun } from '../inspection-run.js';
@@ -75,11 +75,11 @@ export class MemberLooks {
     return readContent(source, member, [], run.checkTime);
   }
 
-  async #readAgain(member: ZipMember, hook: HookLook): Promise<void> {
+  #readAgain(member: ZipMember, hook: HookLook): Promise<void> | undefined {
     const { source, run } = this.#parts;
     const digests = new Digests();
-    await readContent(source, member, [digests, ...hook.sinks], run.checkTime);
-    hook.finish(hexSha256(digests.finish().sha256));
+    const reading = readContent(source, member, [digests, ...hook.sinks], run.checkTime);
+    return after(reading, () => hook.finish(hexSha256(digests.finish().sha256)));
   }
 
   #wanted(member: ZipMember, hook: Wanted['hook']): Wanted {
@@ -93,12 +93,18 @@ export class MemberLooks {
     };
   }
 
-  async #read(member: ZipMember, { hook, sdist, algorithm, scan }: Wanted): Promise<void> {
-    const { source, run, record } = this.#parts;
+  #read(member: ZipMember, wanted: Wanted): Promise<void> | undefined {
+    const { source, run } = this.#parts;
+    const { hook, sdist, algorithm, scan } = wanted;
     const digests = new Digests(algorithm);
-    const sinks = [digests, ...(hook?.sinks ?? []), ...(sdist?.sinks ?? [])];
+    const sinks: ContentSink[] = [digests, ...(hook?.sinks ?? []), ...(sdist?.sinks ?? [])];
     if (scan !== undefined) sinks.push(scan);
-    await readContent(source, member, sinks, run.checkTime);
+    const reading = readContent(source, member, sinks, run.checkTime);
+    return after(reading, () => this.#haveRead(member, wanted, digests));
+  }
+
+  #haveRead(member: ZipMember, { hook, sdist, scan }: Wanted, digests: Digests): void {
+    const { run, record } = this.#parts;
     if (scan?.found === true)
       run.findings.add(
         'zip-stored-descriptor',
@@ -111,4 +117,11 @@ export class MemberLooks {
     sdist?.finish();
     record?.compare(member.path, digests.length, sha256, other);
   }
+}
+
+/** Goes on at once where nothing has to be waited for. */
+function after(reading: Promise<void> | undefined, next: () => void): Promise<void> | undefined {
+  if (reading !== undefined) return reading.then(next);
+  next();
+  return undefined;
 }
