@@ -31,13 +31,20 @@ const FIRST_BYTE_TIME = 12_000;
 /** An artifact smaller than this never drips: its beginning and its end are too near each other. */
 const DRIP_FROM = 64 * 1_024;
 
+/** A window of an artifact: `start` inclusive, `end` exclusive, in bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Decides how far into an artifact one response may go. A pure function of what has come in and how long
  * the client has waited, so that it can be read, and tested, apart from sockets and files.
  *
- * It holds the promise that no refused artifact completes: until the verdict, at least the last block of
- * what has come in stays here, and with it the zip directory or the gzip trailer. What an upstream declares
- * as the length plays no part, since a false one would move the last block.
+ * It holds the promise that nothing completes of an artifact that may be refused, or turn out to be another: until the
+ * verdict, at least the last block of what has come in stays here, and with it the zip directory or the gzip trailer; and of
+ * every body its own end, wherever in the artifact that is. What an upstream declares as the length plays no part in the
+ * first, since a false one would move the last block.
  */
 export class DeliveryGate {
   readonly #settings: GateSettings;
@@ -58,13 +65,19 @@ export class DeliveryGate {
     return this.#open;
   }
 
-  /** The end (exclusive) of what may have left, counted from the artifact's first byte. */
-  allowance(progress: Progress, waited: number): number {
-    if (progress.verdict === 'allowed') return progress.received;
+  /**
+   * The end (exclusive) of what may have left, counted from the artifact's first byte.
+   * @param body what of the artifact the response gives; its end is infinite as long as nobody knows it
+   */
+  allowance(progress: Progress, waited: number, { start, end }: ByteRange): number {
+    const { received, verdict } = progress;
+    if (verdict === 'allowed') return Math.min(received, end);
     if (!this.mayBegin(progress, waited)) return 0;
-    const flowing = progress.received - this.#settings.lastBlock - DRIP_BYTES;
-    const dripping = progress.received >= DRIP_FROM ? this.#dripped : 0;
-    return Math.max(flowing, 0) + dripping;
+    const flowing = received - this.#settings.lastBlock - DRIP_BYTES;
+    const dripping = received >= DRIP_FROM ? this.#dripped : 0;
+    const ofArtifact = Math.max(flowing, 0) + dripping;
+    const ofBody = Math.max(start, end - DRIP_BYTES) + this.#dripped;
+    return Math.min(ofArtifact, ofBody, end - 1);
   }
 
   /** Lets one more byte out; call it when the client has had nothing for `DRIP_INTERVAL_MS`. */

@@ -1,11 +1,11 @@
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
-import type { Hashes } from '../domain/hashes.js';
+import { checked, type Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { sidecarDigests } from '../project-pages/sidecar-digests.js';
 import { collect } from '../runtime/collect.js';
-import type { BlobStore } from '../store/blob-store.js';
+import type { Blob, BlobStore } from '../store/blob-store.js';
 import type { ByteReader } from '../store/bytes.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { ArtifactAnswer, ArtifactService } from './artifact-service.js';
@@ -76,7 +76,13 @@ export class SidecarSources {
   ): Promise<FoundSidecar | undefined> {
     const sha256 = admittedDigest(listed, inspection);
     const blob = sha256 && (await this.#parts.blobs.open(sha256));
-    const bytes = blob && (await metadataOf(blob, blob.size));
+    if (blob === undefined) return undefined;
+    // By a digest of its own a sidecar is known, whatever has become of the wheel meanwhile.
+    if (checked(hashes).length === 0 && !(await isWhole(blob))) {
+      await blob.close();
+      return undefined;
+    }
+    const bytes = await metadataOf(blob, blob.size);
     return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
   }
 
@@ -139,13 +145,23 @@ async function bytesOf(
 ): Promise<
   { readonly reader: ByteReader; readonly size: number } | { readonly verdict: Verdict } | undefined
 > {
-  if (artifact.kind === 'stored') return { reader: artifact.blob, size: artifact.blob.size };
+  if (artifact.kind === 'stored') {
+    const { blob } = artifact;
+    if (await isWhole(blob)) return { reader: blob, size: blob.size };
+    await blob.close();
+    return undefined;
+  }
   if (artifact.kind !== 'filling') return undefined;
   const end = await artifact.fill.ended;
   if (end.kind === 'failed') throw end.failure;
   if (end.kind === 'refused') return end;
   const reader = await artifact.fill.bytes?.open();
   return reader && { reader, size: end.size };
+}
+
+/** Whether a blob has its digest still. */
+async function isWhole({ whole }: Blob): Promise<boolean> {
+  return whole === undefined || whole;
 }
 
 /** The METADATA of a wheel whose reader is closed then. */

@@ -39,6 +39,8 @@ export class MemoryBlobTier implements BlobStore {
     if (cached !== undefined) return new MemoryBlob(cached);
     const blob = await this.#below.open(sha256);
     if (blob === undefined || blob.size > this.#settings.maxBlobBytes) return blob;
+    // What is not known yet to have its digest is not kept as what has it.
+    if (blob.whole !== undefined) return blob;
     try {
       return new MemoryBlob(await this.#read(sha256, blob));
     } finally {

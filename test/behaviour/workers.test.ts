@@ -72,7 +72,7 @@ describe('several workers', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const get = (target: string) => ask(gate.url + target);
+  const get = (target: string, headers?: Record<string, string>) => ask(gate.url + target, headers);
   /** The sum of a metric's series that have these labels. */
   async function metric(name: string, labels = ''): Promise<number> {
     const text = (await get('/metrics')).body.toString();
@@ -123,12 +123,15 @@ describe('several workers', () => {
     upstream.addProject('bad', [bad]);
     const target = packagePath('bad', bad.filename);
     upstream.fault(target, { kind: 'stall', after: 1_500_000 });
-    const answers = Array.from({ length: 6 }, () => get(`/files/bad/${bad.filename}`));
+    const answers = Array.from({ length: 6 }, (_, index) =>
+      get(`/files/bad/${bad.filename}`, index < 3 ? {} : { range: 'bytes=0-899999' }),
+    );
     await until(async () => (await metric('first_byte_seconds_count', 'cache="miss"')) === 6);
     upstream.release();
-    for (const { status, body, complete } of await Promise.all(answers)) {
-      assert.equal(status, 200, 'it had begun');
-      assert.ok(!complete);
+    for (const [index, answer] of (await Promise.all(answers)).entries()) {
+      const { status, body, complete } = answer;
+      assert.equal(status, index < 3 ? 200 : 206, 'it had begun');
+      assert.ok(!complete && body.length < (index < 3 ? bad.bytes.length : 900_000));
       assert.ok(body.length <= bad.bytes.length - 100_000);
       assert.ok(body.equals(bad.bytes.subarray(0, body.length)));
     }

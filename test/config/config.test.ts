@@ -166,7 +166,7 @@ describe('a mistake', () => {
   it('in the file is named with its place, every one', () => {
     assert.deepEqual(
       problems(`listen: localhost
-gate: { holdBytes: 1MB, mode: streaming }
+gate: { holdBytes: 1MB, mode: streaming, last-block: 4KB }
 cache: { disk: lots, page-ttl: 60 }
 loging: { level: info }
 `),
@@ -174,6 +174,7 @@ loging: { level: info }
         'c.yaml:1:9: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "localhost"',
         'c.yaml:2:9: unknown key "holdBytes" (did you mean "hold-bytes"?); known keys here: mode, hold-bytes, hold-time, last-block',
         'c.yaml:2:31: expected one of stream, hold, got "streaming" (did you mean "stream"?)',
+        'c.yaml:2:54: expected a size of 4KiB or more',
         'c.yaml:3:16: expected a size such as 32MiB, 10GB or a number of bytes, got "lots"',
         'c.yaml:3:32: expected a duration such as 30s, got the number 60',
         `c.yaml:4:1: unknown key "loging" (did you mean "log"?); known keys here: ${[

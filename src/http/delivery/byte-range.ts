@@ -1,8 +1,4 @@
-/** A window of an artifact: `start` inclusive, `end` exclusive, in bytes. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
+import type { ByteRange } from '../../artifacts/delivery-gate.js';
 
 /**
  * A `Range` header before the size is known: a window from the start, or the last bytes.

@@ -5,7 +5,7 @@ import { cutOff, isOver, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
 import type { Decided, DecisionRecorder, Sent } from './decision-recorder.js';
 import { requestedRange, setFileHeaders, setValidators, type Window, windowOf } from './headers.js';
-import { NO_BYTES, type Pieces } from './pieces.js';
+import type { Pieces } from './pieces.js';
 import { REFUSED, sendRefusal } from './refusal.js';
 import { endWith, write } from './write.js';
 
@@ -124,7 +124,8 @@ export class Delivery {
       const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
-    if (content.early) res.flushHeaders();
+    // The headers of an empty body are its end.
+    if (content.early && window.end > window.start) res.flushHeaders();
     return this.#pour(pieces, window, decide);
   }
 
@@ -142,10 +143,11 @@ export class Delivery {
     let at = window.start;
     try {
       for (;;) {
-        const piece = await nextOf(pieces, at, window);
+        const piece = await pieces.next(at, window);
         if (piece === undefined) break;
         const isLast = at + piece.length >= stopOf(pieces, window);
-        if (isLast && (await decide()).verdict.outcome === 'block') break;
+        if (piece.length === 0 && !isLast) break;
+        if (isLast && !mayComplete(await decide())) break;
         // What a client takes before it leaves shows only where the record comes behind as much as may be.
         const isAtOnce = at === window.start && piece.length <= AT_ONCE;
         const head = isLast ? piece.subarray(0, isAtOnce ? 0 : -1) : piece;
@@ -153,7 +155,7 @@ export class Delivery {
         at += head.length;
         if (!isLast) continue;
         const decided = await decide();
-        if (decided.verdict.outcome === 'block' || isOver(res)) break;
+        if (!mayComplete(decided) || isOver(res)) break;
         return await this.#last(decided, at - window.start, piece.subarray(head.length), pieces);
       }
     } catch (error) {
@@ -208,13 +210,13 @@ export class Delivery {
 }
 
 /** Where the body ends. Without a declared length, only the end of the transfer tells. */
-function stopOf({ size }: Pieces, window: Window): number {
-  return Math.min(window.end, size ?? Number.POSITIVE_INFINITY);
+function stopOf({ size = Number.POSITIVE_INFINITY }: Pieces, { end }: Window): number {
+  return end === Number.POSITIVE_INFINITY ? size : end;
 }
 
-async function nextOf(pieces: Pieces, at: number, window: Window): Promise<Uint8Array | undefined> {
-  const stop = stopOf(pieces, window);
-  return at < stop ? pieces.next(at, stop) : NO_BYTES;
+/** Whoever gives the bytes sees to it, too: no body comes to its end before all of its file is judged. */
+function mayComplete({ verdict, pending }: Decided): boolean {
+  return verdict.outcome !== 'block' && pending === undefined;
 }
 
 /** Leaves an allowed file to the front server (nginx's `X-Accel-Redirect`), which takes ranges and the pace upon itself. */

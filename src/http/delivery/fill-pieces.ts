@@ -1,4 +1,5 @@
 import {
+  type ByteRange,
   DeliveryGate,
   DRIP_INTERVAL_MS,
   type GateSettings,
@@ -82,18 +83,18 @@ class FillPieces implements Pieces {
   }
 
   get size(): number | undefined {
-    return this.#fill.total;
+    return this.#beganAnew ? undefined : this.#fill.total;
   }
 
-  async next(at: number, end: number): Promise<Uint8Array | undefined> {
+  async next(at: number, body: ByteRange): Promise<Uint8Array | undefined> {
     const fill = this.#fill;
     const watch = this.#watch;
-    while (!watch.gone && !isStopped(fill.end)) {
-      const allowance = this.#gate.allowance(fill.progress, watch.waited);
-      const ready = Math.min(allowance, end, at + this.#departing.each);
+    while (!watch.gone && !this.#beganAnew && !isStopped(fill.end)) {
+      const allowance = this.#gate.allowance(fill.progress, watch.waited, body);
+      const ready = Math.min(allowance, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
       // Nothing is left to come; where the length became known only now, nothing was missing either.
-      if (fill.end !== undefined) return at >= fill.end.size ? NO_BYTES : undefined;
+      if (fill.end !== undefined) return at === fill.end.size ? NO_BYTES : undefined;
       if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') this.#gate.drip();
     }
     return undefined;
@@ -104,17 +105,21 @@ class FillPieces implements Pieces {
     await this.#reader?.close();
   }
 
+  /** A transfer that began anew is checked by itself: what has left is of one that never was. */
+  get #beganAnew(): boolean {
+    return this.#bytes !== undefined && this.#fill.bytes !== this.#bytes;
+  }
+
   async #read(at: number, end: number): Promise<Uint8Array | undefined> {
     if (this.#reader === undefined) {
       this.#bytes = this.#fill.bytes;
       this.#reader = await this.#bytes?.open();
     }
-    // A transfer that began anew is checked by itself: what has left is of one that never was.
-    if (this.#reader === undefined || this.#fill.bytes !== this.#bytes) return undefined;
+    if (this.#reader === undefined) return undefined;
     // One for the whole response, as long as its longest piece.
     if (this.#buffer.length < end - at) this.#buffer = Buffer.allocUnsafe(end - at);
     const read = await this.#reader.read(this.#buffer.subarray(0, end - at), at);
-    return read === 0 ? undefined : this.#buffer.subarray(0, read);
+    return read === 0 || this.#beganAnew ? undefined : this.#buffer.subarray(0, read);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteRange } from '../../artifacts/delivery-gate.js';
 import { rangeStillHolds } from '../conditional.js';
-import { type ByteRange, parseRange, type RangeRequest, resolveRange } from './byte-range.js';
+import { parseRange, type RangeRequest, resolveRange } from './byte-range.js';
 
 /** The Range header, where it counts: several ranges, other units and an outdated If-Range are ignored. */
 export function requestedRange(

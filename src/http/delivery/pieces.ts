@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../artifacts/delivery-gate.js';
 import type { Blob } from '../../store/blob-store.js';
 
 /** Bytes that leave piece by piece, in order. Whoever gives them knows nothing of the response that they go into. */
@@ -5,10 +6,11 @@ export interface Pieces {
   /** How many there are in all; undefined as long as nobody knows. */
   readonly size: number | undefined;
   /**
-   * The bytes from `at` on, none from `end` on; they are good until the next call. None at all only where `size` turned
-   * out to be `at`; undefined where what is missing will not come.
+   * The bytes of a body from `at` on; they are good until the next call. None at all where `at` is its end. The last of
+   * them, or that there are none, comes only once the file is known to be the one that is meant, and may go out.
+   * Undefined where what is missing will not come.
    */
-  next(at: number, end: number): Promise<Uint8Array | undefined>;
+  next(at: number, body: ByteRange): Promise<Uint8Array | undefined>;
   close(): Promise<void>;
 }
 
@@ -32,15 +34,14 @@ export class BlobPieces implements Pieces {
     return this.#blob.size;
   }
 
-  async next(at: number, end: number): Promise<Uint8Array | undefined> {
-    if (this.#blob.bytes !== undefined)
-      return this.#blob.bytes.subarray(at, Math.min(end, at + MEMORY_CHUNK));
+  async next(at: number, { end }: ByteRange): Promise<Uint8Array | undefined> {
+    const { bytes, whole } = this.#blob;
+    if (bytes !== undefined) return bytes.subarray(at, Math.min(end, at + MEMORY_CHUNK));
     // One for the whole response: what a slow client holds is bounded, and nothing is left to collect.
     this.#buffer ??= Buffer.allocUnsafe(Math.min(CHUNK, end - at));
-    const read = await this.#blob.read(this.#buffer.subarray(0, end - at), at);
-    const { whole } = this.#blob;
+    const read = at < end ? await this.#blob.read(this.#buffer.subarray(0, end - at), at) : 0;
     if (whole !== undefined && at + read >= end && !(await whole)) return undefined;
-    return read === 0 ? undefined : this.#buffer.subarray(0, read);
+    return read === 0 && at < end ? undefined : this.#buffer.subarray(0, read);
   }
 
   close(): Promise<void> {

@@ -67,9 +67,9 @@ async function serve(world: World) {
 }
 
 /** A fill of which so much is here. */
-function fillOf(arrived: number, total: number | undefined = SIZE, bytes = BYTES): Fill {
+function fillOf(arrived: number, total: number | 'unknown' = SIZE, bytes = BYTES): Fill {
   const fill = new Fill(files.SHA256);
-  fill.begin(files.spooled(bytes), total);
+  fill.begin(files.spooled(bytes), total === 'unknown' ? undefined : total);
   fill.advance(arrived);
   return fill;
 }
@@ -137,8 +137,8 @@ const ENDS: Record<string, readonly [World, Record<string, string>, string, numb
     304,
   ],
   'HEAD of a fill under way': [{ artifact: () => files.filling(fillOf(500_000)) }, {}, 'HEAD', 200],
-  'a range of a fill under way': [
-    { artifact: () => files.filling(fillOf(500_000)) },
+  'a range of an allowed fill': [
+    { artifact: () => files.filling(allowed(fillOf(0))) },
     { range: 'bytes=0-99' },
     'GET',
     206,
@@ -242,23 +242,29 @@ describe('a response whose artifact is refused under way', () => {
     { range: 'bytes=850000-' },
     { range: `bytes=0-${SIZE - 1}` },
     { range: `bytes=${SIZE - 1}-${SIZE * 2}` },
+    { range: 'bytes=0-0' },
+    { range: 'bytes=1000-1999' },
+    { range: 'bytes=1000-1999', 'if-range': files.ETAG },
+    { range: 'bytes=100-400000' },
     { range: 'bytes=-50', 'if-range': files.ETAG },
     { range: 'bytes=-50', 'if-range': '"another"' },
     { 'if-none-match': files.ETAG },
     { 'if-none-match': '*', range: 'bytes=-1' },
     { 'if-none-match': '"another"' },
   ];
-  for (const total of [SIZE, undefined])
+  for (const total of [SIZE, 'unknown'] as const)
     for (const headers of asked)
       it(`never gets its last byte, nor a 304: ${JSON.stringify(headers)} of ${total} bytes`, async () => {
         const fill = fillOf(600_000, total);
-        const { services, get, opened } = await serve({ artifact: () => files.filling(fill) });
+        const { services, get, url, opened } = await serve({ artifact: () => files.filling(fill) });
         const client = get(headers);
         await until(() => opened() > 0);
         fill.advance(SIZE);
         // Whoever may have bytes before the verdict has them by now.
         if (headers.range === undefined && headers['if-none-match'] === undefined)
           await until(() => client.received > 700_000);
+        else for (let turn = 0; turn < 3; turn += 1) await connect(`${url}/healthz`).ended;
+        assert.equal(client.end, undefined, 'it ended before the verdict');
         fill.finish({ kind: 'refused', verdict: files.REFUSED });
         const end = await client.ended;
         const status = client.response?.statusCode;
@@ -291,29 +297,46 @@ describe('a response whose artifact is refused under way', () => {
     assert.ok(services.decisions[0]!.bytes > 0);
   });
 
-  it('is cut off where the policy refuses a part of it by the time of its last piece', async () => {
-    const fill = fillOf(600_000);
-    const { get, services } = await serve({ artifact: () => files.filling(fill) });
+  it('is a refusal of HEAD, which waits for no verdict, once the policy refuses it', async () => {
+    const { get, services } = await serve({ artifact: () => files.filling(fillOf(600_000)) });
     let verdict: Verdict = files.ALLOWED;
     services.judge.evaluate = () => verdict;
-    const part = { range: 'bytes=0-99' };
-    const allowed = get(part);
-    assert.equal(await allowed.ended, 'whole');
-    verdict = files.REFUSED;
-    const refused = get(part);
-    assert.equal(await refused.ended, 'cut');
-    assert.equal(refused.received, 0);
-    const head = get(part, 'HEAD');
-    await head.ended;
-    assert.equal(head.response?.statusCode, 403);
+    for (const [status, judged] of [
+      [200, files.ALLOWED],
+      [403, files.REFUSED],
+    ] as const) {
+      verdict = judged;
+      const head = get({}, 'HEAD');
+      await head.ended;
+      assert.equal(head.response?.statusCode, status);
+    }
     assert.deepEqual(
-      services.decisions.map((record) => [record.verdict, record.complete]),
+      services.decisions.map((record) => [record.verdict, record.complete, record.pending]),
       [
-        ['allow', true],
-        ['block', false],
-        ['block', false],
+        ['allow', true, true],
+        ['block', false, undefined],
       ],
     );
+  });
+
+  it('does not end before the verdict where it has no byte at all', async () => {
+    const world = (fill: Fill): World => ({
+      artifact: () => files.filling(fill),
+      settings: { gate: { mode: 'stream', holdBytes: 0, holdTime: 0, lastBlock: 1 } },
+    });
+    for (const total of [0, 'unknown'] as const)
+      for (const kind of ['refused', 'allowed'] as const) {
+        const fill = fillOf(0, total, Buffer.alloc(0));
+        const { get, url, opened } = await serve(world(fill));
+        const client = get();
+        await until(() => opened() > 0);
+        for (let turn = 0; turn < 3; turn += 1) await connect(`${url}/healthz`).ended;
+        assert.equal(client.end, undefined, 'it ended before the verdict');
+        const verdict = kind === 'refused' ? files.REFUSED : files.ALLOWED;
+        fill.finish({ kind, verdict, size: 0 });
+        assert.equal(await client.ended, kind === 'refused' ? 'cut' : 'whole');
+        await new Promise((resolve) => server!.close(resolve));
+      }
   });
 });
 
@@ -370,6 +393,25 @@ describe('a response that breaks off', () => {
     fill.begin(files.spooled(BYTES), SIZE);
     allowed(fill);
     assert.equal(await client.ended, 'cut');
+  });
+
+  it('is cut off where the transfer begins anew and is over before what has left, as a part or as a whole', async () => {
+    for (const length of [1_000, 450_000, 480_000])
+      for (const headers of [{}, { range: 'bytes=100-' }, { range: 'bytes=100-400000' }]) {
+        const fill = fillOf(600_000, 'range' in headers ? SIZE : 'unknown');
+        const { get, services } = await serve({ artifact: () => files.filling(fill) });
+        const client = get(headers);
+        await until(() => client.received > 300_000);
+        const others = BYTES.subarray(0, length);
+        fill.restart();
+        fill.begin(files.spooled(others), length);
+        fill.advance(length);
+        fill.finish({ kind: 'allowed', verdict: files.ALLOWED, size: length });
+        assert.equal(await client.ended, 'cut');
+        await until(() => services.decisions.length > 0);
+        assert.equal(services.decisions[0]?.complete, false);
+        await new Promise((resolve) => server!.close(resolve));
+      }
   });
 
   it('is cut off where a stored file ends before its size', async () => {
