@@ -22,7 +22,28 @@ export interface Finding {
   readonly template?: string;
   /** Where in the archive, in bytes from its start. */
   readonly offset?: number;
+  /** What it was seen in; absent where it is in no one place of a content, and in what was stored before there were any. */
+  readonly excerpt?: Excerpt | undefined;
 }
+
+/** Bytes of a member, as they stand in it: a refused artifact is dropped, and this stays. */
+export interface Excerpt {
+  /** The line, and where it is short what follows it: `EXCERPT_BYTES` at most, together with `tail`. */
+  readonly base64: string;
+  /** Where in the member it begins, in bytes. */
+  readonly offset: number;
+  /** The number of the line that begins there, from 1. */
+  readonly line: number;
+  /** Of that line, in bytes, without its end. */
+  readonly lineLength: number;
+  /** Whether the line goes on behind it. */
+  readonly truncated: boolean;
+  /** The last bytes of such a line. */
+  readonly tail?: string;
+}
+
+/** The longest excerpt, in bytes. */
+export const EXCERPT_BYTES = 512;
 
 /** All that one look at an artifact gave: stored by sha256, filename, inspector version and settings, never looked up twice. */
 export interface Inspection {

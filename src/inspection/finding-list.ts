@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/finding.js';
+import type { Excerpt, Finding } from '../domain/finding.js';
 import { FINDING_CODES, type FindingCode } from '../domain/finding-codes.js';
 import { printable } from './printable.js';
 
@@ -8,6 +8,7 @@ export interface Evidence {
   readonly landing?: string;
   readonly template?: string;
   readonly offset?: number;
+  readonly excerpt?: Excerpt | undefined;
 }
 
 /** A hostile archive could earn a finding for each of 100,000 members; a handful of each code is evidence enough. */

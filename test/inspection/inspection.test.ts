@@ -49,6 +49,13 @@ describe('an inspection', () => {
       member: path,
       sha256: sha256(content).toString('hex'),
       landing: 'demo.pth',
+      excerpt: {
+        base64: Buffer.from(content.trimEnd()).toString('base64'),
+        offset: 0,
+        line: 1,
+        lineLength: Buffer.byteLength(content) - 1,
+        truncated: false,
+      },
     });
   });
 

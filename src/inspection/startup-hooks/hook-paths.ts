@@ -2,7 +2,9 @@ import type { Sha256 } from '../../domain/digest.js';
 import type { Evidence, FindingList } from '../finding-list.js';
 import { printable } from '../printable.js';
 import type { BroughtModules } from './brought-modules.js';
+import { excerptOfLine } from './excerpts.js';
 import { type PathLine, readingsOf } from './path-lines.js';
+import type { PthFacts } from './pth-scanner.js';
 import type { WheelFiles } from './wheel-files.js';
 
 /** A file that has power in a folder of the import path: `sitecustomize`, another's hook, a zip archive. */
@@ -44,33 +46,42 @@ export class HookPaths {
     this.#powerful.push(file);
   }
 
-  seePth(pth: string, lines: readonly PathLine[], evidence: Evidence): void {
-    const unclear: string[] = [];
-    for (const { text, isPlain } of lines) {
+  seePth({ lines, content }: PthFacts, where: Evidence & { readonly member: string }): void {
+    const pth = where.member;
+    const unclear: PathLine[] = [];
+    for (const line of lines) {
+      const { text, isPlain } = line;
       const adding = { pth, line: text };
       const folder = text.replaceAll('\\', '/');
       if (isPlain && this.#wheel.fills(pth, text)) this.#added.set(text.toLowerCase(), adding);
       else {
-        unclear.push(text);
+        unclear.push(line);
         // pywin32's file is honest by its digest, and has `win32\lib`.
         if (this.#wheel.fills(pth, folder)) this.#added.set(folder.toLowerCase(), adding);
         this.#anywhere ??= adding;
       }
     }
-    const remote = unclear.find((text) => readingsOf(text).some((line) => /^[\\/]{2}/.test(line)));
+    const evidenceOf = ({ number }: PathLine): Evidence => ({
+      ...where,
+      excerpt: content && excerptOfLine(content, number),
+    });
+    const remote = unclear.find(({ text }) =>
+      readingsOf(text).some((line) => /^[\\/]{2}/.test(line)),
+    );
     if (remote !== undefined)
       // sitecustomize would be taken from a machine of the author's choosing.
       this.#findings.add(
         'pth-adds-remote-folder',
-        `${pth} adds the network path ${remote}`,
-        evidence,
+        `${pth} adds the network path ${remote.text}`,
+        evidenceOf(remote),
       );
-    if (unclear.length > 0) {
+    const [first] = unclear;
+    if (first !== undefined) {
       const more = unclear.length === 1 ? '' : `, nor are ${unclear.length - 1} more`;
       this.#findings.add(
         'pth-adds-unclear-folder',
-        `${pth}: "${printable(unclear[0]!, 77)}" is not plainly a folder of this wheel${more}`,
-        evidence,
+        `${pth}: "${printable(first.text, 77)}" is not plainly a folder of this wheel${more}`,
+        evidenceOf(first),
       );
     }
   }

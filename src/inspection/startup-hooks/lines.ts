@@ -1,4 +1,6 @@
+import type { Excerpt } from '../../domain/finding.js';
 import type { ContentSink } from '../archive/content.js';
+import { LineBytes } from './line-bytes.js';
 
 /** A line as `site` sees it: white space in front dropped. */
 export interface Line {
@@ -6,9 +8,11 @@ export interface Line {
   readonly number: number;
   /** The line's beginning, at most `HEAD` bytes and never empty; valid during the call only. */
   readonly head: Buffer;
+  /** The line as it stands in the file, white space and all; to be asked for during the call only. */
+  readonly excerpt: () => Excerpt;
 }
 
-/** What is kept of a line: enough to tell whether it is executed, and for an excerpt. */
+/** What is kept of a line without the white space in front: enough to tell whether it is executed. */
 const HEAD = 1024;
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -21,6 +25,7 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 export class LineSplitter implements ContentSink {
   readonly #onLine: (line: Line) => void;
   readonly #head = Buffer.allocUnsafe(HEAD);
+  readonly #bytes = new LineBytes();
   #length = 0;
   #number = 1;
   #started = false;
@@ -33,7 +38,14 @@ export class LineSplitter implements ContentSink {
   }
 
   write(chunk: Buffer): void {
-    for (const byte of chunk) this.#take(byte);
+    let start = 0;
+    for (let index = 0; index < chunk.length; index += 1)
+      if (this.#take(chunk[index]!)) {
+        this.#bytes.take(chunk, start, index);
+        this.#endLine();
+        start = index + 1;
+      }
+    this.#bytes.take(chunk, start, chunk.length);
   }
 
   /** Ends the last line. */
@@ -41,18 +53,17 @@ export class LineSplitter implements ContentSink {
     this.#endLine();
   }
 
-  #take(byte: number): void {
+  /** @returns whether the line ends here */
+  #take(byte: number): boolean {
     const separator =
       this.#beforeThat === 0xe2 && this.#before === 0x80 && (byte === 0xa8 || byte === 0xa9);
     this.#beforeThat = this.#before;
     this.#before = byte;
-    if (separator || endsLine(byte)) {
-      this.#endLine();
-      return;
-    }
-    if (this.#length === HEAD) return;
+    if (separator || endsLine(byte)) return true;
+    if (this.#length === HEAD) return false;
     this.#head[this.#length++] = byte;
     if (!this.#started) this.#dropWhiteSpace();
+    return false;
   }
 
   /** Drops what is white space (or the BOM) at the line's front, as soon as it is whole. */
@@ -72,7 +83,11 @@ export class LineSplitter implements ContentSink {
   #endLine(): void {
     const number = this.#number++;
     // Blank lines mean nothing to any reader, and a hostile file may have millions.
-    if (this.#length > 0) this.#onLine({ number, head: this.#head.subarray(0, this.#length) });
+    if (this.#length > 0) {
+      const excerpt = () => this.#bytes.excerpt(number);
+      this.#onLine({ number, head: this.#head.subarray(0, this.#length), excerpt });
+    }
+    this.#bytes.endLine();
     this.#length = 0;
     this.#started = false;
   }

@@ -1,5 +1,7 @@
 /** A line of a `.pth` file that puts something on the import path. */
 export interface PathLine {
+  /** Counted from 1, by line feeds. */
+  readonly number: number;
   /** As it stands in the file, between its line feeds. */
   readonly text: string;
   /**
@@ -25,10 +27,11 @@ const INSTALLERS_OWN = /^[^/]*\.(?:data|dist-info|egg-info)(?:\/|$)/i;
  */
 export function pathLines(content: string): PathLine[] {
   const lines: PathLine[] = [];
-  for (const text of content.split(/\r\n|\r|\n/)) {
+  for (const [index, text] of content.split(/\r\n|\r|\n/).entries()) {
     const oneLine = !SOFT_END.test(text);
     if (oneLine && (/^[ \t]*$/.test(text) || /^(?:#|import[ \t])/.test(text))) continue;
-    lines.push({ text, isPlain: PLAIN.test(text) && !INSTALLERS_OWN.test(text) });
+    const isPlain = PLAIN.test(text) && !INSTALLERS_OWN.test(text);
+    lines.push({ number: index + 1, text, isPlain });
   }
   return lines;
 }

@@ -1,12 +1,21 @@
+import type { Excerpt } from '../../domain/finding.js';
 import { type ContentSink, Held } from '../archive/content.js';
 import { printable } from '../printable.js';
 import { type Line, LineSplitter } from './lines.js';
 import { type PathLine, pathLines } from './path-lines.js';
 
+/** A line that runs. */
+export interface RunLine {
+  readonly number: number;
+  /** Its beginning, in ASCII. */
+  readonly quoted: string;
+  readonly excerpt: Excerpt;
+}
+
 /** What a `.pth` file does, by its lines. */
 export interface PthFacts {
-  /** The first line that is executed: its number and an excerpt in ASCII; undefined where there is none. */
-  readonly executable: { readonly number: number; readonly excerpt: string } | undefined;
+  /** The first line that is executed; undefined where there is none. */
+  readonly executable: RunLine | undefined;
   /** Whether the content is not UTF-8 text: then what is executed depends on the machine. */
   readonly undecodable: boolean;
   /** The content; undefined where it is longer than `PTH_HELD_BYTES`. */
@@ -24,7 +33,7 @@ export class PthScanner implements ContentSink {
   readonly #text = new TextChecker();
   readonly #held = new Held();
   #length = 0;
-  #executable: PthFacts['executable'];
+  #executable: RunLine | undefined;
 
   write(chunk: Buffer): void {
     this.#text.write(chunk);
@@ -41,15 +50,15 @@ export class PthScanner implements ContentSink {
     return { executable: this.#executable, undecodable, content, lines };
   }
 
-  #judge({ number, head }: Line): void {
-    if (isImport(head)) this.#executable ??= { number, excerpt: printable(head, 77) };
+  #judge(line: Line): void {
+    if (this.#executable === undefined && isImport(line.head)) this.#executable = runLine(line);
   }
 }
 
 /** What a `.start` file does (PEP 829). */
 export interface StartFacts {
   /** The first line that is no comment; undefined where there is none. */
-  readonly first: PthFacts['executable'];
+  readonly first: RunLine | undefined;
   /** Whether a line has the form `package.module:callable`. */
   readonly callable: boolean;
 }
@@ -57,7 +66,7 @@ export interface StartFacts {
 /** Reads a `.start` file: every line that is no comment names something to call. */
 export class StartScanner implements ContentSink {
   readonly #lines = new LineSplitter((line) => this.#judge(line));
-  #first: PthFacts['executable'];
+  #first: RunLine | undefined;
   #callable = false;
 
   write(chunk: Buffer): void {
@@ -69,11 +78,16 @@ export class StartScanner implements ContentSink {
     return { first: this.#first, callable: this.#callable };
   }
 
-  #judge({ number, head }: Line): void {
+  #judge(line: Line): void {
+    const { head } = line;
     if (head[0] === 0x23) return;
-    this.#first ??= { number, excerpt: printable(head, 77) };
+    this.#first ??= runLine(line);
     this.#callable ||= /^[^\s:]+[ \t]*:[ \t]*[^\s:]+\s*$/.test(head.toString('utf8'));
   }
+}
+
+function runLine({ number, head, excerpt }: Line): RunLine {
+  return { number, quoted: printable(head, 77), excerpt: excerpt() };
 }
 
 /** `line.startswith(("import ", "import\t"))`. */

@@ -5,6 +5,7 @@ import type { ContentSink } from '../archive/content.js';
 import { foldPath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { BroughtModules } from './brought-modules.js';
+import { Beginning } from './excerpts.js';
 import { HookPaths } from './hook-paths.js';
 import { type Landing, landings } from './landing.js';
 import { moduleAt } from './module-names.js';
@@ -123,13 +124,16 @@ export class StartupHooks {
 
   /** A finding by name alone. Each file is told of: the policy excuses them one by one. */
   #tell(power: Extract<Power, { kind: 'finding' }>, member: string, landing: Landing): HookLook {
+    const beginning = new Beginning();
     return {
-      sinks: [],
+      sinks: [beginning],
       finish: (sha256) => {
+        const excerpt = beginning.excerpt();
         this.#findings.add(power.code, `${member} ${power.why}`, {
           member,
           sha256,
           landing: landing.name,
+          excerpt,
         });
       },
     };
@@ -160,30 +164,37 @@ export class StartupHooks {
           if (first !== undefined && (callable || this.#artifact.kind !== 'sdist'))
             this.#findings.add(
               'start-file',
-              `line ${first.number} of ${member} is called at every start of Python 3.15: ${first.excerpt}`,
-              { member, sha256, landing: landing.name },
+              `line ${first.number} of ${member} is called at every start of Python 3.15: ${first.quoted}`,
+              { member, sha256, landing: landing.name, excerpt: first.excerpt },
             );
         },
       };
     }
     const scanner = new PthScanner();
+    const beginning = new Beginning();
     return {
-      sinks: [scanner],
-      finish: (sha256) => this.#judgePth(scanner.finish(), member, landing.name, sha256),
+      sinks: [scanner, beginning],
+      finish: (sha256) =>
+        this.#judgePth(scanner.finish(), { member, sha256, landing: landing.name }, beginning),
     };
   }
 
-  #judgePth(facts: PthFacts, member: string, landing: string, sha256: Sha256): void {
-    const evidence = { member, sha256, landing };
+  #judgePth(
+    facts: PthFacts,
+    where: { readonly member: string; readonly sha256: Sha256; readonly landing: string },
+    beginning: Beginning,
+  ): void {
+    const { member } = where;
     if (facts.executable !== undefined) {
-      const { number, excerpt } = facts.executable;
+      const { number, quoted, excerpt } = facts.executable;
       const isGenerated = this.#isNamespaceFile(facts.content);
       this.#findings.add(
         'pth-executable',
-        `line ${number} of ${member} is executed at every Python start: ${excerpt}`,
-        isGenerated ? { ...evidence, template: 'setuptools-nspkg' } : evidence,
+        `line ${number} of ${member} is executed at every Python start: ${quoted}`,
+        { ...where, excerpt, ...(isGenerated && { template: 'setuptools-nspkg' }) },
       );
     }
+    const evidence = { ...where, excerpt: beginning.excerpt() };
     if (this.#artifact.kind === 'sdist') return;
     if (facts.undecodable)
       this.#findings.add('pth-undecodable', `${member} is not UTF-8 text`, evidence);
@@ -193,7 +204,7 @@ export class StartupHooks {
         `${member} is too long, or has a line that is`,
         evidence,
       );
-    this.#paths?.seePth(member, facts.lines, evidence);
+    this.#paths?.seePth(facts, where);
   }
 
   /** Whether a file is what setuptools writes for namespace packages, and is about no more than these. */

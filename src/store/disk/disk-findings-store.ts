@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { parseSha256, type Sha256 } from '../../domain/digest.js';
-import type { Inspection } from '../../domain/finding.js';
+import type { Excerpt, Finding, Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
 import { settingsName } from '../../inspection/limits.js';
@@ -73,7 +73,9 @@ class Findings implements ProjectFindings {
 }
 
 function bytesOf({ memberDigests, findings, modules = [] }: Inspection): number {
-  return OVERHEAD * (1 + findings.length) + memberDigests.length + MODULE * modules.length;
+  let shown = 0;
+  for (const { excerpt } of findings) shown += excerpt?.base64.length ?? 0;
+  return OVERHEAD * (1 + findings.length) + shown + memberDigests.length + MODULE * modules.length;
 }
 
 /** Findings of whatever settings: for looking back. */
@@ -186,15 +188,30 @@ export function readInspection(text: string): Inspection | undefined {
     typeof value.memberDigests === 'string' &&
     (value.modules === undefined || isNames(value.modules)) &&
     Array.isArray(value.findings) &&
-    value.findings.every(
-      (finding) =>
-        typeof finding === 'object' &&
-        finding !== null &&
-        typeof finding.code === 'string' &&
-        typeof finding.rule === 'string' &&
-        typeof finding.detail === 'string',
-    );
+    value.findings.every(isFinding);
   return whole ? (value as Inspection) : undefined;
+}
+
+function isFinding(value: Partial<Finding> | null): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof value.code === 'string' &&
+    typeof value.rule === 'string' &&
+    typeof value.detail === 'string' &&
+    (value.excerpt === undefined || isExcerpt(value.excerpt))
+  );
+}
+
+function isExcerpt(value: Partial<Excerpt> | null): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof value.base64 === 'string' &&
+    [value.offset, value.line, value.lineLength].every(Number.isSafeInteger) &&
+    typeof value.truncated === 'boolean' &&
+    ['string', 'undefined'].includes(typeof value.tail)
+  );
 }
 
 function isNames(value: unknown): boolean {
