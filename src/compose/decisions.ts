@@ -4,16 +4,35 @@ import { FileDecisionReader } from '../decisions/file-reader.js';
 import type { DecisionLog } from '../decisions/log.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
+import { countInThread } from '../decisions/rollups/count-in-thread.js';
+import { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
+import { everyUnref } from '../runtime/change-watch.js';
 import type { Process } from './process.js';
+
+/** A decision log, and what is known of it without reading it. */
+export interface KeptDecisions {
+  readonly log: DecisionLog;
+  readonly rollups: RollupKeeper;
+}
 
 /** The decision log of this machine: one process writes it. Whether it can is known from the start. */
 export async function createDecisionLog(
   { decisions }: Config,
   { now, log, metrics, health, closing }: Process,
-): Promise<DecisionLog> {
+): Promise<KeptDecisions> {
   const onTrouble = (err: unknown) =>
     log.warn({ err }, 'a file that the decision log has put aside stays as it is');
-  const written = new ResilientDecisionLog(new FileDecisionLog(decisions, now, { onTrouble }), {
+  const rollups = new RollupKeeper(decisions.file, {
+    count: countInThread,
+    every: everyUnref,
+    onTrouble: (err) =>
+      log.warn({ err }, 'what the decision log comes to could not be counted, or not be saved'),
+  });
+  // Once the log takes nothing any more.
+  closing.add(() => rollups.close());
+  const onWritten = rollups.note.bind(rollups);
+  const file = new FileDecisionLog(decisions, now, { onTrouble, onWritten });
+  const written = new ResilientDecisionLog(file, {
     onFailing: (err) => {
       metrics.decisionLogFailing.set(1);
       health.set('decision-log', 'degraded', 'decisions go to the log on standard error instead');
@@ -30,7 +49,8 @@ export async function createDecisionLog(
   });
   closing.add(() => written.close());
   await written.open();
-  return written;
+  await rollups.start(file);
+  return { log: written, rollups };
 }
 
 /** Every process of the machine may read it. */

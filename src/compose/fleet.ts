@@ -13,11 +13,12 @@ export async function createFleet(
   machine: Machine,
 ): Promise<Fleet> {
   const { leases, news } = ALONE;
+  const { log: decisions } = await createDecisionLog(config, process);
   return {
     leases,
     news,
     stores: createStores(config, process, machine, news),
-    decisions: await createDecisionLog(config, process),
+    decisions,
     decisionReader: createDecisionReader(config),
   };
 }

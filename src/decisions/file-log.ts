@@ -2,7 +2,8 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
-import { type LogRecord, writeRecord } from './record.js';
+import { LogMark, type LogPosition } from './log-position.js';
+import { type LogRecord, shortened } from './record.js';
 import type { OpenableDecisionLog } from './resilient-log.js';
 import { rotatedFiles } from './retention.js';
 import { nextName } from './rotated-names.js';
@@ -16,8 +17,19 @@ export interface DecisionLogSettings extends HousekeepingSettings {
   readonly fsync: boolean;
 }
 
-interface Waiting {
+/** What has reached the log. */
+export interface Written {
   readonly line: string;
+  /** Undefined where nothing was to be written. */
+  readonly record: LogRecord | undefined;
+}
+
+export interface FileLogParts extends HousekeepingParts {
+  /** Told of all that was written, in its order, once it is in the file, and before whoever waits for it. */
+  readonly onWritten: (written: readonly Written[], position: LogPosition | undefined) => void;
+}
+
+interface Waiting extends Written {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,6 +43,8 @@ export class FileDecisionLog implements OpenableDecisionLog {
   readonly #now: () => number;
   readonly #housekeeping: Housekeeping;
   readonly #onTrouble: HousekeepingParts['onTrouble'];
+  readonly #onWritten: FileLogParts['onWritten'];
+  readonly #mark = new LogMark();
   #file: FileHandle | undefined;
   /** Which file that is. */
   #node: Pick<BigIntStats, 'dev' | 'ino'> | undefined;
@@ -43,11 +57,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
   constructor(
     settings: DecisionLogSettings,
     now: () => number = Date.now,
-    { tend = tendInThread, onTrouble = () => {} }: Partial<HousekeepingParts> = {},
+    { tend = tendInThread, onTrouble = () => {}, onWritten = () => {} }: Partial<FileLogParts> = {},
   ) {
     this.#settings = settings;
     this.#full = settings.maxBytes;
     this.#onTrouble = onTrouble;
+    this.#onWritten = onWritten;
     this.#now = now;
     this.#housekeeping = new Housekeeping(settings, { tend, onTrouble });
   }
@@ -57,13 +72,19 @@ export class FileDecisionLog implements OpenableDecisionLog {
     this.#housekeeping.wake();
   }
 
-  append(record: LogRecord): Promise<void> {
-    return this.#put(writeRecord(record));
+  /** Up to where it is written; undefined before anything is in its file. */
+  get position(): LogPosition | undefined {
+    return this.#mark.position;
   }
 
-  #put(line: string): Promise<void> {
+  append(record: LogRecord): Promise<void> {
+    const written = shortened(record);
+    return this.#put(`${JSON.stringify(written)}\n`, written);
+  }
+
+  #put(line: string, record?: LogRecord): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ line, resolve, reject });
+      this.#waiting.push({ line, record, resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
@@ -81,6 +102,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
       this.#waiting = [];
       try {
         await this.#write(Buffer.from(batch.map(({ line }) => line).join('')));
+        this.#onWritten(batch, this.#mark.position);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         // The next batch opens the file anew: the disk may have room again, the folder may be back.
@@ -102,6 +124,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     const { nlink, size } = await file.stat();
     if (place === 'cut') {
       this.#size = size;
+      await this.#mark.read(file, size);
       return;
     }
     await this.#letGo();
@@ -118,6 +141,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
       }
       this.#size = before + bytes.length;
       if (this.#settings.fsync) await file.datasync();
+      this.#mark.advance(bytes, this.#size);
     } catch (error) {
       // What is told of as lost is not in the file as well.
       await takeBack(file, before).catch(() => {});
@@ -155,10 +179,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
     this.#size = Number(found.size);
     this.#node = found;
     this.#file = file;
+    this.#mark.begin();
     // A crash may have torn the last line: what follows must not continue it.
     if (this.#size > 0) {
       const last = await file.read(Buffer.alloc(1), 0, 1, this.#size - 1);
       if (last.buffer[0] !== 0x0a) this.#size += (await file.write('\n')).bytesWritten;
+      await this.#mark.read(file, this.#size);
     }
     return file;
   }

@@ -10,7 +10,15 @@ export async function inOrder(files: readonly SearchedFile[]): Promise<SearchedF
     files.map(async (file) => ({ file, time: await firstTime(file) })),
   );
   const inOrder = begun.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  return inOrder.map(({ file }) => file);
+  // Names that the log itself has given do tell it, also where the clock was set back: those take their places by them.
+  const own = inOrder.filter(({ file }) => isOwn(file)).map(({ file }) => file);
+  own.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return inOrder.map(({ file }) => (isOwn(file) ? own.shift()! : file));
+}
+
+/** Whether the log itself has put it aside. */
+function isOwn({ opened, indexed }: SearchedFile): boolean {
+  return indexed !== undefined || opened?.rotated === true;
 }
 
 async function firstTime({ opened, indexed }: SearchedFile): Promise<string> {

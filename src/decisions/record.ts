@@ -90,13 +90,32 @@ export type LogRecord = DecisionRecord | ExposedRecord | CutRecord;
 
 /** A client chooses its User-Agent and user; the log keeps this much of any text. */
 const MAX_TEXT = 512;
+const CUT_OFF = '…';
 
 /** One line of the log, with its line end. JSON escapes whatever could break a line. */
 export function writeRecord(record: LogRecord): string {
+  return `${JSON.stringify(shortened(record))}\n`;
+}
+
+/** A record as the log has it: texts that are too long are cut. Nearly every one is as it should be, and stays itself. */
+export function shortened<R extends LogRecord>(record: R): R {
+  if (!hasLongText(record)) return record;
   const line = JSON.stringify(record, (_key, value: unknown) =>
-    typeof value === 'string' && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
+    isLong(value) ? value.slice(0, MAX_TEXT) + CUT_OFF : value,
   );
-  return `${line}\n`;
+  return JSON.parse(line) as R;
+}
+
+/** Asked of every record: a function for each of its values, as `JSON.stringify` takes one, costs several times as much. */
+function hasLongText(record: object): boolean {
+  for (const value of Object.values(record))
+    if (isLong(value) || (typeof value === 'object' && value !== null && hasLongText(value)))
+      return true;
+  return false;
+}
+
+function isLong(value: unknown): value is string {
+  return typeof value === 'string' && value.length > MAX_TEXT;
 }
 
 /**
@@ -104,9 +123,15 @@ export function writeRecord(record: LogRecord): string {
  * @returns undefined for one that cannot be read: torn by a crash, or not the log's at all
  */
 export function readRecord(line: string): DecisionRecord | 'event' | undefined {
+  const record = readLogRecord(line);
+  return record === undefined || !('event' in record) ? record : 'event';
+}
+
+/** The same, and what the event is. Another version's log may have events that are not known here. */
+export function readLogRecord(line: string): LogRecord | undefined {
   try {
     const value = JSON.parse(line) as Partial<DecisionRecord> & { readonly event?: unknown };
-    if (typeof value.event === 'string') return 'event';
+    if (typeof value.event === 'string') return value as ExposedRecord | CutRecord;
     const whole =
       TEXTS.every((key) => typeof value[key] === 'string') &&
       typeof value.bytes === 'number' &&

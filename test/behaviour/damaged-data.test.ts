@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   // Which bytes were the first is not known any more, and doubt refuses.
   'pins/UPSTREAM/PROJECT/FILENAME.json': { files: /^pins\/.*pinned/, costs: 'pinned' },
   'exposure.json': { files: /^exposure\.json$/ },
+  'decisions.rollup.json': { files: /^decisions\.rollup\.json$/ },
   'decisions.jsonl': { files: /^decisions\.jsonl$/, part: 'decision-log' },
 };
 

@@ -1,0 +1,33 @@
+/** The last so many lines, in little memory: as they stand in the log. */
+export class NewestLines {
+  readonly #lines: string[];
+  readonly #size: number;
+  /** Where the next goes once it is full: the oldest lies there. */
+  #at: number;
+
+  constructor(size: number, kept: readonly string[] = []) {
+    this.#size = size;
+    this.#lines = kept.slice(-size);
+    this.#at = 0;
+  }
+
+  add(line: string): void {
+    if (this.#lines.length < this.#size) this.#lines.push(line);
+    else {
+      this.#lines[this.#at] = line;
+      this.#at = (this.#at + 1) % this.#size;
+    }
+  }
+
+  /** The newest first. */
+  *newest(): Generator<string> {
+    const { length } = this.#lines;
+    for (let back = 1; back <= length; back += 1)
+      yield this.#lines[(this.#at + length - back) % length]!;
+  }
+
+  /** The oldest first. */
+  all(): string[] {
+    return [...this.#lines.slice(this.#at), ...this.#lines.slice(0, this.#at)];
+  }
+}

@@ -1,0 +1,116 @@
+import type { DecisionRecord } from '../record.js';
+import { distinct, type Sketch } from './sketch.js';
+import type { Mode } from './slots.js';
+
+/** So many users of a group are known by name. */
+export const MOST_USERS = 20;
+
+/** Requests for one file that one rule refused, would have refused but for dry-run, or warned of. */
+export interface RefusedGroup {
+  readonly project: string;
+  readonly version: string | undefined;
+  readonly filename: string;
+  readonly rule: string | undefined;
+  sha256: string | undefined;
+  /** How many of each mode there were. */
+  enforce: number;
+  dryRun: number;
+  warn: number;
+  /** Milliseconds since 1970. */
+  readonly first: number;
+  last: number;
+  /** The hash of the last record's line, for its name. */
+  lastHash: number;
+  /** What the rule said last. */
+  reason: string | undefined;
+  /** The first users, or addresses where nobody said a name. */
+  readonly users: string[];
+  /** Those beyond them. */
+  others: Sketch | undefined;
+}
+
+/** The groups that were met last; beyond so many, those go that were not met for the longest time. */
+export class RefusedGroups {
+  readonly #size: number;
+  readonly #groups = new Map<string, RefusedGroup>();
+  /** Users' names, so that equal ones of many groups lie in memory once. */
+  readonly #names = new Map<string, string>();
+
+  constructor(size: number, kept: readonly RefusedGroup[] = []) {
+    this.#size = size;
+    for (const group of kept) this.#groups.set(keyOf(group), group);
+  }
+
+  /** @param time of the record, in milliseconds since 1970, @param hash of its line */
+  note(record: DecisionRecord, mode: Mode, time: number, hash: number): void {
+    const key = keyOf(record);
+    const known = this.#groups.get(key);
+    const group = known ?? groupOf(record, time);
+    // The last met comes last.
+    if (known !== undefined) this.#groups.delete(key);
+    this.#groups.set(key, group);
+    if (mode === 'enforce') group.enforce += 1;
+    else if (mode === 'dry-run') group.dryRun += 1;
+    else group.warn += 1;
+    group.last = time;
+    group.lastHash = hash;
+    group.reason = record.reason;
+    group.sha256 = record.sha256;
+    this.#noteUser(group, record);
+    if (this.#groups.size > this.#size) {
+      const [oldest] = this.#groups.keys();
+      this.#groups.delete(oldest!);
+    }
+  }
+
+  #noteUser(group: RefusedGroup, { user, forwarded, client }: DecisionRecord): void {
+    const name = String(user ?? forwarded ?? client);
+    if (group.users.includes(name)) return;
+    if (group.users.length < MOST_USERS) group.users.push(this.#shared(name));
+    else group.others = distinct(group.others, name);
+  }
+
+  #shared(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size >= this.#size) this.#names.clear();
+    this.#names.set(name, name);
+    return name;
+  }
+
+  /** The one that was met last comes last. */
+  all(): RefusedGroup[] {
+    return [...this.#groups.values()];
+  }
+}
+
+/** The same text for what belongs to one group. */
+export function keyOf({
+  project,
+  version,
+  filename,
+  rule,
+}: Pick<DecisionRecord, 'project' | 'version' | 'filename' | 'rule'>): string {
+  return `${project}\n${version ?? ''}\n${filename}\n${rule ?? ''}`;
+}
+
+/** Of the first record of a group, without counting it. */
+export function groupOf(record: DecisionRecord, time: number): RefusedGroup {
+  const { project, version, filename, rule, sha256, reason } = record;
+  return {
+    project,
+    version,
+    filename,
+    rule,
+    sha256,
+    enforce: 0,
+    dryRun: 0,
+    warn: 0,
+    first: time,
+    last: time,
+    lastHash: 0,
+    reason,
+    users: [],
+    others: undefined,
+  };
+}

@@ -1,0 +1,104 @@
+import { crc32 } from 'node:zlib';
+import type { DecisionRecord, LogRecord } from '../record.js';
+import { NewestLines } from './newest-lines.js';
+import { type PeriodCounts, Periods } from './periods.js';
+import { type RefusedGroup, RefusedGroups } from './refused-groups.js';
+import { SeenProjects } from './seen-projects.js';
+import { CUT, countDecision, modeOf } from './slots.js';
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+export const HOURS = 30 * 24;
+export const DAYS = 400;
+const GROUPS = 20_000;
+const NEWEST = 5_000;
+const PROJECTS = 50_000;
+
+/** Roll-ups as plain data. */
+export interface RollupState {
+  readonly hours: PeriodCounts;
+  readonly days: PeriodCounts;
+  readonly groups: readonly RefusedGroup[];
+  readonly newest: readonly string[];
+  readonly projects: readonly (readonly [project: string, first: number])[];
+  /** The latest time of a record that was noted. */
+  readonly last: string;
+}
+
+/**
+ * What the dashboard shows of all decisions, without reading the log: counts by hour and day, what was refused as
+ * groups, and the newest refusals and warnings whole. All of it is bounded; what it costs to note a record is too.
+ */
+export class Rollups {
+  readonly hours: Periods;
+  readonly days: Periods;
+  readonly groups: RefusedGroups;
+  /** Of what was refused, warned of, or spared by dry-run. */
+  readonly newest: NewestLines;
+  readonly projects: SeenProjects;
+  /** The latest time of a record that was noted, as it says it. */
+  last: string;
+  /** The beginning of a time, down to the hour, and that hour: most records are of the same one as the one before. */
+  #prefix = '';
+  #hour = 0;
+
+  constructor(state?: RollupState) {
+    this.hours = new Periods(HOUR, HOURS, state?.hours);
+    this.days = new Periods(DAY, DAYS, state?.days);
+    this.groups = new RefusedGroups(GROUPS, state?.groups);
+    this.newest = new NewestLines(NEWEST, state?.newest);
+    this.projects = new SeenProjects(PROJECTS, state?.projects);
+    this.last = state?.last ?? '';
+  }
+
+  /** @param record as its line has it, @param line as it stands in the log, with its end or without */
+  note(record: LogRecord, line: string): void {
+    const hour = this.#hourOf(record.time);
+    // Another's log may have times that nobody can read.
+    if (Number.isNaN(hour)) return;
+    if (record.time > this.last) this.last = record.time;
+    if (!('event' in record)) this.#decision(record, line, hour);
+    else if (record.event === 'cut') this.#add(hour, CUT);
+  }
+
+  #decision(record: DecisionRecord, line: string, hour: number): void {
+    const { hours, days } = this;
+    countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
+    this.projects.note(record.project, hour);
+    const mode = modeOf(record);
+    if (mode === undefined) return;
+    const bare = line.endsWith('\n') ? line.slice(0, -1) : line;
+    this.groups.note(record, mode, Date.parse(record.time), crc32(bare));
+    this.newest.add(bare);
+  }
+
+  /** All of it as data that no longer changes, but for the groups. */
+  state(): RollupState {
+    return {
+      hours: this.hours.copy(),
+      days: this.days.copy(),
+      groups: this.groups.all(),
+      newest: this.newest.all(),
+      projects: this.projects.all(),
+      last: this.last,
+    };
+  }
+
+  #add(hour: number, place: number): void {
+    this.hours.counts[this.hours.placeFor(hour) + place]! += 1;
+    this.days.counts[this.days.placeFor(hour) + place]! += 1;
+  }
+
+  /** When a record's hour began, in milliseconds since 1970. */
+  #hourOf(time: string): number {
+    // `2026-11-26T09:…Z`: in another form the hour may be another's.
+    if (time.length === 24 && time.startsWith(this.#prefix) && this.#prefix !== '')
+      return this.#hour;
+    const hour = Math.floor(Date.parse(time) / HOUR) * HOUR;
+    if (time.length === 24 && time.endsWith('Z') && !Number.isNaN(hour)) {
+      this.#prefix = time.slice(0, 14);
+      this.#hour = hour;
+    }
+    return hour;
+  }
+}

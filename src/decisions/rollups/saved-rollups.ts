@@ -1,0 +1,194 @@
+import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { crc32 } from 'node:zlib';
+import {
+  type LogPosition,
+  readPosition,
+  type WrittenPosition,
+  writePosition,
+} from '../log-position.js';
+import type { PeriodCounts } from './periods.js';
+import type { RefusedGroup } from './refused-groups.js';
+import type { RollupState } from './rollups.js';
+import { SLOTS } from './slots.js';
+
+const FORMAT = 'wheelgate decision roll-ups';
+/** Another one for another form, or another meaning: what another version has saved is counted anew. */
+const VERSION = 1;
+/** So many items are written at a time: what they take is little, and others have their turn between. */
+const BATCH = 250;
+
+/** What was saved: roll-ups of all that lies in front of a place in the log. */
+export interface SavedRollups {
+  readonly state: RollupState;
+  readonly position: LogPosition;
+}
+
+/** Where roll-ups lie: beside their log. @param log its file */
+export function rollupFile(log: string): string {
+  return join(dirname(log), `${parse(log).name}.rollup.json`);
+}
+
+/**
+ * Saves roll-ups, whole or not at all. What a loss of power tears shows by its check, when it is read.
+ * @param turn awaited between pieces, where others are to have their turn
+ */
+export async function saveRollups(
+  path: string,
+  saved: SavedRollups,
+  turn: () => Promise<void> | undefined,
+): Promise<void> {
+  const partial = `${path}.part`;
+  const file = await open(partial, 'w', 0o640);
+  try {
+    await writeAll(file, saved, turn);
+    await file.close();
+    await rename(partial, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await unlink(partial).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeAll(
+  file: FileHandle,
+  saved: SavedRollups,
+  turn: () => Promise<void> | undefined,
+): Promise<void> {
+  let check = 0;
+  for (const piece of piecesOf(saved)) {
+    const bytes = Buffer.from(piece);
+    check = crc32(bytes, check);
+    await file.appendFile(bytes);
+    await turn();
+  }
+  await file.appendFile(`,"check":${check}}\n`);
+}
+
+/** JSON without its end. */
+function* piecesOf({ state, position }: SavedRollups): Generator<string> {
+  const { hours, days, groups, newest, projects, last } = state;
+  const header = {
+    format: FORMAT,
+    version: VERSION,
+    slots: SLOTS,
+    position: writePosition(position),
+    last,
+    hours: writeCounts(hours),
+    days: writeCounts(days),
+  };
+  yield JSON.stringify(header).slice(0, -1);
+  yield* listOf('projects', projects);
+  yield* listOf('groups', groups, writeGroup);
+  yield* listOf('newest', newest);
+}
+
+function* listOf<T>(
+  name: string,
+  items: readonly T[],
+  write: (item: T) => unknown = (item) => item,
+): Generator<string> {
+  yield `,\n"${name}":[`;
+  for (let at = 0; at < items.length; at += BATCH) {
+    const batch = items.slice(at, at + BATCH).map((item) => JSON.stringify(write(item)));
+    yield `${at === 0 ? '' : ','}\n${batch.join(',\n')}`;
+  }
+  yield ']';
+}
+
+/** Each period that something was counted in: its number since 1970, then slot and count by turns. */
+function writeCounts({ numbers, counts }: PeriodCounts): number[][] {
+  const rows: number[][] = [];
+  for (const [place, number] of numbers.entries()) {
+    if (number === -1) continue;
+    const row = [place, number];
+    for (let slot = 0; slot < SLOTS.length; slot += 1) {
+      const count = counts[place * SLOTS.length + slot]!;
+      if (count !== 0) row.push(slot, count);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function readCounts(rows: readonly (readonly number[])[], size: number): PeriodCounts {
+  const numbers = new Float64Array(size).fill(-1);
+  const counts = new Float64Array(size * SLOTS.length);
+  for (const [place = 0, number = -1, ...rest] of rows) {
+    numbers[place] = number;
+    for (let at = 0; at < rest.length; at += 2)
+      counts[place * SLOTS.length + rest[at]!] = rest[at + 1]!;
+  }
+  return { numbers, counts };
+}
+
+type WrittenGroup = Omit<RefusedGroup, 'others'> & { readonly others?: readonly number[] };
+
+function writeGroup({ others, ...group }: RefusedGroup): WrittenGroup {
+  return { ...group, ...(others && { others: [...others] }) };
+}
+
+function readGroup({ others, ...group }: WrittenGroup): RefusedGroup {
+  // What was undefined is not in JSON, and equal groups have equal members.
+  return {
+    project: group.project,
+    version: group.version,
+    filename: group.filename,
+    rule: group.rule,
+    sha256: group.sha256,
+    enforce: group.enforce,
+    dryRun: group.dryRun,
+    warn: group.warn,
+    first: group.first,
+    last: group.last,
+    lastHash: group.lastHash,
+    reason: group.reason,
+    users: group.users,
+    others: others && Uint32Array.from(others),
+  };
+}
+
+interface WrittenRollups {
+  readonly format: unknown;
+  readonly version: unknown;
+  readonly slots: readonly unknown[];
+  readonly position: WrittenPosition;
+  readonly last: string;
+  readonly hours: readonly (readonly number[])[];
+  readonly days: readonly (readonly number[])[];
+  readonly projects: readonly (readonly [string, number])[];
+  readonly groups: readonly WrittenGroup[];
+  readonly newest: readonly string[];
+}
+
+/**
+ * @param sizes how many hours and days are kept
+ * @returns undefined where there are none, or they are damaged, or of another version
+ */
+export async function readRollups(
+  path: string,
+  sizes: { readonly hours: number; readonly days: number },
+): Promise<SavedRollups | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  const end = bytes?.lastIndexOf(',"check":') ?? -1;
+  if (bytes === undefined || end === -1) return undefined;
+  const [, check] = /^,"check":(\d+)\}\n$/.exec(bytes.toString('latin1', end)) ?? [];
+  if (Number(check) !== crc32(bytes.subarray(0, end))) return undefined;
+  // Whole, and so of this form where it says so.
+  const written = JSON.parse(bytes.toString('utf8')) as WrittenRollups;
+  const isOurs = written.format === FORMAT && written.version === VERSION;
+  if (!isOurs || written.slots.join() !== SLOTS.join()) return undefined;
+  const { position, last, hours, days, projects, groups, newest } = written;
+  return {
+    position: readPosition(position),
+    state: {
+      last,
+      hours: readCounts(hours, sizes.hours),
+      days: readCounts(days, sizes.days),
+      projects,
+      groups: groups.map(readGroup),
+      newest,
+    },
+  };
+}
