@@ -40,9 +40,25 @@ export interface FileSource extends ByteSource {
   close(): void;
 }
 
-/** A source over a file, by positioned reads. The caller closes it. @throws {SourceFault} as its methods do */
+/** A file up to here is read whole: one call of the system instead of one a member. In bytes. */
+const READ_WHOLE = 4 * 1024 * 1024;
+
+/**
+ * A source over a file: over its bytes where it is short, else by positioned reads. The caller closes it.
+ * @throws {SourceFault} as its methods do
+ */
 export function openFileSource(path: string): FileSource {
   const { fd, size } = open(path);
+  const file = positionedReads(fd, size);
+  if (size > READ_WHOLE) return file;
+  try {
+    return { ...bufferSource(file.read(0, size)), close() {} };
+  } finally {
+    file.close();
+  }
+}
+
+function positionedReads(fd: number, size: number): FileSource {
   const readInto = (target: Buffer, offset: number): void => {
     const { length } = target;
     checkRange(offset, length, size);

@@ -42,9 +42,12 @@ export class DiskRoom implements CacheRoom {
   }
 
   use(name: string, size: number): void {
+    const isNew = this.#coming.has(name);
     this.#arrived(name);
     this.#usage.touch(name, size);
     const now = performance.now();
+    // It was written just now, and its times say so.
+    if (isNew) return void this.#touched.set(name, now);
     if (now - (this.#touched.get(name) ?? -Infinity) < TOUCH_INTERVAL) return;
     this.#touched.set(name, now);
     this.#noteUse(this.#path(name)).catch(() => {});

@@ -22,6 +22,10 @@ interface Asking {
   readonly fail: (error: unknown) => void;
 }
 
+/** Where there is more room than is asked for by so many bytes, a look at it counts for a while … */
+const AMPLE = 2 ** 30;
+/** … for so long, in milliseconds: nobody else writes as much meanwhile, and what is written here is counted. */
+const LOOK_LASTS = 250;
 /** Others give room back, too, who tell nobody; in milliseconds. */
 const LOOK_AGAIN = 250;
 /** What is removed and still read is there until it is closed: so long it is counted on, in milliseconds. */
@@ -43,6 +47,10 @@ export class DiskSpace implements Space {
   /** Bytes that were removed, and that the file system does not show as free yet. */
   #leaving = 0;
   #leavingSince = 0;
+  /** What the last look at the file system showed as free, and when that was. */
+  #seen = { free: 0, at: -Infinity };
+  /** Written here since. */
+  #written = 0;
 
   constructor(settings: DiskSpaceSettings) {
     this.#settings = settings;
@@ -54,11 +62,26 @@ export class DiskSpace implements Space {
 
   /** How much less is free than must be, with all that is promised; 0 where there is enough. */
   async shortage(more = 0): Promise<number> {
-    const { directory, minFree, fileSystem = fileSystemOf } = this.#settings;
+    const { minFree } = this.#settings;
     // Before the look: what is written meanwhile is rather counted twice than not at all.
     const wanted = more + this.#promised + minFree;
-    const { free } = await fileSystem(directory);
+    if (this.#isAmple(wanted)) return 0;
+    const { free } = await this.#look();
     return Math.max(0, wanted - free);
+  }
+
+  #isAmple(wanted: number): boolean {
+    const { free, at } = this.#seen;
+    return free - this.#written >= wanted + AMPLE && performance.now() - at < LOOK_LASTS;
+  }
+
+  async #look(): Promise<FileSystem> {
+    const { directory, fileSystem = fileSystemOf } = this.#settings;
+    const before = this.#written;
+    const found = await fileSystem(directory);
+    this.#seen = { free: found.free, at: performance.now() };
+    this.#written -= before;
+    return found;
   }
 
   #reservation(bytes: number): Reservation {
@@ -75,7 +98,10 @@ export class DiskSpace implements Space {
         else if (granted) left += more;
         return granted;
       },
-      wrote: (written) => give(Math.min(written, left)),
+      wrote: (written) => {
+        this.#written += written;
+        give(Math.min(written, left));
+      },
       release: () => {
         if (over) return;
         over = true;
@@ -147,8 +173,7 @@ export class DiskSpace implements Space {
 
   /** Not even on an empty disk. */
   async #neverFits(bytes: number): Promise<boolean> {
-    const { directory, minFree, fileSystem = fileSystemOf } = this.#settings;
-    return bytes + minFree > (await fileSystem(directory)).size;
+    return bytes + this.#settings.minFree > (await this.#look()).size;
   }
 
   async #change(): Promise<void> {

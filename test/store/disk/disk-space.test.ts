@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DiskSpace } from '../../../src/store/disk/disk-space.js';
 import type { Reservation } from '../../../src/store/space.js';
 import { spaceContract } from '../contract/space.js';
 import { pretendedDisk } from './pretended-disk.js';
@@ -56,6 +57,38 @@ describe('the space on a disk', () => {
     room!.release();
     await disk.space.reserve(900, 0);
     assert.deepEqual(said, [false, true, false]);
+  });
+
+  it('is not looked at for each promise where there is far more than is asked for', async () => {
+    let looks = 0;
+    const space = new DiskSpace({
+      directory: '/',
+      minFree: 100,
+      fileSystem: async () => {
+        looks += 1;
+        return { size: 2 ** 41, free: 2 ** 40 };
+      },
+    });
+    for (let n = 0; n < 100; n += 1) (await space.reserve(1_000, 0))?.release();
+    assert.ok(looks < 50, `${looks} looks`);
+  });
+
+  it('is looked at again once what was written since the last look comes near it', async () => {
+    let free = 2 ** 33;
+    const space = new DiskSpace({
+      directory: '/',
+      minFree: 100,
+      fileSystem: async () => ({ size: 2 ** 41, free }),
+    });
+    let written = 0;
+    for (;;) {
+      const room = await space.reserve(2 ** 30, 0);
+      if (room === undefined) break;
+      written += 2 ** 30;
+      free -= 2 ** 30;
+      room.wrote(2 ** 30);
+    }
+    assert.equal(written, 2 ** 33 - 2 ** 30, 'and never more than there is');
   });
 
   it('goes on after a file system that could not be asked', async () => {
