@@ -1,4 +1,4 @@
-import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
+import { ChangeWatch, type Every, HANGS, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, isUnread, type Problem } from '../yaml/problem.js';
 import type { TokenEntry } from './token.js';
 import { readTokens } from './tokens-file.js';
@@ -46,7 +46,9 @@ export class AccessControl implements TokenSource {
     this.#entries = entries;
     const look = () => stateOfFile(path);
     const { every } = options;
-    this.#watch = new ChangeWatch({ look, every, onChange: () => this.#read() }, settled);
+    const onHang = () => options.onProblem([{ file: path, message: HANGS, unread: true }]);
+    const onChange = () => this.#read();
+    this.#watch = new ChangeWatch({ look, every, onChange, onHang }, settled);
   }
 
   /** @throws {AccessError} where the file cannot be used */

@@ -60,7 +60,8 @@ export class FeedService {
     const onChange = () => this.#alone(() => this.#look());
     // One that is there and cannot be read just now is tried again.
     const settled = (await onChange()) ? state : '';
-    this.#watch = new ChangeWatch({ look, onChange, interval: LOOK, every }, settled);
+    const onHang = () => this.#note(false);
+    this.#watch = new ChangeWatch({ look, onChange, onHang, interval: LOOK, every }, settled);
     this.#plan(random() * 5_000);
   }
 

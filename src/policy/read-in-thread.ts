@@ -1,29 +1,55 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { askOnce } from '../runtime/threads/thread.js';
+import { Thread } from '../runtime/threads/thread.js';
 import type { PolicyReading, ReadPolicy } from './load.js';
 import type { ReadingRequest } from './read-thread.js';
 
 /** Far more than the largest policy takes, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 2_048 };
 const PROGRAM = new URL('./read-thread.js', import.meta.url);
+/** Several times what the largest policy takes on a slow machine, in milliseconds. */
+const PATIENCE = 120_000;
+
+export interface ReadInThreadSettings {
+  /** The thread's program, for tests of what happens when it dies. */
+  readonly program?: URL;
+  /** How long a reading may take, in milliseconds. */
+  readonly patience?: number;
+}
 
 /**
  * Reads policies in a thread of its own, so that an edit of a long list holds up nobody who is served meanwhile. The
- * thread is gone afterwards, for edits are rare. One that dies is a problem of the policy like any other.
- * @param program the thread's program, for tests of what happens when it dies
+ * thread is gone afterwards, for edits are rare. One that dies or hangs is a problem of the policy like any other, which
+ * may pass without an edit.
  */
-export function readInThread(program: URL = PROGRAM): ReadPolicy {
+export function readInThread({
+  program = PROGRAM,
+  patience = PATIENCE,
+}: ReadInThreadSettings = {}): ReadPolicy {
+  let hanging = false;
   return async (paths, options) => {
+    // A call that hangs in the system outlives its thread, and takes one of the few that read files for the whole process.
+    if (hanging) return unread(paths, 'reading it does not end');
+    let thread: Thread<ReadingRequest, PolicyReading> | undefined;
     try {
-      const request = { paths, options };
-      return await askOnce<ReadingRequest, PolicyReading>({ program, limits: LIMITS }, request);
+      thread = new Thread({ program, limits: LIMITS });
+      const asked = thread.ask({ paths, options });
+      asked.expectWithin(patience);
+      return await asked.answer;
     } catch (error) {
-      const message = `reading it broke off: ${(error as Error).message}`;
-      const problems = [{ file: paths[0] ?? 'policy', message, unread: true as const }];
-      return { sound: undefined, problems, warnings: [] };
+      hanging = true;
+      return unread(paths, `reading it broke off: ${(error as Error).message}`);
     } finally {
+      const gone = thread?.close() ?? Promise.resolve();
+      void gone.then(() => {
+        hanging = false;
+      });
       // Others get their turn between the answer, which takes some milliseconds to read, and the rest.
       await nextTurn();
     }
   };
+}
+
+function unread(paths: readonly string[], message: string): PolicyReading {
+  const problems = [{ file: paths[0] ?? 'policy', message, unread: true as const }];
+  return { sound: undefined, problems, warnings: [] };
 }

@@ -1,4 +1,4 @@
-import { ChangeWatch, type Every, stateOfFile } from '../runtime/change-watch.js';
+import { ChangeWatch, type Every, HANGS, stateOfFile } from '../runtime/change-watch.js';
 import { formatProblem, isUnread, type Problem } from '../yaml/problem.js';
 import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from './load.js';
 import type { PolicyMeaning } from './merge.js';
@@ -55,7 +55,9 @@ export class PolicyWatcher implements PolicySource {
     this.#current = current;
     const { interval, every } = options;
     const look = () => stateOf(paths);
-    this.#watch = new ChangeWatch({ look, interval, every, onChange: () => this.#read() }, settled);
+    const onHang = () => this.#keep([{ file: paths.join(', '), message: HANGS, unread: true }]);
+    const onChange = () => this.#read();
+    this.#watch = new ChangeWatch({ look, interval, every, onChange, onHang }, settled);
   }
 
   /** @throws {PolicyError} where the policies cannot be used */
@@ -102,18 +104,22 @@ export class PolicyWatcher implements PolicySource {
   async #read(): Promise<boolean> {
     const { read } = this.#options;
     const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
-    this.#sound = isSound(loaded);
-    if (!isSound(loaded)) {
-      this.#options.onProblem?.(loaded.problems);
-      for (const listener of this.#readers) listener(loaded.problems);
-      return !isUnread(loaded.problems);
-    }
+    if (!isSound(loaded)) return this.#keep(loaded.problems);
+    this.#sound = true;
     const changed = loaded.policy.revision !== this.current.revision;
     if (changed) this.#current = loaded;
     if (changed) await Promise.all(this.#listeners.map((listener) => listener(loaded.policy)));
     this.#options.onLoad?.({ ...loaded, policy: this.current });
     for (const listener of this.#readers) listener([]);
     return true;
+  }
+
+  /** The policy before it stays in force. @returns whether the files could be read */
+  #keep(problems: readonly Problem[]): boolean {
+    this.#sound = false;
+    this.#options.onProblem?.(problems);
+    for (const listener of this.#readers) listener(problems);
+    return !isUnread(problems);
   }
 }
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { ChangeWatch, stateOfFile } from './change-watch.js';
+import { ChangeWatch, HANGS, stateOfFile } from './change-watch.js';
 
 /** Who somebody is, PEM: the certificate with its chain, and its private key. */
 export interface Certificate {
@@ -59,5 +59,6 @@ export async function watchCertificate(
         return false;
       },
     );
-  return new ChangeWatch({ look, onChange, interval: 2_000 }, await look());
+  const onHang = () => onProblem(new Error(`${files.cert} ${HANGS}`));
+  return new ChangeWatch({ look, onChange, onHang, interval: 2_000 }, await look());
 }

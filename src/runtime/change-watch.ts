@@ -8,6 +8,8 @@ export interface ChangeWatchParts {
    * descriptors left, or a mount is away, it is tried again without another change.
    */
   readonly onChange: () => Promise<boolean>;
+  /** A look does not come back, as on a mount that hangs. It is read anew, changed or not, once one does. */
+  readonly onHang: () => void;
   /** Milliseconds between two looks; by default a quarter of a second. */
   readonly interval?: number | undefined;
   /** Calls back again and again until told to stop. */
@@ -18,6 +20,11 @@ export interface ChangeWatchParts {
 const INTERVAL = 250;
 /** What cannot be read is tried again after 2, 4, … looks, and after so many at most. */
 const MOST_LOOKS = 64;
+/** A look that takes as long as so many hangs: half a minute. */
+const PATIENCE = 120;
+
+/** What to say of a look that hangs, of its file. */
+export const HANGS = 'cannot be looked at: that does not end';
 
 /** No state of any file. */
 const UNREAD = '\0unread';
@@ -40,6 +47,8 @@ export class ChangeWatch {
   #rest = 0;
   #busy: Promise<void> = Promise.resolve();
   #looking = false;
+  /** While a look is under way: as long as how many it has taken. */
+  #taken: number | undefined;
   readonly #stop: () => void;
 
   constructor(parts: ChangeWatchParts, noticed: string) {
@@ -50,7 +59,7 @@ export class ChangeWatch {
 
   /** Takes notice of the state as it is, without waiting for it to come to rest. */
   takeNotice(): Promise<void> {
-    return this.#alone(async () => this.#notice(await this.#parts.look()));
+    return this.#alone(async () => this.#notice(await this.#look()));
   }
 
   close(): void {
@@ -59,10 +68,10 @@ export class ChangeWatch {
 
   async #tick(): Promise<void> {
     // A mount that hangs must not pile up looks, nor let two follow each other without time between.
-    if (this.#looking) return;
+    if (this.#looking) return this.#wait();
     this.#looking = true;
     await this.#alone(async () => {
-      const state = await this.#parts.look();
+      const state = await this.#look();
       if (state === this.#noticed) this.#pending = undefined;
       else if (state !== this.#pending) this.#await(state);
       else if (this.#rest > 0) this.#rest -= 1;
@@ -70,6 +79,23 @@ export class ChangeWatch {
     }).finally(() => {
       this.#looking = false;
     });
+  }
+
+  async #look(): Promise<string> {
+    this.#taken = 0;
+    try {
+      return await this.#parts.look();
+    } finally {
+      this.#taken = undefined;
+    }
+  }
+
+  #wait(): void {
+    if (this.#taken === undefined) return;
+    this.#taken += 1;
+    if (this.#taken !== PATIENCE) return;
+    this.#noticed = UNREAD;
+    this.#parts.onHang();
   }
 
   #await(state: string): void {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadPolicy, readPolicy } from '../../src/policy/load.js';
 import { readInThread } from '../../src/policy/read-in-thread.js';
 import { PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
-import { program } from '../support/thread-program.js';
+import { ANSWER_IN_THREAD, program } from '../support/thread-program.js';
 import { brief, caseOf, folder, NOW, subject } from './support.js';
 
 const MANY = `deny:\n${Array.from({ length: 2_000 }, (_, i) => `  - { project: p${i}, versions: "==1.${i}", reason: r }\n`).join('')}`;
@@ -18,6 +20,15 @@ waivers:
   - { rule: cooldown, project: x, versions: ">=1,<2", reason: r, owner: o, expires: 2026-12-01 }
   - { rule: deny, project: x, versions: "==1", reason: r, owner: o, expires: 2026-11-01 }
 `;
+
+/** Waits for a pipe, as for a file on a mount that hangs; where there is none, it says that it came so far. */
+const READS_PIPE = `import { existsSync } from 'node:fs';
+  import { readFile } from 'node:fs/promises';
+  import { answerInThread } from ${JSON.stringify(ANSWER_IN_THREAD)};
+  answerInThread(async ({ paths: [path] }) => {
+    if (existsSync(path + '/pipe')) await readFile(path + '/pipe');
+    return { sound: undefined, problems: [{ file: path, message: 'was read' }], warnings: [] };
+  });`;
 
 describe('policies read in a thread', () => {
   it('say what they say when read here', async () => {
@@ -67,7 +78,7 @@ describe('policies read in a thread', () => {
       ['process.exit(3)', /broke off: its thread ended with 3/],
       ['throw new Error("out of memory")', /broke off: out of memory/],
     ] as const) {
-      const read = readInThread(program(text));
+      const read = readInThread({ program: program(text) });
       const problems: string[] = [];
       const watcher = await PolicyWatcher.start([path], {
         read,
@@ -79,5 +90,29 @@ describe('policies read in a thread', () => {
       assert.match(problems.join(), why);
       assert.equal(watcher.current.revision, revision);
     }
+  });
+
+  it('leave the policy before them in force where reading them hangs, and are read once it does not', async () => {
+    const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
+    const pipe = join(path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const hangs = readInThread({ program: program(READS_PIPE), patience: 200 });
+    const problems: string[] = [];
+    const watcher = await PolicyWatcher.start([path], {
+      read: hangs,
+      every: () => () => {},
+      onProblem: (found) => problems.push(...found.map(formatProblem)),
+    });
+    const { revision } = watcher.current;
+    writeFileSync(join(path, 'p.yaml'), 'deny: [{ project: y, reason: r }]\n');
+    assert.equal(await watcher.reload(), false);
+    assert.match(problems.at(-1)!, /broke off: it did not end/);
+    // A second one would take another of the few threads that read files.
+    assert.equal(await watcher.reload(), false);
+    assert.match(problems.at(-1)!, /reading it does not end/);
+    assert.equal(watcher.current.revision, revision);
+    await writeFile(pipe, '');
+    rmSync(pipe);
+    while (!problems.at(-1)!.endsWith('was read')) await watcher.reload();
   });
 });

@@ -1,7 +1,10 @@
 import type { Following } from '../../src/runtime/threads/answer-in-thread.js';
 
-const ANSWER_IN_THREAD = new URL('../../src/runtime/threads/answer-in-thread.js', import.meta.url)
-  .href;
+/** Where a thread's program finds the function of that name. */
+export const ANSWER_IN_THREAD = new URL(
+  '../../src/runtime/threads/answer-in-thread.js',
+  import.meta.url,
+).href;
 
 /**
  * A thread's program of one function, which answers what the thread is asked.
