@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Health } from '../observe/health.js';
 import { stateOfFile } from '../runtime/change-watch.js';
 import type { Log } from '../runtime/log.js';
+import { canBeUsed } from '../store/disk/disk-files.js';
 
 /** So many are told. */
 const MAX_TOLD = 3;
@@ -10,8 +11,11 @@ const MAX_UNREADABLE = 1_000;
 
 /** Who is told what is wrong with the data folder. */
 export interface Troubles {
-  /** @param cause a name for it, @param detail a clause for people; undefined where it is over */
-  tell(cause: string, detail: string | undefined): void;
+  /**
+   * @param cause a name for it, @param detail a clause for people; undefined where it is over
+   * @param path of a file or folder: it is over, too, once that can be used again
+   */
+  tell(cause: string, detail: string | undefined, path?: string): void;
   /** A file or folder below it cannot be read. @param why a clause for people */
   unreadable(path: string, why: string): void;
 }
@@ -22,8 +26,8 @@ export class FolderTroubles implements Troubles {
   readonly #health: Health;
   readonly #log: Log;
   readonly #details = new Map<string, string>();
-  /** Files that cannot be read, in what state. */
-  readonly #unreadable = new Map<string, string>();
+  /** Files and folders that could not be used, by what was told of them. */
+  readonly #unusable = new Map<string, Unusable>();
 
   constructor(data: string, health: Health, log: Log) {
     this.#data = data;
@@ -31,7 +35,37 @@ export class FolderTroubles implements Troubles {
     this.#log = log;
   }
 
-  tell(cause: string, detail: string | undefined): void {
+  tell(cause: string, detail: string | undefined, path?: string): void {
+    if (detail === undefined) this.#unusable.delete(cause);
+    else if (path !== undefined) this.#unusable.set(cause, { path, why: '', state: undefined });
+    this.#say(cause, detail);
+  }
+
+  unreadable(path: string, why: string): void {
+    if (this.#unusable.has(path) || this.#unusable.size >= MAX_UNREADABLE) return;
+    const unusable: Unusable = { path, why, state: undefined };
+    this.#unusable.set(path, unusable);
+    this.#log.warn(
+      { path, why },
+      'a file of the data folder cannot be used: what it tells is unknown',
+    );
+    this.#say(path, `${relative(this.#data, path)} cannot be used: ${why}`);
+    void stateOfFile(path).then((state) => {
+      unusable.state = state;
+    });
+  }
+
+  /** Forgets what is another file by now, or gone, or can be used again: there may have been no descriptors left. */
+  async lookAgain(): Promise<void> {
+    for (const [cause, { path, why, state }] of this.#unusable) {
+      const isOther = state !== undefined && (await stateOfFile(path)) !== state;
+      if (!isOther && !(await canBeUsed(path, why))) continue;
+      this.#unusable.delete(cause);
+      this.#say(cause, undefined);
+    }
+  }
+
+  #say(cause: string, detail: string | undefined): void {
     if (detail === this.#details.get(cause)) return;
     if (detail === undefined) this.#details.delete(cause);
     else this.#details.set(cause, detail);
@@ -41,24 +75,12 @@ export class FolderTroubles implements Troubles {
     if (told === '') this.#health.set('data-folder', 'ok');
     else this.#health.set('data-folder', 'degraded', told);
   }
+}
 
-  unreadable(path: string, why: string): void {
-    if (this.#unreadable.has(path) || this.#unreadable.size >= MAX_UNREADABLE) return;
-    this.#unreadable.set(path, '');
-    this.#log.warn(
-      { path, why },
-      'a file of the data folder cannot be used: what it tells is unknown',
-    );
-    this.tell(path, `${relative(this.#data, path)} cannot be used: ${why}`);
-    void stateOfFile(path).then((state) => this.#unreadable.set(path, state));
-  }
-
-  /** Forgets what is another file by now, or gone. */
-  async lookAgain(): Promise<void> {
-    for (const [path, before] of this.#unreadable) {
-      if (before === '' || (await stateOfFile(path)) === before) continue;
-      this.#unreadable.delete(path);
-      this.tell(path, undefined);
-    }
-  }
+interface Unusable {
+  readonly path: string;
+  /** As it was told; empty where that was no fault of a single file. */
+  readonly why: string;
+  /** Once it is known: see `stateOfFile`. */
+  state: string | undefined;
 }

@@ -18,7 +18,7 @@ import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
 import { createRooms, createSpool } from './stores.js';
 
-/** Files that could not be read are looked at again, in milliseconds. */
+/** What was wrong with the data folder is looked at again, in milliseconds. */
 const LOOK_AGAIN = 2_000;
 
 /**
@@ -61,9 +61,9 @@ export async function createMachine(config: Config, process: Process): Promise<K
   const policies = await createPolicies(config, process);
   const tokens = await createAccess(config, process);
   const troubles = new FolderTroubles(config.data, process.health, log);
-  closing.add(everyUnref(LOOK_AGAIN, () => troubles.lookAgain()));
   const folder = await ownDataFolder(config, process, troubles);
-  const { spaces, ...rooms } = createRooms(config, troubles);
+  const { spaces, lookAgain, ...rooms } = createRooms(config, troubles);
+  closing.add(everyUnref(LOOK_AGAIN, () => troubles.lookAgain().finally(lookAgain)));
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan(), folder.tidy()]).then(
     () => {},

@@ -7,7 +7,6 @@ import { Outbox } from '../notify/outbox.js';
 import { loadTold, saveTold } from '../notify/told.js';
 import { createWebhookSender } from '../notify/webhook.js';
 import { backgroundTimers } from '../runtime/timers.js';
-import { NOT_OURS } from '../store/disk/disk-files.js';
 import { formatProblem } from '../yaml/problem.js';
 import { dataFolder } from './data-folder.js';
 import type { KeptMachine } from './machine.js';
@@ -54,7 +53,7 @@ export async function notifying(
   const notifier = new Notifier({
     deliveries,
     timers,
-    told: await loadTold(told, () => troubles.unreadable(told, NOT_OURS)),
+    told: await loadTold(told, (path, why) => troubles.unreadable(path, why)),
     save: (state) => saveTold(told, state),
     onError: (err) => log.warn({ err }, 'what webhooks are told could not be kept'),
     waivers: () => policies.meaning.waivers,

@@ -69,6 +69,7 @@ export function createRooms({ data, cache }: Config, troubles: Troubles) {
     blobs,
     pages: new DiskRoom({ directory: at.pages, maxBytes: PAGES_ON_DISK }),
     spaces: { data: space, spare: createSpareSpace(data) },
+    lookAgain: () => space.lookAgain(),
   };
 }
 
@@ -104,6 +105,7 @@ export function createSpool(
       troubles.tell(
         'spool',
         error === undefined ? undefined : `nothing can be received: ${reasonOf(error)}`,
+        dataFolder(data).spool,
       ),
   });
 }

@@ -68,6 +68,21 @@ export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
   return new Failure('unable', what, options);
 }
 
+/** What the process or its machine has run out of: descriptors, memory, ports. */
+const EXHAUSTED: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOBUFS',
+  'EAGAIN',
+  'EADDRNOTAVAIL',
+]);
+
+/** Whether a call of the operating system failed for want of what any such call needs: it says nothing of its file or peer. */
+export function isExhausted(error: unknown): boolean {
+  return isSystemError(error) && EXHAUSTED.has(error.code ?? '');
+}
+
 /** Whether a call of the operating system failed: Node gives such an error the call and its number. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'errno' in error;

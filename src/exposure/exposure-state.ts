@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DiskFiles, isMissing, NOT_OURS, readPlainFile } from '../store/disk/disk-files.js';
+import { type DiskFiles, isMissing, readPlainFile, whyUnusable } from '../store/disk/disk-files.js';
 import type { ToldOf } from './denied-since.js';
 
 /** What has been told already, so that a restart does not tell it again. */
@@ -28,7 +28,7 @@ export async function loadExposureState(
     const { revision, told } = FORM.parse(JSON.parse((await readPlainFile(path)).toString('utf8')));
     return { revision, told: new Map(Object.entries(told)) };
   } catch (error) {
-    if (!isMissing(error)) onUnreadable(path, NOT_OURS);
+    if (!isMissing(error)) onUnreadable(path, whyUnusable(error));
     return NOTHING;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { writeQuickly } from '../store/disk/atomic-file.js';
-import { isMissing, readPlainFile } from '../store/disk/disk-files.js';
+import { type DiskFiles, isMissing, readPlainFile, whyUnusable } from '../store/disk/disk-files.js';
 
 const FORM = z.object({
   groups: z.record(
@@ -24,11 +24,14 @@ export type Told = z.output<typeof FORM>;
 export const NOTHING_TOLD: Told = { groups: {}, waivers: {}, problems: [] };
 
 /** Reads it; a file that is missing or torn says nothing, and costs a few messages. @param onUnreadable told of one that is there and says nothing */
-export async function loadTold(path: string, onUnreadable: () => void): Promise<Told> {
+export async function loadTold(
+  path: string,
+  onUnreadable: DiskFiles['onUnreadable'],
+): Promise<Told> {
   try {
     return FORM.parse(JSON.parse((await readPlainFile(path)).toString('utf8')));
   } catch (error) {
-    if (!isMissing(error)) onUnreadable();
+    if (!isMissing(error)) onUnreadable(path, whyUnusable(error));
     return NOTHING_TOLD;
   }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.js';
+import { asFailure, Failure, isExhausted } from '../domain/failure.js';
 import { hasOtherStrong, isStrong } from '../domain/hashes.js';
 import {
   type Demands,
@@ -37,7 +37,8 @@ export class KnownBytes {
 
   /**
    * What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that
-   * counts. Never rejects.
+   * counts.
+   * @throws {Failure} unable where no file of ours can be read just now
    */
   async of(upstream: Upstream, page: ProjectPage): Promise<Seen | undefined> {
     const { facts, pins } = this.#parts;
@@ -45,9 +46,9 @@ export class KnownBytes {
     const pinning = keepsPins(upstream);
     if (!pinning && !page.files.some(({ hashes }) => hasOtherStrong(hashes))) return undefined;
     const [known, pinned] = await Promise.all([
-      facts.known(name, page.project).catch((error: unknown) => this.#failed('facts', error)),
+      facts.known(name, page.project).catch((error: unknown) => this.#notKnown('facts', error)),
       pinning
-        ? pins.known(name, page.project).catch((error: unknown) => this.#failed('pins', error))
+        ? pins.known(name, page.project).catch((error: unknown) => this.#notKnown('pins', error))
         : NONE,
     ]);
     return { facts: known ?? NONE, pins: pinned };
@@ -123,6 +124,12 @@ export class KnownBytes {
       facts.learn(upstream, project, seen);
       this.#failed('facts', error);
     }
+  }
+
+  #notKnown(what: SeenKind, error: unknown): undefined {
+    this.#failed(what, error);
+    if (isExhausted(error))
+      throw asFailure(error, 'What is known of files cannot be read just now.');
   }
 
   #failed(what: SeenKind, error: unknown): undefined {

@@ -180,6 +180,6 @@ function every({ closing }: Process, milliseconds: number, callback: () => void)
 
 /** What a worker finds wrong with the data folder, all of them tell. */
 function attendTroubles(worker: ToWorker, troubles: Troubles): void {
-  worker.onTold('trouble', ({ cause, detail }) => troubles.tell(cause, detail));
+  worker.onTold('trouble', ({ cause, detail, path }) => troubles.tell(cause, detail, path));
   worker.onTold('unreadable', ({ path, why }) => troubles.unreadable(path, why));
 }

@@ -67,7 +67,11 @@ export interface PrimaryWords {
     readonly wrote: { readonly id: number; readonly bytes: number };
     readonly 'room-over': { readonly id: number };
     /** See `compose/folder-troubles`. */
-    readonly trouble: { readonly cause: string; readonly detail: string | undefined };
+    readonly trouble: {
+      readonly cause: string;
+      readonly detail: string | undefined;
+      readonly path: string | undefined;
+    };
     readonly unreadable: { readonly path: string; readonly why: string };
     readonly learnt: Learnt;
     /** The worker could not begin, and why. */

@@ -81,7 +81,7 @@ async function askMachine(config: Config, own: Process, primary: ToPrimary): Pro
     spare: new WorkerSpace(primary, 'spare'),
   };
   const troubles: Troubles = {
-    tell: (cause, detail) => primary.tell('trouble', { cause, detail }),
+    tell: (cause, detail, path) => primary.tell('trouble', { cause, detail, path }),
     unreadable: (path, why) => primary.tell('unreadable', { path, why }),
   };
   const inForce = await takeInForce(config, own, primary);

@@ -34,7 +34,7 @@ export class DiskAttestationStore implements AttestationStore {
     this.#directory = join(directory, `v${ATTESTATIONS_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
-      read: (folder, names) => readRecords(folder, names, files),
+      read: readRecords,
       add: (records, record) => {
         records.add(record);
         return records;
@@ -67,7 +67,7 @@ export class DiskAttestationStore implements AttestationStore {
 async function readRecords(
   folder: string,
   names: readonly string[],
-  { onUnreadable }: DiskFiles,
+  onUnreadable: DiskFiles['onUnreadable'],
 ): Promise<AttestationRecords> {
   const records = new AttestationRecords();
   for (const name of names.slice(0, MAX_RECORDS)) {

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { access, open, readdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isSystemError } from '../../domain/failure.js';
 import { writeAtomically } from './atomic-file.js';
 
 /** How a store on disk writes its files, and whom it tells what is wrong with one. */
@@ -29,6 +31,38 @@ export async function readPlainFile(path: string): Promise<Buffer> {
   }
 }
 
+/** Of a file that stands in for another: reading it may be fine, and does not help. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'EEXIST', 'ENOTEMPTY']);
+/** A file is tried by so much of it, in bytes. */
+const TRIED = 2 ** 20;
+
+/**
+ * Whether what the system refused works by now: to read a file or a folder, or to put one where there is none.
+ * @param why it could not be used, as `reasonOf` says it: what is wrong with what is in a file does not pass by itself
+ */
+export async function canBeUsed(path: string, why: string): Promise<boolean> {
+  if (why.includes(' ') || IN_THE_WAY.has(why)) return false;
+  try {
+    if ((await stat(path)).isDirectory()) {
+      await access(path, constants.W_OK);
+      await readdir(path);
+    } else await readBeginning(path);
+    return true;
+  } catch (error) {
+    if (!isMissing(error)) return false;
+    return access(dirname(path), constants.W_OK).then(() => true, isMissing);
+  }
+}
+
+async function readBeginning(path: string): Promise<void> {
+  const file = await open(path, READ_AT_ONCE);
+  try {
+    await file.read(Buffer.alloc(TRIED), 0, TRIED, 0);
+  } finally {
+    await file.close();
+  }
+}
+
 export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
@@ -37,4 +71,9 @@ export function isMissing(error: unknown): boolean {
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code ?? message;
+}
+
+/** Of a file that was read and parsed in one: what the system says, or else it is what is in it. */
+export function whyUnusable(error: unknown): string {
+  return isSystemError(error) ? reasonOf(error) : NOT_OURS;
 }

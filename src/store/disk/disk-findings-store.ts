@@ -105,7 +105,7 @@ export class DiskFindingsStore implements FindingsStore {
     this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
     this.#records = new RememberedRecords({
       directory: this.#directory,
-      read: (folder, names) => this.#read(folder, names),
+      read: (folder, names, onUnreadable) => this.#read(folder, names, onUnreadable),
       add: (findings, inspection) => findings.add(inspection),
       sizeOf: (findings) => OVERHEAD + findings.size,
       room: memoryBytes,
@@ -122,9 +122,11 @@ export class DiskFindingsStore implements FindingsStore {
     const findings = await this.#records.of(project);
     const known = findings.get(sha256, filename);
     if (known !== undefined || findings.isWhole) return known;
-    const one = await this.#read(join(this.#directory, project), [
-      fileOf({ sha256, filename }, this.#settings),
-    ]);
+    const one = await this.#read(
+      join(this.#directory, project),
+      [fileOf({ sha256, filename }, this.#settings)],
+      this.#files.onUnreadable,
+    );
     return one.get(sha256, filename);
   }
 
@@ -144,19 +146,23 @@ export class DiskFindingsStore implements FindingsStore {
     this.#records.learn(project, inspection);
   }
 
-  async #read(folder: string, names: readonly string[]): Promise<Findings> {
+  async #read(
+    folder: string,
+    names: readonly string[],
+    onUnreadable: DiskFiles['onUnreadable'],
+  ): Promise<Findings> {
     const findings = new Findings(this.#ofOneProject);
     for (const name of names) {
       const settings = /-([^-]+)\.json$/.exec(name)?.[1];
       if (settings === undefined || ![settings, ANY_SETTINGS].includes(this.#settings)) continue;
       const path = join(folder, name);
-      const text = await readRecordFile(path, this.#files.onUnreadable);
+      const text = await readRecordFile(path, onUnreadable);
       if (text === undefined) continue;
       const inspection = readInspection(text);
       // A file that is torn, or says something else than its name is as good as none: look again.
       if (inspection !== undefined && fileOf(inspection, settings) === name)
         findings.add(inspection);
-      else this.#files.onUnreadable(path, NOT_OURS);
+      else onUnreadable(path, NOT_OURS);
       if (findings.count >= MAX_INSPECTIONS || !findings.isWhole) break;
     }
     return findings;

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseSha256 } from '../../domain/digest.js';
+import { isExhausted } from '../../domain/failure.js';
 import { readHashes } from '../../domain/hashes.js';
 import type { SeenByName, SeenBytes } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
@@ -41,7 +42,7 @@ export class DiskSeenStore implements SeenStore {
     this.#directory = directory;
     this.#records = new RememberedRecords<SeenByName, SeenBytes>({
       directory,
-      read: (folder, names) => readRecords(folder, names, files),
+      read: readRecords,
       derived,
       onUnreadable: files.onUnreadable,
       add: (records, seen) => new Map(records).set(seen.filename, seen),
@@ -59,7 +60,8 @@ export class DiskSeenStore implements SeenStore {
   }
 
   read(upstream: string, project: ProjectName, filename: string): Promise<Record | undefined> {
-    return readFileOf(join(this.#directory, upstream, project), filename, this.#files);
+    const { onUnreadable } = this.#files;
+    return readFileOf(join(this.#directory, upstream, project), filename, onUnreadable);
   }
 
   async put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
@@ -84,13 +86,13 @@ export class DiskSeenStore implements SeenStore {
 async function readRecords(
   folder: string,
   names: readonly string[],
-  files: DiskFiles,
+  onUnreadable: DiskFiles['onUnreadable'],
 ): Promise<SeenByName> {
   const records = new Map<string, Record>();
   for (const name of names) {
     const filename = name.slice(0, -ENDING.length);
     // One that cannot be read is a doubt about its own file.
-    const record = await readFileOf(folder, filename, files);
+    const record = await readFileOf(folder, filename, onUnreadable);
     if (record !== undefined) records.set(filename, record);
   }
   return records;
@@ -99,7 +101,7 @@ async function readRecords(
 async function readFileOf(
   folder: string,
   filename: string,
-  { onUnreadable }: DiskFiles,
+  onUnreadable: DiskFiles['onUnreadable'],
 ): Promise<Record | undefined> {
   const path = join(folder, filename + ENDING);
   try {
@@ -109,6 +111,8 @@ async function readFileOf(
   } catch (error) {
     if (isMissing(error)) return undefined;
     onUnreadable(path, reasonOf(error));
+    // No doubt about this file: none can be read just now.
+    if (isExhausted(error)) throw error;
     return 'unreadable';
   }
 }

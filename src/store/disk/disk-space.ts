@@ -51,6 +51,8 @@ export class DiskSpace implements Space {
   #seen = { free: 0, at: -Infinity };
   /** Written here since. */
   #written = 0;
+  /** What there was no room for, in bytes. */
+  #lacking: number | undefined;
 
   constructor(settings: DiskSpaceSettings) {
     this.#settings = settings;
@@ -82,6 +84,17 @@ export class DiskSpace implements Space {
     this.#seen = { free: found.free, at: performance.now() };
     this.#written -= before;
     return found;
+  }
+
+  /** Tells that there is room again, whether or not anybody asks for some. */
+  async lookAgain(): Promise<void> {
+    if (this.#lacking !== undefined && (await this.shortage(this.#lacking)) === 0)
+      this.#note(undefined);
+  }
+
+  #note(lacking: number | undefined): void {
+    this.#lacking = lacking;
+    this.#settings.onShort?.(lacking !== undefined);
   }
 
   #reservation(bytes: number): Reservation {
@@ -149,7 +162,7 @@ export class DiskSpace implements Space {
     }
     this.#remove(asking);
     if (granted) this.#promised += bytes;
-    this.#settings.onShort?.(!granted);
+    this.#note(granted ? undefined : bytes);
     answer(granted);
   }
 

@@ -6,8 +6,12 @@ import { type DiskFiles, isMissing, readPlainFile, reasonOf } from './disk-files
 export interface RecordParts<Records extends object, Record> {
   /** Below it lies a folder for each project. */
   readonly directory: string;
-  /** All records of a project, from the names of its files. A file that cannot be read costs what it tells. */
-  readonly read: (folder: string, names: readonly string[]) => Promise<Records>;
+  /** All records of a project, from the names of its files. A file that cannot be read costs what it tells, and is told. */
+  readonly read: (
+    folder: string,
+    names: readonly string[],
+    onUnreadable: DiskFiles['onUnreadable'],
+  ) => Promise<Records>;
   /** Takes one more record over. @returns the records to go on with, which may be the same object */
   readonly add: (records: Records, record: Record) => Records;
   /** What a project's records take of the memory. */
@@ -19,6 +23,9 @@ export interface RecordParts<Records extends object, Record> {
   /** See `DiskFiles`. */
   readonly onUnreadable: DiskFiles['onUnreadable'];
 }
+
+/** What could not be read whole is remembered for so long, in milliseconds: then it may well be readable. */
+const DOUBTFUL = 5_000;
 
 /** The ending of a record's file. */
 export const ENDING = '.json';
@@ -51,9 +58,14 @@ export class RememberedRecords<Records extends object, Record> {
   learn(project: string, record: Record): void {
     const records = this.#remembered.get(project);
     if (records !== undefined) {
+      const ttl = this.#remembered.getRemainingTTL(project);
       // The cache would not weigh an object anew that it has already.
       this.#remembered.delete(project);
-      this.#remembered.set(project, this.#parts.add(records, record));
+      this.#remembered.set(
+        project,
+        this.#parts.add(records, record),
+        ttl === Infinity ? {} : { ttl },
+      );
     }
     // Whoever reads the folder just now may have read it before the record was there.
     else
@@ -70,9 +82,14 @@ export class RememberedRecords<Records extends object, Record> {
   }
 
   #begin(project: string): Promise<Records> {
-    const reading = this.#read(join(this.#parts.directory, project))
+    let isWhole = true;
+    const onUnreadable: DiskFiles['onUnreadable'] = (path, why) => {
+      isWhole = false;
+      this.#parts.onUnreadable(path, why);
+    };
+    const reading = this.#read(join(this.#parts.directory, project), onUnreadable)
       .then((records) => {
-        this.#remembered.set(project, records);
+        this.#remembered.set(project, records, isWhole ? {} : { ttl: DOUBTFUL });
         return records;
       })
       .finally(() => this.#reading.delete(project));
@@ -80,10 +97,10 @@ export class RememberedRecords<Records extends object, Record> {
     return reading;
   }
 
-  async #read(folder: string): Promise<Records> {
+  async #read(folder: string, onUnreadable: DiskFiles['onUnreadable']): Promise<Records> {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (isMissing(error)) return [];
-      this.#parts.onUnreadable(folder, reasonOf(error));
+      onUnreadable(folder, reasonOf(error));
       if (this.#parts.derived) return [];
       throw error;
     });
@@ -92,7 +109,7 @@ export class RememberedRecords<Records extends object, Record> {
     if (names.length > 0) await utimes(folder, now, now).catch(() => {});
     // A file that is being written has a name that begins with a dot.
     const whole = names.filter((name) => name.endsWith(ENDING) && !name.startsWith('.'));
-    return this.#parts.read(folder, whole);
+    return this.#parts.read(folder, whole, onUnreadable);
   }
 }
 
