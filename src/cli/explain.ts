@@ -2,7 +2,12 @@ import { type Knowledge, NOTHING_KNOWN } from '../domain/knowledge.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
-import { type Explanation, explainVerdict, type Facts } from '../verdicts/explain-verdict.js';
+import {
+  type Explanation,
+  explainVerdict,
+  type Facts,
+  type Standing,
+} from '../verdicts/explain-verdict.js';
 import { askServer } from './ask-server.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
@@ -81,7 +86,18 @@ function knownOf({ inspection, malware }: Facts, now: number): Knowledge {
   return { ...NOTHING_KNOWN, inspection, feed };
 }
 
-const MARKS = { allow: 'allow', warn: 'WARN ', block: 'BLOCK' } as const;
+const MARKS: Readonly<Record<Standing, string>> = {
+  allow: 'allow',
+  warn: 'WARN',
+  block: 'BLOCK',
+  'not inspected yet': 'not inspected yet',
+};
+
+/** What a file's page says of it, where nobody has looked into it. */
+const WITHOUT_BYTES = {
+  allow: 'without its bytes: allow, for no rule objects that needs none',
+  warn: 'without its bytes: WARN',
+} as const;
 
 function show(
   { project, policy, files }: { project: string; policy: string; files: readonly Compared[] },
@@ -91,12 +107,11 @@ function show(
   out.line(`${project}, policy revision ${policy}`);
   if (files.length === 0) out.line('  no file matches');
   for (const file of files) {
-    const seen = file.inspected ? '' : '  (not opened yet)';
-    out.line(`  ${MARKS[file.verdict]}  ${file.filename}${seen}`);
+    out.line(`  ${MARKS[file.standing].padEnd(5)}  ${file.filename}`);
     showWhy(file, out);
     const { proposed } = file;
     if (proposed === undefined || sayTheSame(file, proposed)) continue;
-    out.line(`    under ${folder}: ${MARKS[proposed.verdict].trim()}`);
+    out.line(`    under ${folder}: ${MARKS[proposed.standing]}`);
     showWhy(proposed, out);
   }
   if (folder === undefined) return;
@@ -108,6 +123,8 @@ function show(
 
 function showWhy(file: Explanation, out: Output): void {
   const say = (text: string) => out.line(`         ${text}`);
+  if (file.standing === 'not inspected yet' && file.verdict !== 'block')
+    say(WITHOUT_BYTES[file.verdict]);
   if (file.rule !== undefined) say(`${file.reason}`);
   if (file.reference !== undefined) say(`see ${file.reference}`);
   if (file.until !== undefined) say(`since ${file.since}, until ${file.until}`);

@@ -1,4 +1,4 @@
-import { visible } from './visible.js';
+import { visible } from '../domain/visible.js';
 
 /** Text that is HTML. Only `html` makes it: there is no way from a string to markup. */
 class Markup {

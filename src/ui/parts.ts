@@ -1,5 +1,5 @@
+import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
-import { visiblePieces } from './visible.js';
 
 /** An instant, as a reader anywhere understands it; the script adds how long ago it was. @param at milliseconds since 1970 */
 export function time(at: number): Html {

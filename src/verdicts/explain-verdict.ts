@@ -3,10 +3,18 @@ import type { FeedHit } from '../domain/malware-feed.js';
 import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
 
+/**
+ * How a file stands. What has not been opened is not allowed yet, whatever its page says; what its page alone refuses is
+ * refused.
+ */
+export type Standing = Outcome | 'not inspected yet';
+
 /** What `wheelgate explain` and `/api/v1/explain` say of one file. */
 export interface Explanation {
   readonly filename: string;
   readonly version: string | undefined;
+  readonly standing: Standing;
+  /** By all that is known; of a file that is not inspected yet, by the rules that need no bytes. */
   readonly verdict: Outcome;
   readonly rule: string | undefined;
   readonly reason: string | undefined;
@@ -37,6 +45,7 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
   return {
     filename: subject.filename,
     version: subject.version,
+    standing: standingOf(inspection, verdict),
     verdict: verdict.outcome,
     rule: hit?.rule,
     reason: hit?.reason,
@@ -52,6 +61,10 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
     })),
     dryRun: verdict.hits.some((other) => other.dryRun === true),
   };
+}
+
+function standingOf(inspection: Inspection | undefined, { outcome }: Verdict): Standing {
+  return inspection === undefined && outcome !== 'block' ? 'not inspected yet' : outcome;
 }
 
 function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {

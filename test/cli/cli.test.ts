@@ -50,10 +50,19 @@ describe('the command line', () => {
     upstream = await startFakeUpstream();
     upstream.addProject('demo', [buildWheel(), buildWheel({ version: '2.0' })]);
     upstream.addProject('honest', [honest, buildSdist({ name: 'honest' })]);
+    upstream.addProject('unopened', [
+      buildWheel({ name: 'unopened' }),
+      buildWheel({ name: 'unopened', version: '2.0' }),
+    ]);
     await mkdir(join(folder, 'mine'));
+    await mkdir(join(folder, 'warning'));
+    await writeFile(
+      join(folder, 'warning', 'warn.yaml'),
+      'rules: {deny: {action: warn}}\ndeny: [{project: unopened, reason: careful}]\n',
+    );
     await writeFile(
       join(folder, 'mine', 'deny.yaml'),
-      'deny: [{project: demo, versions: "==2.0", reason: "bad day", reference: X-7}]\n',
+      'deny: [{project: demo, versions: "==2.0", reason: "bad day", reference: X-7}, {project: unopened, versions: "==2.0", reason: "bad day"}]\n',
     );
     for (const dist of [hooked, honest]) await writeFile(join(folder, dist.filename), dist.bytes);
     server = await startGateProcess({
@@ -80,7 +89,7 @@ describe('the command line', () => {
     assert.equal(both.code, 0, both.err);
     assert.match(
       both.out,
-      /BLOCK {2}demo-2\.0.*under lenient: allow\n1 of 2 verdicts would change/s,
+      /BLOCK {2}demo-2\.0.*under lenient: not inspected yet\n.*1 of 2 verdicts would change/s,
     );
     const json = await run(
       'explain',
@@ -224,13 +233,40 @@ describe('the command line', () => {
     const one = await run('explain', 'demo==1.0', '--server', url, '--json');
     assert.equal(one.code, 0);
     assert.deepEqual(
-      JSON.parse(one.out).files.map((file: any) => [file.version, file.verdict, file.inspected]),
-      [['1.0', 'allow', true]],
+      JSON.parse(one.out).files.map((file: any) => [
+        file.version,
+        file.standing,
+        file.verdict,
+        file.inspected,
+      ]),
+      [['1.0', 'allow', 'allow', true]],
     );
     const none = await run('explain', 'demo', '--server', 'http://127.0.0.1:9');
     assert.equal(none.code, 2);
     assert.match(none.err, /does not answer/);
     assert.equal((await run('explain', 'demo==x==y', '--server', url)).code, 2);
+  });
+
+  it('explain says of a file that nobody has opened that it is not inspected yet, and what its page alone would decide', async () => {
+    const text = await run('explain', 'unopened', '--server', url);
+    assert.equal(text.code, 1, text.err);
+    assert.match(text.out, /not inspected yet {2}unopened-1\.0\S*\n {9}without its bytes: allow/);
+    assert.match(text.out, /BLOCK {2}unopened-2\.0\S*\n {9}.*bad day/);
+    assert.doesNotMatch(text.out, /^ {2}allow/m);
+    const one = await run('explain', 'unopened', '--server', url, '--json');
+    assert.deepEqual(
+      JSON.parse(one.out).files.map(({ standing, verdict }: any) => [standing, verdict]),
+      [
+        ['not inspected yet', 'allow'],
+        ['block', 'block'],
+      ],
+    );
+    const warned = await run('explain', 'unopened==1.0', '--server', url, '--policies', 'warning');
+    assert.match(
+      warned.out,
+      /under warning: not inspected yet\n.*without its bytes: WARN\n.*careful/,
+    );
+    assert.equal(warned.code, 0);
   });
 
   it('inspect gives findings and verdict, exit code 1 where one is refused', async () => {
