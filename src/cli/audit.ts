@@ -5,9 +5,11 @@ import { auditEnvironment } from '../audit/environment/audit-environment.js';
 import { locateEnvironment } from '../audit/environment/locate.js';
 import { auditLock } from '../audit/locks/audit-lock.js';
 import type { AuditFinding, AuditReport } from '../audit/report.js';
+import { counted } from './counted.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
+import { HANG, type Style, type Styled, styled } from './words.js';
 
 export interface AuditOptions {
   readonly policies?: string;
@@ -28,6 +30,7 @@ export async function runAudit(
   const feed = await loadOwnFeed(options.data);
   const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
   const target = path ?? defaultEnvironment();
+  out.progress(`looking at ${target}`);
   const report = isFile(target)
     ? await auditLock(target, policy)
     : (
@@ -38,7 +41,7 @@ export async function runAudit(
   const feedOf = feed.syncedAt === undefined ? undefined : new Date(feed.syncedAt).toISOString();
   if (options.json === true) {
     const verdict = verdictOf(report);
-    out.line(JSON.stringify({ verdict, malwareFeed: feedOf ?? null, ...report }, null, 2));
+    out.json({ verdict, malwareFeed: feedOf ?? null, ...report });
   } else {
     out.line(
       feedOf === undefined
@@ -74,6 +77,14 @@ const TITLES: Readonly<Record<AuditLevel, string>> = {
   note: 'Good to know',
 };
 
+const LEVELS = ['found', 'unclear', 'note'] as const;
+
+const STYLES: Readonly<Record<AuditLevel, Style>> = {
+  found: 'bad',
+  unclear: 'warning',
+  note: 'strong',
+};
+
 function show({ kind, path, format, policy, counts, findings }: AuditReport, out: Output): void {
   const figures = Object.entries(counts).map(([what, count]) => `${words(what)}: ${count}`);
   out.line(`${path} (${format}): ${figures.join(', ')}; policy revision ${policy}`);
@@ -81,24 +92,30 @@ function show({ kind, path, format, policy, counts, findings }: AuditReport, out
     out.line(
       'No file was opened: this is what the lock and the policy say. A server looks into each file, and so does `wheelgate inspect`.',
     );
-  for (const level of ['found', 'unclear', 'note'] as const) {
+  for (const level of LEVELS) {
     const own = findings.filter((finding) => finding.level === level);
     if (own.length === 0) continue;
     out.line('');
-    out.line(`${TITLES[level]} (${own.length}):`);
+    out.line(styled(STYLES[level], `${TITLES[level]} (${own.length}):`));
     const width = Math.max(...own.map(({ code }) => code.length));
-    for (const finding of own) out.line(`  ${finding.code.padEnd(width)}  ${sentence(finding)}`);
+    for (const finding of own)
+      out.line('  ', styled('strong', finding.code.padEnd(width)), '  ', HANG, sentence(finding));
   }
   advise(findings, out);
-  const found = findings.filter(({ level }) => level === 'found').length;
-  if (found === 0) {
-    out.line('');
-    out.line(
-      findings.some(({ level }) => level === 'unclear')
-        ? 'Nothing was found in what could be read.'
-        : 'Nothing was found.',
-    );
+  out.line('');
+  out.line(...summary(findings));
+}
+
+function summary(findings: readonly AuditFinding[]): Styled[] {
+  const count = (level: AuditLevel) => findings.filter((finding) => finding.level === level).length;
+  const [found, unclear] = [count('found'), count('unclear')];
+  if (found > 0) {
+    const rest = unclear === 0 ? '' : `, ${unclear} could not be judged`;
+    return [styled('bad', `${counted(found, 'problem')} found${rest}.`)];
   }
+  return unclear > 0
+    ? [styled('warning', 'Nothing was found in what could be read.')]
+    : [styled('good', 'Nothing was found.')];
 }
 
 function sentence({ detail, path, line, reference }: AuditFinding): string {
@@ -113,8 +130,8 @@ function advise(findings: readonly AuditFinding[], out: Output): void {
   );
   if (codes.length === 0) return;
   out.line('');
-  out.line('What to do:');
-  for (const code of codes) out.line(`  ${code}: ${AUDIT_CODES[code].advice}`);
+  out.line(styled('strong', 'What to do:'));
+  for (const code of codes) out.line(`  ${code}: `, HANG, AUDIT_CODES[code].advice);
 }
 
 /** `notPinned` becomes `not pinned`. */

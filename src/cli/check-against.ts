@@ -10,6 +10,7 @@ import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadComparablePolicy } from './own-policy.js';
 import { searchLog } from './search-log.js';
+import { type Styled, styled } from './words.js';
 
 /**
  * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
@@ -23,13 +24,12 @@ export async function checkAgainst(
   out: Output,
 ): Promise<number> {
   const policy = await loadComparablePolicy(dir);
-  const log = await searchLog(history, {});
-  out.progress(`replaying ${log.files} files`);
+  const log = await searchLog(history, {}, out);
   const folder = await folderOf(history);
   const result = await replay(log.records(), policy, await knowledgeIn(folder));
   const { gaps } = log;
   const incomplete = gaps.length > 0 && { incomplete: true };
-  if (json) out.line(JSON.stringify({ ...result, ...incomplete, gaps }, null, 2));
+  if (json) out.json({ ...result, ...incomplete, gaps });
   else show(result, out);
   for (const gap of gaps) out.problem(`not all of the log was replayed: ${gap}`);
   if (incomplete) return EXIT.unclear;
@@ -51,10 +51,10 @@ async function knowledgeIn(folder: string): Promise<Recall> {
   };
 }
 
-const WORDS: Readonly<Record<Outcome, string>> = {
-  allow: 'allowed',
-  warn: 'allowed, with a warning',
-  block: 'refused',
+const WORDS: Readonly<Record<Outcome, Styled>> = {
+  allow: styled('good', 'allowed'),
+  warn: styled('warning', 'allowed, with a warning'),
+  block: styled('bad', 'refused'),
 };
 
 function show(result: Replay, out: Output): void {
@@ -76,7 +76,7 @@ function show(result: Replay, out: Output): void {
 
 function showChange(change: ChangedVerdict, out: Output): void {
   const { filename, was, becomes, reason, because, requests, clients, last } = change;
-  out.line(`${filename}: ${WORDS[was]}, would be ${WORDS[becomes]}`);
+  out.line(`${filename}: `, WORDS[was], ', would be ', WORDS[becomes]);
   if (reason !== undefined) out.line(`    ${reason}`);
   else if (because !== undefined) out.line(`    no longer: ${because}`);
   out.line(

@@ -4,6 +4,7 @@ import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
 import { counted } from './counted.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { styled } from './words.js';
 
 export interface CheckOptions {
   /** A decision log to replay under the policy. */
@@ -22,16 +23,20 @@ export async function runCheck(
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
   const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });
-  if (options.json === true)
-    out.line(JSON.stringify({ ok: check.summary !== undefined, ...check }, null, 2));
+  if (options.json === true) out.json({ ok: check.summary !== undefined, ...check });
   else report(check, out);
   return check.summary === undefined ? EXIT.refused : EXIT.fine;
 }
 
 function report({ problems, warnings, summary }: PolicyCheck, out: Output): void {
   for (const problem of problems) out.line(formatProblem(problem));
-  for (const warning of warnings) out.line(`${formatProblem(warning)} (warning)`);
-  if (summary === undefined) return;
+  for (const warning of warnings)
+    out.line(formatProblem(warning), ' ', styled('warning', '(warning)'));
+  if (summary === undefined) {
+    const also = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
+    out.line(styled('bad', `not ok: ${counted(problems.length, 'mistake')}${also}`));
+    return;
+  }
   const { deny, hooks, waivers, mode, revision } = summary;
   const counts = [
     counted(deny, 'denial'),
@@ -39,5 +44,5 @@ function report({ problems, warnings, summary }: PolicyCheck, out: Output): void
     counted(waivers.active, 'waiver'),
   ].join(', ');
   const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
-  out.line(`ok: ${counts} (${others}), mode ${mode}, revision ${revision}`);
+  out.line(styled('good', 'ok'), `: ${counts} (${others}), mode ${mode}, revision ${revision}`);
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { CLIENTS, type ClientName, clientSettings } from './client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
+import { copied } from './words.js';
 
 export interface ClientOptions {
   readonly server: string;
@@ -22,14 +23,15 @@ export function runClient(name: string | undefined, options: ClientOptions, out:
   }
   if (options.json === true) {
     const settings = clients.map((client) => ({ client, ...clientSettings(client, server) }));
-    out.line(JSON.stringify(name === undefined ? settings : settings[0], null, 2));
+    out.json(name === undefined ? settings : settings[0]);
     return EXIT.fine;
   }
   for (const client of clients) {
     const { file, lines, environment } = clientSettings(client, server);
-    out.line(`# ${client}: ${file}`);
-    for (const line of lines) out.line(line);
-    if (environment.length > 0) out.line(`# or, for one shell or job: ${environment.join(' ')}`);
+    out.line(copied(`# ${client}: ${file}`));
+    for (const line of lines) out.line(copied(line));
+    if (environment.length > 0)
+      out.line(copied(`# or, for one shell or job: ${environment.join(' ')}`));
     if (client !== clients.at(-1)) out.line('');
   }
   return EXIT.fine;
@@ -83,7 +85,8 @@ function writeUv(server: string, out: Output): number {
     return EXIT.fine;
   }
   if (/^\s*(\[\[index\]\]|index\s*=|index-url\s*=|\[pip\])/m.test(before)) {
-    out.problem(`${path} names an index already; put these lines there by hand:\n${block}`);
+    out.problem(`${path} names an index already; put these lines there by hand:`);
+    for (const line of lines) out.problem(line);
     return EXIT.unclear;
   }
   mkdirSync(dirname(path), { recursive: true });

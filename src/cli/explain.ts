@@ -7,11 +7,14 @@ import {
   explainVerdict,
   type Facts,
   type Standing,
+  standingOf,
 } from '../verdicts/explain-verdict.js';
 import { askServer } from './ask-server.js';
+import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
 import { readRequirement } from './requirement.js';
+import { HANG, padded, type Styled, styled } from './words.js';
 
 export interface ExplainOptions {
   readonly server: string;
@@ -38,10 +41,11 @@ export async function runExplain(
   const { project, versions } = readRequirement(what);
   const facts = options.policies === undefined ? undefined : '1';
   const query = { project, versions: versions?.text, facts };
+  out.progress(`asking what is known of ${project}`);
   const answer = await askServer<Answer>(options.server, '/api/v1/explain', query);
   const files = await compare(answer.files, options.policies);
   const { policy } = answer;
-  if (options.json === true) out.line(JSON.stringify({ project, policy, files }, null, 2));
+  if (options.json === true) out.json({ project, policy, files });
   else show({ project, policy, files }, options.policies, out);
   const refused = files.some((file) => (file.proposed ?? file).verdict === 'block');
   return refused ? EXIT.refused : EXIT.fine;
@@ -86,11 +90,11 @@ function knownOf({ inspection, malware }: Facts, now: number): Knowledge {
   return { ...NOTHING_KNOWN, inspection, feed };
 }
 
-const MARKS: Readonly<Record<Standing, string>> = {
-  allow: 'allow',
-  warn: 'WARN',
-  block: 'BLOCK',
-  'not inspected yet': 'not inspected yet',
+const MARKS: Readonly<Record<Standing, Styled>> = {
+  allow: styled('good', 'allow'),
+  warn: styled('warning', 'WARN'),
+  block: styled('bad', 'BLOCK'),
+  'not inspected yet': styled('quiet', 'not inspected yet'),
 };
 
 /** What a file's page says of it, where nobody has looked into it. */
@@ -99,21 +103,33 @@ const WITHOUT_BYTES = {
   warn: 'without its bytes: WARN',
 } as const;
 
+const STANDINGS: Readonly<Record<Standing, string>> = {
+  block: 'refused',
+  warn: 'allowed with a warning',
+  allow: 'allowed',
+  'not inspected yet': 'not inspected yet',
+};
+
 function show(
   { project, policy, files }: { project: string; policy: string; files: readonly Compared[] },
   folder: string | undefined,
   out: Output,
 ): void {
-  out.line(`${project}, policy revision ${policy}`);
+  out.line(styled('strong', project), `, policy revision ${policy}`);
   if (files.length === 0) out.line('  no file matches');
+  const marks = files.map((file) => MARKS[standingOf(file)].text.length);
+  // In a pipe each line is as it would be alone.
+  const width = out.width === undefined ? MARKS.block.text.length : Math.max(...marks);
   for (const file of files) {
-    out.line(`  ${MARKS[file.standing].padEnd(5)}  ${file.filename}`);
+    const mark = MARKS[standingOf(file)];
+    out.line('  ', { ...mark, text: padded(mark.text, width) }, '  ', HANG, file.filename);
     showWhy(file, out);
     const { proposed } = file;
     if (proposed === undefined || sayTheSame(file, proposed)) continue;
-    out.line(`    under ${folder}: ${MARKS[proposed.standing]}`);
+    out.line(`    under ${folder}: `, MARKS[standingOf(proposed)]);
     showWhy(proposed, out);
   }
+  if (files.length > 0) summarize(files, out);
   if (folder === undefined) return;
   const changed = files.filter(
     ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,
@@ -121,9 +137,17 @@ function show(
   out.line(`${changed} of ${files.length} verdicts would change under ${folder}`);
 }
 
+function summarize(files: readonly Compared[], out: Output): void {
+  const counts = (Object.keys(STANDINGS) as Standing[]).flatMap((standing) => {
+    const count = files.filter((file) => standingOf(file) === standing).length;
+    return count === 0 ? [] : [`${count} ${STANDINGS[standing]}`];
+  });
+  out.line(styled('strong', `${counted(files.length, 'file')}: ${counts.join(', ')}`));
+}
+
 function showWhy(file: Explanation, out: Output): void {
   const say = (text: string) => out.line(`         ${text}`);
-  if (file.standing === 'not inspected yet' && file.verdict !== 'block')
+  if (standingOf(file) === 'not inspected yet' && file.verdict !== 'block')
     say(WITHOUT_BYTES[file.verdict]);
   if (file.rule !== undefined) say(`${file.reason}`);
   if (file.reference !== undefined) say(`see ${file.reference}`);

@@ -12,6 +12,7 @@ import { csvLine } from './csv.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
 import { searchLog } from './search-log.js';
+import { columnsOf, copied, padded, type Style, styled } from './words.js';
 
 export interface ExposureOptions {
   readonly server: string;
@@ -38,8 +39,8 @@ export async function runExposure(
   const exposure =
     options.log === undefined
       ? await askServer<Exposure>(options.server, '/api/v1/exposure', parametersOf(question))
-      : await searchFiles(options.log, question);
-  if (options.json === true) out.line(JSON.stringify(exposure, null, 2));
+      : await searchFiles(options.log, question, out);
+  if (options.json === true) out.json(exposure);
   else if (options.csv === true) showCsv(exposure, out);
   else showTable(exposure, out);
   for (const gap of exposure.gaps) out.problem(`this answer is not complete: ${gap}`);
@@ -73,8 +74,12 @@ function parametersOf({ project, versions, sha256, since, refused }: ExposureQue
   };
 }
 
-async function searchFiles(place: string, question: ExposureQuestion): Promise<Exposure> {
-  return exposureIn(await searchLog(place, queryOf(question)), question);
+async function searchFiles(
+  place: string,
+  question: ExposureQuestion,
+  out: Output,
+): Promise<Exposure> {
+  return exposureIn(await searchLog(place, queryOf(question), out), question);
 }
 
 const COLUMNS = [
@@ -93,8 +98,9 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof Exposed)[];
 
 function showCsv({ requests }: Exposure, out: Output): void {
-  out.line(csvLine(COLUMNS));
-  for (const request of requests) out.line(csvLine(COLUMNS.map((column) => request[column])));
+  out.line(copied(csvLine(COLUMNS)));
+  for (const request of requests)
+    out.line(copied(csvLine(COLUMNS.map((column) => request[column]))));
 }
 
 const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
@@ -106,27 +112,40 @@ const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
   refused: 'nothing: refused',
 };
 
+const STYLES: Readonly<Record<Exposed['delivery'], Style>> = {
+  whole: 'bad',
+  part: 'bad',
+  early: 'bad',
+  had: 'bad',
+  prefix: 'warning',
+  refused: 'good',
+};
+
+/** A client chooses its agent, of any length. */
+const AGENT_LENGTH = 120;
+
 function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output): void {
-  for (const request of requests) {
-    const { time, client, forwarded, user, delivery, filename, userAgent } = request;
-    const who = [forwarded ?? client, user].filter(Boolean).join('  ');
-    out.line(`${time}  ${who}  ${DELIVERIES[delivery]}`);
-    out.line(`    ${filename}${userAgent === undefined ? '' : `  ${plain(userAgent)}`}`);
+  const whos = requests.map(({ client, forwarded, user }) =>
+    [forwarded ?? client, user].filter(Boolean).join('  '),
+  );
+  // In a pipe each line is as it would be alone.
+  const width = out.width === undefined ? 0 : Math.max(...whos.map(columnsOf), 0);
+  for (const [index, { time, delivery, filename, userAgent }] of requests.entries()) {
+    const what = styled(STYLES[delivery], DELIVERIES[delivery]);
+    out.line(time, '  ', padded(whos[index]!, width), '  ', what);
+    const agent = userAgent === undefined ? '' : `  ${userAgent.slice(0, AGENT_LENGTH)}`;
+    out.line('    ', filename, styled('quiet', agent));
   }
   const given = requests.filter(({ delivery }) => delivery !== 'refused');
   const parts = given.filter(({ delivery }) => delivery !== 'whole' && delivery !== 'had').length;
   const downloads = counted(given.length - parts, 'download');
   const inParts = parts === 0 ? '' : ` and ${counted(parts, 'part')}`;
-  if (given.length > 0) out.line(`${downloads}${inParts} by ${counted(clients.length, 'client')}`);
-  else out.line('nobody was given it');
+  if (given.length > 0)
+    out.line(styled('bad', `${downloads}${inParts} by ${counted(clients.length, 'client')}`));
+  else out.line(styled('good', 'nobody was given it'));
   out.line(
     reachesBackTo === undefined
       ? 'the log is empty'
       : `the log reaches back to ${reachesBackTo}; it does not tell of what came before`,
   );
-}
-
-/** A client chose this text: it must not steer the terminal. */
-function plain(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
 }

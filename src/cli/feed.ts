@@ -35,8 +35,8 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
     );
     const { projects, revision } = indexFeed(feed);
     if (options.json === true)
-      out.line(
-        JSON.stringify({
+      out.json(
+        {
           source: place,
           how,
           records,
@@ -46,7 +46,8 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
           removed,
           missing,
           revision,
-        }),
+        },
+        0,
       );
     else
       out.line(

@@ -12,6 +12,7 @@ import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
 import { subjectOfFile } from './subject-of-file.js';
+import { copied, type Styled, styled } from './words.js';
 
 export interface InspectOptions {
   readonly policies?: string;
@@ -45,9 +46,9 @@ export async function runInspect(
   const inspector = createInspector({ threads });
   const tally = { inspected: 0, refused: 0, unclear: 0 };
   const results: object[] = [];
+  out.progress(`inspecting ${counted(files.length, 'file')}`);
   try {
     for await (const result of inspectAll(files, inspector, evaluate, threads)) {
-      out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
       if ('problem' in result) {
         out.problem(result.problem);
         tally.unclear += 1;
@@ -57,14 +58,21 @@ export async function runInspect(
       if (result.verdict.outcome === 'block') tally.refused += 1;
       if (options.json === true) results.push(resultOf(result));
       else show(result, out);
+      out.progress(`inspected ${tally.inspected + tally.unclear} of ${files.length}`);
     }
+    out.progress('');
   } finally {
     await inspector.close();
   }
   const { inspected, refused, unclear } = tally;
-  if (options.json === true) out.line(JSON.stringify(results, null, 2));
-  else if (files.length > 1)
-    out.line(`${inspected} inspected, ${refused} refused, ${unclear} could not be read`);
+  if (options.json === true) out.json(results);
+  else if (files.length > 1 || out.width !== undefined)
+    out.line(
+      styled(
+        refused > 0 ? 'bad' : unclear > 0 ? 'warning' : 'good',
+        `${inspected} inspected, ${refused} refused, ${unclear} could not be read`,
+      ),
+    );
   return unclear > 0 ? EXIT.unclear : refused > 0 ? EXIT.refused : EXIT.fine;
 }
 
@@ -110,31 +118,39 @@ function resultOf({ file, artifact, inspection, verdict }: Result) {
   };
 }
 
-const WORDS = { allow: 'allowed', warn: 'allowed, with a warning', block: 'REFUSED' } as const;
+const WORDS = {
+  allow: styled('good', 'allowed'),
+  warn: styled('warning', 'allowed, with a warning'),
+  block: styled('bad', 'REFUSED'),
+} as const;
 
 function show({ file, artifact, inspection, verdict }: Result, out: Output): void {
   const { memberCount, inflatedBytes, sha256 } = inspection;
-  out.line(`${file}: ${WORDS[verdict.outcome]}`);
+  out.line(styled('strong', file), ': ', WORDS[verdict.outcome]);
   out.line(
     `  sha256 ${sha256}, ${counted(memberCount, 'member')}, ${inflatedBytes} bytes unpacked`,
   );
   for (const hit of verdict.hits) {
-    out.line(`  ${hit.action}: ${hit.reason}`);
+    out.line(
+      '  ',
+      styled(hit.action === 'block' ? 'bad' : 'warning', hit.action),
+      `: ${hit.reason}`,
+    );
     if (hit.reference !== undefined) out.line(`    see ${hit.reference}`);
   }
   const said = new Set<string>();
   for (const finding of inspection.findings) {
-    out.line(`  finding ${finding.code}: ${finding.detail}`);
+    out.line('  finding ', styled('strong', finding.code), `: ${finding.detail}`);
     // A package of many hooks is refused for each of its files, and one waiver lets all of them through.
     for (const line of linesOf(finding, artifact, verdict)) {
-      if (!said.has(line)) out.line(`    ${line}`);
-      said.add(line);
+      if (!said.has(line.text)) out.line('    ', line);
+      said.add(line.text);
     }
   }
 }
 
 /** Of one finding: why it is one, where, and what would let it through. */
-function linesOf(finding: Finding, artifact: ArtifactDescription, verdict: Verdict): string[] {
+function linesOf(finding: Finding, artifact: ArtifactDescription, verdict: Verdict): Styled[] {
   const known = knowledgeOf(finding.code);
   const where = [
     finding.offset !== undefined && `at byte ${finding.offset}`,
@@ -145,8 +161,8 @@ function linesOf(finding: Finding, artifact: ArtifactDescription, verdict: Verdi
     ({ rule, action }) => rule === finding.rule && action === 'block',
   );
   return [
-    ...(known === undefined ? [] : [`why: ${known.summary} (${known.source})`]),
-    ...(where.length === 0 ? [] : [`where: ${where.join(', ')}`]),
-    ...(refused ? [`to let it through: ${howToWaive(finding, artifact.name)}`] : []),
+    ...(known === undefined ? [] : [styled('plain', `why: ${known.summary} (${known.source})`)]),
+    ...(where.length === 0 ? [] : [styled('quiet', `where: ${where.join(', ')}`)]),
+    ...(refused ? [copied(`to let it through: ${howToWaive(finding, artifact.name)}`)] : []),
   ];
 }

@@ -28,7 +28,8 @@ try {
     else if (error instanceof UsageError) out.problem(error.message);
     else {
       const { message, stack } = error as Error;
-      out.problem(program.opts().debug ? String(stack) : message);
+      for (const line of program.opts().debug ? `${stack}`.split('\n') : [message])
+        out.problem(line);
     }
     process.exitCode = EXIT.unclear;
   }

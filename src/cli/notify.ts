@@ -25,7 +25,7 @@ export async function runNotifyTest(options: NotifyOptions, out: Output): Promis
         return { webhook: webhook.name, delivered: result.delivered, why };
       }),
     );
-    if (options.json === true) out.line(JSON.stringify({ webhooks: results }));
+    if (options.json === true) out.json({ webhooks: results }, 0);
     else
       for (const { webhook, delivered, why } of results)
         out.line(`${webhook}: ${delivered ? 'delivered' : `not delivered: ${why}`}`);

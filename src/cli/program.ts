@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { redactUrls } from '../domain/credentials.js';
+import { visible } from '../domain/visible.js';
 import { VERSION } from '../runtime/package-root.js';
 import { terminalOutput as out } from './output.js';
 
@@ -19,7 +20,8 @@ export function createProgram(done: (code: number) => void): Command {
     .exitOverride()
     // What was typed may hold a password: an option that is not known is named, and its value is not.
     .configureOutput({
-      outputError: (text, write) => write(redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'))),
+      outputError: (text, write) =>
+        write(visible(redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1')))),
     });
 
   program

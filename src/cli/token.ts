@@ -1,5 +1,6 @@
 import { hashToken, newToken } from '../access/token.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { copied } from './words.js';
 
 export interface TokenOptions {
   readonly role: string;
@@ -23,13 +24,13 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
   const token = newToken();
   const hash = `sha256:${hashToken(token).toString('hex')}`;
   if (options.json === true) {
-    out.line(JSON.stringify({ token, entry: { user, hash, role, expires } }, null, 2));
+    out.json({ token, entry: { user, hash, role, expires } });
     return EXIT.fine;
   }
   const until = expires === undefined ? '' : `, expires: "${expires}"`;
   out.line('# The token, shown only now:');
-  out.line(token);
+  out.line(copied(token));
   out.line('# Under tokens: in the file that access.tokens names:');
-  out.line(`  - { user: ${JSON.stringify(user)}, role: ${role}, hash: "${hash}"${until} }`);
+  out.line(copied(`  - { user: ${JSON.stringify(user)}, role: ${role}, hash: "${hash}"${until} }`));
   return EXIT.fine;
 }

@@ -63,7 +63,8 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       ...(poll === undefined ? {} : { alwaysPoll: true, times: { poll } }),
       onEvent: (event) => {
         metrics.event(event);
-        out.line(asJson ? JSON.stringify(event) : inWords(event));
+        if (asJson) out.json(event, 0);
+        else out.line(inWords(event));
       },
       onLook: (look) => metrics.look(look, Date.now()),
     });

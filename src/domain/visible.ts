@@ -5,6 +5,11 @@
 const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/u;
 const PLAIN = /[ \t\n]/;
 
+/** Whether a character is not shown as it is. Blanks, line feeds and tabs are shown. */
+export function isUnseen(character: string): boolean {
+  return !PLAIN.test(character) && UNSEEN.test(character);
+}
+
 /** A character that is not shown as it is, by the escape that Python has for it: `\x1b`, `\u202e`, `\U000e0001`. */
 function escapeOf(character: string): string {
   const code = character.codePointAt(0)!;
@@ -33,7 +38,7 @@ export function visiblePieces(text: string): Piece[] {
     escaped = '';
   };
   for (const character of text) {
-    if (PLAIN.test(character) || !UNSEEN.test(character)) {
+    if (!isUnseen(character)) {
       endEscaped();
       plain += character;
     } else {

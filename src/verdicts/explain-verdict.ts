@@ -45,7 +45,7 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
   return {
     filename: subject.filename,
     version: subject.version,
-    standing: standingOf(inspection, verdict),
+    standing: standingOf({ inspected: inspection !== undefined, verdict: verdict.outcome }),
     verdict: verdict.outcome,
     rule: hit?.rule,
     reason: hit?.reason,
@@ -63,8 +63,12 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
   };
 }
 
-function standingOf(inspection: Inspection | undefined, { outcome }: Verdict): Standing {
-  return inspection === undefined && outcome !== 'block' ? 'not inspected yet' : outcome;
+/** Tells it from an answer too: a server of another version may not say it. */
+export function standingOf({
+  inspected,
+  verdict,
+}: Pick<Explanation, 'inspected' | 'verdict'>): Standing {
+  return !inspected && verdict !== 'block' ? 'not inspected yet' : verdict;
 }
 
 function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {

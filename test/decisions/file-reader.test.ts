@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runExposure } from '../../src/cli/exposure.js';
-import type { Output } from '../../src/cli/output.js';
+import { createOutput } from '../../src/cli/output.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import { writeRecord } from '../../src/decisions/record.js';
@@ -222,11 +222,11 @@ describe('who downloaded it, from a log', () => {
   it('ends with 2 on the command line where the answer is not complete, and says why', async () => {
     const lines: string[] = [];
     const problems: string[] = [];
-    const out: Output = {
-      line: (text) => void lines.push(text),
-      problem: (text) => void problems.push(text),
-      progress: () => {},
-    };
+    const out = createOutput(
+      { write: (text) => lines.push(text) },
+      { write: (text) => problems.push(text) },
+      {},
+    );
     const run = (json: boolean) => {
       lines.length = 0;
       return runExposure('bad', { server: 'http://127.0.0.1:9', log: folder, json }, out);
@@ -237,7 +237,7 @@ describe('who downloaded it, from a log', () => {
     assert.equal(await run(false), 2);
     assert.match(problems.join(), /not complete: decisions\.jsonl has 1 line that cannot be read/);
     assert.equal(await run(true), 2);
-    assert.equal((JSON.parse(lines.join('\n')) as Exposure).incomplete, true);
+    assert.equal((JSON.parse(lines.join('')) as Exposure).incomplete, true);
     assert.equal((await readdir(folder)).length, 1);
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { checkAgainst } from '../../src/cli/check-against.js';
-import type { Output } from '../../src/cli/output.js';
+import { createOutput } from '../../src/cli/output.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -45,13 +45,10 @@ describe('check --against a history', () => {
     await mkdir(dir, { recursive: true });
     await writeFile(join(dir, 'policy.yaml'), policy);
     const lines: string[] = [];
-    const out: Output = {
-      line: (text) => void lines.push(text),
-      problem: (text) => void lines.push(text),
-      progress: () => {},
-    };
+    const collect = { write: (text: string) => lines.push(text) };
+    const out = createOutput(collect, collect, {});
     const code = await checkAgainst(dir, history, true, out);
-    const result = JSON.parse(lines.join('\n'));
+    const result = JSON.parse(lines.join(''));
     const changes = result.changes.map((one: any) => [
       one.filename,
       one.was,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { runFeedSync } from '../../src/cli/feed.js';
+import { createOutput } from '../../src/cli/output.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { readFeedIndex } from '../../src/feed/feed-file.js';
 import { FeedService, type FeedServiceParts } from '../../src/feed/feed-service.js';
@@ -14,7 +15,7 @@ import { Mirror, osv } from '../support/osv-mirror.js';
 import { startGate } from '../support/wheelgate.js';
 
 const DAY = 86_400_000;
-const SILENT = { line: () => {}, problem: () => {}, progress: () => {} };
+const SILENT = createOutput({ write: () => {} }, { write: () => {} }, {});
 
 describe('a feed that is kept up to date', () => {
   let folder: string;
