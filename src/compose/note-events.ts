@@ -6,7 +6,7 @@ import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import type { Policy } from '../policy/policy.js';
-import { countWaivers } from '../policy/waivers.js';
+import { countWaivers, nextExpiry } from '../policy/waivers.js';
 import type { SeenEvent } from '../project-pages/known-bytes.js';
 import type { PageEvent } from '../project-pages/page-loader.js';
 import type { Log } from '../runtime/log.js';
@@ -29,6 +29,9 @@ export function notePolicy(
 export function noteWaivers({ waivers }: PolicyMeaning, metrics: Metrics, now: number): void {
   for (const [state, count] of Object.entries(countWaivers(waivers, now)))
     metrics.waivers.set({ state }, count);
+  const next = nextExpiry(waivers, now);
+  if (next === undefined) metrics.nextWaiverExpiry.remove();
+  else metrics.nextWaiverExpiry.set(next / 1_000);
 }
 
 /** What `/readyz` tells of beside the server's own end. */

@@ -134,6 +134,10 @@ export function createMetrics() {
       [],
     ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
+    nextWaiverExpiry: unsetGauge(
+      'waiver_next_expiry_timestamp_seconds',
+      'When the next waiver in force ends, in seconds since 1970; absent where there is none.',
+    ),
     feedEnabled: gauge('feed_enabled', '1 where the settings want a malware feed, else 0.', []),
     feedAge: unsetGauge(
       'feed_age_seconds',

@@ -70,3 +70,9 @@ export function countWaivers(waivers: readonly Waiver[], now: number): WaiverCou
   const soon = waivers.filter(({ expires }) => expires <= now + EXPIRING_WITHIN).length;
   return { active: waivers.length - soon, expiring: soon - expired, expired };
 }
+
+/** When the next waiver in force ends, in milliseconds since 1970. */
+export function nextExpiry(waivers: readonly Waiver[], now: number): number | undefined {
+  const ahead = waivers.map(({ expires }) => expires).filter((expires) => expires > now);
+  return ahead.length === 0 ? undefined : ahead.reduce((a, b) => Math.min(a, b));
+}

@@ -6,7 +6,9 @@ import { DOWN_CASES } from './down.js';
 import { EXPOSED } from './exposed.js';
 import { EXPOSURE_INCOMPLETE } from './exposure-incomplete.js';
 import { FEED_OLD } from './feed-old.js';
-import { DRY_RUN_LEFT_ON, POLICY_NOT_LOADED, WAIVERS_EXPIRED } from './policy.js';
+import { FIRST_BYTE_SLOW } from './first-byte-slow.js';
+import { DRY_RUN_LEFT_ON, POLICY_NOT_LOADED, WAIVER_ENDING, WAIVERS_EXPIRED } from './policy.js';
+import { REFUSALS_RISING } from './refusals-rising.js';
 import { REFUSED_DOWNLOAD } from './refused-download.js';
 import { UPSTREAM_FAILING } from './upstream-failing.js';
 
@@ -18,6 +20,9 @@ export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
   WheelgatePolicyNotLoaded: POLICY_NOT_LOADED,
   WheelgateDryRun: DRY_RUN_LEFT_ON,
   WheelgateWaiversExpired: WAIVERS_EXPIRED,
+  WheelgateWaiverEnding: WAIVER_ENDING,
+  WheelgateRefusalsRising: REFUSALS_RISING,
+  WheelgateFirstByteSlow: FIRST_BYTE_SLOW,
   WheelgateUpstreamFailing: UPSTREAM_FAILING,
   WheelgateFeedOld: FEED_OLD,
   WheelgateDecisionLogFailing: DECISION_LOG_FAILING,

@@ -12,6 +12,7 @@ async function breakPolicy(gate: TestGate): Promise<void> {
 const NOT_LOADED = { alert: 'WheelgatePolicyNotLoaded', labels: TARGET };
 const DRY_RUN = { alert: 'WheelgateDryRun', labels: { ...TARGET, mode: 'dry-run' } };
 const EXPIRED = { alert: 'WheelgateWaiversExpired', labels: { ...TARGET, state: 'expired' } };
+const ENDING = { alert: 'WheelgateWaiverEnding', labels: TARGET };
 const waiver = (expires: string) =>
   `waivers: [{rule: sdist, project: demo, versions: "==1.0", reason: r, owner: o, expires: "${expires}"}]`;
 
@@ -87,7 +88,7 @@ export const WAIVERS_EXPIRED: readonly AlertCase[] = [
     gate: () => ({ policies: { 'waivers.yaml': waiver('2026-11-01T00:30:00Z') } }),
     run: async (timeline, gate) => {
       await timeline.scraped(30);
-      timeline.expect();
+      timeline.expect(ENDING);
       await timeline.scraped();
       timeline.expect(EXPIRED);
       await timeline.scraped(60);
@@ -104,6 +105,35 @@ export const WAIVERS_EXPIRED: readonly AlertCase[] = [
       await timeline.scraped(12);
       timeline.expect(EXPIRED);
       await gate.writePolicy('waivers.yaml', waiver('2026-12-01'));
+      await timeline.scraped();
+      timeline.expect();
+    },
+  },
+];
+
+export const WAIVER_ENDING: readonly AlertCase[] = [
+  {
+    name: 'fires from three days before a waiver ends',
+    gate: () => ({ policies: { 'waivers.yaml': waiver('2026-11-04T00:10:00Z') } }),
+    run: async (timeline) => {
+      await timeline.scraped(10);
+      timeline.expect();
+      await timeline.scraped(2);
+      timeline.expect(ENDING);
+      await timeline.scraped(60);
+      timeline.expect(ENDING);
+    },
+  },
+  {
+    name: 'is silent on a waiver that is prolonged, and where there is none',
+    gate: () => ({ policies: { 'waivers.yaml': waiver('2026-11-02') } }),
+    run: async (timeline, gate) => {
+      await timeline.scraped(3);
+      timeline.expect(ENDING);
+      await gate.writePolicy('waivers.yaml', waiver('2026-12-01'));
+      await timeline.scraped();
+      timeline.expect();
+      await gate.writePolicy('waivers.yaml', 'waivers: []');
       await timeline.scraped();
       timeline.expect();
     },
