@@ -69,7 +69,12 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   const files = makeWorld(upstream, random);
   const answers: Record<string, number> = {};
   const wrong = new Set<string>();
-  const complain = (what: string) => void (wrong.size < MOST_WRONG && wrong.add(what));
+  /** Told at once, for a long run may not come to its end. */
+  const complain = (what: string) => {
+    if (wrong.size >= MOST_WRONG || wrong.has(what)) return;
+    wrong.add(what);
+    settings.onProgress?.(`WRONG: ${what}`);
+  };
   const answered: string[] = [];
   let [requests, faults, edits, kills, hangs, slowestEdit] = [0, 0, 0, 0, 0, 0];
   let edit: Edit = 'let go';
@@ -79,20 +84,25 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   let [nextEdit, nextKill] = [settings.editEvery, settings.killEvery];
 
   await mkdir(join(folder, 'policies'));
-  /** Sometimes half of it is there for a while. */
+  let [isStarting, isHalfSaved] = [true, false];
+  /** Sometimes half of it is there for a while; not for a server that starts, which would be right not to. */
   async function writePolicy(denied: boolean): Promise<void> {
     const file = join(folder, 'policies', 'own.yaml');
     const text = denied ? `deny: [{ project: ${EDITED}, reason: chaos }]\n` : 'deny: []\n';
-    if (random.chance(0.3)) {
+    if (random.chance(0.3) && !isStarting) {
+      isHalfSaved = true;
       await writeFile(file, text.slice(0, text.length / 2));
       await pause(random.below(1_000));
     }
     await writeFile(file, text);
+    isHalfSaved = false;
   }
   await writeFile(join(folder, 'policies', 'own.yaml'), 'deny: []\n');
   const port = await freePort();
-  const start = () =>
-    startGateProcess({
+  async function start(): Promise<GateProcess> {
+    isStarting = true;
+    while (isHalfSaved) await pause(10);
+    const started = await startGateProcess({
       folder,
       // Somebody reloads it while it begins.
       onStart: (pid) => void reloadSoon(pid, random.below(1_500)),
@@ -114,6 +124,9 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
         WHEELGATE_DECISIONS_KEEP: '100000',
       },
     });
+    isStarting = false;
+    return started;
+  }
   gate = await start();
   let begin = await measure(gate.pid);
 
@@ -377,7 +390,6 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   }
 }
 
-/** @returns whether there is such a process (any more) */
 /** Sends SIGHUP, at the earliest once the process listens for it. */
 async function reloadSoon(pid: number, after: number): Promise<void> {
   while (signal(pid, 0) && !(await heedsHangUp(pid))) await pause(10);
@@ -385,6 +397,7 @@ async function reloadSoon(pid: number, after: number): Promise<void> {
   signal(pid, 'SIGHUP');
 }
 
+/** @returns whether there is such a process (any more) */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
