@@ -406,7 +406,7 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** @param ofPage a page that is not there is an answer, and no fault */
+/** @param ofPage a page that is not there, or that has another letter in a name, is an answer, and no fault */
 function anyFault(random: Random, { dist }: KnownFile, ofPage: boolean): Fault {
   const at = ofPage ? random.below(300) : random.below(dist.bytes.length);
   const statuses = [429, 500, 502, 503, ...(ofPage ? [] : [404])];
@@ -415,7 +415,7 @@ function anyFault(random: Random, { dist }: KnownFile, ofPage: boolean): Fault {
     { kind: 'drop' },
     { kind: 'truncate', after: at },
     { kind: 'shorten', to: at },
-    { kind: 'corrupt', at },
+    ...(ofPage ? [] : [{ kind: 'corrupt', at } as const]),
     { kind: 'stall', after: at },
     { kind: 'unannounced' },
     { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' },

@@ -19,6 +19,8 @@ export interface TimelineOptions {
   readonly job?: string;
   /** A second target that stays well whatever becomes of the first, as a job of its own. */
   readonly beside?: string;
+  /** Whether durations are noted, which are others each time: only where a case makes them up. */
+  readonly durations?: boolean;
 }
 
 /** Values that say when something was or will be: Prometheus's unit tests begin in 1970. */
@@ -36,6 +38,7 @@ export class Timeline {
   readonly target: Readonly<Record<string, string>>;
   readonly #beside: Readonly<Record<string, string>> | undefined;
   readonly #gate: TestGate;
+  readonly #durations: boolean;
   readonly #began: number;
   #steps = 0;
   readonly #revisions = new Map<string, string>();
@@ -47,6 +50,7 @@ export class Timeline {
     this.#beside =
       options.beside === undefined ? undefined : { job: options.beside, instance: '10.0.0.6:8080' };
     this.#gate = gate;
+    this.#durations = options.durations ?? false;
     this.#began = gate.now;
   }
 
@@ -104,9 +108,10 @@ export class Timeline {
   }
 
   async #scrape(): Promise<Map<string, number>> {
-    const scraped = readScrape(await this.#gate.gate.metrics.text());
+    const scraped = [...readScrape(await this.#gate.gate.metrics.text())];
+    const noted = scraped.filter(([series]) => this.#durations || !/_bucket\{/.test(series));
     return new Map(
-      [...scraped].map(([series, value]) => [this.#plain(series), this.#shift(series, value)]),
+      noted.map(([series, value]) => [this.#plain(series), this.#shift(series, value)]),
     );
   }
 

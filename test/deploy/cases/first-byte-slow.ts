@@ -16,6 +16,7 @@ async function served(timeline: Timeline, gate: TestGate, minutes: number, secon
 export const FIRST_BYTE_SLOW: readonly AlertCase[] = [
   {
     name: 'fires when cached files begin late for ten minutes, and ends when they begin at once',
+    timeline: { durations: true },
     run: async (timeline, gate) => {
       await served(timeline, gate, 5, 0.002);
       await served(timeline, gate, 8, 3);
@@ -28,6 +29,7 @@ export const FIRST_BYTE_SLOW: readonly AlertCase[] = [
   },
   {
     name: 'is silent where files begin at once, and where there are none',
+    timeline: { durations: true },
     run: async (timeline, gate) => {
       await served(timeline, gate, 15, 0.002);
       timeline.expect();
