@@ -62,6 +62,7 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
   if (error instanceof Failure) return error;
   const options = { cause: error, retryAfter: ASK_AGAIN };
+  if (isExhausted(error)) return new Failure('unable', what, options);
   if (!isSystemError(error)) return new Failure('internal', what, { cause: error });
   if (FULL.has(error.code ?? ''))
     return new Failure('overloaded', 'The disk has no room just now.', options);
@@ -80,6 +81,9 @@ const EXHAUSTED: ReadonlySet<string> = new Set([
 
 /** Whether a call of the operating system failed for want of what any such call needs: it says nothing of its file or peer. */
 export function isExhausted(error: unknown): boolean {
+  // A host with several addresses is tried at each.
+  if (error instanceof AggregateError)
+    return error.errors.length > 0 && error.errors.every(isExhausted);
   return isSystemError(error) && EXHAUSTED.has(error.code ?? '');
 }
 

@@ -117,7 +117,7 @@ export function binds({ declared }: SeenBytes, strong: boolean, { reuploads }: D
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
 
 export function noDigest(filename: string): string {
-  return `the index declares no sha256, sha384 or sha512 for ${filename}`;
+  return `the index declares no sha256, sha384 or sha512 for ${filename} ("unhashed: pin" of its upstream holds to the bytes first seen)`;
 }
 
 /** Other bytes than those of the pin. */

@@ -37,8 +37,10 @@ export class Breaker {
       this.#answered();
       return answer;
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'upstream-unreachable') this.#failed(looks);
-      else this.#answered();
+      const kind = error instanceof Failure ? error.kind : undefined;
+      if (kind === 'upstream-unreachable') this.#failed(looks);
+      // That we could not ask says nothing of it.
+      else if (kind !== 'unable') this.#answered();
       throw error;
     } finally {
       if (looks) this.#looking = false;

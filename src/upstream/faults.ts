@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { Failure } from '../domain/failure.js';
+import { asFailure, Failure, isExhausted } from '../domain/failure.js';
 import { waitOf } from './patience.js';
 
 /** An answer that gives nothing. */
@@ -21,8 +21,18 @@ export class Faults {
     return new Failure('upstream-broken', `The upstream ${this.#upstream} ${what}.`, { cause });
   }
 
-  /** It did not answer, or not to the end. */
+  /** It did not answer, or not to the end; or it could not be asked, which is no fault of its. */
   unreachable(cause: unknown): Failure {
+    if (isExhausted(cause))
+      return asFailure(
+        cause,
+        `No connection to the upstream ${this.#upstream} can be made just now.`,
+      );
+    if (refusesCertificate(cause))
+      return this.broken(
+        'does not accept who we are (a TLS alert): it wants a client certificate, or another than "tls" of this upstream names',
+        cause,
+      );
     const what = isSlow(cause) ? 'did not answer in time' : 'cannot be reached';
     return this.unwell(what, cause);
   }
@@ -47,8 +57,21 @@ export class Faults {
       return this.broken(
         'does not let us in (status 403): check its credentials; if it answers 403 for projects that it does not have, set "absent: [403]"',
       );
+    if (status === 400 || status === 495 || status === 496)
+      return this.broken(
+        `answered with status ${status}: if it wants a client certificate, or another, see "tls" of this upstream`,
+      );
     return this.broken(`answered with status ${status}`);
   }
+}
+
+/** What a server that asks for a client certificate alerts of (RFC 8446, 6.2), as OpenSSL names it. */
+const CERTIFICATE_ALERT =
+  /ALERT_(?:CERTIFICATE_(?:REQUIRED|EXPIRED|REVOKED|UNKNOWN)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
+
+function refusesCertificate(cause: unknown): boolean {
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && CERTIFICATE_ALERT.test(code);
 }
 
 function isSlow(cause: unknown): boolean {

@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { isExhausted } from '../domain/failure.js';
 import type { Way } from '../runtime/network.js';
 import type { Faults } from './faults.js';
 import type { OwnHosts } from './own-hosts.js';
@@ -129,7 +130,7 @@ export class Requests {
       observe(name, answer.statusCode, seconds());
       return answer;
     } catch (error) {
-      observe(name, 'error', seconds());
+      if (!isExhausted(error)) observe(name, 'error', seconds());
       throw faults.unreachable(error);
     }
   }
