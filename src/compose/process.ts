@@ -7,8 +7,10 @@ import { noteHealth } from './note-events.js';
 import type { Outside } from './outside.js';
 
 const KIB = 1024;
-/** What pieces of artifacts take in memory, in bytes: all of one direction, and what each has at least. */
-const PIECES = [512 * KIB, 64 * KIB] as const;
+/** What pieces of artifacts that come in take in memory, in bytes: all together, and what each has at least. */
+const ARRIVING = [512 * KIB, 64 * KIB] as const;
+/** The same of those that go out, cached ones among them: a longer piece is one hand-over between threads less. */
+const DEPARTING = [2048 * KIB, 64 * KIB] as const;
 
 /** What a process has for itself. */
 export interface Process extends Outside {
@@ -38,8 +40,8 @@ export function createProcess(outside: Outside, member?: number): Process {
     network,
     metrics,
     health,
-    arriving: new FairShare(...PIECES),
-    departing: new FairShare(...PIECES),
+    arriving: new FairShare(...ARRIVING),
+    departing: new FairShare(...DEPARTING),
     closing,
   };
 }

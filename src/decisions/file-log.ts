@@ -34,9 +34,17 @@ interface Waiting extends Written {
   readonly reject: (error: unknown) => void;
 }
 
+/** How often a busy log looks whether its file still bears its name, in milliseconds; one at rest does so at once. */
+const LOOK_INTERVAL_MS = 50;
+
+const NOTHING = Buffer.alloc(0);
+
 /**
  * The decision log as JSON lines in a folder, append-only. Records that arrive while a write is under way go
  * out together with the next, so that a busy proxy makes few, larger writes.
+ *
+ * Whoever moves, removes or cuts the file asks nobody. So it is looked for behind each write, soon if not at once, and what
+ * was written since the last look is kept until then: where the file is gone by the next, it is written again.
  */
 export class FileDecisionLog implements OpenableDecisionLog {
   readonly #settings: DecisionLogSettings;
@@ -49,6 +57,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
   /** Which file that is. */
   #node: Pick<BigIntStats, 'dev' | 'ino'> | undefined;
   #size = 0;
+  /** Written to it since the last look. */
+  #unseen: Buffer[] = [];
+  /** Went with a file that is gone, and is owed to the next. */
+  #owed: Buffer[] = [];
+  /** Runs until the next look; undefined where one is due before the next write. */
+  #untilLook: NodeJS.Timeout | undefined;
   /** When it is put aside, in bytes. */
   #full: number;
   #waiting: Waiting[] = [];
@@ -68,7 +82,8 @@ export class FileDecisionLog implements OpenableDecisionLog {
   }
 
   async open(): Promise<void> {
-    await this.#put('');
+    await this.#open();
+    if (this.#size >= this.#full) await this.#rotate();
     this.#housekeeping.wake();
   }
 
@@ -91,13 +106,18 @@ export class FileDecisionLog implements OpenableDecisionLog {
 
   async close(): Promise<void> {
     await this.#writing;
+    clearTimeout(this.#untilLook);
+    this.#untilLook = undefined;
+    await this.#drain();
+    if (this.#owed.length > 0) await this.#write(NOTHING).catch(() => {});
+    clearTimeout(this.#untilLook);
     await this.#housekeeping.close();
     await this.#file?.close();
     this.#file = undefined;
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#isLookDue) {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
@@ -106,6 +126,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
         for (const { resolve } of batch) resolve();
       } catch (error) {
         // The next batch opens the file anew: the disk may have room again, the folder may be back.
+        await this.#look().catch(() => {});
         await this.#letGo();
         for (const { reject } of batch) reject(error);
       }
@@ -117,36 +138,53 @@ export class FileDecisionLog implements OpenableDecisionLog {
 
   /** Writes all of it, or nothing. */
   async #write(bytes: Buffer): Promise<void> {
-    const file = await this.#open();
-    // Beside the write: whoever moves or removes the file asks nobody.
-    const [place] = await Promise.all([this.#place(), this.#append(file, bytes)]);
-    if (place === 'here') return;
-    const { nlink, size } = await file.stat();
-    if (place === 'cut') {
-      this.#size = size;
-      await this.#mark.read(file, size);
-      return;
-    }
-    await this.#letGo();
-    // It was moved away with what was written, or else it is gone, and that with it.
-    if (nlink === 0) await this.#append(await this.#open(), bytes);
+    const isDue = this.#untilLook === undefined;
+    if (isDue) await this.#look();
+    const owed = this.#owed;
+    const all = owed.length > 0 ? Buffer.concat([...owed, bytes]) : bytes;
+    if (all.length === 0) return;
+    await this.#append(await this.#open(), all);
+    this.#owed = [];
+    this.#unseen.push(all);
+    // One that ran out under the write has the next look to come.
+    if (!isDue) return;
+    this.#untilLook = setTimeout(() => {
+      this.#untilLook = undefined;
+      if (this.#isLookDue) this.#writing ??= this.#drain();
+    }, LOOK_INTERVAL_MS).unref();
   }
 
   async #append(file: FileHandle, bytes: Buffer): Promise<void> {
-    const before = this.#size;
+    let at = 0;
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, at);
-        at += bytesWritten;
-      }
-      this.#size = before + bytes.length;
+      while (at < bytes.length) at += (await file.write(bytes, at)).bytesWritten;
+      this.#size += bytes.length;
       if (this.#settings.fsync) await file.datasync();
       this.#mark.advance(bytes, this.#size);
     } catch (error) {
       // What is told of as lost is not in the file as well.
-      await takeBack(file, before).catch(() => {});
+      await takeBack(file, at).catch(() => {});
       throw error;
     }
+  }
+
+  get #isLookDue(): boolean {
+    return this.#untilLook === undefined && this.#unseen.length > 0;
+  }
+
+  /** Lets go of a file that was moved or removed, and takes back what went with it. */
+  async #look(): Promise<void> {
+    const file = this.#file;
+    if (file === undefined) return;
+    const place = await this.#place();
+    const unseen = this.#unseen;
+    this.#unseen = [];
+    if (place === 'here') return;
+    const { nlink, size } = await file.stat();
+    this.#size = size;
+    if (place === 'cut') return this.#mark.read(file, size);
+    await this.#letGo();
+    if (nlink === 0) this.#owed.push(...unseen);
   }
 
   /** Whether the open file is still the one that bears the log's name, and whether somebody cut it off there. */
@@ -162,6 +200,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     await this.#file?.close().catch(() => {});
     this.#file = undefined;
     this.#node = undefined;
+    this.#unseen = [];
     this.#size = 0;
   }
 
@@ -193,8 +232,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
   async #rotate(): Promise<void> {
     const { file, maxBytes } = this.#settings;
     const size = this.#size;
-    await this.#letGo();
     try {
+      // What bears the name by now may be another's, or hold less.
+      await this.#look();
+      if (this.#file === undefined) return await this.#write(NOTHING);
+      if (this.#size < this.#full) return;
+      await this.#letGo();
       const before = (await rotatedFiles(file)).at(-1);
       await rename(file, nextName(file, this.#now(), before?.name));
       this.#full = maxBytes;
@@ -206,7 +249,8 @@ export class FileDecisionLog implements OpenableDecisionLog {
   }
 }
 
-/** Removes what was written behind so many bytes; a file that others have cut off meanwhile stays as it is. */
-async function takeBack(file: FileHandle, size: number): Promise<void> {
-  if ((await file.stat()).size > size) await file.truncate(size);
+/** Removes the last bytes, which were written just now; of a file that others have cut off meanwhile none is sure to be ours. */
+async function takeBack(file: FileHandle, bytes: number): Promise<void> {
+  const { size } = await file.stat();
+  if (bytes > 0 && size >= bytes) await file.truncate(size - bytes);
 }

@@ -34,8 +34,8 @@ export interface DeliverySettings {
 }
 
 const NOTHING: Sent = { bytes: 0, complete: false };
-/** What any connection takes at once, in bytes: whether its client takes it does not show until it is closed. */
-const AT_ONCE = 16 * 1024;
+/** What a connection takes at once as a rule, in bytes: whether its client takes it does not show until it is closed. */
+const AT_ONCE = 128 * 1024;
 
 /**
  * The response to one request for a file, and its one record in the decision log. Every end of such a response is here, and
@@ -137,7 +137,7 @@ export class Delivery {
     end();
   }
 
-  /** Sends pieces, and the last byte only behind the record; with it all of what a connection takes at once. */
+  /** Sends pieces, and what a connection takes at once, with the last byte, only behind the record. */
   async #pour(pieces: Pieces, window: Window, decide: () => Promise<Decided>): Promise<void> {
     const res = this.#res;
     let at = window.start;
@@ -149,8 +149,7 @@ export class Delivery {
         if (piece.length === 0 && !isLast) break;
         if (isLast && !mayComplete(await decide())) break;
         // What a client takes before it leaves shows only where the record comes behind as much as may be.
-        const isAtOnce = at === window.start && piece.length <= AT_ONCE;
-        const head = isLast ? piece.subarray(0, isAtOnce ? 0 : -1) : piece;
+        const head = isLast ? piece.subarray(0, Math.max(0, piece.length - AT_ONCE)) : piece;
         if (head.length > 0 && !(await write(res, head))) break;
         at += head.length;
         if (!isLast) continue;

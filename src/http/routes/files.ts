@@ -7,6 +7,7 @@ import { asFailure, Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import type { Subject } from '../../domain/subject.js';
 import type { ListedFile } from '../../project-pages/project-pages.js';
+import type { Blob } from '../../store/blob-store.js';
 import { MemoryBlob } from '../../store/memory-blob-tier.js';
 import type { Handler } from '../asked.js';
 import { matchesEtag } from '../conditional.js';
@@ -94,7 +95,7 @@ class Exchange {
     const sidecar = await this.#services.sidecars.open(await this.#find(named));
     const decided = { subject: sidecar.listed.subject, verdict: sidecar.verdict };
     if (sidecar.kind === 'refused') return this.#delivery.refuse(decided);
-    const pieces = new BlobPieces(new MemoryBlob(sidecar.bytes));
+    const pieces = this.#piecesOf(new MemoryBlob(sidecar.bytes));
     const content = { etag: `"${sidecar.sha256}"`, pieces, cache: 'sidecar' } as const;
     await this.#delivery.send(content, async () => decided);
   }
@@ -144,9 +145,13 @@ class Exchange {
     const { subject } = artifact.listed;
     // What is still being looked at is not for others to send.
     const front = blob.whole === undefined ? this.#settings.accelerate(this.#req, blob) : undefined;
-    const pieces = new BlobPieces(blob);
+    const pieces = this.#piecesOf(blob);
     const content = { etag: `"${subject.sha256}"`, pieces, cache: 'hit', front } as const;
     await this.#delivery.send(content, async () => ({ subject, verdict }));
+  }
+
+  #piecesOf(blob: Blob): BlobPieces {
+    return new BlobPieces(blob, this.#services.departing, 'encrypted' in this.#req.socket);
   }
 
   /** Returns false where the file moved meanwhile, and must be asked for again. */
