@@ -5,35 +5,70 @@ import { serverUrl } from './server-url.js';
  * Asks a running Wheelgate's API.
  * @param server its URL, as the user gave it; a token in it, or in WHEELGATE_TOKEN, is shown
  * @param path the route, with a leading slash
+ * @param withToken whether WHEELGATE_TOKEN may be shown there
  * @throws {UsageError} where it does not answer, or answers with a problem
  */
 export async function askServer<T>(
   server: string,
   path: string,
   query: Readonly<Record<string, string | undefined>>,
+  withToken = true,
 ): Promise<T> {
   const url = new URL(`${serverUrl(server)}${path}`);
-  const token = url.password || process.env.WHEELGATE_TOKEN;
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(key, value);
+  const response = await request(url, 'follow', withToken);
+  if (!response.ok) throw new UsageError(await problemOf(response, withToken));
+  return (await response.json().catch(() => ({}))) as T;
+}
+
+/**
+ * Asks where a running Wheelgate sends a client on to; nothing of another host's is asked.
+ * @returns the path
+ * @throws {UsageError} where it sends nobody on, or does not answer
+ */
+export async function locationOf(
+  server: string,
+  path: string,
+  withToken: boolean,
+): Promise<string> {
+  const url = new URL(`${serverUrl(server)}${path}`);
+  const response = await request(url, 'manual', withToken);
+  const location = response.headers.get('location');
+  await response.body?.cancel();
+  if (response.status >= 300 && response.status < 400 && location !== null)
+    return new URL(location, url).pathname;
+  throw new UsageError(`${url} leads to no file (status ${response.status})`);
+}
+
+async function problemOf(response: Response, withToken: boolean): Promise<string> {
+  const { detail } = (await response.json().catch(() => ({}))) as { readonly detail?: string };
+  const said = detail ?? `status ${response.status}`;
+  return response.status === 401 && !withToken
+    ? `${said} WHEELGATE_TOKEN is shown to the server that --server names.`
+    : said;
+}
+
+async function request(
+  url: URL,
+  redirect: 'follow' | 'manual',
+  withToken: boolean,
+): Promise<Response> {
+  const token = url.password || (withToken ? process.env.WHEELGATE_TOKEN : undefined);
   // What fetch says of a header that it does not take repeats the header.
   if (token && !/^[\x21-\x7e]+$/.test(token))
     throw new UsageError('the token holds something that no token has: a line break, a blank?');
   // fetch takes no URL with credentials in it.
   url.username = '';
   url.password = '';
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined) url.searchParams.set(key, value);
-  let response: Response;
   try {
     const headers: Record<string, string> = {};
     if (token) headers.authorization = `Bearer ${decodeURIComponent(token)}`;
-    response = await fetch(url, { headers });
+    return await fetch(url, { headers, redirect });
   } catch (error) {
     const cause = (error as Error).cause as Error | undefined;
     throw new UsageError(
       `${url.origin} does not answer (${cause?.message ?? (error as Error).message}): is it running there? Name another with --server`,
     );
   }
-  const body = (await response.json().catch(() => ({}))) as T & { detail?: string };
-  if (!response.ok) throw new UsageError(body.detail ?? `status ${response.status}`);
-  return body;
 }

@@ -2,7 +2,7 @@ import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { Finding } from '../domain/finding.js';
 
 /** What a list of honest contents speaks of: files that run, or that lead to others. */
-const BY_CONTENT: ReadonlySet<string> = new Set([
+export const BY_CONTENT: ReadonlySet<string> = new Set([
   'pth-executable',
   'pth-adds-unclear-folder',
   'start-file',

@@ -1,10 +1,10 @@
-import { Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { redactUrls } from '../domain/credentials.js';
 import { visible } from '../domain/visible.js';
 import { VERSION } from '../runtime/package-root.js';
+import { CLIENTS } from './client-settings.js';
 import { terminalOutput as out } from './output.js';
-
-const DEFAULT_SERVER = 'http://127.0.0.1:8080';
+import { DEFAULT_SERVER } from './server-url.js';
 
 /**
  * The command line: each command with its options, as docs/commands.md lists them. A command is loaded when it is asked
@@ -74,6 +74,38 @@ export function createProgram(done: (code: number) => void): Command {
     .action(async (what, options) => {
       const { runExplain } = await import('./explain.js');
       done(await runExplain(what, options, out));
+    });
+
+  program
+    .command('waive')
+    .description(
+      'the waiver that lifts a refusal for a time: printed, or written into a policy file',
+    )
+    .argument('<link|project==version>', "a refusal's link, or one release")
+    .option('--rule <rule>', 'the rule to lift (that of the refusal)')
+    .option('--owner <owner>', 'who answers for it')
+    .option('--reason <text>', 'why it may pass')
+    .option('--expires <date>', 'its last day, or an instant (in two weeks)')
+    .option('--write <file>', 'a policy file to write it into')
+    .option('--server <url>', "a running Wheelgate (the link's, else http://127.0.0.1:8080)")
+    .action(async (what, options) => {
+      const { runWaive } = await import('./waive.js');
+      done(await runWaive(what, options, out));
+    });
+
+  program
+    .command('approve')
+    .description(
+      'the entries that list the start-up hooks of a release as honest: printed, or written into a policy file',
+    )
+    .argument('<link|project==version>', "a refusal's link, or one release")
+    .option('--owner <owner>', 'who answers for it')
+    .option('--reason <text>', 'why it is honest')
+    .option('--write <file>', 'a policy file to write them into')
+    .option('--server <url>', "a running Wheelgate (the link's, else http://127.0.0.1:8080)")
+    .action(async (what, options) => {
+      const { runApprove } = await import('./approve.js');
+      done(await runApprove(what, options, out));
     });
 
   program
@@ -154,7 +186,7 @@ export function createProgram(done: (code: number) => void): Command {
   program
     .command('client')
     .description("the lines to put into a client's settings")
-    .argument('[client]', 'pip, uv, poetry or pdm')
+    .addArgument(new Argument('[client]', 'pip, uv, poetry or pdm').choices(CLIENTS))
     .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
     .option('--write', "write them, by the client's own means where it has some")
     .option('--json', 'print JSON')
@@ -167,12 +199,25 @@ export function createProgram(done: (code: number) => void): Command {
     .command('token')
     .description('a new token for one user, and the line for the file of tokens')
     .argument('<user>')
-    .option('--role <role>', 'client, or admin: may also ask who downloaded what', 'client')
+    .addOption(
+      new Option('--role <role>', 'client, or admin: may also ask who downloaded what')
+        .choices(['client', 'admin'])
+        .default('client'),
+    )
     .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
     .option('--json', 'print JSON')
     .action(async (user, options) => {
       const { runToken } = await import('./token.js');
       done(await runToken(user, options, out));
+    });
+
+  program
+    .command('completion')
+    .description('a script that makes a shell complete commands, options and their values')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => {
+      const { runCompletion } = await import('./completion.js');
+      done(runCompletion(shell, program, out));
     });
 
   return program;

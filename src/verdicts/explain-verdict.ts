@@ -1,5 +1,6 @@
 import type { Inspection } from '../domain/finding.js';
 import type { FeedHit } from '../domain/malware-feed.js';
+import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
 
@@ -28,6 +29,14 @@ export interface Explanation {
   readonly inspected: boolean;
   readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
   readonly dryRun: boolean;
+  /** All that objects, the strongest first; a warning, a waived one, and one in dry-run refuse nothing. */
+  readonly hits: readonly {
+    readonly rule: RuleId;
+    readonly action: RuleHit['action'];
+    readonly reason: string;
+    readonly waived: boolean;
+    readonly dryRun: boolean;
+  }[];
 }
 
 /** All that a verdict rests on, so that whoever asks can try another policy on it. */
@@ -60,6 +69,13 @@ export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict)
       sha256,
     })),
     dryRun: verdict.hits.some((other) => other.dryRun === true),
+    hits: verdict.hits.map(({ rule, action, reason, waiver, dryRun }) => ({
+      rule,
+      action,
+      reason,
+      waived: waiver !== undefined,
+      dryRun: dryRun === true,
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from './temporary-name.js';
 
@@ -8,6 +8,20 @@ import { temporaryName } from './temporary-name.js';
  */
 export function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
   return replace(path, bytes, (file) => file.datasync());
+}
+
+/** The same for a file of somebody else's: its permissions stay; a new one gets the usual ones. */
+export async function replaceAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const before = await stat(path).catch(() => undefined);
+  await replace(path, bytes, async (file) => {
+    if (before === undefined) await file.chmod(0o666 & ~process.umask());
+    else {
+      await file.chmod(before.mode & 0o7777);
+      // Whose it is can be said by root alone, and need not be where it is one's own.
+      await file.chown(before.uid, before.gid).catch(() => {});
+    }
+    await file.datasync();
+  });
 }
 
 /**

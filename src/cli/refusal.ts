@@ -1,0 +1,116 @@
+import { isSettable, type RuleId } from '../domain/rules.js';
+import type { Explanation, Facts } from '../verdicts/explain-verdict.js';
+import { askServer, locationOf } from './ask-server.js';
+import { type Output, UsageError } from './output.js';
+import { readRequirement } from './requirement.js';
+import { DEFAULT_SERVER, serverUrl } from './server-url.js';
+
+/** A file that the policy of a server refuses, or would if it were not in dry-run. */
+export interface Refused {
+  readonly file: Explanation & { readonly facts: Facts };
+  readonly rule: RuleId;
+  readonly reason: string;
+  readonly version: string;
+}
+
+export interface Refusals {
+  readonly project: string;
+  readonly files: readonly [Refused, ...Refused[]];
+}
+
+export interface RefusalOptions {
+  /** Undefined: that of the link, else the usual one. */
+  readonly server: string | undefined;
+}
+
+/**
+ * Asks a server what it refuses.
+ * @param what a refusal's link (`…/w/ID`, `…/projects/P/files/F`), or PROJECT==VERSION
+ * @throws {UsageError} where it is neither, nobody knows of it, or nothing of it is refused
+ */
+export async function findRefusals(
+  what: string,
+  { server }: RefusalOptions,
+  out: Output,
+): Promise<Refusals> {
+  const { base, project, filename, versions, withToken } = await placeOf(what, server, out);
+  const query = { project, versions, facts: '1' };
+  const answer = await askServer<{ files: Refused['file'][] }>(
+    base,
+    '/api/v1/explain',
+    query,
+    withToken,
+  );
+  const files = answer.files.filter((file) => filename === undefined || file.filename === filename);
+  if (files.length === 0) throw new UsageError(`${base} knows no such file: ${filename ?? what}`);
+  const [first, ...rest] = files.flatMap(refusedOf);
+  if (first === undefined)
+    throw new UsageError(`nothing is refused there: ${files.map(inWords).join('; ')}`);
+  return { project, files: [first, ...rest] };
+}
+
+interface Place {
+  readonly base: string;
+  readonly project: string;
+  readonly filename?: string;
+  readonly versions?: string;
+  readonly withToken: boolean;
+}
+
+async function placeOf(what: string, server: string | undefined, out: Output): Promise<Place> {
+  if (/^https?:\/\//.test(what)) return ofLink(what, server, out);
+  const { project, versions } = readRequirement(what);
+  if (versions === undefined || !/^===?\s*[^*,\s]+$/.test(versions.text))
+    throw new UsageError(`name one version, as in ${project}==1.2.3: a waiver is for that alone`);
+  const base = server ?? DEFAULT_SERVER;
+  out.progress(`asking what is known of ${what}`);
+  return { base, project, versions: versions.text, withToken: true };
+}
+
+const LINK =
+  /^(?<root>\/(?:.*\/)?)(?:w\/(?<id>[0-9a-f]{10})|projects\/(?<project>[^/]+)\/files\/(?<file>[^/]+))$/;
+
+async function ofLink(link: string, server: string | undefined, out: Output): Promise<Place> {
+  const url = URL.canParse(link) ? new URL(link) : undefined;
+  const parts = url && LINK.exec(url.pathname)?.groups;
+  if (url === undefined || parts === undefined)
+    throw new UsageError(`not a refusal's link (…/w/ID, …/projects/P/files/F): ${link}`);
+  const base =
+    server === undefined ? `${url.origin}${parts.root!.replace(/\/$/, '')}` : serverUrl(server);
+  // A link may come from anywhere: it does not say who is shown a token.
+  const withToken =
+    server !== undefined || /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
+  if (parts.id === undefined)
+    return { base, project: decoded(parts.project!), filename: decoded(parts.file!), withToken };
+  out.progress(`asking what ${link} leads to`);
+  const target = LINK.exec(await locationOf(base, `/w/${parts.id}`, withToken))?.groups;
+  if (target?.project === undefined)
+    throw new UsageError(`${link} does not lead to one file; name PROJECT==VERSION`);
+  return { base, project: decoded(target.project), filename: decoded(target.file!), withToken };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new UsageError(`not a path of a link: ${segment}`);
+  }
+}
+
+function refusedOf(file: Refused['file']): Refused[] {
+  const { version, hits } = file;
+  const blocking = hits.filter(({ action, waived }) => action === 'block' && !waived);
+  return blocking.flatMap(({ rule, reason }) => {
+    if (version === undefined && isSettable(rule))
+      throw new UsageError(
+        `the version of ${file.filename} cannot be read: no waiver holds for it`,
+      );
+    return [{ file, rule, reason, version: version ?? '' }];
+  });
+}
+
+function inWords({ filename, waiver, standing }: Refused['file']): string {
+  return waiver === undefined
+    ? `${filename} (${standing})`
+    : `${filename} is waived until ${waiver.expires} by ${waiver.owner}`;
+}

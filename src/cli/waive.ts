@@ -1,0 +1,138 @@
+import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
+import { DAY, expiry, oneLine } from '../policy/terms.js';
+import { reachOf } from '../policy/waivers.js';
+import { askPerson, type Question } from './ask-person.js';
+import { EXIT, type Output, UsageError } from './output.js';
+import { openPolicyEdit, type PolicyEdit } from './policy-edit.js';
+import { putEntry } from './put-entry.js';
+import { findRefusals, type Refusals, type Refused } from './refusal.js';
+
+export interface WaiveOptions {
+  readonly rule?: string;
+  readonly owner?: string;
+  readonly reason?: string;
+  /** A day, or an instant. */
+  readonly expires?: string;
+  /** The policy file to write into. */
+  readonly write?: string;
+  readonly server?: string;
+}
+
+/** How long a waiver runs where nobody says it, in milliseconds. */
+const USUAL = 14 * DAY;
+
+/** `wheelgate waive`: prints, or writes, the waiver that lifts the rule by which a release is refused. */
+export async function runWaive(what: string, options: WaiveOptions, out: Output): Promise<number> {
+  const now = Date.now();
+  const given = options.expires === undefined ? undefined : instantOf(options.expires, now);
+  const refusals = await findRefusals(what, { server: options.server }, out);
+  const refused = chosen(refusals, options.rule);
+  const { rule, version } = refused;
+  const edit = options.write === undefined ? undefined : await openPolicyEdit(options.write, now);
+  const reach = edit?.meaning === undefined ? Infinity : reachOf(edit.meaning.waiverMax);
+  if (given !== undefined && given > now + reach)
+    throw new UsageError(`--expires: waiver-max allows ${(reach - DAY) / DAY} days from now`);
+  const versions = `==${version}`;
+  const same = sameWaiver(edit, { rule, project: refusals.project, versions }, given ?? now + 1);
+  if (same !== undefined) {
+    out.line(
+      `nothing to do: ${rule} is waived for ${refusals.project} ${versions} until ${new Date(same.expires).toISOString()} by ${same.owner}`,
+    );
+    return EXIT.fine;
+  }
+  const usual = dayOf(now + Math.min(USUAL, reach - DAY));
+  const [owner, reason, expires] = await answers(options, usual);
+  if (!expiry().safeParse(expires).success || instantOf(expires!, now) > now + reach)
+    throw new UsageError(`--expires: not ${expires}`);
+  const entry = {
+    list: 'waivers',
+    comments: [oneLine(refused.reason)],
+    value: {
+      rule,
+      project: refusals.project,
+      versions,
+      reason: oneLine(reason!),
+      owner: oneLine(owner!),
+      expires: expires!,
+    },
+  };
+  await putEntry(entry, edit, options.write, out);
+  const others = new Set(refusals.files.map((one) => one.rule).filter((one) => one !== rule));
+  if (others.size > 0)
+    out.problem(
+      `still refused by ${[...others].join(', ')}: each rule needs a waiver of its own (--rule)`,
+    );
+  return EXIT.fine;
+}
+
+/** The refusal that is meant: the strongest of the first file, or that of a rule which was named. */
+function chosen({ files }: Refusals, rule: string | undefined): Refused {
+  if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
+    throw new UsageError(
+      `--rule: there is no rule ${rule} to waive; there are ${SETTABLE_RULES.join(', ')}`,
+    );
+  const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
+  if (refused === undefined)
+    throw new UsageError(
+      `${rule} refuses nothing there; it is ${[...new Set(files.map((one) => one.rule))].join(', ')}`,
+    );
+  const fixed = files.find((one) => !isSettable(one.rule));
+  if (fixed !== undefined) throw new UsageError(`nothing waives ${fixed.rule}: ${fixed.reason}`);
+  return refused;
+}
+
+function sameWaiver(
+  edit: PolicyEdit | undefined,
+  {
+    rule,
+    project,
+    versions,
+  }: { readonly rule: string; readonly project: string; readonly versions: string },
+  until: number,
+) {
+  return edit?.meaning?.waivers.find(
+    (one) =>
+      one.rule === rule &&
+      one.project === project &&
+      one.versions === versions &&
+      one.expires >= until,
+  );
+}
+
+function answers({ owner, reason, expires }: WaiveOptions, usual: string): Promise<string[]> {
+  return filled([
+    { value: owner, option: '--owner', text: 'Who answers for it' },
+    { value: reason, option: '--reason', text: 'Why it may pass' },
+    {
+      value: expires ?? (process.stdin.isTTY && process.stderr.isTTY ? undefined : usual),
+      option: '--expires',
+      text: 'Until',
+      usual,
+    },
+  ]);
+}
+
+/** Asks for what was not given. */
+export async function filled(
+  fields: readonly (Question & { readonly value: string | undefined })[],
+): Promise<string[]> {
+  for (const { value, option } of fields)
+    if (value !== undefined && oneLine(value) === '')
+      throw new UsageError(`${option}: some text is needed`);
+  const asked = await askPerson(fields.filter(({ value }) => value === undefined));
+  return fields.map(({ value }) => value ?? asked.shift()!);
+}
+
+function instantOf(text: string, now: number): number {
+  const parsed = expiry().safeParse(text);
+  if (!parsed.success)
+    throw new UsageError(
+      `--expires needs a day such as 2026-12-01, or an instant such as 2026-12-01T18:00Z, not ${text}`,
+    );
+  if (parsed.data <= now) throw new UsageError(`--expires is over already: ${text}`);
+  return parsed.data;
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
