@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { oneLine } from '../policy/terms.js';
 import { UsageError } from './output.js';
 
 /** What a person is asked for. */
@@ -10,14 +11,30 @@ export interface Question {
   readonly usual?: string;
 }
 
+/** Whether there is somebody at a terminal. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** Asks for what was not given. */
+export async function filled(
+  fields: readonly (Question & { readonly value: string | undefined })[],
+): Promise<string[]> {
+  for (const { value, option } of fields)
+    if (value !== undefined && oneLine(value) === '')
+      throw new UsageError(`${option}: some text is needed`);
+  const asked = await askPerson(fields.filter(({ value }) => value === undefined));
+  return fields.map(({ value }) => value ?? asked.shift()!);
+}
+
 /**
  * Asks on a terminal; elsewhere what is missing is an error.
  * @throws {UsageError} that names the option, where nobody can be asked, or nobody answers
  */
-export async function askPerson(questions: readonly Question[]): Promise<string[]> {
+async function askPerson(questions: readonly Question[]): Promise<string[]> {
   const [first] = questions;
   if (first === undefined) return [];
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
+  if (!canAsk())
     throw new UsageError(`needed: ${questions.map(({ option }) => option).join(' and ')}`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new Promise<never>((_, reject) => {

@@ -35,7 +35,7 @@ export async function findRefusals(
 ): Promise<Refusals> {
   const { base, project, filename, versions, withToken } = await placeOf(what, server, out);
   const query = { project, versions, facts: '1' };
-  const answer = await askServer<{ files: Refused['file'][] }>(
+  const answer = await askServer<{ project: string; files: Refused['file'][] }>(
     base,
     '/api/v1/explain',
     query,
@@ -46,7 +46,7 @@ export async function findRefusals(
   const [first, ...rest] = files.flatMap(refusedOf);
   if (first === undefined)
     throw new UsageError(`nothing is refused there: ${files.map(inWords).join('; ')}`);
-  return { project, files: [first, ...rest] };
+  return { project: answer.project, files: [first, ...rest] };
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
 import { DAY, expiry, oneLine } from '../policy/terms.js';
 import { reachOf } from '../policy/waivers.js';
-import { askPerson, type Question } from './ask-person.js';
+import { canAsk, filled } from './ask-person.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { openPolicyEdit, type PolicyEdit } from './policy-edit.js';
 import { putEntry } from './put-entry.js';
@@ -67,18 +67,14 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
 
 /** The refusal that is meant: the strongest of the first file, or that of a rule which was named. */
 function chosen({ files }: Refusals, rule: string | undefined): Refused {
-  if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
-    throw new UsageError(
-      `--rule: there is no rule ${rule} to waive; there are ${SETTABLE_RULES.join(', ')}`,
-    );
-  const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
-  if (refused === undefined)
-    throw new UsageError(
-      `${rule} refuses nothing there; it is ${[...new Set(files.map((one) => one.rule))].join(', ')}`,
-    );
   const fixed = files.find((one) => !isSettable(one.rule));
   if (fixed !== undefined) throw new UsageError(`nothing waives ${fixed.rule}: ${fixed.reason}`);
-  return refused;
+  if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
+    throw new UsageError(`--rule: nothing waives ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
+  const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
+  if (refused !== undefined) return refused;
+  const others = [...new Set(files.map((one) => one.rule))].join(', ');
+  throw new UsageError(`${rule} refuses nothing there; it is ${others}`);
 }
 
 function sameWaiver(
@@ -104,23 +100,12 @@ function answers({ owner, reason, expires }: WaiveOptions, usual: string): Promi
     { value: owner, option: '--owner', text: 'Who answers for it' },
     { value: reason, option: '--reason', text: 'Why it may pass' },
     {
-      value: expires ?? (process.stdin.isTTY && process.stderr.isTTY ? undefined : usual),
+      value: expires ?? (canAsk() ? undefined : usual),
       option: '--expires',
       text: 'Until',
       usual,
     },
   ]);
-}
-
-/** Asks for what was not given. */
-export async function filled(
-  fields: readonly (Question & { readonly value: string | undefined })[],
-): Promise<string[]> {
-  for (const { value, option } of fields)
-    if (value !== undefined && oneLine(value) === '')
-      throw new UsageError(`${option}: some text is needed`);
-  const asked = await askPerson(fields.filter(({ value }) => value === undefined));
-  return fields.map(({ value }) => value ?? asked.shift()!);
 }
 
 function instantOf(text: string, now: number): number {

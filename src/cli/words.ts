@@ -42,7 +42,7 @@ export function rendered(words: readonly Words[], { colours, width }: Surface): 
   const pieces = words.map((piece) => (piece === HANG ? HANG : escaped(piece)));
   const lines = width === undefined ? [pieces.filter(isStyled)] : broken(pieces, width);
   return lines
-    .map((line) => line.map((piece) => (colours ? painted(piece) : piece.text)).join(''))
+    .map((line) => (colours ? merged(line).map(painted) : line.map(({ text }) => text)).join(''))
     .join('\n');
 }
 
@@ -71,6 +71,18 @@ const CODES: Readonly<Record<Exclude<Style, 'plain'>, string>> = {
   quiet: '2',
   strong: '1',
 };
+
+/** Neighbours of one style as one piece; a blank has that of what stands before it. */
+function merged(line: readonly Styled[]): Styled[] {
+  const pieces: Styled[] = [];
+  for (const { text, style } of line) {
+    const last = pieces.at(-1);
+    if (last !== undefined && (last.style === style || /^ *$/.test(text)))
+      pieces[pieces.length - 1] = { style: last.style, text: last.text + text };
+    else pieces.push({ text, style });
+  }
+  return pieces;
+}
 
 function painted({ text, style }: Styled): string {
   return style === 'plain' || text === '' ? text : `\x1b[${CODES[style]}m${text}\x1b[0m`;

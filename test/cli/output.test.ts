@@ -88,6 +88,12 @@ describe('what a command writes', () => {
     assert.equal(coloured({}, { FORCE_COLOR: '1', NO_COLOR: '1' }), true);
   });
 
+  it('changes its colour as often as it must, and not at each word', () => {
+    const words = [styled('bad', 'two words'), ' plain'];
+    const expected = '\x1b[1;31mtwo words \x1b[0mplain\n';
+    assert.equal(written(words, { isTTY: true, columns: 40 }), expected);
+  });
+
   it('is broken between words at the width of a terminal, and never in a pipe', () => {
     const words: Words[] = ['  code  ', HANG, 'one two three four five six seven eight nine ten'];
     const lines = written(words, { isTTY: true, columns: 40 }).split('\n');
