@@ -12,7 +12,7 @@ import { csvLine } from './csv.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
 import { searchLog } from './search-log.js';
-import { columnsOf, copied, padded, type Style, styled } from './words.js';
+import { columnsOf, copied, HANG, padded, type Style, styled } from './words.js';
 
 export interface ExposureOptions {
   readonly server: string;
@@ -132,7 +132,7 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
   const width = out.width === undefined ? 0 : Math.max(...whos.map(columnsOf), 0);
   for (const [index, { time, delivery, filename, userAgent }] of requests.entries()) {
     const what = styled(STYLES[delivery], DELIVERIES[delivery]);
-    out.line(time, '  ', padded(whos[index]!, width), '  ', what);
+    out.line(time, '  ', HANG, padded(whos[index]!, width), '  ', what);
     const agent = userAgent === undefined ? '' : `  ${userAgent.slice(0, AGENT_LENGTH)}`;
     out.line('    ', filename, styled('quiet', agent));
   }

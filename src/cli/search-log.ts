@@ -38,7 +38,8 @@ async function* counting(
 ): AsyncGenerator<DecisionRecord> {
   let count = 0;
   for await (const record of records) {
-    if (count % STEP === 0) out.progress(`read ${counted(count, 'record')} of the decision log`);
+    if (count > 0 && count % STEP === 0)
+      out.progress(`read ${counted(count, 'record')} of the decision log`);
     count += 1;
     yield record;
   }

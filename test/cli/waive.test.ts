@@ -58,7 +58,12 @@ describe('wheelgate waive and approve', () => {
   ];
 
   before(async () => {
-    gate = await startGate({ now: Date.now(), policies: { 'mine.yaml': POLICY } });
+    gate = await startGate({
+      now: Date.now(),
+      policies: { 'mine.yaml': POLICY },
+      // A refusal is a 403, however slow the machine is.
+      config: { 'gate.mode': 'hold' },
+    });
     gate.upstream.addProject('hooked', wheels);
     gate.upstream.addProject('denied', [
       buildWheel({ name: 'denied' }),

@@ -28,6 +28,7 @@ describe('a real pip, refused', { skip: pip.skip }, () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-client-'));
     gate = await startGate({
       now: Date.now(),
+      config: { 'gate.mode': 'hold' },
       policies: { 'mine.yaml': 'deny: [{ project: denied, reason: no }]\n' },
     });
     gate.upstream.addProject('hooked', [hooked('1.0'), hooked('2.0')]);
