@@ -38,7 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'project-pages',
   ],
-  ui: ['domain'],
+  dashboard: ['domain', 'policy', 'store', 'decisions', 'exposure', 'verdicts', 'project-pages'],
+  ui: ['domain', 'dashboard'],
   http: [
     'access',
     'runtime',
@@ -51,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'project-pages',
     'artifacts',
+    'dashboard',
     'ui',
   ],
   compose: ['*'],

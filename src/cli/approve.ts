@@ -1,9 +1,9 @@
 import type { Finding, Inspection } from '../domain/finding.js';
 import { STANDARD_LIBRARY } from '../inspection/standard-library.js';
+import { BY_CONTENT } from '../policy/how-to-waive.js';
 import { moduleName, oneLine } from '../policy/terms.js';
 import type { NewEntry } from '../yaml/append-entry.js';
 import { filled } from './ask-person.js';
-import { BY_CONTENT } from './how-to-waive.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { openPolicyEdit } from './policy-edit.js';
 import { putEntry } from './put-entry.js';

@@ -55,6 +55,9 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
     const { policies, feed, tokens } = machine;
     return {
       ...server,
+      get dashboardAddress() {
+        return server.dashboardAddress;
+      },
       policies,
       tokens,
       metrics,

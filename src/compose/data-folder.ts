@@ -12,6 +12,7 @@ export function dataFolder(data: string) {
     pages: at('pages'),
     findings: at('findings'),
     attestations: at('attestations'),
+    links: at('links'),
     /** Digests that were checked, and pins. */
     facts: at('digests'),
     pins: at('pins'),

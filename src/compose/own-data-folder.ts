@@ -73,7 +73,7 @@ export async function ownDataFolder(
   closing.add(stop);
   const runs = new Runs({
     spool: at.spool,
-    folders: [at.attestations, at.facts, at.findings, at.pages, at.pins],
+    folders: [at.attestations, at.facts, at.findings, at.links, at.pages, at.pins],
     root: data,
     temporary: tmpdir(),
     isLocked: unlocked === undefined,
@@ -83,6 +83,7 @@ export async function ownDataFolder(
     await boundRecords(join(at.findings, `v${INSPECTOR_VERSION}`), 1, MAX_FINDINGS);
     await boundRecords(join(at.attestations, `v${ATTESTATIONS_VERSION}`), 1, MAX_RECORDS);
     await boundRecords(at.facts, 2, MAX_RECORDS);
+    await boundRecords(at.links, 1, MAX_RECORDS);
   };
   closing.add(everyUnref(TIDY, boundAll));
   return {

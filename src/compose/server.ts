@@ -5,6 +5,7 @@ import { identify } from '../access/access-list.js';
 import type { Config } from '../config/config.js';
 import { createApp } from '../http/app.js';
 import { accelerator, NEVER } from '../http/delivery/accelerate.js';
+import type { Port } from '../http/route.js';
 import { closeGracefully, createHttpServer } from '../http/server.js';
 import type { HttpSettings } from '../http/services.js';
 import { LEAST_RATE } from '../runtime/least-rate.js';
@@ -24,8 +25,10 @@ const LINGER = 1_000;
 
 /** A server that does not listen yet. */
 export interface PackageServer {
-  /** Binds the port. @returns where it listens */
+  /** Binds the ports. @returns where it listens for package clients */
   listen(): Promise<AddressInfo>;
+  /** Where the dashboard listens, once it does; undefined where it has no port of its own. */
+  readonly dashboardAddress: AddressInfo | undefined;
   /** Takes over what was changed on the disk: pins that were removed. */
   reload(): void;
 }
@@ -42,27 +45,40 @@ export async function createServer(
   const authenticate =
     tokens && ((authorization?: string) => identify(tokens.entries, authorization, now()));
   const answering = { ...services, authenticate, confirmation };
-  const server = createHttpServer(
-    (connections) => createApp(answering, httpSettings(config), connections),
-    {
-      maxHeaderBytes: config.server.headerBytes,
-      headersTimeout: config.server.headersTimeout,
-      keepAliveTimeout: KEEP_ALIVE,
-      writeTimeout: config.server.writeTimeout,
-      leastRate: LEAST_RATE,
-      linger: LINGER,
-      connections: connectionBounds(config),
-    },
-    certificate,
-  );
-  await renewCertificate(config, process, server);
+  const create = (port: Port) =>
+    createHttpServer(
+      (connections) => createApp(answering, httpSettings(config), connections, port),
+      {
+        maxHeaderBytes: config.server.headerBytes,
+        headersTimeout: config.server.headersTimeout,
+        keepAliveTimeout: KEEP_ALIVE,
+        writeTimeout: config.server.writeTimeout,
+        leastRate: LEAST_RATE,
+        linger: LINGER,
+        connections: connectionBounds(config),
+      },
+      certificate,
+    );
+  const server = create('clients');
+  const dashboardAt = config.dashboard.enabled ? config.dashboard.listen : undefined;
+  const dashboard = dashboardAt && { server: create('dashboard'), at: dashboardAt };
+  const servers = dashboard === undefined ? [server] : [server, dashboard.server];
+  for (const one of servers) await renewCertificate(config, process, one);
   closing.add(async () => {
     health.set('server', 'failed', 'stopping');
     const grace = config.server.shutdownGrace;
-    await Promise.all([closeGracefully(server, grace), services.artifacts.close(grace)]);
+    const ended = servers.map((one) => closeGracefully(one, grace));
+    await Promise.all([...ended, services.artifacts.close(grace)]);
   });
   return {
-    listen: () => listen(server, config),
+    listen: async () => {
+      const address = await listen(server, config.listen);
+      if (dashboard !== undefined) await listen(dashboard.server, dashboard.at);
+      return address;
+    },
+    get dashboardAddress() {
+      return (dashboard?.server.address() as AddressInfo | null) ?? undefined;
+    },
     reload: () => services.reload(),
   };
 }
@@ -72,6 +88,7 @@ function httpSettings({
   gate,
   serve,
   contact,
+  dashboard,
   publicUrl,
   trustedProxies,
   server,
@@ -81,6 +98,13 @@ function httpSettings({
     gate,
     accelerate: serve.accel === 'off' ? NEVER : accelerator({ blobs, trustedProxies }),
     contact,
+    dashboard: {
+      enabled: dashboard.enabled,
+      ownPort: dashboard.listen !== undefined,
+      isWhole: dashboard.listen === undefined,
+      identities: dashboard.identities,
+      policyRepository: dashboard.policyRepository,
+    },
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     trustedProxies,
     pageMaxAge: PAGE_MAX_AGE,
@@ -88,8 +112,10 @@ function httpSettings({
   };
 }
 
-function listen(server: Server | TlsServer, config: Config): Promise<AddressInfo> {
-  const { host, port } = config.listen;
+function listen(
+  server: Server | TlsServer,
+  { host, port }: Config['listen'],
+): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

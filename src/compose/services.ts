@@ -2,6 +2,7 @@ import { ArtifactService } from '../artifacts/artifact-service.js';
 import { Prefetcher } from '../artifacts/prefetcher.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
 import type { Config } from '../config/config.js';
+import { HistorySearch } from '../dashboard/history.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
 import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/delivery/decision-recorder.js';
@@ -103,6 +104,9 @@ export function createServices(
       now,
     ),
     decisionReader,
+    history: new HistorySearch(decisionReader),
+    findings,
+    links: stores.links,
     departing,
     metrics,
     metricsText: machine.metricsText,

@@ -11,6 +11,7 @@ import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
 import { DiskBlobStore } from '../store/disk/disk-blob-store.js';
 import { ANY_FILES, reasonOf } from '../store/disk/disk-files.js';
 import { ANY_SETTINGS, DiskFindingsStore } from '../store/disk/disk-findings-store.js';
+import { DiskLinkStore } from '../store/disk/disk-link-store.js';
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
 import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
@@ -145,6 +146,7 @@ export function createStores(
     pages: new DiskPageStore(at.pages, rooms.pages, files),
     findings: new PassingFindings(new TellingFindings(findings, news), now),
     attestations: new DiskAttestationStore(at.attestations, undefined, files),
+    links: new DiskLinkStore(at.links, files),
     facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),
     // They keep what cannot be had again: for them there is what must stay free.
     pins: new DiskSeenStore(at.pins, undefined, { ...ANY_FILES, onUnreadable, derived: false }),

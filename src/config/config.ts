@@ -35,6 +35,7 @@ export function toConfig(file: ConfigFile, defaultData: string) {
       ...camelCased(file.decisions),
       file: file.decisions.file ?? join(data, 'decisions.jsonl'),
     },
+    dashboard: camelCased(file.dashboard),
     feed: toFeed(file.feed),
     access: file.access,
     tls: toTls(file.tls),

@@ -3,6 +3,7 @@ import { jsonSchemaText } from '../yaml/json-schema.js';
 import { accessSection } from './sections/access.js';
 import { attestationsSection } from './sections/attestations.js';
 import { cacheSection } from './sections/cache.js';
+import { dashboardSection } from './sections/dashboard.js';
 import { decisionsSection } from './sections/decisions.js';
 import { feedSection } from './sections/feed.js';
 import { gateSection } from './sections/gate.js';
@@ -20,7 +21,9 @@ export const configSchema = z
   .strictObject({
     listen: hostAndPort().describe('Where to listen.').prefault('127.0.0.1:8080'),
     'public-url': webUrl()
-      .describe('The URL under which clients see Wheelgate, where a proxy in front changes it.')
+      .describe(
+        'The URL under which clients see Wheelgate, with which the links in refusals begin.',
+      )
       .optional(),
     contact: z
       .string()
@@ -47,6 +50,7 @@ export const configSchema = z
     attestations: attestationsSection,
     log: logSection,
     decisions: decisionsSection,
+    dashboard: dashboardSection,
     feed: feedSection,
     access: accessSection,
     tls: tlsSection,

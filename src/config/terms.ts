@@ -64,6 +64,15 @@ export const pageUrl = () =>
     return url.href;
   });
 
+/** An https URL of any page, without credentials. */
+export const httpsUrl = () =>
+  z.string().transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url.href;
+    context.addIssue(expected('a URL that begins with https://, without credentials'));
+    return z.NEVER;
+  });
+
 /** A host, with its port where that is not the scheme's own; `*.` stands for all hosts below one. */
 export const hostPattern = () =>
   z.string().transform((text, context) => {

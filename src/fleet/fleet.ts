@@ -3,6 +3,7 @@ import type { DecisionReader } from '../decisions/reader.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
+import type { LinkStore } from '../store/link-store.js';
 import type { PageStore } from '../store/page-store.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { Leases } from './leases.js';
@@ -14,6 +15,8 @@ export interface Stores {
   readonly pages: PageStore;
   readonly findings: FindingsStore;
   readonly attestations: AttestationStore;
+  /** What the links in refusals mean. */
+  readonly links: LinkStore;
   /** Bytes whose declared digest was checked. */
   readonly facts: SeenStore;
   /** The first bytes of files without a strong digest. */

@@ -7,7 +7,7 @@ import { cutOffTooSlow, statusOfCut, whenOver } from './cut-off.js';
 import { inTurn } from './in-turn.js';
 import { sendFailure } from './problem.js';
 import { REQUEST_ID, requestNamer } from './request-id.js';
-import { routeFinder } from './route.js';
+import { isOn, type Port, routeFinder } from './route.js';
 import { createRouter } from './router.js';
 import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
@@ -18,11 +18,14 @@ import type { HttpSettings, Services } from './services.js';
  */
 export function createApp(
   services: Services,
-  settings: HttpSettings,
+  { dashboard, ...others }: HttpSettings,
   connections: SurplusConnections = UNBOUNDED,
+  port: Port = 'clients',
 ): RequestListener {
+  const isWhole = !dashboard.ownPort || port === 'dashboard';
+  const settings = { ...others, dashboard: { ...dashboard, isWhole } };
   const findRow = routeFinder(
-    ROUTES.map((route) => ({
+    ROUTES.filter((route) => isOn(port, route, settings.dashboard)).map((route) => ({
       ...route,
       answer: route.handler(services, settings),
       answerWarm: route.warm?.(services, settings),

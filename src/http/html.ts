@@ -5,7 +5,7 @@ import type { Html } from '../ui/html.js';
 import { layout, type Page } from '../ui/layout.js';
 import { type UrlOf, urlsFrom } from '../ui/urls.js';
 import type { Handler } from './asked.js';
-import type { Services } from './services.js';
+import type { HttpSettings, Services } from './services.js';
 
 /** A page asks for nothing but our own files, is in nobody's frame, and no string in it becomes a script. */
 const POLICY = [
@@ -33,7 +33,11 @@ const HEADERS: Readonly<Record<string, string>> = {
 export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => Page | Promise<Page>;
 
 /** Makes the handler of a row whose answer is for people. */
-export function pageHandler({ judge, health, now }: Services, make: MakePage): Handler {
+export function pageHandler(
+  { judge, health, now }: Services,
+  { dashboard: { isWhole } }: HttpSettings,
+  make: MakePage,
+): Handler {
   return async (req, res) => {
     const target = req.url ?? '';
     const urlOf = urlsFrom(target);
@@ -42,7 +46,7 @@ export function pageHandler({ judge, health, now }: Services, make: MakePage): H
       .parts()
       .filter(({ state }) => state !== 'ok')
       .map(({ part, detail, state }) => ({ part, detail: detail ?? state }));
-    const state = { revision: judge.revision, troubles, now: now() };
+    const state = { revision: judge.revision, troubles, now: now(), isWhole };
     sendHtml(res, status, layout(page, state, urlOf));
   };
 }

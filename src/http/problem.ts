@@ -76,18 +76,22 @@ const LEAST = 80;
 /**
  * Printable ASCII on one line, cut to a length that every client takes.
  * @param tail follows the text: of the two, the text is cut first
+ * @param end follows both, and is never cut: a part of a link leads nowhere. One that leaves no room is left out.
  */
-export function reasonPhrase(text: string, tail = ''): string {
-  const [head, end] = [text, tail].map((part) =>
+export function reasonPhrase(text: string, tail = '', end = ''): string {
+  const [head, middle, last] = [text, tail, end].map((part) =>
     part
       .replace(/\s+/g, ' ')
       .replace(/…/g, '...')
       .replace(/[^\x20-\x7e]/g, '?'),
-  ) as [string, string];
-  const rest = cut(end, LONGEST - Math.min(head.length, LEAST));
-  return cut(head, LONGEST - rest.length) + rest;
+  ) as [string, string, string];
+  if (last.length > LONGEST - LEAST) return reasonPhrase(text, tail);
+  const room = LONGEST - last.length;
+  const rest = cut(middle, room - Math.min(head.length, LEAST));
+  return cut(head, room - rest.length) + rest + last;
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+  if (text.length <= length) return text;
+  return length < 3 ? '' : `${text.slice(0, length - 3)}...`;
 }

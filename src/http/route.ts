@@ -17,11 +17,30 @@ export interface Route<Label extends string = string> {
   readonly label: Label;
   readonly mayAsk: MayAsk;
   readonly methods: readonly string[];
+  /**
+   * Set for the dashboard's: gone where it is off. What refusals link to is on every port; the rest is on the dashboard's own,
+   * where it has one.
+   */
+  readonly dashboard?: 'linked' | 'own-port';
   /** What is there, for docs/operations.md. */
   readonly what: string;
   readonly handler: (services: Services, settings: HttpSettings) => Handler;
   /** Answers what is ready, in front of the handler. */
   readonly warm?: (services: Services, settings: HttpSettings) => WarmHandler;
+}
+
+/** A port that is listened on: the one that package clients are pointed at, and the dashboard's, where that has its own. */
+export type Port = 'clients' | 'dashboard';
+
+/** Which rows are there on a port. */
+export function isOn(
+  port: Port,
+  { dashboard }: Pick<Route, 'dashboard'>,
+  settings: { readonly enabled: boolean; readonly ownPort: boolean },
+): boolean {
+  if (dashboard === undefined) return port === 'clients';
+  if (!settings.enabled) return false;
+  return dashboard === 'linked' || settings.ownPort === (port === 'dashboard');
 }
 
 /** The methods of a route that changes nothing; where there is no route, too. */

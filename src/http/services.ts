@@ -1,6 +1,7 @@
 import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
+import type { HistorySearch } from '../dashboard/history.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
@@ -10,6 +11,8 @@ import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FairShare } from '../runtime/fair-share.js';
 import type { Log } from '../runtime/log.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { LinkStore } from '../store/link-store.js';
 import type { Judge } from '../verdicts/judge.js';
 import type { Authenticate } from './admission.js';
 import type { Accelerate } from './delivery/accelerate.js';
@@ -25,6 +28,10 @@ export interface Services {
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
   readonly decisionReader: DecisionReader;
+  /** Looks into the same log for pages, within bounds. */
+  readonly history: HistorySearch;
+  readonly findings: Pick<FindingsStore, 'known'>;
+  readonly links: LinkStore;
   /** What is on its way from spool files to clients. */
   readonly departing: FairShare;
   readonly metrics: Metrics;
@@ -40,6 +47,18 @@ export interface Services {
   readonly log: Log;
 }
 
+export interface DashboardSettings {
+  readonly enabled: boolean;
+  /** Whether it listens on a port of its own: then the other one has only what refusals link to. */
+  readonly ownPort: boolean;
+  /** Whether all of its pages are on the port that is asked. */
+  readonly isWhole: boolean;
+  /** Whether clients are named to everybody, where nobody has to show a token. */
+  readonly identities: 'hidden' | 'shown';
+  /** Where the policy is edited: an https URL. */
+  readonly policyRepository: string | undefined;
+}
+
 /** What the routes are told of the configuration. */
 export interface HttpSettings {
   readonly gate: GateSettings;
@@ -47,6 +66,7 @@ export interface HttpSettings {
   readonly accelerate: Accelerate;
   /** Where to ask for a waiver, shown in refusals. */
   readonly contact: string | undefined;
+  readonly dashboard: DashboardSettings;
   /** How clients reach us, without a trailing slash, where the Host header does not say it. */
   readonly publicUrl: string | undefined;
   /** Addresses or networks whose `X-Forwarded-…` headers are believed. */

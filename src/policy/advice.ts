@@ -2,6 +2,7 @@ import { vainClauses } from '../domain/specifier.js';
 import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
+import { CHANGE_ME } from './how-to-waive.js';
 import type { PolicyMeaning } from './merge.js';
 import { instant } from './rules/rule.js';
 import type { PolicyFile } from './schema.js';
@@ -45,6 +46,7 @@ export function adviseOn(
     (serving ? warnings : problems).push(...tooLong);
     warnings.push(
       ...near,
+      ...unfinishedWaivers(sourced),
       ...vainVersions(sourced),
       ...(upstreams === undefined ? [] : unknownUpstreams(sourced, upstreams)),
     );
@@ -70,6 +72,20 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
     else if (expires <= now + EXPIRING_WITHIN) near.push(at(`${what} expires ${instant(expires)}`));
   }
   return { tooLong, near };
+}
+
+/** Waivers that were copied, and that nobody has made their own. */
+function unfinishedWaivers({ file, document }: SourcedFile): Problem[] {
+  return (file.waivers ?? []).flatMap((waiver, index) =>
+    (['owner', 'reason'] as const)
+      .filter((key) => waiver[key].includes(CHANGE_ME))
+      .map((key) =>
+        document.problemAt(
+          ['waivers', index, key],
+          `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: write who answers for it, and why`,
+        ),
+      ),
+  );
 }
 
 /** Versions that no release can have. */

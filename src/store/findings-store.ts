@@ -5,6 +5,8 @@ import type { ProjectName } from '../domain/project-name.js';
 /** What is known of one project's artifacts. */
 export interface ProjectFindings {
   get(sha256: Sha256, filename: string): Inspection | undefined;
+  /** All of a filename, whatever its bytes, in no order: for what no index lists any more. */
+  named(filename: string): readonly Inspection[];
 }
 
 /**

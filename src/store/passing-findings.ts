@@ -58,6 +58,7 @@ export class PassingFindings implements FindingsStore {
     return {
       get: (sha256, filename) =>
         this.#resting(project, sha256, filename) ?? below.get(sha256, filename),
+      named: (filename) => below.named(filename),
     };
   }
 

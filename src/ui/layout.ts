@@ -11,13 +11,18 @@ export interface ServerState {
   readonly troubles: readonly { readonly part: string; readonly detail: string }[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether the pages of the navigation are all on the port that is asked. */
+  readonly isWhole: boolean;
 }
 
 /** A page's place in the navigation; a page that is in none is below one of these. */
 export type Place = (typeof NAVIGATION)[number]['place'];
 
 /** In the order in which they are shown: a new page of the first rank is a line. */
-const NAVIGATION = [{ place: 'findings', label: 'Findings', path: ['help', 'findings'] }] as const;
+const NAVIGATION = [
+  { place: 'health', label: 'Health', path: ['health'], everywhere: false },
+  { place: 'findings', label: 'Findings', path: ['help', 'findings'], everywhere: true },
+] as const;
 
 /** One page: what the layout is put around. */
 export interface Page {
@@ -45,7 +50,9 @@ export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="brand">Wheelgate</p>
-<nav aria-label="Pages"><ul>${NAVIGATION.map(
+<nav aria-label="Pages"><ul>${NAVIGATION.filter(
+    ({ everywhere }) => everywhere || state.isWhole,
+  ).map(
     ({ place, label, path }) => html`
 <li><a href="${urlOf(path)}"${place === page.place && html` aria-current="page"`}>${label}</a></li>`,
   )}

@@ -1,9 +1,11 @@
 import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
 
-/** An instant, as a reader anywhere understands it; the script adds how long ago it was. @param at milliseconds since 1970 */
-export function time(at: number): Html {
-  const iso = new Date(at).toISOString();
+/** An instant, as a reader anywhere understands it; the script adds how long ago it was. @param at milliseconds since 1970, or ISO 8601 */
+export function time(at: number | string): Html {
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return html`${at}`;
+  const iso = instant.toISOString();
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }
 
@@ -12,13 +14,24 @@ export function shown(text: string): Html {
   return html`${visiblePieces(text).map((piece) => (piece.escaped ? html`<mark>${piece.text}</mark>` : piece.text))}`;
 }
 
-/** A block of text to read, and to copy where there is a script. @param label names it to those who do not see it */
-export function block(label: string, content: HtmlValue, copied?: string): Html {
+/** How a block is shown. */
+export interface BlockOptions {
+  /** What a button puts on the clipboard, where there is a script. */
+  readonly copied?: string;
+  /** What the button says. */
+  readonly copy?: string;
+  /** Whether long lines are broken. */
+  readonly wrap?: boolean;
+}
+
+/** A block of text to read and to copy. @param label names it to those who do not see it */
+export function block(label: string, content: HtmlValue, options: BlockOptions = {}): Html {
+  const { copied, copy = 'Copy', wrap = false } = options;
   // What scrolls must be reachable by the keyboard.
-  return html`<div class="code"><pre tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre>${
+  return html`<div class="code">${
     copied !== undefined &&
-    html`<button type="button" data-copy="${copied}" aria-label="Copy: ${label}" hidden>Copy</button>`
-  }</div>`;
+    html`<button type="button" data-copy="${copied}" hidden>${copy}<span class="hidden">: ${label}</span></button>`
+  }<pre${wrap && html` class="wrap"`} tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre></div>`;
 }
 
 /** A table that scrolls in its own region where it is wider than the page. @param rows its body's, as `<tr>` */

@@ -1,3 +1,4 @@
+import type { Linked } from '../domain/short-id.js';
 import { type Html, html } from './html.js';
 
 /**
@@ -28,6 +29,11 @@ export function urlsFrom(target: string): UrlOf {
       fragment === undefined ? '' : `#${encodeURIComponent(fragment)}`,
     ].join('');
   };
+}
+
+/** The path of the page that says why a file is refused. */
+export function whyPath({ project, filename }: Pick<Linked, 'project' | 'filename'>): string[] {
+  return ['projects', project, 'files', filename];
 }
 
 /**

@@ -19,6 +19,8 @@ import {
 export interface Judgement {
   readonly verdict: Verdict;
   readonly inspection: Inspection | undefined;
+  /** Of the project. */
+  readonly attestations: KnownAttestations;
   /** Whether there are provenance documents that count and that nobody has looked at. */
   readonly unsettled: boolean;
 }
@@ -87,7 +89,7 @@ export class Judge {
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
     if (this.#isDoubtful) await this.#confirmation.renewed();
     const verdict = this.evaluate(subject, recalled, wheels);
-    return { verdict, inspection, unsettled };
+    return { verdict, inspection, attestations, unsettled };
   }
 
   /** Judges a file that was just inspected, or whose attestations were just looked at. */

@@ -95,6 +95,7 @@ describe('a policy, of an sdist beside its wheels', () => {
       get: async () => hooked.known.inspection,
       known: async () => ({
         get: () => ({ ...inspection(), metadataSha256: digest('d') }),
+        named: () => [],
       }),
       put: async () => {},
       learn: () => {},

@@ -71,7 +71,7 @@ function serviceOver(policies: PolicySource) {
   });
   const findings = {
     get: async () => undefined,
-    known: async () => ({ get: () => undefined }),
+    known: async () => ({ get: () => undefined, named: () => [] }),
     put: async () => {},
     learn: () => {},
   };

@@ -59,7 +59,7 @@ describe('what an inspection broke off for', () => {
     stored = [];
     const below: FindingsStore = {
       get: async () => stored.at(-1),
-      known: async () => ({ get: () => stored.at(-1) }),
+      known: async () => ({ get: () => stored.at(-1), named: () => [] }),
       put: async (_project, given) => void stored.push(given),
       learn: (_project, given) => void stored.push(given),
     };

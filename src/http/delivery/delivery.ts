@@ -7,6 +7,7 @@ import type { Decided, DecisionRecorder, Sent } from './decision-recorder.js';
 import { requestedRange, setFileHeaders, setValidators, type Window, windowOf } from './headers.js';
 import type { Pieces } from './pieces.js';
 import { REFUSED, sendRefusal } from './refusal.js';
+import type { LinkTo } from './refusal-links.js';
 import { endWith, write } from './write.js';
 
 /** A file that may go out, as far as is known. */
@@ -27,6 +28,7 @@ export interface DeliverySettings {
   readonly filename: string;
   /** Where to ask for a waiver. */
   readonly contact: string | undefined;
+  readonly linkTo: LinkTo;
   /** Told of the time from the request to the first byte, in seconds. */
   readonly onFirstByte: (cache: Content['cache'], seconds: number) => void;
   /** Bytes that the upstream has sent for it and no record tells of yet. */
@@ -63,8 +65,11 @@ export class Delivery {
 
   /** Answers 403. */
   async refuse(decided: Decided): Promise<void> {
-    await this.#record(decided, REFUSED, NOTHING);
-    sendRefusal(this.#res, decided.subject, decided.verdict, this.#settings.contact);
+    const { contact, linkTo } = this.#settings;
+    const recorded = this.#record(decided, REFUSED, NOTHING);
+    const more = await linkTo(decided.subject);
+    await recorded;
+    sendRefusal(this.#res, decided.subject, decided.verdict, { contact, more });
   }
 
   /** Writes down that the client hung up before anything was sent. */

@@ -6,16 +6,23 @@ import { reasonPhrase, sendProblem } from '../problem.js';
 /** The status of a refusal. */
 export const REFUSED = 403;
 
+/** Where a refused client is told to go. */
+export interface WhereToGo {
+  /** Where to ask for a waiver, as the configuration gives it. */
+  readonly contact: string | undefined;
+  /** The page that says why. */
+  readonly more: string | undefined;
+}
+
 /**
  * Answers 403 for a refused file. pip prints the reason phrase and nothing else; uv prints the problem
- * document's `title` and `detail`. Both therefore name the rule and the reason.
- * @param contact where to ask for a waiver, as the configuration gives it
+ * document's `title` and `detail`. Both therefore name the rule and the reason, and end in the link.
  */
 export function sendRefusal(
   res: ServerResponse,
   subject: Subject,
   verdict: Verdict,
-  contact: string | undefined,
+  { contact, more }: WhereToGo,
 ): void {
   const hit = verdict.decisive;
   const rule = hit?.rule ?? 'policy';
@@ -23,18 +30,20 @@ export function sendRefusal(
   const reference = hit?.reference === undefined ? '' : ` (${hit.reference})`;
   const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
   const ask = contact === undefined ? '' : ` To ask for a waiver: ${contact}`;
+  const see = more === undefined ? '' : ` See ${more}`;
   sendProblem(
     res,
     REFUSED,
     {
       type: `urn:wheelgate:refused:${rule}`,
       title: `Wheelgate refused ${subject.filename}`,
-      detail: `${reason}${reference}.${ask}`,
+      detail: `${reason}${reference}.${ask}${see}`,
       rule,
       reason,
       reference: hit?.reference,
       until,
       contact,
+      more,
       project: subject.project,
       version: subject.version,
       filename: subject.filename,
@@ -44,6 +53,6 @@ export function sendRefusal(
         .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
         .map((other) => ({ rule: other.rule, reason: other.reason })),
     },
-    reasonPhrase(`Refused by Wheelgate: ${reason}${reference}`, ask === '' ? '' : `.${ask}`),
+    reasonPhrase(`Refused by Wheelgate: ${reason}${reference}`, `${ask}${see}` && `.${ask}`, see),
   );
 }

@@ -16,6 +16,7 @@ import { Delivery } from '../delivery/delivery.js';
 import { waitAtGate } from '../delivery/fill-pieces.js';
 import { requestedRange } from '../delivery/headers.js';
 import { BlobPieces } from '../delivery/pieces.js';
+import { refusalLinks } from '../delivery/refusal-links.js';
 import { pathSegments } from '../path.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -35,11 +36,13 @@ interface Named {
 export function filesRoute(services: Services, settings: HttpSettings): Handler {
   const { recorder, metrics } = services;
   const { contact } = settings;
+  const linkTo = refusalLinks(services, settings);
   return async (req, res) => {
     const named = nameFile(req.url ?? '');
     const delivery = new Delivery(res, recorder, {
       filename: named.isSidecar ? named.filename + SIDECAR : named.filename,
       contact,
+      linkTo,
       onFirstByte: (cache, seconds) => metrics.firstByte.observe({ cache }, seconds),
       takeFetched: () => exchange.takeFetched(),
     });

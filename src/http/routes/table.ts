@@ -4,10 +4,13 @@ import { assetsRoute } from './assets.js';
 import { explainRoute } from './explain.js';
 import { exposureRoute } from './exposure.js';
 import { filesRoute } from './files.js';
+import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
+import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
+import { projectsApiRoute, projectsRoute } from './why.js';
 
 /**
  * Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
@@ -88,10 +91,56 @@ const TABLE = [
     handler: exposureRoute,
   },
   {
+    path: '/api/v1/projects/*',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'linked',
+    what: 'what `/projects/{project}/files/{filename}` shows',
+    handler: projectsApiRoute,
+  },
+  {
+    path: '/projects/*',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'linked',
+    what: 'why a file is refused, what to do, and the evidence (`/projects/{project}/files/{filename}`)',
+    handler: projectsRoute,
+  },
+  {
+    path: '/w/*',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'linked',
+    what: 'the link in a refusal: leads to that page',
+    handler: shortLinkRoute,
+  },
+  {
+    path: '/api/v1/health',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'what `/health` shows',
+    handler: healthApiRoute,
+  },
+  {
+    path: '/health',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'how each part of the server is, for people',
+    handler: healthPageRoute,
+  },
+  {
     path: '/help/*',
     label: 'page',
     mayAsk: 'client',
     methods: READING,
+    dashboard: 'linked',
     what: 'what the findings mean (`/help/findings`)',
     handler: helpRoute,
   },
@@ -100,6 +149,7 @@ const TABLE = [
     label: 'page',
     mayAsk: 'anybody',
     methods: READING,
+    dashboard: 'linked',
     what: 'style, script and icon of the pages',
     handler: assetsRoute,
   },

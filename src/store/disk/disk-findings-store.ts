@@ -37,6 +37,10 @@ class Findings implements ProjectFindings {
     return this.#known.size === 0 ? undefined : this.#known.get(`${sha256} ${filename}`);
   }
 
+  named(filename: string): readonly Inspection[] {
+    return [...this.#known.values()].filter((inspection) => inspection.filename === filename);
+  }
+
   add(inspection: Inspection): this {
     const key = `${inspection.sha256} ${inspection.filename}`;
     this.#drop(key);

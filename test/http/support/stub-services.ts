@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { HistorySearch } from '../../../src/dashboard/history.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { NONE_KNOWN } from '../../../src/domain/attestation.js';
 import { IN_FORCE } from '../../../src/domain/confirmation.js';
@@ -20,6 +21,13 @@ export const SETTINGS: HttpSettings = {
   gate: { mode: 'stream', holdBytes: 0, holdTime: 0, lastBlock: 1 },
   accelerate: NEVER,
   contact: undefined,
+  dashboard: {
+    enabled: true,
+    ownPort: false,
+    isWhole: true,
+    identities: 'hidden',
+    policyRepository: undefined,
+  },
   publicUrl: undefined,
   trustedProxies: [],
   pageMaxAge: 10,
@@ -87,7 +95,7 @@ export function stubServices(
   });
   const findings = {
     get: async () => undefined,
-    known: async () => ({ get: () => undefined }),
+    known: async () => ({ get: () => undefined, named: () => [] }),
     put: async () => {},
     learn: () => {},
   };
@@ -114,6 +122,9 @@ export function stubServices(
       () => 0,
     ),
     decisionReader: { search: nothingThere },
+    history: new HistorySearch({ search: nothingThere }),
+    findings,
+    links: { find: async () => [], note: async () => {} },
     departing: new FairShare(2 ** 19, 2 ** 16),
     metrics,
     metricsText: metrics.text,

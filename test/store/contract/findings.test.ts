@@ -35,7 +35,10 @@ class MapFindings implements FindingsStore {
   }
 
   async known(project: ProjectName): Promise<ProjectFindings> {
-    return { get: (sha256, filename) => this.find(this.key(project, sha256, filename)) };
+    return {
+      get: (sha256, filename) => this.find(this.key(project, sha256, filename)),
+      named: (filename) => namedIn([...this.place.values(), ...this.learnt.values()], filename),
+    };
   }
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
@@ -45,6 +48,10 @@ class MapFindings implements FindingsStore {
   learn(project: ProjectName, inspection: Inspection): void {
     this.learnt.set(this.keyOf(project, inspection), inspection);
   }
+}
+
+function namedIn(all: readonly Inspection[], filename: string): Inspection[] {
+  return all.filter((inspection) => inspection.filename === filename);
 }
 
 const of = (Store: typeof MapFindings) => (): FindingsSubject => {
@@ -123,7 +130,10 @@ catches('findings', FINDINGS, of(MapFindings), {
       override async known(project: ProjectName): Promise<ProjectFindings> {
         const known = this.#known.get(project) ?? new Map([...this.place, ...this.learnt]);
         this.#known.set(project, known);
-        return { get: (sha256, filename) => known.get(this.key(project, sha256, filename)) };
+        return {
+          get: (sha256, filename) => known.get(this.key(project, sha256, filename)),
+          named: (filename) => namedIn([...known.values()], filename),
+        };
       }
     },
   ),

@@ -73,7 +73,12 @@ export const FINDINGS: Contract<FindingsSubject> = {
   'each of several digests under one filename has its own': async ({ store, again }) => {
     const all = [A, B, C].map((sha256, size) => inspection('a.whl', { sha256, size }));
     for (const one of all) await store.put(DEMO, one);
-    for (const reader of [store, again()]) for (const one of all) await assertKnown(reader, one);
+    await store.put(DEMO, inspection('b.whl'));
+    for (const reader of [store, again()]) {
+      for (const one of all) await assertKnown(reader, one);
+      const named = (await reader.known(DEMO)).named('a.whl');
+      assert.deepEqual(named.map(({ size }) => size).toSorted(), [0, 1, 2]);
+    }
   },
 
   'each of several filenames has its own, whatever they are': async ({ store, again }) => {

@@ -1,0 +1,79 @@
+import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import { Failure } from '../domain/failure.js';
+import { NO_PAGE } from '../domain/page-facts.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
+import { subjectOfRecord } from '../exposure/subject-of-record.js';
+import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { History, HistorySearch } from './history.js';
+import type { Reader } from './reader.js';
+
+/** A file as an index lists it, or as something was written down of it. */
+export interface Found {
+  readonly subject: Subject;
+  /** Undefined where no index lists it, or none could be asked. */
+  readonly listed: ListedFile | undefined;
+  /** Why it is not listed, as a sentence. */
+  readonly absence: string | undefined;
+  readonly history: History;
+}
+
+interface Sources {
+  readonly pages: Pick<ProjectPages, 'find'>;
+  readonly findings: Pick<FindingsStore, 'known'>;
+  readonly history: HistorySearch;
+}
+
+/** Finds a file wherever there is something of it. @throws {Failure} not-found where there is nothing */
+export async function findFile(
+  sources: Sources,
+  project: ProjectName,
+  filename: string,
+  reader: Reader,
+): Promise<Found> {
+  const page = await pageOf(sources, project, filename);
+  const sha256 = page.listed?.subject.sha256;
+  const history = await sources.history.of(filename, { project, sha256 }, reader);
+  if (page.listed !== undefined) return { ...page, subject: page.listed.subject, history };
+  const subject =
+    (history.newest && subjectOfRecord(history.newest)) ??
+    (await inspected(sources, project, filename));
+  if (subject === undefined)
+    throw new Failure('not-found', `${page.absence} Nothing else is known of ${filename} either.`);
+  return { ...page, subject, history };
+}
+
+async function pageOf(
+  { pages }: Sources,
+  project: ProjectName,
+  filename: string,
+): Promise<Pick<Found, 'listed' | 'absence'>> {
+  try {
+    return { listed: await pages.find(project, filename), absence: undefined };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { listed: undefined, absence: error.message };
+  }
+}
+
+/** What its inspection tells, where no decision is in the log any more. */
+async function inspected(
+  { findings }: Sources,
+  project: ProjectName,
+  filename: string,
+): Promise<Subject | undefined> {
+  const inspection = (await findings.known(project)).named(filename).at(-1);
+  const name = inspection && parseDistributionFilename(filename, project);
+  if (name === undefined) return undefined;
+  return {
+    ...NO_PAGE,
+    upstream: '',
+    project,
+    version: name.version,
+    filename,
+    kind: name.kind,
+    sha256: inspection!.sha256,
+    size: inspection!.size,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Explanation } from '../verdicts/explain-verdict.js';
+
+/** A verdict as one reads it: a word, and the rest of the sentence. */
+export interface Sentence {
+  readonly word: 'Refused' | 'Allowed' | 'Not refused so far';
+  readonly rest: string;
+}
+
+/** Says a verdict in one sentence. @param hit what a rule in dry-run would refuse for, where there is one */
+export function sentenceOf(
+  { verdict, rule, reason, waiver, inspected }: Explanation,
+  dryRun: { readonly rule: string; readonly reason: string } | undefined,
+): Sentence {
+  const why = `by the rule ${rule}: ${plainReason(reason, rule)}.`;
+  if (verdict === 'block') return { word: 'Refused', rest: why };
+  if (dryRun !== undefined)
+    return {
+      word: 'Allowed',
+      rest: `because dry-run refuses nothing; the rule ${dryRun.rule} would: ${plainReason(dryRun.reason, dryRun.rule)}.`,
+    };
+  if (verdict === 'warn') return { word: 'Allowed', rest: `with a warning ${why}` };
+  if (waiver !== undefined)
+    return {
+      word: 'Allowed',
+      rest: `by a waiver until ${waiver.expires.slice(0, 10)} (${waiver.owner}: ${waiver.reason}); else it would be refused ${why}`,
+    };
+  return inspected
+    ? { word: 'Allowed', rest: 'because no rule objects.' }
+    : { word: 'Not refused so far', rest: ': it has not been opened yet.' };
+}
+
+/** Reasons name their rule at the end, for those who see nothing else. */
+export function plainReason(reason: string | undefined, rule: string | undefined): string {
+  const ending = ` (${rule})`;
+  const text = reason?.endsWith(ending) ? reason.slice(0, -ending.length) : reason;
+  return (text ?? 'the policy refuses it').replace(/\.$/, '');
+}

@@ -1,0 +1,191 @@
+import type { AttestationRecord } from '../domain/attestation.js';
+import type { Sha256 } from '../domain/digest.js';
+import type { Excerpt, Finding, Inspection } from '../domain/finding.js';
+import { knowledgeOf } from '../domain/finding-codes.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
+import type { RuleHit } from '../domain/verdict.js';
+import { honestHookOf, waiverOf } from '../policy/how-to-waive.js';
+import type { ProjectPages } from '../project-pages/project-pages.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import { type Explanation, explainVerdict } from '../verdicts/explain-verdict.js';
+import type { Judge, Judgement } from '../verdicts/judge.js';
+import { type FileFacts, factsOf } from './file-facts.js';
+import { type Found, findFile } from './find-file.js';
+import type { History, HistorySearch } from './history.js';
+import { type NewestAllowed, newestAllowed } from './newest-allowed.js';
+import type { Reader } from './reader.js';
+import { type Sentence, sentenceOf } from './verdict-sentence.js';
+
+/** Where what a page says of a file comes from. */
+export interface WhyParts {
+  readonly pages: Pick<ProjectPages, 'find' | 'judged'>;
+  readonly judge: Judge;
+  readonly findings: Pick<FindingsStore, 'known'>;
+  readonly history: HistorySearch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What the configuration says to those who are refused. */
+export interface WhySettings {
+  /** Where to ask for a waiver. */
+  readonly contact: string | undefined;
+  /** Where the policy is edited. */
+  readonly policyRepository: string | undefined;
+}
+
+/** A finding with what is known of its code. */
+export type ShownFinding = Omit<Finding, 'excerpt'> & {
+  readonly summary: string | undefined;
+  readonly source: string | undefined;
+  /** Null where none was kept. */
+  readonly excerpt: Excerpt | null;
+};
+
+/** What a rule says that did not decide. */
+export type OtherHit = Pick<RuleHit, 'rule' | 'action' | 'reason' | 'reference'>;
+
+/** What to do about a refusal. */
+export interface Advice {
+  /** The newest release that is allowed, as far as is known; undefined where there is none. */
+  readonly newest: NewestAllowed | undefined;
+  /** ISO 8601: when time alone lifts it. */
+  readonly until: string | undefined;
+  readonly contact: string | undefined;
+  /** A policy file's text: the waiver to ask for; undefined where nothing waives it. */
+  readonly waiver: string | undefined;
+  /** Likewise: the entries that list its start-up hooks as honest. */
+  readonly honestHooks: readonly string[];
+  readonly policyRepository: string | undefined;
+}
+
+export type AttestationState =
+  | AttestationRecord['attestation']
+  | { readonly kind: 'not-verified' | 'none' | 'unknown' };
+
+/** All that is known of one file, and why it is refused: what the page shows and `/api/v1/projects/P/files/F` says. */
+export interface Why {
+  readonly project: ProjectName;
+  readonly filename: string;
+  readonly version: string | undefined;
+  readonly sha256: Sha256 | undefined;
+  /** Whether an index lists it now; else it is what was written down of it. */
+  readonly listed: boolean;
+  /** Why it is not looked up at the index, where it is not listed. */
+  readonly absence: string | undefined;
+  readonly sentence: string;
+  readonly said: Sentence;
+  readonly verdict: Explanation['verdict'];
+  readonly rule: string | undefined;
+  readonly reason: string | undefined;
+  readonly reference: string | undefined;
+  readonly waiver: Explanation['waiver'];
+  readonly dryRun: boolean;
+  /** Sdists: the wheel of the same release whose refusal this is. */
+  readonly wheel: string | undefined;
+  readonly also: readonly OtherHit[];
+  /** The policy revision. */
+  readonly policy: string;
+  readonly inspected: boolean;
+  readonly advice: Advice | undefined;
+  readonly findings: readonly ShownFinding[];
+  readonly attestation: AttestationState;
+  readonly facts: FileFacts;
+  readonly history: Omit<History, 'newest'>;
+}
+
+/**
+ * Gathers it, under the policy in force.
+ * @throws {Failure} not-found where neither an index nor anything that was written down knows the file
+ */
+export async function whyOf(
+  parts: WhyParts,
+  settings: WhySettings,
+  project: ProjectName,
+  filename: string,
+  reader: Reader,
+): Promise<Why> {
+  const found = await findFile(parts, project, filename, reader);
+  const { subject } = found;
+  const judgement = await parts.judge.judge(subject);
+  const { verdict, inspection } = judgement;
+  const explained = explainVerdict({ subject, inspection }, verdict);
+  const hit = verdict.decisive;
+  const spared = verdict.hits.find((other) => other.dryRun === true && other.action === 'block');
+  const said = sentenceOf(explained, spared);
+  const { newest: _, ...history } = found.history;
+  return {
+    project,
+    filename,
+    version: subject.version,
+    sha256: subject.sha256,
+    listed: found.listed !== undefined,
+    absence: found.absence,
+    sentence: `${said.word} ${said.rest}`.replace(' :', ':'),
+    said,
+    verdict: explained.verdict,
+    rule: explained.rule,
+    reason: explained.reason,
+    reference: explained.reference,
+    waiver: explained.waiver,
+    dryRun: explained.dryRun,
+    wheel: hit?.wheel?.filename,
+    also: verdict.hits
+      .filter((other) => other !== hit && other.waiver === undefined)
+      .map(({ rule, action, reason, reference }) => ({
+        rule,
+        action,
+        reason,
+        ...(reference !== undefined && { reference }),
+      })),
+    policy: verdict.revision,
+    inspected: explained.inspected,
+    advice:
+      hit?.action === 'block' && explained.verdict === 'block'
+        ? await adviceOn(parts, settings, found, hit, inspection)
+        : undefined,
+    findings: (inspection?.findings ?? []).map(shownFinding),
+    attestation: attestationOf(subject, judgement),
+    facts: factsOf(found, inspection),
+    history,
+  };
+}
+
+async function adviceOn(
+  parts: WhyParts,
+  { contact, policyRepository }: WhySettings,
+  { subject, listed }: Found,
+  hit: RuleHit,
+  inspection: Inspection | undefined,
+): Promise<Advice> {
+  const hooks =
+    hit.rule === 'startup-hook' && hit.wheel === undefined ? (inspection?.findings ?? []) : [];
+  const entries = hooks.flatMap((finding) => honestHookOf(finding, subject) ?? []);
+  return {
+    newest: listed && (await newestAllowed(parts, subject)),
+    until: hit.until === undefined ? undefined : new Date(hit.until).toISOString(),
+    contact,
+    waiver: waiverOf(subject, hit, parts.now()),
+    honestHooks: [...new Set(entries)].slice(0, MAX_HOOKS),
+    policyRepository,
+  };
+}
+
+/** A file with more of them is not honest. */
+const MAX_HOOKS = 5;
+
+function shownFinding({ excerpt = undefined, ...finding }: Finding): ShownFinding {
+  const known = knowledgeOf(finding.code);
+  return { ...finding, summary: known?.summary, source: known?.source, excerpt: excerpt ?? null };
+}
+
+function attestationOf(
+  { filename, sha256, provenance }: Subject,
+  { attestations }: Judgement,
+): AttestationState {
+  const record = sha256 && attestations.find(filename, sha256);
+  if (record !== undefined) return record.attestation;
+  if (provenance === undefined) return { kind: 'unknown' };
+  return { kind: provenance.offer === undefined ? 'none' : 'not-verified' };
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { Subject } from './subject.js';
+
+const DIGITS = 10;
+
+/** What a short link needs of a file. */
+export type Linked = Pick<Subject, 'project' | 'filename' | 'sha256'>;
+
+/** The name of a file in a short link: the first digits of its SHA-256, or of its names' where nobody knows its bytes. */
+export function shortIdOf({ project, filename, sha256 }: Linked): string {
+  const digest = sha256 ?? createHash('sha256').update(`${project}/${filename}`).digest('hex');
+  return digest.slice(0, DIGITS);
+}
+
+export function isShortId(text: string): boolean {
+  return text.length === DIGITS && /^[0-9a-f]+$/.test(text);
+}

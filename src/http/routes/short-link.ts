@@ -1,0 +1,29 @@
+import { filesOfLink } from '../../dashboard/short-link.js';
+import { Failure } from '../../domain/failure.js';
+import { linkedPage } from '../../ui/linked-page.js';
+import { urlsFrom, whyPath } from '../../ui/urls.js';
+import type { Handler } from '../asked.js';
+import { pageHandler } from '../html.js';
+import { pathSegments } from '../path.js';
+import type { HttpSettings, Services } from '../services.js';
+
+/** `GET /w/{id}`: what stands in a refusal leads to the page that says why. */
+export function shortLinkRoute(services: Services, settings: HttpSettings): Handler {
+  return async (req, res) => {
+    const target = req.url ?? '';
+    const [, id = '', ...rest] = pathSegments(target) ?? [];
+    const files = rest.length > 0 ? [] : await filesOfLink(id, services);
+    const [file] = files;
+    if (file !== undefined && files.length === 1) {
+      res.statusCode = 302;
+      res.setHeader('location', urlsFrom(target)(whyPath(file)));
+      res.setHeader('cache-control', 'no-store');
+      return void res.end();
+    }
+    const answer = pageHandler(services, settings, (_req, urlOf) => {
+      if (file === undefined) throw new Failure('not-found', 'Nothing is known under this link.');
+      return linkedPage(files, urlOf);
+    });
+    return answer(req, res);
+  };
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import { type Why, type WhyParts, whyOf } from '../../dashboard/why.js';
+import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { Failure } from '../../domain/failure.js';
+import { parseProjectName } from '../../domain/project-name.js';
+import { whyPage } from '../../ui/why-page.js';
+import type { Handler } from '../asked.js';
+import { readerOf } from '../dashboard-reader.js';
+import { pageHandler } from '../html.js';
+import { sendJson } from '../json.js';
+import { pathSegments } from '../path.js';
+import type { HttpSettings, Services } from '../services.js';
+
+/** `GET /projects/{project}/files/{filename}`: why a file is refused, for people. */
+export function projectsRoute(services: Services, settings: HttpSettings): Handler {
+  const why = whyOfRequest(services, settings, []);
+  return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
+}
+
+/** `GET /api/v1/projects/{project}/files/{filename}`: the same for programs. */
+export function projectsApiRoute(services: Services, settings: HttpSettings): Handler {
+  const why = whyOfRequest(services, settings, ['api', 'v1']);
+  return async (req, res) => {
+    const { said: _, ...answer } = await why(req);
+    sendJson(res, 200, answer);
+  };
+}
+
+/** @param below the segments in front of `projects` */
+function whyOfRequest(
+  { pages, judge, findings, history, now }: Services,
+  settings: HttpSettings,
+  below: readonly string[],
+): (req: IncomingMessage) => Promise<Why> {
+  const { contact, dashboard } = settings;
+  const { policyRepository } = dashboard;
+  const parts: WhyParts = { pages, judge, findings, history, now };
+  return async (req) => {
+    const [, name = '', files, filename = '', ...rest] =
+      pathSegments(req.url ?? '')?.slice(below.length) ?? [];
+    const project = parseProjectName(name);
+    const isFile = parseDistributionFilename(filename, project) !== undefined;
+    if (project === undefined || files !== 'files' || !isFile || rest.length > 0)
+      throw new Failure('not-found', 'A file is named /projects/{project}/files/{filename}.');
+    return whyOf(parts, { contact, policyRepository }, project, filename, readerOf(req, settings));
+  };
+}

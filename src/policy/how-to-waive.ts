@@ -1,0 +1,100 @@
+import type { DistributionFilename } from '../domain/distribution-filename.js';
+import type { Finding } from '../domain/finding.js';
+import { isSettable, type RuleId } from '../domain/rules.js';
+import type { Subject } from '../domain/subject.js';
+import type { RuleHit } from '../domain/verdict.js';
+import { DAY, oneLine } from './terms.js';
+
+/** What a list of honest contents speaks of: files that run, or that lead to others. */
+export const BY_CONTENT: ReadonlySet<string> = new Set([
+  'pth-executable',
+  'pth-adds-unclear-folder',
+  'start-file',
+]);
+
+/** What stands where a person has something to say; `check` warns of it. */
+export const CHANGE_ME = 'CHANGE-ME';
+
+/** How long a waiver runs that nobody has thought about yet, in milliseconds. */
+const A_START = 14 * DAY;
+
+type Keys = readonly (readonly [key: string, value: string])[];
+
+/**
+ * The policy entry, on one line of YAML, that would let a finding through: an honest start-up hook is listed by its
+ * content, everything else is waived for one release and for a time.
+ */
+export function howToWaive(finding: Finding, { project, version }: DistributionFilename): string {
+  const hook = hookKeys(finding, project);
+  if (hook !== undefined) return onOneLine('hooks', hook);
+  if (project === undefined || version === undefined)
+    return 'nothing: without a readable name and version no waiver holds';
+  const left: Keys = [
+    ['reason', '…'],
+    ['owner', '…'],
+    ['expires', '…'],
+  ];
+  return onOneLine('waivers', [...waiverKeys(finding.rule, project, version), ...left]);
+}
+
+/**
+ * The waiver of a refusal, as a policy file has it: it holds as it is, and names what a person must change.
+ * @param now milliseconds since 1970
+ * @returns undefined where no waiver can lift it
+ */
+export function waiverOf(
+  { project, version }: Pick<Subject, 'project' | 'version'>,
+  { rule, reason }: Pick<RuleHit, 'rule' | 'reason'>,
+  now: number,
+): string | undefined {
+  if (version === undefined || !isSettable(rule)) return undefined;
+  const expires = new Date(now + A_START).toISOString().slice(0, 10);
+  return asFile('waivers', [
+    ...waiverKeys(rule, project, version),
+    ['reason', quoted(oneLine(reason))],
+    ['owner', CHANGE_ME],
+    ['expires', expires],
+  ]);
+}
+
+/** The entry that lists a start-up hook as honest, as a policy file has it; undefined for other findings. */
+export function honestHookOf(finding: Finding, { project }: Pick<Subject, 'project'>) {
+  const keys = hookKeys(finding, project);
+  return keys && asFile('hooks', keys);
+}
+
+function waiverKeys(rule: RuleId, project: string, version: string): Keys {
+  return [
+    ['rule', rule],
+    ['project', project],
+    ['versions', `"==${version}"`],
+  ];
+}
+
+function hookKeys(
+  { code, landing, sha256 }: Finding,
+  project: string | undefined,
+): Keys | undefined {
+  if (!BY_CONTENT.has(code) || landing === undefined || sha256 === undefined) return undefined;
+  return [
+    ['project', `${project}`],
+    ['file', quoted(landing)],
+    ['sha256', `["${sha256}"]`],
+  ];
+}
+
+function onOneLine(list: string, keys: Keys): string {
+  return `${list}: [{ ${keys.map(([key, value]) => `${key}: ${value}`).join(', ')} }]`;
+}
+
+function asFile(list: string, keys: Keys): string {
+  const lines = keys.map(
+    ([key, value], index) => `${index === 0 ? '  - ' : '    '}${key}: ${value}`,
+  );
+  return `${list}:\n${lines.join('\n')}\n`;
+}
+
+/** A JSON text is a YAML text. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

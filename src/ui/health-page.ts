@@ -1,0 +1,37 @@
+import { html } from './html.js';
+import type { Page } from './layout.js';
+import { shown, table } from './parts.js';
+
+/** How the server is, as /readyz has it. */
+export interface ShownHealth {
+  readonly version: string;
+  /** The policy revision. */
+  readonly policy: string;
+  readonly status: string;
+  readonly parts: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
+}
+
+const SAID: Readonly<Record<string, { readonly word: string; readonly level: string }>> = {
+  ok: { word: '✔ ok', level: 'allow' },
+  degraded: { word: '▲ degraded', level: 'warn' },
+  failed: { word: '✖ failed', level: 'block' },
+};
+
+/** The state of each part of the server. */
+export function healthPage({ version, policy, status, parts }: ShownHealth): Page {
+  const state = (name: string) => {
+    const { word, level } = SAID[name] ?? { word: name, level: 'warn' };
+    return html`<strong class="word ${level}">${word}</strong>`;
+  };
+  const rows = Object.entries(parts).map(
+    ([part, { state: how, detail = '' }]) =>
+      html`<tr><th scope="row">${part}</th><td>${state(how)}</td><td>${shown(detail)}</td></tr>`,
+  );
+  return {
+    title: 'Health',
+    place: 'health',
+    main: html`<h1>Health</h1>
+<p>Wheelgate ${version} is ${state(status)}, under policy <code>${policy}</code>.</p>
+${table('The parts of the server', ['Part', 'State', 'What is said of it'], rows)}`,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Linked } from '../domain/short-id.js';
+import { html } from './html.js';
+import type { Page } from './layout.js';
+import { shown } from './parts.js';
+import { type UrlOf, whyPath } from './urls.js';
+
+/** Several files that one short link means: the same bytes under other names, nearly always. */
+export function linkedPage(files: readonly Linked[], urlOf: UrlOf): Page {
+  return {
+    title: 'Several files',
+    place: undefined,
+    main: html`<h1>Several files</h1>
+<p>This link means each of these, for they have the same bytes or, by chance, digests that begin alike.</p>
+<ul>${files.map((file) => html`<li><a href="${urlOf(whyPath(file))}">${shown(file.filename)}</a></li>`)}</ul>`,
+  };
+}

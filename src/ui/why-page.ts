@@ -1,0 +1,178 @@
+import type { AttestationState, ShownFinding, Why } from '../dashboard/why.js';
+import { counted, evidence } from './evidence.js';
+import { type Html, html } from './html.js';
+import type { Page } from './layout.js';
+import { block, facts, shown, table, time } from './parts.js';
+import { contactLink, reference, type UrlOf } from './urls.js';
+
+/** Says of one file why it is refused, or that it is not, what to do, and what was found. */
+export function whyPage(why: Why, urlOf: UrlOf): Page {
+  return {
+    title: `${why.filename}: ${why.said.word.toLowerCase()}`,
+    place: undefined,
+    main: html`<h1>${shown(why.filename)}</h1>
+${verdict(why)}
+${advice(why)}
+${findings(why, urlOf)}
+<h2>Attestation</h2>
+<p>${attestation(why.attestation)}</p>
+${fileFacts(why)}
+${history(why)}`,
+  };
+}
+
+const SHAPES = { block: '✖', warn: '▲', allow: '✔' } as const;
+
+function verdict(why: Why): Html {
+  const { said, absence, also } = why;
+  const rest = said.rest.startsWith(':') ? said.rest : ` ${said.rest}`;
+  return html`<p class="verdict ${why.verdict}"><span class="word ${why.verdict}" aria-hidden="true">${SHAPES[why.verdict]}</span>
+<strong class="word ${why.verdict}">${said.word}</strong>${shown(rest)}</p>
+${why.reference !== undefined && html`<p>See ${reference(why.reference)}.</p>`}
+${why.wheel !== undefined && html`<p>It is refused because <code>${why.wheel}</code> of the same release is: what is wrong with that is in its sources, too.</p>`}
+${absence !== undefined && html`<p class="soft">${shown(absence)} This is what was written down of it.</p>`}
+${
+  also.length > 0 &&
+  html`<h2>What else is said of it</h2><ul>${also.map(
+    ({ rule, action, reason, reference: see }) =>
+      html`<li><strong>${rule}</strong> (${action}): ${shown(reason)}${see !== undefined && html`, see ${reference(see)}`}</li>`,
+  )}</ul>`
+}`;
+}
+
+function advice({ advice: advised, project }: Why): Html | undefined {
+  if (advised === undefined) return undefined;
+  const { newest, until, contact, waiver, honestHooks, policyRepository } = advised;
+  const edit =
+    policyRepository !== undefined &&
+    html`<p>The policy is edited here: ${reference(policyRepository)}.</p>`;
+  return html`<h2>What you can do</h2>
+${until !== undefined && html`<p>Wait: it is refused until ${time(until)}.</p>`}
+${
+  newest === undefined
+    ? html`<p>No release of ${project} is allowed, as far as is known.</p>`
+    : html`<p>${newest.sameRelease ? 'Another file of the same release is allowed' : 'Install the newest release that is allowed'}${
+        !newest.inspected && ' (it is opened once you fetch it)'
+      }:</p>
+${block('The command', newest.command, { copied: newest.command })}`
+}
+${
+  waiver === undefined
+    ? html`<p>Nothing waives this refusal. ${contact !== undefined && html`Questions: ${contactLink(contact)}.`}</p>`
+    : html`<p>You think that this is wrong? ${contact === undefined ? 'Ask those who keep the policy' : html`Ask ${contactLink(contact)}`} for this waiver, which ends by itself:</p>
+${block('The waiver', waiver, { copied: waiver })}`
+}
+${
+  honestHooks.length > 0 &&
+  html`<details><summary>Or list it for good, if you know that it is honest</summary>
+<p>Whoever lists a file by its content has read it: it runs at every start of Python.</p>
+${block('The entries of honest start-up hooks', honestHooks.join(''), { copied: honestHooks.join('') })}</details>`
+}
+${edit}`;
+}
+
+function findings({ findings: found, inspected }: Why, urlOf: UrlOf): Html {
+  return html`<h2>What was found in it</h2>
+${!inspected && html`<p>It has not been opened yet: whoever fetches it has it inspected.</p>`}
+${inspected && found.length === 0 && html`<p>It was opened, and nothing was found.</p>`}
+${found.map((finding) => findingOf(finding, urlOf))}`;
+}
+
+function findingOf(finding: ShownFinding, urlOf: UrlOf): Html {
+  const { code, rule, detail, summary, member, landing, sha256, offset, excerpt } = finding;
+  const isKnown = summary !== undefined;
+  return html`<section aria-label="Finding ${code}">
+<h3>${isKnown ? html`<a href="${urlOf(['help', 'findings'], {}, code)}">${code}</a>` : code}</h3>
+<p>${shown(detail.replace(/\.$/, ''))}.${isKnown && html` <span class="soft">${summary}.</span>`}</p>
+${
+  excerpt !== null
+    ? evidence(excerpt, member)
+    : (member !== undefined || rule === 'startup-hook') &&
+      html`<p class="soft">No excerpt was kept.</p>`
+}
+${facts([
+  ['Member', member && html`<code>${shown(member)}</code>`],
+  ['Lands as', landing && html`<code>${shown(landing)}</code>`],
+  ['At byte of the archive', offset === undefined ? undefined : counted(offset)],
+  ["The member's sha256", sha256 && html`<code>${sha256}</code>`],
+])}
+</section>`;
+}
+
+function attestation(state: AttestationState): Html {
+  switch (state.kind) {
+    case 'attested':
+      return html`Verified: published by ${state.publishers.join(', ')}.`;
+    case 'unverifiable':
+      return html`Its attestation does not hold: ${shown(state.reason)}.`;
+    case 'unreachable':
+      return html`Its attestation could not be looked at: ${shown(state.reason)}.`;
+    case 'not-verified':
+      return html`The index has an attestation; no rule asked for it, so nobody has verified it.`;
+    case 'none':
+      return html`The index has none: nobody vouches for who published it.`;
+    case 'unknown':
+      return html`Not known.`;
+  }
+}
+
+function fileFacts({ facts: known, version, sha256, project, policy }: Why): Html {
+  const { yanked } = known;
+  return html`<h2>The file</h2>
+${facts([
+  ['Project', project],
+  ['Version', version],
+  ['Kind', known.kind],
+  ['Size', known.size === undefined ? undefined : `${counted(known.size)} bytes`],
+  ['Uploaded', known.uploaded && time(known.uploaded)],
+  ['Index', known.upstream],
+  ['Needs Python', known.requiresPython],
+  ['Yanked by its index', yanked === false ? undefined : yanked === true ? 'yes' : shown(yanked)],
+  ["The project's status", known.status],
+  ['Members', known.members === undefined ? undefined : counted(known.members)],
+  [
+    'Unpacked',
+    known.inflatedBytes === undefined ? undefined : `${counted(known.inflatedBytes)} bytes`,
+  ],
+  ...Object.entries(known.digests).map(
+    ([name, digest]) => [name, html`<code>${digest}</code>`] as const,
+  ),
+  ['sha256', sha256 === undefined ? 'not known yet' : undefined],
+  ['Judged under policy', html`<code>${policy}</code>`],
+])}`;
+}
+
+const VERDICTS = { block: 'refused', warn: 'warned', allow: 'allowed' } as const;
+
+function history({ history: { spans, requests, complete } }: Why): Html {
+  const past = spans.map(
+    ({
+      verdict: was,
+      rule,
+      reason,
+      policy,
+      first,
+      last,
+      requests: count,
+    }) => html`<tr><th scope="row"><span class="word ${was}">${VERDICTS[was]}</span></th>
+<td>${rule}${reason !== undefined && html`: ${shown(reason)}`}</td><td>${counted(count)}</td><td>${time(first)}</td><td>${time(last)}</td><td><code>${policy}</code></td></tr>`,
+  );
+  const who = requests.map(
+    (
+      request,
+    ) => html`<tr><th scope="row">${time(request.time)}</th><td>${VERDICTS[request.verdict]} (${request.status})</td>
+<td>${request.user ?? ''}</td><td>${request.client}</td><td>${request.userAgent ?? ''}</td></tr>`,
+  );
+  return html`<h2>What was answered before</h2>
+${
+  past.length === 0
+    ? html`<p>The decision log tells of no request for it.</p>`
+    : table(
+        'Verdicts, the last first',
+        ['Verdict', 'Why', 'Requests', 'First', 'Last', 'Policy'],
+        past,
+      )
+}
+${!complete && html`<p class="soft">Not all of the decision log could be searched.</p>`}
+${who.length > 0 && table('Requests, the last first', ['Time', 'Answer', 'User', 'Client', 'Agent'], who)}`;
+}
