@@ -28,10 +28,9 @@ export interface BlockOptions {
 export function block(label: string, content: HtmlValue, options: BlockOptions = {}): Html {
   const { copied, copy = 'Copy', wrap = false } = options;
   // What scrolls must be reachable by the keyboard.
-  return html`<div class="code">${
-    copied !== undefined &&
-    html`<button type="button" data-copy="${copied}" hidden>${copy}<span class="hidden">: ${label}</span></button>`
-  }<pre${wrap && html` class="wrap"`} tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre></div>`;
+  // Text browsers show what is hidden, too: the script makes the button.
+  const button = copied !== undefined && html` data-copy="${copied}" data-say="${copy}"`;
+  return html`<div class="code"${button}><pre${wrap && html` class="wrap"`} tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre></div>`;
 }
 
 /** A table that scrolls in its own region where it is wider than the page. @param rows its body's, as `<tr>` */

@@ -20,15 +20,20 @@ export function urlsFrom(target: string): UrlOf {
   const root = depth <= 0 ? './' : '../'.repeat(depth);
   return (segments, query = {}, fragment) => {
     const parameters = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+      value === undefined ? [] : `${escapedPart(name)}=${escapedPart(value)}`,
     );
     return [
       root,
-      segments.map(encodeURIComponent).join('/'),
+      segments.map(escapedPart).join('/'),
       parameters.length === 0 ? '' : `?${parameters.join('&')}`,
-      fragment === undefined ? '' : `#${encodeURIComponent(fragment)}`,
+      fragment === undefined ? '' : `#${escapedPart(fragment)}`,
     ].join('');
   };
+}
+
+/** What is no text, half of a character, has no form in a URL. */
+function escapedPart(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
 /** The path of the page that says why a file is refused. */

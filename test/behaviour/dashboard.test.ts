@@ -10,7 +10,7 @@ const bad = buildWheel({ name: 'hooked', files: { 'hooked.pth': 'import os\n' } 
 const FILE = `/files/hooked/${bad.filename}`;
 const PAGE = `/projects/hooked/files/${bad.filename}`;
 const LINK = `/w/${bad.sha256.slice(0, 10)}`;
-const URL_SET = { 'public-url': 'https://wg.example' };
+const URL_SET = { 'public-url': 'https://wg.example', 'gate.mode': 'hold' };
 
 describe('the dashboard', () => {
   it('has a port of its own where it is given one, and what refusals link to is on both', async () => {
@@ -53,7 +53,9 @@ describe('the dashboard', () => {
   });
 
   it('names nobody else to a client, and everybody to an admin', async () => {
-    const gate = await startGate({ config: { 'dashboard.identities': 'shown' } });
+    const gate = await startGate({
+      config: { 'dashboard.identities': 'shown', 'gate.mode': 'hold' },
+    });
     const tokens = join(gate.folder, 'tokens.yaml');
     const entry = (user: string, role: string) => ({
       user,

@@ -28,6 +28,7 @@ describe('a refusal', () => {
       config: {
         'public-url': PUBLIC,
         contact: 'platform@example.com',
+        'gate.mode': 'hold',
         'dashboard.policy-repository': 'https://git.example/edit/waivers.yaml',
       },
     });
@@ -170,7 +171,7 @@ describe('a refusal', () => {
 
 describe('a refusal of a Wheelgate that nobody has given its URL', () => {
   it('has no link, for a Host header can be forged', async () => {
-    const gate = await startGate();
+    const gate = await startGate({ config: { 'gate.mode': 'hold' } });
     try {
       gate.upstream.addProject('hooked', [bad]);
       const answer = await ask(`${gate.url}${file('hooked', bad)}`, { host: 'evil.example' });
@@ -189,7 +190,9 @@ describe('who asked for a file', () => {
     ['shown', true],
   ] as const)
     it(`is ${identities} where nobody has to show a token and dashboard.identities says so`, async () => {
-      const gate = await startGate({ config: { 'dashboard.identities': identities } });
+      const gate = await startGate({
+        config: { 'dashboard.identities': identities, 'gate.mode': 'hold' },
+      });
       try {
         gate.upstream.addProject('hooked', [bad]);
         const agent = {

@@ -21,10 +21,10 @@ for (const time of document.querySelectorAll('time[datetime]')) {
   time.append(note);
 }
 
-async function copy(button) {
+async function copy(button, text) {
   const before = button.textContent;
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';
   } catch {
     button.textContent = 'Not allowed';
@@ -36,7 +36,12 @@ async function copy(button) {
 
 // A browser gives the clipboard to secure pages only.
 if (navigator.clipboard !== undefined)
-  for (const button of document.querySelectorAll('button[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => copy(button));
+  for (const block of document.querySelectorAll('[data-copy]')) {
+    const button = document.createElement('button');
+    const text = block.querySelector('pre');
+    button.type = 'button';
+    button.textContent = block.dataset.say;
+    button.setAttribute('aria-label', `${block.dataset.say}: ${text.getAttribute('aria-label')}`);
+    button.addEventListener('click', () => copy(button, block.dataset.copy));
+    block.prepend(button);
   }
