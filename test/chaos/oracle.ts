@@ -26,7 +26,7 @@ export function faultsOf(seen: Seen, edit: Edit): string[] {
   }
   if (status === 416) return faults;
   if (status !== 200 && status !== 206) {
-    fault('an answer that nobody expects');
+    fault(`an answer that nobody expects: ${body.toString('utf8', 0, 500)}`);
     return faults;
   }
   if (plan.method === 'HEAD') {

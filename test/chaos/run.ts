@@ -73,7 +73,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   const complain = (what: string) => {
     if (wrong.size >= MOST_WRONG || wrong.has(what)) return;
     wrong.add(what);
-    settings.onProgress?.(`WRONG: ${what}`);
+    settings.onProgress?.(`${new Date().toISOString()} WRONG: ${what}`);
   };
   const answered: string[] = [];
   let [requests, faults, edits, kills, hangs, slowestEdit] = [0, 0, 0, 0, 0, 0];
@@ -228,8 +228,9 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
         return each;
       });
     if (workers.length === 0) return async () => {};
-    const one = random.pick(workers);
+    const [one, asking] = [random.pick(workers), gate];
     await Promise.all(askEach().map(({ seen }) => seen));
+    if (asking !== gate || isStarting) return async () => {};
     signal(one, 'SIGSTOP');
     await pause(50);
     // These lie with it before any word of the edit does: it reads them first when it goes on.
@@ -283,7 +284,10 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
       process.kill(random.pick(workers), 'SIGKILL');
       return;
     }
+    isStarting = true;
     const ended = gate.end('SIGKILL');
+    // One that is stopped would not notice that it is alone, and keep its connections and the server's output open.
+    for (const worker of workers) signal(worker, 'SIGCONT');
     alive = ended.then(async () => {
       gate = await start();
       begin = await measure(gate.pid);
