@@ -51,7 +51,9 @@ export interface FileIndex {
 
 /** The parts of a file that may hold what is asked for, a bit each. */
 export function partsFor(index: FileIndex, query: DecisionQuery): number {
-  const { project, user, sha256, since, until } = query;
+  const { project, user, sha256, time } = query;
+  const at = time === undefined ? undefined : Date.parse(time);
+  const { since = at, until = at === undefined ? undefined : at + 1 } = query;
   const { from, to, undated } = index;
   if (!undated) {
     if (since !== undefined && (to === undefined || to < since)) return 0;

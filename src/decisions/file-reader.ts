@@ -29,6 +29,11 @@ export class FileDecisionReader implements DecisionReader {
   }
 }
 
+/** What some of a log's files hold. */
+export function searchIn(files: readonly SearchedFile[], query: DecisionQuery): DecisionSearch {
+  return new FileSearch({ files, gaps: [] }, query);
+}
+
 class FileSearch implements DecisionSearch {
   readonly #files: readonly SearchedFile[];
   readonly #query: DecisionQuery;

@@ -3,7 +3,9 @@ import type { DecisionQuery } from './reader.js';
 import type { DecisionRecord } from './record.js';
 
 export function matches(record: DecisionRecord, query: DecisionQuery): boolean {
-  const { project, versions, user, sha256, since, until } = query;
+  const { project, versions, user, sha256, since, until, time, refused } = query;
+  if (time !== undefined && record.time !== time) return false;
+  if (refused === true && record.verdict === 'allow') return false;
   if (project !== undefined && normal(record.project) !== project) return false;
   // Another's log may hold anything there.
   if (sha256 !== undefined && !String(record.sha256).toLowerCase().startsWith(sha256)) return false;
@@ -29,11 +31,11 @@ export function mayMatch(query: DecisionQuery): (lines: Buffer) => boolean {
 }
 
 /** What a record that matches says behind a quotation mark, as a regular expression that heeds no case. */
-function textOf({ project, user, sha256 }: DecisionQuery): string | undefined {
+function textOf({ project, user, sha256, time, refused }: DecisionQuery): string | undefined {
+  if (time !== undefined) return `${time.replaceAll('.', '\\.')}"`;
   if (sha256 !== undefined) return sha256;
   if (project !== undefined) return `${project.replaceAll('-', '[-_.]+')}"`;
   // In any other text a writer may escape a character in more than one way.
-  return user !== undefined && /^[\w@. -]+$/.test(user)
-    ? `${user.replaceAll('.', '\\.')}"`
-    : undefined;
+  if (user !== undefined && /^[\w@. -]+$/.test(user)) return `${user.replaceAll('.', '\\.')}"`;
+  return refused === true ? '(?:block|warn)"' : undefined;
 }

@@ -9,6 +9,10 @@ export interface DecisionQuery {
   readonly user?: string | undefined;
   /** An artifact's digest, or its first digits, in lower-case hexadecimal. */
   readonly sha256?: string | undefined;
+  /** Exactly this time, as a record says it. */
+  readonly time?: string | undefined;
+  /** Whether only what was refused, warned of, or spared by dry-run is asked for. */
+  readonly refused?: boolean | undefined;
   /** Milliseconds since 1970: nothing before. A record whose time cannot be read may be of any. */
   readonly since?: number | undefined;
   /** Milliseconds since 1970: nothing from then on. */
