@@ -6,9 +6,9 @@ import {
   exposureIn,
   queryOf,
 } from '../exposure/exposure.js';
+import { csvLine } from '../runtime/csv.js';
 import { askServer } from './ask-server.js';
 import { counted } from './counted.js';
-import { csvLine } from './csv.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
 import { searchLog } from './search-log.js';

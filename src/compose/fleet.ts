@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.js';
 import { ALONE } from '../fleet/alone.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { createDecisionQueries } from './decision-queries.js';
 import { createDecisionLog, createDecisionReader } from './decisions.js';
-import type { Machine } from './machine.js';
+import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 import { createStores } from './stores.js';
 
@@ -10,15 +11,16 @@ import { createStores } from './stores.js';
 export async function createFleet(
   config: Config,
   process: Process,
-  machine: Machine,
+  machine: KeptMachine,
 ): Promise<Fleet> {
   const { leases, news } = ALONE;
-  const { log: decisions } = await createDecisionLog(config, process);
+  const { log: decisions, rollups } = await createDecisionLog(config, process);
   return {
     leases,
     news,
     stores: createStores(config, process, machine, news),
     decisions,
     decisionReader: createDecisionReader(config),
+    decisionQueries: createDecisionQueries(config, process, machine, rollups),
   };
 }

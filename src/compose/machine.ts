@@ -1,5 +1,6 @@
 import type { AccessControl, TokenSource } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
+import type { ServiceState } from '../dashboard/service-state.js';
 import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { FeedService } from '../feed/feed-service.js';
@@ -16,6 +17,7 @@ import { FolderTroubles, type Troubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
 import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
+import { serviceState } from './service-state.js';
 import { createRooms, createSpool } from './stores.js';
 
 /** What was wrong with the data folder is looked at again, in milliseconds. */
@@ -37,6 +39,8 @@ export interface Machine {
   readonly spaces: Spaces;
   readonly troubles: Troubles;
   readonly spool: Spool;
+  /** What an overview says of it. */
+  readonly state: () => Promise<ServiceState>;
   /** All metrics of all its processes in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
 }
@@ -75,9 +79,11 @@ export async function createMachine(config: Config, process: Process): Promise<K
     metrics.cacheBytes.set({ tier: 'disk' }, rooms.blobs.bytes);
     metrics.cacheBytes.set({ tier: 'pages' }, rooms.pages.bytes);
   });
+  const feed = createFeed(config, process);
   return {
     policies,
-    feed: createFeed(config, process),
+    feed,
+    state: serviceState(process, policies, feed),
     tokens,
     confirmation: IN_FORCE,
     rooms,

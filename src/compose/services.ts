@@ -40,7 +40,7 @@ export function createServices(
   fleet: Fleet,
 ): PackageServices {
   const { now, log, metrics, health, arriving, departing, closing } = process;
-  const { stores, news, leases, decisions, decisionReader } = fleet;
+  const { stores, news, leases, decisions, decisionReader, decisionQueries } = fleet;
   const { blobs, findings } = stores;
   const { all: upstreams, reload: reloadUpstreams } = createUpstreams(config, process);
   const attestations = createAttestations(
@@ -104,6 +104,8 @@ export function createServices(
       now,
     ),
     decisionReader,
+    decisionQueries,
+    serviceState: machine.state,
     history: new HistorySearch(decisionReader),
     findings,
     links: stores.links,

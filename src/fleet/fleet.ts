@@ -1,4 +1,5 @@
 import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { BlobStore } from '../store/blob-store.js';
@@ -35,6 +36,7 @@ export interface Fleet {
   readonly stores: Stores;
   readonly decisions: DecisionLog;
   readonly decisionReader: DecisionReader;
+  readonly decisionQueries: DecisionQueries;
 }
 
 /** Takes over into the stores what others have put. Of bytes and pages, those who use them take note. */

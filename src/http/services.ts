@@ -2,6 +2,8 @@ import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
 import type { HistorySearch } from '../dashboard/history.js';
+import type { ServiceState } from '../dashboard/service-state.js';
+import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
@@ -28,6 +30,9 @@ export interface Services {
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
   readonly decisionReader: DecisionReader;
+  readonly decisionQueries: DecisionQueries;
+  /** How the service is, beside what `/readyz` says. */
+  readonly serviceState: () => Promise<ServiceState>;
   /** Looks into the same log for pages, within bounds. */
   readonly history: HistorySearch;
   readonly findings: Pick<FindingsStore, 'known'>;

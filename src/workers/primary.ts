@@ -129,6 +129,13 @@ function createMembers(
       runs.begin(member, run);
       return { number, config: divided, health: health.parts() };
     });
+    const { decisionQueries: queries } = fleet;
+    channel.onAsked('overview', (range) => queries.overview(range));
+    channel.onAsked('refusals', ({ filter, cursor, most }) =>
+      queries.refusals(filter, cursor, most),
+    );
+    channel.onAsked('decision-named', (id) => queries.decision(id));
+    channel.onAsked('service-state', machine.state);
     channel.onAsked('decision', async (record) => {
       await fleet.decisions.append(record);
       return undefined;

@@ -1,5 +1,13 @@
 import type { TokenEntry } from '../access/token.js';
 import type { Config } from '../config/config.js';
+import type { ServiceState } from '../dashboard/service-state.js';
+import type {
+  NamedDecision,
+  Overview,
+  OverviewRange,
+  RefusalFilter,
+  RefusalPage,
+} from '../decisions/queries/decision-queries.js';
 import type { LogRecord } from '../decisions/record.js';
 import type { FillNews } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
@@ -98,6 +106,17 @@ export interface PrimaryWords {
       boolean,
     ];
     readonly decision: readonly [LogRecord, undefined];
+    readonly overview: readonly [OverviewRange, Overview];
+    readonly refusals: readonly [
+      {
+        readonly filter: RefusalFilter;
+        readonly cursor: string | undefined;
+        readonly most: number | undefined;
+      },
+      RefusalPage,
+    ];
+    readonly 'decision-named': readonly [string, NamedDecision | undefined];
+    readonly 'service-state': readonly [undefined, ServiceState];
     readonly metrics: readonly [undefined, string];
   };
 }

@@ -20,6 +20,7 @@ import { createWorkerDecisions } from './worker-decisions.js';
 import { WorkerInForce } from './worker-in-force.js';
 import { WorkerLeases } from './worker-leases.js';
 import { WorkerNews } from './worker-news.js';
+import { createWorkerQueries } from './worker-queries.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
 
@@ -98,6 +99,7 @@ async function askMachine(config: Config, own: Process, primary: ToPrimary): Pro
     spaces,
     troubles,
     spool: createSpool(config, own, { spaces, troubles }),
+    state: () => primary.ask('service-state', undefined),
     metricsText: () => primary.ask('metrics', undefined),
   };
 }
@@ -135,5 +137,6 @@ function askFleet(config: Config, own: Process, machine: Machine, primary: ToPri
     stores: createStores(config, own, machine, news),
     decisions: createWorkerDecisions(primary, own),
     decisionReader: createDecisionReader(config),
+    decisionQueries: createWorkerQueries(primary),
   };
 }

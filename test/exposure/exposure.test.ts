@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { csvLine } from '../../src/cli/csv.js';
+import { csvLine } from '../../src/runtime/csv.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import type { DecisionRecord } from '../../src/decisions/record.js';

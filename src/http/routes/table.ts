@@ -7,7 +7,9 @@ import { filesRoute } from './files.js';
 import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
+import { overviewApiRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
+import { refusalsApiRoute } from './refusals.js';
 import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
 import { projectsApiRoute, projectsRoute } from './why.js';
@@ -89,6 +91,22 @@ const TABLE = [
     methods: READING,
     what: 'who was given what; names clients',
     handler: exposureRoute,
+  },
+  {
+    path: '/api/v1/overview',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'what was refused, how often, and how the service is',
+    handler: overviewApiRoute,
+  },
+  {
+    path: '/api/v1/refusals/*',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'what was refused, as groups; one decision by its id',
+    handler: refusalsApiRoute,
   },
   {
     path: '/api/v1/projects/*',

@@ -122,6 +122,8 @@ export function stubServices(
       () => 0,
     ),
     decisionReader: { search: nothingThere },
+    decisionQueries: { overview: nothingThere, refusals: nothingThere, decision: nothingThere },
+    serviceState: nothingThere,
     history: new HistorySearch({ search: nothingThere }),
     findings,
     links: { find: async () => [], note: async () => {} },

@@ -1,0 +1,40 @@
+import type { ServiceState } from '../dashboard/service-state.js';
+import type { FeedService } from '../feed/feed-service.js';
+import type { PolicyWatcher } from '../policy/watcher.js';
+import type { Process } from './process.js';
+
+/** A waiver that ends within so many milliseconds is told of. */
+const ENDING = 14 * 86_400_000;
+
+/** How the service is, for the process that keeps what a machine has. */
+export function serviceState(
+  { now, metrics }: Process,
+  policies: PolicyWatcher,
+  feed: FeedService | undefined,
+) {
+  return async (): Promise<ServiceState> => {
+    const { current, meaning } = policies;
+    const readingOf = async (gauge: typeof metrics.policyLoaded) =>
+      (await gauge.get()).values[0]?.value ?? 0;
+    const syncedAt = feed?.current.syncedAt;
+    return {
+      policy: {
+        revision: current.revision,
+        mode: meaning.mode,
+        since: new Date((await readingOf(metrics.policyLoaded)) * 1_000).toISOString(),
+        failing: (await readingOf(metrics.policyLoadFailed)) > 0,
+      },
+      feed: syncedAt === undefined ? undefined : new Date(syncedAt).toISOString(),
+      waivers: meaning.waivers
+        .filter(({ expires }) => expires > now() && expires <= now() + ENDING)
+        .sort((a, b) => a.expires - b.expires)
+        .map(({ rule, project, versions, owner, expires }) => ({
+          rule,
+          project,
+          versions,
+          owner,
+          expires: new Date(expires).toISOString(),
+        })),
+    };
+  };
+}

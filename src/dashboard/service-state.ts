@@ -1,0 +1,22 @@
+/** What an overview says of the service beside the decisions. */
+export interface ServiceState {
+  readonly policy: {
+    readonly revision: string;
+    readonly mode: 'enforce' | 'dry-run';
+    /** When it came into force, ISO 8601. */
+    readonly since: string;
+    /** Whether an edit since could not be taken over. */
+    readonly failing: boolean;
+  };
+  /** When the malware feed was last known to be current, ISO 8601; undefined where it never was, or none is wanted. */
+  readonly feed: string | undefined;
+  /** Those that end within two weeks, the next first. */
+  readonly waivers: readonly {
+    readonly rule: string;
+    readonly project: string;
+    readonly versions: string;
+    readonly owner: string;
+    /** ISO 8601. */
+    readonly expires: string;
+  }[];
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { hashToken } from '../../src/access/token.js';
+import { buildWheel } from '../support/distributions.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const POLICY =
+  'deny: [{ project: bad, reason: "an example" }, { project: worse, reason: "another" }]';
+
+describe('what was refused', () => {
+  let gate: TestGate;
+  const wheels = ['bad', 'worse', 'good'].map((name) => buildWheel({ name }));
+  const path = (name: string) =>
+    `/files/${name}/${wheels.find(({ filename }) => filename.startsWith(`${name}-`))!.filename}`;
+  const start = async (config: Readonly<Record<string, unknown>> = {}) => {
+    gate = await startGate({ policies: { 'own.yaml': POLICY }, config });
+    for (const wheel of wheels) gate.upstream.addProject(wheel.filename.split('-')[0]!, [wheel]);
+  };
+  beforeEach(() => start());
+  afterEach(() => gate.close());
+
+  const ask = async (query = '') => (await gate.get(`/api/v1/refusals${query}`)).json();
+  const projects = async (query: string) =>
+    (await ask(query)).items.map(({ project }: { project: string }) => project);
+
+  it('is told as groups, the newest first, with how often and by which rule', async () => {
+    await gate.get(path('bad'));
+    gate.now += 1_000;
+    await gate.get(path('worse'));
+    gate.now += 1_000;
+    await gate.get(path('bad'));
+    await gate.get(path('good'));
+    const { items, next, rules } = await ask();
+    assert.deepEqual(
+      items.map(({ project, rule, refused }: any) => [project, rule, refused]),
+      [
+        ['bad', 'deny', 2],
+        ['worse', 'deny', 1],
+      ],
+    );
+    assert.deepEqual([next, rules], [undefined, { deny: 3 }]);
+  });
+
+  it('is found by project, rule, verdict, time and text, and by nothing else', async () => {
+    await gate.get(path('bad'));
+    gate.now += 1_000;
+    const between = new Date(gate.now).toISOString();
+    await gate.get(path('worse'));
+    for (const [query, found] of [
+      ['?project=bad', ['bad']],
+      ['?project=Good', []],
+      ['?rule=deny', ['worse', 'bad']],
+      ['?rule=cooldown', []],
+      ['?verdict=block', ['worse', 'bad']],
+      ['?verdict=warn', []],
+      ['?q=ANOTHER', ['worse']],
+      [`?since=${between}`, ['worse']],
+      [`?until=${between}`, ['bad']],
+    ] as const)
+      assert.deepEqual(await projects(query), found, query);
+    for (const wrong of ['?project=%20', '?verdict=x', '?since=x'])
+      assert.equal((await gate.get(`/api/v1/refusals${wrong}`)).status, 400);
+  });
+
+  it('bears a name by which each is found again after a rotation, a compression and a restart', async () => {
+    gate.configure({ 'decisions.max-bytes': '1KiB', 'decisions.keep': 1_000 });
+    await gate.restart();
+    await gate.get(path('bad'));
+    const { id } = (await ask()).items[0];
+    for (let more = 0; more < 5; more += 1) {
+      gate.now += 1_000;
+      await gate.get(path('good'));
+    }
+    await gate.restart(async () => {
+      // Nothing but the log itself is left of it.
+      await writeFile(join(gate.folder, 'data', 'decisions.rollup.json'), 'damaged');
+    });
+    const one = await gate.get(`/api/v1/refusals/${id}`);
+    assert.deepEqual([one.status, one.json().project, one.json().id], [200, 'bad', id]);
+    for (const wrong of [id.replace(/.{6}$/, '000000'), 'x', `${id}/x`])
+      assert.equal((await gate.get(`/api/v1/refusals/${wrong}`)).status, 404);
+  });
+
+  it('names nobody where no tokens are asked for, unless the settings say so', async () => {
+    const headers = { 'user-agent': 'agent-of-somebody', authorization: 'Basic c29tZWJvZHk6eA==' };
+    await gate.get(path('bad'), headers);
+    const urls = ['/api/v1/overview', '/api/v1/refusals', '/api/v1/refusals?format=csv'];
+    const { id } = (await ask()).items[0];
+    for (const url of [...urls, `/api/v1/refusals/${id}`]) {
+      const text = (await gate.get(url)).body.toString();
+      assert.ok(!/somebody|127\.0\.0\.1/.test(text), url);
+    }
+    assert.equal((await gate.get('/api/v1/refusals?user=somebody')).status, 403);
+    gate.configure({ 'dashboard.identities': 'shown' });
+    await gate.restart();
+    assert.deepEqual((await ask('?user=somebody')).items[0].users, ['somebody']);
+    const seen = (await gate.get(`/api/v1/refusals/${id}`)).json();
+    assert.deepEqual([seen.user, seen.userAgent], ['somebody', 'agent-of-somebody']);
+  });
+
+  it('is to a client what it was refused itself, and no byte of an answer names another', async () => {
+    const tokens = join(gate.folder, 'tokens.yaml');
+    const entry = (user: string, role: string) => ({
+      user,
+      role,
+      hash: `sha256:${hashToken(user).toString('hex')}`,
+    });
+    const entries = [entry('mine', 'client'), entry('bob', 'client'), entry('eve', 'admin')];
+    await writeFile(tokens, JSON.stringify({ tokens: entries }));
+    gate.configure({ 'access.tokens': tokens });
+    await gate.restart();
+    const as = (user: string) => ({
+      authorization: `Bearer ${user}`,
+      'user-agent': `agent-${user}`,
+    });
+    await gate.get(path('bad'), as('mine'));
+    gate.now += 1_000;
+    await gate.get(path('worse'), as('bob'));
+    await gate.get(path('bad'), as('bob'));
+    const all = (await gate.get('/api/v1/refusals', as('eve'))).json().items;
+    assert.deepEqual(all[0].users.length + all[1].users.length, 3);
+    const urls = ['overview', 'refusals', 'refusals?format=csv', 'refusals?project=bad'];
+    for (const url of urls) {
+      const text = (await gate.get(`/api/v1/${url}`, as('mine'))).body.toString();
+      assert.ok(text.length > 10 && !/bob|eve/.test(text), `${url}: ${text}`);
+    }
+    const own = (await gate.get('/api/v1/refusals', as('mine'))).json().items;
+    assert.deepEqual(
+      own.map(({ project, refused, users }: any) => [project, refused, users]),
+      [['bad', 1, ['mine']]],
+    );
+    const statuses = await Promise.all(
+      [own[0].id, all[0].id].map(
+        async (id) => (await gate.get(`/api/v1/refusals/${id}`, as('mine'))).status,
+      ),
+    );
+    assert.deepEqual(statuses, [200, 404]);
+    assert.equal((await gate.get('/api/v1/refusals?user=bob', as('mine'))).status, 403);
+    assert.equal((await gate.get('/api/v1/refusals')).status, 401);
+  });
+
+  it('is counted in an overview of the hours and days, beside how the service is', async () => {
+    await gate.get(path('bad'));
+    await gate.writePolicy('own.yaml', `mode: dry-run\n${POLICY}`);
+    await gate.get(path('worse'));
+    for (const range of ['24h', '7d', '30d']) {
+      const {
+        totals,
+        bars,
+        groups,
+        newest,
+        state,
+        counted,
+        projects: seen,
+      } = (await gate.get(`/api/v1/overview?range=${range}`)).json();
+      const { requests, refused, wouldHave, served, fetched, misses } = totals;
+      const { length } = wheels[1]!.bytes;
+      assert.deepEqual(
+        [requests, refused, wouldHave, served, fetched, misses],
+        [2, 1, 1, length, length, 1],
+      );
+      assert.deepEqual([bars.at(-1).refused, bars.at(-1).wouldHave], [{ deny: 1 }, { deny: 1 }]);
+      assert.deepEqual([groups.length, newest.length, seen.length], [2, 2, 2]);
+      assert.deepEqual([state.policy.mode, state.policy.failing], ['dry-run', false]);
+      assert.deepEqual(counted, { kind: 'whole' });
+    }
+    assert.equal((await gate.get('/api/v1/overview?range=1y')).status, 400);
+  });
+});
