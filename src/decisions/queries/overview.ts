@@ -89,15 +89,19 @@ function sumOf(hours: Periods, from: number, count: number): Float64Array {
   const sum = new Float64Array(SLOTS.length);
   for (let number = from; number < from + count; number += 1) {
     const counts = hours.of(number);
-    if (counts !== undefined) for (const [slot, value] of counts.entries()) sum[slot]! += value;
+    if (counts !== undefined) add(sum, counts);
   }
   return sum;
 }
 
 function added(sums: readonly Float64Array[]): Float64Array {
   const total = new Float64Array(SLOTS.length);
-  for (const sum of sums) for (const [slot, value] of sum.entries()) total[slot]! += value;
+  for (const sum of sums) add(total, sum);
   return total;
+}
+
+function add(sum: Float64Array, counts: Float64Array): void {
+  for (let slot = 0; slot < sum.length; slot += 1) sum[slot]! += counts[slot]!;
 }
 
 function barOf(sum: Float64Array, from: number): Bar {

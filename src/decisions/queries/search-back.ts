@@ -59,6 +59,8 @@ export async function searchBack(
       allGaps.push(...search.gaps);
       read += file.opened?.size ?? 0;
       const begins = Date.parse(search.reachesBackTo ?? '');
+      // Those before it were begun before that, and so ended before it began.
+      if (begins < (query.since ?? Number.NEGATIVE_INFINITY)) break;
       const isLast = index === newestFirst.length - 1;
       const spent = read >= bytes || performance.now() - started >= time;
       const isEnough = groups.all().length >= enough;
