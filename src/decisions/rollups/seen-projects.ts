@@ -19,11 +19,10 @@ export class SeenProjects {
 
   /** Those that were first seen from an instant on, the newest first. @param most how many of them */
   since(time: number, most: number): { readonly project: string; readonly first: number }[] {
-    return [...this.#first]
-      .filter(([, first]) => first >= time)
-      .slice(-most)
-      .reverse()
-      .map(([project, first]) => ({ project, first }));
+    const seen: { project: string; first: number }[] = [];
+    // Of very many, few are new: no list of all is made.
+    for (const [project, first] of this.#first) if (first >= time) seen.push({ project, first });
+    return seen.slice(-most).reverse();
   }
 
   all(): [string, number][] {
