@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.js';
-import { FileDecisionLog } from '../decisions/file-log.js';
+import { FileDecisionLog, type FileLogParts } from '../decisions/file-log.js';
 import { FileDecisionReader } from '../decisions/file-reader.js';
+import type { LiveDecisions } from '../decisions/live-decisions.js';
+import { LiveLog } from '../decisions/live-log.js';
 import type { DecisionLog } from '../decisions/log.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
@@ -13,6 +15,7 @@ import type { Process } from './process.js';
 export interface KeptDecisions {
   readonly log: DecisionLog;
   readonly rollups: RollupKeeper;
+  readonly live: LiveDecisions;
 }
 
 /** The decision log of this machine: one process writes it. Whether it can is known from the start. */
@@ -30,7 +33,11 @@ export async function createDecisionLog(
   });
   // Once the log takes nothing any more.
   closing.add(() => rollups.close());
-  const onWritten = rollups.note.bind(rollups);
+  const live = new LiveLog(rollups);
+  const onWritten: FileLogParts['onWritten'] = (written, position) => {
+    rollups.note(written, position);
+    live.note(written);
+  };
   const file = new FileDecisionLog(decisions, now, { onTrouble, onWritten });
   const written = new ResilientDecisionLog(file, {
     onFailing: (err) => {
@@ -50,7 +57,7 @@ export async function createDecisionLog(
   closing.add(() => written.close());
   await written.open();
   await rollups.start(file);
-  return { log: written, rollups };
+  return { log: written, rollups, live };
 }
 
 /** Every process of the machine may read it. */

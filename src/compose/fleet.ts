@@ -14,7 +14,7 @@ export async function createFleet(
   machine: KeptMachine,
 ): Promise<Fleet> {
   const { leases, news } = ALONE;
-  const { log: decisions, rollups } = await createDecisionLog(config, process);
+  const { log: decisions, rollups, live } = await createDecisionLog(config, process);
   return {
     leases,
     news,
@@ -22,5 +22,6 @@ export async function createFleet(
     decisions,
     decisionReader: createDecisionReader(config),
     decisionQueries: createDecisionQueries(config, process, machine, rollups),
+    liveDecisions: live,
   };
 }

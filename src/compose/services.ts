@@ -105,6 +105,7 @@ export function createServices(
     ),
     decisionReader,
     decisionQueries,
+    liveDecisions: fleet.liveDecisions,
     serviceState: machine.state,
     history: new HistorySearch(decisionReader),
     findings,

@@ -12,6 +12,7 @@ export const FAILURES = {
   'request-timeout': { status: 408, title: 'The request took too long' },
   'uri-too-long': { status: 414, title: 'The URL is too long' },
   'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
+  'too-many-requests': { status: 429, title: 'Too many at a time' },
   'headers-too-long': { status: 431, title: 'The headers are too long' },
   internal: { status: 500, title: 'Wheelgate failed' },
   'upstream-broken': { status: 502, title: 'The upstream index answered badly' },

@@ -1,3 +1,4 @@
+import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { DecisionLog } from '../decisions/log.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
@@ -37,6 +38,7 @@ export interface Fleet {
   readonly decisions: DecisionLog;
   readonly decisionReader: DecisionReader;
   readonly decisionQueries: DecisionQueries;
+  readonly liveDecisions: LiveDecisions;
 }
 
 /** Takes over into the stores what others have put. Of bytes and pages, those who use them take note. */

@@ -3,6 +3,7 @@ import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
 import type { HistorySearch } from '../dashboard/history.js';
 import type { ServiceState } from '../dashboard/service-state.js';
+import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import type { Confirmation } from '../domain/confirmation.js';
@@ -31,6 +32,7 @@ export interface Services {
   readonly recorder: DecisionRecorder;
   readonly decisionReader: DecisionReader;
   readonly decisionQueries: DecisionQueries;
+  readonly liveDecisions: LiveDecisions;
   /** How the service is, beside what `/readyz` says. */
   readonly serviceState: () => Promise<ServiceState>;
   /** Looks into the same log for pages, within bounds. */

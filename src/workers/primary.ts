@@ -13,6 +13,7 @@ import { dividedBy } from './divided-by.js';
 import { type Member, Members } from './members.js';
 import { PrimaryInForce } from './primary-in-force.js';
 import { PrimaryLeases } from './primary-leases.js';
+import { PrimaryLive } from './primary-live.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
 import { PrimaryRoom } from './primary-room.js';
@@ -85,6 +86,7 @@ function createMembers(
   const news = new PrimaryNews(fleet.news, () => members.all);
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
   const runs = new PrimaryRuns(machine.runs, log);
+  const live = new PrimaryLive(fleet.liveDecisions);
   const room = new PrimaryRoom(machine);
   const watchdog = new Watchdog({
     every: (callback) => every(process, 1_000, callback),
@@ -101,6 +103,7 @@ function createMembers(
       leases.attend(member.channel);
       news.attend(member);
       metrics.attend(member);
+      live.attend(member);
       room.attend(member);
       attendTroubles(member.channel, machine.troubles);
       inForce.attend(member);
@@ -110,6 +113,7 @@ function createMembers(
     onEnd: (member) => {
       leases.dismiss(member.channel);
       metrics.dismiss(member);
+      live.dismiss(member);
       room.dismiss(member);
       inForce.dismiss(member);
       watchdog.dismiss(member);

@@ -82,6 +82,8 @@ export interface PrimaryWords {
     };
     readonly unreadable: { readonly path: string; readonly why: string };
     readonly learnt: Learnt;
+    /** Whether anybody there listens to decisions as they are made. */
+    readonly listen: { readonly isOn: boolean };
     /** The worker could not begin, and why. */
     readonly failed: { readonly message: string };
   };
@@ -116,6 +118,7 @@ export interface PrimaryWords {
       RefusalPage,
     ];
     readonly 'decision-named': readonly [string, NamedDecision | undefined];
+    readonly 'recent-decisions': readonly [undefined, readonly NamedDecision[]];
     readonly 'service-state': readonly [undefined, ServiceState];
     readonly metrics: readonly [undefined, string];
   };
@@ -127,6 +130,7 @@ export interface WorkerWords {
     readonly 'fill-news': { readonly id: number; readonly news: FillNews };
     readonly 'fill-over': { readonly id: number; readonly how: 'released' | 'lost' };
     readonly learnt: Learnt;
+    readonly decided: NamedDecision;
     readonly health: HealthPart;
     /** A part has changed; where this is lost, the next answer to `in-force` says so, too. */
     readonly part: NumberedPart;

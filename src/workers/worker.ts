@@ -19,6 +19,7 @@ import type { ToPrimary } from './words.js';
 import { createWorkerDecisions } from './worker-decisions.js';
 import { WorkerInForce } from './worker-in-force.js';
 import { WorkerLeases } from './worker-leases.js';
+import { createWorkerLive } from './worker-live.js';
 import { WorkerNews } from './worker-news.js';
 import { createWorkerQueries } from './worker-queries.js';
 import { WorkerRoom } from './worker-room.js';
@@ -138,5 +139,6 @@ function askFleet(config: Config, own: Process, machine: Machine, primary: ToPri
     decisions: createWorkerDecisions(primary, own),
     decisionReader: createDecisionReader(config),
     decisionQueries: createWorkerQueries(primary),
+    liveDecisions: createWorkerLive(primary),
   };
 }

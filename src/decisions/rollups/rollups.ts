@@ -13,6 +13,7 @@ export const DAYS = 400;
 const GROUPS = 20_000;
 const NEWEST = 5_000;
 const PROJECTS = 50_000;
+const RECENT = 200;
 
 /** Roll-ups as plain data. */
 export interface RollupState {
@@ -20,6 +21,7 @@ export interface RollupState {
   readonly days: PeriodCounts;
   readonly groups: readonly RefusedGroup[];
   readonly newest: readonly string[];
+  readonly recent: readonly string[];
   readonly projects: readonly (readonly [project: string, first: number])[];
   /** The latest time of a record that was noted. */
   readonly last: string;
@@ -35,6 +37,8 @@ export class Rollups {
   readonly groups: RefusedGroups;
   /** Of what was refused, warned of, or spared by dry-run. */
   readonly newest: NewestLines;
+  /** Of all decisions. */
+  readonly recent: NewestLines;
   readonly projects: SeenProjects;
   /** The latest time of a record that was noted, as it says it. */
   last: string;
@@ -47,6 +51,7 @@ export class Rollups {
     this.days = new Periods(DAY, DAYS, state?.days);
     this.groups = new RefusedGroups(GROUPS, state?.groups);
     this.newest = new NewestLines(NEWEST, state?.newest);
+    this.recent = new NewestLines(RECENT, state?.recent);
     this.projects = new SeenProjects(PROJECTS, state?.projects);
     this.last = state?.last ?? '';
   }
@@ -65,9 +70,10 @@ export class Rollups {
     const { hours, days } = this;
     countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
     this.projects.note(record.project, hour);
+    const bare = line.endsWith('\n') ? line.slice(0, -1) : line;
+    this.recent.add(bare);
     const mode = modeOf(record);
     if (mode === undefined) return;
-    const bare = line.endsWith('\n') ? line.slice(0, -1) : line;
     this.groups.note(record, mode, Date.parse(record.time), crc32(bare));
     this.newest.add(bare);
   }
@@ -79,6 +85,7 @@ export class Rollups {
       days: this.days.copy(),
       groups: this.groups.all(),
       newest: this.newest.all(),
+      recent: this.recent.all(),
       projects: this.projects.all(),
       last: this.last,
     };

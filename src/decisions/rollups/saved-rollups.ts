@@ -14,7 +14,7 @@ import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
-const VERSION = 1;
+const VERSION = 2;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 
@@ -68,7 +68,7 @@ async function writeAll(
 
 /** JSON without its end. */
 function* piecesOf({ state, position }: SavedRollups): Generator<string> {
-  const { hours, days, groups, newest, projects, last } = state;
+  const { hours, days, groups, newest, recent, projects, last } = state;
   const header = {
     format: FORMAT,
     version: VERSION,
@@ -82,6 +82,7 @@ function* piecesOf({ state, position }: SavedRollups): Generator<string> {
   yield* listOf('projects', projects);
   yield* listOf('groups', groups, writeGroup);
   yield* listOf('newest', newest);
+  yield* listOf('recent', recent);
 }
 
 function* listOf<T>(
@@ -160,6 +161,7 @@ interface WrittenRollups {
   readonly projects: readonly (readonly [string, number])[];
   readonly groups: readonly WrittenGroup[];
   readonly newest: readonly string[];
+  readonly recent: readonly string[];
 }
 
 /**
@@ -179,7 +181,7 @@ export async function readRollups(
   const written = JSON.parse(bytes.toString('utf8')) as WrittenRollups;
   const isOurs = written.format === FORMAT && written.version === VERSION;
   if (!isOurs || written.slots.join() !== SLOTS.join()) return undefined;
-  const { position, last, hours, days, projects, groups, newest } = written;
+  const { position, last, hours, days, projects, groups, newest, recent } = written;
   return {
     position: readPosition(position),
     state: {
@@ -189,6 +191,7 @@ export async function readRollups(
       projects,
       groups: groups.map(readGroup),
       newest,
+      recent,
     },
   };
 }

@@ -6,6 +6,7 @@ import { exposureRoute } from './exposure.js';
 import { filesRoute } from './files.js';
 import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
+import { liveRoute } from './live.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { overviewApiRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
@@ -107,6 +108,14 @@ const TABLE = [
     methods: READING,
     what: 'what was refused, as groups; one decision by its id',
     handler: refusalsApiRoute,
+  },
+  {
+    path: '/api/v1/live',
+    label: 'api',
+    mayAsk: 'admin',
+    methods: READING,
+    what: 'decisions as they are made, as server-sent events; names clients',
+    handler: liveRoute,
   },
   {
     path: '/api/v1/projects/*',

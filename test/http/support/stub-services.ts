@@ -124,6 +124,7 @@ export function stubServices(
     decisionReader: { search: nothingThere },
     decisionQueries: { overview: nothingThere, refusals: nothingThere, decision: nothingThere },
     serviceState: nothingThere,
+    liveDecisions: { recent: async () => [], subscribe: () => () => {} },
     history: new HistorySearch({ search: nothingThere }),
     findings,
     links: { find: async () => [], note: async () => {} },

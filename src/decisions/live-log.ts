@@ -1,0 +1,39 @@
+import { decisionId } from './decision-id.js';
+import type { Written } from './file-log.js';
+import type { LiveDecisions, OnDecision } from './live-decisions.js';
+import type { NamedDecision } from './queries/decision-queries.js';
+import { readRecord } from './record.js';
+import type { Rollups } from './rollups/rollups.js';
+
+/** Tells of decisions once they are in the log. */
+export class LiveLog implements LiveDecisions {
+  readonly #kept: { readonly rollups: Rollups };
+  readonly #listeners = new Set<OnDecision>();
+
+  constructor(kept: { readonly rollups: Rollups }) {
+    this.#kept = kept;
+  }
+
+  async recent(): Promise<readonly NamedDecision[]> {
+    return this.#kept.rollups.recent.all().flatMap((line) => {
+      const decision = readRecord(line);
+      if (decision === undefined || decision === 'event') return [];
+      return { id: decisionId(decision.time, line), decision };
+    });
+  }
+
+  subscribe(listener: OnDecision): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Costs nothing where nobody listens. */
+  note(written: readonly Written[]): void {
+    if (this.#listeners.size === 0) return;
+    for (const { record, line } of written) {
+      if (record === undefined || 'event' in record) continue;
+      const named = { id: decisionId(record.time, line.slice(0, -1)), decision: record };
+      for (const listener of this.#listeners) listener(named);
+    }
+  }
+}
