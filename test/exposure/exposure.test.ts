@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { csvLine } from '../../src/runtime/csv.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import type { DecisionRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { findExposure } from '../../src/exposure/exposure.js';
+import { csvLine } from '../../src/runtime/csv.js';
 import { buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
