@@ -33,6 +33,11 @@ export class Faults {
         'does not accept who we are (a TLS alert): it wants a client certificate, or another than "tls" of this upstream names',
         cause,
       );
+    if (codeIn(cause).includes('ALERT_HANDSHAKE_FAILURE'))
+      return this.broken(
+        'ends the TLS handshake (alert "handshake failure"): it finds no protocol, cipher or group that fits, or wants a client certificate (see "tls" of this upstream)',
+        cause,
+      );
     const what = isSlow(cause) ? 'did not answer in time' : 'cannot be reached';
     return this.unwell(what, cause);
   }
@@ -67,11 +72,15 @@ export class Faults {
 
 /** What a server that asks for a client certificate alerts of (RFC 8446, 6.2), as OpenSSL names it. */
 const CERTIFICATE_ALERT =
-  /ALERT_(?:CERTIFICATE_(?:REQUIRED|EXPIRED|REVOKED|UNKNOWN)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
+  /ALERT_(?:CERTIFICATE_(?:REQUIRED|EXPIRED|REVOKED|UNKNOWN)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
 
 function refusesCertificate(cause: unknown): boolean {
+  return CERTIFICATE_ALERT.test(codeIn(cause));
+}
+
+function codeIn(cause: unknown): string {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
-  return typeof code === 'string' && CERTIFICATE_ALERT.test(code);
+  return typeof code === 'string' ? code : '';
 }
 
 function isSlow(cause: unknown): boolean {

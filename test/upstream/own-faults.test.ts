@@ -90,4 +90,19 @@ describe('a connection to an index', () => {
       assert.equal(kind, 'upstream-broken');
       assert.match(message, /client certificate, or another than "tls"/);
     });
+
+  for (const code of [
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+  ])
+    it(`that ends where no cipher fits, or a certificate lacks, names both: ${code}`, async () => {
+      const { fail } = upstreamBehind(() => Object.assign(new Error('alert'), { code }));
+      const { kind, message } = await fail();
+      assert.equal(kind, 'upstream-broken');
+      assert.match(
+        message,
+        /no protocol, cipher or group that fits, or wants a client certificate/,
+      );
+      assert.doesNotMatch(message, /does not accept who we are/);
+    });
 });
