@@ -84,6 +84,7 @@ export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: L
         'inspected',
       );
     case 'failed':
+      event.failure.isLogged = true;
       return log.warn(
         { filename: event.listed.subject.filename, err: event.failure.cause },
         event.failure.message,

@@ -47,6 +47,9 @@ export class Failure extends Error {
   get status(): number {
     return FAILURES[this.kind].status;
   }
+
+  /** It is in the log, whoever comes upon it then: one transfer fails for many who wait for it. */
+  isLogged = false;
 }
 
 /** When it is worth asking again where the system under us failed, in milliseconds. */

@@ -52,7 +52,10 @@ function failures(log: Services['log']): ErrorRequestHandler {
     const { kind, message, cause } = failure;
     if (failure === error) {
       if (failure.status >= 500)
-        log.warn({ ...(cause === undefined ? {} : { err: cause }), kind, ...about }, message);
+        log[failure.isLogged ? 'debug' : 'warn'](
+          { ...(cause === undefined ? {} : { err: cause }), kind, ...about },
+          message,
+        );
     } else log.error({ err: error, kind, ...about }, 'a request failed unexpectedly');
     sendFailure(res, kind, message, retryHeader(failure));
   };
