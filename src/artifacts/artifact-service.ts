@@ -7,6 +7,7 @@ import type { Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { Blob } from '../store/blob-store.js';
+import type { Judgement } from '../verdicts/judge.js';
 import { Decider, type DeciderParts, type DecisionEvent } from './decider.js';
 import { Fill } from './fill.js';
 import { Filler, type FillerParts } from './filler.js';
@@ -35,6 +36,13 @@ export type ArtifactAnswer =
     }
   /** The client has it already, and may go on using it. */
   | { readonly kind: 'unchanged'; readonly listed: ListedFile; readonly verdict: Verdict }
+  /** Not here, and nothing of its bytes is asked for: their size is known from when they were looked at. */
+  | {
+      readonly kind: 'known';
+      readonly listed: ListedFile;
+      readonly verdict: Verdict;
+      readonly size: number;
+    }
   /** On its way from the upstream, or being inspected: the verdict is still to come. */
   | { readonly kind: 'filling'; readonly listed: ListedFile; readonly fill: Fill };
 
@@ -44,6 +52,8 @@ export interface Asking {
   readonly moved?: boolean;
   /** Whether the client has these bytes. */
   readonly has?: (sha256: Sha256) => boolean;
+  /** Whether the client is given none of so many bytes of that name, once they may go out: a HEAD, a range beyond them. */
+  readonly givesNone?: ((sha256: Sha256, size: number) => boolean) | undefined;
 }
 
 export interface ArtifactParts
@@ -89,18 +99,15 @@ export class ArtifactService {
    */
   async open(
     listed: ListedFile,
-    { moved = false, has = NOBODY }: Asking = {},
+    { moved = false, has = NOBODY, givesNone }: Asking = {},
   ): Promise<ArtifactAnswer> {
     const { pages, judge, blobs, onEvent } = this.#parts;
-    const { verdict, inspection, unsettled } = await judge.judge(listed.subject);
+    const judged = await judge.judge(listed.subject);
+    const { verdict, inspection, unsettled } = judged;
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
     const sha256 = admittedDigest(listed, inspection);
-    if (sha256 !== undefined && has(sha256)) {
-      // Nothing is fetched to say that: what has to be known of its bytes is.
-      const settled = unsettled ? await this.#decider.verdictOn(listed, inspection) : verdict;
-      const kind = settled.outcome === 'block' ? 'refused' : 'unchanged';
-      return { kind, listed, verdict: settled };
-    }
+    if (sha256 !== undefined && has(sha256))
+      return this.#byFacts(listed, judged, { kind: 'unchanged' });
     const running = this.#fills.get(flightKey(listed));
     if (running !== undefined) {
       const { end } = running.fill;
@@ -112,7 +119,7 @@ export class ArtifactService {
       // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
       await running.cleared;
       const { project, filename } = listed.subject;
-      return this.open(await pages.find(project, filename), { has });
+      return this.open(await pages.find(project, filename), { has, givesNone });
     }
     if (sha256 !== undefined) {
       const blob = await blobs.open(sha256);
@@ -121,8 +128,22 @@ export class ArtifactService {
         if (!unsettled) return { kind: 'stored', listed, verdict, blob };
         return this.#openSettled(listed, inspection, blob);
       }
+      if (inspection !== undefined && givesNone?.(sha256, inspection.size))
+        return this.#byFacts(listed, judged, { kind: 'known', size: inspection.size });
     }
     return { kind: 'filling', listed, fill: this.#join(listed) };
+  }
+
+  /** Nothing is fetched for it: what has to be known of its bytes is. */
+  async #byFacts(
+    listed: ListedFile,
+    { verdict, inspection, unsettled }: Judgement,
+    answer: { readonly kind: 'unchanged' } | { readonly kind: 'known'; readonly size: number },
+  ): Promise<ArtifactAnswer> {
+    const settled = unsettled ? await this.#decider.verdictOn(listed, inspection) : verdict;
+    return settled.outcome === 'block'
+      ? { kind: 'refused', listed, verdict: settled }
+      : { ...answer, listed, verdict: settled };
   }
 
   /** The bytes are here and inspected; who attests them has yet to be asked. */

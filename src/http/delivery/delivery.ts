@@ -15,8 +15,8 @@ export interface Content {
   /** Undefined where the bytes have no name yet. */
   readonly etag: string | undefined;
   readonly pieces: Pieces;
-  /** The label under which the time to its first byte is counted. */
-  readonly cache: 'hit' | 'miss' | 'sidecar';
+  /** The label under which the time to its first byte is counted; undefined where no byte of it is at hand. */
+  readonly cache: 'hit' | 'miss' | 'sidecar' | undefined;
   /** Whether the headers leave before the first piece is here. */
   readonly early?: boolean;
   /** Where a front server finds the bytes: then they are its to send. */
@@ -30,7 +30,7 @@ export interface DeliverySettings {
   readonly contact: string | undefined;
   readonly linkTo: LinkTo;
   /** Told of the time from the request to the first byte, in seconds. */
-  readonly onFirstByte: (cache: Content['cache'], seconds: number) => void;
+  readonly onFirstByte: (cache: NonNullable<Content['cache']>, seconds: number) => void;
   /** Bytes that the upstream has sent for it and no record tells of yet. */
   readonly takeFetched: () => number | undefined;
 }
@@ -50,7 +50,7 @@ export class Delivery {
   readonly #recorder: Pick<DecisionRecorder, 'record' | 'recordCut'>;
   readonly #settings: DeliverySettings;
   readonly #started = performance.now();
-  #cache: Content['cache'] | undefined;
+  #cache: Content['cache'];
   #recorded: Promise<void> | undefined;
 
   constructor(
@@ -112,7 +112,8 @@ export class Delivery {
     const { size } = pieces;
     const window = windowOf(requestedRange(res.req, etag), size);
     this.#cache = content.cache;
-    this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
+    if (content.cache !== undefined)
+      this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
     if (window === undefined)
       return this.#endWithout(await decide(), 416, { ...NOTHING, size }, () =>
         sendFailure(res, 'range-not-satisfiable', `The file has ${size} bytes.`, {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ArtifactAnswer } from '../../artifacts/artifact-service.js';
+import type { ArtifactAnswer, Asking } from '../../artifacts/artifact-service.js';
 import type { Fill } from '../../artifacts/fill.js';
 import type { Sha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
@@ -14,7 +14,7 @@ import { matchesEtag } from '../conditional.js';
 import type { Decided } from '../delivery/decision-recorder.js';
 import { Delivery } from '../delivery/delivery.js';
 import { waitAtGate } from '../delivery/fill-pieces.js';
-import { requestedRange } from '../delivery/headers.js';
+import { requestedRange, windowOf } from '../delivery/headers.js';
 import { BlobPieces } from '../delivery/pieces.js';
 import { refusalLinks } from '../delivery/refusal-links.js';
 import { pathSegments } from '../path.js';
@@ -106,8 +106,9 @@ class Exchange {
   async artifact(named: Named): Promise<void> {
     const ifNoneMatch = this.#req.headers['if-none-match'];
     const has = ifNoneMatch && ((sha256: Sha256) => matchesEtag(ifNoneMatch, `"${sha256}"`));
+    const givesNone = givesNoneTo(this.#req);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const asking = { moved: attempt > 0, ...(has && { has }) };
+      const asking = { moved: attempt > 0, ...(has && { has }), givesNone };
       const artifact = await this.#services.artifacts.open(await this.#find(named), asking);
       const { subject } = artifact.listed;
       if (artifact.kind === 'refused')
@@ -118,6 +119,7 @@ class Exchange {
           verdict: artifact.verdict,
         });
       if (artifact.kind === 'stored') return this.#stored(artifact);
+      if (artifact.kind === 'known') return this.#known(artifact);
       if (await this.#filling(artifact.fill, subject)) return;
     }
     throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');
@@ -151,6 +153,15 @@ class Exchange {
     const pieces = this.#piecesOf(blob);
     const content = { etag: `"${subject.sha256}"`, pieces, cache: 'hit', front } as const;
     await this.#delivery.send(content, async () => ({ subject, verdict }));
+  }
+
+  /** What it is answered tells of the bytes, and holds none. */
+  #known(artifact: Extract<ArtifactAnswer, { kind: 'known' }>): Promise<void> {
+    const { listed, verdict, size } = artifact;
+    const { subject } = listed;
+    const pieces = { size, next: async () => undefined, close: async () => {} };
+    const content = { etag: `"${subject.sha256}"`, pieces, cache: undefined };
+    return this.#delivery.send(content, async () => ({ subject, verdict }));
   }
 
   #piecesOf(blob: Blob): BlobPieces {
@@ -191,6 +202,13 @@ class Exchange {
     const pending = fill !== undefined && verdict.outcome !== 'block' ? true : undefined;
     return { subject, verdict, pending, failure: end?.failure.kind };
   }
+}
+
+/** Whether a request is answered without any byte of the file; undefined where it never is. */
+function givesNoneTo(req: IncomingMessage): Asking['givesNone'] {
+  if (req.method === 'HEAD') return () => true;
+  if (req.headers.range === undefined) return undefined;
+  return (sha256, size) => windowOf(requestedRange(req, `"${sha256}"`), size) === undefined;
 }
 
 /** Undefined where nobody knows yet which bytes are coming. */
