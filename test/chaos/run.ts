@@ -81,6 +81,8 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   let gate: GateProcess;
   /** Clients wait while there is none to ask. */
   let alive: Promise<void> = Promise.resolve();
+  /** Workers that do nothing for a while. */
+  let hanging: Promise<void> = Promise.resolve();
   let [nextEdit, nextKill] = [settings.editEvery, settings.killEvery];
 
   await mkdir(join(folder, 'policies'));
@@ -189,6 +191,8 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     edits += 1;
     const denied = edit === 'let go';
     edit = 'unknown';
+    // One that goes on just before the edit is in force answers by what was before, and rightly.
+    await hanging;
     const goOn = await stopOne();
     // What it has begun with is told of, too, and is no answer to the edit.
     while (toldOf(gate) === undefined) await pause(5);
@@ -262,10 +266,12 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   /** A worker does nothing for a while, and goes on: it may have missed an edit, and has connections that wait. */
   async function hang(): Promise<void> {
     const workers = settings.workers > 1 ? await childrenOf(gate.pid) : [];
-    if (workers.length === 0) return;
+    if (workers.length === 0 || edit === 'unknown') return;
     hangs += 1;
     const one = random.pick(workers);
-    if (signal(one, 'SIGSTOP')) setTimeout(() => signal(one, 'SIGCONT'), 200 + random.below(3_000));
+    signal(one, 'SIGSTOP');
+    const goesOn = pause(200 + random.below(3_000)).then(() => signal(one, 'SIGCONT'));
+    hanging = Promise.all([hanging, goesOn]).then(() => {});
   }
 
   /** Whether all of many connections, which reach all workers, are answered by the edit. */
