@@ -1,5 +1,9 @@
 import type { Config } from '../config/config.js';
 import type { DecisionLog } from '../decisions/log.js';
+import type { DecisionRecord } from '../decisions/record.js';
+import { parseSha256 } from '../domain/digest.js';
+import { parseProjectName } from '../domain/project-name.js';
+import { shortLink } from '../domain/short-id.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { Deliveries } from '../notify/deliveries.js';
 import { Notifier } from '../notify/notifier.js';
@@ -58,7 +62,7 @@ export async function notifying(
     onError: (err) => log.warn({ err }, 'what webhooks are told could not be kept'),
     waivers: () => policies.meaning.waivers,
     revision: () => policies.current.revision,
-    linkTo: () => undefined,
+    linkTo: linksOf(config),
   });
   metrics.onCollect(() => metrics.webhookWaiting.set(deliveries.waiting));
   policies.onReading((problems) => {
@@ -71,6 +75,18 @@ export async function notifying(
   });
   notifier.start();
   return { ...fleet, decisions: noting(fleet.decisions, notifier) };
+}
+
+/** Leads where the refusal itself does: to the page of the file, also where its sidecar was asked for. */
+function linksOf({ publicUrl, dashboard }: Config): (record: DecisionRecord) => string | undefined {
+  const base = publicUrl?.replace(/\/+$/, '');
+  if (base === undefined || !dashboard.enabled) return () => undefined;
+  return (record) => {
+    const project = parseProjectName(record.project);
+    const sha256 = record.sha256 === undefined ? undefined : parseSha256(record.sha256);
+    const filename = record.filename.replace(/\.metadata$/, '');
+    return project && shortLink(base, { project, filename, sha256 });
+  };
 }
 
 /** A log of which every record is noted, whether or not the disk takes it. */

@@ -15,3 +15,8 @@ export function shortIdOf({ project, filename, sha256 }: Linked): string {
 export function isShortId(text: string): boolean {
   return text.length === DIGITS && /^[0-9a-f]+$/.test(text);
 }
+
+/** @param publicUrl where clients see the server, without a slash at its end */
+export function shortLink(publicUrl: string, file: Linked): string {
+  return `${publicUrl}/w/${shortIdOf(file)}`;
+}

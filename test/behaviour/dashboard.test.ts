@@ -22,7 +22,7 @@ describe('the dashboard', () => {
       for (const path of [PAGE, `/api/v1${PAGE}`, '/help/findings'])
         for (const at of [own, gate.url]) assert.equal((await ask(at + path)).status, 200, path);
       assert.equal((await ask(own + LINK)).status, 302);
-      for (const path of ['/health', '/api/v1/health']) {
+      for (const path of ['/health', '/api/v1/health', '/api/v1/overview', '/api/v1/refusals']) {
         assert.equal((await ask(own + path)).status, 200, path);
         assert.equal((await gate.get(path)).status, 404, path);
       }
@@ -44,7 +44,9 @@ describe('the dashboard', () => {
       const answer = await gate.get(FILE);
       assert.equal(answer.status, 403);
       assert.doesNotMatch(answer.phrase + answer.body, /wg\.example/);
-      for (const path of [PAGE, `/api/v1${PAGE}`, LINK, '/health', '/help/findings', '/ui/app.js'])
+      const pages = [PAGE, LINK, '/health', '/help/findings', '/ui/app.js'];
+      const twins = ['overview', 'refusals', 'live', 'health'].map((name) => `/api/v1/${name}`);
+      for (const path of [...pages, ...twins, `/api/v1${PAGE}`])
         assert.equal((await gate.get(path)).status, 404, path);
       assert.equal((await gate.get('/api/v1/explain?project=hooked')).status, 200);
     } finally {

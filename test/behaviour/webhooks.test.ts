@@ -69,6 +69,7 @@ describe('webhooks', () => {
     Object.assign(receiver, { received: [], status: 204, hangs: false });
     gate = await startGate({
       config: {
+        'public-url': 'https://wg.example/pypi/',
         webhooks: [
           { name: 'all', url: `${url}/all?key=1`, secret: SECRET },
           { name: 'chat', url: `${url}/chat`, format: 'slack', events: ['refusal'] },
@@ -95,6 +96,9 @@ describe('webhooks', () => {
     const { project, rule, count, isFirst, reason, text } = message.data;
     assert.deepEqual([project, rule, count, isFirst], ['demo', 'startup-hook', 1, true]);
     assert.ok(text.includes(reason));
+    assert.match(message.data.link, /^https:\/\/wg\.example\/pypi\/w\/[0-9a-f]{10}$/);
+    const refused = await gate.get('/files/demo/demo-1.0-py3-none-any.whl');
+    assert.equal(refused.json().more, message.data.link);
     const next = await receiver.message('/all?key=1', 1);
     assert.equal(next.data.project, 'other');
     const { headers, body } = receiver.received.find(({ path }) => path.startsWith('/all'))!;
@@ -127,7 +131,9 @@ describe('webhooks', () => {
       text,
       /^demo 1\.0 was refused: demo is denied: &lt;!channel&gt; &amp; &lt;https:\u200b/,
     );
-    assert.doesNotMatch(text, /[<>]/);
+    const [said, link] = text.split('\n');
+    assert.doesNotMatch(said, /[<>]/);
+    assert.match(link, /^<https:\/\/wg\.example\/pypi\/w\/[0-9a-f]{10}\|Why, and what to do>$/);
   });
 
   it('are told of an edit that is not taken over, once, and that it was after that', async () => {

@@ -1,4 +1,4 @@
-import { shortIdOf } from '../../domain/short-id.js';
+import { shortLink } from '../../domain/short-id.js';
 import type { Subject } from '../../domain/subject.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -13,6 +13,6 @@ export function refusalLinks(
   if (!dashboard.enabled) return async () => undefined;
   return async (subject) => {
     await links.note(subject);
-    return publicUrl === undefined ? undefined : `${publicUrl}/w/${shortIdOf(subject)}`;
+    return publicUrl === undefined ? undefined : shortLink(publicUrl, subject);
   };
 }
