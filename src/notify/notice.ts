@@ -1,4 +1,5 @@
 import type { NoticeEvent } from '../domain/notice-events.js';
+import { visible } from '../domain/visible.js';
 
 /** Requests for files of one release that one rule refused. */
 export interface RefusalNotice {
@@ -91,8 +92,19 @@ export interface TestNotice {
 /** What one message says. */
 export type Message = Notice | GatheredNotices | TestNotice;
 
-/** Says it in one or two sentences. */
+/**
+ * Says it in one or two sentences, on a line of its own each notice: names and reasons come from outside, and none of it may
+ * begin a line, or turn the text around.
+ */
 export function sentenceOf(message: Message): string {
+  if (message.event !== 'more') return visible(saidOf(message).replace(/\s+/g, ' '));
+  return [
+    `${message.count} more notices (${message.of}):`,
+    ...message.notices.slice(0, 10).map((notice) => `- ${sentenceOf(notice)}`),
+  ].join('\n');
+}
+
+function saidOf(message: Notice | TestNotice): string {
   switch (message.event) {
     case 'refusal':
       return refusalSentence(message);
@@ -104,11 +116,6 @@ export function sentenceOf(message: Message): string {
         : `A policy edit was not taken over; revision ${message.revision} stays in force. ${message.problems.join('; ')}`;
     case 'waiver':
       return waiverSentence(message);
-    case 'more':
-      return [
-        `${message.count} more notices (${message.of}):`,
-        ...message.notices.slice(0, 10).map((notice) => `- ${sentenceOf(notice)}`),
-      ].join('\n');
     case 'test':
       return 'This is a test of the notifications of Wheelgate.';
   }

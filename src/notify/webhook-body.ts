@@ -19,16 +19,22 @@ export function webhookBody(message: Message, format: WebhookFormat): string {
 }
 
 function slackText(message: Message): string {
-  const text = escapeForSlack(sentenceOf(message)).slice(0, SLACK_TEXT);
+  const text = slackEscaped(sentenceOf(message));
   const link = 'link' in message ? message.link : undefined;
   return link === undefined ? text : `${text}\n<${link}|Why, and what to do>`;
 }
 
-/** Names and reasons come from outside: none of it may be a link, a mention or a mark. */
-function escapeForSlack(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[*_~`]|:(?=\/\/)/g, (mark) => `${mark}\u200b`);
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+/** What begins or ends a link, a mention or a mark in Slack's or Mattermost's text: a blank of no width behind it undoes that. */
+const MARKS = /[*_~`[\]@#|\\]|:(?=\/)|www(?=\.)/gi;
+
+/** Names and reasons come from outside: none of it may be a link, a mention or a mark. Never ends within a character. */
+function slackEscaped(text: string): string {
+  let escaped = '';
+  for (const character of text.replace(MARKS, (mark) => `${mark}\u200b`)) {
+    const next = ENTITIES[character] ?? character;
+    if (escaped.length + next.length > SLACK_TEXT) break;
+    escaped += next;
+  }
+  return escaped;
 }
