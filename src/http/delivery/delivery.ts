@@ -66,9 +66,11 @@ export class Delivery {
   /** Answers 403. */
   async refuse(decided: Decided): Promise<void> {
     const { contact, linkTo } = this.#settings;
-    const recorded = this.#record(decided, REFUSED, NOTHING);
-    const more = await linkTo(decided.subject);
-    await recorded;
+    // Both at once: were the one waited for alone, nobody would hear of a fault of the other, and the process would end.
+    const [, more] = await Promise.all([
+      this.#record(decided, REFUSED, NOTHING),
+      linkTo(decided.subject),
+    ]);
     sendRefusal(this.#res, decided.subject, decided.verdict, { contact, more });
   }
 

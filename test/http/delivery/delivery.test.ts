@@ -28,6 +28,8 @@ interface World {
   readonly front?: string;
   readonly settings?: Partial<typeof SETTINGS>;
   readonly written?: (record: DecisionRecord) => Promise<void>;
+  /** Of what a link in a refusal means. */
+  readonly noted?: () => Promise<void>;
 }
 
 let server: Server | undefined;
@@ -54,6 +56,7 @@ async function serve(world: World) {
       pages: { ...PAGES, find: async () => files.listed },
       ...(world.artifact && { artifacts: { open } }),
       ...(world.sidecar && { sidecars: { open: async () => world.sidecar!() } }),
+      ...(world.noted && { links: { find: async () => [], note: world.noted } }),
     },
     settings,
     world.written,
@@ -214,6 +217,24 @@ describe('the end of a response to a request for a file', () => {
       assert.equal(services.decisions.length, 1);
     });
   }
+
+  it('is a 500 where the record of a refusal fails while its link is being noted, and the process goes on', async () => {
+    const written = () => Promise.reject(new Error('no room'));
+    let note: () => void = () => {};
+    const noted = () =>
+      new Promise<void>((resolve) => {
+        note = resolve;
+      });
+    const [world] = ENDS['a refused fill']!;
+    const { services, get, url } = await serve({ ...world, written, noted });
+    const client = get();
+    await until(() => services.decisions.length > 0);
+    // A failure that nobody has heard of by the time of another answer is an unhandled rejection, which fails this test.
+    await connect(`${url}/healthz`).ended;
+    note();
+    await client.ended;
+    assert.equal(client.response?.statusCode, 500);
+  });
 
   it('gives all but the last piece before the record, and the whole after it', async () => {
     let write: () => void = () => {};
