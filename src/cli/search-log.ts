@@ -21,7 +21,7 @@ export async function searchLog(
   return {
     files,
     gaps,
-    records: () => counting(search.records(), out),
+    records: (onCut) => counting(search.records(onCut), out),
     get reachesBackTo() {
       return search.reachesBackTo;
     },

@@ -3,7 +3,7 @@ import { linesIn, wholeLines } from './file-lines.js';
 import { firstBits, hashOf, KeyCollector } from './keys.js';
 import type { OpenDecisionFile } from './open-file.js';
 import { normal } from './query.js';
-import { type DecisionRecord, readRecord } from './record.js';
+import { type CutRecord, type DecisionRecord, isOfRequest, readLogRecord } from './record.js';
 
 /**
  * Reads a file whole, and says what is in which part of it.
@@ -38,13 +38,15 @@ class Contents {
   #unreadable = 0;
 
   add(line: Buffer, part: number): void {
-    const record = readRecord(line.toString('utf8'));
+    const record = readLogRecord(line.toString('utf8'));
     if (record === undefined) this.#unreadable += 1;
-    else if (record !== 'event') this.#note(record, part);
+    else if (isOfRequest(record)) this.#note(record, part);
   }
 
-  #note({ time, project, user, sha256 }: DecisionRecord, part: number): void {
-    this.#begins ??= time;
+  /** A cut is found by the same keys as its decision, which may lie in another part, or file. */
+  #note(record: DecisionRecord | CutRecord, part: number): void {
+    const { time, project, user, sha256 } = record;
+    if (!('event' in record)) this.#begins ??= time;
     const at = Date.parse(time);
     if (Number.isNaN(at)) this.#undated = true;
     else {

@@ -7,7 +7,9 @@ import { rangesOf } from './parts.js';
 import { matches, mayMatch } from './query.js';
 import type { Range } from './ranges.js';
 import type { DecisionQuery, DecisionReader, DecisionSearch } from './reader.js';
-import { type DecisionRecord, readRecord } from './record.js';
+import { type CutRecord, type DecisionRecord, isOfRequest, readLogRecord } from './record.js';
+
+type Lines = AsyncGenerator<DecisionRecord | CutRecord>;
 
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
@@ -60,11 +62,14 @@ class FileSearch implements DecisionSearch {
     return this.#reachesBackTo;
   }
 
-  async *records(): AsyncGenerator<DecisionRecord> {
+  async *records(onCut?: (cut: CutRecord) => void): AsyncGenerator<DecisionRecord> {
     try {
       for (const file of this.#files)
-        for await (const record of this.#recordsOf(file))
-          if (matches(record, this.#query)) yield record;
+        for await (const record of this.#recordsOf(file)) {
+          if (!matches(record, this.#query)) continue;
+          if ('event' in record) onCut?.(record);
+          else yield record;
+        }
     } finally {
       await this.close();
     }
@@ -75,7 +80,7 @@ class FileSearch implements DecisionSearch {
   }
 
   /** Those that may match. */
-  async *#recordsOf({ name, opened, indexed }: SearchedFile): AsyncGenerator<DecisionRecord> {
+  async *#recordsOf({ name, opened, indexed }: SearchedFile): Lines {
     if (indexed !== undefined) {
       const { parts, wanted, begins, unreadable } = indexed;
       if (begins !== undefined) this.#begins(begins);
@@ -85,19 +90,19 @@ class FileSearch implements DecisionSearch {
   }
 
   /** From the parts of a file that may hold any; the rest, and what cannot be read, is known from its index. */
-  async *#found(file: OpenDecisionFile, ranges: readonly Range[]): AsyncGenerator<DecisionRecord> {
+  async *#found(file: OpenDecisionFile, ranges: readonly Range[]): Lines {
     for (const range of ranges)
       for await (const lines of this.#lines(file, range)) {
         if (!this.#may(lines)) continue;
         for (const line of linesIn(lines)) {
-          const record = this.#may(line) ? readRecord(line.toString('utf8')) : undefined;
-          if (record !== undefined && record !== 'event') yield record;
+          const record = this.#may(line) ? readLogRecord(line.toString('utf8')) : undefined;
+          if (record !== undefined && isOfRequest(record)) yield record;
         }
       }
   }
 
   /** From a whole file, of which nothing is known. */
-  async *#scanned(file: OpenDecisionFile): AsyncGenerator<DecisionRecord> {
+  async *#scanned(file: OpenDecisionFile): Lines {
     let unreadable = 0;
     let begun = false;
     for await (const lines of this.#lines(file)) {
@@ -105,11 +110,13 @@ class FileSearch implements DecisionSearch {
       for (const line of linesIn(lines)) {
         const asked = any && this.#may(line);
         if (begun && !asked && isFramed(line)) continue;
-        const record = readRecord(line.toString('utf8'));
+        const record = readLogRecord(line.toString('utf8'));
         if (record === undefined) unreadable += 1;
-        if (record === undefined || record === 'event') continue;
-        if (!begun) this.#begins(record.time);
-        begun = true;
+        if (record === undefined || !isOfRequest(record)) continue;
+        if (!begun && !('event' in record)) {
+          this.#begins(record.time);
+          begun = true;
+        }
         if (asked) yield record;
       }
     }

@@ -1,11 +1,11 @@
 import { parseProjectName } from '../domain/project-name.js';
 import type { DecisionQuery } from './reader.js';
-import type { DecisionRecord } from './record.js';
+import type { CutRecord, DecisionRecord } from './record.js';
 
-export function matches(record: DecisionRecord, query: DecisionQuery): boolean {
+export function matches(record: DecisionRecord | CutRecord, query: DecisionQuery): boolean {
   const { project, versions, user, sha256, since, until, time, refused } = query;
   if (time !== undefined && record.time !== time) return false;
-  if (refused === true && record.verdict === 'allow') return false;
+  if (refused === true && ('event' in record || record.verdict === 'allow')) return false;
   if (project !== undefined && normal(record.project) !== project) return false;
   // Another's log may hold anything there.
   if (sha256 !== undefined && !String(record.sha256).toLowerCase().startsWith(sha256)) return false;

@@ -1,5 +1,5 @@
 import type { ProjectName } from '../domain/project-name.js';
-import type { DecisionRecord } from './record.js';
+import type { CutRecord, DecisionRecord } from './record.js';
 
 /** Which records are asked for: all that is given must match; nothing given asks for every record. */
 export interface DecisionQuery {
@@ -29,8 +29,11 @@ export interface DecisionReader {
 export interface DecisionSearch {
   /** How many files the log has. */
   readonly files: number;
-  /** Those that match, each once, the oldest file first and as they were written. */
-  records(): AsyncIterable<DecisionRecord>;
+  /**
+   * Those that match, each once, the oldest file first and as they were written.
+   * @param onCut told of each cut that matches, in its place among the records: behind its decision
+   */
+  records(onCut?: (cut: CutRecord) => void): AsyncIterable<DecisionRecord>;
   /** What could not be read, a sentence each; complete once all records are read. Without any, the answer is whole. */
   readonly gaps: readonly string[];
   /** The earliest of the times with which the files begin, ISO 8601; known once all records are read. */

@@ -80,8 +80,12 @@ export interface CutRecord {
   /** Of the decision. */
   readonly request?: string | undefined;
   readonly project: string;
+  /** As in the decision, like the digest and the user: who looks for that finds this. */
+  readonly version?: string | undefined;
   readonly filename: string;
-  /** Of the body that left, at the most. */
+  readonly sha256?: string | undefined;
+  readonly user?: string | undefined;
+  /** Of the body that left before the last piece, which may have left in part. */
   readonly bytes: number;
 }
 
@@ -116,6 +120,11 @@ function hasLongText(record: object): boolean {
 
 function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length > MAX_TEXT;
+}
+
+/** Whether it tells of a request: what was decided, or that its client was gone. */
+export function isOfRequest(record: LogRecord): record is DecisionRecord | CutRecord {
+  return !('event' in record) || record.event === 'cut';
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { DecisionReader } from '../decisions/reader.js';
-import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
+import type { CutRecord, DecisionRecord, RecordedArtifact } from '../decisions/record.js';
 import type { Inspection } from '../domain/finding.js';
 import { ACCUSING, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict } from '../domain/verdict.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { clientOf, deliveryOf } from './delivery.js';
+import { Promised } from './promised.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
 /** An artifact that clients were given, and that is denied by now. */
@@ -82,8 +83,12 @@ export async function findDeniedSince(
   told: ToldOf,
 ): Promise<DeniedSearch> {
   const seen = new Map<string, Tally | undefined>();
+  const promised = new Promised<readonly Downloads[]>();
+  const onCut = (cut: CutRecord) => {
+    for (const downloads of promised.take(cut) ?? []) downloads.parts += 1;
+  };
   const search = await reader.search({});
-  for await (const record of search.records()) {
+  for await (const record of search.records(onCut)) {
     const delivery = deliveryOf(record);
     if (delivery === undefined || delivery === 'refused' || delivery === 'prefix') continue;
     const artifact = `${record.project}/${record.filename} ${record.sha256}`;
@@ -94,9 +99,11 @@ export async function findDeniedSince(
     const tally = seen.get(artifact);
     if (tally === undefined) continue;
     const isPart = delivery === 'part' || delivery === 'early';
-    count(tally.all, record, isPart);
-    if (tally.told !== undefined && record.time > tally.told.last)
-      count(tally.later, record, isPart);
+    const { told: before, all, later } = tally;
+    const isLater = before !== undefined && record.time > before.last;
+    const counted = isLater ? [all, later] : [all];
+    for (const downloads of counted) count(downloads, record, isPart);
+    if (delivery === 'whole') promised.add(record, counted);
   }
   const tallies = [...seen.values()].filter((tally) => tally !== undefined);
   return {

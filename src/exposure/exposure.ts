@@ -1,8 +1,9 @@
 import type { DecisionQuery, DecisionReader, DecisionSearch } from '../decisions/reader.js';
-import type { DecisionRecord } from '../decisions/record.js';
+import type { CutRecord, DecisionRecord } from '../decisions/record.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
+import { Promised } from './promised.js';
 
 /** What is asked after an incident; all that is given must match. */
 export interface ExposureQuestion {
@@ -67,15 +68,24 @@ export async function exposureIn(
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Exposure> {
   const requests: Exposed[] = [];
+  const promised = new Promised<number>();
+  const onCut = (cut: CutRecord) => {
+    const at = promised.take(cut);
+    if (at !== undefined) requests[at] = { ...requests[at]!, delivery: 'part' };
+  };
   const clients = new Set<string>();
   let truncated = false;
-  for await (const record of search.records()) {
+  for await (const record of search.records(onCut)) {
     const delivery = deliveryOf(record);
     if (delivery === undefined) continue;
     if (delivery !== 'refused') clients.add(clientOf(record));
     else if (question.refused !== true) continue;
-    if (requests.length < limit) requests.push(exposedBy(record, delivery));
-    else truncated = true;
+    if (requests.length >= limit) {
+      truncated = true;
+      continue;
+    }
+    if (delivery === 'whole') promised.add(record, requests.length);
+    requests.push(exposedBy(record, delivery));
   }
   requests.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   const { reachesBackTo, gaps } = search;

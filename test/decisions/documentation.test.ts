@@ -63,7 +63,10 @@ const CUT: Fields<CutRecord> = {
   time: true,
   request: true,
   project: true,
+  version: true,
   filename: true,
+  sha256: true,
+  user: true,
   bytes: true,
 };
 

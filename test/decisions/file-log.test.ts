@@ -19,7 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { readIndex } from '../../src/decisions/file-index.js';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { Housekeeping } from '../../src/decisions/housekeeping.js';
-import { type DecisionRecord, readRecord, writeRecord } from '../../src/decisions/record.js';
+import { type DecisionRecord, readLogRecord, writeRecord } from '../../src/decisions/record.js';
 import { type Tending, tendFile } from '../../src/decisions/tend-file.js';
 import { mountSmallDisk } from '../support/small-disk.js';
 import { record as recordOf } from './records.js';
@@ -28,8 +28,8 @@ const record = (filename: string) => recordOf('127.0.0.1', { filename });
 
 /** The decision that a line tells of. */
 function decision(line: string): DecisionRecord {
-  const read = readRecord(line);
-  assert.ok(read !== undefined && read !== 'event', line);
+  const read = readLogRecord(line);
+  assert.ok(read !== undefined && !('event' in read), line);
   return read;
 }
 
@@ -73,7 +73,7 @@ describe('decision log', () => {
     );
     assert.equal(rotated.length, 2);
     const last = await lines(join(folder, 'log', rotated.sort().at(-1)!));
-    assert.ok(readRecord(last[0]!));
+    assert.ok(readLogRecord(last[0]!));
   });
 
   it('goes on behind a line that a crash has torn', async () => {
@@ -83,7 +83,7 @@ describe('decision log', () => {
     await log.append(record('after'));
     await log.close();
     const [torn, whole] = await lines();
-    assert.equal(readRecord(torn!), undefined);
+    assert.equal(readLogRecord(torn!), undefined);
     assert.equal(decision(whole!).filename, 'after');
   });
 

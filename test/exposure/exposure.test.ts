@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { FileDecisionLog } from '../../src/decisions/file-log.js';
 import { FileDecisionReader } from '../../src/decisions/file-reader.js';
-import type { DecisionRecord } from '../../src/decisions/record.js';
+import type { CutRecord, DecisionRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { findExposure } from '../../src/exposure/exposure.js';
+import { type ExposureQuestion, findExposure } from '../../src/exposure/exposure.js';
 import { csvLine } from '../../src/runtime/csv.js';
 import { buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
@@ -140,6 +140,25 @@ describe('an artifact that is denied after it went out', () => {
     await gate.restart();
     await gate.writePolicy('other.yaml', 'deny: [{project: unrelated, reason: x}]');
     assert.equal((await told()).length, 1);
+  });
+
+  it('is told of as a part where a client was gone before the last byte', async () => {
+    const { request, project, version, filename, sha256, time } = (await gate.decisions())[0]!;
+    const cut = { event: 'cut', time, request, project, version, filename, sha256, bytes: 0 };
+    await appendFile(join(gate.folder, 'data', 'decisions.jsonl'), `${JSON.stringify(cut)}\n`);
+    const { requests } = await (await gate.get('/api/v1/exposure?project=bad')).json();
+    assert.deepEqual(
+      requests.map(({ delivery }: { delivery: string }) => delivery),
+      ['part', 'whole', 'whole'],
+    );
+    await gate.writePolicy(
+      'deny.yaml',
+      'deny: [{project: bad, versions: "==1.1", reason: steals}]',
+    );
+    assert.deepEqual(
+      (await told()).map(({ downloads, parts }) => [downloads, parts]),
+      [[1, 1]],
+    );
   });
 
   it('is found by the digest of a file in it, too', async () => {
@@ -277,6 +296,58 @@ describe('a decision log of several files', () => {
       assert.deepEqual(gaps, ['decisions.jsonl has 1 line that cannot be read']);
       assert.equal(reachesBackTo, '2026-01-01');
     }
+  });
+
+  it('counts a download as a part where its client was gone before the last byte, told of in the next file', async () => {
+    const download = (request: string, more: Partial<DecisionRecord> = {}) => ({
+      ...record('2026-05-05T00:00:00Z', request),
+      request,
+      ...more,
+    });
+    const cut = (request: string, more: Partial<CutRecord> = {}) => {
+      const { project, version, filename, sha256 } = download(request);
+      const time = '2026-05-06T00:00:00Z';
+      const bytes = 0;
+      return { event: 'cut', time, request, project, version, filename, sha256, bytes, ...more };
+    };
+    const write = (name: string, records: readonly object[]) =>
+      writeFile(join(folder, name), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    await write('decisions-2026-05-06T00-00-00.000Z-0000.jsonl', [
+      download('stayed'),
+      download('left'),
+      download('left-too', { filename: old.filename, sha256: old.sha256 }),
+      download('twice'),
+      download('twice'),
+      { ...download('unnamed'), request: undefined },
+    ]);
+    await write('decisions.jsonl', [
+      cut('left'),
+      cut('left-too', { filename: old.filename, sha256: old.sha256 }),
+      cut('twice'),
+      // Of another file under the same id, and of what nobody has told of.
+      cut('stayed', { filename: old.filename }),
+      cut('unknown'),
+      { ...cut('unnamed'), request: undefined },
+      download('later', { time: '2026-05-06T00:00:00Z' }),
+    ]);
+    const told = async (asked: ExposureQuestion) =>
+      (await findExposure(new FileDecisionReader(folder), asked)).requests.map(
+        ({ client, delivery }) => [client, delivery],
+      );
+    const ofBad = [
+      ['stayed', 'whole'],
+      ['left', 'part'],
+      ['twice', 'whole'],
+      ['twice', 'part'],
+      ['unnamed', 'whole'],
+      ['later', 'whole'],
+    ];
+    assert.deepEqual(
+      (await told(question)).filter(([client]) => client !== 'left-too'),
+      ofBad,
+    );
+    assert.deepEqual(await told({ sha256: bad.sha256 }), ofBad);
+    assert.deepEqual(await told({ sha256: old.sha256 }), [['left-too', 'part']]);
   });
 
   it('is found whole after the log has rotated and compressed itself', async () => {

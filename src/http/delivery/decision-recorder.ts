@@ -104,7 +104,7 @@ export class DecisionRecorder {
   /** Writes down that the client was gone before the last byte of what a record has told of as complete. */
   recordCut(
     req: IncomingMessage,
-    { project }: Subject,
+    { project, version, sha256 }: Subject,
     filename: string,
     bytes: number,
   ): Promise<void> {
@@ -113,7 +113,10 @@ export class DecisionRecorder {
       time: new Date(this.#now()).toISOString(),
       request: askedOf(req)?.id,
       project,
+      version,
       filename,
+      sha256,
+      user: this.#identify(req).user,
       bytes,
     });
   }

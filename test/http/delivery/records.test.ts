@@ -348,7 +348,10 @@ describe('the record of a request, and its count,', () => {
         time: '1970-01-01T00:00:00.000Z',
         request: record?.request,
         project: 'demo',
+        version: record?.version,
         filename: files.FILENAME,
+        sha256: record?.sha256,
+        user: record?.user,
         bytes: before,
       });
       assert.deepEqual(await counted(services), ['499']);

@@ -6,9 +6,11 @@ import type {
   DecisionSearch,
 } from '../../../src/decisions/reader.js';
 import {
+  type CutRecord,
   type DecisionRecord,
+  isOfRequest,
   type LogRecord,
-  readRecord,
+  readLogRecord,
   writeRecord,
 } from '../../../src/decisions/record.js';
 import { catches } from '../../support/contract.js';
@@ -16,16 +18,16 @@ import { DECISIONS, type DecisionsSubject } from './decisions.js';
 
 /** A log in memory. */
 class ListedDecisions implements DecisionLog, DecisionReader {
-  records: DecisionRecord[] = [];
+  records: (DecisionRecord | CutRecord)[] = [];
 
   async append(record: LogRecord): Promise<void> {
-    const read = readRecord(writeRecord(record));
-    if (read !== undefined && read !== 'event') this.records.push(read);
+    const read = readLogRecord(writeRecord(record));
+    if (read !== undefined && isOfRequest(read)) this.records.push(read);
   }
 
   async close(): Promise<void> {}
 
-  matching(query: DecisionQuery): DecisionRecord[] {
+  matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
     return this.records.filter((one) => matches(one, query));
   }
 
@@ -33,8 +35,10 @@ class ListedDecisions implements DecisionLog, DecisionReader {
     const matching = this.matching(query);
     return {
       files: 1,
-      async *records() {
-        yield* matching;
+      async *records(onCut) {
+        for (const one of matching)
+          if ((one as CutRecord).event === 'cut') onCut?.(one as CutRecord);
+          else yield one as DecisionRecord;
       },
       gaps: [],
       reachesBackTo: this.records[0]?.time,
@@ -52,7 +56,7 @@ const of = (Log: typeof ListedDecisions) => (): DecisionsSubject => {
 const asking = (other: (query: DecisionQuery) => DecisionQuery) =>
   of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): DecisionRecord[] {
+      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
         return super.matching(other(query));
       }
     },
@@ -81,7 +85,7 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   'writes twice': writing((record) => [record, record]),
   'keeps the newest first': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): DecisionRecord[] {
+      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
         return super.matching(query).toReversed();
       }
     },
@@ -95,7 +99,7 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   'finds what came after': asking(({ until: _, ...query }) => query),
   'compares names as they were written': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): DecisionRecord[] {
+      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
         return super
           .matching(query)
           .filter(({ project }) => query.project === undefined || project === query.project);
@@ -104,7 +108,7 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   ),
   'leaves out what has no time': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): DecisionRecord[] {
+      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
         return super.matching(query).filter(({ time }) => !Number.isNaN(Date.parse(time)));
       }
     },
@@ -113,6 +117,21 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
     class extends ListedDecisions {
       override async append(record: LogRecord): Promise<void> {
         this.records.push(record as DecisionRecord);
+      }
+    },
+  ),
+  'tells of no cut': of(
+    class extends ListedDecisions {
+      override async search(query: DecisionQuery): Promise<DecisionSearch> {
+        const search = await super.search(query);
+        return { ...search, records: () => search.records() };
+      }
+    },
+  ),
+  'tells of every cut': of(
+    class extends ListedDecisions {
+      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+        return this.records.filter((one) => 'event' in one || matches(one, query));
       }
     },
   ),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DecisionLog } from '../../../src/decisions/log.js';
 import type { DecisionQuery, DecisionReader } from '../../../src/decisions/reader.js';
-import type { DecisionRecord } from '../../../src/decisions/record.js';
+import type { CutRecord, DecisionRecord } from '../../../src/decisions/record.js';
 import type { ProjectName } from '../../../src/domain/project-name.js';
 import { record } from '../../decisions/records.js';
 import type { Contract, Subject } from '../../support/contract.js';
@@ -128,6 +128,51 @@ export const DECISIONS: Contract<DecisionsSubject> = {
     });
     await log.append(record('b'));
     assert.deepEqual(await clients(reader, { project: project('bad') }), ['b']);
+  },
+
+  'a cut is told of in its place behind its decision, to whoever asks for that': async ({
+    log,
+    reader,
+  }) => {
+    const decisions = [
+      record('a', { request: '1', project: 'x', version: '1.0', user: 'ci', sha256: ONE }),
+      record('b', { request: '2', project: 'y', version: '2.0', user: 'cd', sha256: TWO }),
+    ];
+    await appended(log, decisions);
+    const others = Array.from({ length: 20 }, (_, at) => record(`c${at}`, { project: 'z' }));
+    await appended(log, others);
+    for (const { request, project, version, filename, user, sha256 } of decisions) {
+      const time = on(6);
+      const cut = {
+        event: 'cut',
+        time,
+        request,
+        project,
+        version,
+        filename,
+        user,
+        sha256,
+      } as const;
+      await log.append({ ...cut, bytes: 9 });
+    }
+    const asked: readonly [DecisionQuery, string][] = [
+      [{}, 'ab12'],
+      [{ project: project('x') }, 'a1'],
+      [{ sha256: TWO }, 'b2'],
+      [{ sha256: '12', user: 'ci' }, 'a1'],
+      [{ project: project('y'), versions: (version) => version === '2.0' }, 'b2'],
+      [{ project: project('y'), versions: (version) => version === '1.0' }, ''],
+      [{ since: Date.parse(on(6)) }, '12'],
+      [{ project: project('z'), user: 'ci' }, ''],
+    ];
+    for (const [query, expected] of asked) {
+      const seen: string[] = [];
+      const search = await reader.search(query);
+      const onCut = ({ request }: CutRecord) => seen.push(request ?? '?');
+      for await (const { client } of search.records(onCut))
+        if (client === 'a' || client === 'b') seen.push(client);
+      assert.equal(seen.join(''), expected, JSON.stringify(query));
+    }
   },
 
   'what a client says of itself makes no record of its own, and breaks none': async ({
