@@ -31,6 +31,8 @@ export interface ProjectList {
 
 /** PyPI's list has some 700,000 names, and is asked for rarely: it is not kept for long. */
 const TTL = 10 * 60_000;
+/** One that an index added nothing new to, because it failed, is asked for again after this, in milliseconds. */
+const ASK_AGAIN = 30_000;
 /** How long somebody waits for news of a list that is there already, in milliseconds. */
 const STALE_AFTER = 2_000;
 /** Behind an index's name: its names, and what it sends just now. */
@@ -110,7 +112,7 @@ export class ProjectListService implements ProjectList {
     const from = this.#now();
     this.#current = {
       lists: lists ?? (await this.#write(kept)),
-      fresh: { from, until: from + TTL },
+      fresh: { from, until: from + (failed === undefined ? TTL : ASK_AGAIN) },
     };
     return this.#current;
   }

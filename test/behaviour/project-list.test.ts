@@ -112,6 +112,22 @@ describe('the list of projects', () => {
       await assertListed(['kept', 'new']);
     });
 
+  it('is asked for again soon where an index has failed, and not where it has answered', async () => {
+    const offer = (...names: string[]) => gate.upstream.serve('/simple/', asJson(names), JSON_TYPE);
+    await serve(asJson(['one']));
+    await assertListed(['one']);
+    gate.upstream.fault('/simple/', { kind: 'status', status: 403 });
+    gate.now += 3_600_000;
+    await assertListed(['one']);
+    gate.upstream.fault('/simple/', undefined);
+    offer('one', 'two');
+    gate.now += 31_000;
+    await assertListed(['one', 'two']);
+    offer('one', 'two', 'three');
+    gate.now += 31_000;
+    assert.deepEqual(namesIn(await list()), ['one', 'two']);
+  });
+
   it('is made again where somebody removes it, and after a restart while the index is down', async () => {
     await serve(asJson(['a']));
     await assertListed(['a']);
