@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { sidecarDigests } from '../project-pages/sidecar-digests.js';
 import { collect } from '../runtime/collect.js';
+import type { Holding, MemoryBudget } from '../runtime/memory-budget.js';
 import type { Blob, BlobStore } from '../store/blob-store.js';
 import type { ByteReader } from '../store/bytes.js';
 import type { Judge } from '../verdicts/judge.js';
@@ -33,6 +34,8 @@ export interface SidecarParts {
   readonly judge: Judge;
   readonly blobs: BlobStore;
   readonly artifacts: Pick<ArtifactService, 'open'>;
+  /** For what is held of wheels while they are read. */
+  readonly budget: MemoryBudget;
   /** Told of wheels that are not here, and that somebody resolves by. */
   readonly prefetcher: Pick<Prefetcher, 'announce'> | undefined;
 }
@@ -54,6 +57,10 @@ export class SidecarSources {
     return listed.file.name.kind === 'wheel'
       ? this.#ofWheel(listed, hashes, inspection)
       : { bytes: await this.#fetch(listed, hashes) };
+  }
+
+  #memoryFor({ file }: ListedFile): Holding {
+    return this.#parts.budget.enter(file.filename);
   }
 
   async #ofWheel(
@@ -82,7 +89,7 @@ export class SidecarSources {
       await blob.close();
       return undefined;
     }
-    const bytes = await metadataOf(blob, blob.size);
+    const bytes = await metadataOf(blob, blob.size, this.#memoryFor(listed));
     return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
   }
 
@@ -126,7 +133,7 @@ export class SidecarSources {
       const wheel = await bytesOf(artifact);
       if (wheel === undefined) continue;
       if ('verdict' in wheel) return { kind: 'refused', listed, verdict: wheel.verdict };
-      const bytes = await metadataOf(wheel.reader, wheel.size);
+      const bytes = await metadataOf(wheel.reader, wheel.size, this.#memoryFor(listed));
       if (bytes === undefined) throw broken(`${filename} holds no METADATA that can be read.`);
       const { inspection } = await judge.judge(artifact.listed.subject);
       checkSidecar(bytes, sidecarDigests(listed.file, inspection) ?? {});
@@ -164,11 +171,16 @@ async function isWhole({ whole }: Blob): Promise<boolean> {
   return whole === undefined || whole;
 }
 
-/** The METADATA of a wheel whose reader is closed then. */
-async function metadataOf(reader: ByteReader, size: number): Promise<Uint8Array | undefined> {
+/** The METADATA of a wheel whose reader is closed then. @throws {Failure} overloaded */
+async function metadataOf(
+  reader: ByteReader,
+  size: number,
+  memory: Holding,
+): Promise<Uint8Array | undefined> {
   try {
-    return await readWheelMetadata(reader, size);
+    return await readWheelMetadata(reader, size, memory);
   } finally {
+    memory.release();
     await reader.close();
   }
 }

@@ -1,9 +1,11 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
+import { Failure } from '../domain/failure.js';
 import { BeyondEnd, type ByteSource } from '../inspection/byte-source.js';
 import { DEFAULT_LIMITS } from '../inspection/limits.js';
 import { type DirectoryEntry, readCentralDirectory } from '../inspection/zip/central-directory.js';
 import { readEndRecord } from '../inspection/zip/end-record.js';
+import type { Holding } from '../runtime/memory-budget.js';
 import type { ByteReader } from '../store/bytes.js';
 
 /** No METADATA file is longer than this, in bytes; it is held in memory. */
@@ -20,27 +22,37 @@ const inflate = promisify(inflateRaw);
 /**
  * Reads a wheel's METADATA, as it would be its `.metadata` sidecar. Nothing of the wheel is checked here: whoever asks holds
  * the bytes to a digest that was declared, or found by inspection.
+ * @param memory what it holds of the wheel is taken of
  * @returns undefined where there is none that can be had
+ * @throws {Failure} overloaded where there is no memory for it in time
  */
 export async function readWheelMetadata(
   reader: ByteReader,
   size: number,
+  memory: Pick<Holding, 'take'>,
 ): Promise<Buffer | undefined> {
   try {
-    const entry = await findEntry(reader, size);
-    return entry && (await readMember(reader, entry));
-  } catch {
+    const entry = await findEntry(reader, size, memory);
+    return entry && (await readMember(reader, entry, memory));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     // Not a zip, or one of another kind than wheels are.
     return undefined;
   }
 }
 
-async function findEntry(reader: ByteReader, size: number): Promise<DirectoryEntry | undefined> {
+async function findEntry(
+  reader: ByteReader,
+  size: number,
+  memory: Pick<Holding, 'take'>,
+): Promise<DirectoryEntry | undefined> {
+  await memory.take(TAIL);
   const tail = await endOf(reader, size, Math.max(0, size - TAIL));
   const place = readEndRecord(tail);
   if (place.size > MAX_DIRECTORY) return undefined;
-  const source =
-    place.offset >= tail.start ? tail : await endOf(reader, size, Math.max(0, place.offset));
+  const from = Math.max(0, place.offset);
+  if (from < tail.start) await memory.take(size - from);
+  const source = from < tail.start ? await endOf(reader, size, from) : tail;
   const entries = readCentralDirectory(source, place, DEFAULT_LIMITS);
   return entries.find(({ rawName }) => METADATA.test(rawName));
 }
@@ -48,8 +60,10 @@ async function findEntry(reader: ByteReader, size: number): Promise<DirectoryEnt
 async function readMember(
   reader: ByteReader,
   { offset, method, compressed, inflated }: DirectoryEntry,
+  memory: Pick<Holding, 'take'>,
 ): Promise<Buffer | undefined> {
   if (Math.max(compressed, inflated) > MAX_METADATA) return undefined;
+  await memory.take(compressed + inflated);
   const header = await readAt(reader, offset, LOCAL_HEADER);
   const data = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
   const bytes = await readAt(reader, data, compressed);

@@ -90,6 +90,7 @@ export function createServices(
     legacyDocuments: new LegacyDocuments(dataFolder(config.data).spool),
     artifacts,
     sidecars: new SidecarService({
+      budget,
       pages,
       judge,
       blobs,
