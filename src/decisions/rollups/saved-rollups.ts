@@ -1,6 +1,7 @@
-import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { readPlainFile } from '../../runtime/plain-file.js';
 import {
   type LogPosition,
   readPosition,
@@ -172,7 +173,7 @@ export async function readRollups(
   path: string,
   sizes: { readonly hours: number; readonly days: number },
 ): Promise<SavedRollups | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
+  const bytes = await readPlainFile(path).catch(() => undefined);
   const end = bytes?.lastIndexOf(',"check":') ?? -1;
   if (bytes === undefined || end === -1) return undefined;
   const [, check] = /^,"check":(\d+)\}\n$/.exec(bytes.toString('latin1', end)) ?? [];

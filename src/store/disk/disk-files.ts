@@ -2,7 +2,10 @@ import { constants } from 'node:fs';
 import { access, open, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isSystemError } from '../../domain/failure.js';
+import { READ_AT_ONCE } from '../../runtime/plain-file.js';
 import { writeAtomically } from './atomic-file.js';
+
+export { READ_AT_ONCE, readPlainFile } from '../../runtime/plain-file.js';
 
 /** How a store on disk writes its files, and whom it tells what is wrong with one. */
 export interface DiskFiles {
@@ -14,22 +17,8 @@ export interface DiskFiles {
 
 export const ANY_FILES: DiskFiles = { write: writeAtomically, onUnreadable: () => {} };
 
-/** Opening a pipe for reading would wait for a writer. */
-export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
 /** What is said of a file that is whole by itself, and not what it should be. */
 export const NOT_OURS = 'it is not what was written there';
-
-/** @throws where it is not there, cannot be read, or is no plain file */
-export async function readPlainFile(path: string): Promise<Buffer> {
-  const file = await open(path, READ_AT_ONCE);
-  try {
-    if (!(await file.stat()).isFile()) throw new Error('it is no plain file');
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
-}
 
 /** Of a file that stands in for another: reading it may be fine, and does not help. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'EEXIST', 'ENOTEMPTY']);

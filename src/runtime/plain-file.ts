@@ -1,0 +1,16 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Opening a pipe for reading would wait for a writer. */
+export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** @throws where it is not there, cannot be read, or is no plain file */
+export async function readPlainFile(path: string): Promise<Buffer> {
+  const file = await open(path, READ_AT_ONCE);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is no plain file');
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
