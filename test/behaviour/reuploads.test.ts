@@ -72,7 +72,10 @@ describe('a file that its index has other bytes for than before', () => {
     await gate.get(url);
     const sha512 = (dist: Distribution) => createHash('sha512').update(dist.bytes).digest('hex');
     put(name, [second], { sha512: sha512(second) });
-    assert.equal((await gate.get(url)).status, 403);
+    let answer = await gate.get(url);
+    // The first transfer may not be over for us when its client has all of it: who asks then follows it, in vain.
+    while (answer.status === 502) answer = await gate.get(url);
+    assert.equal(answer.status, 403);
     put(name, [first], { sha512: sha512(first) });
     gate.now += HOUR;
     assert.deepEqual((await gate.get(url)).body, first.bytes);
