@@ -121,8 +121,13 @@ describe('the list of projects', () => {
     await assertListed(['one']);
     gate.upstream.fault('/simple/', undefined);
     offer('one', 'two');
-    gate.now += 31_000;
-    await assertListed(['one', 'two']);
+    // Less than the ten minutes of a list to which all have added, however slow the machine is.
+    let names: string[] = [];
+    for (let tries = 0; tries < 10 && names.length < 2; tries += 1) {
+      gate.now += 31_000;
+      names = namesIn(await list());
+    }
+    assert.deepEqual(names, ['one', 'two']);
     offer('one', 'two', 'three');
     gate.now += 31_000;
     assert.deepEqual(namesIn(await list()), ['one', 'two']);
