@@ -38,7 +38,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'project-pages',
   ],
-  dashboard: ['domain', 'policy', 'store', 'decisions', 'exposure', 'verdicts', 'project-pages'],
+  dashboard: [
+    'domain',
+    'runtime',
+    'policy',
+    'store',
+    'decisions',
+    'exposure',
+    'verdicts',
+    'project-pages',
+  ],
   ui: ['domain', 'dashboard'],
   http: [
     'access',

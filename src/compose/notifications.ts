@@ -79,13 +79,12 @@ export async function notifying(
 
 /** Leads where the refusal itself does: to the page of the file, also where its sidecar was asked for. */
 function linksOf({ publicUrl, dashboard }: Config): (record: DecisionRecord) => string | undefined {
-  const base = publicUrl?.replace(/\/+$/, '');
-  if (base === undefined || !dashboard.enabled) return () => undefined;
+  if (publicUrl === undefined || !dashboard.enabled) return () => undefined;
   return (record) => {
     const project = parseProjectName(record.project);
     const sha256 = record.sha256 === undefined ? undefined : parseSha256(record.sha256);
     const filename = record.filename.replace(/\.metadata$/, '');
-    return project && shortLink(base, { project, filename, sha256 });
+    return project && shortLink(publicUrl, { project, filename, sha256 });
   };
 }
 

@@ -105,7 +105,7 @@ function httpSettings({
       identities: dashboard.identities,
       policyRepository: dashboard.policyRepository,
     },
-    publicUrl: publicUrl?.replace(/\/+$/, ''),
+    publicUrl,
     trustedProxies,
     pageMaxAge: PAGE_MAX_AGE,
     maxUrlLength: server.urlLength,

@@ -18,7 +18,8 @@ export function toConfig(file: ConfigFile, defaultData: string) {
   const data = file.data ?? defaultData;
   return {
     listen: file.listen,
-    publicUrl: file['public-url'],
+    /** Without a slash at its end. */
+    publicUrl: file['public-url']?.replace(/\/+$/, ''),
     contact: file.contact,
     /** In the order in which they are asked; at most the last is public. */
     upstreams: toUpstreams(file.upstreams, file.upstream),

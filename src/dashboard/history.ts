@@ -1,5 +1,6 @@
 import type { DecisionQuery, DecisionReader } from '../decisions/reader.js';
 import type { DecisionRecord } from '../decisions/record.js';
+import { withDeadline } from '../runtime/deadline.js';
 import { maySee, type Reader } from './reader.js';
 
 /** A span in which requests for a file were all decided alike. Times are ISO 8601. */
@@ -101,12 +102,7 @@ export class HistorySearch {
         this.#running -= 1;
       }
     })();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), this.#patience);
-    });
-    const complete = await Promise.race([reading, late]);
-    clearTimeout(timer);
+    const complete = await withDeadline(this.#patience, reading).catch(() => false);
     over = true;
     return complete;
   }

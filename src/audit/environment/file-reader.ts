@@ -1,7 +1,8 @@
-import { type BigIntStats, constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Sha256 } from '../../domain/digest.js';
 import { type ContentSink, Digests, Held, hexSha256 } from '../../inspection/archive/content.js';
+import { READ_AT_ONCE } from '../../runtime/plain-file.js';
 import { osPath, type SitePath } from './site-path.js';
 
 interface Known {
@@ -38,9 +39,6 @@ const CHANGING = { kind: 'unreadable', why: 'it changes while it is read' } as c
 
 /** As much as tells how bytecode is to be held against its source (PEP 552). */
 const START_BYTES = 8;
-
-/** Opening a pipe for reading would wait for a writer. */
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Reads files of an environment. Digests are kept by the file's identity (device, number, size, times to the
@@ -134,7 +132,7 @@ async function withFile(
 ): Promise<FileFacts> {
   let file: FileHandle | undefined;
   try {
-    file = await open(osPath(path), FLAGS);
+    file = await open(osPath(path), READ_AT_ONCE);
     const stats = await file.stat();
     if (stats.isDirectory()) return { kind: 'folder' };
     if (!stats.isFile()) return { kind: 'special' };

@@ -4,7 +4,6 @@ import { inOrder } from '../file-order.js';
 import { searchIn } from '../file-reader.js';
 import { closeFiles, openDecisions } from '../open-files.js';
 import type { DecisionQuery } from '../reader.js';
-
 import { type RefusedGroup, RefusedGroups } from '../rollups/refused-groups.js';
 import { modeOf } from '../rollups/slots.js';
 import type { RefusalFilter } from './decision-queries.js';

@@ -155,13 +155,17 @@ export class Delivery {
         if (piece === undefined) break;
         const isLast = at + piece.length >= stopOf(pieces, window);
         if (piece.length === 0 && !isLast) break;
-        if (isLast && !mayComplete(await decide())) break;
+        let decided = isLast ? await decide() : undefined;
+        if (decided !== undefined && !mayComplete(decided)) break;
         // What a client takes before it leaves shows only where the record comes behind as much as may be.
         const head = isLast ? piece.subarray(0, Math.max(0, piece.length - AT_ONCE)) : piece;
-        if (head.length > 0 && !(await write(res, head))) break;
+        if (head.length > 0) {
+          if (!(await write(res, head))) break;
+          // It may have been refused meanwhile.
+          decided &&= await decide();
+        }
         at += head.length;
-        if (!isLast) continue;
-        const decided = await decide();
+        if (decided === undefined) continue;
         if (!mayComplete(decided) || isOver(res)) break;
         return await this.#last(decided, at - window.start, piece.subarray(head.length), pieces);
       }
