@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sha256 } from '../domain/digest.js';
+import { Failure } from '../domain/failure.js';
 import { checked, type Hashes } from '../domain/hashes.js';
 import { isIdentified } from '../domain/integrity.js';
 import type { Arrived } from '../fleet/leases.js';
@@ -62,8 +63,8 @@ export class Obtainer {
     if (verdict.outcome === 'block') return task.fill.finish({ kind: 'refused', verdict });
     task.known = { sha256, inspection };
     const stored = sha256 && (await this.#parts.blobs.localCopy(sha256));
-    if (sha256 && stored) await this.#takeStored(task, stored, sha256);
-    else await this.#fetch(task);
+    if (sha256 && stored && (await this.#takeStored(task, stored, sha256))) return;
+    await this.#fetch(task);
   }
 
   /** Which bytes it has may have been learnt, or that the index has others than those that are pinned. */
@@ -74,24 +75,28 @@ export class Obtainer {
     return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;
   }
 
-  /** The findings may be lost or of an older inspector, or a digest may have come to be declared. */
-  async #takeStored(task: OwnTask, blob: LocalBlob, sha256: Sha256): Promise<void> {
+  /**
+   * The findings may be lost or of an older inspector, or a digest may have come to be declared.
+   * @returns false where it is not what the index declares by now: that is to be fetched
+   */
+  async #takeStored(task: OwnTask, blob: LocalBlob, sha256: Sha256): Promise<boolean> {
     const { fill, listed } = task;
     const { size, path } = blob;
-    const bytes = { size, sha256, hashes: {}, path, early: undefined };
-    fill.sha256 = sha256;
+    const isDeclared = listed.file.integrity === undefined;
     try {
+      const checked = isDeclared ? undefined : await hashesOf(blob, listed.file.hashes);
+      if (!isDeclared && checked === undefined) return false;
+      const bytes = { size, sha256, hashes: {}, ...checked, path, early: undefined };
+      fill.sha256 = sha256;
       fill.begin(this.#growing(path), size);
       fill.advance(size);
-      if (listed.file.integrity === undefined) await this.#decider.inspectAndEnd(task, bytes);
-      else {
-        const checked = await hashBlob(blob, listed.file.hashes);
-        await this.#decider.admit(task, { ...bytes, ...checked });
-      }
+      if (checked === undefined) await this.#decider.inspectAndEnd(task, bytes);
+      else await this.#decider.admit(task, bytes);
     } finally {
       await blob.close();
     }
     if (fill.end?.kind === 'refused') await this.#parts.blobs.delete(sha256);
+    return true;
   }
 
   async #fetch(task: OwnTask): Promise<void> {
@@ -163,6 +168,16 @@ export class Obtainer {
 
   #growing(path: string): GrowingBytes {
     return this.#parts.bytesAt({ kind: 'file', path });
+  }
+}
+
+/** The digests of a stored blob; undefined where it has others than those declared. */
+async function hashesOf(blob: LocalBlob, declared: Hashes) {
+  try {
+    return await hashBlob(blob, declared);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'upstream-broken') return undefined;
+    throw error;
   }
 }
 
