@@ -93,6 +93,32 @@ describe('JSON in turns', () => {
     await fc.assert(fc.asyncProperty(damaged, assertSame), { numRuns: 150 });
   });
 
+  it('takes no other space for white space than JSON.parse does, wherever it stands', async () => {
+    const file = JSON.stringify({ filename: 'a'.repeat(100) });
+    const files = [file, ',', Array<string>(700).fill(file).join(), ',', '{}'];
+    const start = ['{', '"x"', ':', '1', ',', '"files"', ':', '[', ...files, ']'];
+    const pages = [
+      [...start, '}'],
+      [...start, ',', '"y"', ':', '[', ']', '}'],
+    ];
+    for (const space of [
+      ' ',
+      '\t',
+      '\n',
+      '\r',
+      '\f',
+      '\v',
+      '\u0085',
+      '\u00a0',
+      '\u2028',
+      '\u3000',
+      '\ufeff',
+    ])
+      for (const page of pages)
+        for (let at = 0; at <= page.length; at += 1)
+          await assertSame([...page.slice(0, at), space, ...page.slice(at)].join(''));
+  });
+
   it('is what JSON.parse makes of long pages of odd shapes', async () => {
     const file = JSON.stringify({ filename: 'a'.repeat(100), hashes: { sha256: 'b' } });
     const files = Array<string>(4_000).fill(file).join();
