@@ -16,9 +16,15 @@ export interface ServeOptions {
   readonly workers?: string;
 }
 
+interface Where {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What runs, in this process or in several. */
 interface Serving {
-  listen(): Promise<{ readonly address: string; readonly port: number }>;
+  listen(): Promise<Where>;
+  readonly dashboardAddress: Where | undefined;
   reload(): void;
   close(): Promise<void>;
 }
@@ -63,14 +69,20 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
 /** Resolves once it listens, or is to stop before it does. @throws where it cannot listen */
 async function listen(
   serving: Serving,
-  { tls }: Config,
+  { tls, dashboard, publicUrl }: Config,
   { stopped }: ServiceSignals,
   out: Output,
 ): Promise<void> {
-  const listening = serving.listen().then(({ address, port }) => {
+  const urlOf = ({ address, port }: Where) => {
     const host = address.includes(':') ? `[${address}]` : address;
-    const url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+    return `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  };
+  const listening = serving.listen().then((where) => {
+    const url = urlOf(where);
     out.line(`wheelgate listens on ${url}, for pip: PIP_INDEX_URL=${url}/simple/`);
+    if (!dashboard.enabled) return;
+    const own = serving.dashboardAddress && urlOf(serving.dashboardAddress);
+    out.line(`its dashboard: ${own ?? publicUrl ?? url}/`);
   });
   await Promise.race([listening, stopped]);
 }

@@ -66,7 +66,13 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       listen: async () => {
         await feed?.start();
         if (closing.hasBegun) throw new Error('it is stopped before it listens');
-        return server.listen();
+        try {
+          return await server.listen();
+        } catch (error) {
+          // One of two ports may be bound by now, and would keep the process.
+          await closing.close();
+          throw error;
+        }
       },
       reload: () => {
         void policies.reload();

@@ -3,7 +3,7 @@ import type { Log } from '../runtime/log.js';
 import { Channel } from './channel.js';
 import { closingUntaken } from './handed-connections.js';
 import { ShortLives } from './short-lives.js';
-import type { ToWorker } from './words.js';
+import type { PrimaryWords, ToWorker } from './words.js';
 
 /** One worker that lives. */
 export interface Member {
@@ -32,13 +32,11 @@ interface Begun extends Member {
   serving: boolean;
 }
 
-interface Where {
-  readonly address: string;
-  readonly port: number;
-}
+/** Where all of them listen. */
+type Listening = PrimaryWords['tells']['serving'];
 
 interface Starting {
-  done(where: Where): void;
+  done(where: Listening): void;
   failed(message: string): void;
 }
 
@@ -56,7 +54,7 @@ export class Members {
   /** Told how the start goes, until all serve. */
   #starting: Starting | undefined;
   /** Where they listen, once one does. */
-  #where: Where | undefined;
+  #where: Listening | undefined;
   #stopping = false;
 
   constructor(parts: MembersParts) {
@@ -69,7 +67,7 @@ export class Members {
   }
 
   /** @returns where they listen @throws where none can begin, or where it is stopped before */
-  start(): Promise<Where> {
+  start(): Promise<Listening> {
     if (this.#stopping) return Promise.reject(new Error('they are stopped before they begin'));
     cluster.setupPrimary({ serialization: 'advanced' });
     return new Promise((resolve, reject) => {
@@ -135,9 +133,9 @@ export class Members {
     };
     this.#members.set(worker.id, member);
     worker.on('error', () => {});
-    worker.on('listening', ({ address, port }) => {
+    channel.onTold('serving', (where) => {
       member.serving = true;
-      this.#where ??= { address, port };
+      this.#where ??= where;
       this.#tellCount();
       this.#settleStart('');
     });

@@ -19,12 +19,14 @@ import { PrimaryNews } from './primary-news.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
 import { Watchdog } from './watchdog.js';
-import type { Parts, ToWorker } from './words.js';
+import type { Parts, ToWorker, Where } from './words.js';
 
 /** Several workers that serve on one port, and the process that keeps what they have in common. */
 export interface Primary {
-  /** Starts the workers. @returns where they listen @throws where one of them cannot begin */
-  listen(): Promise<{ readonly address: string; readonly port: number }>;
+  /** Starts the workers. @returns where they listen for package clients @throws where one of them cannot begin */
+  listen(): Promise<Where>;
+  /** Where the dashboard listens, once it does; undefined where it has no port of its own. */
+  readonly dashboardAddress: Where | undefined;
   /** Reads policy and tokens at once. */
   reload(): void;
   /** Lets the workers finish what is under way, and ends them. */
@@ -50,15 +52,21 @@ export async function createPrimary(
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);
     const { policies, feed, tokens } = machine;
+    let dashboardAddress: Where | undefined;
     return {
       listen: async () => {
         await feed?.start();
         try {
-          return await members.start();
+          const { clients, dashboard } = await members.start();
+          dashboardAddress = dashboard;
+          return clients;
         } catch (error) {
           await closing.close();
           throw error;
         }
+      },
+      get dashboardAddress() {
+        return dashboardAddress;
       },
       reload: () => {
         void policies.reload();

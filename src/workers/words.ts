@@ -64,6 +64,12 @@ export type LeaseAnswer =
   /** `id` is what news of another's fill come under; `news` is what has been told of it. */
   | { readonly kind: 'theirs'; readonly id: number; readonly news: readonly FillNews[] };
 
+/** Where one listens. */
+export interface Where {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What the primary understands. */
 export interface PrimaryWords {
   readonly tells: {
@@ -84,6 +90,8 @@ export interface PrimaryWords {
     readonly learnt: Learnt;
     /** Whether anybody there listens to decisions as they are made. */
     readonly listen: { readonly isOn: boolean };
+    /** It listens, on all of its ports. The dashboard's is undefined where that has none of its own. */
+    readonly serving: { readonly clients: Where; readonly dashboard: Where | undefined };
     /** The worker could not begin, and why. */
     readonly failed: { readonly message: string };
   };

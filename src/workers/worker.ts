@@ -69,7 +69,8 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   primary.onTold('stop', () => {
     void closing.close().finally(() => process.exit(0));
   });
-  await server.listen();
+  const clients = await server.listen();
+  primary.tell('serving', { clients, dashboard: server.dashboardAddress });
 }
 
 /** What the machine has, of which the primary is the keeper. Resolves once all that is in force is here. */
