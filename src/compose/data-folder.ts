@@ -20,6 +20,8 @@ export function dataFolder(data: string) {
     spool: at('spool'),
     feed: at('feed.jsonl'),
     exposure: at('exposure.json'),
+    /** The last edits of the policy. */
+    policyEdits: at('policy-edits.json'),
     /** What webhooks have been told, and what they are still to be. */
     told: at('told.json'),
     outbox: at('outbox'),

@@ -1,5 +1,7 @@
 import type { AccessControl, TokenSource } from '../access/access-control.js';
 import type { Config } from '../config/config.js';
+import { PolicyEdits } from '../dashboard/policy-edits.js';
+import { KeptPolicyReports, type PolicyReports } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
@@ -12,6 +14,7 @@ import type { Runs } from '../store/disk/runs.js';
 import type { Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { createAccess } from './access.js';
+import { dataFolder } from './data-folder.js';
 import { createFeed } from './feed.js';
 import { FolderTroubles, type Troubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
@@ -41,6 +44,8 @@ export interface Machine {
   readonly spool: Spool;
   /** What an overview says of it. */
   readonly state: () => Promise<ServiceState>;
+  /** What the dashboard asks of the policy. */
+  readonly policyReports: PolicyReports;
   /** All metrics of all its processes in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
 }
@@ -84,6 +89,7 @@ export async function createMachine(config: Config, process: Process): Promise<K
     policies,
     feed,
     state: serviceState(process, policies, feed),
+    policyReports: await createPolicyReports(config, process, policies, troubles),
     tokens,
     confirmation: IN_FORCE,
     rooms,
@@ -94,4 +100,21 @@ export async function createMachine(config: Config, process: Process): Promise<K
     scanned,
     runs: folder.runs,
   };
+}
+
+async function createPolicyReports(
+  { data }: Config,
+  { now, log, closing }: Process,
+  policies: PolicyWatcher,
+  troubles: Troubles,
+): Promise<PolicyReports> {
+  const edits = await PolicyEdits.open({
+    path: dataFolder(data).policyEdits,
+    now,
+    onUnreadable: (path, why) => troubles.unreadable(path, why),
+    onNotKept: (err) =>
+      log.warn({ err }, 'an edit of the policy could not be kept: a restart would forget it'),
+  });
+  closing.add(() => edits.close());
+  return new KeptPolicyReports(policies, edits, now);
 }

@@ -1,10 +1,8 @@
 import type { ServiceState } from '../dashboard/service-state.js';
 import type { FeedService } from '../feed/feed-service.js';
+import { ENDING_WITHIN } from '../policy/waivers.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import type { Process } from './process.js';
-
-/** A waiver that ends within so many milliseconds is told of. */
-const ENDING = 14 * 86_400_000;
 
 /** How the service is, for the process that keeps what a machine has. */
 export function serviceState(
@@ -26,7 +24,7 @@ export function serviceState(
       },
       feed: syncedAt === undefined ? undefined : new Date(syncedAt).toISOString(),
       waivers: meaning.waivers
-        .filter(({ expires }) => expires > now() && expires <= now() + ENDING)
+        .filter(({ expires }) => expires > now() && expires <= now() + ENDING_WITHIN)
         .sort((a, b) => a.expires - b.expires)
         .map(({ rule, project, versions, owner, expires }) => ({
           rule,

@@ -108,6 +108,7 @@ export function createServices(
     decisionQueries,
     liveDecisions: fleet.liveDecisions,
     serviceState: machine.state,
+    policyReports: machine.policyReports,
     history: new HistorySearch(decisionReader),
     findings,
     links: stores.links,

@@ -2,6 +2,7 @@ import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
 import type { HistorySearch } from '../dashboard/history.js';
+import type { PolicyReports } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
@@ -35,6 +36,7 @@ export interface Services {
   readonly liveDecisions: LiveDecisions;
   /** How the service is, beside what `/readyz` says. */
   readonly serviceState: () => Promise<ServiceState>;
+  readonly policyReports: PolicyReports;
   /** Looks into the same log for pages, within bounds. */
   readonly history: HistorySearch;
   readonly findings: Pick<FindingsStore, 'known'>;
@@ -54,6 +56,14 @@ export interface Services {
   readonly log: Log;
 }
 
+/** Paths on the server's machine. */
+export interface DashboardPlaces {
+  /** Undefined where there are the shipped policies alone. */
+  readonly policies: string | undefined;
+  /** The decision log's file. */
+  readonly log: string;
+}
+
 export interface DashboardSettings {
   readonly enabled: boolean;
   /** Whether it listens on a port of its own: then the other one has only what refusals link to. */
@@ -62,6 +72,8 @@ export interface DashboardSettings {
   readonly isWhole: boolean;
   /** Whether clients are named to everybody, where nobody has to show a token. */
   readonly identities: 'hidden' | 'shown';
+  /** Where things lie on this machine, for its admins. */
+  readonly places: DashboardPlaces;
   /** Where the policy is edited: an https URL. */
   readonly policyRepository: string | undefined;
 }

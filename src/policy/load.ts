@@ -8,6 +8,7 @@ import type { Policy } from './policy.js';
 import { readPolicyFiles } from './read-policy-files.js';
 import { policySchema } from './schema.js';
 import { shippedPolicies } from './shipped.js';
+import { type PolicySources, sourcesOf } from './sources.js';
 
 export interface LoadOptions extends AdviceContext {
   /** The folder underneath; by default the one that comes with Wheelgate. */
@@ -17,7 +18,13 @@ export interface LoadOptions extends AdviceContext {
 /** What policy files say: plain data, which may come from another thread. */
 export interface PolicyReading {
   /** Undefined exactly where there are problems. */
-  readonly sound: { readonly meaning: PolicyMeaning; readonly revision: string } | undefined;
+  readonly sound:
+    | {
+        readonly meaning: PolicyMeaning;
+        readonly revision: string;
+        readonly sources: PolicySources;
+      }
+    | undefined;
   readonly problems: readonly Problem[];
   /** What is allowed and perhaps not meant: expired waivers, unknown upstreams. */
   readonly warnings: readonly Problem[];
@@ -27,6 +34,7 @@ export interface LoadedPolicy extends Omit<PolicyReading, 'sound'> {
   /** Undefined exactly where there are problems. */
   readonly policy: Policy | undefined;
   readonly meaning: PolicyMeaning | undefined;
+  readonly sources: PolicySources | undefined;
 }
 
 export type ReadPolicy = (paths: readonly string[], options: LoadOptions) => Promise<PolicyReading>;
@@ -42,9 +50,10 @@ export async function loadPolicy(
   read: ReadPolicy = readPolicy,
 ): Promise<LoadedPolicy> {
   const { sound, ...said } = await read(paths, options);
-  if (sound === undefined) return { policy: undefined, meaning: undefined, ...said };
-  const { meaning, revision } = sound;
-  return { policy: compilePolicy(meaning, revision), meaning, ...said };
+  if (sound === undefined)
+    return { policy: undefined, meaning: undefined, sources: undefined, ...said };
+  const { meaning, revision, sources } = sound;
+  return { policy: compilePolicy(meaning, revision), meaning, sources, ...said };
 }
 
 /** Reads, validates and merges, which takes a second or two for 10,000 denials. */
@@ -60,7 +69,14 @@ export async function readPolicy(
   const meaning = mergePolicies(files.map(({ file }) => file));
   const advice = adviseOn(files, meaning, options);
   const problems = [...base.problems, ...own.problems, ...advice.problems];
-  const sound = problems.length > 0 ? undefined : { meaning, revision: revisionOf(meaning) };
+  const sound =
+    problems.length > 0
+      ? undefined
+      : {
+          meaning,
+          revision: revisionOf(meaning),
+          sources: sourcesOf(files, base.files.length),
+        };
   return { sound, problems, warnings: advice.warnings };
 }
 

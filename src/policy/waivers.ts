@@ -57,6 +57,9 @@ export function reachOf(waiverMax: number): number {
 /** A waiver that expires within this many milliseconds is warned of. */
 export const EXPIRING_WITHIN = 7 * DAY;
 
+/** One that ends within so many milliseconds is told of as ending on the dashboard. */
+export const ENDING_WITHIN = 14 * DAY;
+
 export interface WaiverCounts {
   /** Of them, none expires within a week. */
   readonly active: number;

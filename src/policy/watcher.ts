@@ -4,6 +4,7 @@ import { type LoadedPolicy, type LoadOptions, loadPolicy, type ReadPolicy } from
 import type { PolicyMeaning } from './merge.js';
 import type { Policy, PolicySource } from './policy.js';
 import { policyFilesIn } from './read-policy-files.js';
+import type { PolicySources } from './sources.js';
 
 export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   readonly now?: () => number;
@@ -20,7 +21,11 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
 }
 
 /** A reading that could be used. */
-type SoundPolicy = LoadedPolicy & { readonly policy: Policy; readonly meaning: PolicyMeaning };
+type SoundPolicy = LoadedPolicy & {
+  readonly policy: Policy;
+  readonly meaning: PolicyMeaning;
+  readonly sources: PolicySources;
+};
 
 /** The policies cannot be used; says everything that is wrong with them. */
 export class PolicyError extends Error {
@@ -41,8 +46,10 @@ export class PolicyWatcher implements PolicySource {
   readonly #readers: ((problems: readonly Problem[]) => void)[] = [];
   readonly #watch: ChangeWatch;
   #current: SoundPolicy;
-  /** Whether the last reading could be used. */
-  #sound = true;
+  /** Of the last reading that could be used, whether or not it meant anything else. */
+  #sources: PolicySources;
+  /** What is wrong with the last reading. */
+  #problems: readonly Problem[] = [];
 
   private constructor(
     paths: readonly string[],
@@ -53,6 +60,7 @@ export class PolicyWatcher implements PolicySource {
     this.#paths = paths;
     this.#options = options;
     this.#current = current;
+    this.#sources = current.sources;
     const { interval, every } = options;
     const look = () => stateOf(paths);
     const onHang = () => this.#keep([{ file: paths.join(', '), message: HANGS, unread: true }]);
@@ -81,6 +89,16 @@ export class PolicyWatcher implements PolicySource {
     return this.#current.meaning;
   }
 
+  /** The files that it was read from. */
+  get sources(): PolicySources {
+    return this.#sources;
+  }
+
+  /** What keeps the files as they are now from being in force; nothing where they are. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
   onChange(listener: (policy: Policy) => unknown): void {
     this.#listeners.push(listener);
   }
@@ -93,7 +111,7 @@ export class PolicyWatcher implements PolicySource {
   /** Reads the files at once. @returns whether they could be used */
   async reload(): Promise<boolean> {
     await this.#watch.takeNotice();
-    return this.#sound;
+    return this.#problems.length === 0;
   }
 
   close(): void {
@@ -105,7 +123,8 @@ export class PolicyWatcher implements PolicySource {
     const { read } = this.#options;
     const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
     if (!isSound(loaded)) return this.#keep(loaded.problems);
-    this.#sound = true;
+    this.#problems = [];
+    this.#sources = loaded.sources;
     const changed = loaded.policy.revision !== this.current.revision;
     if (changed) this.#current = loaded;
     if (changed) await Promise.all(this.#listeners.map((listener) => listener(loaded.policy)));
@@ -116,7 +135,7 @@ export class PolicyWatcher implements PolicySource {
 
   /** The policy before it stays in force. @returns whether the files could be read */
   #keep(problems: readonly Problem[]): boolean {
-    this.#sound = false;
+    this.#problems = problems;
     this.#options.onProblem?.(problems);
     for (const listener of this.#readers) listener(problems);
     return !isUnread(problems);

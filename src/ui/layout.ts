@@ -20,6 +20,7 @@ export type Place = (typeof NAVIGATION)[number]['place'];
 
 /** In the order in which they are shown: a new page of the first rank is a line. */
 const NAVIGATION = [
+  { place: 'policy', label: 'Policy', path: ['policy'], everywhere: false },
   { place: 'health', label: 'Health', path: ['health'], everywhere: false },
   { place: 'findings', label: 'Findings', path: ['help', 'findings'], everywhere: true },
 ] as const;

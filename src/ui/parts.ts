@@ -33,11 +33,20 @@ export function block(label: string, content: HtmlValue, options: BlockOptions =
   return html`<div class="code"${button}><pre${wrap && html` class="wrap"`} tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre></div>`;
 }
 
+/** A column by its name; one of numbers stands at its right edge, as its cells with the class `number` do. */
+export type Head = string | { readonly number: string };
+
+function headOf(head: Head): Html {
+  return typeof head === 'string'
+    ? html`<th scope="col">${head}</th>`
+    : html`<th scope="col" class="number">${head.number}</th>`;
+}
+
 /** A table that scrolls in its own region where it is wider than the page. @param rows its body's, as `<tr>` */
-export function table(caption: string, heads: readonly string[], rows: readonly Html[]): Html {
+export function table(caption: string, heads: readonly Head[], rows: readonly Html[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <caption>${caption}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<thead><tr>${heads.map(headOf)}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`;
 }

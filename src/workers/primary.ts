@@ -148,6 +148,8 @@ function createMembers(
     );
     channel.onAsked('decision-named', (id) => queries.decision(id));
     channel.onAsked('service-state', machine.state);
+    channel.onAsked('policy-report', ({ comments }) => machine.policyReports.report(comments));
+    channel.onAsked('policy-file', (asked) => machine.policyReports.file(asked));
     channel.onAsked('decision', async (record) => {
       await fleet.decisions.append(record);
       return undefined;

@@ -1,5 +1,8 @@
 import type { TokenEntry } from '../access/token.js';
 import type { Config } from '../config/config.js';
+import type { PolicyFilePart } from '../dashboard/policy-file.js';
+import type { PolicyReport } from '../dashboard/policy-report.js';
+import type { AskedFile } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import type {
   NamedDecision,
@@ -128,6 +131,8 @@ export interface PrimaryWords {
     readonly 'decision-named': readonly [string, NamedDecision | undefined];
     readonly 'recent-decisions': readonly [undefined, readonly NamedDecision[]];
     readonly 'service-state': readonly [undefined, ServiceState];
+    readonly 'policy-report': readonly [{ readonly comments: boolean }, PolicyReport];
+    readonly 'policy-file': readonly [AskedFile, PolicyFilePart | undefined];
     readonly metrics: readonly [undefined, string];
   };
 }

@@ -102,6 +102,10 @@ async function askMachine(config: Config, own: Process, primary: ToPrimary): Pro
     troubles,
     spool: createSpool(config, own, { spaces, troubles }),
     state: () => primary.ask('service-state', undefined),
+    policyReports: {
+      report: (comments) => primary.ask('policy-report', { comments }),
+      file: (asked) => primary.ask('policy-file', asked),
+    },
     metricsText: () => primary.ask('metrics', undefined),
   };
 }

@@ -24,6 +24,8 @@ export type Path = readonly PropertyKey[];
 /** A YAML file that was read: its value, and where each part of it stands. */
 export interface YamlDocument {
   readonly file: string;
+  /** As it was read. */
+  readonly text: string;
   /** Plain data. An empty file, or one of comments only, is undefined. */
   readonly value: unknown;
   /** A problem at the value under `path`, or at the nearest parent that is there. */
@@ -55,6 +57,7 @@ export function readYaml(file: string, text: string): YamlDocument | readonly Pr
   const root = document.contents;
   return {
     file,
+    text,
     value: document.toJS() ?? undefined,
     problemAt: (path, message) => at(offsetOf(root, path, false), message),
     problemAtKey: (path, message) => at(offsetOf(root, path, true), message),

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   // Which bytes were the first is not known any more, and doubt refuses.
   'pins/UPSTREAM/PROJECT/FILENAME.json': { files: /^pins\/.*pinned/, costs: 'pinned' },
   'exposure.json': { files: /^exposure\.json$/ },
+  'policy-edits.json': { files: /^policy-edits\.json$/ },
   // All that it tells is counted anew from the log.
   'decisions.rollup.json': { files: /^decisions\.rollup\.json$/, isCounted: true },
   'decisions.jsonl': { files: /^decisions\.jsonl$/, part: 'decision-log' },

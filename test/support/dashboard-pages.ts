@@ -13,6 +13,8 @@ const before = buildWheel({ name: 'hooked', version: '1.0' });
 export const PAGES = [
   ['why, refused', `/projects/hooked/files/${hooked.filename}`],
   ['why, allowed', `/projects/hooked/files/${before.filename}`],
+  ['policy', '/policy'],
+  ['a policy file', '/policy/files/own/none.yaml#L1'],
   ['findings', '/help/findings'],
   ['health', '/health'],
   ['no such page', '/projects/hooked/files/nothing-1.0.tar.gz'],

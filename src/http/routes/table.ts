@@ -10,6 +10,7 @@ import { liveRoute } from './live.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { overviewApiRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
+import { policyApiRoute, policyRoute } from './policy.js';
 import { refusalsApiRoute } from './refusals.js';
 import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
@@ -146,6 +147,24 @@ const TABLE = [
     dashboard: 'linked',
     what: 'the link in a refusal: leads to that page',
     handler: shortLinkRoute,
+  },
+  {
+    path: '/api/v1/policy/*',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'what `/policy` shows; its files (`/api/v1/policy/files/{layer}/{name}`)',
+    handler: policyApiRoute,
+  },
+  {
+    path: '/policy/*',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'the policy in force, its files, waivers and edits, and what is wrong with an edit',
+    handler: policyRoute,
   },
   {
     path: '/api/v1/health',

@@ -1,0 +1,45 @@
+import { linesOf, type PolicyText } from '../policy/sources.js';
+
+/** Some lines of a policy file. */
+export interface PolicyFilePart extends Pick<PolicyText, 'name' | 'layer' | 'bytes'> {
+  /** How many lines it has. */
+  readonly count: number;
+  /** Of the first line that is here, from 1. */
+  readonly from: number;
+  /** Undefined where the policy's files are so long that their text is not kept. */
+  readonly lines: readonly string[] | undefined;
+  /** Where the next part begins; undefined for the last. */
+  readonly next: number | undefined;
+}
+
+/** A part has so many lines, and so many characters. */
+export const LINES = 2_000;
+const CHARACTERS = 512 * 1024;
+
+/** @param from the first line that is asked for, from 1 @param comments whether it has them */
+export function partOfFile(file: PolicyText, from: number, comments: boolean): PolicyFilePart {
+  const { name, layer, bytes, lines: all } = file;
+  const text = comments ? file.text : file.plain;
+  const lines = text === undefined ? undefined : boundedLines(linesOf(text).slice(from - 1));
+  const end = from + (lines?.length ?? 0);
+  const next = lines !== undefined && end <= all.length ? end : undefined;
+  return { name, layer, bytes, count: all.length, from, lines, next };
+}
+
+/** One line at least, however long: it is cut. */
+function boundedLines(lines: readonly string[]): string[] {
+  let room = CHARACTERS;
+  const some: string[] = [];
+  for (const line of lines.slice(0, LINES)) {
+    const cut = line.length > CHARACTERS ? `${line.slice(0, CHARACTERS)}…` : line;
+    room -= cut.length;
+    if (room < 0 && some.length > 0) break;
+    some.push(cut);
+  }
+  return some;
+}
+
+/** Where the part begins that has a line, as long as lines are not very long. */
+export function partWith(line: number): number {
+  return Math.floor((line - 1) / LINES) * LINES + 1;
+}

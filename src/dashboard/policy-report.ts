@@ -1,0 +1,288 @@
+import { SETTABLE_RULES, type SettableRule } from '../domain/rules.js';
+import type { Waiver } from '../policy/entries.js';
+import type { PolicyMeaning } from '../policy/merge.js';
+import type { Layer, Place, PolicySources, PolicyText, SaidValue } from '../policy/sources.js';
+import { DAY } from '../policy/terms.js';
+import { ENDING_WITHIN, reachOf } from '../policy/waivers.js';
+import type { PolicyWatcher } from '../policy/watcher.js';
+import type { PolicyEdit } from './policy-edits.js';
+
+/** A line of a policy file. */
+export interface PolicyPlace {
+  readonly layer: Layer;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** What is wrong with an edit. */
+export interface EditProblem {
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly message: string;
+}
+
+/** An edit that could not be taken over: the policy before it holds. */
+export interface FailingEdit {
+  /** Since when the files have not been in force, ISO 8601. */
+  readonly since: string;
+  /** How many mistakes there are. */
+  readonly count: number;
+  /** The first of them. */
+  readonly problems: readonly EditProblem[];
+}
+
+export interface PolicyFileNote {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly bytes: number;
+  readonly lines: number;
+  /** Left out where it is long: the file's own address has it in parts. */
+  readonly text: string | undefined;
+}
+
+/** A setting after all files are merged. */
+export interface PolicySetting {
+  /** `action`, `age`, `codes.record-absent`. */
+  readonly key: string;
+  /** As a policy file has it. */
+  readonly value: string;
+  /** Undefined where no file says anything: it is what holds by default. */
+  readonly at: PolicyPlace | undefined;
+}
+
+export interface RuleNote {
+  readonly rule: SettableRule;
+  readonly action: 'block' | 'warn' | 'off';
+  /** Whether it only counts what it would refuse. */
+  readonly dryRun: boolean;
+  readonly settings: readonly PolicySetting[];
+}
+
+/** `early` expires so far ahead that it does nothing yet: see `waiver-max`. */
+export type WaiverState = 'active' | 'ending' | 'expired' | 'early';
+
+export interface WaiverNote extends Omit<Waiver, 'expires'> {
+  readonly state: WaiverState;
+  /** ISO 8601: the first instant at which it does not hold any more. */
+  readonly expires: string;
+  readonly at: PolicyPlace;
+}
+
+export interface DenialNote {
+  readonly project: string | undefined;
+  readonly versions: string | undefined;
+  readonly sha256: string | undefined;
+  readonly reason: string;
+  readonly reference: string | undefined;
+  readonly at: PolicyPlace;
+}
+
+export interface HookNote {
+  readonly project: string;
+  readonly file: string;
+  readonly sha256: readonly string[];
+  readonly at: PolicyPlace;
+}
+
+export interface AllowNote {
+  readonly project: string;
+  readonly at: PolicyPlace;
+}
+
+/** A list of the policy, as far as it is told: yours first, then what is shipped. */
+export interface PolicyList<Entry> {
+  /** How many there are. */
+  readonly count: number;
+  readonly entries: readonly Entry[];
+}
+
+/** All that is known of the policy: what `/policy` shows and `/api/v1/policy` says. */
+export interface PolicyReport {
+  readonly revision: string;
+  /** Since when, ISO 8601; undefined where so many edits of other words came after it that it is forgotten. */
+  readonly since: string | undefined;
+  readonly failing: FailingEdit | undefined;
+  /** `mode` and `waiver-max`. */
+  readonly settings: readonly PolicySetting[];
+  readonly files: readonly PolicyFileNote[];
+  readonly rules: readonly RuleNote[];
+  /** The next to end first, and the ended behind. */
+  readonly waivers: PolicyList<WaiverNote> & {
+    readonly states: Readonly<Record<WaiverState, number>>;
+  };
+  readonly denials: PolicyList<DenialNote>;
+  readonly hooks: PolicyList<HookNote>;
+  /** Undefined where every project may be asked for. */
+  readonly allow: PolicyList<AllowNote> | undefined;
+  /** The last ones that were taken over, the newest first. */
+  readonly edits: readonly PolicyEdit[];
+}
+
+export interface ReportedPolicy {
+  readonly revision: string;
+  readonly meaning: PolicyMeaning;
+  readonly sources: PolicySources;
+  readonly edits: readonly PolicyEdit[];
+  readonly since: string | undefined;
+  /** What is wrong with the files as they are, and since when. */
+  readonly failing:
+    | { readonly since: number; readonly problems: PolicyWatcher['problems'] }
+    | undefined;
+}
+
+const MOST_PROBLEMS = 100;
+const MOST_ENTRIES = 500;
+/** So much text of one file, and of all of them, stands in the report, in characters. */
+const MOST_TEXT = 64 * 1024;
+const MOST_TEXTS = 512 * 1024;
+
+/** @param comments whether the texts have theirs @param now milliseconds since 1970 */
+export function reportPolicy(policy: ReportedPolicy, comments: boolean, now: number): PolicyReport {
+  const { revision, meaning, sources, edits, since, failing } = policy;
+  const placeOf = ({ file, line }: Place): PolicyPlace => {
+    const { layer, name } = sources.files[file]!;
+    return { layer, file: name, line };
+  };
+  const listOf = <Said, Entry>(
+    all: readonly Said[],
+    places: readonly Place[],
+    note: (said: Said, at: PolicyPlace) => Entry,
+  ): PolicyList<Entry> => {
+    const noted = all.map((said, index) => ({ said, at: placeOf(places[index]!) }));
+    const yours = (own: boolean) => noted.filter(({ at }) => (at.layer === 'own') === own);
+    const first = [...yours(true), ...yours(false)].slice(0, MOST_ENTRIES);
+    return { count: all.length, entries: first.map(({ said, at }) => note(said, at)) };
+  };
+  const settingOf = (key: string, said: SaidValue | undefined, fallback: unknown) => ({
+    key,
+    value: written(said?.value ?? fallback),
+    at: said && placeOf(said),
+  });
+  const { deny, allow, hooks } = meaning;
+  return {
+    revision,
+    since,
+    failing: failing && failingEdit(failing),
+    settings: [
+      settingOf('mode', sources.keys.mode, meaning.mode),
+      settingOf('waiver-max', sources.keys['waiver-max'], `${meaning.waiverMax / DAY}d`),
+    ],
+    files: filesOf(sources.files, comments),
+    rules: SETTABLE_RULES.map((rule) => ruleOf(rule, meaning, sources.keys, settingOf)),
+    waivers: waiversOf(meaning, sources.waivers.map(placeOf), now),
+    denials: listOf(deny, sources.deny, ({ project, versions, sha256, reason, reference }, at) => ({
+      project,
+      versions,
+      sha256,
+      reason,
+      reference,
+      at,
+    })),
+    hooks: listOf(hooks, sources.hooks, ({ project, file, sha256 }, at) => ({
+      project,
+      file,
+      sha256,
+      at,
+    })),
+    allow: allow && listOf(allow, sources.allow, (project, at) => ({ project, at })),
+    edits,
+  };
+}
+
+function failingEdit({ since, problems }: NonNullable<ReportedPolicy['failing']>): FailingEdit {
+  return {
+    since: new Date(since).toISOString(),
+    count: problems.length,
+    problems: problems.slice(0, MOST_PROBLEMS).map(({ file, line, column, message }) => ({
+      file: withoutFolder(file),
+      line,
+      column,
+      message,
+    })),
+  };
+}
+
+/** Where the files lie is nobody's business who only reads what they say. */
+function withoutFolder(path: string): string {
+  return path.replace(/^.*[/\\](?=[^/\\])/, '');
+}
+
+function filesOf(files: readonly PolicyText[], comments: boolean): PolicyFileNote[] {
+  let room = MOST_TEXTS;
+  return files.map((file) => {
+    const { name, layer, bytes, lines } = file;
+    const text = comments ? file.text : file.plain;
+    const fits = text !== undefined && text.length <= Math.min(MOST_TEXT, room);
+    if (fits) room -= text.length;
+    return { name, layer, bytes, lines: lines.length, text: fits ? text : undefined };
+  });
+}
+
+type SettingOf = (key: string, said: SaidValue | undefined, fallback: unknown) => PolicySetting;
+
+function ruleOf(
+  rule: SettableRule,
+  meaning: PolicyMeaning,
+  keys: PolicySources['keys'],
+  settingOf: SettingOf,
+): RuleNote {
+  const settings: Readonly<Record<string, unknown>> = meaning.rules[rule];
+  const { action, mode = meaning.mode } = meaning.rules[rule];
+  const all = Object.entries(settings).flatMap(([key, value]) =>
+    key === 'codes'
+      ? Object.entries(value as object).map(([code, does]) => [`codes.${code}`, does] as const)
+      : [[key, DURATIONS.has(key) ? `${(value as number) / DAY}d` : value] as const],
+  );
+  return {
+    rule,
+    action,
+    dryRun: mode === 'dry-run',
+    settings: all
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => settingOf(key, keys[`${rule}.${key}`], value)),
+  };
+}
+
+/** Read as milliseconds, written in days. */
+const DURATIONS: ReadonlySet<string> = new Set(['age', 'max-age']);
+
+/** A value as one line of YAML. */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${written(inner)}`);
+  return `{ ${entries.join(', ')} }`;
+}
+
+function waiversOf(
+  { waivers, waiverMax }: PolicyMeaning,
+  places: readonly PolicyPlace[],
+  now: number,
+): PolicyReport['waivers'] {
+  const states: Record<WaiverState, number> = { active: 0, ending: 0, expired: 0, early: 0 };
+  const noted = waivers.map((waiver, index) => {
+    const state = stateOf(waiver, waiverMax, now);
+    states[state] += 1;
+    return { waiver, state, at: places[index]! };
+  });
+  noted.sort(
+    (a, b) =>
+      Number(a.state === 'expired') - Number(b.state === 'expired') ||
+      a.waiver.expires - b.waiver.expires,
+  );
+  const entries = noted.slice(0, MOST_ENTRIES).map(({ waiver, state, at }) => ({
+    ...waiver,
+    state,
+    expires: new Date(waiver.expires).toISOString(),
+    at,
+  }));
+  return { count: waivers.length, states, entries };
+}
+
+function stateOf({ expires }: Waiver, waiverMax: number, now: number): WaiverState {
+  if (expires <= now) return 'expired';
+  if (expires > now + reachOf(waiverMax)) return 'early';
+  return expires <= now + ENDING_WITHIN ? 'ending' : 'active';
+}

@@ -1,0 +1,34 @@
+import type { PolicyFilePart } from '../dashboard/policy-file.js';
+import { counted } from './evidence.js';
+import { type Html, html } from './html.js';
+import type { Page } from './layout.js';
+import { shown } from './parts.js';
+import { policyFilePath } from './policy-place.js';
+import type { UrlOf } from './urls.js';
+
+/** A policy file as it is in force, each line with an address. @param comments whether they are in it */
+export function policyFilePage(part: PolicyFilePart, comments: boolean, urlOf: UrlOf): Page {
+  const { name, layer, bytes, count, from, lines, next } = part;
+  const whose =
+    layer === 'own' ? 'One of your policy files' : 'A policy file that comes with Wheelgate';
+  const at = (line: number) =>
+    urlOf(policyFilePath({ layer, file: name }), { from: line === 1 ? undefined : String(line) });
+  return {
+    title: name,
+    place: 'policy',
+    main: html`<h1>${shown(name)}</h1>
+<p>${whose}, as it is in force: ${counted(count)} lines, ${counted(bytes)} bytes. <a href="${urlOf(['policy'])}">All of the policy</a></p>
+${!comments && html`<p class="soft">Comments are for the role admin to see: they are left out.</p>`}
+${lines === undefined ? html`<p>The policy's files are so long that this one's text is not kept.</p>` : text(lines, from)}
+<p>${from > 1 && html`<a href="${at(1)}">From the first line</a> `}${next !== undefined && html`<a href="${at(next)}" rel="next">From line ${counted(next)} on</a>`}</p>`,
+  };
+}
+
+function text(lines: readonly string[], from: number): Html {
+  const numbered = lines.map((line, index) => {
+    const number = from + index;
+    return html`<span class="line" id="L${number}"><a href="#L${number}">${number}</a> ${shown(line)}
+</span>`;
+  });
+  return html`<div class="code"><pre class="numbered" tabindex="0" role="region" aria-label="The file, line by line"><code>${numbered}</code></pre></div>`;
+}
