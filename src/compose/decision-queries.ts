@@ -1,30 +1,26 @@
-import type { Config } from '../config/config.js';
+import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import { LogQueries } from '../decisions/queries/log-queries.js';
 import type { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
-import { laterSpecifier } from '../domain/version.js';
+import { type IsSettled, settledBy } from '../policy/settled.js';
 import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 
 /** What is asked of the decisions, for the process that keeps their log. */
 export function createDecisionQueries(
-  { decisions }: Config,
+  search: LogSearch,
   { now }: Process,
   { policies }: KeptMachine,
   keeper: RollupKeeper,
 ): DecisionQueries {
+  let settled: IsSettled = settledBy(policies.meaning);
+  policies.onChange(() => {
+    settled = settledBy(policies.meaning);
+  });
   return new LogQueries({
-    file: decisions.file,
+    search,
     keeper,
     now,
-    isWaived: ({ project, version, rule }) =>
-      policies.meaning.waivers.some(
-        (waiver) =>
-          waiver.rule === rule &&
-          waiver.project === project &&
-          waiver.expires > now() &&
-          version !== undefined &&
-          laterSpecifier(waiver.versions).matches(version),
-      ),
+    isSettled: (group) => settled(group, now()),
   });
 }

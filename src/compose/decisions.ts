@@ -4,7 +4,6 @@ import { FileDecisionReader } from '../decisions/file-reader.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import { LiveLog } from '../decisions/live-log.js';
 import type { DecisionLog } from '../decisions/log.js';
-import type { DecisionReader } from '../decisions/reader.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
 import { countInThread } from '../decisions/rollups/count-in-thread.js';
 import { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
@@ -61,6 +60,6 @@ export async function createDecisionLog(
 }
 
 /** Every process of the machine may read it. */
-export function createDecisionReader({ decisions }: Config): DecisionReader {
+export function createDecisionReader({ decisions }: Config): FileDecisionReader {
   return new FileDecisionReader(decisions.file);
 }

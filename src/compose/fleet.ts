@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { LogSearch } from '../decisions/log-search.js';
 import { ALONE } from '../fleet/alone.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { createDecisionQueries } from './decision-queries.js';
@@ -15,13 +16,19 @@ export async function createFleet(
 ): Promise<Fleet> {
   const { leases, news } = ALONE;
   const { log: decisions, rollups, live } = await createDecisionLog(config, process);
+  const decisionReader = createDecisionReader(config);
   return {
     leases,
     news,
     stores: createStores(config, process, machine, news),
     decisions,
-    decisionReader: createDecisionReader(config),
-    decisionQueries: createDecisionQueries(config, process, machine, rollups),
+    decisionReader,
+    decisionQueries: createDecisionQueries(
+      new LogSearch(decisionReader),
+      process,
+      machine,
+      rollups,
+    ),
     liveDecisions: live,
   };
 }

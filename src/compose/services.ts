@@ -2,7 +2,6 @@ import { ArtifactService } from '../artifacts/artifact-service.js';
 import { Prefetcher } from '../artifacts/prefetcher.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
 import type { Config } from '../config/config.js';
-import { HistorySearch } from '../dashboard/history.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
 import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/delivery/decision-recorder.js';
@@ -109,7 +108,6 @@ export function createServices(
     liveDecisions: fleet.liveDecisions,
     serviceState: machine.state,
     policyReports: machine.policyReports,
-    history: new HistorySearch(decisionReader),
     findings,
     links: stores.links,
     departing,

@@ -1,3 +1,4 @@
+import type { DecisionQueries, FileHistory } from '../decisions/queries/decision-queries.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import { NO_PAGE } from '../domain/page-facts.js';
@@ -6,8 +7,7 @@ import type { Subject } from '../domain/subject.js';
 import { subjectOfRecord } from '../exposure/subject-of-record.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { FindingsStore } from '../store/findings-store.js';
-import type { History, HistorySearch } from './history.js';
-import type { Reader } from './reader.js';
+import { type Reader, whoseRequests } from './reader.js';
 
 /** A file as an index lists it, or as something was written down of it. */
 export interface Found {
@@ -16,32 +16,51 @@ export interface Found {
   readonly listed: ListedFile | undefined;
   /** Why it is not listed, as a sentence. */
   readonly absence: string | undefined;
-  readonly history: History;
+  /** Undefined where others search the log just now. */
+  readonly history: FileHistory | undefined;
 }
 
 interface Sources {
   readonly pages: Pick<ProjectPages, 'find'>;
   readonly findings: Pick<FindingsStore, 'known'>;
-  readonly history: HistorySearch;
+  readonly decisions: Pick<DecisionQueries, 'history'>;
 }
 
-/** Finds a file wherever there is something of it. @throws {Failure} not-found where there is nothing */
+/**
+ * Finds a file wherever there is something of it.
+ * @param until milliseconds since 1970: what was decided before is asked for
+ * @throws {Failure} not-found where there is nothing, overloaded where only the log may have something, and others search it
+ */
 export async function findFile(
   sources: Sources,
   project: ProjectName,
   filename: string,
   reader: Reader,
+  until?: number,
 ): Promise<Found> {
   const page = await pageOf(sources, project, filename);
   const sha256 = page.listed?.subject.sha256;
-  const history = await sources.history.of(filename, { project, sha256 }, reader);
-  if (page.listed !== undefined) return { ...page, subject: page.listed.subject, history };
+  const whose = whoseRequests(reader);
+  const history = await unlessBusy(
+    sources.decisions.history({ project, filename, sha256, whose, until }),
+  );
+  const past = history instanceof Failure ? undefined : history;
+  if (page.listed !== undefined) return { ...page, subject: page.listed.subject, history: past };
   const subject =
-    (history.newest && subjectOfRecord(history.newest)) ??
-    (await inspected(sources, project, filename));
-  if (subject === undefined)
-    throw new Failure('not-found', `${page.absence} Nothing else is known of ${filename} either.`);
-  return { ...page, subject, history };
+    (past?.newest && subjectOfRecord(past.newest)) ?? (await inspected(sources, project, filename));
+  if (subject !== undefined) return { ...page, subject, history: past };
+  if (history instanceof Failure) throw history;
+  throw new Failure('not-found', `${page.absence} Nothing else is known of ${filename} either.`);
+}
+
+/** What is asked of the log, or that others search it just now. */
+async function unlessBusy<T>(answer: Promise<T>): Promise<T | Failure> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'overloaded') return error;
+    throw error;
+  }
 }
 
 async function pageOf(

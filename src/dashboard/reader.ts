@@ -1,3 +1,4 @@
+import type { WhoseRequests } from '../decisions/queries/decision-queries.js';
 import type { DecisionRecord } from '../decisions/record.js';
 
 /** Who looks, as far as it matters to what is shown. */
@@ -6,6 +7,12 @@ export interface Reader {
   readonly user: string | undefined;
   /** Whether names, addresses and agents of clients are shown. */
   readonly seesIdentities: boolean;
+}
+
+/** Whose requests a reader may see one by one. */
+export function whoseRequests({ user, seesIdentities }: Reader): WhoseRequests {
+  if (seesIdentities) return 'everybody';
+  return user === undefined ? 'nobody' : { user };
 }
 
 /** Whether a reader may know who a decision was about: everybody, or nobody but oneself. */

@@ -1,20 +1,29 @@
-import { parseSha256 } from '../domain/digest.js';
-import { parseProjectName } from '../domain/project-name.js';
+import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
+import { asFailure, Failure } from '../domain/failure.js';
 import { isShortId, type Linked } from '../domain/short-id.js';
 import type { LinkStore } from '../store/link-store.js';
-import type { HistorySearch } from './history.js';
 
-/** The files that a short link means: what was noted at a refusal, else what the decision log has under such a digest. */
+/** Who knows what short links mean. */
+export interface LinkSources {
+  readonly links: Pick<LinkStore, 'find'>;
+  readonly decisionQueries: Pick<DecisionQueries, 'refusedFiles'>;
+}
+
+/**
+ * The files that a short link means: what was noted at a refusal, else what is remembered of all that was refused. The log
+ * is not searched: anybody may ask for anything.
+ * @throws {Failure} where what was noted cannot be read just now, and nothing else is known
+ */
 export async function filesOfLink(
   id: string,
-  { links, history }: { readonly links: LinkStore; readonly history: HistorySearch },
+  { links, decisionQueries }: LinkSources,
 ): Promise<readonly Linked[]> {
   if (!isShortId(id)) return [];
-  const noted = await links.find(id);
-  if (noted.length > 0) return noted;
-  const record = await history.last({ sha256: id });
-  const project = record && parseProjectName(record.project);
-  if (project === undefined) return [];
-  const filename = record!.filename.replace(/\.metadata$/, '');
-  return [{ project, filename, sha256: parseSha256(record!.sha256) }];
+  const noted = await links.find(id).catch((error: unknown) => asFailure(error, UNREADABLE));
+  if (!(noted instanceof Failure) && noted.length > 0) return noted;
+  const refused = await decisionQueries.refusedFiles(id);
+  if (refused.length === 0 && noted instanceof Failure) throw noted;
+  return refused;
 }
+
+const UNREADABLE = 'What this link means cannot be read just now.';

@@ -1,3 +1,4 @@
+import type { DecisionQueries, FileHistory } from '../decisions/queries/decision-queries.js';
 import type { AttestationRecord } from '../domain/attestation.js';
 import type { Sha256 } from '../domain/digest.js';
 import type { Excerpt, Finding, Inspection } from '../domain/finding.js';
@@ -12,7 +13,6 @@ import { type Explanation, explainVerdict } from '../verdicts/explain-verdict.js
 import type { Judge, Judgement } from '../verdicts/judge.js';
 import { type FileFacts, factsOf } from './file-facts.js';
 import { type Found, findFile } from './find-file.js';
-import type { History, HistorySearch } from './history.js';
 import { type NewestAllowed, newestAllowed } from './newest-allowed.js';
 import type { Reader } from './reader.js';
 import { type Sentence, sentenceOf } from './verdict-sentence.js';
@@ -22,7 +22,7 @@ export interface WhyParts {
   readonly pages: Pick<ProjectPages, 'find' | 'judged'>;
   readonly judge: Judge;
   readonly findings: Pick<FindingsStore, 'known'>;
-  readonly history: HistorySearch;
+  readonly decisions: Pick<DecisionQueries, 'history'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -64,6 +64,14 @@ export type AttestationState =
   | AttestationRecord['attestation']
   | { readonly kind: 'not-verified' | 'none' | 'unknown' };
 
+/** What was decided on a file before, as far as the log was searched. */
+export interface WhyHistory extends Pick<FileHistory, 'spans' | 'requests' | 'searchedBackTo'> {
+  /** Whether all of the log was searched, and could be read. */
+  readonly complete: boolean;
+  /** Whether others searched it, so that nobody looked. */
+  readonly busy: boolean;
+}
+
 /** All that is known of one file, and why it is refused: what the page shows and `/api/v1/projects/P/files/F` says. */
 export interface Why {
   readonly project: ProjectName;
@@ -92,12 +100,14 @@ export interface Why {
   readonly findings: readonly ShownFinding[];
   readonly attestation: AttestationState;
   readonly facts: FileFacts;
-  readonly history: Omit<History, 'newest'>;
+  readonly history: WhyHistory;
 }
 
 /**
  * Gathers it, under the policy in force.
- * @throws {Failure} not-found where neither an index nor anything that was written down knows the file
+ * @param until milliseconds since 1970: what was decided before is told
+ * @throws {Failure} not-found where neither an index nor anything that was written down knows the file, overloaded where only
+ * the log may, and others search it
  */
 export async function whyOf(
   parts: WhyParts,
@@ -105,8 +115,9 @@ export async function whyOf(
   project: ProjectName,
   filename: string,
   reader: Reader,
+  until?: number,
 ): Promise<Why> {
-  const found = await findFile(parts, project, filename, reader);
+  const found = await findFile(parts, project, filename, reader, until);
   const { subject } = found;
   const judgement = await parts.judge.judge(subject);
   const { verdict, inspection } = judgement;
@@ -114,7 +125,6 @@ export async function whyOf(
   const hit = verdict.decisive;
   const spared = verdict.hits.find((other) => other.dryRun === true && other.action === 'block');
   const said = sentenceOf(explained, spared);
-  const { newest: _, ...history } = found.history;
   return {
     project,
     filename,
@@ -148,8 +158,16 @@ export async function whyOf(
     findings: (inspection?.findings ?? []).map(shownFinding),
     attestation: attestationOf(subject, judgement),
     facts: factsOf(found, inspection),
-    history,
+    history: historyOf(found.history),
   };
+}
+
+function historyOf(found: FileHistory | undefined): WhyHistory {
+  if (found === undefined)
+    return { spans: [], requests: [], searchedBackTo: undefined, complete: false, busy: true };
+  const { spans, requests, searchedBackTo, gaps } = found;
+  const complete = searchedBackTo === undefined && gaps.length === 0;
+  return { spans, requests, searchedBackTo, complete, busy: false };
 }
 
 async function adviceOn(

@@ -1,5 +1,4 @@
 import { constants, gunzip } from 'node:zlib';
-import type { OpenDecisionFile } from './open-file.js';
 import type { SearchedFile } from './open-files.js';
 
 const TIME = /"time"\s*:\s*"([^"\\]+)"/;
@@ -7,7 +6,7 @@ const TIME = /"time"\s*:\s*"([^"\\]+)"/;
 /** The files by the first time that each tells, the oldest first: names of a log rotator tell no order. */
 export async function inOrder(files: readonly SearchedFile[]): Promise<SearchedFile[]> {
   const begun = await Promise.all(
-    files.map(async (file) => ({ file, time: await firstTime(file) })),
+    files.map(async (file) => ({ file, time: await firstTimeOf(file) })),
   );
   const inOrder = begun.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   // Names that the log itself has given do tell it, also where the clock was set back: those take their places by them.
@@ -21,13 +20,18 @@ function isOwn({ opened, indexed }: SearchedFile): boolean {
   return indexed !== undefined || opened?.rotated === true;
 }
 
-async function firstTime({ opened, indexed }: SearchedFile): Promise<string> {
+/** The first time that a file tells, as it says it; empty where it tells none. */
+export async function firstTimeOf({ opened, indexed }: SearchedFile): Promise<string> {
   if (indexed !== undefined) return indexed.begins ?? '';
-  const head = opened === undefined ? '' : await beginningOf(opened);
-  return TIME.exec(head)?.[1] ?? '';
+  return opened === undefined ? '' : firstTimeIn(opened.head, opened.compression);
 }
 
-async function beginningOf({ head, compression }: OpenDecisionFile): Promise<string> {
+/** The first time that is told by what a file, or a part of it that can be read by itself, begins with. */
+export async function firstTimeIn(head: Buffer, compression: string | undefined): Promise<string> {
+  return TIME.exec(await textOf(head, compression))?.[1] ?? '';
+}
+
+async function textOf(head: Buffer, compression: string | undefined): Promise<string> {
   if (compression === undefined) return head.toString('utf8');
   if (compression !== 'gz') return '';
   return new Promise((resolve) => {

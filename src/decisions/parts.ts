@@ -1,10 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { OpenDecisionFile } from './open-file.js';
 import type { Range } from './ranges.js';
 
 /** Into so many parts a file is divided at most: a bit each says where a key occurs. */
 export const MAX_PARTS = 32;
 /** A part is no smaller, in bytes: less is read in no time. */
 const LEAST = 1024 * 1024;
+/** Of a plain file without an index so much is read by itself, in bytes. */
+const SLICE = 16 * LEAST;
 const NEWLINE = 0x0a;
 const STEP = 64 * 1024;
 
@@ -39,6 +42,32 @@ async function lineFrom(handle: FileHandle, from: number, size: number): Promise
     at += bytesRead;
   }
   return size;
+}
+
+/**
+ * What can be read by itself of a file, from its end to its beginning: the parts that its index names, slices of a plain
+ * one, all of one that is compressed and has no index.
+ */
+export async function* rangesBack(
+  { handle, size, compression }: Pick<OpenDecisionFile, 'handle' | 'size' | 'compression'>,
+  indexed: { readonly parts: readonly number[]; readonly wanted: number } | undefined,
+): AsyncGenerator<Range> {
+  if (indexed !== undefined) {
+    for (const part of indexed.parts.keys())
+      yield* rangesOf(
+        indexed.parts,
+        indexed.wanted & (1 << (indexed.parts.length - 1 - part)),
+        size,
+      );
+  } else if (compression !== undefined) yield { from: 0, to: size };
+  else {
+    let to = size;
+    for (let slice = Math.ceil(size / SLICE) - 1; slice >= 0; slice -= 1) {
+      const from = slice === 0 ? 0 : await lineFrom(handle, slice * SLICE - 1, size);
+      if (from < to) yield { from, to };
+      to = Math.min(to, from);
+    }
+  }
 }
 
 /** The parts that are asked for as ranges; neighbours are one. @param wanted a bit each, @param size of the file */

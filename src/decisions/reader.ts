@@ -25,6 +25,12 @@ export interface DecisionReader {
   search(query: DecisionQuery): Promise<DecisionSearch>;
 }
 
+/** The same from the newest back, piece by piece, for who wants the newest and may end before all is read. */
+export interface BackwardReader {
+  /** Never rejects. */
+  searchBack(query: DecisionQuery): Promise<SearchBack>;
+}
+
 /** A search that has begun. Read `records` once, to its end or not, or close it. */
 export interface DecisionSearch {
   /** How many files the log has. */
@@ -40,4 +46,29 @@ export interface DecisionSearch {
   readonly reachesBackTo: string | undefined;
   /** Needed only where `records` was never read. */
   close(): Promise<void>;
+}
+
+/** A search back that has begun. Read `pieces` once, to their end or not. */
+export interface SearchBack {
+  /** The newest first. */
+  pieces(): AsyncIterable<LogPiece>;
+  /** As of a search; of what was read so far. */
+  readonly gaps: readonly string[];
+}
+
+/** A part of the log that can be read by itself. */
+export interface LogPiece {
+  /** When its first record was made, in milliseconds since 1970; NaN where that cannot be told without reading it. */
+  readonly begins: number;
+  /** How much of the disk it takes to read it, in bytes. */
+  readonly bytes: number;
+  /** What matches, as it was written. */
+  found(): AsyncIterable<FoundDecision>;
+}
+
+/** A decision, and what its name is made of beside its time. */
+export interface FoundDecision {
+  readonly decision: DecisionRecord;
+  /** CRC-32 of its line. */
+  readonly hash: number;
 }

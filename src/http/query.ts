@@ -7,6 +7,13 @@ export function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
 }
 
+/** Reads a query's instant, in milliseconds since 1970; undefined where there is none. @throws {Failure} bad-request */
+export function timeOf(text: string | null | undefined, name: string): number | undefined {
+  const time = text ? Date.parse(text) : undefined;
+  if (Number.isNaN(time)) throw new Failure('bad-request', `The time in ${name}= cannot be read.`);
+  return time;
+}
+
 /** Reads a query's version specifier; undefined where there is none. @throws {Failure} bad-request where it is none */
 export function specifierOf(text: string | null): Specifier | undefined {
   if (text === null || text === '') return undefined;

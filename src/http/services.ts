@@ -1,7 +1,6 @@
 import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { GateSettings } from '../artifacts/delivery-gate.js';
 import type { SidecarService } from '../artifacts/sidecar-service.js';
-import type { HistorySearch } from '../dashboard/history.js';
 import type { PolicyReports } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
@@ -37,8 +36,6 @@ export interface Services {
   /** How the service is, beside what `/readyz` says. */
   readonly serviceState: () => Promise<ServiceState>;
   readonly policyReports: PolicyReports;
-  /** Looks into the same log for pages, within bounds. */
-  readonly history: HistorySearch;
   readonly findings: Pick<FindingsStore, 'known'>;
   readonly links: LinkStore;
   /** What is on its way from spool files to clients. */

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../decisions/record.js';
 import type { RefusalNotice } from './notice.js';
 
 /** What is known of the refusals of one release by one rule, as it is kept over restarts. */
-export interface RefusalGroup {
+export interface ToldRefusals {
   /** Milliseconds since 1970: when it was told of last. */
   readonly told: number;
   /** How often it was told of since its first time. */
@@ -13,7 +13,7 @@ export interface RefusalGroup {
   readonly last: string;
 }
 
-interface Group extends RefusalGroup {
+interface Group extends ToldRefusals {
   /** The last of its records, which gives the notice its details; undefined for one of an earlier run. */
   readonly record: DecisionRecord | undefined;
   readonly filenames: readonly string[];
@@ -34,7 +34,7 @@ export class RefusalGroups {
   readonly #groups: Map<string, Group>;
 
   /** @param known from an earlier run */
-  constructor(known: Readonly<Record<string, RefusalGroup>> = {}) {
+  constructor(known: Readonly<Record<string, ToldRefusals>> = {}) {
     const groups = Object.entries(known).map(
       ([key, group]) => [key, { ...group, record: undefined, filenames: [] }] as const,
     );
@@ -67,7 +67,7 @@ export class RefusalGroups {
   }
 
   /** What the next run should know. */
-  known(): Record<string, RefusalGroup> {
+  known(): Record<string, ToldRefusals> {
     return Object.fromEntries(
       [...this.#groups].map(([key, { told, times, count, first, last }]) => [
         key,

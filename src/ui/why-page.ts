@@ -3,7 +3,7 @@ import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { block, facts, shown, table, time } from './parts.js';
-import { contactLink, reference, type UrlOf } from './urls.js';
+import { contactLink, reference, type UrlOf, whyPath } from './urls.js';
 
 /** Says of one file why it is refused, or that it is not, what to do, and what was found. */
 export function whyPage(why: Why, urlOf: UrlOf): Page {
@@ -17,7 +17,7 @@ ${findings(why, urlOf)}
 <h2>Attestation</h2>
 <p>${attestation(why.attestation)}</p>
 ${fileFacts(why)}
-${history(why)}`,
+${history(why, urlOf)}`,
   };
 }
 
@@ -144,7 +144,8 @@ ${facts([
 
 const VERDICTS = { block: 'refused', warn: 'warned', allow: 'allowed' } as const;
 
-function history({ history: { spans, requests, complete } }: Why): Html {
+function history({ history: known, project, filename }: Why, urlOf: UrlOf): Html {
+  const { spans, requests, complete, busy, searchedBackTo } = known;
   const past = spans.map(
     ({
       verdict: was,
@@ -163,16 +164,21 @@ function history({ history: { spans, requests, complete } }: Why): Html {
     ) => html`<tr><th scope="row">${time(request.time)}</th><td>${VERDICTS[request.verdict]} (${request.status})</td>
 <td>${request.user ?? ''}</td><td>${request.client}</td><td>${request.userAgent ?? ''}</td></tr>`,
   );
+  const earlier = urlOf(whyPath({ project, filename }), { before: searchedBackTo });
   return html`<h2>What was answered before</h2>
 ${
   past.length === 0
-    ? html`<p>The decision log tells of no request for it.</p>`
+    ? html`<p>${busy ? 'The decision log is being searched for others just now: ask again in a few seconds.' : 'The decision log tells of no request for it.'}</p>`
     : table(
         'Verdicts, the last first',
         ['Verdict', 'Why', 'Requests', 'First', 'Last', 'Policy'],
         past,
       )
 }
-${!complete && html`<p class="soft">Not all of the decision log could be searched.</p>`}
+${
+  searchedBackTo !== undefined
+    ? html`<p class="soft">Searched back to ${time(searchedBackTo)}; <a href="${earlier}">continue</a>.</p>`
+    : !complete && !busy && html`<p class="soft">Not all of the decision log could be searched.</p>`
+}
 ${who.length > 0 && table('Requests, the last first', ['Time', 'Answer', 'User', 'Client', 'Agent'], who)}`;
 }

@@ -1,3 +1,5 @@
+import { Failure, type FailureKind } from '../domain/failure.js';
+
 /** One end of a line between two processes; messages arrive in their order, or the line is gone. */
 export interface Line {
   send(message: unknown): void;
@@ -14,7 +16,13 @@ type Message =
   | { readonly tell: string; readonly data: unknown }
   | { readonly ask: string; readonly id: number; readonly data: unknown }
   | { readonly answer: number; readonly data: unknown }
-  | { readonly refusal: number; readonly message: string };
+  | { readonly refusal: number; readonly message: string; readonly failure?: ToldFailure };
+
+/** What a failure says of itself, so that it is the same on the other side. */
+interface ToldFailure {
+  readonly kind: FailureKind;
+  readonly retryAfter: number | undefined;
+}
 
 /** The other side is gone, or could not answer. */
 export class ChannelError extends Error {
@@ -45,7 +53,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     if (!this.#closed) this.#send({ tell: name, data });
   }
 
-  /** @throws {ChannelError} where the other side is gone, or failed to answer */
+  /** @throws {ChannelError} where the other side is gone, or failed to answer @throws {Failure} what it failed with */
   ask<Name extends keyof Theirs['asks'] & string>(
     name: Name,
     data: Theirs['asks'][Name][0],
@@ -99,7 +107,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
       if (answer === undefined) this.#early.push(message);
       else void this.#answer(() => answer(message.data as never), message.id);
     } else if ('answer' in message) this.#settle(message.answer)?.resolve(message.data);
-    else this.#settle(message.refusal)?.reject(new ChannelError(message.message));
+    else this.#settle(message.refusal)?.reject(errorOf(message));
   }
 
   #takeEarly(): void {
@@ -113,7 +121,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     try {
       message = { answer: id, data: await answer() };
     } catch (error) {
-      message = { refusal: id, message: error instanceof Error ? error.message : String(error) };
+      message = refusalOf(id, error);
     }
     if (!this.#closed) this.#send(message);
   }
@@ -123,4 +131,16 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+function refusalOf(id: number, error: unknown): Message {
+  if (!(error instanceof Failure))
+    return { refusal: id, message: error instanceof Error ? error.message : String(error) };
+  const { message, kind, retryAfter } = error;
+  return { refusal: id, message, failure: { kind, retryAfter } };
+}
+
+function errorOf({ message, failure }: Extract<Message, { refusal: number }>): Error {
+  if (failure === undefined) return new ChannelError(message);
+  return new Failure(failure.kind, message, { retryAfter: failure.retryAfter });
 }

@@ -16,6 +16,7 @@ import { PrimaryLeases } from './primary-leases.js';
 import { PrimaryLive } from './primary-live.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
+import { answerQueries } from './primary-queries.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
 import { Watchdog } from './watchdog.js';
@@ -141,12 +142,7 @@ function createMembers(
       runs.begin(member, run);
       return { number, config: divided, health: health.parts() };
     });
-    const { decisionQueries: queries } = fleet;
-    channel.onAsked('overview', (range) => queries.overview(range));
-    channel.onAsked('refusals', ({ filter, cursor, most }) =>
-      queries.refusals(filter, cursor, most),
-    );
-    channel.onAsked('decision-named', (id) => queries.decision(id));
+    answerQueries(channel, fleet.decisionQueries);
     channel.onAsked('service-state', machine.state);
     channel.onAsked('policy-report', ({ comments }) => machine.policyReports.report(comments));
     channel.onAsked('policy-file', (asked) => machine.policyReports.file(asked));

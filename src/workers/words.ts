@@ -5,13 +5,19 @@ import type { PolicyReport } from '../dashboard/policy-report.js';
 import type { AskedFile } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import type {
+  FileHistory,
+  HistoryAsked,
   NamedDecision,
   Overview,
   OverviewRange,
   RefusalFilter,
   RefusalPage,
+  RefusalsAsked,
+  RequestFilter,
+  RequestPage,
 } from '../decisions/queries/decision-queries.js';
 import type { LogRecord } from '../decisions/record.js';
+import type { Linked } from '../domain/short-id.js';
 import type { FillNews } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
 import type { HealthPart } from '../observe/health.js';
@@ -121,13 +127,19 @@ export interface PrimaryWords {
     readonly decision: readonly [LogRecord, undefined];
     readonly overview: readonly [OverviewRange, Overview];
     readonly refusals: readonly [
+      { readonly filter: RefusalFilter; readonly asked: RefusalsAsked | undefined },
+      RefusalPage,
+    ];
+    readonly requests: readonly [
       {
-        readonly filter: RefusalFilter;
+        readonly filter: RequestFilter;
         readonly cursor: string | undefined;
         readonly most: number | undefined;
       },
-      RefusalPage,
+      RequestPage,
     ];
+    readonly 'file-history': readonly [HistoryAsked, FileHistory];
+    readonly 'refused-files': readonly [string, readonly Linked[]];
     readonly 'decision-named': readonly [string, NamedDecision | undefined];
     readonly 'recent-decisions': readonly [undefined, readonly NamedDecision[]];
     readonly 'service-state': readonly [undefined, ServiceState];

@@ -5,7 +5,10 @@ import type { ToPrimary } from './words.js';
 export function createWorkerQueries(primary: ToPrimary): DecisionQueries {
   return {
     overview: (range) => primary.ask('overview', range),
-    refusals: (filter, cursor, most) => primary.ask('refusals', { filter, cursor, most }),
+    refusals: (filter, asked) => primary.ask('refusals', { filter, asked }),
+    requests: (filter, cursor, most) => primary.ask('requests', { filter, cursor, most }),
     decision: (id) => primary.ask('decision-named', id),
+    history: (asked) => primary.ask('file-history', asked),
+    refusedFiles: (shortId) => primary.ask('refused-files', shortId),
   };
 }

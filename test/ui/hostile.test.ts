@@ -85,6 +85,8 @@ function pageWith(text: string): Page {
         { time: text, verdict: 'block', status: 403, user: text, client: text, userAgent: text },
       ],
       complete: false,
+      busy: false,
+      searchedBackTo: time,
     },
   };
   return whyPage(why, urlsFrom('/projects/p/files/f'));

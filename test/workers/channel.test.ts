@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Failure } from '../../src/domain/failure.js';
 import { withDeadline } from '../../src/runtime/deadline.js';
 import { Channel, ChannelError } from '../../src/workers/channel.js';
 import { linePair } from './line-pair.js';
@@ -32,6 +33,19 @@ describe('a channel', () => {
     });
     assert.deepEqual(await Promise.all([left.ask('double', 2), left.ask('double', 21)]), [4, 42]);
     assert.deepEqual(notes, ['asked for 2', 'asked for 21']);
+  });
+
+  it('hands on a failure as it is, with its kind and when to ask again', async () => {
+    const { left, right } = pair();
+    right.onAsked('odd', async () => {
+      throw new Failure('overloaded', 'Too much.', { retryAfter: 5_000 });
+    });
+    await assert.rejects(left.ask('odd', 1), {
+      name: 'Failure',
+      kind: 'overloaded',
+      message: 'Too much.',
+      retryAfter: 5_000,
+    });
   });
 
   it('says what went wrong with an answer', async () => {

@@ -1,3 +1,5 @@
+import type { ProjectName } from '../../domain/project-name.js';
+import type { Linked } from '../../domain/short-id.js';
 import type { DecisionRecord } from '../record.js';
 import type { RollupProgress } from '../rollups/rollup-keeper.js';
 
@@ -66,6 +68,14 @@ export interface RefusalGroup {
   readonly users: readonly string[];
   /** About how many there are beyond them. */
   readonly moreUsers: number;
+  /** The newest of the requests, as many as were asked for and are in memory; absent where none were asked for. */
+  readonly requests?: readonly NamedDecision[];
+}
+
+/** A group among others of a time. */
+export interface RankedGroup extends RefusalGroup {
+  /** How many of its requests are of that time. */
+  readonly inRange: number;
 }
 
 export interface Overview {
@@ -79,10 +89,10 @@ export interface Overview {
   readonly step: number;
   readonly bars: readonly Bar[];
   readonly totals: Totals;
-  /** Those that were met most often, of those that were met in the range. */
-  readonly groups: readonly RefusalGroup[];
+  /** Those that were met most often in the range. */
+  readonly groups: readonly RankedGroup[];
   readonly newest: readonly NamedDecision[];
-  /** Refused within a day, by a rule that does not accuse, and not waived. */
+  /** Refused within a day, by a rule that does not accuse, and neither waived nor denied by now. */
   readonly unresolved: readonly RefusalGroup[];
   /** Projects that were asked for for the first time today. */
   readonly projects: readonly { readonly project: string; readonly first: string }[];
@@ -104,25 +114,122 @@ export interface RefusalFilter {
   readonly text?: string | undefined;
 }
 
-export interface RefusalPage {
+/** The order of groups: those that were met last first, those that were met most often, those that most users met. */
+export const SORTS = ['newest', 'most', 'users'] as const;
+export type RefusalSort = (typeof SORTS)[number];
+
+/** Which part of an answer is asked for. */
+export interface RefusalsAsked {
+  /** What a page before gave as `next`. */
+  readonly cursor?: string | undefined;
+  readonly most?: number | undefined;
+  readonly sort?: RefusalSort | undefined;
+  /** So many requests of each group; none unless said. */
+  readonly requests?: number | undefined;
+}
+
+/** Where an answer needs the log itself, how far that was searched. */
+export interface SearchedLog {
+  /** ISO 8601: nothing from then on is missing; undefined where all that is asked for was searched. */
+  readonly searchedBackTo?: string | undefined;
+  /** What of it could not be read. */
+  readonly gaps: readonly string[];
+}
+
+export interface RefusalPage extends SearchedLog {
   readonly items: readonly RefusalGroup[];
   /** Where the next page begins; undefined for the last. */
   readonly next: string | undefined;
   /** How many of what matches but for the rule each rule has. */
   readonly rules: ByRule;
-  /** Where the log itself was searched: back to this time, ISO 8601, and what of it could not be read. */
-  readonly searchedBackTo?: string | undefined;
-  readonly gaps: readonly string[];
   readonly counted: RollupProgress;
+}
+
+/** Which requests are asked for: all that is given must match. */
+export interface RequestFilter {
+  /** In its normal form. */
+  readonly project: ProjectName;
+  readonly version?: string | undefined;
+  readonly filename?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly user?: string | undefined;
+  /** Whether only what was refused, warned of, or spared by dry-run is asked for. */
+  readonly refused?: boolean | undefined;
+  /** Milliseconds since 1970. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+export interface RequestPage extends SearchedLog {
+  /** The newest first. */
+  readonly items: readonly NamedDecision[];
+  /** Where the next page begins; undefined for the last. */
+  readonly next: string | undefined;
+}
+
+/** Whose requests are told one by one. */
+export type WhoseRequests = 'everybody' | 'nobody' | { readonly user: string };
+
+/** Of which file what was decided is asked for. */
+export interface HistoryAsked {
+  readonly project: ProjectName;
+  readonly filename: string;
+  readonly sha256?: string | undefined;
+  readonly whose: WhoseRequests;
+  /** Milliseconds since 1970: nothing from then on. */
+  readonly until?: number | undefined;
+}
+
+/** A span in which requests for a file were all decided alike. Times are ISO 8601. */
+export interface HistorySpan {
+  readonly verdict: DecisionRecord['verdict'];
+  readonly rule: string | undefined;
+  readonly reason: string | undefined;
+  /** The policy revision of the last one. */
+  readonly policy: string;
+  readonly first: string;
+  readonly last: string;
+  readonly requests: number;
+}
+
+/** A request, as those see it who may know whose it was. */
+export interface HistoryRequest {
+  readonly time: string;
+  readonly verdict: DecisionRecord['verdict'];
+  readonly status: number;
+  readonly user: string | undefined;
+  readonly client: string;
+  readonly userAgent: string | undefined;
+}
+
+export interface FileHistory extends SearchedLog {
+  /** The newest first. */
+  readonly spans: readonly HistorySpan[];
+  /** The newest first. */
+  readonly requests: readonly HistoryRequest[];
+  /** The last decision; undefined where there is none. */
+  readonly newest: DecisionRecord | undefined;
 }
 
 /** Answers what the dashboard asks of the decisions, wherever they are kept. */
 export interface DecisionQueries {
   overview(range: OverviewRange): Promise<Overview>;
-  /** @param cursor what a page before gave as `next` @param most items */
-  refusals(filter: RefusalFilter, cursor?: string, most?: number): Promise<RefusalPage>;
-  /** Any decision by its name; undefined where the log has none of it any more. */
+  /** @throws {Failure} overloaded where it needs the log, and others search that */
+  refusals(filter: RefusalFilter, asked?: RefusalsAsked): Promise<RefusalPage>;
+  /**
+   * The requests under a group, or for a project. What was refused is first looked for in memory.
+   * @param cursor what a page before gave as `next` @param most items @throws {Failure} overloaded
+   */
+  requests(filter: RequestFilter, cursor?: string, most?: number): Promise<RequestPage>;
+  /** Any decision by its name; undefined where the log has none of it any more. @throws {Failure} overloaded */
   decision(id: string): Promise<NamedDecision | undefined>;
+  /** What was decided on a file. @throws {Failure} overloaded */
+  history(asked: HistoryAsked): Promise<FileHistory>;
+  /**
+   * Files that were refused and that a short link means (`domain/short-id.ts`). Costs no search.
+   * @throws {Failure} overloaded where the log is not counted yet
+   */
+  refusedFiles(shortId: string): Promise<readonly Linked[]>;
 }
 
 /** A page of refusals has so many. */

@@ -1,9 +1,9 @@
 import { ACCUSING, type RuleId } from '../../domain/rules.js';
-import { decisionId } from '../decision-id.js';
-import { readRecord } from '../record.js';
-import type { Periods } from '../rollups/periods.js';
+import { DAY, HOUR, type Periods } from '../rollups/periods.js';
+import { countRecent } from '../rollups/recent-counts.js';
+import type { RefusedGroup } from '../rollups/refused-groups.js';
 import type { RollupProgress } from '../rollups/rollup-keeper.js';
-import { DAY, HOUR, type Rollups } from '../rollups/rollups.js';
+import type { Rollups } from '../rollups/rollups.js';
 import { COUNTED_RULES, KINDS, placeOf, SLOTS, VERDICTS } from '../rollups/slots.js';
 import type {
   Bar,
@@ -11,10 +11,12 @@ import type {
   NamedDecision,
   Overview,
   OverviewRange,
+  RankedGroup,
   RefusalGroup,
   Totals,
 } from './decision-queries.js';
 import { asRefusal } from './refusal-groups.js';
+import { namedDecision } from './requests.js';
 
 /** How many bars a range has, and of how many hours each is. */
 const BARS: Readonly<Record<OverviewRange, { readonly count: number; readonly hours: number }>> = {
@@ -26,19 +28,22 @@ const MOST = 10;
 const MOST_PROJECTS = 50;
 const MOST_UNRESOLVED = 50;
 
+/** What a waiver or a denial knows a group by. */
+export type SettledGroup = Pick<RefusalGroup, 'project' | 'version' | 'rule' | 'sha256'>;
+
 /** What an overview says beside the counts. */
 export interface OverviewAsked {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly counted: RollupProgress;
-  /** Whether a waiver lets the group's files pass by now. */
-  readonly isWaived: (group: Pick<RefusalGroup, 'project' | 'version' | 'rule'>) => boolean;
+  /** Whether somebody has had the last word on a group: a waiver lets its file pass by now, or it is denied. */
+  readonly isSettled: (group: SettledGroup) => boolean;
 }
 
 export function overviewOf(
   rollups: Rollups,
   range: OverviewRange,
-  { now, counted, isWaived }: OverviewAsked,
+  { now, counted, isSettled }: OverviewAsked,
 ): Overview {
   const { count, hours } = BARS[range];
   const step = hours * HOUR;
@@ -47,7 +52,6 @@ export function overviewOf(
     sumOf(rollups.hours, (first + bar * step) / HOUR, hours),
   );
   const groups = rollups.groups.all();
-  const dayAgo = now - DAY;
   const today = Math.floor(now / DAY) * DAY;
   return {
     range,
@@ -57,31 +61,43 @@ export function overviewOf(
     step,
     bars: sums.map((sum, bar) => barOf(sum, first + bar * step)),
     totals: totalsOf(added(sums)),
-    groups: groups
-      .filter(({ last }) => last >= first)
-      .sort((a, b) => all(b) - all(a))
-      .slice(0, MOST)
-      .map(asRefusal),
+    groups: mostMet(groups, first),
     newest: newestOf(rollups, MOST),
-    unresolved: groups
-      .filter(
-        (group) =>
-          group.enforce > 0 &&
-          group.last >= dayAgo &&
-          !ACCUSING.has(group.rule as RuleId) &&
-          !isWaived(group),
-      )
-      .slice(-MOST_UNRESOLVED)
-      .reverse()
-      .map(asRefusal),
+    unresolved: unresolvedOf(groups, now - DAY, isSettled).map(asRefusal),
     projects: rollups.projects
       .since(today, MOST_PROJECTS)
       .map(({ project, first: at }) => ({ project, first: new Date(at).toISOString() })),
   };
 }
 
-function all({ enforce, dryRun, warn }: { enforce: number; dryRun: number; warn: number }): number {
-  return enforce + dryRun + warn;
+/** @param first when the range begins, in milliseconds since 1970 */
+function mostMet(groups: readonly RefusedGroup[], first: number): RankedGroup[] {
+  const ranked: { group: RefusedGroup; inRange: number }[] = [];
+  for (const group of groups) {
+    if (group.last < first) continue;
+    const inRange = countRecent(group.recent, first / HOUR);
+    if (ranked.length === MOST && inRange <= ranked.at(-1)!.inRange) continue;
+    const at = ranked.findIndex((other) => other.inRange < inRange);
+    ranked.splice(at === -1 ? ranked.length : at, 0, { group, inRange });
+    if (ranked.length > MOST) ranked.pop();
+  }
+  return ranked.map(({ group, inRange }) => ({ ...asRefusal(group), inRange }));
+}
+
+/** The newest first. @param since milliseconds since 1970 */
+function unresolvedOf(
+  groups: readonly RefusedGroup[],
+  since: number,
+  isSettled: OverviewAsked['isSettled'],
+): RefusedGroup[] {
+  const unresolved: RefusedGroup[] = [];
+  // A policy has many waivers: no more are asked about than are shown.
+  for (let at = groups.length - 1; at >= 0 && unresolved.length < MOST_UNRESOLVED; at -= 1) {
+    const group = groups[at]!;
+    const isNew = group.enforce > 0 && group.last >= since;
+    if (isNew && !ACCUSING.has(group.rule as RuleId) && !isSettled(group)) unresolved.push(group);
+  }
+  return unresolved;
 }
 
 /** @param from the number of the first hour */
@@ -144,12 +160,11 @@ function totalsOf(sum: Float64Array): Totals {
 }
 
 /** The newest refusals and warnings, as far as they are in memory. */
-export function newestOf(rollups: Rollups, most: number): NamedDecision[] {
+function newestOf(rollups: Rollups, most: number): NamedDecision[] {
   const newest: NamedDecision[] = [];
   for (const line of rollups.newest.newest()) {
-    const decision = readRecord(line);
-    if (decision === undefined || decision === 'event') continue;
-    newest.push({ id: decisionId(decision.time, line), decision });
+    const named = namedDecision(line);
+    if (named !== undefined) newest.push(named);
     if (newest.length === most) break;
   }
   return newest;

@@ -2,12 +2,17 @@ import { idOf } from '../decision-id.js';
 import { normal } from '../query.js';
 import type { RefusedGroup } from '../rollups/refused-groups.js';
 import { countDistinct } from '../rollups/sketch.js';
-import type { ByRule, RefusalFilter, RefusalGroup } from './decision-queries.js';
+import type { ByRule, RefusalFilter, RefusalGroup, RefusalSort } from './decision-queries.js';
+
+/** The name of the newest of its requests. */
+export function idOfGroup({ last, lastHash }: RefusedGroup): string {
+  return idOf(last, lastHash);
+}
 
 export function asRefusal(group: RefusedGroup): RefusalGroup {
   const { project, version, filename, rule, sha256, reason, users, others } = group;
   return {
-    id: idOf(group.last, group.lastHash),
+    id: idOfGroup(group),
     project,
     version,
     filename,
@@ -44,7 +49,28 @@ export function ruleCounts(groups: readonly RefusedGroup[]): ByRule {
   return counts;
 }
 
-/** The newest first; of one instant in the order of their names, so that a page goes on where the one before ended. */
-export function byNewest(a: RefusedGroup, b: RefusedGroup): number {
+/**
+ * Groups in the order that is asked for. What is equal in it is in that of the newest, so that a page goes on where the one
+ * before ended.
+ */
+export function sorted(groups: readonly RefusedGroup[], sort: RefusalSort): RankedBy[] {
+  return groups
+    .map((group) => ({ group, rank: rankOf(group, sort) }))
+    .sort((a, b) => b.rank - a.rank || byNewest(a.group, b.group));
+}
+
+/** A group, and what it is sorted by; 0 for all where that is the time. */
+export interface RankedBy {
+  readonly group: RefusedGroup;
+  readonly rank: number;
+}
+
+function rankOf({ enforce, dryRun, warn, users, others }: RefusedGroup, sort: RefusalSort): number {
+  if (sort === 'most') return enforce + dryRun + warn;
+  return sort === 'users' ? users.length + countDistinct(others) : 0;
+}
+
+/** The newest first; of one instant in the order of their names. */
+function byNewest(a: RefusedGroup, b: RefusedGroup): number {
   return b.last - a.last || b.lastHash - a.lastHash || (a.filename < b.filename ? -1 : 1);
 }

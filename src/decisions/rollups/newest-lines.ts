@@ -19,6 +19,11 @@ export class NewestLines {
     }
   }
 
+  /** Whether there may have been others before them. */
+  get isFull(): boolean {
+    return this.#lines.length === this.#size;
+  }
+
   /** The newest first. */
   *newest(): Generator<string> {
     const { length } = this.#lines;

@@ -1,5 +1,9 @@
 import { SLOTS } from './slots.js';
 
+/** In milliseconds. */
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
 /** The counts of the last so many hours, or days, as plain data. */
 export interface PeriodCounts {
   /** Which period lies in which place, counted from 1970; -1 for none. */

@@ -1,4 +1,6 @@
 import type { DecisionRecord } from '../record.js';
+import { HOUR } from './periods.js';
+import { noteRecent } from './recent-counts.js';
 import { distinct, type Sketch } from './sketch.js';
 import type { Mode } from './slots.js';
 
@@ -17,7 +19,7 @@ export interface RefusedGroup {
   dryRun: number;
   warn: number;
   /** Milliseconds since 1970. */
-  readonly first: number;
+  first: number;
   last: number;
   /** The hash of the last record's line, for its name. */
   lastHash: number;
@@ -27,6 +29,8 @@ export interface RefusedGroup {
   readonly users: string[];
   /** Those beyond them. */
   others: Sketch | undefined;
+  /** How often it was met of late, as `recent-counts.ts` has it. */
+  recent: number[];
 }
 
 /** The groups that were met last; beyond so many, those go that were not met for the longest time. */
@@ -52,10 +56,15 @@ export class RefusedGroups {
     if (mode === 'enforce') group.enforce += 1;
     else if (mode === 'dry-run') group.dryRun += 1;
     else group.warn += 1;
-    group.last = time;
-    group.lastHash = hash;
-    group.reason = record.reason;
-    group.sha256 = record.sha256;
+    noteRecent(group.recent, Math.floor(time / HOUR));
+    if (time < group.first) group.first = time;
+    // A search goes back from the newest.
+    if (time >= group.last) {
+      group.last = time;
+      group.lastHash = hash;
+      group.reason = record.reason;
+      group.sha256 = record.sha256;
+    }
     this.#noteUser(group, record);
     if (this.#groups.size > this.#size) {
       const [oldest] = this.#groups.keys();
@@ -112,5 +121,6 @@ export function groupOf(record: DecisionRecord, time: number): RefusedGroup {
     reason,
     users: [],
     others: undefined,
+    recent: [],
   };
 }

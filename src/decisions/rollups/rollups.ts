@@ -1,13 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { DecisionRecord, LogRecord } from '../record.js';
 import { NewestLines } from './newest-lines.js';
-import { type PeriodCounts, Periods } from './periods.js';
+import { DAY, HOUR, type PeriodCounts, Periods } from './periods.js';
 import { type RefusedGroup, RefusedGroups } from './refused-groups.js';
 import { SeenProjects } from './seen-projects.js';
 import { CUT, countDecision, modeOf } from './slots.js';
 
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
 export const HOURS = 30 * 24;
 export const DAYS = 400;
 const GROUPS = 20_000;

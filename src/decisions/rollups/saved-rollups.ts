@@ -15,7 +15,7 @@ import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
-const VERSION = 2;
+const VERSION = 3;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 
@@ -148,6 +148,7 @@ function readGroup({ others, ...group }: WrittenGroup): RefusedGroup {
     reason: group.reason,
     users: group.users,
     others: others && Uint32Array.from(others),
+    recent: group.recent,
   };
 }
 

@@ -13,7 +13,7 @@ import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
 import { sendJson } from '../json.js';
 import { pathSegments } from '../path.js';
-import { queryOf } from '../query.js';
+import { queryOf, timeOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 const VERDICTS: readonly RefusalVerdict[] = ['block', 'warn', 'dry-run'];
@@ -39,7 +39,10 @@ export function refusalsApiRoute({ decisionQueries }: Services, settings: HttpSe
     const isCsv = query.get('format') === 'csv';
     const filter = filterOf(query, reader);
     const before = query.get('before') ?? undefined;
-    const page = await decisionQueries.refusals(filter, before, isCsv ? MOST_ROWS : undefined);
+    const page = await decisionQueries.refusals(filter, {
+      cursor: before,
+      most: isCsv ? MOST_ROWS : undefined,
+    });
     const items = page.items.map((group) => seenGroup(group, reader));
     if (isCsv) return sendCsv(req, res, items);
     sendJson(res, 200, { ...page, items });
@@ -64,16 +67,10 @@ function filterOf(query: URLSearchParams, reader: Reader): RefusalFilter {
     // Who has a name of their own sees their own.
     user: reader.seesIdentities ? user : reader.user,
     verdict: known,
-    since: timeOf(given('since'), 'since'),
-    until: timeOf(given('until'), 'until'),
+    since: timeOf(query.get('since'), 'since'),
+    until: timeOf(query.get('until'), 'until'),
     text: given('q'),
   };
-}
-
-function timeOf(text: string | undefined, name: string): number | undefined {
-  const time = text === undefined ? undefined : Date.parse(text);
-  if (Number.isNaN(time)) throw new Failure('bad-request', `The time in ${name}= cannot be read.`);
-  return time;
 }
 
 const COLUMNS = [

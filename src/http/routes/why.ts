@@ -9,9 +9,10 @@ import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
 import { pathSegments } from '../path.js';
+import { queryOf, timeOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /projects/{project}/files/{filename}`: why a file is refused, for people. */
+/** `GET /projects/{project}/files/{filename}?before=T`: why a file is refused, for people; T: where to go on with its history. */
 export function projectsRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, []);
   return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
@@ -28,13 +29,13 @@ export function projectsApiRoute(services: Services, settings: HttpSettings): Ha
 
 /** @param below the segments in front of `projects` */
 function whyOfRequest(
-  { pages, judge, findings, history, now }: Services,
+  { pages, judge, findings, decisionQueries: decisions, now }: Services,
   settings: HttpSettings,
   below: readonly string[],
 ): (req: IncomingMessage) => Promise<Why> {
   const { contact, dashboard } = settings;
   const { policyRepository } = dashboard;
-  const parts: WhyParts = { pages, judge, findings, history, now };
+  const parts: WhyParts = { pages, judge, findings, decisions, now };
   return async (req) => {
     const [, name = '', files, filename = '', ...rest] =
       pathSegments(req.url ?? '')?.slice(below.length) ?? [];
@@ -42,6 +43,8 @@ function whyOfRequest(
     const isFile = parseDistributionFilename(filename, project) !== undefined;
     if (project === undefined || files !== 'files' || !isFile || rest.length > 0)
       throw new Failure('not-found', 'A file is named /projects/{project}/files/{filename}.');
-    return whyOf(parts, { contact, policyRepository }, project, filename, readerOf(req, settings));
+    const before = timeOf(queryOf(req.url ?? '').get('before'), 'before');
+    const advice = { contact, policyRepository };
+    return whyOf(parts, advice, project, filename, readerOf(req, settings), before);
   };
 }

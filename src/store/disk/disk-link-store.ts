@@ -33,14 +33,15 @@ export class DiskLinkStore implements LinkStore {
 
   async find(id: string): Promise<readonly Linked[]> {
     const path = this.#pathOf(id);
-    try {
-      const linked = readLinks((await readPlainFile(path)).toString('utf8'));
-      if (linked !== undefined) return linked.filter((one) => shortIdOf(one) === id);
-      this.#files.onUnreadable(path, NOT_OURS);
-    } catch (error) {
-      if (!isMissing(error)) this.#files.onUnreadable(path, reasonOf(error));
-    }
-    return [];
+    const bytes = await readPlainFile(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      this.#files.onUnreadable(path, reasonOf(error));
+      throw error;
+    });
+    if (bytes === undefined) return [];
+    const linked = readLinks(bytes.toString('utf8'));
+    if (linked === undefined) this.#files.onUnreadable(path, NOT_OURS);
+    return (linked ?? []).filter((one) => shortIdOf(one) === id);
   }
 
   async note({ project, filename, sha256 }: Linked): Promise<void> {

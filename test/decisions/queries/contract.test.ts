@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FileDecisionReader } from '../../../src/decisions/file-reader.js';
+import { LogSearch } from '../../../src/decisions/log-search.js';
 import type { DecisionQueries } from '../../../src/decisions/queries/decision-queries.js';
 import { LogQueries } from '../../../src/decisions/queries/log-queries.js';
 import { Channel } from '../../../src/workers/channel.js';
+import { answerQueries } from '../../../src/workers/primary-queries.js';
 import type { ToPrimary, ToWorker } from '../../../src/workers/words.js';
 import { createWorkerQueries } from '../../../src/workers/worker-queries.js';
 import { keeps } from '../../support/contract.js';
@@ -19,7 +22,8 @@ const ofLog =
     const file = join(folder, 'decisions.jsonl');
     const { log, keeper, stop } = await keptLog(file, maxBytes);
     await keeper.counted();
-    const queries = new LogQueries({ file, keeper, now: () => NOW, isWaived: () => false });
+    const search = new LogSearch(new FileDecisionReader(file));
+    const queries = new LogQueries({ search, keeper, now: () => NOW, isSettled: () => false });
     return {
       queries: seen(queries),
       append: async (records) => {
@@ -36,9 +40,7 @@ const ofLog =
 function fromWorker(queries: DecisionQueries): DecisionQueries {
   const [a, b] = linePair();
   const worker: ToWorker = new Channel(a);
-  worker.onAsked('overview', (range) => queries.overview(range));
-  worker.onAsked('refusals', ({ filter, cursor, most }) => queries.refusals(filter, cursor, most));
-  worker.onAsked('decision-named', (id) => queries.decision(id));
+  answerQueries(worker, queries);
   const primary: ToPrimary = new Channel(b);
   return createWorkerQueries(primary);
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import type {
   DecisionQueries,
+  NamedDecision,
   RefusalFilter,
 } from '../../../src/decisions/queries/decision-queries.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
+import type { ProjectName } from '../../../src/domain/project-name.js';
+import { shortIdOf } from '../../../src/domain/short-id.js';
 import type { Contract, Subject } from '../../support/contract.js';
 import { record } from '../records.js';
 
@@ -30,7 +33,7 @@ async function pages(queries: DecisionQueries, filter: RefusalFilter, most: numb
   const found = [];
   let cursor: string | undefined;
   do {
-    const page = await queries.refusals(filter, cursor, most);
+    const page = await queries.refusals(filter, { cursor, most });
     assert.ok(page.items.length <= most);
     assert.deepEqual(page.gaps, []);
     found.push(...page.items);
@@ -95,6 +98,143 @@ export const QUERIES: Contract<QueriesSubject> = {
     const since = Date.parse(many[10]!.time);
     const later = many.slice(10).toReversed();
     assert.deepEqual(names(await pages(queries, { since }, 4)), names(later));
+  },
+
+  'groups are sorted by how often they were met, and by how many': async ({ queries, append }) => {
+    const met = (filename: string, users: readonly string[]) =>
+      users.map((user, at) => refused(at, { filename, user }));
+    await append([
+      ...met('often.whl', ['a', 'a', 'a']),
+      ...met('many.whl', ['a', 'b']),
+      ...met('once.whl', ['a']),
+    ]);
+    const inOrder = async (sort: 'most' | 'users') => {
+      const names = [];
+      let cursor: string | undefined;
+      do {
+        const page = await queries.refusals({}, { sort, most: 1, cursor });
+        names.push(...page.items.map(({ filename }) => filename));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return names;
+    };
+    assert.deepEqual(await inOrder('most'), ['often.whl', 'many.whl', 'once.whl']);
+    assert.equal((await inOrder('users'))[0], 'many.whl');
+    const byUser = await queries.refusals({ user: 'a' }, { sort: 'most' });
+    assert.equal(byUser.items[0]?.filename, 'often.whl');
+  },
+
+  'the groups of an overview are ranked by how often they were met within its range': async ({
+    queries,
+    append,
+  }) => {
+    const old = Array.from({ length: 5 }, (_, at) =>
+      refused(at - 40 * 60, { filename: 'old.whl' }),
+    );
+    await append([
+      ...old,
+      refused(0, { filename: 'new.whl' }),
+      refused(1, { filename: 'new.whl' }),
+      refused(2, { filename: 'old.whl' }),
+    ]);
+    const ranked = async (range: '24h' | '7d' | '30d') =>
+      (await queries.overview(range)).groups.map(({ filename, inRange }) => [filename, inRange]);
+    assert.deepEqual(await ranked('24h'), [
+      ['new.whl', 2],
+      ['old.whl', 1],
+    ]);
+    for (const range of ['7d', '30d'] as const)
+      assert.deepEqual(await ranked(range), [
+        ['old.whl', 6],
+        ['new.whl', 2],
+      ]);
+  },
+
+  'a group has its newest requests, and all of them page by page': async ({ queries, append }) => {
+    const many = Array.from({ length: 12 }, (_, at) =>
+      refused(at, { user: `u${at}`, filename: at % 4 === 0 ? 'b.whl' : 'a.whl' }),
+    );
+    await append([...many, refused(20, { verdict: 'allow', rule: undefined, filename: 'a.whl' })]);
+    const { items } = await queries.refusals({}, { requests: 2 });
+    const users = (named: readonly NamedDecision[] = []) =>
+      named.map(({ decision }) => decision.user);
+    assert.deepEqual(
+      items.map(({ filename, requests }) => [filename, users(requests)]),
+      [
+        ['a.whl', ['u11', 'u10']],
+        ['b.whl', ['u8', 'u4']],
+      ],
+    );
+    const project = 'bad' as ProjectName;
+    const filter = { project, filename: 'a.whl', rule: 'startup-hook', refused: true };
+    const found = [];
+    let cursor: string | undefined;
+    do {
+      const page = await queries.requests(filter, cursor, 4);
+      found.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    assert.deepEqual(users(found), ['u11', 'u10', 'u9', 'u7', 'u6', 'u5', 'u3', 'u2', 'u1']);
+    for (const { id, decision } of found)
+      assert.deepEqual((await queries.decision(id))?.decision, decision);
+    assert.equal((await queries.requests({ project, filename: 'a.whl' })).items.length, 10);
+  },
+
+  'the history of a file is told as spans, with the requests of whom one may see': async ({
+    queries,
+    append,
+  }) => {
+    const filename = 'a.whl';
+    await append([
+      refused(0, { filename, user: 'ann' }),
+      refused(1, { filename, user: 'bob' }),
+      refused(2, { filename: 'other.whl' }),
+      refused(3, { filename, user: 'bob', verdict: 'allow', rule: undefined, reason: undefined }),
+    ]);
+    const asked = { project: 'bad' as ProjectName, filename };
+    const { spans, requests, newest } = await queries.history({ ...asked, whose: 'everybody' });
+    assert.deepEqual(
+      spans.map(({ verdict, requests: count }) => [verdict, count]),
+      [
+        ['allow', 1],
+        ['block', 2],
+      ],
+    );
+    assert.deepEqual(
+      requests.map(({ user }) => user),
+      ['bob', 'bob', 'ann'],
+    );
+    assert.equal(newest?.verdict, 'allow');
+    const ann = await queries.history({ ...asked, whose: { user: 'ann' } });
+    assert.deepEqual(
+      ann.requests.map(({ user }) => user),
+      ['ann'],
+    );
+    assert.deepEqual((await queries.history({ ...asked, whose: 'nobody' })).requests, []);
+    const until = Date.parse(refused(3).time);
+    const before = await queries.history({ ...asked, whose: 'nobody', until });
+    assert.deepEqual(before.spans, [spans[1]]);
+  },
+
+  'a refused file is found by its short id, also where nobody knows its bytes': async ({
+    queries,
+    append,
+  }) => {
+    const digest = 'ab'.repeat(32);
+    await append([
+      refused(0, { filename: 'known.whl', sha256: digest }),
+      refused(1, { filename: 'unknown.whl.metadata' }),
+    ]);
+    const names = async (id: string) =>
+      (await queries.refusedFiles(id)).map(({ filename }) => filename);
+    assert.deepEqual(await names(digest.slice(0, 10)), ['known.whl']);
+    const id = shortIdOf({
+      project: 'bad' as ProjectName,
+      filename: 'unknown.whl',
+      sha256: undefined,
+    });
+    assert.deepEqual(await names(id), ['unknown.whl']);
+    assert.deepEqual(await names('0'.repeat(10)), []);
   },
 
   'a decision is found by its name, and by no other': async ({ queries, append }) => {

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { HistorySearch } from '../../../src/dashboard/history.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { NONE_KNOWN } from '../../../src/domain/attestation.js';
 import { IN_FORCE } from '../../../src/domain/confirmation.js';
@@ -123,11 +122,17 @@ export function stubServices(
       () => 0,
     ),
     decisionReader: { search: nothingThere },
-    decisionQueries: { overview: nothingThere, refusals: nothingThere, decision: nothingThere },
+    decisionQueries: {
+      overview: nothingThere,
+      refusals: nothingThere,
+      requests: nothingThere,
+      decision: nothingThere,
+      history: nothingThere,
+      refusedFiles: async () => [],
+    },
     serviceState: nothingThere,
     policyReports: { report: nothingThere, file: nothingThere },
     liveDecisions: { recent: async () => [], subscribe: () => () => {} },
-    history: new HistorySearch({ search: nothingThere }),
     findings,
     links: { find: async () => [], note: async () => {} },
     departing: new FairShare(2 ** 19, 2 ** 16),

@@ -1,0 +1,12 @@
+import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
+import type { ToWorker } from './words.js';
+
+/** The primary's side of what is asked of the decisions. */
+export function answerQueries(worker: ToWorker, queries: DecisionQueries): void {
+  worker.onAsked('overview', (range) => queries.overview(range));
+  worker.onAsked('refusals', ({ filter, asked }) => queries.refusals(filter, asked));
+  worker.onAsked('requests', ({ filter, cursor, most }) => queries.requests(filter, cursor, most));
+  worker.onAsked('decision-named', (id) => queries.decision(id));
+  worker.onAsked('file-history', (file) => queries.history(file));
+  worker.onAsked('refused-files', (shortId) => queries.refusedFiles(shortId));
+}
