@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CLIENTS, type ClientName, clientSettings } from './client-settings.js';
+import { CLIENTS, type ClientName, clientSettings } from '../domain/client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
 import { copied } from './words.js';

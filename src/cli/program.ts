@@ -1,8 +1,8 @@
 import { Argument, Command, Option } from 'commander';
+import { CLIENTS } from '../domain/client-settings.js';
 import { redactUrls } from '../domain/credentials.js';
 import { visible } from '../domain/visible.js';
 import { VERSION } from '../runtime/package-root.js';
-import { CLIENTS } from './client-settings.js';
 import { terminalOutput as out } from './output.js';
 import { DEFAULT_SERVER } from './server-url.js';
 

@@ -6,11 +6,21 @@ import type {
 import type { DecisionRecord } from '../decisions/record.js';
 import { maySee, type Reader } from './reader.js';
 
+/** Who asked. */
+type Asker = 'client' | 'forwarded' | 'user' | 'userAgent';
+
+/** A decision without what its reader may not know of who asked. */
+export interface SeenDecision
+  extends Omit<DecisionRecord, Asker>,
+    Partial<Pick<DecisionRecord, Asker>> {
+  readonly id: string;
+}
+
 /** A decision as a reader may see it; undefined where it is another's, and readers have names of their own. */
 export function seenDecision(
   { id, decision }: NamedDecision,
   reader: Reader,
-): ({ readonly id: string } & Partial<DecisionRecord>) | undefined {
+): SeenDecision | undefined {
   if (maySee(reader, decision)) return { id, ...decision };
   if (reader.user !== undefined) return undefined;
   const { client: _, forwarded: _f, user: _u, userAgent: _a, ...rest } = decision;

@@ -4,7 +4,7 @@ import { failurePage } from '../ui/failure-page.js';
 import type { Html } from '../ui/html.js';
 import { layout, type Page } from '../ui/layout.js';
 import { type UrlOf, urlsFrom } from '../ui/urls.js';
-import type { Handler } from './asked.js';
+import { askedOf, type Handler } from './asked.js';
 import type { HttpSettings, Services } from './services.js';
 
 /** A page asks for nothing but our own files, is in nobody's frame, and no string in it becomes a script. */
@@ -46,7 +46,9 @@ export function pageHandler(
       .parts()
       .filter(({ state }) => state !== 'ok')
       .map(({ part, detail, state }) => ({ part, detail: detail ?? state }));
-    const state = { revision: judge.revision, troubles, now: now(), isWhole };
+    const identity = askedOf(req)?.identity;
+    const isAdmin = identity === undefined || identity.role === 'admin';
+    const state = { revision: judge.revision, troubles, now: now(), isWhole, isAdmin };
     sendHtml(res, status, layout(page, state, urlOf));
   };
 }

@@ -13,7 +13,7 @@ export function findingsPage(): Page {
   }
   return {
     title: 'Findings',
-    place: 'findings',
+    place: 'help',
     main: html`<h1>Findings</h1>
 <p>Wheelgate opens every artifact before its last bytes leave, and writes down what it saw. A finding is a fact; whether it
 refuses the artifact is the policy's say, through the rule that it belongs to.</p>

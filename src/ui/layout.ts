@@ -13,6 +13,8 @@ export interface ServerState {
   readonly now: number;
   /** Whether the pages of the navigation are all on the port that is asked. */
   readonly isWhole: boolean;
+  /** Whether the pages for admins are for whoever asks. */
+  readonly isAdmin: boolean;
 }
 
 /** A page's place in the navigation; a page that is in none is below one of these. */
@@ -20,9 +22,10 @@ export type Place = (typeof NAVIGATION)[number]['place'];
 
 /** In the order in which they are shown: a new page of the first rank is a line. */
 const NAVIGATION = [
-  { place: 'policy', label: 'Policy', path: ['policy'], everywhere: false },
-  { place: 'health', label: 'Health', path: ['health'], everywhere: false },
-  { place: 'findings', label: 'Findings', path: ['help', 'findings'], everywhere: true },
+  { place: 'policy', label: 'Policy', path: ['policy'], everywhere: false, forAdmins: false },
+  { place: 'live', label: 'Live', path: ['live'], everywhere: false, forAdmins: true },
+  { place: 'health', label: 'Health', path: ['health'], everywhere: false, forAdmins: false },
+  { place: 'help', label: 'Help', path: ['help'], everywhere: true, forAdmins: false },
 ] as const;
 
 /** One page: what the layout is put around. */
@@ -52,7 +55,7 @@ export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
 <header>
 <p class="brand">Wheelgate</p>
 <nav aria-label="Pages"><ul>${NAVIGATION.filter(
-    ({ everywhere }) => everywhere || state.isWhole,
+    ({ everywhere, forAdmins }) => (everywhere || state.isWhole) && (!forAdmins || state.isAdmin),
   ).map(
     ({ place, label, path }) => html`
 <li><a href="${urlOf(path)}"${place === page.place && html` aria-current="page"`}>${label}</a></li>`,

@@ -1,12 +1,15 @@
 import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
 
+/** How many characters of an instant in ISO 8601 stand for it. */
+const PRECISION = { minutes: 16, seconds: 19 } as const;
+
 /** An instant, as a reader anywhere understands it; the script adds how long ago it was. @param at milliseconds since 1970, or ISO 8601 */
-export function time(at: number | string): Html {
+export function time(at: number | string, precision: keyof typeof PRECISION = 'minutes'): Html {
   const instant = new Date(at);
   if (Number.isNaN(instant.getTime())) return html`${at}`;
   const iso = instant.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+  return html`<time datetime="${iso}">${iso.slice(0, PRECISION[precision]).replace('T', ' ')} UTC</time>`;
 }
 
 /** A text of any origin; what is written as an escape is told from the same letters. */

@@ -1,4 +1,3 @@
-import type { Linked } from '../domain/short-id.js';
 import { type Html, html } from './html.js';
 
 /**
@@ -37,7 +36,10 @@ function escapedPart(text: string): string {
 }
 
 /** The path of the page that says why a file is refused. */
-export function whyPath({ project, filename }: Pick<Linked, 'project' | 'filename'>): string[] {
+export function whyPath({
+  project,
+  filename,
+}: Readonly<Record<'project' | 'filename', string>>): string[] {
   return ['projects', project, 'files', filename];
 }
 

@@ -15,6 +15,8 @@ export const PAGES = [
   ['why, allowed', `/projects/hooked/files/${before.filename}`],
   ['policy', '/policy'],
   ['a policy file', '/policy/files/own/none.yaml#L1'],
+  ['live', '/live'],
+  ['help', '/help'],
   ['findings', '/help/findings'],
   ['health', '/health'],
   ['no such page', '/projects/hooked/files/nothing-1.0.tar.gz'],

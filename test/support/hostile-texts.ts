@@ -41,7 +41,7 @@ export const HOSTILE = CORES.flatMap((core) => [core, `" ${core}`, `' x=${core}`
 /** A page's elements with their attributes' names, and its schemes of links. */
 function shapeOf(page: Page): string[] {
   const shape: string[] = [];
-  const state = { revision: page.title, troubles: [], now: 0, isWhole: true };
+  const state = { revision: page.title, troubles: [], now: 0, isWhole: true, isAdmin: true };
   const text = layout(page, state, urlsFrom('/projects/p/files/f')).toString();
   assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u202e\u200b\ufeff\u2028\u2029]/);
   const parser = new Parser({

@@ -1,13 +1,17 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { recentAfter } from '../../dashboard/live.js';
 import type { Reader } from '../../dashboard/reader.js';
 import { seenDecision } from '../../dashboard/seen-decisions.js';
 import type { NamedDecision } from '../../decisions/queries/decision-queries.js';
 import { Failure } from '../../domain/failure.js';
+import { admission } from '../admission.js';
 import type { Handler } from '../asked.js';
 import { cutOffTooSlow, whenOver } from '../cut-off.js';
 import { readerOf } from '../dashboard-reader.js';
+import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
+const ADMINS = { mayAsk: 'admin' } as const;
 /** So many listen at a time in one process. */
 const MOST_READERS = 10;
 /** So much waits for one of them, in bytes; who takes less than comes is cut off. */
@@ -15,38 +19,61 @@ const MOST_WAITING = 1024 * 1024;
 /** A line without meaning keeps the connection from being taken for dead, in milliseconds. */
 const EVERY = 15_000;
 
-/** `GET /api/v1/live`: decisions as they are made, as server-sent events; the last ones first. */
-export function liveRoute({ liveDecisions, health }: Services, settings: HttpSettings): Handler {
+/**
+ * `GET /api/v1/live?after=ID`: decisions as they are made, as server-sent events. The last ones come first; those that follow
+ * one, where `after` names it, or the header `Last-Event-ID`, as browsers send it that come back.
+ */
+export function liveRoute(
+  { liveDecisions, health, authenticate }: Services,
+  settings: HttpSettings,
+): Handler {
+  const admit = admission(authenticate);
   const readers = new Set<ServerResponse>();
+  let isStopping = false;
   // A response that never ends would hold the server's own end up.
   health.onChange(({ part, state }) => {
-    if (part === 'server' && state === 'failed') for (const res of readers) res.end();
+    if (part !== 'server' || state !== 'failed') return;
+    isStopping = true;
+    for (const res of readers) res.end();
   });
   return async (req, res) => {
     if (readers.size >= MOST_READERS)
       throw new Failure('too-many-requests', `${MOST_READERS} clients listen already.`);
     begin(res);
-    if (req.method === 'HEAD') return void res.end();
+    if (req.method === 'HEAD' || isStopping) return void res.end();
     readers.add(res);
     const reader = readerOf(req, settings);
+    // A token that is taken back counts no more, also for a response that began before.
+    const mayListen = () => {
+      const may = !('kind' in admit(ADMINS, req.headers.authorization));
+      if (!may) res.end();
+      return may;
+    };
     // What is decided while the last ones are asked for follows them.
     let early: NamedDecision[] | undefined = [];
     const stop = liveDecisions.subscribe((named) => {
-      if (early === undefined) tell(res, named, reader);
-      else early.push(named);
+      if (early !== undefined) early.push(named);
+      else if (mayListen()) tell(res, named, reader);
     });
-    const beating = setInterval(() => send(res, ':\n\n'), EVERY);
+    const beating = setInterval(() => mayListen() && send(res, ':\n\n'), EVERY);
     whenOver(res, () => {
       readers.delete(res);
       clearInterval(beating);
       stop();
     });
-    const last = await liveDecisions.recent();
+    const last = await recentAfter(liveDecisions, lastOf(req));
     const told = new Set(last.map(({ id }) => id));
     for (const named of last) tell(res, named, reader);
     for (const named of early) if (!told.has(named.id)) tell(res, named, reader);
     early = undefined;
   };
+}
+
+/** The name of the last decision that a client has. */
+function lastOf(req: IncomingMessage): string | undefined {
+  return (
+    req.headers['last-event-id']?.toString() ?? queryOf(req.url ?? '').get('after') ?? undefined
+  );
 }
 
 function begin(res: ServerResponse): void {

@@ -7,6 +7,7 @@ import { filesRoute } from './files.js';
 import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
 import { liveRoute } from './live.js';
+import { livePageRoute } from './live-page.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { overviewApiRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
@@ -167,6 +168,15 @@ const TABLE = [
     handler: policyRoute,
   },
   {
+    path: '/live',
+    label: 'page',
+    mayAsk: 'admin',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'the last decisions, and those that follow; names clients',
+    handler: livePageRoute,
+  },
+  {
     path: '/api/v1/health',
     label: 'api',
     mayAsk: 'client',
@@ -190,7 +200,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'what the findings mean (`/help/findings`)',
+    what: 'how clients are pointed here, what a refusal says, what the findings mean (`/help/findings`)',
     handler: helpRoute,
   },
   {

@@ -47,13 +47,14 @@ interface RuleDraft<Keys extends z.ZodRawShape> {
 }
 
 /** A rule that a policy sets, as its file in this folder gives it. */
-export function settable<Keys extends z.ZodRawShape>({ about, keys, ...form }: RuleDraft<Keys>) {
+export function settable<Keys extends z.ZodRawShape>({ keys, ...form }: RuleDraft<Keys>) {
   const schema = z.strictObject({ ...common, ...z.object(keys).partial().shape });
-  return { ...form, schema: schema.describe(about).optional() };
+  return { ...form, schema: schema.describe(form.about).optional() };
 }
 
 /** Of any rule: what does not depend on the keys of its own. */
 export interface SettableForm {
+  readonly about: string;
   readonly schema: z.ZodType<CommonSettings | undefined>;
   readonly defaults: Settings<z.ZodRawShape>;
   create(settings: Settings<z.ZodRawShape>, lists: PolicyLists): Rule;

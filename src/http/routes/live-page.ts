@@ -1,0 +1,19 @@
+import { recentAfter } from '../../dashboard/live.js';
+import { seenDecision } from '../../dashboard/seen-decisions.js';
+import { livePage } from '../../ui/live-page.js';
+import type { Handler } from '../asked.js';
+import { readerOf } from '../dashboard-reader.js';
+import { pageHandler } from '../html.js';
+import { queryOf } from '../query.js';
+import type { HttpSettings, Services } from '../services.js';
+
+/** `GET /live?after=ID`: the last decisions, or those of them that follow one. */
+export function livePageRoute(services: Services, settings: HttpSettings): Handler {
+  return pageHandler(services, settings, async (req, urlOf) => {
+    const reader = readerOf(req, settings);
+    const after = queryOf(req.url ?? '').get('after') ?? undefined;
+    const recent = await recentAfter(services.liveDecisions, after);
+    const seen = recent.flatMap((named) => seenDecision(named, reader) ?? []);
+    return livePage(seen.reverse(), reader.seesIdentities, urlOf);
+  });
+}
