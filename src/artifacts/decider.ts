@@ -3,7 +3,7 @@ import type { KnownAttestations } from '../domain/attestation.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Arrived } from '../fleet/leases.js';
-import type { EarlyLook, Inspector } from '../inspection/inspector.js';
+import type { EarlyLook, Inspectable, Inspector } from '../inspection/inspector.js';
 import type { KnownBytes } from '../project-pages/known-bytes.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { changesSidecar } from '../project-pages/sidecar-digests.js';
@@ -11,9 +11,9 @@ import type { FindingsStore } from '../store/findings-store.js';
 import type { Judge } from '../verdicts/judge.js';
 import { nameOf, type OwnTask, recognise, type Task } from './task.js';
 
-/** An artifact's bytes in a file of this machine, and a look that was had at them as they came. */
+/** An artifact's bytes where they can be inspected, and a look that was had at them as they came. */
 export interface Bytes extends Arrived {
-  readonly path: string;
+  readonly at: Inspectable;
   readonly early: EarlyLook | undefined;
 }
 
@@ -113,9 +113,9 @@ export class Decider {
     return found;
   }
 
-  async #inspect(listed: ListedFile, { path, early }: Bytes, artifact: ArtifactDescription) {
+  async #inspect(listed: ListedFile, { at, early }: Bytes, artifact: ArtifactDescription) {
     const started = performance.now();
-    const inspection = await this.#parts.inspector.inspect(path, artifact, early);
+    const inspection = await this.#parts.inspector.inspect(at, artifact, early);
     const seconds = (performance.now() - started) / 1_000;
     const codes = inspection.findings.map((finding) => finding.code);
     this.#parts.onEvent({ kind: 'inspected', listed, seconds, codes });

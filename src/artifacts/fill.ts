@@ -76,7 +76,8 @@ export class Fill {
   begin(bytes: GrowingBytes, total: number | undefined): void {
     this.#bytes = bytes;
     this.#total = total;
-    this.#tell({ kind: 'begun', place: bytes.place, total });
+    const { place } = bytes;
+    if (place !== undefined) this.#tell({ kind: 'begun', place, total });
     this.#notify();
   }
 

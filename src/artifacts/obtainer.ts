@@ -4,14 +4,16 @@ import { Failure } from '../domain/failure.js';
 import { checked, type Hashes } from '../domain/hashes.js';
 import { isIdentified } from '../domain/integrity.js';
 import type { Arrived } from '../fleet/leases.js';
-import type { EarlyLook, Inspector } from '../inspection/inspector.js';
+import type { EarlyLook, Inspectable, Inspector } from '../inspection/inspector.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { FairShare } from '../runtime/fair-share.js';
 import type { BlobStore, LocalBlob } from '../store/blob-store.js';
-import type { BytesAt, GrowingBytes } from '../store/bytes.js';
-import type { Spool, SpoolFile } from '../store/spool.js';
+import type { BytesAt } from '../store/bytes.js';
+import type { Spool } from '../store/spool.js';
 import type { Encoded, FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
+import { type Arrival, arriveInSpool } from './arrival.js';
+import type { ArrivingMemory } from './arriving-memory.js';
 import { hashBlob } from './checked-hash.js';
 import type { Decider } from './decider.js';
 import { nameOf, type OwnTask } from './task.js';
@@ -25,6 +27,8 @@ export interface ObtainerParts {
   readonly judge: Judge;
   readonly blobs: BlobStore;
   readonly spool: Spool;
+  /** For small artifacts, before that; undefined where other processes read what comes in here. */
+  readonly memory: ArrivingMemory | undefined;
   readonly bytesAt: BytesAt;
   readonly inspector: Inspector;
   /** What may wait for the file system while artifacts come in. */
@@ -39,7 +43,7 @@ export type KeepEvent = { readonly kind: 'not-kept'; readonly listed: ListedFile
 
 /** An artifact that has come in whole. */
 interface Received {
-  readonly spool: SpoolFile;
+  readonly arrival: Arrival;
   readonly early: EarlyLook | undefined;
   readonly received: Arrived;
 }
@@ -86,9 +90,9 @@ export class Obtainer {
     try {
       const checked = isDeclared ? undefined : await hashesOf(blob, listed.file.hashes);
       if (!isDeclared && checked === undefined) return false;
-      const bytes = { size, sha256, hashes: {}, ...checked, path, early: undefined };
+      const bytes = { size, sha256, hashes: {}, ...checked, at: path, early: undefined };
       fill.sha256 = sha256;
-      fill.begin(this.#growing(path), size);
+      fill.begin(this.#parts.bytesAt({ kind: 'file', path }), size);
       fill.advance(size);
       if (checked === undefined) await this.#decider.inspectAndEnd(task, bytes);
       else await this.#decider.admit(task, bytes);
@@ -101,73 +105,77 @@ export class Obtainer {
 
   async #fetch(task: OwnTask): Promise<void> {
     const { fill, listed } = task;
-    const { spool, early, received } = await this.#receive(task);
+    const { arrival, early, received } = await this.#receive(task);
     try {
-      await this.#decider.admit(task, { ...received, path: spool.path, early });
+      await this.#decider.admit(task, { ...received, at: arrival.at, early });
       await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';
-      if (wanted && !(await this.#parts.blobs.put(received.sha256, spool)))
+      if (wanted && !(await this.#parts.blobs.put(received.sha256, arrival.source)))
         this.#parts.onEvent({ kind: 'not-kept', listed });
     } finally {
       early?.abandon();
-      await spool.discard();
+      await arrival.discard();
     }
   }
 
   async #receive(task: OwnTask): Promise<Received> {
     const { fill, listed } = task;
-    const { answer, spool } = await this.#beginReceiving(task);
+    const { answer, arrival } = await this.#beginReceiving(task);
     let early: EarlyLook | undefined;
     try {
       const { size: announced } = answer;
-      const { arriving, maxSize } = this.#parts;
+      const { maxSize } = this.#parts;
       // Of the index's own size it was made; one that is too large is refused below.
       if (listed.file.size === undefined && announced !== undefined && announced <= maxSize)
-        await spool.expect(announced);
-      fill.begin(this.#growing(spool.path), listed.file.size ?? announced);
-      early = this.#lookEarly(task, spool.path);
+        await arrival.expect(announced);
+      fill.begin(arrival.bytes, listed.file.size ?? announced);
+      early = this.#lookEarly(task, arrival.at);
       const { hashes, size } = listed.file;
       const declared = { hashes, size, maxSize };
-      const received = await transfer(answer, spool, declared, arriving, (readable) => {
+      const received = await transfer(answer, arrival, declared, (readable) => {
         fill.fetch(readable);
         early?.arrived(readable);
       });
-      return { spool, early, received };
+      return { arrival, early, received };
     } catch (error) {
       early?.abandon();
       answer.body.destroy();
-      await spool.discard();
+      await arrival.discard();
       throw error;
     }
   }
 
-  /** Asks the upstream, and makes a file for the answer meanwhile; where either fails, nothing of the other is left. */
+  /** Asks the upstream, and makes room for the answer meanwhile; where either fails, nothing of the other is left. */
   async #beginReceiving({
     listed,
     signal,
-  }: OwnTask): Promise<{ answer: FileAnswer; spool: SpoolFile }> {
-    const [answer, spool] = await Promise.allSettled([
+  }: OwnTask): Promise<{ answer: FileAnswer; arrival: Arrival }> {
+    const [answer, arrival] = await Promise.allSettled([
       listed.upstream.fetchFile(listed.file.url, signal, encodingOf(listed.file.hashes)),
-      this.#parts.spool.create(listed.file.size),
+      this.#makeRoom(listed.file.size),
     ]);
-    if (answer.status === 'fulfilled' && spool.status === 'fulfilled')
-      return { answer: answer.value, spool: spool.value };
+    if (answer.status === 'fulfilled' && arrival.status === 'fulfilled')
+      return { answer: answer.value, arrival: arrival.value };
     if (answer.status === 'fulfilled') answer.value.body.destroy();
-    if (spool.status === 'fulfilled') await spool.value.discard();
-    throw answer.status === 'rejected' ? answer.reason : (spool as PromiseRejectedResult).reason;
+    if (arrival.status === 'fulfilled') await arrival.value.discard();
+    throw answer.status === 'rejected' ? answer.reason : (arrival as PromiseRejectedResult).reason;
+  }
+
+  async #makeRoom(size: number | undefined): Promise<Arrival> {
+    const { memory, spool, bytesAt, arriving } = this.#parts;
+    return memory?.begin(size) ?? arriveInSpool(await spool.create(size), bytesAt, arriving);
   }
 
   /** Small artifacts are here before a look at them would have begun; at others one may have been had. */
-  #lookEarly({ listed, known }: OwnTask, path: string): EarlyLook | undefined {
-    const { size = Number.POSITIVE_INFINITY } = listed.file;
-    if (!listed.upstream.inspect || size < EARLY_LOOK_FROM || known.inspection !== undefined)
-      return undefined;
-    return this.#parts.inspector.begin(path, nameOf(listed));
-  }
-
-  #growing(path: string): GrowingBytes {
-    return this.#parts.bytesAt({ kind: 'file', path });
+  #lookEarly({ listed, known }: OwnTask, at: Inspectable): EarlyLook | undefined {
+    const { inspector } = this.#parts;
+    const { size } = listed.file;
+    if (!listed.upstream.inspect || known.inspection !== undefined) return undefined;
+    if (typeof at === 'string' && (size === undefined || size >= EARLY_LOOK_FROM))
+      return inspector.begin(at, nameOf(listed), size);
+    inspector.expectOne();
+    return undefined;
   }
 }
 

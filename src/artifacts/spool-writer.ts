@@ -1,12 +1,13 @@
 import { asFailure } from '../domain/failure.js';
 import type { FairShare } from '../runtime/fair-share.js';
 import type { SpoolFile } from '../store/spool.js';
+import type { ArrivalWriter } from './arrival.js';
 
 /**
  * Writes pieces to a spool file while further ones come in. What has gathered while the file system was at work goes
- * to it in one call. Whoever made it calls `stop` in the end.
+ * to it in one call.
  */
-export class SpoolWriter {
+export class SpoolWriter implements ArrivalWriter {
   readonly #spool: SpoolFile;
   readonly #onWritten: (size: number) => void;
   readonly #share: FairShare;
@@ -27,7 +28,6 @@ export class SpoolWriter {
     this.#leave = share.join();
   }
 
-  /** Undefined where the next piece may follow at once. Rejects with a `Failure`, of this piece or an earlier. */
   write(piece: Uint8Array): Promise<void> | undefined {
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length;
@@ -39,12 +39,11 @@ export class SpoolWriter {
     return this.#waitingBytes < this.#share.each ? undefined : this.#writing;
   }
 
-  /** Resolves once all is written. Rejects with a `Failure`. */
   async end(): Promise<void> {
     await this.#writing;
   }
 
-  /** Resolves once nothing is written any more, whatever became of it: the file may be closed then. */
+  /** The file may be closed then. */
   async stop(): Promise<void> {
     this.#leave();
     this.#waiting = [];

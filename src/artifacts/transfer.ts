@@ -1,11 +1,9 @@
 import { Failure } from '../domain/failure.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { Arrived } from '../fleet/leases.js';
-import type { FairShare } from '../runtime/fair-share.js';
-import type { SpoolFile } from '../store/spool.js';
 import type { FileAnswer } from '../upstream/upstream.js';
+import type { Arrival } from './arrival.js';
 import { CheckedHash } from './checked-hash.js';
-import { SpoolWriter } from './spool-writer.js';
 
 /** What the index said that a transfer must come to. */
 export interface Declared {
@@ -16,23 +14,21 @@ export interface Declared {
 }
 
 /**
- * Copies an upstream's answer into a spool file and checks it against what the index declared.
- * @param share bounds what may wait for the file system
+ * Copies an upstream's answer to where it is to come in, and checks it against what the index declared.
  * @param onProgress told how many bytes can be read
  * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest; overloaded, unable where
  *   it cannot be written
  */
 export async function transfer(
   answer: FileAnswer,
-  spool: SpoolFile,
+  arrival: Arrival,
   declared: Declared,
-  share: FairShare,
   onProgress: (readable: number) => void,
 ): Promise<Arrived> {
   const expected = declared.size ?? answer.size;
   const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
   const hash = new CheckedHash(declared.hashes);
-  const writer = new SpoolWriter(spool, share, onProgress);
+  const writer = arrival.writer(onProgress);
   let received = 0;
   try {
     checkDeclaredSizes(answer.size, declared);

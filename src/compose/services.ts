@@ -1,3 +1,4 @@
+import { ArrivingMemory } from '../artifacts/arriving-memory.js';
 import { ArtifactService } from '../artifacts/artifact-service.js';
 import { Prefetcher } from '../artifacts/prefetcher.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
@@ -23,6 +24,8 @@ import { createUpstreams } from './upstreams.js';
 
 /** No artifact is longer than this, in bytes: an upstream that never ends must not fill the disk. */
 const MAX_ARTIFACT = 32 * 2 ** 30;
+/** Artifacts that come in without a file, in bytes: what is longer than this is worth to be read ahead. */
+const IN_MEMORY = { longest: 2 ** 20, total: 16 * 2 ** 20 };
 
 /** What answers requests, in one process, once somebody listens. */
 export interface PackageServices extends Omit<Services, 'authenticate' | 'confirmation'> {
@@ -64,6 +67,8 @@ export function createServices(
     judge,
     blobs,
     spool: machine.spool,
+    // Workers read out of the spool what comes in at another.
+    memory: process.member === undefined ? new ArrivingMemory(IN_MEMORY) : undefined,
     bytesAt,
     findings,
     inspector,

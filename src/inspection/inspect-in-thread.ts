@@ -5,17 +5,23 @@ import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 import { ThreadFailure } from '../runtime/threads/thread.js';
 import { ThreadPool } from '../runtime/threads/thread-pool.js';
 import { Prover, type Proving } from './early/prove-in-thread.js';
+import { AHEAD_OF, type Arriving, isWorthReadingAhead } from './early/worth-reading-ahead.js';
 import { FindingList } from './finding-list.js';
 import type { InspectionRequest } from './inspect-thread.js';
-import { type EarlyLook, INSPECTOR_VERSION, type Inspector } from './inspector.js';
+import {
+  type EarlyLook,
+  INSPECTOR_VERSION,
+  type Inspectable,
+  type Inspector,
+} from './inspector.js';
 import { DEFAULT_LIMITS, type InspectionLimits } from './limits.js';
 
 export interface InspectorSettings {
   readonly limits?: Partial<InspectionLimits>;
   /** At most this many artifacts are inspected at once; the default leaves a processor to the proxy. */
   readonly threads?: number;
-  /** A file that is here sooner is not read ahead, in milliseconds from when it began to come. */
-  readonly aheadAfterMs?: number;
+  /** A file of which the rest is here sooner is not read ahead, in milliseconds. */
+  readonly aheadOfMs?: number;
   /** How long a thread may overrun its own time limit before it is taken for hung, in milliseconds. */
   readonly graceMs?: number;
   /** The thread's program, for tests of what happens when it hangs or dies. */
@@ -23,12 +29,6 @@ export interface InspectorSettings {
   /** The same for the threads that read ahead. */
   readonly provingProgram?: URL;
 }
-
-/**
- * Reading ahead spares waiting, and costs: another thread, whose code has to be compiled, too. What comes within this time is
- * inspected sooner than that.
- */
-const AHEAD_AFTER = 100;
 
 /** When it is worth asking again where a file could not be looked at, in milliseconds. */
 const ASK_AGAIN = 5_000;
@@ -44,15 +44,15 @@ export function createInspector(settings: InspectorSettings = {}): Inspector {
 class InThreads implements Inspector {
   readonly #limits: Partial<InspectionLimits>;
   readonly #patience: number;
-  readonly #aheadAfter: number;
+  readonly #aheadOf: number;
   readonly #pool: ThreadPool<InspectionRequest, Inspection>;
   readonly #prover: Prover | undefined;
   readonly #provings = new WeakMap<EarlyLook, Proving>();
 
   constructor(settings: InspectorSettings) {
-    const { limits = {}, threads, graceMs = 5_000, aheadAfterMs, ...programs } = settings;
+    const { limits = {}, threads, graceMs = 5_000, aheadOfMs, ...programs } = settings;
     this.#limits = limits;
-    this.#aheadAfter = aheadAfterMs ?? AHEAD_AFTER;
+    this.#aheadOf = aheadOfMs ?? AHEAD_OF;
     this.#patience = (limits.timeMs ?? DEFAULT_LIMITS.timeMs) + graceMs;
     const heapMb = limits.threadHeapMb ?? DEFAULT_LIMITS.threadHeapMb;
     const most = threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
@@ -72,17 +72,17 @@ class InThreads implements Inspector {
       });
   }
 
-  begin(path: string, { format }: DistributionFilename): EarlyLook {
-    this.#pool.startAhead();
-    const prover = format === 'zip' ? this.#prover : undefined;
+  begin(path: string, { format }: DistributionFilename, size: number | undefined): EarlyLook {
+    this.expectOne();
+    let prover = format === 'zip' ? this.#prover : undefined;
     const began = performance.now();
-    let isAsked = false;
     const look = {
       arrived: (bytes: number) => {
-        if (prover !== undefined && !isAsked && performance.now() - began >= this.#aheadAfter) {
-          isAsked = true;
+        const elapsed = performance.now() - began;
+        if (prover !== undefined && this.#isWorthReading({ bytes, size, elapsed })) {
           const proving = prover.begin(path);
           if (proving !== undefined) this.#provings.set(look, proving);
+          prover = undefined;
         }
         this.#provings.get(look)?.arrived(bytes);
       },
@@ -91,15 +91,23 @@ class InThreads implements Inspector {
     return look;
   }
 
+  expectOne(): void {
+    this.#pool.startAhead();
+  }
+
+  #isWorthReading(arriving: Arriving): boolean {
+    return isWorthReadingAhead(arriving, this.#pool.isIdle, this.#aheadOf);
+  }
+
   async inspect(
-    path: string,
+    at: Inspectable,
     artifact: ArtifactDescription,
     early?: EarlyLook,
   ): Promise<Inspection> {
     const proving = early && this.#provings.get(early);
     const proofs = await proving?.end();
     try {
-      const request = { path, artifact, limits: this.#limits, proofs };
+      const request = { at, artifact, limits: this.#limits, proofs };
       return await this.#pool.ask(request, this.#patience);
     } catch (error) {
       const why = lostOn(error);

@@ -12,19 +12,25 @@ export interface EarlyLook {
   abandon(): void;
 }
 
+/** A file of this machine by its path, or memory that threads share: all of it, and nobody writes to it any more. */
+export type Inspectable = string | SharedArrayBuffer;
+
 /** Turns an artifact's bytes into findings, off the event loop. */
 export interface Inspector {
   /**
    * Begins with a file that is still being written; hand the look on to `inspect`, or abandon it. It changes how
    * soon the findings are there, never what they are.
+   * @param size what it will have, in bytes, where that is known
    */
-  begin(path: string, name: DistributionFilename): EarlyLook;
+  begin(path: string, name: DistributionFilename, size: number | undefined): EarlyLook;
+  /** An artifact is coming: what takes time before one can be looked at may be done meanwhile. */
+  expectOne(): void;
   /**
-   * Looks at a complete file. Never rejects for what is in it, nor for a thread that died on it or ran out of its
+   * Looks at a complete artifact. Never rejects for what is in it, nor for a thread that died on it or ran out of its
    * limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
    * @throws {Failure} unable where the look could not begin, or the file system does not give the bytes: a fault of ours,
    *   which says nothing of them
    */
-  inspect(path: string, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;
+  inspect(at: Inspectable, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;
   close(): Promise<void>;
 }

@@ -18,7 +18,8 @@ export interface ByteReader {
 
 /** Bytes that may still be coming in. */
 export interface GrowingBytes {
-  readonly place: Place;
+  /** Undefined where they are in the memory of this process: nobody else can read them. */
+  readonly place: Place | undefined;
   /** A reader of the caller's own. Undefined where the bytes are no longer there. */
   open(): Promise<ByteReader | undefined>;
 }

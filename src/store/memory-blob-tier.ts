@@ -63,8 +63,12 @@ export class MemoryBlobTier implements BlobStore {
     return this.#below.localCopy(sha256);
   }
 
-  put(sha256: Sha256, source: BlobSource): Promise<boolean> {
-    return this.#below.put(sha256, source);
+  async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
+    const isKept = await this.#below.put(sha256, source);
+    // Who has asked for it was given it from elsewhere, or asks next.
+    if (isKept && source instanceof MemoryBlob && source.size <= this.#settings.maxBlobBytes)
+      this.#cache.set(sha256, source.bytes);
+    return isKept;
   }
 
   async delete(sha256: Sha256): Promise<void> {

@@ -14,6 +14,7 @@ const hooked = buildWheel({
   files: { 'hooked/__init__.py': '', 'hooked.pth': 'import os\n' },
 });
 const honest = buildWheel({ name: 'honest' });
+const other = buildWheel({ name: 'other' });
 const path = (project: string, filename: string) => `/files/${project}/${filename}`;
 
 describe('a disk that takes nothing more', () => {
@@ -42,7 +43,9 @@ describe('a disk that takes nothing more', () => {
     const detail = async () => (await gate.get('/readyz')).json().parts['data-folder'];
     try {
       gate.upstream.addProject('honest', [honest]);
-      gate.upstream.addProject('hooked', [hooked]);
+      // Whose size nobody declares comes in through a file.
+      gate.upstream.addProject('hooked', [{ dist: hooked, extra: { size: undefined } }]);
+      gate.upstream.addProject('other', [other]);
       await gate.get(path('honest', honest.filename));
       assert.equal((await detail())?.state ?? 'ok', 'ok');
       gate.configure({ 'cache.min-free': '1000000GiB' });
@@ -53,6 +56,11 @@ describe('a disk that takes nothing more', () => {
       assert.match(answer.json().detail, /no room/);
       assert.equal((await detail()).state, 'degraded');
       assert.match((await detail()).detail, /cache\.min-free/);
+      // What is small needs no room to be served, and is not kept.
+      for (const times of [1, 2]) {
+        assert.deepEqual((await gate.get(path('other', other.filename))).body, other.bytes);
+        assert.equal(gate.upstream.requests(packagePath('other', other.filename)), times);
+      }
     } finally {
       await gate.close();
     }

@@ -71,16 +71,25 @@ describe('a call of the file system that fails', () => {
   async function tryOnce(fault: Fault): Promise<string[]> {
     const name = `p${round}`;
     const honest = buildWheel({ name, files: { [`${name}/x.bin`]: randomBytes(SIZE) } });
+    const small = buildWheel({ name: `${name}small` });
     const bad = buildWheel({ name: `${name}bad`, files: { 'bad.pth': 'import os\n' } });
-    upstream.addProject(name, [honest]);
-    upstream.addProject(`${name}bad`, [bad]);
+    // Whose size nobody declares comes in through a file, others in memory.
+    const extra = { size: undefined };
+    upstream.addProject(name, [{ dist: honest, extra }]);
+    upstream.addProject(`${name}small`, [small]);
+    upstream.addProject(`${name}bad`, [{ dist: bad, extra }]);
     await inject(fault);
-    const answers = await Promise.all([get(name, honest), get(`${name}bad`, bad)]);
+    const answers = await Promise.all([
+      get(name, honest),
+      get(`${name}bad`, bad),
+      get(`${name}small`, small),
+    ]);
     const page = await ask(`${gate.url}/simple/${name}/`);
     const calls = await failed();
     const where = `${JSON.stringify(fault)} at ${calls[0]}`;
     await inject(NONE);
     assertHonest(answers[0]!, honest, where);
+    assertHonest(answers[2]!, small, where);
     assert.ok([403, ...OURS].includes(answers[1]!.status), `${where}: ${answers[1]!.status}`);
     assert.ok([200, ...OURS].includes(page.status), `${where}: page ${page.status}`);
     assert.doesNotMatch(page.body.toString(), /data-yanked/, where);
@@ -88,6 +97,8 @@ describe('a call of the file system that fails', () => {
     assert.doesNotMatch((await ask(`${gate.url}/simple/${name}/`)).body.toString(), /data-yanked/);
     const again = await get(name, honest);
     assert.deepEqual([again.status, again.body.equals(honest.bytes)], [200, true], where);
+    const smallAgain = await get(`${name}small`, small);
+    assert.deepEqual([smallAgain.status, smallAgain.body.equals(small.bytes)], [200, true], where);
     assert.equal((await get(`${name}bad`, bad)).status, 403, where);
     return calls;
   }

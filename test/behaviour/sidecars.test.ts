@@ -93,7 +93,7 @@ describe('the sidecar of a wheel', () => {
     assert.deepEqual((await gate.get(`${path}.metadata`)).body, dist.metadata);
     assert.equal(gate.upstream.requests(`${packagePath(name, dist.filename)}.metadata`), 0);
     await gate.close();
-    gate = await startGate();
+    gate = await startGate({ config: { 'cache.memory': 0 } });
   });
 
   it('is asked of the index alone where the index gives it: the wheel is not fetched for it', async () => {

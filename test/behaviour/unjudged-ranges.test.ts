@@ -55,87 +55,92 @@ interface Asked extends Part {
   readonly client: RawClient;
 }
 
-describe('a part of a file that nobody has judged yet', () => {
-  let gate: TestGate;
-  before(async () => {
-    gate = await startGate({ config: SETTINGS });
-  });
-  after(() => gate.close());
+// One that is small comes in without a file, where its index says how small.
+for (const [where, extra] of [
+  ['', {}],
+  [', which comes in through a file', { size: undefined }],
+] as const)
+  describe(`a part of a file that nobody has judged yet${where}`, () => {
+    let gate: TestGate;
+    before(async () => {
+      gate = await startGate({ config: SETTINGS });
+    });
+    after(() => gate.close());
 
-  const wheel = (name: string, files: Record<string, string> = {}) =>
-    buildWheel({ name, files: { [`${name}/x.bin`]: randomBytes(FILLER), ...files } });
+    const wheel = (name: string, files: Record<string, string> = {}) =>
+      buildWheel({ name, files: { [`${name}/x.bin`]: randomBytes(FILLER), ...files } });
 
-  /** Asks for parts of a file whose transfer stands still, and waits until each has what it may have. */
-  async function askForParts(project: string, dist: Distribution, sha256: string) {
-    const place = packagePath(project, dist.filename);
-    gate.upstream.addProject(project, [{ dist, sha256 }]);
-    gate.upstream.fault(place, { kind: 'stall', after: ARRIVED });
-    const size = dist.bytes.length;
-    const parts: Asked[] = someParts(size).flatMap((part) =>
-      rangesOf(part, size).map((range, index) => {
-        const headers = { range, ...(index % 2 === 1 && { 'if-range': `"${sha256}"` }) };
-        return {
-          ...part,
-          range,
-          client: connect(`${gate.url}/files/${project}/${dist.filename}`, headers),
-        };
-      }),
-    );
-    const flowing = (part: Asked) =>
-      Math.min(part.end - DRIP, ARRIVED - LAST_BLOCK - DRIP) - part.start;
-    for (const part of parts) {
-      await until(() => part.client.response !== undefined);
-      await until(() => part.client.received >= flowing(part));
-    }
-    for (let turn = 0; turn < 3; turn += 1) await gate.get('/healthz');
-    for (const { client, range, start, end } of parts) {
-      assert.equal(client.response?.statusCode, 206, range);
-      assert.equal(client.end, undefined, `${range} has ended`);
-      assert.ok(client.received < end - start, `${range} is whole`);
-    }
-    assert.deepEqual(await recorded(project), []);
-    gate.upstream.release();
-    for (const { client } of parts) await client.ended;
-    return parts;
-  }
-
-  const recorded = async (project: string) =>
-    (await gate.decisions()).filter((record) => record.project === project);
-
-  it('streams all but its end, and is whole once the file is allowed', async () => {
-    const dist = wheel('honest');
-    for (const { client, range, start, end } of await askForParts('honest', dist, dist.sha256)) {
-      assert.equal(client.end, 'whole', range);
-      assert.ok(client.body.equals(dist.bytes.subarray(start, end)), range);
-    }
-    for (const record of await recorded('honest')) {
-      assert.equal(record.complete, true);
-      assert.equal(record.pending, undefined);
-    }
-  });
-
-  for (const [what, project, dist, sha256, verdict] of [
-    ['the index sends other bytes', 'others', wheel('others'), 'ab'.repeat(32), 'allow'],
-    [
-      'it is refused',
-      'hooked',
-      wheel('hooked', { 'hooked.pth': 'import os\n' }),
-      undefined,
-      'block',
-    ],
-  ] as const)
-    it(`never comes to its end where ${what}`, async () => {
-      const parts = await askForParts(project, dist, sha256 ?? dist.sha256);
-      for (const { client, range, start, end } of parts) {
-        assert.equal(client.end, 'cut', range);
-        assert.ok(client.received < end - start, range);
+    /** Asks for parts of a file whose transfer stands still, and waits until each has what it may have. */
+    async function askForParts(project: string, dist: Distribution, sha256: string) {
+      const place = packagePath(project, dist.filename);
+      gate.upstream.addProject(project, [{ dist, sha256, extra }]);
+      gate.upstream.fault(place, { kind: 'stall', after: ARRIVED });
+      const size = dist.bytes.length;
+      const parts: Asked[] = someParts(size).flatMap((part) =>
+        rangesOf(part, size).map((range, index) => {
+          const headers = { range, ...(index % 2 === 1 && { 'if-range': `"${sha256}"` }) };
+          return {
+            ...part,
+            range,
+            client: connect(`${gate.url}/files/${project}/${dist.filename}`, headers),
+          };
+        }),
+      );
+      const flowing = (part: Asked) =>
+        Math.min(part.end - DRIP, ARRIVED - LAST_BLOCK - DRIP) - part.start;
+      for (const part of parts) {
+        await until(() => part.client.response !== undefined);
+        await until(() => part.client.received >= flowing(part));
       }
-      const records = await recorded(project);
-      assert.equal(records.length, parts.length);
-      for (const record of records) {
-        assert.equal(record.complete, false);
-        assert.equal(record.verdict, verdict);
-        assert.equal(record.failure, verdict === 'allow' ? 'upstream-broken' : undefined);
+      for (let turn = 0; turn < 3; turn += 1) await gate.get('/healthz');
+      for (const { client, range, start, end } of parts) {
+        assert.equal(client.response?.statusCode, 206, range);
+        assert.equal(client.end, undefined, `${range} has ended`);
+        assert.ok(client.received < end - start, `${range} is whole`);
+      }
+      assert.deepEqual(await recorded(project), []);
+      gate.upstream.release();
+      for (const { client } of parts) await client.ended;
+      return parts;
+    }
+
+    const recorded = async (project: string) =>
+      (await gate.decisions()).filter((record) => record.project === project);
+
+    it('streams all but its end, and is whole once the file is allowed', async () => {
+      const dist = wheel('honest');
+      for (const { client, range, start, end } of await askForParts('honest', dist, dist.sha256)) {
+        assert.equal(client.end, 'whole', range);
+        assert.ok(client.body.equals(dist.bytes.subarray(start, end)), range);
+      }
+      for (const record of await recorded('honest')) {
+        assert.equal(record.complete, true);
+        assert.equal(record.pending, undefined);
       }
     });
-});
+
+    for (const [what, project, dist, sha256, verdict] of [
+      ['the index sends other bytes', 'others', wheel('others'), 'ab'.repeat(32), 'allow'],
+      [
+        'it is refused',
+        'hooked',
+        wheel('hooked', { 'hooked.pth': 'import os\n' }),
+        undefined,
+        'block',
+      ],
+    ] as const)
+      it(`never comes to its end where ${what}`, async () => {
+        const parts = await askForParts(project, dist, sha256 ?? dist.sha256);
+        for (const { client, range, start, end } of parts) {
+          assert.equal(client.end, 'cut', range);
+          assert.ok(client.received < end - start, range);
+        }
+        const records = await recorded(project);
+        assert.equal(records.length, parts.length);
+        for (const record of records) {
+          assert.equal(record.complete, false);
+          assert.equal(record.verdict, verdict);
+          assert.equal(record.failure, verdict === 'allow' ? 'upstream-broken' : undefined);
+        }
+      });
+  });

@@ -47,7 +47,7 @@ describe('an archive that is read as it comes in', () => {
   let inspector: Inspector;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-proving-'));
-    inspector = createInspector({ threads: 1, aheadAfterMs: 0 });
+    inspector = createInspector({ threads: 1, aheadOfMs: 0 });
   });
   after(async () => {
     await inspector.close();
@@ -59,7 +59,7 @@ describe('an archive that is read as it comes in', () => {
     const path = join(folder, `${randomBytes(8).toString('hex')}`);
     await writeFile(path, '');
     const artifact = describeBytes(filename, bytes);
-    const early = by.begin(path, artifact.name);
+    const early = by.begin(path, artifact.name, bytes.length);
     for (let at = 0; at < bytes.length; at += piece) {
       await appendFile(path, bytes.subarray(at, at + piece));
       early.arrived(Math.min(bytes.length, at + piece));
@@ -128,7 +128,7 @@ describe('an archive that is read as it comes in', () => {
     const path = join(folder, 'abandoned');
     const bytes = mixedWheel();
     await writeFile(path, bytes.subarray(0, 2_000_000));
-    const early = inspector.begin(path, describeBytes(wheelName(), bytes).name);
+    const early = inspector.begin(path, describeBytes(wheelName(), bytes).name, bytes.length);
     early.arrived(2_000_000);
     early.abandon();
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe('an archive that is read as it comes in', () => {
     const provingProgram = threadProgram(() => {
       for (;;);
     });
-    const other = createInspector({ threads: 1, aheadAfterMs: 60_000, provingProgram });
+    const other = createInspector({ threads: 1, aheadOfMs: 60_000, provingProgram });
     try {
       const whole = await inspectBytes(wheelName(), bytes);
       assert.deepEqual(await inspectArriving(wheelName(), bytes, 100, other), whole);
@@ -166,7 +166,7 @@ describe('an archive that is read as it comes in', () => {
     ] as const) {
       const other = createInspector({
         threads: 1,
-        aheadAfterMs: 0,
+        aheadOfMs: 0,
         graceMs: 0,
         limits: { timeMs: 1_500 },
         provingProgram,

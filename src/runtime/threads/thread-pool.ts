@@ -37,6 +37,11 @@ export class ThreadPool<Question, Answer, News = never> {
     });
   }
 
+  /** Whether it has nothing to do. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && [...this.#threads].every(({ load }) => load === 0);
+  }
+
   /** Asks at once, or not at all: undefined where no thread has room. */
   askNow(question: Question): Asked<Answer, News> | undefined {
     try {
