@@ -65,9 +65,9 @@ export class MemoryBlobTier implements BlobStore {
 
   async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
     const isKept = await this.#below.put(sha256, source);
-    // Who has asked for it was given it from elsewhere, or asks next.
+    // Who has asked for it was given it from elsewhere, or asks next. A copy: what threads share is slower to send.
     if (isKept && source instanceof MemoryBlob && source.size <= this.#settings.maxBlobBytes)
-      this.#cache.set(sha256, source.bytes);
+      this.#cache.set(sha256, Buffer.from(source.bytes));
     return isKept;
   }
 
