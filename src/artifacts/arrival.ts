@@ -1,9 +1,6 @@
 import type { Inspectable } from '../inspection/inspector.js';
-import type { FairShare } from '../runtime/fair-share.js';
 import type { BlobSource } from '../store/blob-store.js';
-import type { BytesAt, GrowingBytes } from '../store/bytes.js';
-import type { SpoolFile } from '../store/spool.js';
-import { SpoolWriter } from './spool-writer.js';
+import type { GrowingBytes } from '../store/bytes.js';
 
 /** Takes the pieces of an artifact as they come. Whoever made it calls `stop` in the end. */
 export interface ArrivalWriter {
@@ -31,21 +28,4 @@ export interface Arrival {
   writer(onWritten: (readable: number) => void): ArrivalWriter;
   /** Gives it up, unless a store has taken it over. Never rejects; calling it twice is harmless. */
   discard(): Promise<void>;
-}
-
-/** @param share bounds what may wait for the file system */
-export function arriveInSpool(file: SpoolFile, bytesAt: BytesAt, share: FairShare): Arrival {
-  return {
-    // It may come to lie elsewhere before its first byte.
-    get bytes() {
-      return bytesAt({ kind: 'file', path: file.path });
-    },
-    get at() {
-      return file.path;
-    },
-    source: file,
-    expect: (size) => file.expect(size),
-    writer: (onWritten) => new SpoolWriter(file, share, onWritten),
-    discard: () => file.discard(),
-  };
 }

@@ -12,7 +12,8 @@ import type { BytesAt } from '../store/bytes.js';
 import type { Spool } from '../store/spool.js';
 import type { Encoded, FileAnswer } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
-import { type Arrival, arriveInSpool } from './arrival.js';
+import type { Arrival } from './arrival.js';
+import { arriveInFile } from './arriving-file.js';
 import type { ArrivingMemory } from './arriving-memory.js';
 import { hashBlob } from './checked-hash.js';
 import type { Decider } from './decider.js';
@@ -164,7 +165,7 @@ export class Obtainer {
 
   async #makeRoom(size: number | undefined): Promise<Arrival> {
     const { memory, spool, bytesAt, arriving } = this.#parts;
-    return memory?.begin(size) ?? arriveInSpool(await spool.create(size), bytesAt, arriving);
+    return memory?.begin(size) ?? arriveInFile(await spool.create(size), bytesAt, arriving);
   }
 
   /** Small artifacts are here before a look at them would have begun; at others one may have been had. */

@@ -1,0 +1,25 @@
+import type { FairShare } from '../runtime/fair-share.js';
+import type { BytesAt } from '../store/bytes.js';
+import type { SpoolFile } from '../store/spool.js';
+import type { Arrival } from './arrival.js';
+import { SpoolWriter } from './spool-writer.js';
+
+/**
+ * An artifact that comes in through a file of the spool.
+ * @param share bounds what may wait for the file system
+ */
+export function arriveInFile(file: SpoolFile, bytesAt: BytesAt, share: FairShare): Arrival {
+  return {
+    // It may come to lie elsewhere before its first byte.
+    get bytes() {
+      return bytesAt({ kind: 'file', path: file.path });
+    },
+    get at() {
+      return file.path;
+    },
+    source: file,
+    expect: (size) => file.expect(size),
+    writer: (onWritten) => new SpoolWriter(file, share, onWritten),
+    discard: () => file.discard(),
+  };
+}
