@@ -1,5 +1,5 @@
 import { type Agent, request } from 'node:http';
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 import type { KnownFile } from './world.js';
 
 /** How one client asks, and how it behaves. */

@@ -9,10 +9,10 @@ import { type Fault, startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { childrenOf, heedsHangUp } from '../support/processes.js';
+import { Random } from '../support/random.js';
 import { ask } from '../support/wheelgate.js';
 import { askFor, planFor, type Seen } from './client.js';
 import { type Edit, faultsOf, LAST_BLOCK } from './oracle.js';
-import { Random } from './random.js';
 import { EDITED, type KnownFile, makeWorld } from './world.js';
 
 export interface ChaosSettings {

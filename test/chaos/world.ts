@@ -5,7 +5,7 @@ import {
   distribution,
 } from '../support/distributions.js';
 import { type FakeUpstream, packagePath } from '../support/fake-upstream.js';
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 /** What must become of a file, whatever goes wrong on the way. */
 export type Fate =

@@ -136,6 +136,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
   } catch (error) {
     // An upstream left open would keep the test's process alive.
     await upstream.close();
+    if (options.data === undefined) await rm(folder, { recursive: true, force: true });
     throw error;
   }
   return test;

@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 import type { DecisionRecord, LogRecord } from '../../../src/decisions/record.js';
 import { shortened, writeRecord } from '../../../src/decisions/record.js';
 import { type RollupState, Rollups } from '../../../src/decisions/rollups/rollups.js';
-import { Random } from '../../chaos/random.js';
+import { Random } from '../../support/random.js';
 import { record } from '../records.js';
 import { type KeptLog, keptLog, recount } from './support.js';
 

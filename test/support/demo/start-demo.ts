@@ -1,0 +1,120 @@
+import { Random } from '../random.js';
+import { ask, startGate, type TestGate } from '../wheelgate.js';
+import { type DemoRequest, monthOf, requestAt } from './month.js';
+import { demoPolicies } from './policies.js';
+import { PROJECTS } from './projects.js';
+
+export interface DemoOptions {
+  /** The end of its month, in milliseconds since 1970. */
+  readonly at: number;
+  /** `HOST:PORT`. */
+  readonly listen: string;
+  /** What stands in links and in the lines for clients; where it listens, where it is left out. */
+  readonly publicUrl?: string;
+  readonly days?: number;
+  /** Told how many of its requests have been made. */
+  readonly onProgress?: (done: number, all: number) => void;
+  /** Ends it while it begins. */
+  readonly signal?: AbortSignal;
+}
+
+/** A Wheelgate with something to look at: invented projects behind it, and a month of requests for them. */
+export interface Demo {
+  readonly url: string;
+  readonly gate: TestGate;
+  /** Pages worth opening, by what they show. */
+  readonly pages: readonly (readonly [what: string, path: string])[];
+  /** Goes on asking, now and then, so that there is something to follow. */
+  goOn(): void;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+/** Requests of those who go on asking are so far apart, in milliseconds. */
+const NOW_AND_THEN = 4_000;
+const HOOKED = 'tidewater-2.4.1-py3-none-any.whl';
+
+/**
+ * Starts it. Every record in its log is written by the server itself, of a request that was made: only its clock is moved.
+ * @throws where it cannot listen
+ */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { at, listen, publicUrl = `http://${listen}`, days, onProgress, signal } = options;
+  const gate = await startGate({
+    now: at - 30 * DAY,
+    policies: demoPolicies(at),
+    config: {
+      listen,
+      'public-url': publicUrl,
+      contact: 'platform@example.com',
+      'trusted-proxies': ['loopback'],
+      'gate.mode': 'hold',
+      'dashboard.identities': 'shown',
+      'dashboard.policy-repository': 'https://git.example.com/platform/policies/waivers.yaml',
+    },
+    withUpstream: (url) => ({ upstreams: [{ name: 'demo-index', url }] }),
+  });
+  const timers: NodeJS.Timeout[] = [];
+  const close = async () => {
+    for (const timer of timers) clearInterval(timer);
+    await gate.close();
+  };
+  try {
+    listProjects(gate, at);
+    const month = monthOf(at, days);
+    for (const [index, request] of month.entries()) {
+      signal?.throwIfAborted();
+      gate.now = request.at;
+      await make(gate, request);
+      onProgress?.(index + 1, month.length);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  // From here on its clock goes on by itself.
+  const begun = performance.now();
+  const nowOf = () => at + Math.floor(performance.now() - begun);
+  gate.now = at;
+  timers.push(setInterval(() => (gate.now = nowOf()), 50));
+  return {
+    url: gate.url,
+    gate,
+    pages: PAGES,
+    goOn() {
+      const random = new Random(1);
+      const again = () => make(gate, requestAt(nowOf(), at, random)).catch(() => {});
+      timers.push(setInterval(() => void again(), NOW_AND_THEN));
+    },
+    close,
+  };
+}
+
+const PAGES: Demo['pages'] = [
+  ['why a file is refused', `/projects/tidewater/files/${HOOKED}`],
+  ['the policy in force', '/policy'],
+  ['decisions as they are made', '/live'],
+  ['how the server is', '/health'],
+  ['help', '/help'],
+];
+
+function listProjects({ upstream }: TestGate, at: number): void {
+  for (const project of new Set(PROJECTS.map((file) => file.project)))
+    upstream.addProject(
+      project,
+      PROJECTS.filter((file) => file.project === project).map(({ dist, uploaded }) => ({
+        dist,
+        uploadTime: new Date(at - uploaded * DAY).toISOString(),
+      })),
+    );
+}
+
+/** Asks as a client does. */
+async function make({ url }: TestGate, { file, client }: DemoRequest): Promise<void> {
+  const { user, address, agent } = client;
+  await ask(`${url}/files/${file.project}/${file.dist.filename}`, {
+    authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}`,
+    'user-agent': agent,
+    'x-forwarded-for': address,
+  });
+}
