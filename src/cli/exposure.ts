@@ -1,5 +1,6 @@
 import { parseSha256 } from '../domain/digest.js';
 import {
+  EXPOSED_COLUMNS,
   type Exposed,
   type Exposure,
   type ExposureQuestion,
@@ -38,7 +39,7 @@ export async function runExposure(
   out.progress('searching the decision log');
   const exposure =
     options.log === undefined
-      ? await askServer<Exposure>(options.server, '/api/v1/exposure', parametersOf(question))
+      ? await askWhole(options.server, question, out)
       : await searchFiles(options.log, question, out);
   if (options.json === true) out.json(exposure);
   else if (options.csv === true) showCsv(exposure, out);
@@ -64,6 +65,48 @@ function readQuestion(what: string | undefined, options: ExposureOptions): Expos
   return { ...requirement, sha256, since, refused: options.refused };
 }
 
+/** An answer of the server; an older one has always searched all of its log. */
+type Answer = Exposure & {
+  readonly searchedBackTo?: string;
+  readonly identities?: 'shown' | 'hidden';
+};
+
+/** Asks on for as long as the server answers in parts: each searches further back. */
+async function askWhole(
+  server: string,
+  question: ExposureQuestion,
+  out: Output,
+): Promise<Exposure> {
+  let whole: Answer | undefined;
+  for (let until: string | undefined; ; ) {
+    const query = { ...parametersOf(question), until };
+    const part = await askServer<Answer>(server, '/api/v1/exposure', query);
+    whole = whole === undefined ? part : joined(part, whole);
+    const { searchedBackTo } = part;
+    if (searchedBackTo === undefined || (until !== undefined && searchedBackTo >= until)) break;
+    until = searchedBackTo;
+    out.progress(`searched the decision log back to ${until}`);
+  }
+  if (whole.identities === 'hidden' && whole.requests.length > 0)
+    out.problem(
+      'who they are is hidden: --log, on the machine of the server, tells it (dashboard.identities)',
+    );
+  return whole;
+}
+
+/** @param earlier the answer that was asked for later, for it reaches further back */
+function joined(earlier: Answer, later: Answer): Answer {
+  const { searchedBackTo: _, truncated: _t, ...rest } = later;
+  return {
+    ...rest,
+    requests: [...earlier.requests, ...later.requests],
+    clients: [...new Set([...earlier.clients, ...later.clients])],
+    ...(earlier.searchedBackTo !== undefined && { truncated: true as const }),
+    ...((earlier.incomplete || later.incomplete) && { incomplete: true as const }),
+    gaps: [...new Set([...earlier.gaps, ...later.gaps])],
+  };
+}
+
 function parametersOf({ project, versions, sha256, since, refused }: ExposureQuestion) {
   return {
     project,
@@ -82,25 +125,10 @@ async function searchFiles(
   return exposureIn(await searchLog(place, queryOf(question), out), question);
 }
 
-const COLUMNS = [
-  'time',
-  'client',
-  'forwarded',
-  'user',
-  'delivery',
-  'bytes',
-  'upstream',
-  'project',
-  'version',
-  'filename',
-  'sha256',
-  'userAgent',
-] as const satisfies readonly (keyof Exposed)[];
-
 function showCsv({ requests }: Exposure, out: Output): void {
-  out.line(copied(csvLine(COLUMNS)));
+  out.line(copied(csvLine(EXPOSED_COLUMNS)));
   for (const request of requests)
-    out.line(copied(csvLine(COLUMNS.map((column) => request[column]))));
+    out.line(copied(csvLine(EXPOSED_COLUMNS.map((column) => request[column]))));
 }
 
 const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {

@@ -17,18 +17,15 @@ export async function createFleet(
   const { leases, news } = ALONE;
   const { log: decisions, rollups, live } = await createDecisionLog(config, process);
   const decisionReader = createDecisionReader(config);
+  const logSearch = new LogSearch(decisionReader);
   return {
     leases,
     news,
     stores: createStores(config, process, machine, news),
     decisions,
     decisionReader,
-    decisionQueries: createDecisionQueries(
-      new LogSearch(decisionReader),
-      process,
-      machine,
-      rollups,
-    ),
+    decisionQueries: createDecisionQueries(logSearch, process, machine, rollups),
+    logSearch,
     liveDecisions: live,
   };
 }

@@ -42,7 +42,7 @@ export function createServices(
   fleet: Fleet,
 ): PackageServices {
   const { now, log, metrics, health, arriving, departing, closing } = process;
-  const { stores, news, leases, decisions, decisionReader, decisionQueries } = fleet;
+  const { stores, news, leases, decisions, logSearch, decisionQueries } = fleet;
   const { blobs, findings } = stores;
   const { all: upstreams, reload: reloadUpstreams } = createUpstreams(config, process);
   const attestations = createAttestations(
@@ -108,7 +108,7 @@ export function createServices(
       clientIdentifier(config.trustedProxies),
       now,
     ),
-    decisionReader,
+    logSearch,
     decisionQueries,
     liveDecisions: fleet.liveDecisions,
     serviceState: machine.state,

@@ -14,6 +14,7 @@ import { rangesBack } from './parts.js';
 import { matches, mayMatch } from './query.js';
 import type { Range } from './ranges.js';
 import type { DecisionQuery, FoundDecision, LogPiece, SearchBack } from './reader.js';
+import type { CutRecord } from './record.js';
 
 /** So many bytes at the beginning of a piece tell when its first record was made. */
 const HEAD = 16 * 1024;
@@ -35,6 +36,11 @@ export class FileSearchBack implements SearchBack {
 
   get gaps(): readonly string[] {
     return this.#gaps;
+  }
+
+  async reachesBackTo(): Promise<string | undefined> {
+    const times = await Promise.all(this.#files.map(firstTimeOf));
+    return times.filter((time) => time !== '').sort()[0];
   }
 
   async *pieces(): AsyncGenerator<LogPiece> {
@@ -61,17 +67,20 @@ export class FileSearchBack implements SearchBack {
         yield {
           begins: await this.#beginsAt(file, opened, range),
           bytes: range.to - range.from,
-          found: () => this.#found(linesOf(opened, range, indexed !== undefined, this.#may, notes)),
+          found: (onCut) =>
+            this.#found(linesOf(opened, range, indexed !== undefined, this.#may, notes), onCut),
         };
     } finally {
       if (unreadable > 0) this.#gaps.push(unreadableLines(name, unreadable));
     }
   }
 
-  async *#found(lines: ReadLines): AsyncGenerator<FoundDecision> {
-    for await (const { record, line } of lines)
-      if (!('event' in record) && matches(record, this.#query))
-        yield { decision: record, hash: crc32(line) };
+  async *#found(lines: ReadLines, onCut?: (cut: CutRecord) => void): AsyncGenerator<FoundDecision> {
+    for await (const { record, line } of lines) {
+      if (!matches(record, this.#query)) continue;
+      if ('event' in record) onCut?.(record);
+      else yield { decision: record, hash: crc32(line) };
+    }
   }
 
   async #beginsAt(file: SearchedFile, opened: OpenDecisionFile, range: Range): Promise<number> {

@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import type { BackwardReader, DecisionQuery, FoundDecision, LogPiece } from './reader.js';
+import type { CutRecord } from './record.js';
 
 /** One search reads no more than so many bytes, or for so many milliseconds; it goes on with the next. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -25,6 +26,8 @@ export interface SearchBounds {
 export interface Gatherer {
   /** @returns whether that was all that is wanted */
   take(found: FoundDecision): boolean;
+  /** Told of each cut, in its place among what was written. */
+  cut?(cut: CutRecord): void;
   /** A piece is over: all that follows was made before all that came. @returns whether it is enough */
   pieceOver?(): boolean;
 }
@@ -35,6 +38,8 @@ export interface SearchedBack {
   readonly backTo: number | undefined;
   /** What could not be read, a sentence each. */
   readonly gaps: readonly string[];
+  /** The first moment that the log tells of, ISO 8601; undefined where it is empty. */
+  readonly reachesBackTo: string | undefined;
 }
 
 /** Searches a decision log for pages, from the newest back: within bounds, and a few at a time. */
@@ -81,6 +86,7 @@ export class LogSearch {
     isBounded: boolean,
   ): Promise<SearchedBack> {
     const search = await this.#reader.searchBack(query);
+    const reachesBackTo = await search.reachesBackTo();
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = spanOf(query);
     const started = performance.now();
     const isSpent = () =>
@@ -91,11 +97,11 @@ export class LogSearch {
     /** Set where it might end, and there is more. */
     let stop: number | undefined;
     for await (const piece of search.pieces()) {
-      if (stop !== undefined) return { backTo: stop, gaps: search.gaps };
+      if (stop !== undefined) return { backTo: stop, gaps: search.gaps, reachesBackTo };
       if (piece.begins >= until + DISORDER) continue;
       const backTo = piece.begins + DISORDER;
       const { later, isAll } = await takeAll(piece, backTo, held, gatherer);
-      if (isAll) return { backTo: undefined, gaps: search.gaps };
+      if (isAll) return { backTo: undefined, gaps: search.gaps, reachesBackTo };
       held = later;
       read += piece.bytes;
       if (piece.begins < since - DISORDER) break;
@@ -106,7 +112,7 @@ export class LogSearch {
     }
     for (const found of held) if (gatherer.take(found)) break;
     gatherer.pieceOver?.();
-    return { backTo: undefined, gaps: search.gaps };
+    return { backTo: undefined, gaps: search.gaps, reachesBackTo };
   }
 }
 
@@ -123,7 +129,8 @@ async function takeAll(
     else return gatherer.take(found);
     return false;
   };
-  for await (const found of piece.found()) if (take(found)) return { later, isAll: true };
+  for await (const found of piece.found((cut) => gatherer.cut?.(cut)))
+    if (take(found)) return { later, isAll: true };
   for (const found of held) if (take(found)) return { later, isAll: true };
   return { later, isAll: false };
 }

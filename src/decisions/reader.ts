@@ -54,6 +54,8 @@ export interface SearchBack {
   pieces(): AsyncIterable<LogPiece>;
   /** As of a search; of what was read so far. */
   readonly gaps: readonly string[];
+  /** The earliest of the times with which the files begin, ISO 8601; to be asked for before the pieces. */
+  reachesBackTo(): Promise<string | undefined>;
 }
 
 /** A part of the log that can be read by itself. */
@@ -62,8 +64,8 @@ export interface LogPiece {
   readonly begins: number;
   /** How much of the disk it takes to read it, in bytes. */
   readonly bytes: number;
-  /** What matches, as it was written. */
-  found(): AsyncIterable<FoundDecision>;
+  /** What matches, as it was written. @param onCut told of each cut that matches, in its place among them */
+  found(onCut?: (cut: CutRecord) => void): AsyncIterable<FoundDecision>;
 }
 
 /** A decision, and what its name is made of beside its time. */

@@ -23,7 +23,11 @@ function isWhole({ status, complete, bytes, size }: DecisionRecord): boolean {
 }
 
 /** Who asked, as far as the record tells: the forwarded address before the one that connected. */
-export function clientOf({ client, forwarded, user }: DecisionRecord): string {
+export function clientOf({
+  client,
+  forwarded,
+  user,
+}: Pick<DecisionRecord, 'client' | 'forwarded' | 'user'>): string {
   const address = forwarded ?? client;
   return user === undefined ? address : `${user}@${address}`;
 }

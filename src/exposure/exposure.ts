@@ -13,9 +13,27 @@ export interface ExposureQuestion {
   readonly sha256?: string | undefined;
   /** Milliseconds since 1970: nothing before. */
   readonly since?: number | undefined;
+  /** Milliseconds since 1970: nothing from then on. */
+  readonly until?: number | undefined;
   /** Those who were refused, too. */
   readonly refused?: boolean | undefined;
 }
+
+/** In the order of a table for a spreadsheet. */
+export const EXPOSED_COLUMNS = [
+  'time',
+  'client',
+  'forwarded',
+  'user',
+  'delivery',
+  'bytes',
+  'upstream',
+  'project',
+  'version',
+  'filename',
+  'sha256',
+  'userAgent',
+] as const satisfies readonly (keyof Exposed)[];
 
 const TOLD = [
   'time',
@@ -77,6 +95,7 @@ export async function exposureIn(
   let truncated = false;
   for await (const record of search.records(onCut)) {
     const delivery = deliveryOf(record);
+    if (delivery !== 'whole') promised.drop(record);
     if (delivery === undefined) continue;
     if (delivery !== 'refused') clients.add(clientOf(record));
     else if (question.refused !== true) continue;
@@ -100,16 +119,23 @@ export async function exposureIn(
 }
 
 /** The records that answer it. */
-export function queryOf({ project, versions, sha256, since }: ExposureQuestion): DecisionQuery {
+export function queryOf({
+  project,
+  versions,
+  sha256,
+  since,
+  until,
+}: ExposureQuestion): DecisionQuery {
   return {
     project,
     versions: versions && ((version) => versions.matches(version)),
     sha256,
     since,
+    until,
   };
 }
 
-function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {
+export function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {
   const told = Object.fromEntries(TOLD.map((key) => [key, record[key]]));
   return { ...(told as Pick<DecisionRecord, (typeof TOLD)[number]>), delivery };
 }

@@ -18,22 +18,27 @@ export class Promised<T> {
   add(record: DecisionRecord, told: T): void {
     // Without an id it is of an older version, which told of no cut.
     if (record.request === undefined) return;
-    const key = keyOf(record);
+    const key = promiseOf(record);
     this.#told.delete(key);
     this.#told.set(key, told);
     if (this.#told.size > this.#most) this.#told.delete(this.#told.keys().next().value!);
   }
 
+  /** A cut that follows is not about what was told before: it is about this. */
+  drop(record: DecisionRecord): void {
+    if (record.request !== undefined) this.#told.delete(promiseOf(record));
+  }
+
   /** What was told of the download that was cut, once; undefined where that is not known. */
   take(cut: CutRecord): T | undefined {
-    const key = keyOf(cut);
+    const key = promiseOf(cut);
     const told = this.#told.get(key);
     this.#told.delete(key);
     return told;
   }
 }
 
-/** A client may choose the id of its request, and choose one twice. */
-function keyOf({ request, project, filename }: DecisionRecord | CutRecord): string {
+/** What a cut and its decision have in common. A client may choose the id of its request, and choose one twice. */
+export function promiseOf({ request, project, filename }: DecisionRecord | CutRecord): string {
   return `${request} ${project} ${filename}`;
 }

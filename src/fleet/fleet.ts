@@ -1,5 +1,6 @@
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { DecisionLog } from '../decisions/log.js';
+import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
 import type { AttestationStore } from '../store/attestation-store.js';
@@ -38,6 +39,8 @@ export interface Fleet {
   readonly decisions: DecisionLog;
   readonly decisionReader: DecisionReader;
   readonly decisionQueries: DecisionQueries;
+  /** Searches the log itself for pages, within bounds. */
+  readonly logSearch: LogSearch;
   readonly liveDecisions: LiveDecisions;
 }
 

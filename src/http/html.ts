@@ -29,8 +29,11 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
+/** A page, and its status where that is not 200. */
+export type AnsweredPage = Page & { readonly status?: number };
+
 /** Makes the page that answers a request; what it throws becomes a page, too. */
-export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => Page | Promise<Page>;
+export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => AnsweredPage | Promise<AnsweredPage>;
 
 /** Makes the handler of a row whose answer is for people. */
 export function pageHandler(
@@ -54,9 +57,10 @@ export function pageHandler(
 }
 
 /** What is wrong on our side is for the log as well, and so for whoever catches it. */
-async function answerOf(make: () => Page | Promise<Page>) {
+async function answerOf(make: () => AnsweredPage | Promise<AnsweredPage>) {
   try {
-    return { status: 200, page: await make() };
+    const page = await make();
+    return { status: page.status ?? 200, page };
   } catch (error) {
     if (!(error instanceof Failure) || error.status >= 500) throw error;
     return { status: error.status, page: failurePage(error) };

@@ -19,9 +19,9 @@ export interface Route<Label extends string = string> {
   readonly methods: readonly string[];
   /**
    * Set for the dashboard's: gone where it is off. What refusals link to is on every port; the rest is on the dashboard's own,
-   * where it has one.
+   * where it has one. What commands ask and pages link to (`shared`) is on every port, and there where the dashboard is off.
    */
-  readonly dashboard?: 'linked' | 'own-port';
+  readonly dashboard?: 'linked' | 'own-port' | 'shared';
   /** What is there, for docs/operations.md. */
   readonly what: string;
   readonly handler: (services: Services, settings: HttpSettings) => Handler;
@@ -39,6 +39,7 @@ export function isOn(
   settings: { readonly enabled: boolean; readonly ownPort: boolean },
 ): boolean {
   if (dashboard === undefined) return port === 'clients';
+  if (dashboard === 'shared') return port === 'clients' || settings.enabled;
   if (!settings.enabled) return false;
   return dashboard === 'linked' || settings.ownPort === (port === 'dashboard');
 }

@@ -4,8 +4,8 @@ import type { SidecarService } from '../artifacts/sidecar-service.js';
 import type { PolicyReports } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
+import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
-import type { DecisionReader } from '../decisions/reader.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -30,8 +30,9 @@ export interface Services {
   readonly sidecars: Pick<SidecarService, 'open'>;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
-  readonly decisionReader: DecisionReader;
   readonly decisionQueries: DecisionQueries;
+  /** Searches the log itself for pages, within bounds. */
+  readonly logSearch: LogSearch;
   readonly liveDecisions: LiveDecisions;
   /** How the service is, beside what `/readyz` says. */
   readonly serviceState: () => Promise<ServiceState>;

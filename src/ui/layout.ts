@@ -23,6 +23,13 @@ export type Place = (typeof NAVIGATION)[number]['place'];
 /** In the order in which they are shown: a new page of the first rank is a line. */
 const NAVIGATION = [
   { place: 'policy', label: 'Policy', path: ['policy'], everywhere: false, forAdmins: false },
+  {
+    place: 'exposure',
+    label: 'Exposure',
+    path: ['exposure'],
+    everywhere: false,
+    forAdmins: true,
+  },
   { place: 'live', label: 'Live', path: ['live'], everywhere: false, forAdmins: true },
   { place: 'health', label: 'Health', path: ['health'], everywhere: false, forAdmins: false },
   { place: 'help', label: 'Help', path: ['help'], everywhere: true, forAdmins: false },

@@ -7,6 +7,7 @@ import { createServer } from '../compose/server.js';
 import { createServices } from '../compose/services.js';
 import { createSpool, createStores } from '../compose/stores.js';
 import type { Config } from '../config/config.js';
+import { LogSearch } from '../decisions/log-search.js';
 import { readNewer } from '../feed/feed-file.js';
 import type { FeedIndex } from '../feed/feed-index.js';
 import type { Fleet } from '../fleet/fleet.js';
@@ -137,12 +138,14 @@ async function takeInForce(
 /** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */
 function askFleet(config: Config, own: Process, machine: Machine, primary: ToPrimary): Fleet {
   const news = new WorkerNews(primary);
+  const decisionReader = createDecisionReader(config);
   return {
     leases: new WorkerLeases(primary),
     news,
     stores: createStores(config, own, machine, news),
     decisions: createWorkerDecisions(primary, own),
-    decisionReader: createDecisionReader(config),
+    decisionReader,
+    logSearch: new LogSearch(decisionReader),
     decisionQueries: createWorkerQueries(primary),
     liveDecisions: createWorkerLive(primary),
   };

@@ -68,6 +68,7 @@ describe('the command line', () => {
     server = await startGateProcess({
       folder,
       args: ['--upstream', upstream.url, '--policies', 'mine'],
+      env: { WHEELGATE_DASHBOARD_IDENTITIES: 'shown' },
     });
     url = server.url;
   });

@@ -27,7 +27,9 @@ function basic(user: string): Record<string, string> {
 describe('exposure', () => {
   let gate: TestGate;
   before(async () => {
-    gate = await startGate({ config: { 'trusted-proxies': ['loopback'] } });
+    gate = await startGate({
+      config: { 'trusted-proxies': ['loopback'], 'dashboard.identities': 'shown' },
+    });
     gate.upstream.addProject('bad', [old, bad]);
     gate.upstream.addProject('good', [good]);
     const path = `/files/bad/${bad.filename}`;

@@ -1,33 +1,71 @@
-import { parseSha256 } from '../../domain/digest.js';
-import { Failure } from '../../domain/failure.js';
-import { parseProjectName } from '../../domain/project-name.js';
-import { type ExposureQuestion, findExposure } from '../../exposure/exposure.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExposureAnswer, exposureAnswer } from '../../dashboard/exposure-answer.js';
+import { EXPOSED_COLUMNS, type ExposureQuestion } from '../../exposure/exposure.js';
+import { exposureBack } from '../../exposure/exposure-back.js';
+import { exposurePage } from '../../ui/exposure-page.js';
+import { urlsFrom } from '../../ui/urls.js';
 import type { Handler } from '../asked.js';
+import { sendCsv } from '../csv.js';
+import { readerOf } from '../dashboard-reader.js';
+import { readExposureQuestion, soundQuestion } from '../exposure-question.js';
+import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
-import { queryOf, specifierOf } from '../query.js';
-import type { Services } from '../services.js';
+import { queryOf } from '../query.js';
+import type { HttpSettings, Services } from '../services.js';
 
-/** Requests that one answer tells of; who needs more reads the log's files with `wheelgate exposure --log`. */
-const LIMIT = 20_000;
+/** Requests that one answer tells of, about; those before are asked for with the next. */
+const MOST = 20_000;
 
-/** `GET /api/v1/exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what. */
-export function exposureRoute({ decisionReader }: Services): Handler {
+const PARAMETERS = ['project', 'versions', 'sha256', 'since', 'until', 'refused'] as const;
+
+/** `GET /exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what, for people. */
+export function exposureRoute(services: Services, settings: HttpSettings): Handler {
+  return pageHandler(services, settings, async (req, urlOf) => {
+    const query = queryOf(req.url ?? '');
+    const given = PARAMETERS.map((name) => [name, query.get(name) || undefined] as const);
+    const asked = Object.fromEntries(given);
+    if (given.every(([, value]) => value === undefined))
+      return exposurePage({ asked, problems: undefined, answer: undefined }, urlOf);
+    const { question, problems } = readExposureQuestion(query);
+    if (problems.size > 0)
+      return { status: 400, ...exposurePage({ asked, problems, answer: undefined }, urlOf) };
+    const answer = await answerTo(question, req, services, settings);
+    return exposurePage({ asked, problems, answer }, urlOf);
+  });
+}
+
+/** `GET /api/v1/exposure` with the same query, and `format=csv`: the same for programs. */
+export function exposureApiRoute(services: Services, settings: HttpSettings): Handler {
   return async (req, res) => {
-    const question = readQuestion(queryOf(req.url ?? ''));
-    sendJson(res, 200, await findExposure(decisionReader, question, LIMIT));
+    const query = queryOf(req.url ?? '');
+    const question = soundQuestion(readExposureQuestion(query));
+    const answer = await answerTo(question, req, services, settings);
+    if (query.get('format') === 'csv') return sendRequests(req, res, query, answer);
+    sendJson(res, 200, answer);
   };
 }
 
-function readQuestion(query: URLSearchParams): ExposureQuestion {
-  const [name, digest, time] = ['project', 'sha256', 'since'].map((key) => query.get(key));
-  const project = name == null ? undefined : parseProjectName(name);
-  const sha256 = digest == null ? undefined : parseSha256(digest);
-  if (project === undefined && sha256 === undefined)
-    throw new Failure('bad-request', 'The query needs project=NAME or sha256=DIGEST.');
-  if ((name != null && project === undefined) || (digest != null && sha256 === undefined))
-    throw new Failure('bad-request', 'The project or the sha256 is none.');
-  const since = time == null ? undefined : Date.parse(time);
-  if (Number.isNaN(since)) throw new Failure('bad-request', 'The time in since= cannot be read.');
-  const versions = specifierOf(query.get('versions'));
-  return { project, versions, sha256, since, refused: query.get('refused') === '1' };
+async function answerTo(
+  question: ExposureQuestion,
+  req: IncomingMessage,
+  { logSearch }: Services,
+  settings: HttpSettings,
+): Promise<ExposureAnswer> {
+  return exposureAnswer(await exposureBack(logSearch, question, MOST), readerOf(req, settings));
+}
+
+/** A table has no place for what is missing: where it goes on is said in a header. */
+function sendRequests(
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+  { requests, searchedBackTo }: ExposureAnswer,
+): void {
+  if (searchedBackTo !== undefined) {
+    const next = { ...Object.fromEntries(query), until: searchedBackTo };
+    const url = urlsFrom(req.url ?? '')(['api', 'v1', 'exposure'], next);
+    res.setHeader('link', `<${url}>; rel="next"`);
+  }
+  const rows = requests.map((request) => EXPOSED_COLUMNS.map((column) => request[column]));
+  sendCsv(req, res, 'exposure.csv', [EXPOSED_COLUMNS, ...rows]);
 }

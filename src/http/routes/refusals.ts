@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reader } from '../../dashboard/reader.js';
 import { seenDecision, seenGroup } from '../../dashboard/seen-decisions.js';
 import type {
@@ -8,8 +7,8 @@ import type {
 } from '../../decisions/queries/decision-queries.js';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
-import { csvLine } from '../../runtime/csv.js';
 import type { Handler } from '../asked.js';
+import { sendCsv } from '../csv.js';
 import { readerOf } from '../dashboard-reader.js';
 import { sendJson } from '../json.js';
 import { pathSegments } from '../path.js';
@@ -44,7 +43,7 @@ export function refusalsApiRoute({ decisionQueries }: Services, settings: HttpSe
       most: isCsv ? MOST_ROWS : undefined,
     });
     const items = page.items.map((group) => seenGroup(group, reader));
-    if (isCsv) return sendCsv(req, res, items);
+    if (isCsv) return sendCsv(req, res, 'refusals.csv', rowsOf(items));
     sendJson(res, 200, { ...page, items });
   };
 }
@@ -88,17 +87,11 @@ const COLUMNS = [
   'reason',
 ] as const;
 
-function sendCsv(req: IncomingMessage, res: ServerResponse, items: readonly RefusalGroup[]): void {
-  const lines = items.map((item) =>
-    csvLine([...COLUMNS.map((column) => item[column]), item.users.join(' '), item.moreUsers]),
-  );
-  const body = Buffer.from(
-    `${[csvLine([...COLUMNS, 'users', 'moreUsers']), ...lines].join('\r\n')}\r\n`,
-  );
-  res.setHeader('content-type', 'text/csv; charset=utf-8');
-  res.setHeader('content-disposition', 'attachment; filename="refusals.csv"');
-  res.setHeader('cache-control', 'no-store');
-  res.setHeader('x-content-type-options', 'nosniff');
-  res.setHeader('content-length', body.length);
-  res.end(req.method === 'HEAD' ? undefined : body);
+function rowsOf(items: readonly RefusalGroup[]): (string | number | undefined)[][] {
+  const rows = items.map((item) => [
+    ...COLUMNS.map((column) => item[column]),
+    item.users.join(' '),
+    item.moreUsers,
+  ]);
+  return [[...COLUMNS, 'users', 'moreUsers'], ...rows];
 }

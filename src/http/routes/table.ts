@@ -2,7 +2,7 @@ import { READING, type Route } from '../route.js';
 import { warmPages } from '../warm-pages.js';
 import { assetsRoute } from './assets.js';
 import { explainRoute } from './explain.js';
-import { exposureRoute } from './exposure.js';
+import { exposureApiRoute, exposureRoute } from './exposure.js';
 import { filesRoute } from './files.js';
 import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
@@ -92,7 +92,17 @@ const TABLE = [
     label: 'api',
     mayAsk: 'admin',
     methods: READING,
+    dashboard: 'shared',
     what: 'who was given what; names clients',
+    handler: exposureApiRoute,
+  },
+  {
+    path: '/exposure',
+    label: 'page',
+    mayAsk: 'admin',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'who was given what, for people: a form, and a table by user',
     handler: exposureRoute,
   },
   {

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { LogSearch } from '../../../src/decisions/log-search.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { NONE_KNOWN } from '../../../src/domain/attestation.js';
 import { IN_FORCE } from '../../../src/domain/confirmation.js';
@@ -121,7 +122,7 @@ export function stubServices(
       clientIdentifier(settings.trustedProxies),
       () => 0,
     ),
-    decisionReader: { search: nothingThere },
+    logSearch: new LogSearch({ searchBack: nothingThere }),
     decisionQueries: {
       overview: nothingThere,
       refusals: nothingThere,

@@ -1,0 +1,79 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { clientOf } from '../exposure/delivery.js';
+import { type ExposedUser, exposedUsers } from '../exposure/exposed-users.js';
+import type { Exposed } from '../exposure/exposure.js';
+import type { ExposurePart } from '../exposure/exposure-back.js';
+import type { Reader } from './reader.js';
+
+export type { ExposedUser };
+
+/** Who was given what: what `/exposure` shows and `/api/v1/exposure` says. */
+export interface ExposureAnswer extends ExposurePart {
+  /** Hidden: each client has a name that says nothing, the same for as long as the server runs. */
+  readonly identities: 'shown' | 'hidden';
+  readonly users: readonly ExposedUser[];
+  readonly files: readonly ExposedFile[];
+}
+
+/** A file that was given to somebody. */
+export interface ExposedFile {
+  readonly project: string;
+  readonly version: string | undefined;
+  readonly filename: string;
+  readonly sha256: string | undefined;
+  readonly requests: number;
+  readonly clients: number;
+}
+
+/** @param reader who may be told who they are, or not */
+export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnswer {
+  const requests = reader.seesIdentities ? part.requests : part.requests.map(hidden);
+  const clients = new Set(requests.filter(({ delivery }) => delivery !== 'refused').map(clientOf));
+  return {
+    ...part,
+    requests,
+    clients: [...clients],
+    identities: reader.seesIdentities ? 'shown' : 'hidden',
+    users: exposedUsers(requests),
+    files: filesOf(requests),
+  };
+}
+
+const SECRET = randomBytes(32);
+
+/** Addresses are few enough to be tried: what stands for them depends on a secret. */
+function hidden(request: Exposed): Exposed {
+  const { user: _, forwarded: _f, userAgent: _a, ...rest } = request;
+  const digest = createHmac('sha256', SECRET).update(clientOf(request)).digest('hex');
+  return {
+    ...rest,
+    client: `client-${digest.slice(0, 8)}`,
+    user: undefined,
+    forwarded: undefined,
+    userAgent: undefined,
+  };
+}
+
+function filesOf(requests: readonly Exposed[]): ExposedFile[] {
+  const files = new Map<
+    string,
+    { readonly request: Exposed; clients: Set<string>; count: number }
+  >();
+  for (const request of requests) {
+    const key = `${request.filename} ${request.sha256}`;
+    const file = files.get(key) ?? { request, clients: new Set(), count: 0 };
+    files.set(key, file);
+    file.count += 1;
+    file.clients.add(clientOf(request));
+  }
+  return [...files.values()]
+    .sort((a, b) => b.count - a.count)
+    .map(({ request: { project, version, filename, sha256 }, clients, count }) => ({
+      project,
+      version,
+      filename,
+      sha256,
+      requests: count,
+      clients: clients.size,
+    }));
+}

@@ -1,0 +1,122 @@
+import type { Gatherer, LogSearch } from '../decisions/log-search.js';
+import type { FoundDecision } from '../decisions/reader.js';
+import type { CutRecord, DecisionRecord } from '../decisions/record.js';
+import { clientOf, deliveryOf } from './delivery.js';
+import {
+  type Exposed,
+  type Exposure,
+  type ExposureQuestion,
+  exposedBy,
+  queryOf,
+} from './exposure.js';
+import { promiseOf } from './promised.js';
+
+/** An answer of which the oldest may be missing. */
+export interface ExposurePart extends Exposure {
+  /** ISO 8601: nothing from then on is missing, and asking with this as `until` goes on. Undefined where it is whole. */
+  readonly searchedBackTo: string | undefined;
+}
+
+/**
+ * Who was given what, from the newest back, within the bounds of the search. A download whose cut was told of only after
+ * `until` counts as whole, which accuses rather than acquits.
+ * @param most requests
+ */
+export async function exposureBack(
+  search: LogSearch,
+  question: ExposureQuestion,
+  most: number,
+): Promise<ExposurePart> {
+  const gathered = new ExposureGatherer(question, most);
+  const { backTo, gaps, reachesBackTo } = await search.back(queryOf(question), gathered);
+  const { requests, cutAt } = newestOf(gathered.requests, most);
+  const searchedTo = cutAt ?? backTo;
+  return {
+    requests,
+    clients: [...new Set(requests.filter(isGiven).map(clientOf))],
+    reachesBackTo,
+    ...(searchedTo !== undefined && { truncated: true as const }),
+    ...(gaps.length > 0 && { incomplete: true as const }),
+    gaps,
+    searchedBackTo: searchedTo === undefined ? undefined : new Date(searchedTo).toISOString(),
+  };
+}
+
+function isGiven({ delivery }: Exposed): boolean {
+  return delivery !== 'refused';
+}
+
+/** Those of whole instants only, so that what is asked next begins where these end. @returns the oldest first */
+function newestOf(
+  found: readonly Exposed[],
+  most: number,
+): { requests: readonly Exposed[]; cutAt: number | undefined } {
+  // Those of one instant in the order in which they were written.
+  const requests = found
+    .toReversed()
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  const dropped = requests.at(-most - 1);
+  if (dropped === undefined) return { requests, cutAt: undefined };
+  const kept = requests.filter(({ time }) => time > dropped.time);
+  const at = Date.parse(dropped.time);
+  // More than that of one instant are not told of.
+  return kept.length > 0
+    ? { requests: kept, cutAt: at + 1 }
+    : { requests: requests.slice(-most), cutAt: at };
+}
+
+/** Gathers what was given, piece by piece: a cut stands behind the decision that it is about, perhaps in a later piece. */
+class ExposureGatherer implements Gatherer {
+  readonly requests: Exposed[] = [];
+  readonly #question: ExposureQuestion;
+  readonly #most: number;
+  #piece: (DecisionRecord | CutRecord)[] = [];
+  /** How many downloads of each name were cut, of those that come before what was read. */
+  readonly #cuts = new Map<string, number>();
+
+  constructor(question: ExposureQuestion, most: number) {
+    this.#question = question;
+    this.#most = most;
+  }
+
+  take({ decision }: FoundDecision): boolean {
+    this.#piece.push(decision);
+    return false;
+  }
+
+  cut(cut: CutRecord): void {
+    this.#piece.push(cut);
+  }
+
+  pieceOver(): boolean {
+    for (const record of this.#piece.reverse()) {
+      if ('event' in record) this.#count(record, 1);
+      else this.#note(record);
+    }
+    this.#piece = [];
+    return this.requests.length > this.#most;
+  }
+
+  #note(record: DecisionRecord): void {
+    const isCut = this.#isCut(record);
+    const delivery = deliveryOf(record);
+    if (delivery === undefined || (delivery === 'refused' && this.#question.refused !== true))
+      return;
+    this.requests.push(exposedBy(record, isCut && delivery === 'whole' ? 'part' : delivery));
+  }
+
+  /** A cut is about the last decision of its name, whatever that was. */
+  #isCut(record: DecisionRecord): boolean {
+    // Without an id it is of an older version, which told of no cut.
+    if (record.request === undefined || !this.#cuts.has(promiseOf(record))) return false;
+    this.#count(record, -1);
+    return true;
+  }
+
+  #count(record: DecisionRecord | CutRecord, change: 1 | -1): void {
+    const key = promiseOf(record);
+    const count = (this.#cuts.get(key) ?? 0) + change;
+    if (count > 0) this.#cuts.set(key, count);
+    else this.#cuts.delete(key);
+  }
+}

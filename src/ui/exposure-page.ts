@@ -1,0 +1,134 @@
+import type { ExposedFile, ExposedUser, ExposureAnswer } from '../dashboard/exposure-answer.js';
+import { counted } from './evidence.js';
+import { type Field, form } from './form.js';
+import { type Html, html } from './html.js';
+import type { Page } from './layout.js';
+import { block, shown, table, time } from './parts.js';
+import { type UrlOf, whyPath } from './urls.js';
+
+/** What was asked, as it was typed, and what came of it. */
+export interface ShownExposure {
+  readonly asked: Readonly<Record<string, string | undefined>>;
+  /** What is wrong with it, by the field; `''` where something is missing. Undefined where nothing was asked yet. */
+  readonly problems: ReadonlyMap<string, string> | undefined;
+  /** Undefined where nothing was searched. */
+  readonly answer: ExposureAnswer | undefined;
+}
+
+/** Who holds a release, after an incident. */
+export function exposurePage({ asked, problems, answer }: ShownExposure, urlOf: UrlOf): Page {
+  return {
+    title: 'Exposure',
+    place: 'exposure',
+    main: html`<h1>Who was given it</h1>
+<p>After an incident: who downloaded a project's releases, or a file by its digest, as the decision log tells it.</p>
+${form(urlOf(['exposure']), FIELDS, asked, problems, 'Search')}
+${answer && found(answer, asked, urlOf)}`,
+  };
+}
+
+const FIELDS: readonly Field[] = [
+  { name: 'project', label: 'Project', hint: 'such as litellm' },
+  { name: 'versions', label: 'Versions', hint: 'PEP 440, such as ==1.82.8 or >=1,<2; none: all' },
+  { name: 'sha256', label: 'SHA-256', hint: '64 hexadecimal digits, beside or instead' },
+  { name: 'since', label: 'Since', hint: 'such as 2026-03-24T10:00Z; none: all' },
+  { name: 'refused', label: 'Those who were refused, too', checkbox: true },
+];
+
+/** So many users and files are shown; all of them are in the links' tables. */
+const MOST_USERS = 500;
+const MOST_FILES = 50;
+
+function found(answer: ExposureAnswer, asked: ShownExposure['asked'], urlOf: UrlOf): Html {
+  const { users, files, identities, requests } = answer;
+  const { until: _, ...question } = asked;
+  const linkTo = (format: string | undefined) =>
+    urlOf(['api', 'v1', 'exposure'], { ...asked, format });
+  return html`<h2 id="found">Found</h2>
+${summary(answer)}
+${coverage(answer, (until) => urlOf(['exposure'], { ...question, until }))}
+${
+  requests.length > 0 &&
+  html`<p>The same as a table of requests: <a href="${linkTo('csv')}">CSV</a>, <a href="${linkTo(undefined)}">JSON</a></p>
+${identities === 'hidden' && html`<p class="soft">Who they are is hidden (<code>dashboard.identities</code>); <code>wheelgate exposure --log</code> on the server's machine tells it.</p>`}
+${table(
+  `By user: ${counted(users.length)}`,
+  [
+    'User or address',
+    { number: 'Whole' },
+    { number: 'Part' },
+    { number: 'Not modified' },
+    { number: 'Cut off' },
+    { number: 'Refused' },
+    'First',
+    'Last',
+    'Agent',
+  ],
+  users.slice(0, MOST_USERS).map(userRow),
+)}
+${users.length > MOST_USERS && html`<p class="soft">… and ${counted(users.length - MOST_USERS)} more, in the CSV and the JSON.</p>`}
+<p class="soft">Whole: all of the file. Part: a range, or it broke off. Not modified: a client that has it asked whether it still holds. Cut off: its beginning, then the refusal.</p>
+${table(
+  'By file',
+  ['File', { number: 'Requests' }, { number: 'Clients' }],
+  files.slice(0, MOST_FILES).map((file) => fileRow(file, urlOf)),
+)}
+${files.length > MOST_FILES && html`<p class="soft">… and ${counted(files.length - MOST_FILES)} more.</p>`}`
+}
+<h2>On the machines</h2>
+<p>What was downloaded need not be installed any more, and what is installed need not have come from here. On each machine, from outside of the environment:</p>
+${block('The command', AUDIT, { copied: AUDIT })}`;
+}
+
+const AUDIT = 'wheelgate audit PATH-OF-THE-ENVIRONMENT --policies POLICY-FOLDER';
+
+function summary({ users }: ExposureAnswer): Html {
+  const holds = ({ counts: { whole, had } }: ExposedUser) => whole + had > 0;
+  const holdsPart = ({ counts: { part, early, prefix } }: ExposedUser) => part + early + prefix > 0;
+  const whole = users.filter(holds).length;
+  const some = users.filter((user) => !holds(user) && holdsPart(user)).length;
+  const level = whole + some > 0 ? 'block' : 'allow';
+  const usersOf = (count: number) => `${counted(count)} ${count === 1 ? 'user' : 'users'}`;
+  const said =
+    whole + some === 0
+      ? html`<strong class="word allow">✔ Nobody</strong> was given it, as far as was searched.`
+      : html`<strong class="word block">✖ ${usersOf(whole)}</strong> ${whole === 1 ? 'was' : 'were'} given a whole file${some > 0 && html`, and ${usersOf(some)} only a part of one`}.`;
+  return html`<p class="verdict ${level}">${said}</p>`;
+}
+
+function coverage(
+  { reachesBackTo, searchedBackTo, gaps }: ExposureAnswer,
+  continued: (until: string) => string,
+): Html {
+  const reach =
+    reachesBackTo === undefined
+      ? html`The decision log is empty.`
+      : html`The decision log reaches back to ${time(reachesBackTo)}; it does not tell of what came before.`;
+  return html`<p>${reach}${
+    searchedBackTo !== undefined &&
+    html` <strong class="word warn">▲ Searched back to ${time(searchedBackTo)} only</strong>: <a href="${continued(searchedBackTo)}" rel="next">continue from there</a>.`
+  }</p>
+${gaps.length > 0 && html`<p class="word warn">▲ Not all of the log could be read:</p><ul>${gaps.map((gap) => html`<li>${shown(gap)}</li>`)}</ul>`}`;
+}
+
+function userRow(user: ExposedUser): Html {
+  const { who, isNamed, counts, first, last, addresses, moreAddresses, agents, moreAgents } = user;
+  const number = (count: number) => html`<td class="number">${count > 0 && counted(count)}</td>`;
+  return html`<tr><th scope="row">${shown(who)}${isNamed && html`<br><span class="soft">${listed(addresses, moreAddresses, ', ')}</span>`}</th>
+${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)}${number(counts.prefix)}${number(counts.refused)}
+<td>${time(first)}</td><td>${time(last)}</td><td>${listed(agents, moreAgents, '; ')}</td></tr>`;
+}
+
+/** A client chooses its agent, of any length. */
+const LENGTH = 120;
+
+function listed(texts: readonly string[], more: number, separator: string): Html {
+  const some = texts.map((text) => (text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text));
+  return html`${shown(some.join(separator))}${more > 0 && ` and ${counted(more)} more`}`;
+}
+
+function fileRow(file: ExposedFile, urlOf: UrlOf): Html {
+  const { filename, sha256, requests, clients } = file;
+  return html`<tr><th scope="row"><a href="${urlOf(whyPath(file))}">${shown(filename)}</a>${sha256 !== undefined && html`<br><code>${sha256}</code>`}</th>
+<td class="number">${counted(requests)}</td><td class="number">${counted(clients)}</td></tr>`;
+}
