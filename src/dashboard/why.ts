@@ -1,5 +1,4 @@
 import type { DecisionQueries, FileHistory } from '../decisions/queries/decision-queries.js';
-import type { AttestationRecord } from '../domain/attestation.js';
 import type { Sha256 } from '../domain/digest.js';
 import type { Excerpt, Finding, Inspection } from '../domain/finding.js';
 import { knowledgeOf } from '../domain/finding-codes.js';
@@ -10,7 +9,8 @@ import { honestHookOf, waiverOf } from '../policy/how-to-waive.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { type Explanation, explainVerdict } from '../verdicts/explain-verdict.js';
-import type { Judge, Judgement } from '../verdicts/judge.js';
+import type { Judge } from '../verdicts/judge.js';
+import { type AttestationState, attestationState } from './attestation-state.js';
 import { type FileFacts, factsOf } from './file-facts.js';
 import { type Found, findFile } from './find-file.js';
 import { type NewestAllowed, newestAllowed } from './newest-allowed.js';
@@ -59,10 +59,6 @@ export interface Advice {
   readonly honestHooks: readonly string[];
   readonly policyRepository: string | undefined;
 }
-
-export type AttestationState =
-  | AttestationRecord['attestation']
-  | { readonly kind: 'not-verified' | 'none' | 'unknown' };
 
 /** What was decided on a file before, as far as the log was searched. */
 export interface WhyHistory extends Pick<FileHistory, 'spans' | 'requests' | 'searchedBackTo'> {
@@ -156,7 +152,12 @@ export async function whyOf(
         ? await adviceOn(parts, settings, found, hit, inspection)
         : undefined,
     findings: (inspection?.findings ?? []).map(shownFinding),
-    attestation: attestationOf(subject, judgement),
+    attestation: attestationState(
+      subject.filename,
+      subject.sha256,
+      offerOf(subject),
+      judgement.attestations,
+    ),
     facts: factsOf(found, inspection),
     history: historyOf(found.history),
   };
@@ -198,12 +199,7 @@ function shownFinding({ excerpt = undefined, ...finding }: Finding): ShownFindin
   return { ...finding, summary: known?.summary, source: known?.source, excerpt: excerpt ?? null };
 }
 
-function attestationOf(
-  { filename, sha256, provenance }: Subject,
-  { attestations }: Judgement,
-): AttestationState {
-  const record = sha256 && attestations.find(filename, sha256);
-  if (record !== undefined) return record.attestation;
-  if (provenance === undefined) return { kind: 'unknown' };
-  return { kind: provenance.offer === undefined ? 'none' : 'not-verified' };
+function offerOf({ provenance }: Subject): 'offered' | 'none' | 'unknown' {
+  if (provenance === undefined) return 'unknown';
+  return provenance.offer === undefined ? 'none' : 'offered';
 }

@@ -39,6 +39,8 @@ interface KnownPage extends Got {
   readonly made: number;
   /** While it lasts nobody is asked. */
   readonly fresh: Span;
+  /** Why its upstream did not say whether it is current, where it did not. */
+  readonly stale?: string | undefined;
 }
 
 /** No upstream has the project. */
@@ -94,6 +96,12 @@ export class PageLoader {
   /** What memory has of a project, whether it is current or not. */
   recent(project: ProjectName): LoadedPage | undefined {
     return this.#entries.peek(project)?.loaded;
+  }
+
+  /** Why what is used of a project is what was seen before; undefined where it is current, as far as is known. */
+  staleness(project: ProjectName): string | undefined {
+    const entry = this.#entries.peek(project);
+    return entry?.loaded === undefined ? undefined : entry.stale;
   }
 
   /** Notes what was made of a page, which stays as long as the page does. @param made bytes of all of it together */
@@ -185,7 +193,11 @@ export class PageLoader {
   #stale(project: ProjectName, known: KnownPages, failure: Failure): LoadedPage {
     const [seen] = known.values();
     this.#settings.onEvent({ kind: 'stale', project, failure });
-    return this.#remember(project, { ...seen!, fresh: this.#fromNow(RETRY_AFTER_FAILURE) });
+    return this.#remember(project, {
+      ...seen!,
+      fresh: this.#fromNow(RETRY_AFTER_FAILURE),
+      stale: failure.message,
+    });
   }
 
   /**
@@ -229,7 +241,7 @@ export class PageLoader {
     // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
     if (known === undefined) throw new Failure('upstream-broken', UNASKED);
     onEvent({ kind: 'cache', result: 'revalidated' });
-    return this.#remember(project, { ...known, fresh: this.#fromNow(ttl) });
+    return this.#remember(project, { ...known, fresh: this.#fromNow(ttl), stale: undefined });
   }
 
   async #recall(upstream: Upstream, project: ProjectName): Promise<KnownPage | undefined> {

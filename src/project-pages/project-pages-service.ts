@@ -109,6 +109,10 @@ export class ProjectPagesService implements ProjectPages {
     return (await this.#rendering(await this.#loader.load(project))).judged;
   }
 
+  staleness(project: ProjectName): string | undefined {
+    return this.#loader.staleness(project);
+  }
+
   invalidate(project: ProjectName): void {
     const loaded = this.#loader.recent(project);
     if (loaded !== undefined) this.#renderings.delete(loaded);

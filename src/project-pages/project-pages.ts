@@ -38,6 +38,8 @@ export interface ProjectPages {
   source(project: ProjectName): Promise<Upstream>;
   /** The page with the verdicts on its files, under the policy in force. @throws as `render` */
   judged(project: ProjectName): Promise<JudgedPage>;
+  /** Why the page that was loaded last is what was seen before, as a sentence; undefined where it is current. */
+  staleness(project: ProjectName): string | undefined;
   /** Forgets what was rendered, because a file's verdict may have changed. */
   invalidate(project: ProjectName): void;
 }

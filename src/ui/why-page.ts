@@ -1,4 +1,5 @@
-import type { AttestationState, ShownFinding, Why } from '../dashboard/why.js';
+import type { AttestationState } from '../dashboard/attestation-state.js';
+import type { ShownFinding, Why } from '../dashboard/why.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';

@@ -48,7 +48,15 @@ export interface Facts {
 }
 
 /** Says a verdict in words and plain values. */
-export function explainVerdict({ subject, inspection }: Facts, verdict: Verdict): Explanation {
+export function explainVerdict(
+  {
+    subject,
+    inspection,
+  }: Pick<Facts, 'inspection'> & {
+    readonly subject: Pick<Subject, 'filename' | 'version'>;
+  },
+  verdict: Verdict,
+): Explanation {
   const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
   const hit = verdict.decisive ?? waived;
   return {

@@ -3,6 +3,7 @@ import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { Inspection } from '../domain/finding.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
+import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
@@ -132,6 +133,11 @@ export class Judge {
         return policy.evaluate(about, subject.wheels && opinionOn(subject.wheels));
       },
     };
+  }
+
+  /** What is known of who attests a project's files, whatever the policy makes of that. */
+  attestationsOf(project: ProjectName): Promise<KnownAttestations> {
+    return this.#sources.attestations.known(project);
   }
 
   /** What the malware feed says of a file, whatever the policy makes of that. */

@@ -20,6 +20,7 @@ export const PAGES = [
   ['exposure', '/exposure?project=hooked&refused=1'],
   ['exposure, not asked yet', '/exposure'],
   ['exposure, asked wrongly', '/exposure?versions=zz'],
+  ['project', '/projects/hooked'],
   ['findings', '/help/findings'],
   ['health', '/health'],
   ['no such page', '/projects/hooked/files/nothing-1.0.tar.gz'],

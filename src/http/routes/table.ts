@@ -12,10 +12,10 @@ import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { overviewApiRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
 import { policyApiRoute, policyRoute } from './policy.js';
+import { projectsApiRoute, projectsRoute } from './project.js';
 import { refusalsApiRoute } from './refusals.js';
 import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
-import { projectsApiRoute, projectsRoute } from './why.js';
 
 /**
  * Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
@@ -138,7 +138,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'what `/projects/{project}/files/{filename}` shows',
+    what: 'what `/projects/{project}` and `/projects/{project}/files/{filename}` show',
     handler: projectsApiRoute,
   },
   {
@@ -147,7 +147,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'why a file is refused, what to do, and the evidence (`/projects/{project}/files/{filename}`)',
+    what: 'all files of a project and their verdicts (`/projects/{project}`); why a file is refused, what to do, and the evidence (`/projects/{project}/files/{filename}`)',
     handler: projectsRoute,
   },
   {

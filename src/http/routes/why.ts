@@ -13,13 +13,13 @@ import { queryOf, timeOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /** `GET /projects/{project}/files/{filename}?before=T`: why a file is refused, for people; T: where to go on with its history. */
-export function projectsRoute(services: Services, settings: HttpSettings): Handler {
+export function whyRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, []);
   return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
 }
 
 /** `GET /api/v1/projects/{project}/files/{filename}`: the same for programs. */
-export function projectsApiRoute(services: Services, settings: HttpSettings): Handler {
+export function whyApiRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, ['api', 'v1']);
   return async (req, res) => {
     const { said: _, ...answer } = await why(req);

@@ -67,6 +67,7 @@ export const PAGES: ProjectPages = {
   list: async () => [],
   source: nothingThere,
   judged: nothingThere,
+  staleness: () => undefined,
   invalidate: () => {},
 };
 
