@@ -20,6 +20,8 @@ export interface SpoolFile extends BlobSource {
   append(pieces: readonly Uint8Array[]): Promise<void>;
   /** Resolves once the bytes are on the disk itself: what is renamed after this is whole after a power cut, too. */
   sync(): Promise<void>;
+  /** A store has taken it over: nothing of it is left here. */
+  moved(): void;
   /** Removes the file, unless a store has taken it over. Never rejects; calling it twice is harmless. */
   discard(): Promise<void>;
 }

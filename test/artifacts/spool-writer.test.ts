@@ -41,6 +41,7 @@ class HeldFile implements SpoolFile {
   expect = () => Promise.resolve();
   open = () => Promise.reject(new Error('nobody reads'));
   sync = () => Promise.resolve();
+  moved = () => {};
   discard = () => Promise.resolve();
 }
 

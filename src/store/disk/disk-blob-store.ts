@@ -186,6 +186,7 @@ export class DiskBlobStore implements BlobStore {
     await mkdir(dirname(path), { recursive: true });
     await seal(file.path, sha256, file.size);
     await rename(file.path, path);
+    file.moved();
     // Its bytes were hashed as they came.
     const now = await stat(path).catch(() => undefined);
     if (now !== undefined) this.#lookedAt.set(sha256, stateOf(now));

@@ -32,6 +32,7 @@ class DiskSpoolFile implements SpoolFile {
   size = 0;
   readonly #handle: FileHandle;
   #closed = false;
+  #isMoved = false;
 
   constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -56,12 +57,16 @@ class DiskSpoolFile implements SpoolFile {
     await this.#handle.datasync();
   }
 
+  moved(): void {
+    this.#isMoved = true;
+  }
+
   async discard(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#handle.close().catch(ignore);
-    // What a store has taken over has been renamed by now; the name is ours alone.
-    await unlink(this.path).catch(ignore);
+    // The name is ours alone.
+    if (!this.#isMoved) await unlink(this.path).catch(ignore);
   }
 }
 

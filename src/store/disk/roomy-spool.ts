@@ -161,6 +161,10 @@ class RoomySpoolFile implements SpoolFile {
     return this.#below.sync();
   }
 
+  moved(): void {
+    this.#below.moved();
+  }
+
   async discard(): Promise<void> {
     await this.#below.discard();
     this.#room.release();

@@ -48,6 +48,7 @@ function inPlaceOf(file: SpoolFile, changed: Partial<SpoolFile>, readers: ByteRe
       return reader;
     },
     sync: () => file.sync(),
+    moved: () => (changed.moved === undefined ? file.moved() : changed.moved()),
     discard: () => changed.discard?.() ?? file.discard(),
   };
 }
@@ -97,6 +98,7 @@ catches(
         await file.discard();
       },
     })),
+    'forgets what was moved': files(() => ({ moved: () => {} })),
     'discards what was moved': files((file) => ({
       discard: async () => {
         await rm(`${file.path}.kept`, { force: true });

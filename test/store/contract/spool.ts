@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { ByteReader } from '../../../src/store/bytes.js';
 import type { Spool } from '../../../src/store/spool.js';
 import { type Contract, keeps, type Subject } from '../../support/contract.js';
@@ -86,6 +86,18 @@ export const SPOOL: Contract<SpoolSubject> = {
     await file.discard();
     assert.equal(await readFile(kept, 'utf8'), 'kept');
     await rm(kept);
+  },
+
+  'a file that a store says it has moved is not looked for again': async ({ spool }) => {
+    const file = await spool.create();
+    const { path } = file;
+    await rename(path, `${path}.kept`);
+    file.moved();
+    // Whatever has that name by now is another's.
+    await writeFile(path, 'another');
+    await file.discard();
+    assert.equal(await readFile(path, 'utf8'), 'another');
+    await Promise.all([rm(path), rm(`${path}.kept`)]);
   },
 };
 

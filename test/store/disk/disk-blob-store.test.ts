@@ -302,6 +302,7 @@ describe('blob stores', () => {
         sync: async () => {
           synced += 1;
         },
+        moved: () => file.moved(),
         discard: () => file.discard(),
       };
       assert.equal(await disk().put(parseSha256('a'.repeat(64))!, counted), true);
@@ -324,6 +325,7 @@ describe('blob stores', () => {
         sync: async () => {
           throw Object.assign(new Error(code), { code });
         },
+        moved: () => file.moved(),
         discard: () => file.discard(),
       };
       const kept = await store.put(parseSha256('a'.repeat(64))!, full);

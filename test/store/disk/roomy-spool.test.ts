@@ -155,4 +155,5 @@ class FileOn implements SpoolFile {
   expect = () => Promise.resolve();
   open = () => this.#file.open();
   sync = () => this.#file.sync();
+  moved = () => this.#file.moved();
 }
