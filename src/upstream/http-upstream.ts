@@ -2,11 +2,12 @@ import type { Failure } from '../domain/failure.js';
 import type { Demands, Reuploads, Unhashed } from '../domain/integrity.js';
 import { type ProjectGlob, ProjectSet } from '../domain/project-glob.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
+import type { Breaker } from '../runtime/breaker.js';
 import type { Certificate } from '../runtime/certificate.js';
 import type { Holding } from '../runtime/memory-budget.js';
 import type { Network, OwnWay } from '../runtime/network.js';
 import { BasicCredentials, NO_CREDENTIALS } from './basic-credentials.js';
-import { Breaker } from './breaker.js';
+import { createBreaker } from './create-breaker.js';
 import { Faults } from './faults.js';
 import { FileRequests } from './file-requests.js';
 import { OwnHosts } from './own-hosts.js';
@@ -137,7 +138,7 @@ export class HttpUpstream implements Upstream {
       now,
       patience: timeouts.body,
     });
-    this.#breaker = new Breaker(now, (what, wait) => this.#faults.unwell(what, undefined, wait));
+    this.#breaker = createBreaker(this.#faults, now);
   }
 
   agent() {
