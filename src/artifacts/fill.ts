@@ -104,6 +104,7 @@ export class Fill {
   /** What has come in counts for nothing: somebody begins anew. */
   restart(): void {
     this.#received = 0;
+    this.#tell({ kind: 'arrived', bytes: 0 });
     this.#notify();
   }
 

@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly policies?: string;
   readonly data?: string;
   readonly workers?: string;
+  readonly s3?: string;
 }
 
 interface Where {
@@ -49,6 +50,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
       policies: options.policies,
       data: options.data,
       'serve.workers': options.workers,
+      s3: options.s3,
     },
   });
   const log = createLog(config.log.level);

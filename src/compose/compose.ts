@@ -11,6 +11,7 @@ import type { Outside } from './outside.js';
 import { createProcess } from './process.js';
 import { createServer, type PackageServer } from './server.js';
 import { createServices } from './services.js';
+import { createSharedBlobs } from './shared-blobs.js';
 import { watchExposure } from './watch-exposure.js';
 
 /** A Wheelgate in one process that is made, and not yet listening. */
@@ -47,7 +48,12 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const { closing, metrics } = process;
   try {
     const machine = await createMachine(config, process);
-    const alone = await createFleet(config, process, machine);
+    const alone = await createFleet(
+      config,
+      process,
+      machine,
+      await createSharedBlobs(config, process),
+    );
     const fleet = await notifying(config, process, machine, alone);
     const services = createServices(config, process, machine, fleet);
     const exposure = watchExposure(config, process, machine, fleet, services.judge);

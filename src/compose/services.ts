@@ -43,7 +43,7 @@ export function createServices(
 ): PackageServices {
   const { now, log, metrics, health, arriving, departing, closing } = process;
   const { stores, news, leases, decisions, logSearch, decisionQueries } = fleet;
-  const { blobs, findings } = stores;
+  const { blobs, sharedBlobs, findings } = stores;
   const { all: upstreams, reload: reloadUpstreams } = createUpstreams(config, process);
   const attestations = createAttestations(
     config,
@@ -66,6 +66,7 @@ export function createServices(
     knownBytes,
     judge,
     blobs,
+    sharedBlobs,
     spool: machine.spool,
     // Workers read out of the spool what comes in at another.
     memory: process.member === undefined ? new ArrivingMemory(IN_MEMORY) : undefined,

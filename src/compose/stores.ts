@@ -24,6 +24,7 @@ import { writeInRoom } from '../store/disk/write-in-room.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { MemoryBlobTier } from '../store/memory-blob-tier.js';
 import { PassingFindings } from '../store/passing-findings.js';
+import type { SharedBlobs } from '../store/shared-blobs.js';
 import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { dataFolder } from './data-folder.js';
@@ -111,12 +112,16 @@ export function createSpool(
   });
 }
 
-/** @param news where it is told what is put into them, as far as nobody else does */
+/**
+ * @param news where it is told what is put into them, as far as nobody else does
+ * @param sharedBlobs artifacts beyond this machine
+ */
 export function createStores(
   { data, cache, inspection }: Config,
   { now, log, metrics }: Process,
   { rooms, spaces, troubles }: Kept,
   news: News,
+  sharedBlobs: SharedBlobs | undefined,
 ): Stores {
   const at = dataFolder(data);
   const onUnreadable = (path: string, why: string) => troubles.unreadable(path, why);
@@ -143,6 +148,7 @@ export function createStores(
   );
   return {
     blobs,
+    sharedBlobs,
     pages: new DiskPageStore(at.pages, rooms.pages, files),
     findings: new PassingFindings(new TellingFindings(findings, news), now),
     attestations: new DiskAttestationStore(at.attestations, undefined, files),

@@ -3,6 +3,7 @@ import { camelCased } from './camel-case.js';
 import type { ConfigFile } from './schema.js';
 import { toFeed } from './sections/feed.js';
 import { toInspection } from './sections/inspection.js';
+import { toS3 } from './sections/s3.js';
 import { toTls } from './sections/tls.js';
 import { toUpstreams } from './sections/upstreams.js';
 
@@ -40,6 +41,8 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     feed: toFeed(file.feed),
     access: file.access,
     tls: toTls(file.tls),
+    /** Undefined where nothing is shared; `prefix` is empty or ends with a slash. */
+    s3: toS3(file.s3),
     serve: file.serve,
     trustedProxies: file['trusted-proxies'],
     server: camelCased(file.server),

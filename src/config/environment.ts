@@ -1,6 +1,7 @@
 import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
 import { CONFIG_KEYS, type ConfigKey } from './keys.js';
+import { readS3Url } from './sections/s3.js';
 
 /** A value from outside the file, and what to call the place it came from. */
 export interface Override {
@@ -39,7 +40,10 @@ export function overridesFromEnvironment(env: Readonly<Record<string, string | u
   return { overrides, problems };
 }
 
-/** Settings from flags, by the setting's name: `{ listen: '…' }`; a flag is called by its last part. */
+/**
+ * Settings from flags, by the setting's name: `{ listen: '…' }`; a flag is called by its last part. `s3` is a URL for several
+ * settings.
+ */
 export function overridesFromFlags(flags: Readonly<Record<string, string | undefined>>): {
   overrides: Override[];
   problems: Problem[];
@@ -48,11 +52,32 @@ export function overridesFromFlags(flags: Readonly<Record<string, string | undef
   const problems: Problem[] = [];
   for (const [name, text] of Object.entries(flags)) {
     if (text === undefined) continue;
+    if (name === 's3') {
+      takeS3(text, overrides, problems);
+      continue;
+    }
     const key = CONFIG_KEYS.find((candidate) => candidate.name === name);
     if (key === undefined) throw new RangeError(`no setting is named ${name}`);
     take({ key, value: text, source: `--${key.path.at(-1)}` }, overrides, problems);
   }
   return { overrides, problems };
+}
+
+function takeS3(text: string, overrides: Override[], problems: Problem[]): void {
+  const settings = readS3Url(text);
+  const source = '--s3';
+  if (settings === undefined) {
+    const message =
+      'expected a URL such as s3://BUCKET/PREFIX?endpoint=https://s3.example.com&region=us-east-1';
+    problems.push({ file: source, message });
+    return;
+  }
+  // It says all: what it leaves out is as where nothing is said.
+  for (const key of CONFIG_KEYS.filter(({ path: [section] }) => section === 's3')) {
+    const value = settings[key.name];
+    if (value === undefined) overrides.push({ key, value, source });
+    else take({ key, value, source }, overrides, problems);
+  }
 }
 
 function take({ key, value, source }: Override, overrides: Override[], problems: Problem[]): void {

@@ -9,6 +9,7 @@ import { feedSection } from './sections/feed.js';
 import { gateSection } from './sections/gate.js';
 import { inspectionSection } from './sections/inspection.js';
 import { logSection } from './sections/log.js';
+import { s3Section } from './sections/s3.js';
 import { serveSection } from './sections/serve.js';
 import { serverSection } from './sections/server.js';
 import { tlsSection } from './sections/tls.js';
@@ -58,6 +59,7 @@ export const configSchema = z
       .array(network())
       .describe('Addresses whose X-Forwarded-For is believed.')
       .prefault([]),
+    s3: s3Section,
     serve: serveSection,
     webhooks: webhooksSection,
     server: serverSection,

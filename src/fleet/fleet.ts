@@ -9,12 +9,15 @@ import type { FindingsStore } from '../store/findings-store.js';
 import type { LinkStore } from '../store/link-store.js';
 import type { PageStore } from '../store/page-store.js';
 import type { SeenStore } from '../store/seen-store.js';
+import type { SharedBlobs } from '../store/shared-blobs.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
 
 /** What is kept and is the same for all who share a cache. */
 export interface Stores {
   readonly blobs: BlobStore;
+  /** Artifacts beyond this machine; undefined where there are none. */
+  readonly sharedBlobs: SharedBlobs | undefined;
   readonly pages: PageStore;
   readonly findings: FindingsStore;
   readonly attestations: AttestationStore;

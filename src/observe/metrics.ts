@@ -94,6 +94,11 @@ export function createMetrics() {
     ),
     cacheRequests: counter('cache_requests_total', 'Look-ups in the caches.', ['tier', 'result']),
     cacheBytes: gauge('cache_bytes', 'What the caches hold, in bytes.', ['tier']),
+    sharedPuts: counter(
+      'shared_puts_total',
+      'Artifacts that were to be put into the store that machines share: kept, failed, skipped.',
+      ['result'],
+    ),
     upstreamRequests: counter('upstream_requests_total', 'Requests to upstream indexes.', [
       'upstream',
       'status',

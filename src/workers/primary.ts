@@ -47,7 +47,7 @@ export async function createPrimary(
   const { closing } = process;
   try {
     const machine = await createMachine(config, process);
-    const alone = await createFleet(config, process, machine);
+    const alone = await createFleet(config, process, machine, undefined);
     const fleet = await notifying(config, process, machine, alone);
     const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);

@@ -5,6 +5,7 @@ import type { Machine } from '../compose/machine.js';
 import { createProcess, type Process } from '../compose/process.js';
 import { createServer } from '../compose/server.js';
 import { createServices } from '../compose/services.js';
+import { createSharedBlobs } from '../compose/shared-blobs.js';
 import { createSpool, createStores } from '../compose/stores.js';
 import type { Config } from '../config/config.js';
 import { LogSearch } from '../decisions/log-search.js';
@@ -15,6 +16,7 @@ import { endOnFatal } from '../runtime/fatal.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog } from '../runtime/log.js';
 import { OWN_RUN } from '../store/disk/temporary-name.js';
+import type { SharedBlobs } from '../store/shared-blobs.js';
 import { Channel } from './channel.js';
 import type { ToPrimary } from './words.js';
 import { createWorkerDecisions } from './worker-decisions.js';
@@ -64,7 +66,9 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   primary.onTold('health', ({ part, state, detail }) => health.set(part, state, detail));
   primary.onAsked('metrics', () => metrics.snapshot());
   const machine = await askMachine(config, own, primary);
-  const services = createServices(config, own, machine, askFleet(config, own, machine, primary));
+  const sharedBlobs = await createSharedBlobs(config, own);
+  const fleet = askFleet(config, own, machine, primary, sharedBlobs);
+  const services = createServices(config, own, machine, fleet);
   const server = await createServer(config, own, machine, services);
   primary.onTold('reload', () => server.reload());
   primary.onTold('stop', () => {
@@ -136,13 +140,19 @@ async function takeInForce(
 }
 
 /** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */
-function askFleet(config: Config, own: Process, machine: Machine, primary: ToPrimary): Fleet {
+function askFleet(
+  config: Config,
+  own: Process,
+  machine: Machine,
+  primary: ToPrimary,
+  sharedBlobs: SharedBlobs | undefined,
+): Fleet {
   const news = new WorkerNews(primary);
   const decisionReader = createDecisionReader(config);
   return {
     leases: new WorkerLeases(primary),
     news,
-    stores: createStores(config, own, machine, news),
+    stores: createStores(config, own, machine, news, sharedBlobs),
     decisions: createWorkerDecisions(primary, own),
     decisionReader,
     logSearch: new LogSearch(decisionReader),

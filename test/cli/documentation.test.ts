@@ -60,7 +60,7 @@ describe('the documentation of the command line', () => {
     const [, list = ''] = /a \*\*flag\*\* of `wheelgate serve`: ([^;]+);/.exec(page) ?? [];
     const serve = COMMANDS.find(([name]) => name === 'wheelgate serve')![1];
     assert.deepEqual(
-      [...list.matchAll(/--[a-z-]+/g)].map(([flag]) => flag).toSorted(),
+      [...list.matchAll(/--[a-z\d-]+/g)].map(([flag]) => flag).toSorted(),
       serve.options
         .map(({ long }) => long!)
         .filter((flag) => flag !== '--config')

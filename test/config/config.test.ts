@@ -51,6 +51,59 @@ describe('loadConfig', () => {
     assert.equal(xdg.data, '/var/cache/wheelgate');
   });
 
+  it('takes a store that machines share from a URL, or from settings of their own', () => {
+    assert.equal(load(undefined).s3, undefined);
+    const usual = {
+      bucket: 'wheels',
+      prefix: '',
+      endpoint: undefined,
+      region: 'us-east-1',
+      pathStyle: true,
+    };
+    const shared = (s3: string) => load(undefined, { flags: { s3 } }).s3;
+    assert.deepEqual(shared('s3://wheels'), usual);
+    assert.deepEqual(
+      shared('s3://wheels/a/b?endpoint=http://127.0.0.1:9000&region=eu-1&path-style=false'),
+      {
+        bucket: 'wheels',
+        prefix: 'a/b/',
+        endpoint: 'http://127.0.0.1:9000',
+        region: 'eu-1',
+        pathStyle: false,
+      },
+    );
+    assert.deepEqual(load('s3: { bucket: wheels, prefix: pypi/ }').s3, {
+      ...usual,
+      prefix: 'pypi/',
+    });
+    // No endpoint of the file's is that of another bucket.
+    const text = 's3: { bucket: other, endpoint: "http://other" }';
+    assert.deepEqual(load(text, { flags: { s3: 's3://wheels' } }).s3, usual);
+    for (const wrong of [
+      'wheels',
+      'https://wheels',
+      's3:///x',
+      's3://me:secret@wheels',
+      's3://wheels?regoin=x',
+      's3://wheels?region=a&region=b',
+    ])
+      assert.match(
+        problems(undefined, { flags: { s3: wrong } }).join(),
+        /^--s3: expected a URL/,
+        wrong,
+      );
+    for (const [key, wrong] of Object.entries({
+      bucket: 'a b',
+      prefix: '../x',
+      endpoint: 'http://me:secret@s3.example.com',
+      region: 'Not One',
+    })) {
+      const [problem] = problems(`s3: ${JSON.stringify({ bucket: 'wheels', [key]: wrong })}`);
+      assert.match(problem ?? '', /^c\.yaml:/, key);
+      assert.ok(!problem?.includes('secret'), problem);
+    }
+  });
+
   it('lets flags win over the environment, and that over the file', () => {
     const text = 'listen: 1.1.1.1:1\ncache: { disk: 1GB, memory: 5MB }\ngate: { mode: hold }\n';
     const env = { WHEELGATE_LISTEN: '2.2.2.2:2', WHEELGATE_CACHE_DISK: '2GB' };

@@ -1,0 +1,42 @@
+import type { Config } from '../config/config.js';
+import type { SharedBlobs } from '../store/shared-blobs.js';
+import type { Process } from './process.js';
+
+/** Until there is a connection, in milliseconds. */
+const CONNECT_TIMEOUT = 2_000;
+
+/**
+ * Artifacts that machines share, where the settings say so. S3's own library is loaded then, and not before: it is what a
+ * start without it need not pay for.
+ */
+export async function createSharedBlobs(
+  { s3 }: Config,
+  { now, metrics, health, closing, network }: Process,
+): Promise<SharedBlobs | undefined> {
+  if (s3 === undefined) return undefined;
+  // It says on standard error which Node its later versions will need: package.json knows.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const { S3Blobs } = await import('../store/s3/s3-blobs.js');
+  const agent = await network.open({ connectTimeout: CONNECT_TIMEOUT }).agent();
+  let trouble: string | undefined;
+  const tell = () =>
+    trouble === undefined
+      ? health.set('s3', 'ok')
+      : health.set('s3', 'degraded', `artifacts are not shared just now: ${trouble}`);
+  tell();
+  const blobs = new S3Blobs(s3, {
+    agent,
+    now,
+    onEvent: (event) => {
+      if (event.kind === 'looked-up')
+        metrics.cacheRequests.inc({ tier: 's3', result: event.result });
+      else if (event.kind === 'put') metrics.sharedPuts.inc({ result: event.result });
+      else if (event.detail !== trouble) {
+        trouble = event.detail;
+        tell();
+      }
+    },
+  });
+  closing.add(() => blobs.close());
+  return blobs;
+}

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { Sha256 } from '../../domain/digest.js';
+import type { GrowingBytes } from '../bytes.js';
+import type { Expected, SharedBlobs, SharedBytes, SharedPut } from '../shared-blobs.js';
+import { S3Bucket } from './s3-bucket.js';
+import { S3Line, type S3LineParts, type S3LineSettings } from './s3-line.js';
+import { S3Put } from './s3-put.js';
+
+export interface S3BlobsSettings extends S3LineSettings {
+  readonly bucket: string;
+  /** Before each key; empty, or with a slash at its end. */
+  readonly prefix: string;
+}
+
+/** What was learnt of it, for the log and for who counts. */
+export type S3Event =
+  | { readonly kind: 'looked-up'; readonly result: 'hit' | 'miss' | 'failed' }
+  | { readonly kind: 'put'; readonly result: 'kept' | 'failed' | 'skipped' }
+  /** What is wrong with it; undefined once it answers again. */
+  | { readonly kind: 'trouble'; readonly detail: string | undefined };
+
+export interface S3BlobsParts extends Omit<S3LineParts, 'onTrouble'> {
+  readonly onEvent: (event: S3Event) => void;
+}
+
+/** Files that are on their way to it at a time: each is open here until it is through. */
+const MOST_PUTS = 16;
+/** How long what is on its way has at the end, in milliseconds. */
+const GRACE = 5_000;
+/** How long what was wrong is not asked for again, in milliseconds. */
+const DISTRUST = 10 * 60_000;
+/** A blob that is used at this age is made young again, in milliseconds: half of what docs/fleet.md lets it live. */
+const HALF_LIFE = 45 * 24 * 3_600_000;
+
+/** Artifacts in a bucket, as `blobs/ab/abcd…`. */
+export class S3Blobs implements SharedBlobs {
+  readonly #prefix: string;
+  readonly #line: S3Line;
+  readonly #bucket: S3Bucket;
+  readonly #now: () => number;
+  readonly #onEvent: (event: S3Event) => void;
+  readonly #distrusted: LRUCache<Sha256, true>;
+  readonly #puts = new Set<S3Put>();
+  #ended: (() => void) | undefined;
+
+  constructor(settings: S3BlobsSettings, { onEvent, ...parts }: S3BlobsParts) {
+    this.#prefix = settings.prefix;
+    const { now } = parts;
+    this.#now = now;
+    this.#onEvent = onEvent;
+    const onTrouble = (detail: string | undefined) => onEvent({ kind: 'trouble', detail });
+    this.#line = new S3Line(settings, { ...parts, onTrouble });
+    this.#bucket = new S3Bucket(this.#line, settings.bucket);
+    this.#distrusted = new LRUCache({ max: 10_000, ttl: DISTRUST, perf: { now } });
+  }
+
+  async fetch(sha256: Sha256, signal: AbortSignal): Promise<SharedBytes | undefined> {
+    if (this.#distrusted.has(sha256)) return undefined;
+    try {
+      const key = this.#keyOf(sha256);
+      const found = await this.#bucket.get(key, signal);
+      this.#onEvent({ kind: 'looked-up', result: found === undefined ? 'miss' : 'hit' });
+      if (found?.lastModified !== undefined && this.#now() - found.lastModified > HALF_LIFE)
+        void this.#bucket.renew(key);
+      return found;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#onEvent({ kind: 'looked-up', result: 'failed' });
+      return undefined;
+    }
+  }
+
+  distrust(sha256: Sha256): void {
+    this.#distrusted.set(sha256, true);
+  }
+
+  async begin(bytes: GrowingBytes, expected: Expected): Promise<SharedPut | undefined> {
+    const reader = this.#puts.size < MOST_PUTS ? await bytes.open() : undefined;
+    if (reader === undefined) {
+      this.#onEvent({ kind: 'put', result: 'skipped' });
+      return undefined;
+    }
+    const put: S3Put = new S3Put(
+      {
+        bucket: this.#bucket,
+        keyOf: (sha256) => this.#keyOf(sha256),
+        onEnd: (kept) => {
+          this.#puts.delete(put);
+          if (put.isCommitted) this.#onEvent({ kind: 'put', result: kept ? 'kept' : 'failed' });
+          if (this.#puts.size === 0) this.#ended?.();
+        },
+      },
+      reader,
+      expected,
+    );
+    this.#puts.add(put);
+    return put;
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
+    if (this.#puts.size > 0) await Promise.race([ended, pause(GRACE, undefined, { ref: false })]);
+    for (const put of this.#puts) put.cancel();
+    if (this.#puts.size > 0) await Promise.race([ended, pause(GRACE, undefined, { ref: false })]);
+    this.#line.close();
+  }
+
+  #keyOf(sha256: Sha256): string {
+    return `${this.#prefix}blobs/${sha256.slice(0, 2)}/${sha256}`;
+  }
+}

