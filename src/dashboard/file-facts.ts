@@ -21,7 +21,10 @@ export interface FileFacts {
   readonly inflatedBytes: number | undefined;
 }
 
-export function factsOf({ subject, listed }: Found, inspection: Inspection | undefined): FileFacts {
+export function factsOf(
+  { subject, listed }: Omit<Found, 'history'>,
+  inspection: Inspection | undefined,
+): FileFacts {
   const { sha256, uploadTime, yanked, status, upstream, kind } = subject;
   return {
     kind,

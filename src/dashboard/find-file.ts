@@ -54,7 +54,7 @@ export async function findFile(
 }
 
 /** What is asked of the log, or that others search it just now. */
-async function unlessBusy<T>(answer: Promise<T>): Promise<T | Failure> {
+export async function unlessBusy<T>(answer: Promise<T>): Promise<T | Failure> {
   try {
     return await answer;
   } catch (error) {
@@ -63,8 +63,9 @@ async function unlessBusy<T>(answer: Promise<T>): Promise<T | Failure> {
   }
 }
 
-async function pageOf(
-  { pages }: Sources,
+/** A file as an index lists it now, or why it does not. */
+export async function pageOf(
+  { pages }: Pick<Sources, 'pages'>,
   project: ProjectName,
   filename: string,
 ): Promise<Pick<Found, 'listed' | 'absence'>> {

@@ -27,19 +27,41 @@ export function seenDecision(
   return { id, ...rest };
 }
 
-/** A group as a reader may see it: among its users only oneself, and how many there are. */
-export function seenGroup(group: RefusalGroup, reader: Reader): RefusalGroup {
-  if (reader.seesIdentities) return group;
-  const users = group.users.filter((user) => user === reader.user);
-  return { ...group, users, moreUsers: group.moreUsers + group.users.length - users.length };
+/** Those among decisions that a reader may see, as one may. */
+export function seenDecisions(all: readonly NamedDecision[], reader: Reader): SeenDecision[] {
+  return all.flatMap((named) => seenDecision(named, reader) ?? []);
 }
 
-export function seenOverview(overview: Overview, reader: Reader) {
-  const seen = (groups: readonly RefusalGroup[]) => groups.map((group) => seenGroup(group, reader));
+/** A group as a reader may see it. */
+export type SeenGroup<Group extends RefusalGroup = RefusalGroup> = Omit<Group, 'requests'> & {
+  readonly requests?: readonly SeenDecision[];
+};
+
+/** Among the users of a group only oneself, and how many there are; among its requests only one's own. */
+export function seenGroup<Group extends RefusalGroup>(
+  group: Group,
+  reader: Reader,
+): SeenGroup<Group> {
+  const { requests, ...rest } = group;
+  const seen = requests && { requests: seenDecisions(requests, reader) };
+  if (reader.seesIdentities) return { ...rest, ...seen };
+  const users = group.users.filter((user) => user === reader.user);
+  const moreUsers = group.moreUsers + group.users.length - users.length;
+  return { ...rest, users, moreUsers, ...seen };
+}
+
+/** An overview as a reader may see it. */
+export interface SeenOverview extends Omit<Overview, 'groups' | 'newest' | 'unresolved'> {
+  readonly groups: readonly SeenGroup<Overview['groups'][number]>[];
+  readonly newest: readonly SeenDecision[];
+  readonly unresolved: readonly SeenGroup[];
+}
+
+export function seenOverview(overview: Overview, reader: Reader): SeenOverview {
   return {
     ...overview,
-    groups: seen(overview.groups),
-    unresolved: seen(overview.unresolved),
-    newest: overview.newest.flatMap((named) => seenDecision(named, reader) ?? []),
+    groups: overview.groups.map((group) => seenGroup(group, reader)),
+    unresolved: overview.unresolved.map((group) => seenGroup(group, reader)),
+    newest: seenDecisions(overview.newest, reader),
   };
 }

@@ -114,7 +114,20 @@ export async function whyOf(
   until?: number,
 ): Promise<Why> {
   const found = await findFile(parts, project, filename, reader, until);
+  return { ...(await judgedNow(parts, settings, found)), history: historyOf(found.history) };
+}
+
+/** The same of a file that is found already, but for its history. */
+export type JudgedNow = Omit<Why, 'history'>;
+
+/** Judges a file under the policy in force, and says what to do. */
+export async function judgedNow(
+  parts: Pick<WhyParts, 'pages' | 'judge' | 'findings' | 'now'>,
+  settings: WhySettings,
+  found: Omit<Found, 'history'>,
+): Promise<JudgedNow> {
   const { subject } = found;
+  const { project, filename } = subject;
   const judgement = await parts.judge.judge(subject);
   const { verdict, inspection } = judgement;
   const explained = explainVerdict({ subject, inspection }, verdict);
@@ -159,7 +172,6 @@ export async function whyOf(
       judgement.attestations,
     ),
     facts: factsOf(found, inspection),
-    history: historyOf(found.history),
   };
 }
 
@@ -172,9 +184,9 @@ function historyOf(found: FileHistory | undefined): WhyHistory {
 }
 
 async function adviceOn(
-  parts: WhyParts,
+  parts: Pick<WhyParts, 'pages' | 'findings' | 'now'>,
   { contact, policyRepository }: WhySettings,
-  { subject, listed }: Found,
+  { subject, listed }: Omit<Found, 'history'>,
   hit: RuleHit,
   inspection: Inspection | undefined,
 ): Promise<Advice> {

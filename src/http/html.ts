@@ -37,14 +37,18 @@ export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => AnsweredPage | Pr
 
 /** Makes the handler of a row whose answer is for people. */
 export function pageHandler(
-  { judge, health, now }: Services,
+  { judge, health, now, log }: Services,
   { dashboard: { isWhole } }: HttpSettings,
   make: MakePage,
 ): Handler {
   return async (req, res) => {
     const target = req.url ?? '';
     const urlOf = urlsFrom(target);
-    const { status, page } = await answerOf(() => make(req, urlOf));
+    const { failure, status, page } = await answerOf(() => make(req, urlOf));
+    if (failure !== undefined && failure.status >= 500 && !failure.isLogged)
+      log.warn({ kind: failure.kind, request: askedOf(req)?.id, url: target }, failure.message);
+    if (failure?.retryAfter !== undefined)
+      res.setHeader('retry-after', String(Math.ceil(failure.retryAfter / 1_000)));
     const troubles = health
       .parts()
       .filter(({ state }) => state !== 'ok')
@@ -56,14 +60,14 @@ export function pageHandler(
   };
 }
 
-/** What is wrong on our side is for the log as well, and so for whoever catches it. */
+/** What nobody foresaw is for whoever catches it. */
 async function answerOf(make: () => AnsweredPage | Promise<AnsweredPage>) {
   try {
     const page = await make();
-    return { status: page.status ?? 200, page };
+    return { failure: undefined, status: page.status ?? 200, page };
   } catch (error) {
-    if (!(error instanceof Failure) || error.status >= 500) throw error;
-    return { status: error.status, page: failurePage(error) };
+    if (!(error instanceof Failure) || error.kind === 'internal') throw error;
+    return { failure: error, status: error.status, page: failurePage(error) };
   }
 }
 

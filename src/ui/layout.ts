@@ -22,6 +22,8 @@ export type Place = (typeof NAVIGATION)[number]['place'];
 
 /** In the order in which they are shown: a new page of the first rank is a line. */
 const NAVIGATION = [
+  { place: 'overview', label: 'Overview', path: [], everywhere: false, forAdmins: false },
+  { place: 'refusals', label: 'Refusals', path: ['refusals'], everywhere: false, forAdmins: false },
   { place: 'policy', label: 'Policy', path: ['policy'], everywhere: false, forAdmins: false },
   {
     place: 'exposure',
@@ -41,6 +43,8 @@ export interface Page {
   readonly title: string;
   readonly place: Place | undefined;
   readonly main: HtmlValue;
+  /** Whether it says itself what is wrong with the server. */
+  readonly tellsTroubles?: boolean;
 }
 
 /** Puts a page into the layout that all share. */
@@ -60,7 +64,7 @@ export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
-<p class="brand">Wheelgate</p>
+<p class="brand">${state.isWhole ? html`<a href="${urlOf([])}">Wheelgate</a>` : 'Wheelgate'}</p>
 <nav aria-label="Pages"><ul>${NAVIGATION.filter(
     ({ everywhere, forAdmins }) => (everywhere || state.isWhole) && (!forAdmins || state.isAdmin),
   ).map(
@@ -69,7 +73,7 @@ export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
   )}
 </ul></nav>
 </header>
-${troubles(state)}
+${page.tellsTroubles !== true && troubles(state)}
 <main id="main" tabindex="-1">
 ${page.main}
 </main>

@@ -1,5 +1,5 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
-import type { ShownFinding, Why } from '../dashboard/why.js';
+import type { JudgedNow, ShownFinding, Why } from '../dashboard/why.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -24,7 +24,8 @@ ${history(why, urlOf)}`,
 
 const SHAPES = { block: '✖', warn: '▲', allow: '✔' } as const;
 
-function verdict(why: Why): Html {
+/** A verdict in a sentence, and what else is said. */
+export function verdict(why: JudgedNow): Html {
   const { said, absence, also } = why;
   const rest = said.rest.startsWith(':') ? said.rest : ` ${said.rest}`;
   return html`<p class="verdict ${why.verdict}"><span class="word ${why.verdict}" aria-hidden="true">${SHAPES[why.verdict]}</span>
@@ -41,7 +42,8 @@ ${
 }`;
 }
 
-function advice({ advice: advised, project }: Why): Html | undefined {
+/** What to do about a refusal. */
+export function advice({ advice: advised, project }: JudgedNow): Html | undefined {
   if (advised === undefined) return undefined;
   const { newest, until, contact, waiver, honestHooks, policyRepository } = advised;
   const edit =
@@ -72,7 +74,8 @@ ${block('The entries of honest start-up hooks', honestHooks.join(''), { copied: 
 ${edit}`;
 }
 
-function findings({ findings: found, inspected }: Why, urlOf: UrlOf): Html {
+/** What was found, with the evidence. */
+export function findings({ findings: found, inspected }: JudgedNow, urlOf: UrlOf): Html {
   return html`<h2>What was found in it</h2>
 ${!inspected && html`<p>It has not been opened yet: whoever fetches it has it inspected.</p>`}
 ${inspected && found.length === 0 && html`<p>It was opened, and nothing was found.</p>`}

@@ -79,8 +79,12 @@ describe('what was refused', () => {
     });
     const one = await gate.get(`/api/v1/refusals/${id}`);
     assert.deepEqual([one.status, one.json().project, one.json().id], [200, 'bad', id]);
+    const page = await gate.get(`/refusals/${id}`);
+    assert.equal(page.status, 200);
+    assert.match(page.body.toString(), /Refused<\/strong> on [\s\S]*by the rule <strong>deny/);
     for (const wrong of [id.replace(/.{6}$/, '000000'), 'x', `${id}/x`])
-      assert.equal((await gate.get(`/api/v1/refusals/${wrong}`)).status, 404);
+      for (const at of ['/api/v1/refusals', '/refusals'])
+        assert.equal((await gate.get(`${at}/${wrong}`)).status, 404);
   });
 
   it('names nobody where no tokens are asked for, unless the settings say so', async () => {
@@ -88,11 +92,13 @@ describe('what was refused', () => {
     await gate.get(path('bad'), headers);
     const urls = ['/api/v1/overview', '/api/v1/refusals', '/api/v1/refusals?format=csv'];
     const { id } = (await ask()).items[0];
-    for (const url of [...urls, `/api/v1/refusals/${id}`]) {
+    const pages = ['/', '/refusals', `/refusals/${id}`, '/refusals?since=2020-01-01&sort=users'];
+    for (const url of [...urls, ...pages, `/api/v1/refusals/${id}`]) {
       const text = (await gate.get(url)).body.toString();
       assert.ok(!/somebody|127\.0\.0\.1/.test(text), url);
     }
-    assert.equal((await gate.get('/api/v1/refusals?user=somebody')).status, 403);
+    for (const at of ['/api/v1/refusals', '/refusals'])
+      assert.equal((await gate.get(`${at}?user=somebody`)).status, 403);
     gate.configure({ 'dashboard.identities': 'shown' });
     await gate.restart();
     assert.deepEqual((await ask('?user=somebody')).items[0].users, ['somebody']);
@@ -107,7 +113,7 @@ describe('what was refused', () => {
       role,
       hash: `sha256:${hashToken(user).toString('hex')}`,
     });
-    const entries = [entry('mine', 'client'), entry('bob', 'client'), entry('eve', 'admin')];
+    const entries = [entry('mine', 'client'), entry('bob', 'client'), entry('zoe', 'admin')];
     await writeFile(tokens, JSON.stringify({ tokens: entries }));
     gate.configure({ 'access.tokens': tokens });
     await gate.restart();
@@ -119,12 +125,27 @@ describe('what was refused', () => {
     gate.now += 1_000;
     await gate.get(path('worse'), as('bob'));
     await gate.get(path('bad'), as('bob'));
-    const all = (await gate.get('/api/v1/refusals', as('eve'))).json().items;
+    const all = (await gate.get('/api/v1/refusals', as('zoe'))).json().items;
     assert.deepEqual(all[0].users.length + all[1].users.length, 3);
-    const urls = ['overview', 'refusals', 'refusals?format=csv', 'refusals?project=bad'];
+    const queries = [
+      '',
+      '?format=csv',
+      '?project=bad',
+      '?sort=users',
+      '?sort=most&q=b',
+      '?since=2020-01-01',
+      '?verdict=block&rule=deny',
+      '?user=bob',
+      '?before=x',
+    ];
+    const urls = [
+      ...['/', '/?range=30d', '/api/v1/overview'],
+      ...queries.flatMap((query) => [`/refusals${query}`, `/api/v1/refusals${query}`]),
+      ...all.flatMap(({ id: of }: any) => [`/refusals/${of}`, `/api/v1/refusals/${of}`]),
+    ];
     for (const url of urls) {
-      const text = (await gate.get(`/api/v1/${url}`, as('mine'))).body.toString();
-      assert.ok(text.length > 10 && !/bob|eve/.test(text), `${url}: ${text}`);
+      const text = (await gate.get(url, as('mine'))).body.toString();
+      assert.ok(text.length > 10 && !/bob|zoe/.test(text), `${url}: ${text}`);
     }
     const own = (await gate.get('/api/v1/refusals', as('mine'))).json().items;
     assert.deepEqual(
@@ -139,6 +160,52 @@ describe('what was refused', () => {
     assert.deepEqual(statuses, [200, 404]);
     assert.equal((await gate.get('/api/v1/refusals?user=bob', as('mine'))).status, 403);
     assert.equal((await gate.get('/api/v1/refusals')).status, 401);
+  });
+
+  it('is shown on pages with what each of them is asked for', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      await gate.get(path('bad'));
+      gate.now += 1_000;
+    }
+    await gate.get(path('worse'));
+    const text = async (url: string) => (await gate.get(url)).body.toString();
+    const overview = await text('/');
+    assert.match(overview, /<h1>Last 24 hours<\/h1>/);
+    assert.match(overview, /<title>[^<]*deny 4<\/title>/);
+    assert.match(overview, /href="\.\/projects\/bad\/files\/bad-/);
+    assert.match(await text('/?range=7d'), /<h1>Last 7 days<\/h1>/);
+    assert.match(await text('/?range=1y'), /The range is one of/);
+    const refusals = await text('/refusals?sort=most');
+    assert.match(refusals, /3 requests[\s\S]*worse/);
+    assert.match(refusals, /<option value="most" selected>/);
+    const narrowed = await text('/refusals?project=worse&rule=deny&q=another&since=2026-11-01');
+    assert.doesNotMatch(narrowed, /files\/bad-/);
+    assert.match(narrowed, /name="project" value="worse"/);
+    assert.match(narrowed, /type="date" value="2026-11-01"/);
+    assert.match(
+      narrowed,
+      /href="\.\/api\/v1\/refusals\?rule=deny&amp;project=worse[^"]*format=csv"/,
+    );
+    const [first] = (await ask('?project=bad')).items;
+    assert.equal(first.requests.length, 3);
+    const { like, now, policy } = (await gate.get(`/api/v1/refusals/${first.id}`)).json();
+    assert.deepEqual([like.items.length, now.verdict, policy], [3, 'block', undefined]);
+    const decision = await text(`/refusals/${first.id}`);
+    assert.match(decision, /Under the same policy as then/);
+    assert.match(decision, /owner: CHANGE-ME/);
+    await gate.writePolicy('own.yaml', 'deny: []');
+    assert.match(await text(`/refusals/${first.id}`), /Not refused so far/);
+  });
+
+  it('says in red and first where an edit of the policy was not taken over', async () => {
+    await assert.rejects(gate.writePolicy('own.yaml', 'deny: [{ nothing: <b> }]'));
+    const text = (await gate.get('/')).body.toString();
+    assert.match(
+      text,
+      /<ul class="state block">\s*<li class="word block"><strong>✖ An edit of the policy/,
+    );
+    assert.match(text, /<a href="\.\/policy">What is wrong with it<\/a>/);
+    assert.doesNotMatch(text, /class="troubles"/);
   });
 
   it('is counted in an overview of the hours and days, beside how the service is', async () => {

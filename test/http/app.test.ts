@@ -27,7 +27,14 @@ describe('the routes', () => {
   const app = supertest(createApp(services, SETTINGS));
 
   it('answer a path that nothing is served at with a 404 that says so', async () => {
-    for (const path of ['/', '/nothing', '/metrics/x', '/SIMPLE/', '/simple%2f', '/api/v1']) {
+    for (const path of [
+      '/index.html',
+      '/nothing',
+      '/metrics/x',
+      '/SIMPLE/',
+      '/simple%2f',
+      '/api/v1',
+    ]) {
       const answer = await app.get(path);
       assert.equal(answer.status, 404, path);
       assert.equal(answer.headers['content-type'], 'application/problem+json');

@@ -1,3 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decisionId } from '../../src/decisions/decision-id.js';
+import type { DecisionRecord } from '../../src/decisions/record.js';
 import { buildWheel } from './distributions.js';
 import { startGate, type TestGate } from './wheelgate.js';
 
@@ -9,10 +13,45 @@ const hooked = buildWheel({
 });
 const before = buildWheel({ name: 'hooked', version: '1.0' });
 
+/** What was refused a while ago, by others than who looks. */
+const PAST: DecisionRecord = {
+  time: '2026-10-31T10:00:00.000Z',
+  client: '10.0.0.1',
+  user: 'ann',
+  userAgent: 'uv/0.9.13 {"installer":{"name":"uv"}}',
+  method: 'GET',
+  status: 403,
+  upstream: 'fake',
+  project: 'hooked',
+  version: '1.1',
+  filename: hooked.filename,
+  sha256: hooked.sha256,
+  bytes: 0,
+  complete: true,
+  verdict: 'block',
+  rule: 'startup-hook',
+  reason: 'line 1 of hooked.pth is executed at every Python start (startup-hook)',
+  revision: '2f6cdca62d05',
+};
+const SPARED: DecisionRecord = {
+  ...PAST,
+  time: '2026-10-31T12:00:00.000Z',
+  status: 200,
+  verdict: 'warn',
+  wouldBlock: true,
+  rule: 'cooldown',
+  reason: 'hooked 1.1 was uploaded 31 hours ago (cooldown)',
+};
+
 /** Every page of the dashboard, by what it is called and where it is: a new page is a line. */
 export const PAGES = [
   ['why, refused', `/projects/hooked/files/${hooked.filename}`],
   ['why, allowed', `/projects/hooked/files/${before.filename}`],
+  ['overview', '/'],
+  ['overview of thirty days', '/?range=30d'],
+  ['refusals', '/refusals'],
+  ['refusals, narrowed down', '/refusals?user=ann&sort=most&since=2026-10-01'],
+  ['a decision', `/refusals/${decisionId(PAST.time, JSON.stringify(PAST))}`],
   ['policy', '/policy'],
   ['a policy file', '/policy/files/own/none.yaml#L1'],
   ['live', '/live'],
@@ -38,6 +77,10 @@ export async function startDemoGate(): Promise<TestGate> {
     },
   });
   gate.upstream.addProject('hooked', [hooked, before]);
+  await gate.restart(async () => {
+    const lines = [PAST, SPARED].map((one) => `${JSON.stringify(one)}\n`);
+    await writeFile(join(gate.folder, 'data', 'decisions.jsonl'), lines.join(''));
+  });
   for (const { filename } of [hooked, before]) await gate.get(`/files/hooked/${filename}`);
   return gate;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RULES } from '../../src/domain/rules.js';
 import { SCRIPT, STYLE } from '../../src/ui/assets.js';
 
 const CSS = STYLE.body.toString();
@@ -47,6 +48,23 @@ describe('the style of the pages', () => {
       if (!(marked >= 4.5)) faint.push(`block on mark: ${marked.toFixed(2)}`);
       assert.deepEqual(faint, []);
     });
+
+  it('has a colour for each rule, which stands out from the ground of both schemes', () => {
+    const found = new Map(
+      [...CSS.matchAll(/\.r-([\w-]+) \{\s+color: (#[0-9a-f]{6});/g)].map(([, rule, colour]) => [
+        rule!,
+        colour!,
+      ]),
+    );
+    assert.deepEqual([...found.keys()].sort(), [...RULES, 'other'].sort());
+    const faint = [...found].filter(([, colour]) =>
+      [palette(light), palette(dark)].some(
+        (colours) => contrast(colour, colours.get('ground')!) < 3,
+      ),
+    );
+    assert.deepEqual(faint, []);
+    assert.equal(new Set(found.values()).size, found.size);
+  });
 
   it('asks for nothing from elsewhere', () => {
     assert.doesNotMatch(CSS + SCRIPT.body.toString(), /https?:|url\(|@import|innerHTML|eval\(/);

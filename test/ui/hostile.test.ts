@@ -1,15 +1,18 @@
 import { it } from 'node:test';
 import type { Why } from '../../src/dashboard/why.js';
-import type { Page } from '../../src/ui/layout.js';
+import { overviewPage } from '../../src/ui/overview-page.js';
+import { refusalPage } from '../../src/ui/refusal-page.js';
+import { refusalsPage } from '../../src/ui/refusals-page.js';
 import { urlsFrom } from '../../src/ui/urls.js';
 import { whyPage } from '../../src/ui/why-page.js';
 import { assertOnlyText } from '../support/hostile-texts.js';
+import { groupOf, overviewOf, recordOf } from './shown-overview.js';
 
 /** Everything that a page may say, with one text in every field that comes from outside. */
-function pageWith(text: string): Page {
+function whyWith(text: string): Why {
   const time = '2026-11-01T00:00:00.000Z';
   const bytes = Buffer.from(text);
-  const why: Why = {
+  return {
     project: text as Why['project'],
     filename: text,
     version: text,
@@ -89,9 +92,40 @@ function pageWith(text: string): Page {
       searchedBackTo: time,
     },
   };
-  return whyPage(why, urlsFrom('/projects/p/files/f'));
 }
 
+const HERE = urlsFrom('/projects/p/files/f');
+const ADMIN = { user: undefined, seesIdentities: true };
+
 it('a hostile text in any field of the page that says why adds no element and no attribute', () => {
-  assertOnlyText(pageWith);
+  assertOnlyText((text) => whyPage(whyWith(text), HERE));
+});
+
+it('a hostile text in any field of an overview adds no element and no attribute', () => {
+  assertOnlyText((text) => overviewPage(overviewOf(text), ADMIN, HERE));
+});
+
+it('a hostile text in any field of a group, of its requests, and of what is asked for adds no element and no attribute', () => {
+  const question = (text: string) => ({
+    filter: { rule: text, user: text, text, project: text, since: 0, until: 1 },
+    sort: 'most' as const,
+    before: text,
+  });
+  const answer = (text: string) => ({
+    items: [groupOf(text)],
+    next: text,
+    rules: { [text]: 1 },
+    gaps: [text],
+    searchedBackTo: text,
+    counted: { kind: 'whole' as const },
+  });
+  assertOnlyText((text) => refusalsPage(answer(text), question(text), ADMIN, HERE));
+});
+
+it('a hostile text in any field of a decision adds no element and no attribute to its page', () => {
+  assertOnlyText((text) => {
+    const { history: _, ...now } = whyWith(text);
+    const like = { items: [recordOf(text)], next: text, gaps: [text], busy: false };
+    return refusalPage({ decision: recordOf(text), now, like }, HERE);
+  });
 });

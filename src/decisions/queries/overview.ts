@@ -25,7 +25,6 @@ const BARS: Readonly<Record<OverviewRange, { readonly count: number; readonly ho
   '30d': { count: 30, hours: 24 },
 };
 const MOST = 10;
-const MOST_PROJECTS = 50;
 const MOST_UNRESOLVED = 50;
 
 /** What a waiver or a denial knows a group by. */
@@ -65,7 +64,7 @@ export function overviewOf(
     newest: newestOf(rollups, MOST),
     unresolved: unresolvedOf(groups, now - DAY, isSettled).map(asRefusal),
     projects: rollups.projects
-      .since(today, MOST_PROJECTS)
+      .since(today)
       .map(({ project, first: at }) => ({ project, first: new Date(at).toISOString() })),
   };
 }
@@ -74,9 +73,11 @@ export function overviewOf(
 function mostMet(groups: readonly RefusedGroup[], first: number): RankedGroup[] {
   const ranked: { group: RefusedGroup; inRange: number }[] = [];
   for (const group of groups) {
-    if (group.last < first) continue;
+    const least = ranked.length === MOST ? ranked.at(-1)!.inRange : 0;
+    // No more than there were at all, which is known without counting.
+    if (group.last < first || group.enforce + group.dryRun + group.warn <= least) continue;
     const inRange = countRecent(group.recent, first / HOUR);
-    if (ranked.length === MOST && inRange <= ranked.at(-1)!.inRange) continue;
+    if (inRange <= least) continue;
     const at = ranked.findIndex((other) => other.inRange < inRange);
     ranked.splice(at === -1 ? ranked.length : at, 0, { group, inRange });
     if (ranked.length > MOST) ranked.pop();

@@ -1,27 +1,32 @@
-import { seenOverview } from '../../dashboard/seen-decisions.js';
-import { RANGES } from '../../decisions/queries/decision-queries.js';
+import type { IncomingMessage } from 'node:http';
+import { type OverviewRange, overviewFor, RANGES } from '../../dashboard/overview.js';
 import { Failure } from '../../domain/failure.js';
+import { overviewPage } from '../../ui/overview-page.js';
 import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
+import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /api/v1/overview?range=24h|7d|30d`: what was refused, how often, and how the service is. */
-export function overviewApiRoute(
-  { decisionQueries, serviceState, health }: Services,
-  settings: HttpSettings,
-): Handler {
-  return async (req, res) => {
-    const text = queryOf(req.url ?? '').get('range') ?? RANGES[0];
-    const range = RANGES.find((one) => one === text);
-    if (range === undefined)
-      throw new Failure('bad-request', `The range is one of ${RANGES.join(', ')}.`);
-    const [overview, state] = await Promise.all([decisionQueries.overview(range), serviceState()]);
-    const parts = health.report();
-    sendJson(res, 200, {
-      state: { ...state, ...parts },
-      ...seenOverview(overview, readerOf(req, settings)),
-    });
-  };
+/** `GET /?range=24h|7d|30d`: what was refused, how often, and how the service is, for people. */
+export function overviewRoute(services: Services, settings: HttpSettings): Handler {
+  return pageHandler(services, settings, async (req, urlOf) => {
+    const reader = readerOf(req, settings);
+    return overviewPage(await overviewFor(services, rangeOf(req), reader), reader, urlOf);
+  });
+}
+
+/** `GET /api/v1/overview?range=24h|7d|30d`: the same for programs. */
+export function overviewApiRoute(services: Services, settings: HttpSettings): Handler {
+  return async (req, res) =>
+    sendJson(res, 200, await overviewFor(services, rangeOf(req), readerOf(req, settings)));
+}
+
+/** @throws {Failure} bad-request */
+function rangeOf(req: IncomingMessage): OverviewRange {
+  const text = queryOf(req.url ?? '').get('range') ?? RANGES[0];
+  const range = RANGES.find((one) => one === text);
+  if (range !== undefined) return range;
+  throw new Failure('bad-request', `The range is one of ${RANGES.join(', ')}.`);
 }

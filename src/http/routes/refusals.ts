@@ -1,15 +1,23 @@
+import type { IncomingMessage } from 'node:http';
 import type { Reader } from '../../dashboard/reader.js';
-import { seenDecision, seenGroup } from '../../dashboard/seen-decisions.js';
-import type {
-  RefusalFilter,
-  RefusalGroup,
-  RefusalVerdict,
-} from '../../decisions/queries/decision-queries.js';
+import { type Refusal, refusalAnswer, refusalFor } from '../../dashboard/refusal.js';
+import {
+  type RefusalFilter,
+  type RefusalsAnswer,
+  type RefusalsQuestion,
+  type RefusalVerdict,
+  refusalsFor,
+  SORTS,
+} from '../../dashboard/refusals.js';
 import { Failure } from '../../domain/failure.js';
 import { parseProjectName } from '../../domain/project-name.js';
+import { refusalPage } from '../../ui/refusal-page.js';
+import { refusalsPage } from '../../ui/refusals-page.js';
+import { type UrlOf, urlsFrom } from '../../ui/urls.js';
 import type { Handler } from '../asked.js';
 import { sendCsv } from '../csv.js';
 import { readerOf } from '../dashboard-reader.js';
+import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
 import { pathSegments } from '../path.js';
 import { queryOf, timeOf } from '../query.js';
@@ -18,33 +26,77 @@ import type { HttpSettings, Services } from '../services.js';
 const VERDICTS: readonly RefusalVerdict[] = ['block', 'warn', 'dry-run'];
 /** Rows of one table for a spreadsheet. */
 const MOST_ROWS = 20_000;
+/** So many requests of each group are told of with it. */
+const REQUESTS = 5;
 
 /**
- * `GET /api/v1/refusals?rule=R&project=P&user=U&verdict=V&since=T&until=T&q=TEXT&before=NEXT&format=csv`: what was refused,
- * as groups; `GET /api/v1/refusals/{id}`: one decision.
+ * `GET /refusals?rule=R&project=P&user=U&verdict=V&since=T&until=T&q=TEXT&sort=S&before=NEXT`: what was refused, as groups;
+ * `GET /refusals/{id}?before=NEXT`: one decision.
  */
-export function refusalsApiRoute({ decisionQueries }: Services, settings: HttpSettings): Handler {
-  return async (req, res) => {
-    const [, , , id, ...rest] = pathSegments(req.url ?? '') ?? [];
-    if (rest.length > 0) throw new Failure('not-found', 'A refusal is named /refusals/{id}.');
+export function refusalsRoute(services: Services, settings: HttpSettings): Handler {
+  const refusal = refusalOfRequest(services, settings);
+  return pageHandler(services, settings, async (req, urlOf) => {
+    const id = idIn(req, []);
+    if (id !== undefined) return refusalPage(await refusal(req, id), urlOf);
     const reader = readerOf(req, settings);
-    if (id !== undefined && id !== '') {
-      const named = await decisionQueries.decision(id);
-      const seen = named && seenDecision(named, reader);
-      if (seen === undefined) throw new Failure('not-found', 'The log has no such decision.');
-      return sendJson(res, 200, seen);
-    }
-    const query = queryOf(req.url ?? '');
-    const isCsv = query.get('format') === 'csv';
-    const filter = filterOf(query, reader);
-    const before = query.get('before') ?? undefined;
-    const page = await decisionQueries.refusals(filter, {
-      cursor: before,
-      most: isCsv ? MOST_ROWS : undefined,
-    });
-    const items = page.items.map((group) => seenGroup(group, reader));
-    if (isCsv) return sendCsv(req, res, 'refusals.csv', rowsOf(items));
-    sendJson(res, 200, { ...page, items });
+    const question = questionOf(req, reader);
+    const asked = { requests: REQUESTS };
+    const answer = await refusalsFor(services.decisionQueries, question, reader, asked);
+    return refusalsPage(answer, question, reader, urlOf);
+  });
+}
+
+/** `GET /api/v1/refusals`, `/api/v1/refusals/{id}`: the same for programs; `format=csv`: for a spreadsheet. */
+export function refusalsApiRoute(services: Services, settings: HttpSettings): Handler {
+  const refusal = refusalOfRequest(services, settings);
+  return async (req, res) => {
+    const id = idIn(req, ['api', 'v1']);
+    if (id !== undefined) return sendJson(res, 200, refusalAnswer(await refusal(req, id)));
+    const reader = readerOf(req, settings);
+    const question = questionOf(req, reader);
+    const isCsv = queryOf(req.url ?? '').get('format') === 'csv';
+    const asked = isCsv ? { most: MOST_ROWS } : { requests: REQUESTS };
+    const answer = await refusalsFor(services.decisionQueries, question, reader, asked);
+    if (!isCsv) return sendJson(res, 200, answer);
+    const { items, next } = answer;
+    // A table that is not whole says where it goes on.
+    if (next !== undefined) res.setHeader('link', `<${nextOf(req, next)}>; rel="next"`);
+    sendCsv(req, res, 'refusals.csv', rowsOf(items));
+  };
+}
+
+/** The decision that a path names; undefined for that of all. @param below the segments in front of `refusals` */
+function idIn(req: IncomingMessage, below: readonly string[]): string | undefined {
+  const [, id = '', ...rest] = pathSegments(req.url ?? '')?.slice(below.length) ?? [];
+  if (rest.length > 0) throw new Failure('not-found', 'A refusal is named /refusals/{id}.');
+  return id === '' ? undefined : id;
+}
+
+function refusalOfRequest(
+  { pages, judge, findings, decisionQueries, now }: Services,
+  settings: HttpSettings,
+): (req: IncomingMessage, id: string) => Promise<Refusal> {
+  const { contact, dashboard } = settings;
+  const { policyRepository } = dashboard;
+  const parts = { pages, judge, findings, decisionQueries, now };
+  return (req, id) => {
+    const before = queryOf(req.url ?? '').get('before') ?? undefined;
+    const reader = readerOf(req, settings);
+    return refusalFor(parts, { contact, policyRepository }, id, reader, before);
+  };
+}
+
+/** @throws {Failure} bad-request, and forbidden where it asks about others */
+function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
+  const query = queryOf(req.url ?? '');
+  const sort = query.get('sort') || SORTS[0];
+  const known = SORTS.find((one) => one === sort);
+  if (known === undefined)
+    throw new Failure('bad-request', `The order is one of ${SORTS.join(', ')}.`);
+  return {
+    filter: filterOf(query, reader),
+    sort: known,
+    before: query.get('before') || undefined,
   };
 }
 
@@ -87,11 +139,17 @@ const COLUMNS = [
   'reason',
 ] as const;
 
-function rowsOf(items: readonly RefusalGroup[]): (string | number | undefined)[][] {
+function rowsOf(items: RefusalsAnswer['items']): (string | number | undefined)[][] {
   const rows = items.map((item) => [
     ...COLUMNS.map((column) => item[column]),
     item.users.join(' '),
     item.moreUsers,
   ]);
   return [[...COLUMNS, 'users', 'moreUsers'], ...rows];
+}
+
+function nextOf(req: IncomingMessage, next: string): string {
+  const query = Object.fromEntries(queryOf(req.url ?? ''));
+  const urlOf: UrlOf = urlsFrom(req.url ?? '');
+  return urlOf(['api', 'v1', 'refusals'], { ...query, before: next });
 }

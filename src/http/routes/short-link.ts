@@ -1,5 +1,6 @@
-import { filesOfLink } from '../../dashboard/short-link.js';
+import { filesOfLink, type LinkSources } from '../../dashboard/short-link.js';
 import { Failure } from '../../domain/failure.js';
+import type { Linked } from '../../domain/short-id.js';
 import { linkedPage } from '../../ui/linked-page.js';
 import { urlsFrom, whyPath } from '../../ui/urls.js';
 import type { Handler } from '../asked.js';
@@ -12,7 +13,8 @@ export function shortLinkRoute(services: Services, settings: HttpSettings): Hand
   return async (req, res) => {
     const target = req.url ?? '';
     const [, id = '', ...rest] = pathSegments(target) ?? [];
-    const files = rest.length > 0 ? [] : await filesOfLink(id, services);
+    const found = rest.length > 0 ? [] : await filesOrFailure(id, services);
+    const files = found instanceof Failure ? [] : found;
     const [file] = files;
     if (file !== undefined && files.length === 1) {
       res.statusCode = 302;
@@ -21,9 +23,23 @@ export function shortLinkRoute(services: Services, settings: HttpSettings): Hand
       return void res.end();
     }
     const answer = pageHandler(services, settings, (_req, urlOf) => {
+      if (found instanceof Failure) throw found;
       if (file === undefined) throw new Failure('not-found', 'Nothing is known under this link.');
       return linkedPage(files, urlOf);
     });
     return answer(req, res);
   };
+}
+
+/** What is wrong is for a page to say. */
+async function filesOrFailure(
+  id: string,
+  sources: LinkSources,
+): Promise<readonly Linked[] | Failure> {
+  try {
+    return await filesOfLink(id, sources);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }

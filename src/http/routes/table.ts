@@ -9,11 +9,11 @@ import { helpRoute } from './help.js';
 import { liveRoute } from './live.js';
 import { livePageRoute } from './live-page.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
-import { overviewApiRoute } from './overview.js';
+import { overviewApiRoute, overviewRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
 import { policyApiRoute, policyRoute } from './policy.js';
 import { projectsApiRoute, projectsRoute } from './project.js';
-import { refusalsApiRoute } from './refusals.js';
+import { refusalsApiRoute, refusalsRoute } from './refusals.js';
 import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
 
@@ -113,6 +113,24 @@ const TABLE = [
     dashboard: 'own-port',
     what: 'what was refused, how often, and how the service is',
     handler: overviewApiRoute,
+  },
+  {
+    path: '/',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'what was refused, how often, and how the service is, for people',
+    handler: overviewRoute,
+  },
+  {
+    path: '/refusals/*',
+    label: 'page',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'own-port',
+    what: 'what was refused, as groups, for people; one decision by its id (`/refusals/{id}`)',
+    handler: refusalsRoute,
   },
   {
     path: '/api/v1/refusals/*',

@@ -1,0 +1,103 @@
+import type {
+  DecisionQueries,
+  NamedDecision,
+  RequestPage,
+} from '../decisions/queries/decision-queries.js';
+import { Failure } from '../domain/failure.js';
+import { parseProjectName } from '../domain/project-name.js';
+import { subjectOfRecord } from '../exposure/subject-of-record.js';
+import { pageOf, unlessBusy } from './find-file.js';
+import type { Reader } from './reader.js';
+import { type SeenDecision, seenDecision, seenDecisions } from './seen-decisions.js';
+import { type JudgedNow, judgedNow, type WhyParts, type WhySettings } from './why.js';
+
+/** So many requests of the group are on a page. */
+const MOST = 20;
+
+/** Where what is said of a decision comes from. */
+export interface RefusalParts extends Pick<WhyParts, 'pages' | 'judge' | 'findings' | 'now'> {
+  readonly decisionQueries: Pick<DecisionQueries, 'decision' | 'requests'>;
+}
+
+/** The requests for the same file that the same rule spoke on. */
+export interface LikeRequests extends Omit<RequestPage, 'items'> {
+  readonly items: readonly SeenDecision[];
+  /** Whether others searched the log, so that nobody looked. */
+  readonly busy: boolean;
+}
+
+/** One decision: what `/refusals/{id}` shows. */
+export interface Refusal {
+  readonly decision: SeenDecision;
+  /** How its file is judged by now; undefined where its record names none. */
+  readonly now: JudgedNow | undefined;
+  /** Undefined where no rule spoke. */
+  readonly like: LikeRequests | undefined;
+}
+
+/**
+ * @param before where the requests of the group go on
+ * @throws {Failure} not-found where the log has none of that name that the reader may see, overloaded where others search it
+ */
+export async function refusalFor(
+  parts: RefusalParts,
+  settings: WhySettings,
+  id: string,
+  reader: Reader,
+  before: string | undefined,
+): Promise<Refusal> {
+  const named = await parts.decisionQueries.decision(id);
+  const seen = named && seenDecision(named, reader);
+  if (seen === undefined) throw new Failure('not-found', 'The log has no such decision.');
+  return {
+    decision: seen,
+    now: await nowOf(parts, settings, named!),
+    like: await likeOf(parts, named!, reader, before),
+  };
+}
+
+async function nowOf(
+  parts: RefusalParts,
+  settings: WhySettings,
+  { decision }: NamedDecision,
+): Promise<JudgedNow | undefined> {
+  const filename = decision.filename.replace(/\.metadata$/, '');
+  const recorded = subjectOfRecord({ ...decision, filename });
+  if (recorded === undefined) return undefined;
+  const page = await pageOf(parts, recorded.project, filename);
+  const listed = page.listed?.subject;
+  // Other bytes have come in its place since.
+  const isOther = recorded.sha256 !== undefined && listed?.sha256 !== recorded.sha256;
+  if (listed === undefined) return judgedNow(parts, settings, { ...page, subject: recorded });
+  if (!isOther) return judgedNow(parts, settings, { ...page, subject: listed });
+  const absence = 'The index lists other bytes under this name by now.';
+  return judgedNow(parts, settings, { subject: recorded, listed: undefined, absence });
+}
+
+async function likeOf(
+  { decisionQueries }: RefusalParts,
+  { decision }: NamedDecision,
+  reader: Reader,
+  before: string | undefined,
+): Promise<LikeRequests | undefined> {
+  const project = parseProjectName(decision.project);
+  if (decision.rule === undefined || project === undefined) return undefined;
+  const { filename, version, rule } = decision;
+  const user = reader.seesIdentities ? undefined : reader.user;
+  const filter = { project, filename, version, rule, user, refused: true };
+  const page = await unlessBusy(decisionQueries.requests(filter, before, MOST));
+  if (page instanceof Failure) return { items: [], next: undefined, gaps: [], busy: true };
+  return { ...page, items: seenDecisions(page.items, reader), busy: false };
+}
+
+/** What `/api/v1/refusals/{id}` says: the record itself, and what is known beside it. */
+export interface RefusalAnswer extends SeenDecision {
+  readonly now: Omit<JudgedNow, 'said'> | undefined;
+  readonly like: LikeRequests | undefined;
+}
+
+export function refusalAnswer({ decision, now, like }: Refusal): RefusalAnswer {
+  if (now === undefined) return { ...decision, now, like };
+  const { said: _, ...said } = now;
+  return { ...decision, now: said, like };
+}

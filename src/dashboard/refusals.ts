@@ -1,0 +1,40 @@
+import type {
+  DecisionQueries,
+  RefusalFilter,
+  RefusalGroup,
+  RefusalPage,
+  RefusalSort,
+  RefusalsAsked,
+} from '../decisions/queries/decision-queries.js';
+import type { Reader } from './reader.js';
+import { type SeenGroup, seenGroup } from './seen-decisions.js';
+
+export type { RefusalFilter, RefusalVerdict } from '../decisions/queries/decision-queries.js';
+export { SORTS } from '../decisions/queries/decision-queries.js';
+
+/** What of a group is shown in a row. */
+export type RefusedGroupShown = Omit<RefusalGroup, 'requests'>;
+
+/** What `/refusals` shows, and `/api/v1/refusals` says. */
+export interface RefusalsAnswer extends Omit<RefusalPage, 'items'> {
+  readonly items: readonly SeenGroup[];
+}
+
+/** What was asked for, so that a page can say it again. */
+export interface RefusalsQuestion {
+  readonly filter: RefusalFilter;
+  readonly sort: RefusalSort;
+  /** Which page: what the one before gave as `next`. */
+  readonly before: string | undefined;
+}
+
+/** A page of what was refused, as a reader may see it. */
+export async function refusalsFor(
+  queries: Pick<DecisionQueries, 'refusals'>,
+  { filter, sort, before }: RefusalsQuestion,
+  reader: Reader,
+  asked: Pick<RefusalsAsked, 'most' | 'requests'> = {},
+): Promise<RefusalsAnswer> {
+  const page = await queries.refusals(filter, { ...asked, sort, cursor: before });
+  return { ...page, items: page.items.map((group) => seenGroup(group, reader)) };
+}

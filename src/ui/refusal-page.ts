@@ -1,0 +1,119 @@
+import type { LikeRequests, Refusal } from '../dashboard/refusal.js';
+import { plainReason } from '../dashboard/verdict-sentence.js';
+import { bytesOf } from './amounts.js';
+import { counted } from './evidence.js';
+import { releaseLink, ruleName } from './group-rows.js';
+import { type Html, html } from './html.js';
+import type { Page } from './layout.js';
+import { facts, shown, table, time } from './parts.js';
+import { type UrlOf, whyPath } from './urls.js';
+import { advice, findings, verdict } from './why-page.js';
+
+const WORDS = {
+  block: ['✖', 'Refused'],
+  warn: ['▲', 'Warned of'],
+  allow: ['✔', 'Allowed'],
+} as const;
+
+/** One decision: what was answered then, all that was written down, and how its file is judged now. */
+export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
+  const { decision, now } = refusal;
+  const [shape, word] = decision.wouldBlock
+    ? ['◆', 'Let pass by dry-run alone']
+    : WORDS[decision.verdict];
+  const level = decision.wouldBlock ? 'warn' : decision.verdict;
+  return {
+    title: `${decision.filename}: ${word.toLowerCase()}`,
+    place: 'refusals',
+    main: html`<h1>${shown(decision.filename)}</h1>
+<p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong> on ${time(decision.time)}${
+      decision.rule !== undefined &&
+      html` by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
+    }.</p>
+${nowOf(refusal, urlOf)}
+${now && advice(now)}
+${now && findings(now, urlOf)}
+${recorded(refusal, urlOf)}
+${like(refusal, urlOf)}`,
+  };
+}
+
+function nowOf({ now, decision }: Refusal, urlOf: UrlOf): Html {
+  if (now === undefined) return html``;
+  const isSame = now.policy === decision.revision;
+  return html`<h2>How it is judged now</h2>
+${verdict(now)}
+<p>${
+    isSame
+      ? html`Under the same policy as then, <code>${now.policy}</code>.`
+      : html`Under policy <a href="${urlOf(['policy'])}"><code>${now.policy}</code></a>; then it was <code>${decision.revision}</code>.`
+  } <a href="${urlOf(whyPath(now))}">All that is known of the file</a>.</p>`;
+}
+
+/** Every field of the record, under words for people. */
+function recorded({ decision }: Refusal, urlOf: UrlOf): Html {
+  const { id, waiver, wheel, page, sha256, size, fetched } = decision;
+  const text = (value: string | undefined) => (value === undefined ? undefined : shown(value));
+  const code = (value: string | undefined) =>
+    value === undefined ? undefined : html`<code>${shown(value)}</code>`;
+  const yes = (value: boolean | undefined) => (value === true ? 'yes' : undefined);
+  return html`<h2>What was written down</h2>
+${facts([
+  ['Decision', html`<code>${id}</code>`],
+  ['Time', time(decision.time)],
+  ['Request', code(decision.request)],
+  ['User', text(decision.user)],
+  ['Client', text(decision.client)],
+  ['Forwarded for', text(decision.forwarded)],
+  ['Agent', text(decision.userAgent)],
+  ['Method', text(decision.method)],
+  ['Status', String(decision.status)],
+  ['Index', text(decision.upstream)],
+  ['Release', releaseLink(decision, urlOf)],
+  ['File', text(decision.filename)],
+  ['sha256', code(sha256)],
+  ['Size', size === undefined ? undefined : `${counted(size)} bytes`],
+  [
+    'Bytes that left',
+    `${counted(decision.bytes)} (${decision.complete ? 'all that was asked for' : 'not all'})`,
+  ],
+  ['Came from', text(decision.cache)],
+  ['Fetched for it', fetched === undefined ? undefined : bytesOf(fetched)],
+  ['Verdict', decision.verdict],
+  ['Refused but for dry-run', yes(decision.wouldBlock)],
+  ['Before the bytes were judged', yes(decision.pending)],
+  ['Failure', text(decision.failure)],
+  ['Rule', decision.rule === undefined ? undefined : ruleName(decision.rule)],
+  ['Reason', text(decision.reason)],
+  ['Because of the wheel', text(wheel?.filename)],
+  [
+    'Waiver',
+    waiver && html`${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${time(waiver.expires)}`,
+  ],
+  ['Policy', code(decision.revision)],
+  ['What its page said', page && html`<code>${shown(JSON.stringify(page))}</code>`],
+])}`;
+}
+
+function like({ decision: { id }, like: requests }: Refusal, urlOf: UrlOf): Html | undefined {
+  if (requests === undefined) return undefined;
+  return html`<h2>Requests that were answered likewise</h2>
+${requests.busy ? html`<p>The decision log is being searched for others just now: ask again in a few seconds.</p>` : requestTable(requests, id, urlOf)}`;
+}
+
+function requestTable(
+  { items, next, searchedBackTo, gaps }: LikeRequests,
+  id: string,
+  urlOf: UrlOf,
+): Html {
+  const named = items.some(({ client }) => client !== undefined);
+  const rows = items.map(
+    (other) =>
+      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.status} ${shown(other.method)}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${shown(other.userAgent ?? '')}</td>`}</tr>`,
+  );
+  const who = named ? ['User', 'Client', 'Agent'] : [];
+  return html`${items.length > 0 ? table('For the same file by the same rule, the newest first', ['Time', 'Answer', ...who], rows) : html`<p>No others are known.</p>`}
+${gaps.length > 0 && html`<p class="word warn">▲ Not all of the log could be read: ${shown(gaps.join('; '))}.</p>`}
+${searchedBackTo !== undefined && html`<p class="soft">Searched back to ${time(searchedBackTo)}.</p>`}
+${next !== undefined && html`<p><a href="${urlOf(['refusals', id], { before: next })}">${searchedBackTo === undefined ? 'Earlier ones' : 'Continue'}</a></p>`}`;
+}
