@@ -27,7 +27,12 @@ export async function overviewFor(
   range: OverviewRange,
   reader: Reader,
 ): Promise<OverviewAnswer> {
-  const [overview, state] = await Promise.all([decisionQueries.overview(range), serviceState()]);
+  // Among the newest of everybody there may be none of one's own.
+  const user = reader.seesIdentities ? undefined : reader.user;
+  const [overview, state] = await Promise.all([
+    decisionQueries.overview(range, user),
+    serviceState(),
+  ]);
   return { state: { ...state, ...health.report() }, ...seenOverview(overview, reader) };
 }
 

@@ -3,7 +3,7 @@ import type { ToWorker } from './words.js';
 
 /** The primary's side of what is asked of the decisions. */
 export function answerQueries(worker: ToWorker, queries: DecisionQueries): void {
-  worker.onAsked('overview', (range) => queries.overview(range));
+  worker.onAsked('overview', ({ range, user }) => queries.overview(range, user));
   worker.onAsked('refusals', ({ filter, asked }) => queries.refusals(filter, asked));
   worker.onAsked('requests', ({ filter, cursor, most }) => queries.requests(filter, cursor, most));
   worker.onAsked('decision-named', (id) => queries.decision(id));

@@ -125,7 +125,10 @@ export interface PrimaryWords {
       boolean,
     ];
     readonly decision: readonly [LogRecord, undefined];
-    readonly overview: readonly [OverviewRange, Overview];
+    readonly overview: readonly [
+      { readonly range: OverviewRange; readonly user: string | undefined },
+      Overview,
+    ];
     readonly refusals: readonly [
       { readonly filter: RefusalFilter; readonly asked: RefusalsAsked | undefined },
       RefusalPage,

@@ -4,7 +4,7 @@ import type { ToPrimary } from './words.js';
 /** A worker's side of what is asked of the decisions: the primary keeps their log, and what it comes to. */
 export function createWorkerQueries(primary: ToPrimary): DecisionQueries {
   return {
-    overview: (range) => primary.ask('overview', range),
+    overview: (range, user) => primary.ask('overview', { range, user }),
     refusals: (filter, asked) => primary.ask('refusals', { filter, asked }),
     requests: (filter, cursor, most) => primary.ask('requests', { filter, cursor, most }),
     decision: (id) => primary.ask('decision-named', id),

@@ -213,7 +213,8 @@ export interface FileHistory extends SearchedLog {
 
 /** Answers what the dashboard asks of the decisions, wherever they are kept. */
 export interface DecisionQueries {
-  overview(range: OverviewRange): Promise<Overview>;
+  /** @param user whose requests alone are told one by one; everybody's where it is left out */
+  overview(range: OverviewRange, user?: string): Promise<Overview>;
   /** @throws {Failure} overloaded where it needs the log, and others search that */
   refusals(filter: RefusalFilter, asked?: RefusalsAsked): Promise<RefusalPage>;
   /**

@@ -44,9 +44,9 @@ export class LogQueries implements DecisionQueries {
     this.#parts = parts;
   }
 
-  async overview(range: OverviewRange): Promise<Overview> {
+  async overview(range: OverviewRange, user?: string): Promise<Overview> {
     const { keeper, now, isSettled } = this.#parts;
-    const asked = { now: now(), counted: keeper.progress, isSettled };
+    const asked = { now: now(), counted: keeper.progress, isSettled, user };
     return overviewOf(keeper.rollups, range, asked);
   }
 

@@ -37,12 +37,14 @@ export interface OverviewAsked {
   readonly counted: RollupProgress;
   /** Whether somebody has had the last word on a group: a waiver lets its file pass by now, or it is denied. */
   readonly isSettled: (group: SettledGroup) => boolean;
+  /** Whose requests alone are told one by one; undefined for everybody's. */
+  readonly user?: string | undefined;
 }
 
 export function overviewOf(
   rollups: Rollups,
   range: OverviewRange,
-  { now, counted, isSettled }: OverviewAsked,
+  { now, counted, isSettled, user }: OverviewAsked,
 ): Overview {
   const { count, hours } = BARS[range];
   const step = hours * HOUR;
@@ -61,7 +63,7 @@ export function overviewOf(
     bars: sums.map((sum, bar) => barOf(sum, first + bar * step)),
     totals: totalsOf(added(sums)),
     groups: mostMet(groups, first),
-    newest: newestOf(rollups, MOST),
+    newest: newestOf(rollups, MOST, user),
     unresolved: unresolvedOf(groups, now - DAY, isSettled).map(asRefusal),
     projects: rollups.projects
       .since(today)
@@ -161,11 +163,12 @@ function totalsOf(sum: Float64Array): Totals {
 }
 
 /** The newest refusals and warnings, as far as they are in memory. */
-function newestOf(rollups: Rollups, most: number): NamedDecision[] {
+function newestOf(rollups: Rollups, most: number, user: string | undefined): NamedDecision[] {
   const newest: NamedDecision[] = [];
   for (const line of rollups.newest.newest()) {
     const named = namedDecision(line);
-    if (named !== undefined) newest.push(named);
+    if (named === undefined || (user !== undefined && named.decision.user !== user)) continue;
+    newest.push(named);
     if (newest.length === most) break;
   }
   return newest;

@@ -124,6 +124,20 @@ export const QUERIES: Contract<QueriesSubject> = {
     assert.equal(byUser.items[0]?.filename, 'often.whl');
   },
 
+  'an overview names what is new of one user alone, however much is newer of others': async ({
+    queries,
+    append,
+  }) => {
+    await append([
+      refused(0, { user: 'ann' }),
+      ...Array.from({ length: 30 }, (_, at) => refused(at + 1, { user: 'bob' })),
+    ]);
+    const users = async (user?: string) =>
+      (await queries.overview('24h', user)).newest.map(({ decision }) => decision.user);
+    assert.deepEqual(await users('ann'), ['ann']);
+    assert.deepEqual(new Set(await users()), new Set(['bob']));
+  },
+
   'the groups of an overview are ranked by how often they were met within its range': async ({
     queries,
     append,
