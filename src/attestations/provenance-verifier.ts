@@ -1,7 +1,7 @@
 import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { type Signer, toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
-import type { Attestation } from '../domain/attestation.js';
+import type { Attestation, Signing } from '../domain/attestation.js';
 import { type Publisher, publisherId } from '../domain/publisher.js';
 import { checkIdentity } from './certificate-identity.js';
 import { type AttestationObject, parseProvenance } from './provenance-document.js';
@@ -33,11 +33,32 @@ export function verifyProvenance(
     for (const { publisher, attestations } of bundles)
       for (const attestation of attestations)
         verifyAttestation(verifier, attestation, publisher, artifact);
-    const publishers = new Set(bundles.map(({ publisher }) => publisherId(publisher)));
-    return { kind: 'attested', publishers: [...publishers] };
+    const signings = bundles.flatMap(({ publisher, attestations }) =>
+      attestations.map((attestation) => signingOf(attestation, publisher)),
+    );
+    const publishers = new Set(signings.map(({ publisher }) => publisher));
+    return { kind: 'attested', publishers: [...publishers], signings };
   } catch (error) {
     return { kind: 'unverifiable', reason: (error as Error).message };
   }
+}
+
+/** Of an attestation that holds. A time counts that the log has signed together with the entry. */
+function signingOf(
+  { verification_material: { transparency_entries: entries } }: AttestationObject,
+  publisher: Publisher,
+): Signing {
+  const [seconds] = entries.flatMap(({ integratedTime, inclusionPromise }) =>
+    inclusionPromise === undefined ? [] : Number(integratedTime ?? 0) || [],
+  );
+  return {
+    publisher: publisherId(publisher),
+    ...(publisher.kind !== 'google' && {
+      repository: publisher.repository,
+      workflow: publisher.workflow,
+    }),
+    ...(seconds !== undefined && { loggedAt: seconds * 1_000 }),
+  };
 }
 
 function verifyAttestation(

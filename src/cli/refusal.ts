@@ -1,4 +1,5 @@
 import { isSettable, type RuleId } from '../domain/rules.js';
+import { DAY } from '../policy/terms.js';
 import type { Explanation, Facts } from '../verdicts/explain-verdict.js';
 import { askServer, locationOf } from './ask-server.js';
 import { type Output, UsageError } from './output.js';
@@ -16,11 +17,20 @@ export interface Refused {
 export interface Refusals {
   readonly project: string;
   readonly files: readonly [Refused, ...Refused[]];
+  /** How far ahead that server's policy lets a waiver expire, in milliseconds; Infinity where it does not say it. */
+  readonly waiverMax: number;
 }
 
 export interface RefusalOptions {
   /** Undefined: that of the link, else the usual one. */
   readonly server: string | undefined;
+}
+
+interface Explained {
+  readonly project: string;
+  readonly files: readonly Refused['file'][];
+  /** Older servers do not say it. */
+  readonly waiverMaxDays?: number;
 }
 
 /**
@@ -35,18 +45,14 @@ export async function findRefusals(
 ): Promise<Refusals> {
   const { base, project, filename, versions, withToken } = await placeOf(what, server, out);
   const query = { project, versions, facts: '1' };
-  const answer = await askServer<{ project: string; files: Refused['file'][] }>(
-    base,
-    '/api/v1/explain',
-    query,
-    withToken,
-  );
+  const answer = await askServer<Explained>(base, '/api/v1/explain', query, withToken);
   const files = answer.files.filter((file) => filename === undefined || file.filename === filename);
   if (files.length === 0) throw new UsageError(`${base} knows no such file: ${filename ?? what}`);
   const [first, ...rest] = files.flatMap(refusedOf);
   if (first === undefined)
     throw new UsageError(`nothing is refused there: ${files.map(inWords).join('; ')}`);
-  return { project: answer.project, files: [first, ...rest] };
+  const waiverMax = (answer.waiverMaxDays ?? Infinity) * DAY;
+  return { project: answer.project, files: [first, ...rest], waiverMax };
 }
 
 interface Place {

@@ -1,4 +1,5 @@
 import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
+import { usualExpiry } from '../policy/how-to-waive.js';
 import { DAY, expiry, oneLine } from '../policy/terms.js';
 import { reachOf } from '../policy/waivers.js';
 import { canAsk, filled } from './ask-person.js';
@@ -18,9 +19,6 @@ export interface WaiveOptions {
   readonly server?: string;
 }
 
-/** How long a waiver runs where nobody says it, in milliseconds. */
-const USUAL = 14 * DAY;
-
 /** `wheelgate waive`: prints, or writes, the waiver that lifts the rule by which a release is refused. */
 export async function runWaive(what: string, options: WaiveOptions, out: Output): Promise<number> {
   const now = Date.now();
@@ -29,9 +27,10 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   const refused = chosen(refusals, options.rule);
   const { rule, version } = refused;
   const edit = options.write === undefined ? undefined : await openPolicyEdit(options.write, now);
-  const reach = edit?.meaning === undefined ? Infinity : reachOf(edit.meaning.waiverMax);
+  const waiverMax = Math.min(edit?.meaning?.waiverMax ?? Infinity, refusals.waiverMax);
+  const reach = reachOf(waiverMax);
   if (given !== undefined && given > now + reach)
-    throw new UsageError(`--expires: waiver-max allows ${(reach - DAY) / DAY} days from now`);
+    throw new UsageError(`--expires: waiver-max allows ${waiverMax / DAY} days from now`);
   const versions = `==${version}`;
   const same = sameWaiver(edit, { rule, project: refusals.project, versions }, given ?? now + 1);
   if (same !== undefined) {
@@ -40,7 +39,7 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
     );
     return EXIT.fine;
   }
-  const usual = dayOf(now + Math.min(USUAL, reach - DAY));
+  const usual = usualExpiry(now, waiverMax);
   const [owner, reason, expires] = await answers(options, usual);
   if (!expiry().safeParse(expires).success || instantOf(expires!, now) > now + reach)
     throw new UsageError(`--expires: not ${expires}`);
@@ -116,8 +115,4 @@ function instantOf(text: string, now: number): number {
     );
   if (parsed.data <= now) throw new UsageError(`--expires is over already: ${text}`);
   return parsed.data;
-}
-
-function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10);
 }

@@ -184,7 +184,7 @@ function historyOf(found: FileHistory | undefined): WhyHistory {
 }
 
 async function adviceOn(
-  parts: Pick<WhyParts, 'pages' | 'findings' | 'now'>,
+  parts: Pick<WhyParts, 'pages' | 'findings' | 'judge' | 'now'>,
   { contact, policyRepository }: WhySettings,
   { subject, listed }: Omit<Found, 'history'>,
   hit: RuleHit,
@@ -197,7 +197,7 @@ async function adviceOn(
     newest: listed && (await newestAllowed(parts, subject)),
     until: hit.until === undefined ? undefined : new Date(hit.until).toISOString(),
     contact,
-    waiver: waiverOf(subject, hit, parts.now()),
+    waiver: waiverOf(subject, hit, parts.now(), parts.judge.waiverMax),
     honestHooks: [...new Set(entries)].slice(0, MAX_HOOKS),
     policyRepository,
   };

@@ -2,10 +2,26 @@ import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
 import type { PublisherId } from './publisher.js';
 
+/** How a file came to be signed, so far as an attestation that holds says it. */
+export interface Signing {
+  readonly publisher: PublisherId;
+  /** As the certificate spells it; absent for a service account. */
+  readonly repository?: string;
+  /** The workflow's file, as its forge names it. */
+  readonly workflow?: string;
+  /** When the transparency log took it in, by the log's own word, in milliseconds since 1970; absent where the log gives no time. */
+  readonly loggedAt?: number;
+}
+
 /** What became of a file's provenance document (PEP 740) when somebody looked. */
 export type Attestation =
   /** Verified: whoever signed had these bytes under this name. Each publisher once. */
-  | { readonly kind: 'attested'; readonly publishers: readonly PublisherId[] }
+  | {
+      readonly kind: 'attested';
+      readonly publishers: readonly PublisherId[];
+      /** Of each attestation in the document; absent in what older versions have kept. */
+      readonly signings?: readonly Signing[];
+    }
   /** A fact: there is a document and it does not hold; or the index announces one and has none. */
   | { readonly kind: 'unverifiable'; readonly reason: string }
   /** Not known for now: nobody could be asked, or the answer could not be verified for a fault of ours. */

@@ -34,6 +34,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   return {
     revision,
     heedsFeedAge: heedsFeedAge(meaning.rules['malware-feed']),
+    waiverMax: meaning.waiverMax,
     evaluate: (about, release) => {
       const own = evaluate(compiled, waivers, unopposed, about);
       return release === undefined ? own : underRelease(own, release);

@@ -18,6 +18,15 @@ export const CHANGE_ME = 'CHANGE-ME';
 /** How long a waiver runs that nobody has thought about yet, in milliseconds. */
 const A_START = 14 * DAY;
 
+/**
+ * The last day of such a waiver: one that the policy heeds from the start.
+ * @param now milliseconds since 1970
+ * @param waiverMax how far ahead a waiver may expire, in milliseconds
+ */
+export function usualExpiry(now: number, waiverMax: number): string {
+  return new Date(now + Math.min(A_START, waiverMax)).toISOString().slice(0, 10);
+}
+
 type Keys = readonly (readonly [key: string, value: string])[];
 
 /**
@@ -40,20 +49,21 @@ export function howToWaive(finding: Finding, { project, version }: DistributionF
 /**
  * The waiver of a refusal, as a policy file has it: it holds as it is, and names what a person must change.
  * @param now milliseconds since 1970
+ * @param waiverMax how far ahead a waiver may expire, in milliseconds
  * @returns undefined where no waiver can lift it
  */
 export function waiverOf(
   { project, version }: Pick<Subject, 'project' | 'version'>,
   { rule, reason }: Pick<RuleHit, 'rule' | 'reason'>,
   now: number,
+  waiverMax: number,
 ): string | undefined {
   if (version === undefined || !isSettable(rule)) return undefined;
-  const expires = new Date(now + A_START).toISOString().slice(0, 10);
   return asFile('waivers', [
     ...waiverKeys(rule, project, version),
     ['reason', quoted(oneLine(reason))],
     ['owner', CHANGE_ME],
-    ['expires', expires],
+    ['expires', usualExpiry(now, waiverMax)],
   ]);
 }
 

@@ -9,6 +9,8 @@ export interface Policy {
   readonly revision: string;
   /** Whether verdicts depend on when the malware feed was last known to be current. */
   readonly heedsFeedAge: boolean;
+  /** How far ahead a waiver may expire, in milliseconds. */
+  readonly waiverMax: number;
   /**
    * Judges one file. Without an inspection only the rules that need no bytes speak.
    * A rule that throws refuses, with that as the reason.

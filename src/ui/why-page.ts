@@ -1,5 +1,6 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
 import type { JudgedNow, ShownFinding, Why } from '../dashboard/why.js';
+import type { Signing } from '../domain/attestation.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -103,10 +104,19 @@ ${facts([
 </section>`;
 }
 
+function signings(all: readonly Signing[]): Html[] {
+  return all.map(
+    ({ publisher, repository, workflow, loggedAt }) =>
+      html` Signed ${workflow === undefined ? html`by ${publisher}` : html`by the workflow <code>${shown(workflow)}</code> of <code>${repository}</code>`}${
+        loggedAt !== undefined && html`, in the transparency log since ${time(loggedAt)}`
+      }.`,
+  );
+}
+
 function attestation(state: AttestationState): Html {
   switch (state.kind) {
     case 'attested':
-      return html`Verified: published by ${state.publishers.join(', ')}.`;
+      return html`Verified: published by ${state.publishers.join(', ')}.${signings(state.signings ?? [])}`;
     case 'unverifiable':
       return html`Its attestation does not hold: ${shown(state.reason)}.`;
     case 'unreachable':

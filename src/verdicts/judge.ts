@@ -64,6 +64,11 @@ export class Judge {
     return this.#policies.current.revision;
   }
 
+  /** How far ahead a waiver may expire, in milliseconds. */
+  get waiverMax(): number {
+    return this.#policies.current.waiverMax;
+  }
+
   /** Policy and feed by what they say: another text, and somebody may be accused who was not. */
   get revisions(): string {
     return `${this.#policies.current.revision} ${this.#sources.feed().revision}`;

@@ -26,10 +26,25 @@ const entryOf = (document: any) => materialOf(document).transparency_entries[0];
 describe('real provenance documents', () => {
   for (const real of Object.values(REAL))
     it(`verify with the shipped keys: ${real.filename}`, () => {
+      const document = parsedDocumentOf(real);
+      const { publisher } = document.attestation_bundles[0];
+      const { repository, workflow, workflow_filepath } = publisher;
+      const { integratedTime } = entryOf(document);
       assert.deepEqual(verifyDocument(documentOf(real), real), {
         kind: 'attested',
         publishers: [real.publisher],
+        signings: [
+          {
+            publisher: real.publisher,
+            ...(repository !== undefined && {
+              repository,
+              workflow: workflow ?? workflow_filepath,
+            }),
+            loggedAt: Number(integratedTime) * 1_000,
+          },
+        ],
       });
+      assert.ok(Number(integratedTime) > 1_700_000_000);
     });
 
   it('verify with a SLSA attestation beside the one of the publication', () => {

@@ -245,6 +245,11 @@ describe('attestations, with real documents and the shipped keys', () => {
     gate.upstream.addProject('gitlab-oidc-project', [{ dist, extra: { provenance } }]);
     const path = `/files/gitlab-oidc-project/${filename}`;
     assert.deepEqual((await gate.get(path)).body, dist.bytes);
+    const why = await gate.get(`/projects/gitlab-oidc-project/files/${filename}`);
+    assert.match(
+      why.body.toString(),
+      /Verified: published by gitlab:facutuesca\/gitlab-oidc-project\. Signed by the workflow <code>[\w./-]+\.yml<\/code> of <code>facutuesca\/gitlab-oidc-project<\/code>, in the transparency log since <time datetime="20\d\d-/,
+    );
     await gate.writePolicy(
       'b.yaml',
       'rules: { attestation: { action: block, require: [{ project: "gitlab-*", publisher: "gitlab:else/where" }] } }',

@@ -26,6 +26,35 @@ const SHELLS = ['bash', 'zsh', 'fish'].map((shell) => ({
   found: spawnSync(shell, ['-c', 'exit 0']).status === 0,
 }));
 
+/** zsh completes at a terminal only: one that drives another at a pseudo-terminal. */
+const ROUND_ZSH = `
+zmodload zsh/zpty
+zpty inner zsh -f -i
+zpty -w inner 'eval "$SETUP"'
+zpty -r inner all $'*READY\\r\\n*'
+zpty -w -n inner "$LINE"$'\\t'
+zpty -r inner all $'*END\\r\\n*'
+print -r -- "$all"`;
+
+/** In the other one, whatever would be offered is said, a line each. */
+const IN_ZSH = `
+PROMPT=
+stty -echo
+autoload -Uz compinit && compinit -u -D -d /dev/null
+eval "$SCRIPT"
+compadd() {
+  local -a found
+  builtin compadd -A found "$@"
+  (( $#found )) && print -rl -- "<"$^found">"
+  builtin compadd "$@"
+}
+begin() { print }
+finish() { print -r -- END; exit }
+compprefuncs=(begin)
+comppostfuncs=(finish)
+bindkey '^I' complete-word
+print -r -- READY`;
+
 describe('completion', () => {
   let folder: string;
   before(async () => {
@@ -35,54 +64,101 @@ describe('completion', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** What bash offers for the last of the words. */
-  function offered(...words: string[]): string[] {
-    const run = `${scriptFor('bash')}
-COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wheelgate
-for one in "\${COMPREPLY[@]}"; do printf '%s\\n' "$one"; done`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', run, 'bash', 'wheelgate', ...words], {
+  const run = (program: string, args: readonly string[], env = {}) => {
+    const { stdout, stderr, status } = spawnSync(program, args, {
       cwd: folder,
       encoding: 'utf8',
+      timeout: 60_000,
+      env: { PATH: process.env.PATH, HOME: folder, LC_ALL: 'C.UTF-8', ...env },
     });
-    assert.equal(stderr, '');
-    return stdout.split('\n').filter(Boolean);
+    assert.deepEqual([status, stderr], [0, '']);
+    return stdout.split(/\r?\n/).filter(Boolean);
+  };
+
+  /** What a shell offers for the last of the words. */
+  const OFFERED: Readonly<Record<string, (...words: string[]) => string[]>> = {
+    bash(...words) {
+      const script = `${scriptFor('bash')}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wheelgate
+for one in "\${COMPREPLY[@]}"; do printf '%s\\n' "$one"; done`;
+      const apart = words.flatMap((word) => word.split(/(=)/).filter(Boolean));
+      // bash takes --option=value apart.
+      return run('bash', [
+        '-c',
+        script,
+        'bash',
+        'wheelgate',
+        ...(words.at(-1) === '' ? [...apart, ''] : apart),
+      ]);
+    },
+    fish(...words) {
+      const line = ['wheelgate', ...words].join(' ');
+      const script = `${scriptFor('fish')}\ncomplete -C ${JSON.stringify(line)}`;
+      const last = words.at(-1)!;
+      return run('fish', ['--no-config', '-c', script]).map((one) =>
+        one
+          .replace(/\t.*/, '')
+          .replace(/\/$/, '')
+          .slice(/^--.*=/.exec(last)?.[0].length ?? 0),
+      );
+    },
+    zsh(...words) {
+      const line = ['wheelgate', ...words].join(' ');
+      const env = { SETUP: IN_ZSH, LINE: line, SCRIPT: scriptFor('zsh') };
+      const said = run('zsh', ['-f', '-c', ROUND_ZSH], env);
+      const offered = said.flatMap((one) => /^<(.*)>$/.exec(one)?.[1] ?? []);
+      return [...new Set(offered.map((one) => one.replace(/\\(.)/g, '$1')))];
+    },
+  };
+
+  for (const { shell, found } of SHELLS) {
+    const offered = (...words: string[]) => OFFERED[shell]!(...words).sort();
+    // Where there is nothing else, zsh offers options.
+    const words = (...before: string[]) => offered(...before).filter((one) => !one.startsWith('-'));
+    const skip = !found && `no ${shell}`;
+
+    it(`in ${shell} offers every command, and of each every option`, { skip }, () => {
+      const program = createProgram(() => {});
+      const names = program.commands.map((command) => command.name());
+      assert.deepEqual(offered(''), names.sort());
+      // Each takes a while to begin: two commands stand for all, whose script is made alike.
+      for (const command of program.commands)
+        if (shell === 'bash' || ['explain', 'token', 'feed'].includes(command.name())) {
+          const flags = command.options.map(({ long }) => long!);
+          const below = command.commands.map((one) => one.name());
+          if (below.length > 0) assert.deepEqual(offered(command.name(), ''), below.sort());
+          else assert.deepEqual(offered(command.name(), '--'), [...flags, '--help'].sort());
+        }
+      assert.deepEqual(offered('feed', 'sync', '--u'), ['--url']);
+      assert.deepEqual(offered('ins'), ['inspect']);
+    });
+
+    it(`in ${shell} offers choices, files and folders where they are expected, and nothing elsewhere`, {
+      skip,
+    }, () => {
+      assert.deepEqual(offered('token', 'ci', '--role', ''), ['admin', 'client']);
+      assert.deepEqual(offered('token', 'ci', '--role=a'), ['admin']);
+      assert.deepEqual(offered('client', 'p'), ['pdm', 'pip', 'poetry']);
+      assert.deepEqual(offered('completion', ''), ['bash', 'fish', 'zsh']);
+      assert.deepEqual(offered('inspect', ''), ['a wheel*.whl', 'policies']);
+      assert.deepEqual(offered('inspect', 'one.whl', 'a'), ['a wheel*.whl']);
+      assert.deepEqual(offered('serve', '--policies', ''), ['policies']);
+      assert.deepEqual(words('explain', ''), []);
+      assert.deepEqual(words('explain', '--server', ''), []);
+      // A project may be called as a command is.
+      assert.deepEqual(words('explain', 'client', ''), []);
+    });
   }
 
-  it('in bash offers every command, and of each every option', () => {
-    const program = createProgram(() => {});
-    assert.deepEqual(
-      offered(''),
-      program.commands.map((command) => command.name()),
-    );
-    for (const command of program.commands) {
-      const flags = command.options.map(({ long }) => long!);
-      if (command.commands.length > 0)
-        assert.deepEqual(
-          offered(command.name(), ''),
-          command.commands.map((below) => below.name()),
-        );
-      else assert.deepEqual(offered(command.name(), '--'), [...flags, '--help'], command.name());
-    }
-    assert.deepEqual(offered('feed', 'sync', '--u'), ['--url']);
-    assert.deepEqual(offered('ins'), ['inspect']);
-  });
-
-  it('in bash offers choices, files and folders where they are expected, and nothing elsewhere', () => {
-    assert.deepEqual(offered('token', 'ci', '--role', ''), ['client', 'admin']);
-    assert.deepEqual(offered('token', 'ci', '--role', '=', 'a'), ['admin']);
-    assert.deepEqual(offered('client', 'p'), ['pip', 'poetry', 'pdm']);
-    assert.deepEqual(offered('completion', ''), ['bash', 'zsh', 'fish']);
-    assert.deepEqual(offered('inspect', ''), ['a wheel*.whl', 'policies']);
-    assert.deepEqual(offered('inspect', 'one.whl', 'a'), ['a wheel*.whl']);
-    assert.deepEqual(offered('serve', '--policies', ''), ['policies']);
-    assert.deepEqual(offered('explain', ''), []);
-    assert.deepEqual(offered('explain', '--server', ''), []);
-  });
-
   for (const { shell, found } of SHELLS)
-    it(`is a script that ${shell} reads without a word`, { skip: !found && `no ${shell}` }, () => {
+    it(`is a script that ${shell} reads without a word`, {
+      skip: !found && `no ${shell}`,
+    }, async () => {
       // A description with a quote, a bracket or a colon in it must not end what it stands in.
-      const check = spawnSync(shell, ['-n', '-'], { input: scriptFor(shell), encoding: 'utf8' });
+      const file = join(folder, `script.${shell}`);
+      await writeFile(file, scriptFor(shell));
+      const check = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+      await rm(file);
       assert.deepEqual([check.status, check.stderr], [0, '']);
     });
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildWheel } from '../support/distributions.js';
+import { freePort } from '../support/free-port.js';
 import { client } from '../support/requirements.js';
 import { runClient } from '../support/run-client.js';
-import { startGate, type TestGate } from '../support/wheelgate.js';
+import { ask, startGate, type TestGate } from '../support/wheelgate.js';
 
 const pip = client('pip');
 const uv = client('uv');
@@ -17,7 +18,10 @@ describe('a real client, refused', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-client-'));
-    gate = await startGate();
+    const port = await freePort();
+    // Whoever reads what a client prints follows it from there.
+    const url = `http://127.0.0.1:${port}`;
+    gate = await startGate({ config: { listen: `127.0.0.1:${port}`, 'public-url': url } });
     gate.upstream.addProject('hooked', [
       buildWheel({ name: 'hooked', version: '1.0' }),
       buildWheel({
@@ -64,13 +68,28 @@ describe('a real client, refused', () => {
       { cwd: folder },
     );
 
-  it('pip prints the reason of a pinned release', { skip: pip.skip }, async () => {
+  /** Follows the link that a client has printed. */
+  async function leadsToWhy(text: string): Promise<void> {
+    // A terminal may have broken it, and set marks around the lines.
+    const link = /http:\/\/127\.0\.0\.1:\d+\/w\/[0-9a-f]{10}/.exec(text.replace(/[\s│|]+/g, ''));
+    assert.ok(link !== null, text);
+    const { status, headers } = await ask(link[0]);
+    assert.equal(status, 302);
+    const page = await ask(new URL(String(headers.location), link[0]).href);
+    assert.equal(page.status, 200);
+    assert.match(page.body.toString(), /<h1>hooked-2\.0-py3-none-any\.whl<\/h1>.*Refused/s);
+  }
+
+  it('pip prints the reason of a pinned release, and a link that leads to the page that says why', {
+    skip: pip.skip,
+  }, async () => {
     const run = await download('hooked==2.0', 'pinned');
     assert.notEqual(run.code, 0);
     assert.match(
       run.text,
       /Refused by Wheelgate: line 1 of hooked\.pth is executed at every Python start.*\(startup-hook\)/,
     );
+    await leadsToWhy(run.text);
   });
 
   it('pip, not pinned, steps back to the last good release', { skip: pip.skip }, async () => {
@@ -79,13 +98,16 @@ describe('a real client, refused', () => {
     assert.match(run.text, /Successfully installed hooked-1\.0/);
   });
 
-  it('uv prints the reason of a pinned release', { skip: uv.skip }, async () => {
+  it('uv prints the reason of a pinned release, and a link that leads to the page that says why', {
+    skip: uv.skip,
+  }, async () => {
     const run = await uvInstall('hooked==2.0', 'uv-pinned');
     assert.notEqual(run.code, 0);
     assert.match(
       run.text.replace(/\s+/g, ' '),
       /Server message: .*hooked\.pth is executed at every Python start/,
     );
+    await leadsToWhy(run.text);
   });
 
   it('uv, not pinned, steps back to the last good release', { skip: uv.skip }, async () => {

@@ -19,6 +19,7 @@ function refusing(revision: string, onEvaluate: () => void = () => {}): Policy {
   return {
     revision,
     heedsFeedAge: false,
+    waiverMax: 0,
     evaluate: (): Verdict => {
       onEvaluate();
       const decisive = { rule: 'deny', action: 'block', reason: revision, index: 'yank' } as const;

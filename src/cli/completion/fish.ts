@@ -3,16 +3,26 @@ import { allOf, type CommandModel, type OptionModel, type Values } from './model
 /** A script for fish. */
 export function fishCompletion(model: CommandModel): string {
   return `# fish completion for wheelgate: wheelgate completion fish | source
+# What stands before the cursor but for options: the command, and its arguments.
+function __wheelgate_words
+  string join / -- (string match -v -- '-*' (commandline -opc)[2..-1])
+end
+# Whether a command comes next, below the one that is named.
+function __wheelgate_at
+  test "$argv" = "$(__wheelgate_words)"
+end
+function __wheelgate_below
+  string match -q -- "$argv/*" "$(__wheelgate_words)/"
+end
 complete -c wheelgate -f
 ${allOf(model).flatMap(linesOf).join('\n')}
 `;
 }
 
 function linesOf({ path, options, argument, commands }: CommandModel): string[] {
-  const seen = path.map((name) => `__fish_seen_subcommand_from ${name}`);
-  const names = commands.map((one) => one.path.at(-1)!);
-  const none = names.length === 0 ? [] : [`not __fish_seen_subcommand_from ${names.join(' ')}`];
-  const here = ` -n ${quoted([...seen, ...none].join('; and '))}`;
+  // An argument may be called as a command is: where the command stands counts.
+  const where = commands.length > 0 ? '__wheelgate_at' : '__wheelgate_below';
+  const here = ` -n ${quoted(`${where} ${path.join('/')}`.trim())}`;
   return [
     ...commands.map(
       (one) => `complete -c wheelgate${here} -a ${one.path.at(-1)} -d ${quoted(one.description)}`,
@@ -28,7 +38,8 @@ function flagsOf({ names, description, values }: OptionModel): string {
   const flags = names.map((name) =>
     name.startsWith('--') ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`,
   );
-  const value = values === undefined ? '' : ` -r${offer(values)}`;
+  // With -x there are no files but those that are asked for.
+  const value = values === undefined ? '' : `${values === 'files' ? ' -r' : ' -x'}${offer(values)}`;
   return `${flags.join('')}${value} -d ${quoted(description)}`;
 }
 

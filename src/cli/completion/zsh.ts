@@ -49,7 +49,12 @@ ${cases.join('\n')}
 function specOf({ names, description, values }: OptionModel): string {
   const others = names.length > 1 ? `(${names.join(' ')})` : '';
   const value = values === undefined ? '' : `:${actionOf(values)}`;
-  return names.map((name) => quoted(`${others}${name}[${escaped(description)}]${value}`)).join(' ');
+  // The value stands in the same word behind it, or in the next.
+  const joint = (name: string) =>
+    values === undefined ? name : `${name}${name.startsWith('--') ? '=' : '+'}`;
+  return names
+    .map((name) => quoted(`${others}${joint(name)}[${escaped(description)}]${value}`))
+    .join(' ');
 }
 
 /** A message, and what is offered. */

@@ -6,6 +6,8 @@ import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
 
+const DAY = 86_400_000;
+
 /** `GET /api/v1/explain?project=P&versions=SPEC&facts=1`: each file's verdict and why. */
 export function explainRoute({ pages, judge }: Services): Handler {
   return async (req, res) => {
@@ -17,6 +19,7 @@ export function explainRoute({ pages, judge }: Services): Handler {
     // The facts are long; who wants to try another policy on them asks for them.
     const withFacts = query.get('facts') === '1';
     const files = explained.map(({ facts, ...rest }) => (withFacts ? { ...rest, facts } : rest));
-    sendJson(res, 200, { project, policy: judge.revision, files });
+    const waiverMaxDays = judge.waiverMax / DAY;
+    sendJson(res, 200, { project, policy: judge.revision, waiverMaxDays, files });
   };
 }

@@ -5,6 +5,7 @@ import {
   type AttestationRecord,
   AttestationRecords,
   type KnownAttestations,
+  type Signing,
 } from '../../domain/attestation.js';
 import { parseSha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
@@ -107,11 +108,28 @@ function readRecord(text: string): AttestationRecord | undefined {
 }
 
 function readAttestation(value: unknown): Attestation | undefined {
-  const { kind, reason, publishers } = (value ?? {}) as Record<string, unknown>;
+  const { kind, reason, publishers, signings } = (value ?? {}) as Record<string, unknown>;
   if ((kind === 'unverifiable' || kind === 'unreachable') && typeof reason === 'string')
     return { kind, reason };
   if (kind !== 'attested' || !Array.isArray(publishers) || publishers.length === 0)
     return undefined;
   const ids = publishers.map((text) => parsePublisherId(String(text)));
-  return ids.every((id) => id !== undefined) ? { kind, publishers: ids } : undefined;
+  if (!ids.every((id) => id !== undefined)) return undefined;
+  return { kind, publishers: ids, ...(Array.isArray(signings) && { signings: read(signings) }) };
+}
+
+/** They are shown, and decide nothing: what cannot be read is left out. */
+function read(signings: readonly unknown[]): Signing[] {
+  return signings.flatMap((one) => {
+    const value = (one ?? {}) as Record<string, unknown>;
+    const publisher = parsePublisherId(String(value.publisher));
+    if (publisher === undefined) return [];
+    const { repository, workflow, loggedAt } = value;
+    return {
+      publisher,
+      ...(typeof repository === 'string' && { repository }),
+      ...(typeof workflow === 'string' && { workflow }),
+      ...(typeof loggedAt === 'number' && { loggedAt }),
+    };
+  });
 }

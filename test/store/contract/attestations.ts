@@ -19,7 +19,18 @@ export function record(filename: string, more: Partial<AttestationRecord> = {}):
   return {
     filename,
     sha256: A,
-    attestation: { kind: 'attested', publishers: ['github:demo/demo' as PublisherId] },
+    attestation: {
+      kind: 'attested',
+      publishers: ['github:demo/demo' as PublisherId],
+      signings: [
+        {
+          publisher: 'github:demo/demo' as PublisherId,
+          repository: 'Demo/demo',
+          workflow: 'release.yml',
+          loggedAt: 1_700_000_000_000,
+        },
+      ],
+    },
     askAgainAt: Infinity,
     ...more,
   };
