@@ -1,7 +1,8 @@
 // What `tsc` leaves undone: the command's file must be executable, as npm links it into a bin folder; and what pages refer to
-// lies beside the code that serves it.
+// and the schemas of answers lie beside the code that serves them.
 import { chmodSync, cpSync } from 'node:fs';
 
 const target = process.argv.includes('--test') ? 'build/src' : 'dist';
 chmodSync(`${target}/cli/main.js`, 0o755);
 cpSync('src/ui/assets', `${target}/ui/assets`, { recursive: true });
+cpSync('src/http/openapi/schemas.json', `${target}/http/openapi/schemas.json`);

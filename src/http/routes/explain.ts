@@ -1,10 +1,22 @@
 import { Failure } from '../../domain/failure.js';
-import { parseProjectName } from '../../domain/project-name.js';
+import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import { explain } from '../../project-pages/explain.js';
+import type { Explanation, Facts } from '../../verdicts/explain-verdict.js';
 import type { Handler } from '../asked.js';
 import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { Services } from '../services.js';
+
+/** What it answers with. */
+export interface ExplainAnswer {
+  readonly project: ProjectName;
+  /** The policy revision. */
+  readonly policy: string;
+  /** How far ahead a waiver may expire, in days. */
+  readonly waiverMaxDays: number;
+  /** With `facts=1` each has its facts, so that whoever asks can try another policy on them. */
+  readonly files: readonly (Explanation & { readonly facts?: Facts })[];
+}
 
 const DAY = 86_400_000;
 
@@ -20,6 +32,7 @@ export function explainRoute({ pages, judge }: Services): Handler {
     const withFacts = query.get('facts') === '1';
     const files = explained.map(({ facts, ...rest }) => (withFacts ? { ...rest, facts } : rest));
     const waiverMaxDays = judge.waiverMax / DAY;
-    sendJson(res, 200, { project, policy: judge.revision, waiverMaxDays, files });
+    const answer: ExplainAnswer = { project, policy: judge.revision, waiverMaxDays, files };
+    sendJson(res, 200, answer);
   };
 }

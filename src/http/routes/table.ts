@@ -8,6 +8,7 @@ import { healthApiRoute, healthPageRoute } from './health-page.js';
 import { helpRoute } from './help.js';
 import { liveRoute } from './live.js';
 import { livePageRoute } from './live-page.js';
+import { openApiRoute } from './openapi.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
 import { overviewApiRoute, overviewRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
@@ -78,6 +79,15 @@ const TABLE = [
     methods: READING,
     what: "metrics in Prometheus's text form",
     handler: metricsRoute,
+  },
+  {
+    path: '/api/v1/openapi.json',
+    label: 'api',
+    mayAsk: 'client',
+    methods: READING,
+    dashboard: 'shared',
+    what: 'the description of `/api/v1` (OpenAPI 3.1)',
+    handler: openApiRoute,
   },
   {
     path: '/api/v1/explain',

@@ -18,11 +18,15 @@ export function whyRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
 }
 
+/** What it answers programs with. */
+export type WhyAnswer = Omit<Why, 'said'>;
+
 /** `GET /api/v1/projects/{project}/files/{filename}`: the same for programs. */
 export function whyApiRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, ['api', 'v1']);
   return async (req, res) => {
-    const { said: _, ...answer } = await why(req);
+    const { said: _, ...rest } = await why(req);
+    const answer: WhyAnswer = rest;
     sendJson(res, 200, answer);
   };
 }

@@ -91,7 +91,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 const PAGES: Demo['pages'] = [
+  ['what was refused, how often', '/?range=30d'],
+  ['each refusal', '/refusals'],
   ['why a file is refused', `/projects/tidewater/files/${HOOKED}`],
+  ['a project', '/projects/quickmint'],
+  ['who was given what', '/exposure?project=tidewater'],
   ['the policy in force', '/policy'],
   ['decisions as they are made', '/live'],
   ['how the server is', '/health'],
