@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isWorthReadingAhead } from '../../src/inspection/early/worth-reading-ahead.js';
+import { isWorthReadingAhead } from '../../../src/inspection/early/worth-reading-ahead.js';
 
 const MIB = 2 ** 20;
 
