@@ -1,5 +1,5 @@
 import type { Gatherer, LogSearch } from '../decisions/log-search.js';
-import type { FoundDecision } from '../decisions/reader.js';
+import type { DecisionRecord } from '../decisions/record.js';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { deliveryOf } from '../exposure/delivery.js';
@@ -54,7 +54,7 @@ class DownloadGatherer implements Gatherer {
     this.#filenames = filenames;
   }
 
-  take({ decision }: FoundDecision): boolean {
+  take(decision: DecisionRecord): boolean {
     const { filename, time } = decision;
     const delivery = this.#filenames.has(filename) ? deliveryOf(decision) : undefined;
     if (delivery === undefined) return false;

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
+import type { DecisionRecord } from './record.js';
 
-/** Names one line of the log for good: by its time, to find it, and a hash, to tell it from others of that millisecond. */
+/** Names one decision for good: by its time, to find it, and a hash, to tell it from others of that millisecond. */
 export interface DecisionId {
   /** As in the record. */
   readonly time: string;
@@ -10,15 +11,28 @@ export interface DecisionId {
 
 const FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-([0-9a-f]{6})$/;
 
-/** The name of a decision, as it stands in links. @param time of its record, @param line without its end */
-export function decisionId(time: number | string, line: string): string {
-  return idOf(time, crc32(line));
+/** The name of a decision, as it stands in links. @throws {RangeError} where nobody can read its time */
+export function decisionId(record: DecisionRecord): string {
+  return idOf(record.time, hashOf(record));
 }
 
-/** The same by the hash of the line. @param time ISO 8601, or milliseconds since 1970 */
+/**
+ * What tells a decision from others of its time. Everybody sees names, and nothing of who asked may be in them: whoever
+ * knows the rest of a record would try all addresses until the name is right. Requests have random ids; records without,
+ * of older versions, are told apart by what was asked for.
+ */
+export function hashOf(record: DecisionRecord): number {
+  // Another's log may hold anything there.
+  if (typeof record.request === 'string') return crc32(record.request);
+  const hidden = { client: undefined, forwarded: undefined, user: undefined, userAgent: undefined };
+  return crc32(JSON.stringify({ ...record, ...hidden }));
+}
+
+/** The name by its parts. @param time ISO 8601, or milliseconds since 1970 */
 export function idOf(time: number | string, hash: number): string {
   const iso = new Date(time).toISOString();
-  return `${iso.replace(/[-:.]/g, '')}-${sixOf(hash)}`;
+  const six = hash.toString(16).padStart(8, '0').slice(0, 6);
+  return `${iso.replace(/[-:.]/g, '')}-${six}`;
 }
 
 /** @returns undefined where it is none */
@@ -27,13 +41,4 @@ export function parseDecisionId(text: string): DecisionId | undefined {
   if (hash === undefined) return undefined;
   const time = `${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}Z`;
   return Number.isNaN(Date.parse(time)) ? undefined : { time, hash };
-}
-
-/** Whether a line bears that name, as far as its text says. */
-export function isNamed(line: string, { hash }: DecisionId): boolean {
-  return sixOf(crc32(line)) === hash;
-}
-
-function sixOf(hash: number): string {
-  return hash.toString(16).padStart(8, '0').slice(0, 6);
 }

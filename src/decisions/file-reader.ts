@@ -1,7 +1,7 @@
 import { inOrder } from './file-order.js';
 import {
   type FileNotes,
-  type ReadLines,
+  type ReadRecords,
   recordsInPart,
   recordsScanned,
   unreadableLines,
@@ -71,7 +71,7 @@ class FileSearch implements DecisionSearch {
   async *records(onCut?: (cut: CutRecord) => void): AsyncGenerator<DecisionRecord> {
     try {
       for (const file of this.#files)
-        for await (const { record } of this.#recordsOf(file)) {
+        for await (const record of this.#recordsOf(file)) {
           if (!matches(record, this.#query)) continue;
           if ('event' in record) onCut?.(record);
           else yield record;
@@ -86,7 +86,7 @@ class FileSearch implements DecisionSearch {
   }
 
   /** Those that may match. */
-  async *#recordsOf({ name, opened, indexed }: SearchedFile): ReadLines {
+  async *#recordsOf({ name, opened, indexed }: SearchedFile): ReadRecords {
     const notes: FileNotes = {
       gap: (text) => this.#gaps.push(text),
       unreadable: (lines) => {

@@ -6,13 +6,7 @@ import { type CutRecord, type DecisionRecord, isOfRequest, readLogRecord } from 
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
-/** A record, and its line without the end, whose bytes are gone when the next one is asked for. */
-export interface ReadLine {
-  readonly record: DecisionRecord | CutRecord;
-  readonly line: Buffer;
-}
-
-export type ReadLines = AsyncGenerator<ReadLine>;
+export type ReadRecords = AsyncGenerator<DecisionRecord | CutRecord>;
 
 /** What is told of a file beside its records. */
 export interface FileNotes {
@@ -33,12 +27,12 @@ export async function* recordsInPart(
   range: Range,
   may: MayMatch,
   { gap }: Pick<FileNotes, 'gap'>,
-): ReadLines {
+): ReadRecords {
   for await (const lines of wholeLines(file, gap, range)) {
     if (!may(lines)) continue;
     for (const line of linesIn(lines)) {
       const record = may(line) ? readLogRecord(line.toString('utf8')) : undefined;
-      if (record !== undefined && isOfRequest(record)) yield { record, line };
+      if (record !== undefined && isOfRequest(record)) yield record;
     }
   }
 }
@@ -49,7 +43,7 @@ export async function* recordsScanned(
   may: MayMatch,
   notes: FileNotes,
   range?: Range,
-): ReadLines {
+): ReadRecords {
   let unreadable = 0;
   let begun = false;
   for await (const lines of wholeLines(file, notes.gap, range)) {
@@ -64,7 +58,7 @@ export async function* recordsScanned(
         notes.begins(record.time);
         begun = true;
       }
-      if (asked) yield { record, line };
+      if (asked) yield record;
     }
   }
   notes.unreadable(unreadable);

@@ -1,9 +1,8 @@
-import { crc32 } from 'node:zlib';
 import { firstTimeIn, firstTimeOf } from './file-order.js';
 import {
   type FileNotes,
   type MayMatch,
-  type ReadLines,
+  type ReadRecords,
   recordsInPart,
   recordsScanned,
   unreadableLines,
@@ -13,8 +12,8 @@ import { closeFiles, type OpenDecisions, type SearchedFile } from './open-files.
 import { rangesBack } from './parts.js';
 import { matches, mayMatch } from './query.js';
 import type { Range } from './ranges.js';
-import type { DecisionQuery, FoundDecision, LogPiece, SearchBack } from './reader.js';
-import type { CutRecord } from './record.js';
+import type { DecisionQuery, LogPiece, SearchBack } from './reader.js';
+import type { CutRecord, DecisionRecord } from './record.js';
 
 /** So many bytes at the beginning of a piece tell when its first record was made. */
 const HEAD = 16 * 1024;
@@ -68,18 +67,21 @@ export class FileSearchBack implements SearchBack {
           begins: await this.#beginsAt(file, opened, range),
           bytes: range.to - range.from,
           found: (onCut) =>
-            this.#found(linesOf(opened, range, indexed !== undefined, this.#may, notes), onCut),
+            this.#found(recordsOf(opened, range, indexed !== undefined, this.#may, notes), onCut),
         };
     } finally {
       if (unreadable > 0) this.#gaps.push(unreadableLines(name, unreadable));
     }
   }
 
-  async *#found(lines: ReadLines, onCut?: (cut: CutRecord) => void): AsyncGenerator<FoundDecision> {
-    for await (const { record, line } of lines) {
+  async *#found(
+    records: ReadRecords,
+    onCut?: (cut: CutRecord) => void,
+  ): AsyncGenerator<DecisionRecord> {
+    for await (const record of records) {
       if (!matches(record, this.#query)) continue;
       if ('event' in record) onCut?.(record);
-      else yield { decision: record, hash: crc32(line) };
+      else yield record;
     }
   }
 
@@ -91,13 +93,13 @@ export class FileSearchBack implements SearchBack {
 }
 
 /** From a piece, those that may match. */
-function linesOf(
+function recordsOf(
   file: OpenDecisionFile,
   range: Range,
   isIndexed: boolean,
   may: MayMatch,
   notes: FileNotes,
-): ReadLines {
+): ReadRecords {
   return isIndexed
     ? recordsInPart(file, range, may, notes)
     : recordsScanned(file, may, notes, range);

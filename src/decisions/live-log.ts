@@ -18,7 +18,7 @@ export class LiveLog implements LiveDecisions {
     return this.#kept.rollups.recent.all().flatMap((line) => {
       const decision = readRecord(line);
       if (decision === undefined || decision === 'event') return [];
-      return { id: decisionId(decision.time, line), decision };
+      return { id: decisionId(decision), decision };
     });
   }
 
@@ -30,9 +30,9 @@ export class LiveLog implements LiveDecisions {
   /** Costs nothing where nobody listens. */
   note(written: readonly Written[]): void {
     if (this.#listeners.size === 0) return;
-    for (const { record, line } of written) {
+    for (const { record } of written) {
       if (record === undefined || 'event' in record) continue;
-      const named = { id: decisionId(record.time, line.slice(0, -1)), decision: record };
+      const named = { id: decisionId(record), decision: record };
       for (const listener of this.#listeners) listener(named);
     }
   }

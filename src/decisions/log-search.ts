@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
-import type { BackwardReader, DecisionQuery, FoundDecision, LogPiece } from './reader.js';
-import type { CutRecord } from './record.js';
+import type { BackwardReader, DecisionQuery, LogPiece } from './reader.js';
+import type { CutRecord, DecisionRecord } from './record.js';
 
 /** One search reads no more than so many bytes, or for so many milliseconds; it goes on with the next. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -25,7 +25,7 @@ export interface SearchBounds {
 /** Takes what a search finds, piece by piece from the newest back; those of a piece as they were written. */
 export interface Gatherer {
   /** @returns whether that was all that is wanted */
-  take(found: FoundDecision): boolean;
+  take(found: DecisionRecord): boolean;
   /** Told of each cut, in its place among what was written. */
   cut?(cut: CutRecord): void;
   /** A piece is over: all that follows was made before all that came. @returns whether it is enough */
@@ -93,7 +93,7 @@ export class LogSearch {
       read >= this.#bounds.bytes || performance.now() - started >= this.#bounds.time;
     let read = 0;
     /** Found in the last piece, and perhaps older than what is still to be read. */
-    let held: FoundDecision[] = [];
+    let held: DecisionRecord[] = [];
     /** Set where it might end, and there is more. */
     let stop: number | undefined;
     for await (const piece of search.pieces()) {
@@ -120,12 +120,12 @@ export class LogSearch {
 async function takeAll(
   piece: LogPiece,
   backTo: number,
-  held: readonly FoundDecision[],
+  held: readonly DecisionRecord[],
   gatherer: Gatherer,
-): Promise<{ later: FoundDecision[]; isAll: boolean }> {
-  const later: FoundDecision[] = [];
-  const take = (found: FoundDecision): boolean => {
-    if (Date.parse(found.decision.time) < backTo) later.push(found);
+): Promise<{ later: DecisionRecord[]; isAll: boolean }> {
+  const later: DecisionRecord[] = [];
+  const take = (found: DecisionRecord): boolean => {
+    if (Date.parse(found.time) < backTo) later.push(found);
     else return gatherer.take(found);
     return false;
   };

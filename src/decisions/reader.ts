@@ -65,12 +65,5 @@ export interface LogPiece {
   /** How much of the disk it takes to read it, in bytes. */
   readonly bytes: number;
   /** What matches, as it was written. @param onCut told of each cut that matches, in its place among them */
-  found(onCut?: (cut: CutRecord) => void): AsyncIterable<FoundDecision>;
-}
-
-/** A decision, and what its name is made of beside its time. */
-export interface FoundDecision {
-  readonly decision: DecisionRecord;
-  /** CRC-32 of its line. */
-  readonly hash: number;
+  found(onCut?: (cut: CutRecord) => void): AsyncIterable<DecisionRecord>;
 }

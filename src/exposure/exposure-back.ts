@@ -1,5 +1,4 @@
 import type { Gatherer, LogSearch } from '../decisions/log-search.js';
-import type { FoundDecision } from '../decisions/reader.js';
 import type { CutRecord, DecisionRecord } from '../decisions/record.js';
 import { clientOf, deliveryOf } from './delivery.js';
 import {
@@ -79,7 +78,7 @@ class ExposureGatherer implements Gatherer {
     this.#most = most;
   }
 
-  take({ decision }: FoundDecision): boolean {
+  take(decision: DecisionRecord): boolean {
     this.#piece.push(decision);
     return false;
   }

@@ -51,7 +51,7 @@ export const PAGES = [
   ['overview of thirty days', '/?range=30d'],
   ['refusals', '/refusals'],
   ['refusals, narrowed down', '/refusals?user=ann&sort=most&since=2026-10-01'],
-  ['a decision', `/refusals/${decisionId(PAST.time, JSON.stringify(PAST))}`],
+  ['a decision', `/refusals/${decisionId(PAST)}`],
   ['policy', '/policy'],
   ['a policy file', '/policy/files/own/none.yaml#L1'],
   ['live', '/live'],

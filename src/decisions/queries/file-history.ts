@@ -1,5 +1,4 @@
 import type { Gatherer, LogSearch } from '../log-search.js';
-import type { FoundDecision } from '../reader.js';
 import type { DecisionRecord } from '../record.js';
 import type {
   FileHistory,
@@ -41,7 +40,7 @@ class HistoryGatherer implements Gatherer {
     this.#whose = whose;
   }
 
-  take({ decision }: FoundDecision): boolean {
+  take(decision: DecisionRecord): boolean {
     if (decision.filename !== this.#filename) return false;
     if (this.#newest === undefined || decision.time > this.#newest.time) this.#newest = decision;
     addTo(this.#pieceSpans, decision);

@@ -1,6 +1,6 @@
-import { idOf } from '../decision-id.js';
+import { decisionId } from '../decision-id.js';
 import type { Gatherer } from '../log-search.js';
-import type { FoundDecision } from '../reader.js';
+import type { DecisionRecord } from '../record.js';
 import { keyOf, type RefusedGroup, RefusedGroups } from '../rollups/refused-groups.js';
 import { modeOf } from '../rollups/slots.js';
 import type { NamedDecision } from './decision-queries.js';
@@ -21,16 +21,16 @@ export class GroupGatherer implements Gatherer {
     this.#requestsOfEach = requestsOfEach;
   }
 
-  take({ decision, hash }: FoundDecision): boolean {
+  take(decision: DecisionRecord): boolean {
     const at = Date.parse(decision.time);
     const mode = modeOf(decision);
     if (mode === undefined || Number.isNaN(at)) return false;
-    this.#groups.note(decision, mode, at, hash);
+    this.#groups.note(decision, mode, at);
     if (this.#requestsOfEach > 0)
       keepNewest(
         this.#requests,
         keyOf(decision),
-        { id: idOf(at, hash), decision },
+        { id: decisionId(decision), decision },
         this.#requestsOfEach,
       );
     return false;

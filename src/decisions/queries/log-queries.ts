@@ -1,7 +1,7 @@
 import { Failure } from '../../domain/failure.js';
 import type { Linked } from '../../domain/short-id.js';
 import { withDeadline } from '../../runtime/deadline.js';
-import { idOf, isNamed, parseDecisionId } from '../decision-id.js';
+import { decisionId, parseDecisionId } from '../decision-id.js';
 import type { LogSearch } from '../log-search.js';
 import type { RollupKeeper } from '../rollups/rollup-keeper.js';
 import type {
@@ -80,7 +80,7 @@ export class LogQueries implements DecisionQueries {
     if (named === undefined) return undefined;
     const { search, keeper } = this.#parts;
     for (const line of keeper.rollups.newest.newest()) {
-      if (!line.includes(named.time) || !isNamed(line, named)) continue;
+      if (!line.includes(named.time)) continue;
       const found = namedDecision(line);
       if (found?.id === id) return found;
     }
@@ -88,8 +88,8 @@ export class LogQueries implements DecisionQueries {
     await search.back(
       { time: named.time },
       {
-        take: ({ decision, hash }) => {
-          if (idOf(decision.time, hash) === id) found = { id, decision };
+        take: (decision) => {
+          if (decisionId(decision) === id) found = { id, decision };
           return found !== undefined;
         },
       },

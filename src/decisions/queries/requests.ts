@@ -1,7 +1,6 @@
 import { decisionId, idOf, parseDecisionId } from '../decision-id.js';
 import type { Gatherer, LogSearch } from '../log-search.js';
 import { normal } from '../query.js';
-import type { FoundDecision } from '../reader.js';
 import { type DecisionRecord, readRecord } from '../record.js';
 import type { NewestLines } from '../rollups/newest-lines.js';
 import { keyOf, type RefusedGroup } from '../rollups/refused-groups.js';
@@ -104,10 +103,10 @@ class NewestRequests implements Gatherer {
     this.#most = most;
   }
 
-  take({ decision, hash }: FoundDecision): boolean {
+  take(decision: DecisionRecord): boolean {
     const at = Date.parse(decision.time);
     if (Number.isNaN(at) || !isMeant(decision, this.#filter)) return false;
-    const id = idOf(at, hash);
+    const id = decisionId(decision);
     if (this.#before === undefined || id < this.#before) this.#found.push({ id, decision });
     if (this.#found.length > 4 * this.#most) this.#trim();
     return false;
@@ -152,5 +151,5 @@ function byNewestName(a: NamedDecision, b: NamedDecision): number {
 export function namedDecision(line: string): NamedDecision | undefined {
   const decision = readRecord(line);
   if (decision === undefined || decision === 'event') return undefined;
-  return { id: decisionId(decision.time, line), decision };
+  return { id: decisionId(decision), decision };
 }

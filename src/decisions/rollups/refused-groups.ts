@@ -1,3 +1,4 @@
+import { hashOf } from '../decision-id.js';
 import type { DecisionRecord } from '../record.js';
 import { HOUR } from './periods.js';
 import { noteRecent } from './recent-counts.js';
@@ -21,7 +22,7 @@ export interface RefusedGroup {
   /** Milliseconds since 1970. */
   first: number;
   last: number;
-  /** The hash of the last record's line, for its name. */
+  /** Tells the last record from others of that time, for its name. */
   lastHash: number;
   /** What the rule said last. */
   reason: string | undefined;
@@ -45,8 +46,8 @@ export class RefusedGroups {
     for (const group of kept) this.#groups.set(keyOf(group), group);
   }
 
-  /** @param time of the record, in milliseconds since 1970, @param hash of its line */
-  note(record: DecisionRecord, mode: Mode, time: number, hash: number): void {
+  /** @param time of the record, in milliseconds since 1970 */
+  note(record: DecisionRecord, mode: Mode, time: number): void {
     const key = keyOf(record);
     const known = this.#groups.get(key);
     const group = known ?? groupOf(record, time);
@@ -61,7 +62,7 @@ export class RefusedGroups {
     // A search goes back from the newest.
     if (time >= group.last) {
       group.last = time;
-      group.lastHash = hash;
+      group.lastHash = hashOf(record);
       group.reason = record.reason;
       group.sha256 = record.sha256;
     }

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { DecisionRecord, LogRecord } from '../record.js';
 import { NewestLines } from './newest-lines.js';
 import { DAY, HOUR, type PeriodCounts, Periods } from './periods.js';
@@ -72,7 +71,7 @@ export class Rollups {
     this.recent.add(bare);
     const mode = modeOf(record);
     if (mode === undefined) return;
-    this.groups.note(record, mode, Date.parse(record.time), crc32(bare));
+    this.groups.note(record, mode, Date.parse(record.time));
     this.newest.add(bare);
   }
 

@@ -15,7 +15,7 @@ import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
-const VERSION = 3;
+const VERSION = 4;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 

@@ -253,8 +253,8 @@ export const QUERIES: Contract<QueriesSubject> = {
 
   'a decision is found by its name, and by no other': async ({ queries, append }) => {
     await append([
-      refused(0),
-      refused(0, { client: '10.0.0.2' }),
+      refused(0, { request: 'a' }),
+      refused(0, { request: 'b', client: '10.0.0.2' }),
       refused(1, { verdict: 'allow' }),
     ]);
     const { items } = await queries.refusals({});
@@ -263,5 +263,26 @@ export const QUERIES: Contract<QueriesSubject> = {
     assert.deepEqual([found?.id, found?.decision.client], [id, '10.0.0.2']);
     const other = id.replace(/.{6}$/, id.endsWith('000000') ? '000001' : '000000');
     for (const wrong of [other, 'x', '']) assert.equal(await queries.decision(wrong), undefined);
+  },
+
+  "a decision's name tells nothing of who asked": async ({ queries, append }) => {
+    const asker = { client: '10.9.8.7', forwarded: '10.6.5.4', user: 'eve', userAgent: 'uv/1' };
+    const names = async (filename: string, ...requests: (string | undefined)[]) => {
+      for (const request of requests)
+        await append([
+          refused(1, { filename, request }),
+          refused(1, { filename, request, ...asker }),
+        ]);
+      const { items } = await queries.requests({ project: 'bad' as ProjectName, filename });
+      assert.equal(items.length, 2 * requests.length);
+      const [group] = (await queries.refusals({ text: filename })).items;
+      return new Set([...items, group!].map(({ id }) => id));
+    };
+    const one = await names('a.whl', 'a');
+    const two = await names('b.whl', 'b', 'c');
+    // As older versions wrote it.
+    const without = await names('c.whl', undefined);
+    assert.deepEqual([one.size, two.size, without.size], [1, 2, 1]);
+    assert.equal(new Set([...one, ...two, ...without]).size, 4);
   },
 };
