@@ -54,14 +54,11 @@ export class LogSearch {
     this.#bounds = { bytes, time };
   }
 
-  /**
-   * @param isBounded false where the query's own times are known to be within the bounds
-   * @throws {Failure} overloaded where others search already
-   */
-  async back(query: DecisionQuery, gatherer: Gatherer, isBounded = true): Promise<SearchedBack> {
+  /** @throws {Failure} overloaded where others search already */
+  async back(query: DecisionQuery, gatherer: Gatherer): Promise<SearchedBack> {
     await this.#turn();
     try {
-      return await this.#search(query, gatherer, isBounded);
+      return await this.#search(query, gatherer);
     } finally {
       const next = this.#waiting.shift();
       // Who waits takes the place over.
@@ -80,11 +77,7 @@ export class LogSearch {
       });
   }
 
-  async #search(
-    query: DecisionQuery,
-    gatherer: Gatherer,
-    isBounded: boolean,
-  ): Promise<SearchedBack> {
+  async #search(query: DecisionQuery, gatherer: Gatherer): Promise<SearchedBack> {
     const search = await this.#reader.searchBack(query);
     const reachesBackTo = await search.reachesBackTo();
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = spanOf(query);
@@ -107,7 +100,7 @@ export class LogSearch {
       if (piece.begins < since - DISORDER) break;
       // A search that went on from no earlier time would find no more than this one.
       const isEnough = gatherer.pieceOver?.() === true;
-      const canEnd = isBounded && backTo < until && backTo > since;
+      const canEnd = backTo < until && backTo > since;
       if (canEnd && (isEnough || isSpent())) stop = backTo;
     }
     for (const found of held) if (gatherer.take(found)) break;

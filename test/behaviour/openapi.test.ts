@@ -74,10 +74,13 @@ describe('what /api/v1 answers', () => {
         ['refusals?until=2026-11-20T00:00Z', 200],
         ['refusals?format=csv', 200],
         ['refusals?verdict=odd', 400],
+        ['refusals?before=odd', 400],
+        ['refusals?since=2020-01-01&before=odd', 400],
       ],
       '/api/v1/refusals/{id}': [
         ['refusals/20260101T000000000Z-000000', 404],
         ['refusals/{refused}', 200],
+        ['refusals/{refused}?before=odd', 400],
         ['refusals/{newest}', 200],
       ],
       '/api/v1/projects/{project}': [

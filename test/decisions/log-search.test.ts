@@ -94,6 +94,57 @@ describe('a search of the log from its newest back', () => {
     assert.notEqual(refused.next, undefined);
   });
 
+  it('is bounded, and of what is asked for, whatever somebody writes as where to go on', async () => {
+    await writeFile(join(folder, 'decisions.jsonl.2.gz'), gzipSync(lines([0, 1, 2])));
+    await writeFile(join(folder, 'decisions.jsonl.1'), lines([3, 4, 5]));
+    await writeFile(join(folder, 'decisions.jsonl'), lines([6, 7]));
+    const far = '999999999999999.0.0';
+    const page = await queriesOf(search({ bytes: 1 })).refusals({ user: 'ann' }, { cursor: far });
+    assert.equal(Date.parse(page.searchedBackTo!), START + 6 * 60_000 + 5_000);
+    assert.equal(page.items[0]?.refused, 1);
+    const filter = { since: Date.parse(refusal(3).time), until: Date.parse(refusal(6).time) };
+    for (const cursor of [undefined, far, '999999999999999..0'])
+      assert.equal((await queriesOf(search()).refusals(filter, { cursor })).items[0]?.refused, 3);
+    const requests = await queriesOf(search()).requests(
+      { project, ...filter },
+      '99991231T235959999Z-ffffff',
+    );
+    assert.equal(requests.items.length, 3);
+  });
+
+  it('holds each group on some page, also where a later page is not searched as far as the first', async () => {
+    const of = (minute: number) => writeRecord(refusal(minute, { filename: `${minute}.whl` }));
+    const file = (minutes: readonly number[]) => minutes.map(of).join('');
+    await writeFile(join(folder, 'decisions.jsonl.1'), file([0, 1, 2]));
+    await writeFile(join(folder, 'decisions.jsonl'), file([3, 4, 5, 6, 7]));
+    const filter = { user: 'ann' };
+    const found = new Set<string>();
+    let cursor: string | undefined;
+    for (let page = 0; page < 20 && (page === 0 || cursor !== undefined); page += 1) {
+      // The second has time for less.
+      const bounds = page === 0 ? {} : { bytes: 1 };
+      const asked = { cursor, most: 3, sort: 'most' as const };
+      const { items, next } = await queriesOf(search(bounds)).refusals(filter, asked);
+      for (const { filename } of items) found.add(filename);
+      cursor = next;
+    }
+    assert.equal(cursor, undefined);
+    assert.deepEqual(
+      [...found].sort(),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((minute) => `${minute}.whl`),
+    );
+  });
+
+  it('refuses to go on from what no answer gave', async () => {
+    const queries = queriesOf(search());
+    const wrong = { kind: 'bad-request' };
+    for (const cursor of ['x', '', '1.2', '-1.0.0', '99999999T999999999Z-ffffff']) {
+      await assert.rejects(queries.refusals({}, { cursor }), wrong, cursor);
+      await assert.rejects(queries.refusals({ user: 'ann' }, { cursor }), wrong, cursor);
+      await assert.rejects(queries.requests({ project }, cursor), wrong, cursor);
+    }
+  });
+
   it('reads a file of many megabytes from its end, and only as far as it has to', async () => {
     const of = (at: number, name: string) =>
       writeRecord(

@@ -215,11 +215,12 @@ export interface FileHistory extends SearchedLog {
 export interface DecisionQueries {
   /** @param user whose requests alone are told one by one; everybody's where it is left out */
   overview(range: OverviewRange, user?: string): Promise<Overview>;
-  /** @throws {Failure} overloaded where it needs the log, and others search that */
+  /** @throws {Failure} overloaded where it needs the log, and others search that; bad-request for a cursor that is none */
   refusals(filter: RefusalFilter, asked?: RefusalsAsked): Promise<RefusalPage>;
   /**
    * The requests under a group, or for a project. What was refused is first looked for in memory.
-   * @param cursor what a page before gave as `next` @param most items @throws {Failure} overloaded
+   * @param cursor what a page before gave as `next` @param most items
+   * @throws {Failure} overloaded, and bad-request for a cursor that is none
    */
   requests(filter: RequestFilter, cursor?: string, most?: number): Promise<RequestPage>;
   /** Any decision by its name; undefined where the log has none of it any more. @throws {Failure} overloaded */

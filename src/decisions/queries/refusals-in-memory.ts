@@ -8,6 +8,7 @@ import {
   type RefusalSort,
   type RefusalsAsked,
 } from './decision-queries.js';
+import { noCursor } from './no-cursor.js';
 import {
   asRefusal,
   idOfGroup,
@@ -18,7 +19,7 @@ import {
 } from './refusal-groups.js';
 import { requestsOfGroups } from './requests.js';
 
-/** A page of all that was refused, out of the roll-ups. */
+/** A page of all that was refused, out of the roll-ups. @throws {Failure} bad-request where the cursor is none */
 export function refusalsInMemory(
   rollups: Rollups,
   filter: RefusalFilter,
@@ -48,7 +49,9 @@ export function refusalsInMemory(
 function isBehind(cursor: string): (ranked: RankedBy) => boolean {
   const [, before = '0', id = ''] = /^(?:(\d{1,15})\.)?(.*)$/s.exec(cursor) ?? [];
   const rank = Number(before);
-  const time = Date.parse(parseDecisionId(id)?.time ?? '');
+  const named = parseDecisionId(id);
+  if (named === undefined) throw noCursor();
+  const time = Date.parse(named.time);
   return ({ group, rank: own }) => {
     if (own !== rank) return own < rank;
     return group.last === time ? idOfGroup(group) < id : group.last < time;

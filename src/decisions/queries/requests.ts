@@ -6,6 +6,7 @@ import type { NewestLines } from '../rollups/newest-lines.js';
 import { keyOf, type RefusedGroup } from '../rollups/refused-groups.js';
 import { modeOf } from '../rollups/slots.js';
 import type { NamedDecision, RequestFilter, RequestPage } from './decision-queries.js';
+import { noCursor } from './no-cursor.js';
 
 /** What was written later may be older by a moment: so many more are looked at. */
 const MORE = 50;
@@ -60,7 +61,10 @@ export function requestsOfGroups(
 /** The hash in front of all of an instant. */
 const NOTHING = '000000';
 
-/** The same out of the log. @param cursor a decision's name: those in front of it come */
+/**
+ * The same out of the log. @param cursor a decision's name: those in front of it come
+ * @throws {Failure} bad-request where it is none
+ */
 export async function requestsInLog(
   search: LogSearch,
   filter: RequestFilter,
@@ -69,8 +73,8 @@ export async function requestsInLog(
 ): Promise<RequestPage> {
   const gathered = new NewestRequests(filter, cursor, most);
   const { project, user, since, refused } = filter;
-  const ends = [filter.until, cursor && endOf(cursor)].filter((time) => typeof time === 'number');
-  const until = ends.length === 0 ? undefined : Math.min(...ends);
+  const end = cursor === undefined ? undefined : endOf(cursor);
+  const until = Math.min(filter.until ?? Number.POSITIVE_INFINITY, end ?? Number.POSITIVE_INFINITY);
   const { backTo, gaps } = await search.back({ project, user, since, refused, until }, gathered);
   const { items, isMore } = gathered;
   if (isMore) return { items, next: items.at(-1)?.id, gaps };
@@ -83,11 +87,12 @@ export async function requestsInLog(
   };
 }
 
-/** From when on, in milliseconds since 1970, nothing comes before a name; undefined where it is none. */
-function endOf(cursor: string): number | undefined {
+/** From when on, in milliseconds since 1970, nothing comes before a name. */
+function endOf(cursor: string): number {
   const named = parseDecisionId(cursor);
+  if (named === undefined) throw noCursor();
   // No name of that instant comes before the one of nothing: what goes on from there must come further.
-  return named && Date.parse(named.time) + (named.hash === NOTHING ? 0 : 1);
+  return Date.parse(named.time) + (named.hash === NOTHING ? 0 : 1);
 }
 
 /** The newest of what a search finds, before some name. */

@@ -121,7 +121,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'One decision by its name, how its file is judged by now, and requests like it.',
     parameters: [inPath('id', 'Its `id` elsewhere.'), BEFORE],
     answers: { [JSON_TYPE]: 'RefusalAnswer' },
-    failures: ['not-found', 'overloaded'],
+    failures: ['bad-request', 'not-found', 'overloaded'],
   },
   {
     path: '/api/v1/live',

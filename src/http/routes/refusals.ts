@@ -80,7 +80,7 @@ function refusalOfRequest(
   const { policyRepository } = dashboard;
   const parts = { pages, judge, findings, decisionQueries, now };
   return (req, id) => {
-    const before = queryOf(req.url ?? '').get('before') ?? undefined;
+    const before = queryOf(req.url ?? '').get('before') || undefined;
     const reader = readerOf(req, settings);
     return refusalFor(parts, { contact, policyRepository }, id, reader, before);
   };

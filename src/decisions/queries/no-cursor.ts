@@ -1,0 +1,6 @@
+import { Failure } from '../../domain/failure.js';
+
+/** Said where a page is asked for by what no page before it gave as `next`. */
+export function noCursor(): Failure {
+  return new Failure('bad-request', 'Where to go on (before=) is not what an answer gave as next.');
+}
