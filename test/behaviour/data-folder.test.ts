@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -186,7 +186,9 @@ for (const workers of ['1', '2'])
     let folder: string;
     let upstream: FakeUpstream;
     let gate: GateProcess;
-    const [one, two] = [buildWheel({ name: 'one' }), buildWheel({ name: 'two' })];
+    const one = buildWheel({ name: 'one' });
+    // Too long to come in in memory.
+    const two = buildWheel({ name: 'two', files: { 'two/x.bin': randomBytes(2 ** 21) } });
     const data = (...names: string[]) => join(folder, 'data', ...names);
     beforeEach(async () => {
       upstream = await startFakeUpstream();
