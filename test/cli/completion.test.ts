@@ -36,11 +36,11 @@ zpty -w -n inner "$LINE"$'\\t'
 zpty -r inner all $'*END\\r\\n*'
 print -r -- "$all"`;
 
-/** In the other one, whatever would be offered is said, a line each. */
+/** In the other one, whatever would be offered is said, a line each. What it keeps it writes by renaming: no device is its place. */
 const IN_ZSH = `
 PROMPT=
 stty -echo
-autoload -Uz compinit && compinit -u -D -d /dev/null
+autoload -Uz compinit && compinit -u -d "$HOME/.zcompdump"
 eval "$SCRIPT"
 compadd() {
   local -a found
