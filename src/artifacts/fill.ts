@@ -72,8 +72,9 @@ export class Fill {
     this.#tell = tell;
   }
 
-  /** Announces where the bytes are, and how many there will be. */
+  /** Announces where the bytes are, and how many there will be: of these none has come yet. */
   begin(bytes: GrowingBytes, total: number | undefined): void {
+    this.#received = 0;
     this.#bytes = bytes;
     this.#total = total;
     const { place } = bytes;
@@ -104,7 +105,6 @@ export class Fill {
   /** What has come in counts for nothing: somebody begins anew. */
   restart(): void {
     this.#received = 0;
-    this.#tell({ kind: 'arrived', bytes: 0 });
     this.#notify();
   }
 

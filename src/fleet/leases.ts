@@ -16,7 +16,7 @@ export interface Arrived {
 
 /** What becomes of a fill, for those who wait for it elsewhere. */
 export type FillNews =
-  /** Where the bytes are, and how many there will be, where that is known. */
+  /** Where the bytes are, and how many there will be, where that is known. What was told before is of others. */
   | { readonly kind: 'begun'; readonly place: Place; readonly total: number | undefined }
   | { readonly kind: 'arrived'; readonly bytes: number }
   /** Complete, and inspected where its upstream is: everybody judges for themselves. */

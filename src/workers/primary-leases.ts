@@ -24,6 +24,8 @@ class Leased {
 
   tell(news: FillNews): void {
     const kind = news.kind === 'begun' || news.kind === 'arrived' ? news.kind : 'over';
+    // How many had come is of the bytes before.
+    if (kind === 'begun') delete this.#told.arrived;
     this.#told[kind] = news;
     this.above?.tell(news);
     for (const { worker, id } of this.followers) worker.tell('fill-news', { id, news });

@@ -63,6 +63,8 @@ export class WorkerLeases implements Leases {
     return {
       kind: 'ours',
       tell: (news) => {
+        // Other bytes: none of them has come.
+        if (news.kind === 'begun') told = 0;
         if (news.kind === 'arrived') {
           const now = performance.now();
           if (news.bytes - told < STEP_BYTES && now - toldAt < STEP_TIME) return;

@@ -106,6 +106,25 @@ export function leasesContract(name: string, share: (count: number) => Holder[])
       assert.deepEqual(late.heard, [BEGUN, { kind: 'arrived', bytes: 10_000_000 }, COMPLETE]);
     });
 
+    it('tell of bytes that begin anew nothing that was told of those before, however few have come', async () => {
+      const [one, two, three] = share(3);
+      const lease = ours(await one!.leases.take(KEY));
+      const early = following(await two!.leases.take(KEY));
+      const place = { kind: 'file', path: '/spool/2' } as const;
+      const anew: FillNews = { kind: 'begun', place, total: 10_000_000 };
+      lease.tell(BEGUN);
+      lease.tell({ kind: 'arrived', bytes: 9_000_000 });
+      lease.tell(anew);
+      await turns();
+      const late = following(await three!.leases.take(KEY));
+      lease.tell({ kind: 'arrived', bytes: 1_000_000 });
+      lease.tell(COMPLETE);
+      lease.release();
+      await Promise.all([early.over, late.over]);
+      assert.deepEqual(late.heard, [anew, { kind: 'arrived', bytes: 1_000_000 }, COMPLETE]);
+      assert.deepEqual(early.heard.slice(-3), late.heard);
+    });
+
     it('do not tell of every small piece', async () => {
       const [one, two] = share(2);
       const lease = ours(await one!.leases.take(KEY));
