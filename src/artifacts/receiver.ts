@@ -61,15 +61,25 @@ export class Receiver {
     const { sharedBlobs } = this.#parts;
     const { fill, listed, signal } = task;
     const sha256 = knownDigest(listed);
-    if (sharedBlobs === undefined || sha256 === undefined) return undefined;
+    const { size } = listed.file;
+    // What the store says of a size is not believed: room is made by it, and clients are told.
+    if (sharedBlobs === undefined || sha256 === undefined || size === undefined) return undefined;
     const answer = await sharedBlobs.fetch(sha256, signal);
     if (answer === undefined) return undefined;
+    if (answer.size !== size || size > this.#parts.maxSize) {
+      answer.body.destroy();
+      sharedBlobs.distrust(sha256);
+      return undefined;
+    }
     let arrival: Arrival | undefined;
     try {
-      arrival = await this.#makeRoom(answer.size);
+      arrival = await this.#makeRoom(size);
       const show = (readable: number) => fill.advance(readable);
       const { early, received } = await this.#takeIn(task, answer, arrival, show);
-      if (received.sha256 === sha256) return { arrival, early, received, put: undefined };
+      if (received.sha256 === sha256) {
+        answer.confirm();
+        return { arrival, early, received, put: undefined };
+      }
       early?.abandon();
     } catch (error) {
       answer.body.destroy();
@@ -86,10 +96,15 @@ export class Receiver {
 
   /** From the index, and for other machines, too. */
   async #receiveListed(task: OwnTask): Promise<Received> {
-    const { fill } = task;
+    const { fill, listed } = task;
     const { answer, arrival } = await this.#beginReceiving(task);
-    const put = await this.#share(task, arrival, answer);
+    let put: SharedPut | undefined;
     try {
+      const { size: announced } = answer;
+      // Of the index's own size it was made; one that is too large is refused below.
+      const isNew = listed.file.size === undefined && announced !== undefined;
+      if (isNew && announced <= this.#parts.maxSize) await arrival.expect(announced);
+      put = await this.#share(task, arrival, answer);
       const show = (readable: number) => {
         fill.fetch(readable);
         put?.advance(readable);
@@ -116,7 +131,7 @@ export class Receiver {
   /** @param show told how many bytes can be read */
   async #takeIn(
     task: OwnTask,
-    answer: FileAnswer,
+    answer: Pick<FileAnswer, 'size' | 'body'>,
     arrival: Arrival,
     show: (readable: number) => void,
   ): Promise<Omit<Received, 'put'>> {
@@ -125,9 +140,6 @@ export class Receiver {
     try {
       const { size: announced } = answer;
       const { maxSize } = this.#parts;
-      // Of the index's own size it was made; one that is too large is refused below.
-      if (listed.file.size === undefined && announced !== undefined && announced <= maxSize)
-        await arrival.expect(announced);
       fill.begin(arrival.bytes, listed.file.size ?? announced);
       early = this.#lookEarly(task, arrival.at);
       const { hashes, size } = listed.file;

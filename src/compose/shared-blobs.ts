@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT = 2_000;
  */
 export async function createSharedBlobs(
   { s3 }: Config,
-  { now, metrics, health, closing, network }: Process,
+  { now, log, metrics, health, closing, network }: Process,
 ): Promise<SharedBlobs | undefined> {
   if (s3 === undefined) return undefined;
   // It says on standard error which Node its later versions will need: package.json knows.
@@ -31,7 +31,13 @@ export async function createSharedBlobs(
       if (event.kind === 'looked-up')
         metrics.cacheRequests.inc({ tier: 's3', result: event.result });
       else if (event.kind === 'put') metrics.sharedPuts.inc({ result: event.result });
-      else if (event.detail !== trouble) {
+      else if (event.kind === 'wrong') {
+        metrics.cacheRequests.inc({ tier: 's3', result: 'wrong' });
+        log.warn(
+          { bucket: s3.bucket },
+          'the shared store sent another artifact than it was asked for',
+        );
+      } else if (event.detail !== trouble) {
         trouble = event.detail;
         tell();
       }

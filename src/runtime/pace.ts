@@ -1,4 +1,4 @@
-import { LEAST_RATE } from '../runtime/least-rate.js';
+import { LEAST_RATE } from './least-rate.js';
 
 /**
  * How fast a body comes, by the time in which it was waited for: a reader that takes its time is not the sender's fault. An

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Sha256 } from '../domain/digest.js';
 import type { GrowingBytes } from './bytes.js';
 
@@ -6,7 +5,10 @@ import type { GrowingBytes } from './bytes.js';
 export interface SharedBytes {
   /** As announced. */
   readonly size: number;
-  readonly body: Readable;
+  /** To be read to its end, or destroyed. Ends by an error where it hardly comes. */
+  readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
+  /** They are what was asked for. */
+  confirm(): void;
 }
 
 /** What bytes that come in are to become, as far as that is known. */

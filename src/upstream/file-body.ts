@@ -1,6 +1,6 @@
 import { errors } from 'undici';
+import { Pace } from '../runtime/pace.js';
 import type { Faults } from './faults.js';
-import { Pace } from './pace.js';
 import type { Answer } from './requests.js';
 import type { FileBody } from './upstream.js';
 

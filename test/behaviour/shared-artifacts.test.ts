@@ -127,6 +127,9 @@ describe('artifacts that machines share in a bucket', () => {
     { kind: 'truncate', method: 'GET' },
     { kind: 'shorten', method: 'GET' },
     { kind: 'other-bytes', method: 'GET' },
+    { kind: 'lie', length: 1_000, method: 'GET' },
+    { kind: 'lie', length: 10 ** 13, method: 'GET' },
+    { kind: 'lie', length: 40 * MIB, method: 'GET' },
     { kind: 'error', status: 507, code: 'InsufficientStorage', method: 'PUT' },
     { kind: 'error', status: 503, code: 'SlowDown', method: 'POST' },
   ];
@@ -143,6 +146,15 @@ describe('artifacts that machines share in a bucket', () => {
         // Where reading is not what fails the store has given it.
         assert.equal(asked(other, dist), (fault.method ?? 'GET') === 'GET' ? 1 : 0);
       });
+
+  it('are not looked for there where the index does not say how long they are', async () => {
+    await share(small);
+    const other = await machine(small);
+    other.upstream.htmlOnly = true;
+    const before = s3.requests('GET');
+    assert.ok((await get(other, small)).complete);
+    assert.deepEqual([s3.requests('GET') - before, asked(other, small)], [0, 1]);
+  });
 
   it('never complete with other bytes where the store has them, however long they are', async () => {
     const longest = buildWheel({ name: 'demo', files: { 'demo/x.bin': randomBytes(40 * MIB) } });

@@ -23,6 +23,12 @@ export type S3Fault =
   | { readonly kind: 'other-bytes'; readonly method?: string }
   /** Sends half of it, in good form. */
   | { readonly kind: 'shorten'; readonly method?: string }
+  /** Says another length, and sends so many zeros. */
+  | { readonly kind: 'lie'; readonly length: number; readonly method?: string }
+  /** Answers with an error whose text has no end. */
+  | { readonly kind: 'endless-error'; readonly status: number; readonly method?: string }
+  /** Sends a byte every so many milliseconds. */
+  | { readonly kind: 'drip'; readonly every: number; readonly method?: string }
   /** Sends the first piece and no more, for ever. */
   | { readonly kind: 'stall'; readonly method?: string };
 
@@ -79,6 +85,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     const body = Buffer.concat(await req.toArray());
     if (isFaulty && fault.kind === 'silence') return;
     if (isFaulty && fault.kind === 'error') return fail(res, fault.status, fault.code);
+    if (isFaulty && fault.kind === 'endless-error') return endless(res, fault.status);
     if (isFaulty && fault.kind === 'error-in-200') return fail(res, 200, 'InternalError');
     if (req.method === 'GET') return send(req, res, key, isFaulty ? fault : undefined);
     if (req.method === 'PUT') return store(req, res, key, url.searchParams, body);
@@ -95,12 +102,17 @@ export async function startFakeS3(): Promise<FakeS3> {
   ): void {
     const bytes = fake.objects.get(key);
     if (bytes === undefined) return fail(res, 404, 'NoSuchKey');
+    if (fault?.kind === 'lie') {
+      res.writeHead(200, { 'content-length': fault.length });
+      return endless(res);
+    }
     const half = bytes.subarray(0, bytes.length / 2);
     const length = fault?.kind === 'shorten' ? half.length : bytes.length;
     const lastModified = new Date(fake.times.get(key) ?? Date.now()).toUTCString();
     res.writeHead(200, { 'content-length': length, 'last-modified': lastModified });
     if (fault?.kind === 'truncate') res.write(half, () => req.socket.destroy());
     else if (fault?.kind === 'stall') res.write(half);
+    else if (fault?.kind === 'drip') drip(res, bytes, fault.every);
     else if (fault?.kind === 'shorten') res.end(half);
     else res.end(fault?.kind === 'other-bytes' ? randomBytes(bytes.length) : bytes);
   }
@@ -151,4 +163,25 @@ export async function startFakeS3(): Promise<FakeS3> {
 function fail(res: ServerResponse, status: number, code: string): void {
   res.writeHead(status, { 'content-type': 'application/xml' });
   res.end(`${XML}<Error><Code>${code}</Code><Message>injected</Message></Error>`);
+}
+
+/** Zeros as long as somebody takes them. @param status of an answer that has not begun */
+function endless(res: ServerResponse, status?: number): void {
+  if (status !== undefined) res.writeHead(status, { 'content-type': 'application/xml' });
+  const piece = Buffer.alloc(64 * 1024);
+  const goOn = () => {
+    while (!res.destroyed && res.write(piece));
+  };
+  res.on('drain', goOn);
+  goOn();
+}
+
+function drip(res: ServerResponse, bytes: Buffer, every: number): void {
+  let at = 0;
+  const timer = setInterval(() => {
+    at += 1;
+    if (at < bytes.length && !res.destroyed) res.write(bytes.subarray(at - 1, at));
+    else clearInterval(timer);
+  }, every);
+  res.on('close', () => clearInterval(timer));
 }

@@ -1,7 +1,10 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../domain/digest.js';
-import type { GrowingBytes } from '../bytes.js';
+import { type Span, within } from '../../domain/span.js';
+import { Pace } from '../../runtime/pace.js';
+import type { ByteReader, GrowingBytes } from '../bytes.js';
 import type { Expected, SharedBlobs, SharedBytes, SharedPut } from '../shared-blobs.js';
 import { S3Bucket } from './s3-bucket.js';
 import { S3Line, type S3LineParts, type S3LineSettings } from './s3-line.js';
@@ -16,6 +19,8 @@ export interface S3BlobsSettings extends S3LineSettings {
 /** What was learnt of it, for the log and for who counts. */
 export type S3Event =
   | { readonly kind: 'looked-up'; readonly result: 'hit' | 'miss' | 'failed' }
+  /** It sent something else than was asked for. */
+  | { readonly kind: 'wrong' }
   | { readonly kind: 'put'; readonly result: 'kept' | 'failed' | 'skipped' }
   /** What is wrong with it; undefined once it answers again. */
   | { readonly kind: 'trouble'; readonly detail: string | undefined };
@@ -30,6 +35,8 @@ const MOST_PUTS = 16;
 const GRACE = 5_000;
 /** How long what was wrong is not asked for again, in milliseconds. */
 const DISTRUST = 10 * 60_000;
+/** How long nothing is asked for where a body came too slowly, or broke off, in milliseconds. */
+const AWAY = 30_000;
 /** A blob that is used at this age is made young again, in milliseconds: half of what docs/fleet.md lets it live. */
 const HALF_LIFE = 45 * 24 * 3_600_000;
 
@@ -42,6 +49,10 @@ export class S3Blobs implements SharedBlobs {
   readonly #onEvent: (event: S3Event) => void;
   readonly #distrusted: LRUCache<Sha256, true>;
   readonly #puts = new Set<S3Put>();
+  /** Until when nothing is asked for. */
+  #away: Span | undefined;
+  /** Puts that are about to begin. */
+  #beginning = 0;
   #ended: (() => void) | undefined;
 
   constructor(settings: S3BlobsSettings, { onEvent, ...parts }: S3BlobsParts) {
@@ -56,14 +67,22 @@ export class S3Blobs implements SharedBlobs {
   }
 
   async fetch(sha256: Sha256, signal: AbortSignal): Promise<SharedBytes | undefined> {
-    if (this.#distrusted.has(sha256)) return undefined;
+    const isAway = this.#away !== undefined && within(this.#away, this.#now());
+    if (isAway || this.#distrusted.has(sha256)) return undefined;
     try {
       const key = this.#keyOf(sha256);
       const found = await this.#bucket.get(key, signal);
       this.#onEvent({ kind: 'looked-up', result: found === undefined ? 'miss' : 'hit' });
-      if (found?.lastModified !== undefined && this.#now() - found.lastModified > HALF_LIFE)
-        void this.#bucket.renew(key);
-      return found;
+      if (found === undefined) return undefined;
+      const { size, body, lastModified = this.#now() } = found;
+      const isOld = this.#now() - lastModified > HALF_LIFE;
+      return {
+        size,
+        body: this.#paced(body),
+        confirm: () => {
+          if (isOld) void this.#bucket.renew(key);
+        },
+      };
     } catch (error) {
       if (signal.aborted) throw error;
       this.#onEvent({ kind: 'looked-up', result: 'failed' });
@@ -73,10 +92,11 @@ export class S3Blobs implements SharedBlobs {
 
   distrust(sha256: Sha256): void {
     this.#distrusted.set(sha256, true);
+    this.#onEvent({ kind: 'wrong' });
   }
 
   async begin(bytes: GrowingBytes, expected: Expected): Promise<SharedPut | undefined> {
-    const reader = this.#puts.size < MOST_PUTS ? await bytes.open() : undefined;
+    const reader = await this.#open(bytes);
     if (reader === undefined) {
       this.#onEvent({ kind: 'put', result: 'skipped' });
       return undefined;
@@ -98,6 +118,16 @@ export class S3Blobs implements SharedBlobs {
     return put;
   }
 
+  async #open(bytes: GrowingBytes): Promise<ByteReader | undefined> {
+    if (this.#puts.size + this.#beginning >= MOST_PUTS) return undefined;
+    this.#beginning += 1;
+    try {
+      return await bytes.open();
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
   async close(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       this.#ended = resolve;
@@ -106,6 +136,29 @@ export class S3Blobs implements SharedBlobs {
     for (const put of this.#puts) put.cancel();
     if (this.#puts.size > 0) await Promise.race([ended, pause(GRACE, undefined, { ref: false })]);
     this.#line.close();
+  }
+
+  /** A body that drips, or breaks off, says of the next ones what they will be like. */
+  #paced(body: Readable): SharedBytes['body'] {
+    const pace = new Pace(this.#line.patience.body);
+    const fail = (detail: string) => {
+      const from = this.#now();
+      this.#away = { from, until: from + AWAY };
+      this.#onEvent({ kind: 'trouble', detail });
+    };
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const piece of body as AsyncIterable<Buffer>) {
+          if (pace.arrived(piece.length)) throw new Error('it sends too slowly');
+          yield piece;
+          pace.wait();
+        }
+      } catch (error) {
+        fail(error instanceof Error ? error.message.slice(0, 200) : 'it broke off');
+        throw error;
+      }
+    }
+    return { [Symbol.asyncIterator]: pieces, destroy: () => void body.destroy() };
   }
 
   #keyOf(sha256: Sha256): string {

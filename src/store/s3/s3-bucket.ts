@@ -10,11 +10,12 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { SharedBytes } from '../shared-blobs.js';
 import { type S3Line, statusOf } from './s3-line.js';
 
 /** An object as it is read: `lastModified` in milliseconds since 1970. */
-export interface StoredObject extends SharedBytes {
+export interface StoredObject {
+  readonly size: number;
+  readonly body: Readable;
   readonly lastModified: number | undefined;
 }
 

@@ -1,7 +1,10 @@
 import type { Agent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Breaker } from '../../runtime/breaker.js';
+import { withDeadline } from '../../runtime/deadline.js';
+import { bounded } from './bounded.js';
 
 export interface S3LineSettings {
   /** Undefined for AWS itself. */
@@ -76,6 +79,18 @@ export class S3Line {
         socketAcquisitionWarningTimeout: 2 ** 31 - 1,
       },
     });
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        const { method } = args.request as { method: string };
+        const response = answer.response as { statusCode: number; body?: unknown };
+        const isObject = method === 'GET' && response.statusCode === 200;
+        if (!isObject && response.body instanceof Readable) response.body = bounded(response.body);
+        return answer;
+      },
+      // Next to the connection: before anybody reads.
+      { step: 'deserialize', priority: 'low' },
+    );
     this.#breaker = new Breaker({
       now,
       patience: MOST_FAILURES,
@@ -119,20 +134,29 @@ export function statusOf(error: unknown): number | undefined {
   return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
 }
 
+/** Gives up when the time is over, whatever becomes of the question. */
 async function within<T>(
   limit: number,
   signal: AbortSignal,
   question: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${limit} ms`)), limit);
+  const over = new AbortController();
+  const asked = question(over.signal);
+  // It is not waited for where it hears of neither.
+  asked.catch(() => {});
+  let leave = () => {};
   try {
-    return await question(AbortSignal.any([signal, late.signal]));
+    const given = withDeadline(limit, asked, () => new Error(`no answer within ${limit} ms`));
+    const left = new Promise<never>((_, reject) => {
+      leave = () => reject(signal.reason);
+      signal.addEventListener('abort', leave);
+    });
+    return await Promise.race([given, left]);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw late.signal.aborted ? late.signal.reason : error;
+    over.abort();
+    throw error;
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
   }
 }
 
@@ -140,11 +164,14 @@ function isCancelled(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** As S3 calls its errors. */
+const CODE = /^[A-Za-z0-9.]{1,64}$/;
+
 /** The error's name says what S3 calls it; its message may be a page of somebody else's. */
 function wordsOf(error: unknown): string {
   const status = statusOf(error);
   if (!(error instanceof Error)) return String(error);
-  if (status !== undefined) return `${status} ${error.name}`;
+  if (status !== undefined) return `${status} ${CODE.test(error.name) ? error.name : 'error'}`;
   const { code } = error as NodeJS.ErrnoException;
   return code ?? error.message.slice(0, 200);
 }

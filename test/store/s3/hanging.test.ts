@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { bytesInFile } from '../../../src/store/disk/file-bytes.js';
 import { S3Blobs, type S3Event } from '../../../src/store/s3/s3-blobs.js';
@@ -19,6 +20,7 @@ describe('a store that says nothing', () => {
   let agent: Agent;
   let blobs: S3Blobs;
   let events: S3Event[];
+  let now = Date.now();
 
   beforeEach(async () => {
     s3 = await startFakeS3();
@@ -27,7 +29,7 @@ describe('a store that says nothing', () => {
     events = [];
     blobs = new S3Blobs(
       { bucket: 'wheels', endpoint: s3.url, region: 'us-east-1', pathStyle: true, prefix: '' },
-      { agent, now: Date.now, patience: PATIENCE, onEvent: (event) => events.push(event) },
+      { agent, now: () => now, patience: PATIENCE, onEvent: (event) => events.push(event) },
     );
   });
   afterEach(async () => {
@@ -38,7 +40,7 @@ describe('a store that says nothing', () => {
 
   const read = async () => {
     const found = await blobs.fetch(sha256, NEVER);
-    return found && Buffer.concat(await found.body.toArray());
+    return found && Buffer.concat(await Readable.from(found.body).toArray());
   };
 
   it('is done without once it has had its time, and is asked again later', async () => {
@@ -58,7 +60,45 @@ describe('a store that says nothing', () => {
     s3.fault = { kind: 'stall' };
     await assert.rejects(read());
     s3.fault = undefined;
+    now += 60_000;
     assert.deepEqual(await read(), bytes);
+  });
+
+  it('breaks off where it hardly comes, and nothing is asked for a while', async () => {
+    const [key] = s3.objects.keys();
+    s3.objects.set(key!, Buffer.alloc(10_000));
+    s3.fault = { kind: 'drip', every: 20 };
+    await assert.rejects(read(), /too slowly/);
+    s3.fault = undefined;
+    assert.equal(await read(), undefined);
+    assert.equal(s3.requests('GET'), 1);
+    now += 60_000;
+    assert.equal((await read())?.length, 10_000);
+  });
+
+  for (const method of ['GET', 'PUT'])
+    it(`is no error where the text of one has no end: ${method}`, async () => {
+      s3.fault = { kind: 'endless-error', status: 500, method };
+      const before = process.memoryUsage().rss;
+      assert.deepEqual(await read(), method === 'GET' ? undefined : bytes);
+      const put = await blobs.begin(bytesInFile({ kind: 'file', path: 'package.json' }), {
+        sha256,
+        size: bytes.length,
+      });
+      put?.commit(sha256, bytes.length);
+      await blobs.close();
+      const grown = process.memoryUsage().rss - before;
+      assert.ok(grown < 100 * 2 ** 20, `${grown} bytes more`);
+    });
+
+  it('is quoted by the name of its error alone, where that is one', async () => {
+    const details = () => events.flatMap((event) => (event.kind === 'trouble' ? event.detail : []));
+    s3.fault = { kind: 'error', status: 403, code: 'AccessDenied' };
+    await read();
+    assert.deepEqual(details(), ['403 AccessDenied']);
+    s3.fault = { kind: 'error', status: 403, code: `Access${'x'.repeat(100_000)}` };
+    await read();
+    assert.match(details()[1] ?? '', /^403 \w{1,20}$/);
   });
 
   it('keeps nobody waiting at the end, and holds nothing open', async () => {

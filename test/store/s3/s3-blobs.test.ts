@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Sha256 } from '../../../src/domain/digest.js';
 import { bytesInFile } from '../../../src/store/disk/file-bytes.js';
@@ -77,7 +78,7 @@ for (const name of S3_SERVERS) {
     async function read(blobs: S3Blobs, sha256: Sha256): Promise<Buffer | undefined> {
       const found = await blobs.fetch(sha256, NEVER);
       if (found === undefined) return undefined;
-      const bytes = Buffer.concat(await found.body.toArray());
+      const bytes = Buffer.concat(await Readable.from(found.body).toArray());
       assert.equal(found.size, bytes.length);
       return bytes;
     }
