@@ -213,7 +213,7 @@ describe('the command line', () => {
     const { requests } = JSON.parse((await run('exposure', 'demo', '--server', url, '--json')).out);
     const csv = await run('exposure', 'demo', '--log', 'data', '--csv');
     assert.equal(csv.out.trimEnd().split('\n').length, requests.length + 1);
-    assert.match(csv.out, /^time,client,/);
+    assert.match(csv.out, /^"time","client",/);
     const none = await run('exposure', 'demo==9', '--log', join('data', 'decisions.jsonl'));
     assert.deepEqual([none.code, none.out.split('\n')[0]], [0, 'nobody was given it']);
     for (const wrong of [

@@ -376,8 +376,19 @@ describe('CSV', () => {
   it('keeps commas, quotes and line ends inside their field, and no formula alive', () => {
     assert.equal(
       csvLine(['a', 'b,c', 'say "x"', 'two\nlines', 3, undefined]),
-      'a,"b,c","say ""x""","two\nlines",3,',
+      '"a","b,c","say ""x""","two\nlines",3,',
     );
-    assert.equal(csvLine(['=cmd()', '+1', '-1', '@x', -1]), "'=cmd(),'+1,'-1,'@x,-1");
+    assert.equal(csvLine(['=cmd()', '+1', '-1', '@x', -1]), `"'=cmd()","'+1","'-1","'@x",-1`);
+  });
+
+  it('holds no formula for a spreadsheet that takes another separator', () => {
+    for (const separator of [',', ';', '\t', '|', '\n', '\r\n'])
+      for (const start of ['=', '+', '-', '@', ' =', '"=', '＝']) {
+        const line = csvLine(['pip', `x${separator}${start}1+1|cmd`, 'y']);
+        for (const cell of line.split(/[,;\t|\r\n]/))
+          assert.doesNotMatch(cell, /^[ "]*[=+\-@＝]/, JSON.stringify(line));
+      }
+    const harmless = 'pip/25.3 {"cpu":"x86_64","version":"3.12.3"}; a-b=c';
+    assert.equal(csvLine([harmless]), `"${harmless.replaceAll('"', '""')}"`);
   });
 });
