@@ -66,5 +66,5 @@ function isLayer(text: string | undefined): text is AskedFile['layer'] {
 function lineOf(text: string | null): number {
   if (text === null || text === '') return 1;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure('bad-request', 'from= is the number of a line, from 1.');
+  throw new Failure('bad-request', 'The parameter from is the number of a line, from 1.');
 }

@@ -78,9 +78,10 @@ function reportFor(
     );
   const query = queryOf(req.url ?? '');
   const show = SHOWS.find((one) => one === (query.get('show') || SHOWS[0]));
-  if (show === undefined) throw new Failure('bad-request', `show= is one of ${SHOWS.join(', ')}.`);
+  if (show === undefined)
+    throw new Failure('bad-request', `The parameter show is one of ${SHOWS.join(', ')}.`);
   const page = query.get('page') || '1';
   if (!/^[1-9]\d{0,5}$/.test(page))
-    throw new Failure('bad-request', 'page= is the number of a page, from 1.');
+    throw new Failure('bad-request', 'The parameter page is the number of a page, from 1.');
   return projectReport({ pages, judge, findings, logSearch }, project, show, Number(page));
 }
