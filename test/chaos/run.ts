@@ -355,13 +355,20 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     for (const { project } of files) upstream.fault(`/simple/${project}/`, undefined);
     upstream.release();
     for (const file of files) {
-      const seen = await askWhole(file);
-      noteRecord(seen);
-      for (const what of faultsOf(seen, edit)) complain(`in the end ${what}`);
       const expected = expectedStatus(file);
+      let seen = await askOnceMore(file);
+      // On a slow machine one that nobody has judged yet may begin, and is cut off: from then on it is known.
+      if (expected === 403 && seen.status === 200 && !seen.complete) seen = await askOnceMore(file);
       if (expected !== undefined && seen.status !== expected)
         complain(`in the end ${file.dist.filename}: ${seen.status} in place of ${expected}`);
     }
+  }
+
+  async function askOnceMore(file: KnownFile): Promise<Seen> {
+    const seen = await askWhole(file);
+    noteRecord(seen);
+    for (const what of faultsOf(seen, edit)) complain(`in the end ${what}`);
+    return seen;
   }
 
   function expectedStatus({ fate }: KnownFile): number | undefined {
