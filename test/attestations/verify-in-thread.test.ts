@@ -12,8 +12,8 @@ describe('the verifier in its thread', () => {
       const all = Object.values(REAL);
       const answers = await Promise.all(all.map((real) => verifier.verify(documentOf(real), real)));
       assert.deepEqual(
-        answers,
-        all.map(({ publisher }) => ({ kind: 'attested', publishers: [publisher] })),
+        answers.map((answer) => (answer.kind === 'attested' ? answer.publishers : answer.kind)),
+        all.map(({ publisher }) => [publisher]),
       );
       const swapped = await verifier.verify(documentOf(REAL.google), REAL.gitlab);
       assert.equal(swapped.kind, 'unverifiable');
