@@ -43,10 +43,10 @@ ${projects(answer, urlOf)}`,
   };
 }
 
-function tiles({ totals }: OverviewAnswer, urlOf: UrlOf): Html {
+function tiles({ totals, from }: OverviewAnswer, urlOf: UrlOf): Html {
   const { requests, refused, warned, wouldHave, hitRate, served, saved } = totals;
   const linked = (count: number, verdict: string) =>
-    html`<a href="${urlOf(['refusals'], { verdict })}">${counted(count)}</a>`;
+    html`<a href="${urlOf(['refusals'], { verdict, since: from })}">${counted(count)}</a>`;
   const all: readonly (readonly [string, Html | string])[] = [
     ['requests', counted(requests)],
     ['refused', linked(refused, 'block')],
@@ -74,7 +74,7 @@ function mostRefused({ groups, range }: OverviewAnswer, urlOf: UrlOf): Html {
       html`<tr>${groupCells(group, urlOf)}<td class="number">${counted(group.inRange)}</td><td class="number">${userCount(group)}</td><td><a href="${urlOf(['refusals', group.id])}">${time(group.last)}</a></td></tr>`,
   );
   return html`<h2>What was refused most</h2>
-${table(`Files that a rule spoke on, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users' }, 'Last'], rows)}
+${table(`Files that a rule spoke on, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users so far' }, 'Last'], rows)}
 <p><a href="${urlOf(['refusals'])}">All refusals</a></p>`;
 }
 

@@ -43,6 +43,21 @@ ${
 }`;
 }
 
+/** What nobody has opened may turn out to be refused, too. */
+function nextBest({
+  sameRelease,
+  inspected,
+}: {
+  sameRelease: boolean;
+  inspected: boolean;
+}): string {
+  if (inspected)
+    return sameRelease
+      ? 'Another file of the same release is allowed'
+      : 'Install the newest release that is allowed';
+  return `${sameRelease ? 'Nothing is known against another file of the same release' : 'Try the newest release that nothing is known against'}. It has not been opened yet, and may be refused, too`;
+}
+
 /** What to do about a refusal. */
 export function advice({ advice: advised, project }: JudgedNow): Html | undefined {
   if (advised === undefined) return undefined;
@@ -55,9 +70,7 @@ ${until !== undefined && html`<p>Wait: it is refused until ${time(until)}.</p>`}
 ${
   newest === undefined
     ? html`<p>No release of ${project} is allowed, as far as is known.</p>`
-    : html`<p>${newest.sameRelease ? 'Another file of the same release is allowed' : 'Install the newest release that is allowed'}${
-        !newest.inspected && ' (it is opened once you fetch it)'
-      }:</p>
+    : html`<p>${nextBest(newest)}:</p>
 ${block('The command', newest.command, { copied: newest.command })}`
 }
 ${
