@@ -83,10 +83,11 @@ export class Receiver {
       early?.abandon();
     } catch (error) {
       answer.body.destroy();
-      await arrival?.discard();
       // What is short here is short for the index's bytes, too.
-      if (asFailure(error, '').kind !== 'upstream-broken') throw error;
-      arrival = undefined;
+      if (asFailure(error, '').kind !== 'upstream-broken') {
+        await arrival?.discard();
+        throw error;
+      }
     }
     await arrival?.discard();
     sharedBlobs.distrust(sha256);
