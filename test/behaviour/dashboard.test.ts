@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { hashToken } from '../../src/access/token.js';
 import { buildWheel } from '../support/distributions.js';
+import { askForTokens, bearer } from '../support/tokens.js';
 import { ask, startGate } from '../support/wheelgate.js';
 
 const bad = buildWheel({ name: 'hooked', files: { 'hooked.pth': 'import os\n' } });
@@ -58,18 +56,9 @@ describe('the dashboard', () => {
     const gate = await startGate({
       config: { 'dashboard.identities': 'shown', 'gate.mode': 'hold' },
     });
-    const tokens = join(gate.folder, 'tokens.yaml');
-    const entry = (user: string, role: string) => ({
-      user,
-      role,
-      hash: `sha256:${hashToken(`token-of-${user}`).toString('hex')}`,
-    });
-    const all = [entry('ann', 'client'), entry('bob', 'client'), entry('root', 'admin')];
-    await writeFile(tokens, JSON.stringify({ tokens: all }));
-    gate.configure({ 'access.tokens': tokens });
-    await gate.restart();
+    await askForTokens(gate, { ann: 'client', bob: 'client', root: 'admin' });
     const as = (user: string) => ({
-      authorization: `Bearer token-of-${user}`,
+      ...bearer(user),
       'user-agent': `agent-of-${user}`,
     });
     try {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { hashToken } from '../../src/access/token.js';
 import { buildWheel } from '../support/distributions.js';
+import { askForTokens, bearer } from '../support/tokens.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const bad = buildWheel({ name: 'bad', version: '1.1' });
@@ -14,16 +12,7 @@ describe('the exposure page', () => {
   before(async () => {
     gate = await startGate();
     gate.upstream.addProject('bad', [bad]);
-    const tokens = join(gate.folder, 'tokens.yaml');
-    const entry = (user: string, role: string) => ({
-      user,
-      role,
-      hash: `sha256:${hashToken(`token-of-${user}`).toString('hex')}`,
-    });
-    const all = [entry('ann', 'client'), entry('bob', 'client'), entry('root', 'admin')];
-    await writeFile(tokens, JSON.stringify({ tokens: all }));
-    gate.configure({ 'access.tokens': tokens });
-    await gate.restart();
+    await askForTokens(gate, { ann: 'client', bob: 'client', root: 'admin' });
     for (const user of ['ann', 'bob', 'ann']) await gate.get(FILE, as(user));
     await gate.get(FILE, { ...as('bob'), 'if-none-match': `"${bad.sha256}"` });
     await gate.writePolicy('deny.yaml', 'deny: [{ project: bad, reason: steals }]');
@@ -32,7 +21,7 @@ describe('the exposure page', () => {
   after(() => gate.close());
 
   const as = (user: string) => ({
-    authorization: `Bearer token-of-${user}`,
+    ...bearer(user),
     'user-agent': `agent-of-${user}`,
   });
   const see = (path: string, user = 'root') => gate.get(path, as(user));

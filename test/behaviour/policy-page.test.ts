@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { hashToken } from '../../src/access/token.js';
+import { askForTokens, bearer } from '../support/tokens.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const HOUR = 3_600_000;
@@ -199,17 +199,9 @@ describe('the comments in policy files', () => {
   it('are shown to an admin, and to a client in no byte, while all else is', async () => {
     const gate = await startGate({ policies: { '10-rules.yaml': RULES, '30-deny.yaml': DENY } });
     try {
-      const tokens = join(gate.folder, 'tokens.yaml');
-      const entries = ['client', 'admin'].map((role) => ({
-        user: role,
-        role,
-        hash: `sha256:${hashToken(`token-of-${role}`).toString('hex')}`,
-      }));
-      await writeFile(tokens, JSON.stringify({ tokens: entries }));
-      gate.configure({ 'access.tokens': tokens });
-      await gate.restart();
+      await askForTokens(gate, { client: 'client', admin: 'admin' });
       const seen = async (path: string, role: string) => {
-        const answer = await gate.get(path, { authorization: `Bearer token-of-${role}` });
+        const answer = await gate.get(path, bearer(role));
         assert.equal(answer.status, 200, path);
         return answer.body.toString();
       };

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { hashToken } from '../../src/access/token.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
+import { askForTokens, bearer } from '../support/tokens.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -165,13 +163,8 @@ describe('the page of a project', () => {
   it('names nobody, whoever asks', async () => {
     for (const text of [await page(), JSON.stringify(await report())])
       assert.doesNotMatch(text, /agent-of|127\.0\.0\.1/);
-    const tokens = join(gate.folder, 'tokens.yaml');
-    const hash = `sha256:${hashToken('token-of-ann').toString('hex')}`;
-    await writeFile(tokens, JSON.stringify({ tokens: [{ user: 'ann', role: 'client', hash }] }));
-    gate.configure({ 'access.tokens': tokens });
-    await gate.restart();
-    const as = { authorization: 'Bearer token-of-ann' };
-    const answer = await gate.get('/projects/demo', as);
+    await askForTokens(gate, { ann: 'client' });
+    const answer = await gate.get('/projects/demo', bearer('ann'));
     assert.equal(answer.status, 200);
     assert.match(answer.body.toString(), /2 given/);
     assert.doesNotMatch(answer.body.toString(), /agent-of|127\.0\.0\.1|href="[^"]*exposure/);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { hashToken } from '../../src/access/token.js';
 import { buildWheel } from '../support/distributions.js';
+import { askForTokens, bearer } from '../support/tokens.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const POLICY =
@@ -107,18 +107,9 @@ describe('what was refused', () => {
   });
 
   it('is to a client what it was refused itself, and no byte of an answer names another', async () => {
-    const tokens = join(gate.folder, 'tokens.yaml');
-    const entry = (user: string, role: string) => ({
-      user,
-      role,
-      hash: `sha256:${hashToken(user).toString('hex')}`,
-    });
-    const entries = [entry('mine', 'client'), entry('bob', 'client'), entry('zoe', 'admin')];
-    await writeFile(tokens, JSON.stringify({ tokens: entries }));
-    gate.configure({ 'access.tokens': tokens });
-    await gate.restart();
+    await askForTokens(gate, { mine: 'client', bob: 'client', zoe: 'admin' });
     const as = (user: string) => ({
-      authorization: `Bearer ${user}`,
+      ...bearer(user),
       'user-agent': `agent-${user}`,
     });
     await gate.get(path('bad'), as('mine'));
