@@ -114,6 +114,8 @@ describe('several workers that wait for one file', () => {
       upstream.fault(place, { kind: 'late-status', status: 429, headers });
       const asked = Array.from({ length: 12 }, () => ask(gate.url + url));
       while (upstream.requests(place) === 0) await ask(`${gate.url}/healthz`);
+      // Some of them may come only now: nobody lets them go a second time.
+      upstream.fault(place, { kind: 'status', status: 429, headers });
       upstream.release();
       for (const answer of await Promise.all(asked)) {
         assert.equal(answer.status, 503);
