@@ -21,6 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['domain'],
   decisions: ['domain', 'runtime'],
   fleet: ['domain', 'store', 'decisions'],
+  redis: ['runtime'],
+  replicas: ['domain', 'runtime', 'redis', 'store', 'decisions', 'fleet'],
   feed: ['domain', 'runtime'],
   exposure: ['domain', 'decisions', 'policy', 'store'],
   notify: ['domain', 'runtime', 'policy', 'store', 'decisions'],

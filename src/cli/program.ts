@@ -35,6 +35,7 @@ export function createProgram(done: (code: number) => void): Command {
     .option('--policies <dir>', 'folder of your own policy files')
     .option('--data <dir>', 'folder for cache, findings and decision log')
     .option('--workers <count>', 'processes that serve on the one port (1)')
+    .option('--redis <url>', 'what replicas tell each other through: redis://HOST:PORT')
     .option('--s3 <url>', 'artifacts that machines share: s3://BUCKET/PREFIX?endpoint=URL')
     .action(async (options) => {
       const { runServe } = await import('./serve.js');

@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly policies?: string;
   readonly data?: string;
   readonly workers?: string;
+  readonly redis?: string;
   readonly s3?: string;
 }
 
@@ -50,6 +51,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
       policies: options.policies,
       data: options.data,
       'serve.workers': options.workers,
+      'redis.url': options.redis,
       s3: options.s3,
     },
   });

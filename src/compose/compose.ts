@@ -9,6 +9,7 @@ import { createMachine } from './machine.js';
 import { notifying } from './notifications.js';
 import type { Outside } from './outside.js';
 import { createProcess } from './process.js';
+import { createRedis } from './redis.js';
 import { createServer, type PackageServer } from './server.js';
 import { createServices } from './services.js';
 import { createSharedBlobs } from './shared-blobs.js';
@@ -47,6 +48,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const process = createProcess(outside);
   const { closing, metrics } = process;
   try {
+    const redis = await createRedis(config, process);
     const machine = await createMachine(config, process);
     const alone = await createFleet(
       config,
@@ -71,6 +73,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       feed,
       listen: async () => {
         await feed?.start();
+        redis?.events.begin();
         if (closing.hasBegun) throw new Error('it is stopped before it listens');
         try {
           return await server.listen();

@@ -45,6 +45,8 @@ const PARTS = [
   'data-folder',
   'upstreams',
   'webhooks',
+  'redis',
+  's3',
 ];
 
 /** Lets the metrics say what `/readyz` does. */

@@ -3,6 +3,8 @@ import { camelCased } from './camel-case.js';
 import type { ConfigFile } from './schema.js';
 import { toFeed } from './sections/feed.js';
 import { toInspection } from './sections/inspection.js';
+import { toRedis } from './sections/redis.js';
+import { toReplica } from './sections/replica.js';
 import { toS3 } from './sections/s3.js';
 import { toTls } from './sections/tls.js';
 import { toUpstreams } from './sections/upstreams.js';
@@ -43,6 +45,9 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     tls: toTls(file.tls),
     /** Undefined where nothing is shared; `prefix` is empty or ends with a slash. */
     s3: toS3(file.s3),
+    /** Undefined where there is none. */
+    redis: toRedis(file.redis),
+    replica: toReplica(file.replica),
     serve: file.serve,
     trustedProxies: file['trusted-proxies'],
     server: camelCased(file.server),

@@ -58,7 +58,8 @@ export function overridesFromFlags(flags: Readonly<Record<string, string | undef
     }
     const key = CONFIG_KEYS.find((candidate) => candidate.name === name);
     if (key === undefined) throw new RangeError(`no setting is named ${name}`);
-    take({ key, value: text, source: `--${key.path.at(-1)}` }, overrides, problems);
+    const flag = name === 'redis.url' ? 'redis' : key.path.at(-1);
+    take({ key, value: text, source: `--${flag}` }, overrides, problems);
   }
   return { overrides, problems };
 }

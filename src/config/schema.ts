@@ -9,6 +9,8 @@ import { feedSection } from './sections/feed.js';
 import { gateSection } from './sections/gate.js';
 import { inspectionSection } from './sections/inspection.js';
 import { logSection } from './sections/log.js';
+import { redisSection } from './sections/redis.js';
+import { checkReplica, replicaSection } from './sections/replica.js';
 import { s3Section } from './sections/s3.js';
 import { serveSection } from './sections/serve.js';
 import { serverSection } from './sections/server.js';
@@ -59,26 +61,31 @@ export const configSchema = z
       .array(network())
       .describe('Addresses whose X-Forwarded-For is believed.')
       .prefault([]),
+    redis: redisSection,
+    replica: replicaSection,
     s3: s3Section,
     serve: serveSection,
     webhooks: webhooksSection,
     server: serverSection,
   })
-  .superRefine(({ upstream, upstreams, serve, 'trusted-proxies': trusted }, context) => {
-    const issue = (message: string, ...path: string[]) =>
-      context.addIssue({ code: 'custom', message, path });
-    if (upstream !== undefined && upstreams.at(-1)?.public === false)
-      issue(
-        '"upstream" is the URL of the public index, and the last upstream is not public',
-        'upstream',
-      );
-    if (serve.accel !== 'off' && trusted.length === 0)
-      issue(
-        'the front server must be among "trusted-proxies": others get the bytes from here',
-        'serve',
-        'accel',
-      );
-  })
+  .superRefine(
+    ({ upstream, upstreams, serve, redis, replica, 'trusted-proxies': trusted }, context) => {
+      const issue = (message: string, ...path: string[]) =>
+        context.addIssue({ code: 'custom', message, path });
+      if (upstream !== undefined && upstreams.at(-1)?.public === false)
+        issue(
+          '"upstream" is the URL of the public index, and the last upstream is not public',
+          'upstream',
+        );
+      if (serve.accel !== 'off' && trusted.length === 0)
+        issue(
+          'the front server must be among "trusted-proxies": others get the bytes from here',
+          'serve',
+          'accel',
+        );
+      checkReplica(redis.url !== undefined, replica, issue);
+    },
+  )
   .meta({
     title: 'Wheelgate configuration',
     description: 'wheelgate.yaml; docs/configuration.md explains it.',

@@ -5,6 +5,7 @@ import { createMachine, type KeptMachine } from '../compose/machine.js';
 import { notifying } from '../compose/notifications.js';
 import type { Outside } from '../compose/outside.js';
 import { createProcess, type Process } from '../compose/process.js';
+import { createRedis } from '../compose/redis.js';
 import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
@@ -46,6 +47,7 @@ export async function createPrimary(
   const process = createProcess(outside);
   const { closing } = process;
   try {
+    const redis = await createRedis(config, process);
     const machine = await createMachine(config, process);
     const alone = await createFleet(config, process, machine, undefined);
     const fleet = await notifying(config, process, machine, alone);
@@ -57,6 +59,7 @@ export async function createPrimary(
     return {
       listen: async () => {
         await feed?.start();
+        redis?.events.begin();
         try {
           const { clients, dashboard } = await members.start();
           dashboardAddress = dashboard;

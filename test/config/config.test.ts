@@ -51,6 +51,68 @@ describe('loadConfig', () => {
     assert.equal(xdg.data, '/var/cache/wheelgate');
   });
 
+  it('takes a Redis from its URL, and credentials from there or from beside it', () => {
+    assert.equal(load(undefined).redis, undefined);
+    const usual = {
+      hosts: [{ host: 'redis.example.com', port: 6379 }],
+      tls: false,
+      username: undefined,
+      password: undefined,
+      database: 0,
+      mode: 'standalone',
+      master: 'mymaster',
+      prefix: 'wg',
+      sentinelPassword: undefined,
+      ca: undefined,
+    };
+    const at = (url: string) => load(undefined, { flags: { 'redis.url': url } }).redis;
+    assert.deepEqual(at('redis://redis.example.com'), usual);
+    assert.deepEqual(at('rediss://me:p%40ss:w@redis.example.com:6380/3'), {
+      ...usual,
+      tls: true,
+      hosts: [{ host: 'redis.example.com', port: 6380 }],
+      username: 'me',
+      password: 'p@ss:w',
+      database: 3,
+    });
+    assert.deepEqual(
+      load('redis: { url: "redis://a,[::1]:1", mode: sentinel, password: s }').redis,
+      {
+        ...usual,
+        mode: 'sentinel',
+        hosts: [
+          { host: 'a', port: 26379 },
+          { host: '::1', port: 1 },
+        ],
+        password: 's',
+      },
+    );
+    for (const wrong of [
+      'redis.example.com',
+      'http://redis.example.com',
+      'redis://',
+      'redis://a,',
+      'redis://a/x',
+      'redis://me:hunter22@a/1/2',
+      'redis://a:99999',
+      'redis://a b',
+    ]) {
+      const [problem] = problems(undefined, { flags: { 'redis.url': wrong } });
+      assert.match(problem ?? '', /^--redis: expected a URL such as redis:/, wrong);
+      assert.doesNotMatch(problem ?? '', /hunter22/);
+    }
+  });
+
+  it('wants of a replica what it takes to trust the others', () => {
+    const replica = 'replica: { listen: "127.0.0.1:8081", url: "http://a:8081", secret: s }';
+    assert.deepEqual(problems(`${replica}\nredis: { url: "redis://a" }`), []);
+    const wants = (text: string, what: RegExp) => assert.match(problems(text).join('\n'), what);
+    wants(replica, /redis\.url|set its URL/);
+    wants('redis: { url: "redis://a" }\nreplica: { share-policy: true }', /secret that all have/);
+    const halves = 'redis: { url: "redis://a" }\nreplica: { secret: s, listen: "127.0.0.1:1" }';
+    wants(halves, /belong together/);
+  });
+
   it('takes a store that machines share from a URL, or from settings of their own', () => {
     assert.equal(load(undefined).s3, undefined);
     const usual = {

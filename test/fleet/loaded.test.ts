@@ -33,6 +33,17 @@ describe('a server', () => {
     return { loaded: await readFile(file, 'utf8'), log: gate.log() };
   }
 
+  it('loads the client of Redis where there is one, and not where there is none', async () => {
+    const alone = await serve([]);
+    assert.match(alone.loaded, /node_modules/);
+    assert.doesNotMatch(alone.loaded, /ioredis/);
+    // Nobody listens there: it serves all the same.
+    const sharing = await serve(['--redis', 'redis://127.0.0.1:9']);
+    assert.match(sharing.loaded, /node_modules\/ioredis/);
+    assert.match(sharing.log, /this replica goes on alone/);
+    assert.doesNotMatch(sharing.log, /Warning|Unhandled/);
+  });
+
   it('loads the S3 client where artifacts are shared, and not where they are not', async () => {
     const alone = await serve([]);
     assert.match(alone.loaded, /node_modules/);

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../config/config.js';
+import { SHORTEST_SECRET } from '../config/sections/replica.js';
+import type { RedisEvents } from '../redis/redis-events.js';
+import type { RedisLine } from '../redis/redis-line.js';
+import type { Process } from './process.js';
+
+/** How a machine reaches those beside it. */
+export interface Redis {
+  readonly line: RedisLine;
+  /** Begun once everything is built that wants to hear of them. */
+  readonly events: RedisEvents;
+}
+
+/**
+ * Redis, where the settings name one: for the process that keeps what its machine has. Its client is loaded then, and not
+ * before. Where Redis does not answer, that is told of, and it is tried again.
+ */
+export async function createRedis(
+  { redis, replica }: Config,
+  { now, log, health, closing }: Process,
+): Promise<Redis | undefined> {
+  if (redis === undefined) return undefined;
+  const { RedisLine } = await import('../redis/redis-line.js');
+  const { RedisEvents } = await import('../redis/redis-events.js');
+  const ca = redis.ca === undefined ? undefined : await readFile(redis.ca, 'utf8');
+  const settings = { ...redis, ca };
+  const onTrouble = (detail: string | undefined) => {
+    if (detail === undefined) return health.set('redis', 'ok');
+    health.set('redis', 'degraded', `this replica goes on alone: ${detail}`);
+    log.warn({ detail }, 'Redis does not do what is asked of it: this replica goes on alone');
+  };
+  health.set('redis', 'ok');
+  const { secret } = replica;
+  if (secret === undefined)
+    log.warn(
+      'no "replica.secret" is set: replicas tell each other nothing that would have to be believed',
+    );
+  else if (secret.length < SHORTEST_SECRET)
+    log.warn('"replica.secret" is short, and can be found by trying: use 32 random characters');
+  const line = new RedisLine(settings, { now, onTrouble });
+  closing.add(() => line.close());
+  const events = new RedisEvents(settings, line);
+  closing.add(() => events.close());
+  await line.begin();
+  return { line, events };
+}

@@ -1,0 +1,28 @@
+import { ReplyError } from 'ioredis';
+
+/** Redis answers, and can do nothing for us: it has a condition, or does not know us. */
+const USELESS =
+  /^(?:READONLY|OOM|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS|BUSY|NOAUTH|WRONGPASS|NOPERM|UNKILLABLE)\b|^ERR (?:max number of clients|invalid password|AUTH|Client sent AUTH)/;
+/** The first word of what Redis says is the name of the error. */
+const NAME = /^[A-Z]{2,20}\b/;
+
+/** Whether it would be the same with any other question. */
+export function isUseless(error: unknown): boolean {
+  return !(error instanceof ReplyError) || USELESS.test(messageOf(error));
+}
+
+/** Why, in few words: what Redis says may repeat what it was sent. */
+export function wordsOf(error: unknown): string {
+  const message = messageOf(error);
+  if (error instanceof ReplyError) return NAME.exec(message)?.[0] ?? 'it refuses';
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code !== undefined) return code;
+  if (/enableOfflineQueue|Connection is closed|^None of |Failed to refresh slots/.test(message))
+    return 'there is no connection';
+  if (/timed out|too long/i.test(message)) return 'it does not answer in time';
+  return message.slice(0, 200);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

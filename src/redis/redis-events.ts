@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { everyUnref } from '../runtime/change-watch.js';
+import { createClient, type RedisClient, type RedisSettings } from './client.js';
+import type { RedisLine } from './redis-line.js';
+
+/** Between two words to itself, in milliseconds. */
+const BEAT = 5_000;
+
+/**
+ * What those who share a Redis tell each other at once. Redis keeps no message for whoever is not there to hear it: by a
+ * word that it sends to itself now and then, one knows whether it hears all.
+ */
+export class RedisEvents {
+  readonly #line: RedisLine;
+  readonly #client: RedisClient;
+  readonly #listeners = new Map<string, ((message: Buffer) => void)[]>();
+  readonly #gapListeners: (() => void)[] = [];
+  readonly #self = randomUUID();
+  readonly #beat: string;
+  readonly #stop: () => void;
+  /** Whether the last word to itself has come. */
+  #heard = false;
+  #missing = true;
+
+  /** @param line over which is sent */
+  constructor(settings: RedisSettings, line: RedisLine) {
+    this.#line = line;
+    this.#client = createClient(settings);
+    this.#beat = line.key('beat');
+    // Of its troubles the other connection tells.
+    this.#client.on('error', () => {});
+    this.#client.on('ready', () => this.#subscribe());
+    this.#client.on('close', () => this.#lose());
+    this.#client.on('messageBuffer', (channel: Buffer, message: Buffer) =>
+      this.#receive(channel.toString(), message),
+    );
+    this.#stop = everyUnref(BEAT, async () => this.#check());
+  }
+
+  /** Calls back with what is sent to a channel, by oneself too. To be called before `begin`. */
+  on(name: string, listener: (message: Buffer) => void): void {
+    const channel = this.#line.key(name);
+    this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]);
+  }
+
+  /** Calls back whenever messages may have been missed, once they are heard again; the first time, too. */
+  onGap(listener: () => void): void {
+    this.#gapListeners.push(listener);
+  }
+
+  /** Connects in the background. */
+  begin(): void {
+    // It goes on trying by itself.
+    this.#client.connect().catch(() => {});
+  }
+
+  /** Whoever listens hears it, as far as Redis can be reached. */
+  send(name: string, message: string | Buffer): void {
+    this.#publish(this.#line.key(name), message);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#client.disconnect();
+  }
+
+  #subscribe(): void {
+    const channels = [this.#beat, ...this.#listeners.keys()];
+    this.#client.subscribe(...channels).then(
+      () => this.#publish(this.#beat, this.#self),
+      // It is tried again at the next beat.
+      () => {},
+    );
+  }
+
+  #publish(channel: string, message: string | Buffer): void {
+    this.#line.ask((redis) => redis.publish(channel, message)).catch(() => {});
+  }
+
+  #check(): void {
+    if (!this.#heard) {
+      this.#lose();
+      if (this.#client.status === 'ready') return this.#subscribe();
+    }
+    this.#heard = false;
+    this.#publish(this.#beat, this.#self);
+  }
+
+  #lose(): void {
+    this.#missing = true;
+  }
+
+  #receive(channel: string, message: Buffer): void {
+    if (channel === this.#beat) {
+      if (message.toString() === this.#self) this.#hear();
+      return;
+    }
+    for (const listener of this.#listeners.get(channel) ?? []) listener(message);
+  }
+
+  #hear(): void {
+    this.#heard = true;
+    if (!this.#missing) return;
+    this.#missing = false;
+    for (const listener of this.#gapListeners) listener();
+  }
+}
