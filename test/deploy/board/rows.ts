@@ -1,31 +1,6 @@
-import { bars, lines, number, type Panel, states } from './panel.js';
-
-/** What the board is about: the servers that are chosen above. */
-export const CHOSEN = 'job=~"$job",instance=~"$instance"';
-
-export interface Row {
-  readonly title: string;
-  readonly panels: readonly Panel[];
-}
-
-const OK_OR_NOT = {
-  0: { text: 'ok', color: 'green' },
-  1: { text: 'degraded', color: 'orange' },
-};
-
-/** `sum by (rule) (increase(…))` of a counter in each span that is drawn. */
-const counted = (metric: string, by: string, where = '') =>
-  `sum by (${by}) (increase(${metric}{${[where, CHOSEN].filter(Boolean).join(',')}}[$__rate_interval]))`;
-
-/** The same a second. */
-const rate = (metric: string, by: string, where = '') =>
-  `sum by (${by}) (rate(${metric}{${[where, CHOSEN].filter(Boolean).join(',')}}[$__rate_interval]))`;
-
-const quantile = (share: number, metric: string, by: string, where = '') =>
-  `histogram_quantile(${share}, ${rate(`${metric}_bucket`, by === '' ? 'le' : `le, ${by}`, where)})`;
-
-const inADay = (metric: string, where = '') =>
-  `sum(increase(${metric}{${[where, CHOSEN].filter(Boolean).join(',')}}[24h]))`;
+import { CHOSEN, counted, inADay, OK_OR_NOT, quantile, type Row, rate } from './expressions.js';
+import { FLEET } from './fleet-row.js';
+import { bars, lines, number, states } from './panel.js';
 
 const REFUSALS: Row = {
   title: 'What is refused',
@@ -426,4 +401,4 @@ const SERVERS: Row = {
 };
 
 /** What was refused comes first: it is what the board is opened for. */
-export const ROWS: readonly Row[] = [REFUSALS, POLICY, SPEED, CACHE, SERVERS];
+export const ROWS: readonly Row[] = [REFUSALS, POLICY, SPEED, CACHE, SERVERS, FLEET];

@@ -8,8 +8,10 @@ import { EXPOSURE_INCOMPLETE } from './exposure-incomplete.js';
 import { FEED_OLD } from './feed-old.js';
 import { FIRST_BYTE_SLOW } from './first-byte-slow.js';
 import { DRY_RUN_LEFT_ON, POLICY_NOT_LOADED, WAIVER_ENDING, WAIVERS_EXPIRED } from './policy.js';
+import { REDIS_DEGRADED } from './redis-degraded.js';
 import { REFUSALS_RISING } from './refusals-rising.js';
 import { REFUSED_DOWNLOAD } from './refused-download.js';
+import { S3_DEGRADED } from './s3-degraded.js';
 import { UPSTREAM_FAILING } from './upstream-failing.js';
 
 /** What is tried of each alert, by its name. */
@@ -28,5 +30,7 @@ export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
   WheelgateDecisionLogFailing: DECISION_LOG_FAILING,
   WheelgateCertificateExpiring: CERTIFICATE_EXPIRING,
   WheelgateDegraded: DEGRADED,
+  WheelgateRedisDegraded: REDIS_DEGRADED,
+  WheelgateS3Degraded: S3_DEGRADED,
   WheelgateDown: DOWN_CASES,
 };
