@@ -1,16 +1,17 @@
 # syntax=docker/dockerfile:1
 
-# Built and run on the current LTS of Node; Wheelgate itself needs 20.19 or newer.
-FROM node:24-bookworm-slim AS build
+# Built and run on the current LTS of Node; Wheelgate itself needs 20.19 or newer. What it depends on comes
+# for all processors alike, and runs nothing when it is installed: so that is done once, whatever the image is for.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7 AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev --ignore-scripts && mkdir /data
 
-FROM node:24-bookworm-slim
+FROM node:24-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7
 LABEL org.opencontainers.image.title="Wheelgate" \
       org.opencontainers.image.description="A caching PyPI proxy that enforces policy" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -26,7 +27,8 @@ COPY schema schema
 COPY trust trust
 COPY LICENSE README.md CHANGELOG.md ./
 # The root file system may be mounted read-only: everything that changes is in this one volume.
-RUN install -d -o node -g node /var/lib/wheelgate
+# Nothing is run in this stage, so that an image for another processor is built without one.
+COPY --from=build --chown=node:node /data /var/lib/wheelgate
 VOLUME /var/lib/wheelgate
 USER node
 EXPOSE 8080

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 
 const words = process.argv.slice(2);
 const files = readdirSync('build/test', { recursive: true })
-  .map((name) => `build/test/${name}`)
+  .map((name) => `build/test/${name.replaceAll('\\', '/')}`)
   .filter((name) => name.endsWith('.test.js'))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort();

@@ -10,7 +10,13 @@ function filesUnder(folder: string, ending: RegExp): string[] {
     .filter((path) => ending.test(path));
 }
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesUnder('docs', /\.md$/)];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...filesUnder('docs', /\.md$/),
+];
 const SOURCES = [...filesUnder('src', /\.ts$/), ...filesUnder('test', /\.ts$/)];
 
 /** As GitHub makes the fragment of a heading. */

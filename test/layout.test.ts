@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { it } from 'node:test';
 
 /** Folders of tests that mirror no folder of `src/`: CONTRIBUTING.md says what each is. */
-const OTHERS = ['behaviour', 'chaos', 'clients', 'corpus', 'deploy', 'support'];
+const OTHERS = ['behaviour', 'chaos', 'clients', 'corpus', 'deploy', 'project', 'support'];
 /** Below a folder that mirrors one. */
 const WITHIN = ['contract', 'fixtures', 'support'];
 

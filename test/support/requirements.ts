@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { PYPI_INDEX } from '../../src/config/defaults.js';
 
 /**
@@ -23,15 +23,33 @@ export function required<T>(found: T | undefined, what: string, how: string): Re
  * Debian 12's, and never the PATH's.
  */
 export function client(name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm'): Requirement<string> {
-  const own = process.env.WHEELGATE_TEST_CLIENTS;
-  const program = name === 'pip2301' ? 'pip' : name;
-  const folders = [
-    ...(own === undefined ? [] : [join(own, name, 'bin')]),
-    ...(name === program ? (process.env.PATH ?? '').split(':') : []),
-  ];
-  const path = folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
   const how = `python3 -m pip install ${name === 'pip2301' ? 'pip==23.0.1, in a virtual environment' : name}`;
+  const path = name === 'pip2301' ? ownProgram(name, 'pip') : installedProgram(name);
   return required(path, name, how);
+}
+
+const CHECKERS = {
+  zizmor: 'python3 -m pip install zizmor',
+  actionlint: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+} as const;
+
+/** What looks for mistakes in workflows, found like a client. */
+export function checker(name: keyof typeof CHECKERS): Requirement<string> {
+  return required(installedProgram(name), name, CHECKERS[name]);
+}
+
+function installedProgram(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return (
+    ownProgram(name, name) ??
+    folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+  );
+}
+
+function ownProgram(folder: string, program: string): string | undefined {
+  const own = process.env.WHEELGATE_TEST_CLIENTS;
+  const file = own === undefined ? undefined : join(own, folder, 'bin', program);
+  return file !== undefined && existsSync(file) ? file : undefined;
 }
 
 /** The command `lock` of a pip that is here. @param program its path */
@@ -61,4 +79,16 @@ export async function pypi(): Promise<Requirement<string>> {
     () => false,
   );
   return required(answers ? PYPI_INDEX : undefined, 'PyPI', 'the machine must reach it');
+}
+
+/** The registry that npm takes packages from. */
+export function npmRegistry(): Requirement<string> {
+  const shell = process.platform === 'win32';
+  const asked = spawnSync('npm', ['view', 'wrappy', 'version'], {
+    encoding: 'utf8',
+    shell,
+    timeout: 60_000,
+  });
+  const found = asked.status === 0 ? 'npm' : undefined;
+  return required(found, "npm's registry", 'the machine must reach it');
 }

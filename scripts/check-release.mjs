@@ -1,0 +1,29 @@
+// Whether a tag may become a release: node scripts/check-release.mjs TAG REPOSITORY-URL
+// Everything that is wrong is printed, one line each; then the exit code is 1.
+import { readFileSync } from 'node:fs';
+import { notesOf } from './changelog.mjs';
+
+const [tag = '', repository = ''] = process.argv.slice(2);
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+const problems = [];
+
+const { name, version } = manifest;
+if (tag !== `v${version}`)
+  problems.push(`the tag is ${tag}, and package.json has the version ${version}`);
+for (const locked of [lock, lock.packages['']])
+  if (locked.name !== name || locked.version !== version)
+    problems.push(
+      `package-lock.json is of ${locked.name} ${locked.version}: npm install --package-lock-only`,
+    );
+if (notesOf(readFileSync('CHANGELOG.md', 'utf8'), version) === undefined)
+  problems.push(
+    `CHANGELOG.md says nothing of ${version}: node scripts/changelog.mjs cut ${version}`,
+  );
+// npm compares it with the repository that its provenance names, and takes no package of another.
+const url = manifest.repository?.url ?? '';
+if (url.replace(/^git\+/, '').replace(/\.git$/, '') !== repository)
+  problems.push(`"repository" of package.json is not ${repository}, where the release is made`);
+
+for (const problem of new Set(problems)) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
