@@ -1,9 +1,13 @@
-// Writes the JSON Schemas that editors complete and check by, from the code that reads the files.
+// Writes the JSON Schemas that editors, and Helm, complete and check by, from the code that reads the files.
 // `npm run schemas` runs it; a test holds that the committed files say what the code says.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 const { policyJsonSchema } = await import('../build/src/policy/json-schema.js');
 const { configJsonSchema } = await import('../build/src/config/schema.js');
+const { VALUES_SCHEMA_FILE, valuesSchema } = await import(
+  '../build/test/deploy/chart/values-schema.js'
+);
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/policy.schema.json', policyJsonSchema());
 writeFileSync('schema/config.schema.json', configJsonSchema());
+writeFileSync(VALUES_SCHEMA_FILE, valuesSchema());
