@@ -67,6 +67,8 @@ function commonOptions({ tls, username, password, ca }: RedisSettings) {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: true,
+    // It would send them without their name, where bytes are asked for (`script.ts`).
+    autoPipeliningIgnoredCommands: ['EVALSHA', 'EVAL'],
     // Servers before 7.2 know no CLIENT SETINFO, and some users may not ask for it.
     disableClientInfo: true,
     ...(username !== undefined && { username }),
