@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   notify: ['domain', 'runtime', 'policy', 'store', 'decisions'],
   attestations: ['domain', 'runtime', 'upstream', 'store'],
   verdicts: ['domain', 'policy', 'store'],
-  'project-pages': ['domain', 'runtime', 'upstream', 'store', 'verdicts'],
+  'project-pages': ['domain', 'runtime', 'upstream', 'store', 'verdicts', 'fleet'],
   artifacts: [
     'domain',
     'runtime',

@@ -55,6 +55,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       process,
       machine,
       await createSharedBlobs(config, process),
+      redis,
     );
     const fleet = await notifying(config, process, machine, alone);
     const services = createServices(config, process, machine, fleet);

@@ -7,26 +7,35 @@ import { createDecisionQueries } from './decision-queries.js';
 import { createDecisionLog, createDecisionReader } from './decisions.js';
 import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+import { createSharedProjects } from './shared-projects.js';
 import { createStores } from './stores.js';
 
 /**
- * What a machine shares beyond itself: nothing but artifacts.
+ * What a machine shares beyond itself: with nobody, or with the other replicas.
  * @param sharedBlobs undefined where this process fetches none, or they are not shared
+ * @param redis undefined where there are no other replicas
  */
 export async function createFleet(
   config: Config,
   process: Process,
   machine: KeptMachine,
   sharedBlobs: SharedBlobs | undefined,
+  redis: Redis | undefined,
 ): Promise<Fleet> {
-  const { leases, news } = ALONE;
+  const { leases } = ALONE;
+  const shared = redis && (await createSharedProjects(config, process, redis));
+  const news = shared?.news ?? ALONE.news;
+  const stores = createStores(config, process, machine, news, sharedBlobs);
+  shared?.keepIn(stores);
   const { log: decisions, rollups, live } = await createDecisionLog(config, process);
   const decisionReader = createDecisionReader(config);
   const logSearch = new LogSearch(decisionReader);
   return {
     leases,
     news,
-    stores: createStores(config, process, machine, news, sharedBlobs),
+    projects: shared?.projects,
+    stores,
     decisions,
     decisionReader,
     decisionQueries: createDecisionQueries(logSearch, process, machine, rollups),

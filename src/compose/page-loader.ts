@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Fleet } from '../fleet/fleet.js';
+import type { Meetings } from '../fleet/meetings.js';
 import { KnownBytes } from '../project-pages/known-bytes.js';
 import { PageLoader } from '../project-pages/page-loader.js';
 import { Pins } from '../project-pages/pins.js';
@@ -9,10 +10,13 @@ import { notePageEvent, noteSeenEvent } from './note-events.js';
 import type { Process } from './process.js';
 
 /** Which bytes files have; what is learnt of them is told. */
-export function createKnownBytes({ now, log }: Process, { stores, news }: Fleet): KnownBytes {
+export function createKnownBytes(
+  { now, log }: Process,
+  { stores, news, projects }: Fleet,
+): KnownBytes {
   return new KnownBytes({
     facts: stores.facts,
-    pins: new Pins(stores.pins, now),
+    pins: new Pins(stores.pins, now, projects),
     onEvent: (event) => {
       if (event.kind === 'learnt') news.tell({ ...event, kind: 'bytes' });
       else noteSeenEvent(event, log);
@@ -28,6 +32,7 @@ export function createPageLoader(
   upstreams: readonly Upstream[],
   knownBytes: KnownBytes,
   budget: MemoryBudget,
+  meetings: Meetings | undefined,
 ): PageLoader {
   const hit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
   const loader = new PageLoader({
@@ -37,6 +42,7 @@ export function createPageLoader(
     ttl: cache.pageTtl,
     memoryBytes: cache.pages,
     budget,
+    meetings,
     now,
     onEvent: (event) => {
       if (event.kind === 'cache' && event.result === 'hit') return hit();

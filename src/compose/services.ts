@@ -19,6 +19,7 @@ import type { Machine } from './machine.js';
 import { noteArtifactEvent } from './note-events.js';
 import { createKnownBytes, createPageLoader } from './page-loader.js';
 import type { Process } from './process.js';
+import { createMeetings } from './shared-projects.js';
 import { bytesAt } from './stores.js';
 import { createUpstreams } from './upstreams.js';
 
@@ -57,8 +58,13 @@ export function createServices(
   const judge = createJudge(process, machine, { findings, attestations });
   const knownBytes = createKnownBytes(process, fleet);
   const budget = new MemoryBudget(config.cache.pages / 2);
-  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget);
-  const pages = new ProjectPagesService(loader, judge, now, budget);
+  const meetings =
+    fleet.projects &&
+    createMeetings(config, process, fleet.projects, stores, news, (project) =>
+      pages.invalidate(project),
+    );
+  const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget, meetings);
+  const pages: ProjectPagesService = new ProjectPagesService(loader, judge, now, budget);
   const inspector = createInspector(config.inspection);
   closing.add(() => inspector.close());
   const artifacts = new ArtifactService({
@@ -80,7 +86,8 @@ export function createServices(
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
   news.onTold((learnt) => {
-    if (learnt.kind === 'page') return loader.forget(learnt.project);
+    if (learnt.kind === 'page') return loader.forget(learnt.project, learnt.checkedAt);
+    if (learnt.kind === 'missed') return loader.doubt();
     if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
     learn(stores, learnt);
     pages.invalidate(learnt.project);

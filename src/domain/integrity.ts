@@ -35,6 +35,8 @@ export interface SeenBytes {
   readonly declared?: boolean;
   /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
   readonly other?: string;
+  /** A pin's: the sha256 of other bytes that another machine has pinned. Neither is taken until somebody removes one. */
+  readonly disputed?: Sha256;
 }
 
 /** Where it is learnt which bytes a file has: a checked digest, or a pin. */
@@ -120,6 +122,31 @@ export function noDigest(filename: string): string {
   return `the index declares no sha256, sha384 or sha512 for ${filename} ("unhashed: pin" of its upstream holds to the bytes first seen)`;
 }
 
+/**
+ * What becomes of a pin that is held, once somebody else tells of his of the same file. Whose bytes came first cannot be
+ * told any more: where they are not the same, and one of the two binds, neither counts.
+ */
+export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands): SeenBytes {
+  const { declared, disputed, other: _, ...pin } = held;
+  if (held.sha256 === told.sha256) {
+    const dispute = disputed ?? told.disputed;
+    return {
+      ...pin,
+      hashes: { ...told.hashes, ...pin.hashes },
+      ...(declared && told.declared && { declared }),
+      ...(dispute !== undefined && { disputed: dispute }),
+    };
+  }
+  // As long as the index declares what it has, it may have another file tomorrow.
+  if (declared && told.declared && reuploads === 'allow') return told;
+  return { ...held, disputed: disputed ?? told.sha256 };
+}
+
+/** Why a pin says nothing. */
+export function inDispute(filename: string, { sha256, disputed }: SeenBytes): string {
+  return `the first bytes seen of ${filename} were not the same everywhere (${short(sha256)}, ${short(disputed ?? '')}): somebody has to remove a pin`;
+}
+
 /** Other bytes than those of the pin. */
 export function notPinned(filename: string, pin: SeenBytes, other: string): string {
   return `the index has other bytes for ${filename} (${short(other)}) than those first seen, which are pinned (${short(pin.sha256)})`;
@@ -133,6 +160,7 @@ function short(sha256: string): string {
 function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): Identity {
   if (pin === 'unreadable')
     return doubt(`the pin of the bytes first seen of ${filename} cannot be read`);
+  if (pin.disputed !== undefined) return doubt(inDispute(filename, pin));
   if (pin.other !== undefined) return doubt(notPinned(filename, pin, pin.other));
   const { sha256 } = pin;
   const wrong = contradiction(hashes, { ...pin.hashes, sha256 });

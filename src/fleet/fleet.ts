@@ -12,6 +12,7 @@ import type { SeenStore } from '../store/seen-store.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
+import type { SharedProjects } from './shared-projects.js';
 
 /** What is kept and is the same for all who share a cache. */
 export interface Stores {
@@ -38,6 +39,8 @@ export interface Stores {
 export interface Fleet {
   readonly leases: Leases;
   readonly news: News;
+  /** What is known of projects beyond this machine; undefined where nobody there shares it. */
+  readonly projects: SharedProjects | undefined;
   readonly stores: Stores;
   readonly decisions: DecisionLog;
   readonly decisionReader: DecisionReader;

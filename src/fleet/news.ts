@@ -13,7 +13,14 @@ export type Learnt =
     }
   | ({ readonly kind: 'bytes' } & LearntBytes)
   /** The upstream's page is another: what is kept of it in memory is of the past. */
-  | { readonly kind: 'page'; readonly project: ProjectName };
+  | {
+      readonly kind: 'page';
+      readonly project: ProjectName;
+      /** Milliseconds since 1970: when it was checked; undefined where it lies in the store already. */
+      readonly checkedAt?: number;
+    }
+  /** Some news may have been lost: what the others have learnt is to be asked for. */
+  | { readonly kind: 'missed' };
 
 /** What those who share a cache tell each other. Whoever misses some of it asks the stores, or looks again. */
 export interface News {

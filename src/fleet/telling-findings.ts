@@ -27,7 +27,11 @@ export class TellingFindings implements FindingsStore {
     this.#news.tell({ kind: 'findings', project, inspection });
   }
 
-  learn(project: ProjectName, inspection: Inspection): void {
-    this.#below.learn(project, inspection);
+  keep(project: ProjectName, inspection: Inspection): Promise<void> {
+    return this.#below.keep(project, inspection);
+  }
+
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
+    this.#below.learn(project, ...inspections);
   }
 }

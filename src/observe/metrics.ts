@@ -99,6 +99,11 @@ export function createMetrics() {
       'Artifacts that were to be put into the store that machines share: kept, failed, skipped.',
       ['result'],
     ),
+    sharedFacts: counter(
+      'shared_facts_total',
+      'What other replicas have learnt: taken over, or refused because it was not sealed with our secret.',
+      ['result'],
+    ),
     upstreamRequests: counter('upstream_requests_total', 'Requests to upstream indexes.', [
       'upstream',
       'status',

@@ -23,12 +23,22 @@ export class KeptPages {
     return this.#attempt(() => this.#parts.store.get(upstream, project, take));
   }
 
+  /** As it lies in the store; undefined where it does not. */
+  packed(upstream: string, project: ProjectName): Promise<Uint8Array | undefined> {
+    return this.#attempt(() => this.#parts.store.packed(upstream, project));
+  }
+
   /** Resolves once it is kept, or cannot be. */
   put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
     return this.#later(project, async () => {
       await this.#parts.store.put(upstream, project, page);
       this.#parts.onStored(project);
     });
+  }
+
+  /** The same with a page that others have told of: nobody is told again. */
+  takeOver(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
+    return this.#later(project, () => this.#parts.store.put(upstream, project, page));
   }
 
   delete(upstream: string, project: ProjectName): void {

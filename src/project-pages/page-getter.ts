@@ -1,6 +1,8 @@
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Holding, MemoryBudget } from '../runtime/memory-budget.js';
+import { openPage, unpackPage } from '../store/packed-page.js';
+import type { PageToStore } from '../store/page-store.js';
 import type { PageSource } from '../upstream/pages/page-draft.js';
 import type { Upstream, Validators } from '../upstream/upstream.js';
 import type { KeptPages } from './kept-pages.js';
@@ -31,21 +33,27 @@ export class PageGetter {
     this.#parts = parts;
   }
 
-  /** Asks an upstream, and keeps what it says. @throws {Failure} upstream-broken, upstream-unreachable, overloaded */
+  /**
+   * Asks an upstream, and keeps what it says.
+   * @param share shares it; the page is in memory until that is over
+   * @throws {Failure} upstream-broken, upstream-unreachable, overloaded
+   */
   async ask(
     upstream: Upstream,
     project: ProjectName,
     validators: Validators | undefined,
+    share?: (page: PageToStore) => Promise<void>,
   ): Promise<Got | 'absent' | 'unchanged'> {
     const { kept, budget, now } = this.#parts;
     const holding = budget.enter(project);
-    let keeping: Promise<void> | undefined;
+    let keeping: Promise<unknown> | undefined;
     try {
       const answer = await upstream.fetchPage(project, validators, holding);
       if (answer.kind !== 'page') return answer.kind;
       const got = await this.#read(upstream, project, answer);
       const { kind: _, body: __, ...rest } = answer;
-      keeping = kept.put(upstream.name, project, { ...rest, checkedAt: now() });
+      const page = { ...rest, checkedAt: now() };
+      keeping = Promise.all([kept.put(upstream.name, project, page), share?.(page)]);
       return got;
     } finally {
       release(holding, keeping);
@@ -75,6 +83,37 @@ export class PageGetter {
     }
   }
 
+  /**
+   * Takes over a page that somebody else was given.
+   * @param packed as `store/packed-page.ts` does it
+   * @returns undefined where it cannot be read
+   * @throws {Failure} overloaded
+   */
+  async takeOver(
+    upstream: Upstream,
+    project: ProjectName,
+    packed: Uint8Array,
+    checkedAt: number,
+  ): Promise<Got | undefined> {
+    const { kept, budget } = this.#parts;
+    const holding = budget.enter(project);
+    let keeping: Promise<void> | undefined;
+    try {
+      await holding.take(packed.length);
+      const page = openPage(packed);
+      const source = page && (await unpackPage(page, (bytes) => holding.take(bytes)));
+      if (source === undefined) return undefined;
+      const got = await this.#read(upstream, project, source);
+      keeping = kept.takeOver(upstream.name, project, { ...page!, checkedAt });
+      return got;
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'overloaded') throw error;
+      return undefined;
+    } finally {
+      release(holding, keeping);
+    }
+  }
+
   async #read(
     upstream: Upstream,
     project: ProjectName,
@@ -94,7 +133,7 @@ export class PageGetter {
 }
 
 /** What is being kept is in memory until it is. */
-function release(holding: Holding, keeping: Promise<void> | undefined): void {
+function release(holding: Holding, keeping: Promise<unknown> | undefined): void {
   if (keeping === undefined) return holding.release();
   void keeping.finally(() => holding.release());
 }

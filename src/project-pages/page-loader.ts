@@ -2,14 +2,16 @@ import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
+import type { Meeting, Meetings } from '../fleet/meetings.js';
 import { withDeadline } from '../runtime/deadline.js';
 import type { MemoryBudget } from '../runtime/memory-budget.js';
-import type { PageStore } from '../store/page-store.js';
+import type { PageStore, PageToStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
-import { type Got, PageGetter } from './page-getter.js';
+import { hadPage, type KnownPage, type KnownPages, OthersPages } from './others-pages.js';
+import { PageGetter } from './page-getter.js';
 import { type LoadedPage, PageReader } from './page-reader.js';
 
 export interface PageLoaderSettings {
@@ -24,6 +26,8 @@ export interface PageLoaderSettings {
   readonly budget: MemoryBudget;
   readonly now: () => number;
   readonly onEvent: (event: PageEvent) => void;
+  /** Undefined where nobody else has pages. */
+  readonly meetings?: Meetings | undefined;
 }
 
 export type PageEvent =
@@ -33,14 +37,10 @@ export type PageEvent =
   | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
-/** A page that memory or the disk has. */
-interface KnownPage extends Got {
-  /** Bytes of what was made of it. */
-  readonly made: number;
-  /** While it lasts nobody is asked. */
-  readonly fresh: Span;
-  /** Why its upstream did not say whether it is current, where it did not. */
-  readonly stale?: string | undefined;
+/** A page in memory. */
+interface PageEntry extends KnownPage {
+  /** The loader's, when it came into memory. */
+  readonly epoch: number;
 }
 
 /** No upstream has the project. */
@@ -48,12 +48,10 @@ interface KnownAbsence {
   readonly loaded: undefined;
   readonly made: 0;
   readonly fresh: Span;
+  readonly epoch: number;
 }
 
-type Entry = KnownPage | KnownAbsence;
-
-/** The pages that are known of a project, in the order in which their upstreams are asked. */
-type KnownPages = Map<Upstream, KnownPage>;
+type Entry = PageEntry | KnownAbsence;
 
 /** An absent project may appear any minute, and a failing upstream may come back. */
 const ABSENT_TTL = 30_000;
@@ -72,13 +70,18 @@ export class PageLoader {
   readonly #kept: KeptPages;
   readonly #reader: PageReader;
   readonly #getter: PageGetter;
+  readonly #others: OthersPages;
   readonly #entries: LRUCache<ProjectName, Entry>;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
+  /** Projects whose page is another since they began to be loaded: when that was checked. */
+  readonly #forgotten = new Map<ProjectName, number>();
   /** Projects whose upstream is being asked, though nobody waits for it any longer. */
   readonly #overdue = new Set<ProjectName>();
+  /** What memory has of an earlier one is looked at again before it is used. */
+  #epoch = 0;
 
   constructor(settings: PageLoaderSettings) {
-    const { store, knownBytes, memoryBytes, budget, now, onEvent } = settings;
+    const { store, knownBytes, memoryBytes, budget, ttl, now, onEvent, meetings } = settings;
     this.#settings = settings;
     this.#kept = new KeptPages({
       store,
@@ -87,6 +90,13 @@ export class PageLoader {
     });
     this.#reader = new PageReader(knownBytes);
     this.#getter = new PageGetter({ kept: this.#kept, reader: this.#reader, budget, now });
+    this.#others = new OthersPages({
+      meetings,
+      getter: this.#getter,
+      reader: this.#reader,
+      ttl,
+      now,
+    });
     this.#entries = new LRUCache({
       maxSize: memoryBytes,
       sizeCalculation: ({ loaded, made }) => (loaded?.bytes ?? 0) + made + ENTRY_OVERHEAD,
@@ -114,7 +124,7 @@ export class PageLoader {
   /** The page, if it is fresh in memory; counted as a look-up only where it is. */
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
-    if (entry?.loaded === undefined || !within(entry.fresh, this.#settings.now())) return undefined;
+    if (entry?.loaded === undefined || !this.#isFresh(entry)) return undefined;
     if (!this.#reader.isCurrent(entry.loaded)) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
@@ -125,15 +135,28 @@ export class PageLoader {
     return this.#kept.settled();
   }
 
-  /** There is another page in the store: what memory knows is of the past. */
-  forget(project: ProjectName): void {
+  /**
+   * There is another page: what memory knows is of the past.
+   * @param checkedAt when it was checked, where others have it; undefined where it lies in the store
+   */
+  forget(project: ProjectName, checkedAt = Infinity): void {
+    const entry = this.#entries.peek(project);
+    if (entry?.loaded !== undefined && entry.checkedAt >= checkedAt) return;
     this.#entries.delete(project);
+    if (this.#loading.has(project)) this.#forgotten.set(project, checkedAt);
+    if (checkedAt < Infinity) this.#settings.meetings?.pageChanged(project);
+  }
+
+  /** Others may have other pages: what memory knows is good for nothing but to be asked about. */
+  doubt(): void {
+    this.#epoch += 1;
+    this.#settings.meetings?.missed();
   }
 
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   load(project: ProjectName): Promise<LoadedPage> {
     const entry = this.#entries.get(project);
-    const fresh = entry !== undefined && within(entry.fresh, this.#settings.now());
+    const fresh = entry !== undefined && this.#isFresh(entry);
     if (fresh && (entry.loaded === undefined || this.#reader.isCurrent(entry.loaded))) {
       this.#settings.onEvent({ kind: 'cache', result: 'hit' });
       return entry.loaded === undefined
@@ -142,7 +165,14 @@ export class PageLoader {
     }
     const running = this.#loading.get(project);
     if (running !== undefined) return running;
-    const load = this.#load(project, entry).finally(() => this.#loading.delete(project));
+    const epoch = this.#epoch;
+    const load = this.#load(project, entry).finally(() => {
+      this.#loading.delete(project);
+      const forgotten = this.#forgotten.get(project);
+      this.#forgotten.delete(project);
+      if (forgotten !== undefined) this.forget(project, forgotten);
+      if (this.#epoch !== epoch) this.#entries.delete(project);
+    });
     this.#loading.set(project, load);
     return load;
   }
@@ -151,7 +181,8 @@ export class PageLoader {
     const upstreams = upstreamsFor(project, this.#settings.upstreams);
     const known = await this.#known(project, upstreams, entry);
     if (this.#overdue.has(project) && known.size > 0) return this.#stale(project, known, LATE);
-    const refresh = this.#refresh(project, upstreams, known);
+    const meeting = await this.#others.meet(project, upstreams, known);
+    const refresh = this.#refresh(project, upstreams, known, meeting);
     let loaded: LoadedPage | undefined;
     try {
       loaded = await (known.size === 0 ? refresh : this.#soon(project, refresh));
@@ -203,22 +234,41 @@ export class PageLoader {
   /**
    * Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure.
    * @param known a page that is found to be no longer there is taken out of it
+   * @param meeting told what comes of it
    * @returns undefined where no upstream has the project
    */
   async #refresh(
     project: ProjectName,
     upstreams: readonly Upstream[],
     known: KnownPages,
+    meeting: Meeting | undefined,
+  ): Promise<LoadedPage | undefined> {
+    try {
+      return await this.#askAll(project, upstreams, known, meeting);
+    } finally {
+      meeting?.end();
+    }
+  }
+
+  async #askAll(
+    project: ProjectName,
+    upstreams: readonly Upstream[],
+    known: KnownPages,
+    meeting: Meeting | undefined,
   ): Promise<LoadedPage | undefined> {
     for (const [index, upstream] of upstreams.entries()) {
-      const loaded = await this.#ask(upstream, project, known.get(upstream));
+      const loaded = await this.#ask(upstream, project, known.get(upstream), meeting);
       // A name of this index is none of those after it, whatever they said of it before.
       const others = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
-      for (const other of others) if (known.delete(other)) this.#kept.delete(other.name, project);
+      for (const other of others)
+        if (known.delete(other)) {
+          this.#kept.delete(other.name, project);
+          meeting?.gone(other.name);
+        }
       if (loaded !== undefined) return loaded;
     }
     const fresh = this.#fromNow(ABSENT_TTL);
-    this.#entries.set(project, { loaded: undefined, made: 0, fresh });
+    this.#entries.set(project, { loaded: undefined, made: 0, fresh, epoch: this.#epoch });
     return undefined;
   }
 
@@ -226,29 +276,43 @@ export class PageLoader {
     upstream: Upstream,
     project: ProjectName,
     known: KnownPage | undefined,
+    meeting: Meeting | undefined,
   ): Promise<LoadedPage | undefined> {
-    const { now, ttl, onEvent } = this.#settings;
+    const { now, onEvent } = this.#settings;
     if (known !== undefined && within(known.fresh, now())) {
       onEvent({ kind: 'cache', result: 'hit' });
       return this.#remember(project, known);
     }
-    const answer = await this.#getter.ask(upstream, project, known?.validators);
+    const share = meeting && ((page: PageToStore) => meeting.fetched(upstream.name, page));
+    const answer = await this.#getter.ask(upstream, project, known?.validators, share);
     if (answer === 'absent') return undefined;
     if (answer !== 'unchanged') {
       onEvent({ kind: 'cache', result: 'miss' });
-      return this.#remember(project, { ...answer, made: 0, fresh: this.#fromNow(ttl) });
+      return this.#remember(project, { ...answer, made: 0, ...this.#checkedNow() });
     }
     // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
     if (known === undefined) throw new Failure('upstream-broken', UNASKED);
     onEvent({ kind: 'cache', result: 'revalidated' });
-    return this.#remember(project, { ...known, fresh: this.#fromNow(ttl), stale: undefined });
+    const packed = () => this.#kept.packed(upstream.name, project);
+    void meeting?.unchanged({ ...hadPage(upstream, known), checkedAt: now() }, packed);
+    return this.#remember(project, { ...known, ...this.#checkedNow(), stale: undefined });
   }
 
   async #recall(upstream: Upstream, project: ProjectName): Promise<KnownPage | undefined> {
     const recalled = await this.#getter.recall(upstream, project);
     if (recalled === undefined) return undefined;
     const { checkedAt, ...got } = recalled;
-    return { ...got, made: 0, fresh: { from: checkedAt, until: checkedAt + this.#settings.ttl } };
+    const fresh = { from: checkedAt, until: checkedAt + this.#settings.ttl };
+    return { ...got, made: 0, checkedAt, fresh };
+  }
+
+  #checkedNow() {
+    const fresh = this.#fromNow(this.#settings.ttl);
+    return { checkedAt: fresh.from, fresh };
+  }
+
+  #isFresh({ fresh, epoch }: Entry): boolean {
+    return epoch === this.#epoch && within(fresh, this.#settings.now());
   }
 
   #fromNow(milliseconds: number): Span {
@@ -257,7 +321,7 @@ export class PageLoader {
   }
 
   #remember(project: ProjectName, page: KnownPage): LoadedPage {
-    this.#entries.set(project, page);
+    this.#entries.set(project, { ...page, epoch: this.#epoch });
     return page.loaded;
   }
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import {
   binds,
   type Demands,
+  inDispute,
   notPinned,
   type SeenByName,
   type SeenBytes,
@@ -19,6 +20,15 @@ const REMEMBER_OTHERS = 10 * 60_000;
 /** Projects of which that is remembered; the longest ago goes first. */
 const MAX_OTHERS = 10_000;
 
+/** The pins of all who serve the same cache. */
+export interface FirstPins {
+  /**
+   * Pins bytes of which nobody here knows, unless others have pinned some.
+   * @returns the first ones; undefined where these are, or where nobody can be asked
+   */
+  pin(upstream: string, project: ProjectName, seen: SeenBytes): Promise<SeenBytes | undefined>;
+}
+
 /** What became of bytes that were held against a pin. */
 export interface Held {
   /** What other processes should know, too. */
@@ -34,12 +44,15 @@ export interface Held {
 export class Pins {
   readonly #store: SeenStore;
   readonly #now: () => number;
+  readonly #fleet: FirstPins | undefined;
   /** By upstream and project. */
   readonly #others = new LRUCache<string, Span>({ max: MAX_OTHERS });
 
-  constructor(store: SeenStore, now: () => number) {
+  /** @param fleet where what others pin counts, too */
+  constructor(store: SeenStore, now: () => number, fleet?: FirstPins) {
     this.#store = store;
     this.#now = now;
+    this.#fleet = fleet;
   }
 
   /** Rejects where they cannot be read. */
@@ -70,23 +83,22 @@ export class Pins {
     strong: boolean,
     demands: Demands,
   ): Promise<Held> {
-    const pin = await this.#store.read(upstream, project, seen.filename);
-    if (pin === 'unreadable') throw new Error(`the pin of ${seen.filename} cannot be read`);
-    const same = pin?.sha256 === seen.sha256;
-    if (pin !== undefined && binds(pin, strong, demands) && !same) {
-      const learnt = { ...pin, other: seen.sha256 };
-      this.learn(upstream, project, learnt);
-      return { learnt, doubt: notPinned(seen.filename, pin, seen.sha256) };
+    const own = await this.#store.read(upstream, project, seen.filename);
+    if (own === 'unreadable') throw new Error(`the pin of ${seen.filename} cannot be read`);
+    const pin = own ?? (await this.#fleet?.pin(upstream, project, next(seen, undefined, strong)));
+    if (pin !== undefined && binds(pin, strong, demands)) {
+      const doubt = doubtOf(pin, seen);
+      if (doubt !== undefined) {
+        if (own === undefined) await this.#store.put(upstream, project, pin);
+        const learnt = pin.disputed === undefined ? { ...pin, other: seen.sha256 } : pin;
+        this.learn(upstream, project, learnt);
+        return { learnt, doubt };
+      }
     }
-    const next: SeenBytes = {
-      filename: seen.filename,
-      sha256: seen.sha256,
-      hashes: same ? { ...pin.hashes, ...seen.hashes } : seen.hashes,
-      ...(strong && (pin === undefined || pin.declared) && { declared: true }),
-    };
-    if (isDeepStrictEqual(next, pin)) this.#store.learn(upstream, project, next);
-    else await this.#store.put(upstream, project, next);
-    return { learnt: next };
+    const learnt = next(seen, pin, strong);
+    if (isDeepStrictEqual(learnt, own)) this.#store.learn(upstream, project, learnt);
+    else await this.#store.put(upstream, project, learnt);
+    return { learnt };
   }
 
   /** Takes over what another process has learnt. */
@@ -103,4 +115,23 @@ export class Pins {
     this.#others.clear();
     this.#store.forget();
   }
+}
+
+/** The pin that these bytes make, or change. */
+function next(
+  { filename, sha256, hashes }: SeenBytes,
+  pin: SeenBytes | undefined,
+  strong: boolean,
+): SeenBytes {
+  return {
+    filename,
+    sha256,
+    hashes: pin?.sha256 === sha256 ? { ...pin.hashes, ...hashes } : hashes,
+    ...(strong && (pin === undefined || pin.declared) && { declared: true }),
+  };
+}
+
+function doubtOf(pin: SeenBytes, { filename, sha256 }: SeenBytes): string | undefined {
+  if (pin.disputed !== undefined) return inDispute(filename, pin);
+  return pin.sha256 === sha256 ? undefined : notPinned(filename, pin, sha256);
 }

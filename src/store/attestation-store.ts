@@ -7,5 +7,5 @@ export interface AttestationStore {
   /** Durable once it resolves. */
   put(project: ProjectName, record: AttestationRecord): Promise<void>;
   /** Takes over what another process has put: known at once to whoever asks here. */
-  learn(project: ProjectName, record: AttestationRecord): void;
+  learn(project: ProjectName, ...records: readonly AttestationRecord[]): void;
 }

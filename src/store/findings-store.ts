@@ -7,6 +7,8 @@ export interface ProjectFindings {
   get(sha256: Sha256, filename: string): Inspection | undefined;
   /** All of a filename, whatever its bytes, in no order: for what no index lists any more. */
   named(filename: string): readonly Inspection[];
+  /** All of them, as far as they are in memory, in no order. */
+  all(): Iterable<Inspection>;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface FindingsStore {
   known(project: ProjectName): Promise<ProjectFindings>;
   /** Known at once to whoever asks here, durable once it resolves. */
   put(project: ProjectName, inspection: Inspection): Promise<void>;
+  /** The same of what somebody else has found, who has told of it. */
+  keep(project: ProjectName, inspection: Inspection): Promise<void>;
   /** Takes over what another process has put: known at once to whoever asks here. */
-  learn(project: ProjectName, inspection: Inspection): void;
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void;
 }

@@ -25,6 +25,8 @@ export interface PageStore {
     project: ProjectName,
     take?: (bytes: number) => Promise<void> | undefined,
   ): Promise<StoredPage | undefined>;
+  /** The same, packed as `packed-page.ts` does it. */
+  packed(upstream: string, project: ProjectName): Promise<Uint8Array | undefined>;
   put(upstream: string, project: ProjectName, page: PageToStore): Promise<void>;
   delete(upstream: string, project: ProjectName): Promise<void>;
 }

@@ -59,6 +59,7 @@ export class PassingFindings implements FindingsStore {
       get: (sha256, filename) =>
         this.#resting(project, sha256, filename) ?? below.get(sha256, filename),
       named: (filename) => below.named(filename),
+      all: () => below.all(),
     };
   }
 
@@ -80,10 +81,16 @@ export class PassingFindings implements FindingsStore {
     });
   }
 
-  /** Another process came to the end of what broke off here. */
-  learn(project: ProjectName, inspection: Inspection): void {
+  keep(project: ProjectName, inspection: Inspection): Promise<void> {
     this.#faults.delete(keyOf(project, inspection.sha256, inspection.filename));
-    this.#below.learn(project, inspection);
+    return this.#below.keep(project, inspection);
+  }
+
+  /** Another process came to the end of what broke off here. */
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
+    for (const { sha256, filename } of inspections)
+      this.#faults.delete(keyOf(project, sha256, filename));
+    this.#below.learn(project, ...inspections);
   }
 
   #resting(project: ProjectName, sha256: Sha256, filename: string): Inspection | undefined {

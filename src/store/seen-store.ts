@@ -16,7 +16,7 @@ export interface SeenStore {
   /** Durable once it resolves. */
   put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void>;
   /** Takes over what another process has put, or what is not to be kept. */
-  learn(upstream: string, project: ProjectName, seen: SeenBytes): void;
+  learn(upstream: string, project: ProjectName, ...seen: readonly SeenBytes[]): void;
   /** What memory holds is of the past: of a project, or of all. */
   forget(upstream?: string, project?: ProjectName): void;
 }

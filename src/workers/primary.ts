@@ -17,6 +17,7 @@ import { PrimaryLeases } from './primary-leases.js';
 import { PrimaryLive } from './primary-live.js';
 import { PrimaryMetrics } from './primary-metrics.js';
 import { PrimaryNews } from './primary-news.js';
+import { answerProjects } from './primary-projects.js';
 import { answerQueries } from './primary-queries.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
@@ -49,7 +50,7 @@ export async function createPrimary(
   try {
     const redis = await createRedis(config, process);
     const machine = await createMachine(config, process);
-    const alone = await createFleet(config, process, machine, undefined);
+    const alone = await createFleet(config, process, machine, undefined, redis);
     const fleet = await notifying(config, process, machine, alone);
     const judge = createJudge(process, machine, fleet.stores);
     watchExposure(config, process, machine, fleet, judge);
@@ -145,6 +146,7 @@ function createMembers(
       runs.begin(member, run);
       return { number, config: divided, health: health.parts() };
     });
+    if (fleet.projects !== undefined) answerProjects(channel, fleet.projects);
     answerQueries(channel, fleet.decisionQueries);
     channel.onAsked('service-state', machine.state);
     channel.onAsked('policy-report', ({ comments }) => machine.policyReports.report(comments));

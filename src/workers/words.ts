@@ -17,9 +17,12 @@ import type {
   RequestPage,
 } from '../decisions/queries/decision-queries.js';
 import type { LogRecord } from '../decisions/record.js';
+import type { LearntBytes, SeenBytes } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
 import type { Linked } from '../domain/short-id.js';
 import type { FillNews } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
+import type { FetchedPage, MeetingAnswer, MeetingAsked } from '../fleet/shared-projects.js';
 import type { HealthPart } from '../observe/health.js';
 import type { MetricSnapshot } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
@@ -97,6 +100,14 @@ export interface PrimaryWords {
     };
     readonly unreadable: { readonly path: string; readonly why: string };
     readonly learnt: Learnt;
+    /** A meeting is over; see `fleet/shared-projects`. */
+    readonly met: {
+      readonly project: ProjectName;
+      readonly turn: string;
+      readonly page: FetchedPage | undefined;
+    };
+    readonly 'page-gone': { readonly project: ProjectName; readonly upstream: string };
+    readonly 'give-back': readonly Learnt[];
     /** Whether anybody there listens to decisions as they are made. */
     readonly listen: { readonly isOn: boolean };
     /** It listens, on all of its ports. The dashboard's is undefined where that has none of its own. */
@@ -109,6 +120,8 @@ export interface PrimaryWords {
     readonly welcome: readonly [{ readonly run: string }, Welcome];
     /** What the worker holds, and what is in force. */
     readonly 'in-force': readonly [Numbers, InForce];
+    readonly meet: readonly [MeetingAsked, MeetingAnswer | undefined];
+    readonly pin: readonly [Omit<LearntBytes, 'what'>, SeenBytes | undefined];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
     readonly admit: readonly [
       { readonly cache: CacheName; readonly name: string; readonly size: number },

@@ -6,6 +6,7 @@ import { createProcess, type Process } from '../compose/process.js';
 import { createServer } from '../compose/server.js';
 import { createServices } from '../compose/services.js';
 import { createSharedBlobs } from '../compose/shared-blobs.js';
+import { sharesProjects } from '../compose/shared-projects.js';
 import { createSpool, createStores } from '../compose/stores.js';
 import type { Config } from '../config/config.js';
 import { LogSearch } from '../decisions/log-search.js';
@@ -24,6 +25,7 @@ import { WorkerInForce } from './worker-in-force.js';
 import { WorkerLeases } from './worker-leases.js';
 import { createWorkerLive } from './worker-live.js';
 import { WorkerNews } from './worker-news.js';
+import { WorkerProjects } from './worker-projects.js';
 import { createWorkerQueries } from './worker-queries.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
@@ -152,6 +154,7 @@ function askFleet(
   return {
     leases: new WorkerLeases(primary),
     news,
+    projects: sharesProjects(config) ? new WorkerProjects(primary) : undefined,
     stores: createStores(config, own, machine, news, sharedBlobs),
     decisions: createWorkerDecisions(primary, own),
     decisionReader,

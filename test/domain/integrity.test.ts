@@ -9,7 +9,7 @@ import {
   isStrong,
   readHashes,
 } from '../../src/domain/hashes.js';
-import { type Demands, identify, type SeenBytes } from '../../src/domain/integrity.js';
+import { agreed, type Demands, identify, type SeenBytes } from '../../src/domain/integrity.js';
 
 const DIGITS = { sha256: 64, sha512: 128, sha384: 96, md5: 32 } as const;
 const RIGHT = hashesOf('a');
@@ -165,5 +165,53 @@ describe('declared digests', () => {
         doubtful,
         JSON.stringify(given),
       );
+  });
+});
+
+describe('a pin, once somebody else tells of his of the same file', () => {
+  const other = (hashes: Hashes, more: Partial<SeenBytes> = {}): SeenBytes => ({
+    ...record(hashes, more),
+    sha256: WRONG.sha256 as Sha256,
+  });
+  const isRefused = (pin: SeenBytes, hashes: Hashes, demands: Demands): boolean =>
+    typeof identify({ filename, hashes }, demands, { facts: new Map(), pins: named(pin) })
+      .integrity === 'object';
+
+  it('is the same where the bytes are, with all that is known of them, and binds where one of the two does', () => {
+    for (const demands of DEMANDS) {
+      const pin = record({ md5: RIGHT.md5 }, { declared: true });
+      const told = record({ sha512: RIGHT.sha512 }, { declared: true });
+      const both = { md5: RIGHT.md5, sha512: RIGHT.sha512 };
+      assert.deepEqual(agreed(pin, told, demands), record(both, { declared: true }));
+      assert.deepEqual(agreed(pin, record({}), demands), record({ md5: RIGHT.md5 }));
+    }
+  });
+
+  it('counts for neither of two bytes where one of the pins binds, whoever hears of whose', () => {
+    for (const demands of DEMANDS)
+      for (const [held, told] of [
+        [record({}), other({})],
+        [record({}, { declared: true }), other({})],
+        [record({}), other({}, { declared: true })],
+      ] as const)
+        for (const pin of [agreed(held, told, demands), agreed(told, held, demands)])
+          if (demands.unhashed === 'pin') assert.ok(isRefused(pin, {}, demands));
+  });
+
+  it('gives way to the later one where both are of bytes that their index declared, and it may have others', () => {
+    const [pin, told] = [record({}, { declared: true }), other({}, { declared: true })];
+    for (const unhashed of ['pin', 'refuse'] as const) {
+      assert.deepEqual(agreed(pin, told, { unhashed, reuploads: 'allow' }), told);
+      const { disputed } = agreed(pin, told, { unhashed, reuploads: 'refuse' });
+      assert.equal(disputed, told.sha256);
+    }
+  });
+
+  it('stays in dispute, whatever is told of it later', () => {
+    const disputed = agreed(record({}), other({}), DEMANDS[2]);
+    for (const told of [record({}), other({}), disputed])
+      for (const demands of DEMANDS)
+        assert.equal(agreed(disputed, told, demands).disputed, WRONG.sha256);
+    assert.equal(agreed(record({}), disputed, DEMANDS[2]).disputed, WRONG.sha256);
   });
 });

@@ -96,8 +96,10 @@ describe('a policy, of an sdist beside its wheels', () => {
       known: async () => ({
         get: () => ({ ...inspection(), metadataSha256: digest('d') }),
         named: () => [],
+        all: () => [],
       }),
       put: async () => {},
+      keep: async () => {},
       learn: () => {},
     };
     const policies = { current: policyOf(''), onChange: () => {} };

@@ -58,7 +58,12 @@ function serviceOver(policies: PolicySource) {
     },
   } as unknown as Upstream;
   const now = () => 0;
-  const store = { get: async () => undefined, put: async () => {}, delete: async () => {} };
+  const store = {
+    get: async () => undefined,
+    packed: async () => undefined,
+    put: async () => {},
+    delete: async () => {},
+  };
   const budget = new MemoryBudget(2 ** 23);
   const loader = new PageLoader({
     upstreams: [upstream],
@@ -72,8 +77,9 @@ function serviceOver(policies: PolicySource) {
   });
   const findings = {
     get: async () => undefined,
-    known: async () => ({ get: () => undefined, named: () => [] }),
+    known: async () => ({ get: () => undefined, named: () => [], all: () => [] }),
     put: async () => {},
+    keep: async () => {},
     learn: () => {},
   };
   const attestations = { known: async () => NONE_KNOWN };

@@ -59,9 +59,10 @@ describe('what an inspection broke off for', () => {
     stored = [];
     const below: FindingsStore = {
       get: async () => stored.at(-1),
-      known: async () => ({ get: () => stored.at(-1), named: () => [] }),
+      known: async () => ({ get: () => stored.at(-1), named: () => [], all: () => [] }),
       put: async (_project, given) => void stored.push(given),
-      learn: (_project, given) => void stored.push(given),
+      keep: async (_project, given) => void stored.push(given),
+      learn: (_project, ...given) => void stored.push(...given),
     };
     findings = new PassingFindings(below, () => now);
   });

@@ -27,7 +27,7 @@ function machine(workers: number, above: News = ALONE.news) {
 function listen(all: readonly News[]): string[][] {
   return all.map((news) => {
     const heard: string[] = [];
-    news.onTold(({ project }) => heard.push(project));
+    news.onTold((learnt) => heard.push(learnt.kind === 'missed' ? '' : learnt.project));
     return heard;
   });
 }

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  type Attestation,
   type AttestationRecord,
   AttestationRecords,
   type KnownAttestations,
-  type Signing,
 } from '../../domain/attestation.js';
-import { parseSha256 } from '../../domain/digest.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import { parsePublisherId } from '../../domain/publisher.js';
+import { readAttestation, writeAttestation } from '../attestation-record.js';
 import type { AttestationStore } from '../attestation-store.js';
 import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
 import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
@@ -36,8 +33,8 @@ export class DiskAttestationStore implements AttestationStore {
     this.#records = new RememberedRecords({
       directory: this.#directory,
       read: readRecords,
-      add: (records, record) => {
-        records.add(record);
+      add: (records, more) => {
+        for (const record of more) records.add(record);
         return records;
       },
       sizeOf: (records) => 1 + records.count,
@@ -52,16 +49,13 @@ export class DiskAttestationStore implements AttestationStore {
   }
 
   async put(project: ProjectName, record: AttestationRecord): Promise<void> {
-    const text = JSON.stringify({
-      ...record,
-      askAgainAt: record.askAgainAt === Infinity ? undefined : record.askAgainAt,
-    });
-    await this.#files.write(join(this.#directory, project, nameOf(record)), Buffer.from(text));
+    const path = join(this.#directory, project, nameOf(record));
+    await this.#files.write(path, Buffer.from(writeAttestation(record)));
     this.learn(project, record);
   }
 
-  learn(project: ProjectName, record: AttestationRecord): void {
-    this.#records.learn(project, record);
+  learn(project: ProjectName, ...records: readonly AttestationRecord[]): void {
+    this.#records.learn(project, records);
   }
 }
 
@@ -75,7 +69,7 @@ async function readRecords(
     const path = join(folder, name);
     const text = await readRecordFile(path, onUnreadable);
     if (text === undefined) continue;
-    const record = readRecord(text);
+    const record = readAttestation(text);
     // A file that is torn, or says something else than its name, is as good as none: look again.
     if (record !== undefined && nameOf(record) === name) records.add(record);
     else onUnreadable(path, NOT_OURS);
@@ -85,51 +79,4 @@ async function readRecords(
 
 function nameOf({ filename, sha256 }: AttestationRecord): string {
   return createHash('sha256').update(`${sha256} ${filename}`).digest('hex').slice(0, 32) + ENDING;
-}
-
-/** Checks the shape of what a file holds; undefined where it is not a whole record. */
-function readRecord(text: string): AttestationRecord | undefined {
-  let value: Record<string, unknown> | null;
-  try {
-    value = JSON.parse(text) as Record<string, unknown> | null;
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { filename, askAgainAt = Infinity } = value;
-  const sha256 = parseSha256(value.sha256);
-  const attestation = readAttestation(value.attestation);
-  return typeof filename === 'string' &&
-    typeof askAgainAt === 'number' &&
-    sha256 !== undefined &&
-    attestation !== undefined
-    ? { filename, sha256, attestation, askAgainAt }
-    : undefined;
-}
-
-function readAttestation(value: unknown): Attestation | undefined {
-  const { kind, reason, publishers, signings } = (value ?? {}) as Record<string, unknown>;
-  if ((kind === 'unverifiable' || kind === 'unreachable') && typeof reason === 'string')
-    return { kind, reason };
-  if (kind !== 'attested' || !Array.isArray(publishers) || publishers.length === 0)
-    return undefined;
-  const ids = publishers.map((text) => parsePublisherId(String(text)));
-  if (!ids.every((id) => id !== undefined)) return undefined;
-  return { kind, publishers: ids, ...(Array.isArray(signings) && { signings: read(signings) }) };
-}
-
-/** They are shown, and decide nothing: what cannot be read is left out. */
-function read(signings: readonly unknown[]): Signing[] {
-  return signings.flatMap((one) => {
-    const value = (one ?? {}) as Record<string, unknown>;
-    const publisher = parsePublisherId(String(value.publisher));
-    if (publisher === undefined) return [];
-    const { repository, workflow, loggedAt } = value;
-    return {
-      publisher,
-      ...(typeof repository === 'string' && { repository }),
-      ...(typeof workflow === 'string' && { workflow }),
-      ...(typeof loggedAt === 'number' && { loggedAt }),
-    };
-  });
 }

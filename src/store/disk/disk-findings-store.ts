@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { parseSha256, type Sha256 } from '../../domain/digest.js';
-import type { Excerpt, Finding, Inspection } from '../../domain/finding.js';
+import type { Sha256 } from '../../domain/digest.js';
+import type { Inspection } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../inspection/inspector.js';
 import { settingsName } from '../../inspection/limits.js';
 import type { FindingsStore, ProjectFindings } from '../findings-store.js';
+import { readInspection } from '../inspection-record.js';
 import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
 import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
 
@@ -39,6 +40,10 @@ class Findings implements ProjectFindings {
 
   named(filename: string): readonly Inspection[] {
     return [...this.#known.values()].filter((inspection) => inspection.filename === filename);
+  }
+
+  all(): Iterable<Inspection> {
+    return this.#known.values();
   }
 
   add(inspection: Inspection): this {
@@ -110,7 +115,10 @@ export class DiskFindingsStore implements FindingsStore {
     this.#records = new RememberedRecords({
       directory: this.#directory,
       read: (folder, names, onUnreadable) => this.#read(folder, names, onUnreadable),
-      add: (findings, inspection) => findings.add(inspection),
+      add: (findings, more) => {
+        for (const inspection of more) findings.add(inspection);
+        return findings;
+      },
       sizeOf: (findings) => OVERHEAD + findings.size,
       room: memoryBytes,
       derived: true,
@@ -146,8 +154,12 @@ export class DiskFindingsStore implements FindingsStore {
     this.learn(project, inspection);
   }
 
-  learn(project: ProjectName, inspection: Inspection): void {
-    this.#records.learn(project, inspection);
+  keep(project: ProjectName, inspection: Inspection): Promise<void> {
+    return this.put(project, inspection);
+  }
+
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
+    this.#records.learn(project, inspections);
   }
 
   async #read(
@@ -179,51 +191,4 @@ function fileOf(
 ): string {
   const name = createHash('sha256').update(filename).digest('hex').slice(0, 12);
   return `${sha256}-${name}-${settings}${ENDING}`;
-}
-
-/** Checks the shape of what a file holds; undefined where it is not a whole record of this inspector. */
-export function readInspection(text: string): Inspection | undefined {
-  let value: Partial<Inspection> | null;
-  try {
-    value = JSON.parse(text) as Partial<Inspection> | null;
-  } catch {
-    return undefined;
-  }
-  const whole =
-    typeof value === 'object' &&
-    value !== null &&
-    value.inspector === INSPECTOR_VERSION &&
-    parseSha256(value.sha256) !== undefined &&
-    typeof value.filename === 'string' &&
-    typeof value.memberDigests === 'string' &&
-    (value.modules === undefined || isNames(value.modules)) &&
-    Array.isArray(value.findings) &&
-    value.findings.every(isFinding);
-  return whole ? (value as Inspection) : undefined;
-}
-
-function isFinding(value: Partial<Finding> | null): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof value.code === 'string' &&
-    typeof value.rule === 'string' &&
-    typeof value.detail === 'string' &&
-    (value.excerpt === undefined || isExcerpt(value.excerpt))
-  );
-}
-
-function isExcerpt(value: Partial<Excerpt> | null): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof value.base64 === 'string' &&
-    [value.offset, value.line, value.lineLength].every(Number.isSafeInteger) &&
-    typeof value.truncated === 'boolean' &&
-    ['string', 'undefined'].includes(typeof value.tail)
-  );
-}
-
-function isNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseSha256 } from '../../domain/digest.js';
+import { isDeepStrictEqual } from 'node:util';
 import { isExhausted } from '../../domain/failure.js';
-import { readHashes } from '../../domain/hashes.js';
 import type { SeenByName, SeenBytes } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import { readSeen, writeSeen } from '../seen-record.js';
 import type { SeenStore } from '../seen-store.js';
 import {
   ANY_FILES,
@@ -45,7 +45,11 @@ export class DiskSeenStore implements SeenStore {
       read: readRecords,
       derived,
       onUnreadable: files.onUnreadable,
-      add: (records, seen) => new Map(records).set(seen.filename, seen),
+      add: (records, more) => {
+        const all = new Map(records);
+        for (const seen of more) all.set(seen.filename, seen);
+        return all;
+      },
       sizeOf: (records) => 1 + records.size,
       room: memoryRecords,
     });
@@ -65,16 +69,17 @@ export class DiskSeenStore implements SeenStore {
   }
 
   async put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void> {
-    const { filename, sha256, hashes, declared } = seen;
-    const path = join(this.#directory, upstream, project, filename + ENDING);
-    const text = `${JSON.stringify({ filename, sha256, hashes, declared }, undefined, 2)}\n`;
-    await this.#files.write(path, Buffer.from(text));
+    const path = join(this.#directory, upstream, project, seen.filename + ENDING);
+    await this.#files.write(path, Buffer.from(`${writeSeen(seen)}\n`));
     await syncFolder(dirname(path));
     this.learn(upstream, project, seen);
   }
 
-  learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
-    this.#records.learn(join(upstream, project), seen);
+  learn(upstream: string, project: ProjectName, ...seen: readonly SeenBytes[]): void {
+    const known = this.peek(upstream, project);
+    // Whoever holds what is known goes on with it until it is another.
+    const news = seen.filter((one) => !isDeepStrictEqual(known?.get(one.filename), one));
+    if (news.length > 0) this.#records.learn(join(upstream, project), news);
   }
 
   forget(upstream?: string, project?: ProjectName): void {
@@ -105,7 +110,7 @@ async function readFileOf(
 ): Promise<Record | undefined> {
   const path = join(folder, filename + ENDING);
   try {
-    const record = readRecord((await readPlainFile(path)).toString('utf8'), filename);
+    const record = readSeen((await readPlainFile(path)).toString('utf8'), filename);
     if (record === 'unreadable') onUnreadable(path, NOT_OURS);
     return record;
   } catch (error) {
@@ -122,22 +127,4 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
-}
-
-/** A file that is torn, or is of another file than its name says, may hide what it was to keep. */
-function readRecord(text: string, filename: string): Record {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'unreadable';
-  }
-  if (typeof value !== 'object' || value === null) return 'unreadable';
-  const record: { filename?: unknown; sha256?: unknown; hashes?: unknown; declared?: unknown } =
-    value;
-  const sha256 = parseSha256(record.sha256);
-  const { hashes, doubt } = readHashes(Object.entries(record.hashes ?? {}));
-  if (record.filename !== filename || sha256 === undefined || doubt !== undefined)
-    return 'unreadable';
-  return { filename, sha256, hashes, ...(record.declared === true && { declared: true }) };
 }

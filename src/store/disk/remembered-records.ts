@@ -12,8 +12,8 @@ export interface RecordParts<Records extends object, Record> {
     names: readonly string[],
     onUnreadable: DiskFiles['onUnreadable'],
   ) => Promise<Records>;
-  /** Takes one more record over. @returns the records to go on with, which may be the same object */
-  readonly add: (records: Records, record: Record) => Records;
+  /** Takes further records over. @returns the records to go on with, which may be the same object */
+  readonly add: (records: Records, more: readonly Record[]) => Records;
   /** What a project's records take of the memory. */
   readonly sizeOf: (records: Records) => number;
   /** What all that is remembered may take, in the unit of `sizeOf`. */
@@ -54,8 +54,8 @@ export class RememberedRecords<Records extends object, Record> {
     return this.#remembered.get(project);
   }
 
-  /** Takes over a record that was written, here or by another process. */
-  learn(project: string, record: Record): void {
+  /** Takes over records that were written, here or by another process. */
+  learn(project: string, more: readonly Record[]): void {
     const records = this.#remembered.get(project);
     if (records !== undefined) {
       const ttl = this.#remembered.getRemainingTTL(project);
@@ -63,7 +63,7 @@ export class RememberedRecords<Records extends object, Record> {
       this.#remembered.delete(project);
       this.#remembered.set(
         project,
-        this.#parts.add(records, record),
+        this.#parts.add(records, more),
         ttl === Infinity ? {} : { ttl },
       );
     }
@@ -71,7 +71,7 @@ export class RememberedRecords<Records extends object, Record> {
     else
       void this.#reading
         .get(project)
-        ?.then(() => this.learn(project, record))
+        ?.then(() => this.learn(project, more))
         .catch(() => {});
   }
 

@@ -98,8 +98,9 @@ export function stubServices(
   });
   const findings = {
     get: async () => undefined,
-    known: async () => ({ get: () => undefined, named: () => [] }),
+    known: async () => ({ get: () => undefined, named: () => [], all: () => [] }),
     put: async () => {},
+    keep: async () => {},
     learn: () => {},
   };
   const policies = { current: ALLOWING, onChange: () => {} };

@@ -30,8 +30,8 @@ class MapAttestations implements AttestationStore {
     this.add(this.place, project, record);
   }
 
-  learn(project: ProjectName, record: AttestationRecord): void {
-    this.add(this.learnt, project, record);
+  learn(project: ProjectName, ...records: readonly AttestationRecord[]): void {
+    for (const record of records) this.add(this.learnt, project, record);
   }
 }
 

@@ -38,6 +38,7 @@ class MapFindings implements FindingsStore {
     return {
       get: (sha256, filename) => this.find(this.key(project, sha256, filename)),
       named: (filename) => namedIn([...this.place.values(), ...this.learnt.values()], filename),
+      all: () => [...this.place.values(), ...this.learnt.values()],
     };
   }
 
@@ -45,8 +46,12 @@ class MapFindings implements FindingsStore {
     this.place.set(this.keyOf(project, inspection), inspection);
   }
 
-  learn(project: ProjectName, inspection: Inspection): void {
-    this.learnt.set(this.keyOf(project, inspection), inspection);
+  keep(project: ProjectName, inspection: Inspection): Promise<void> {
+    return this.put(project, inspection);
+  }
+
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
+    for (const one of inspections) this.learnt.set(this.keyOf(project, one), one);
   }
 }
 
@@ -133,6 +138,7 @@ catches('findings', FINDINGS, of(MapFindings), {
         return {
           get: (sha256, filename) => known.get(this.key(project, sha256, filename)),
           named: (filename) => namedIn([...known.values()], filename),
+          all: () => known.values(),
         };
       }
     },

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { ProjectName } from '../../../src/domain/project-name.js';
+import { packPage } from '../../../src/store/packed-page.js';
 import type { PageStore, PageToStore, StoredPage } from '../../../src/store/page-store.js';
 import { catches } from '../../support/contract.js';
 import { PAGES, type PagesSubject } from './pages.js';
@@ -30,6 +31,13 @@ class MapPages implements PageStore {
 
   async get(upstream: string, project: ProjectName): Promise<StoredPage | undefined> {
     return this.place.get(this.key(upstream, project));
+  }
+
+  async packed(upstream: string, project: ProjectName): Promise<Uint8Array | undefined> {
+    const page = await this.get(upstream, project);
+    if (page === undefined) return undefined;
+    const { body: bytes, ...rest } = page;
+    return packPage({ ...rest, sent: { bytes, encoding: 'identity' } });
   }
 
   async put(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {

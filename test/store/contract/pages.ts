@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ProjectName } from '../../../src/domain/project-name.js';
+import { openPage, unpackPage } from '../../../src/store/packed-page.js';
 import type { PageStore, PageToStore, StoredPage } from '../../../src/store/page-store.js';
 import { type Contract, keeps, type Subject } from '../../support/contract.js';
 
@@ -54,6 +55,20 @@ export const PAGES: Contract<PagesSubject> = {
     ]) {
       await store.put('pypi', DEMO, page('', { sent }));
       assert.equal(textOf(await store.get('pypi', DEMO)), text, sent.encoding);
+    }
+  },
+
+  'a page is given packed, too, and comes back from that as it was put': async ({
+    store,
+    again,
+  }) => {
+    assert.equal(await store.packed('pypi', DEMO), undefined);
+    const sent = { encoding: 'gzip' as const, bytes: gzipSync('a page') };
+    await store.put('pypi', DEMO, page('', { sent }));
+    for (const reader of [store, again()]) {
+      const packed = await reader.packed('pypi', DEMO);
+      const opened = await unpackPage(openPage(packed!)!, () => undefined);
+      assert.deepEqual(opened, await store.get('pypi', DEMO));
     }
   },
 

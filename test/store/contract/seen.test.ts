@@ -45,10 +45,12 @@ class MapSeen implements SeenStore {
     this.learn(upstream, project, seen);
   }
 
-  learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
+  learn(upstream: string, project: ProjectName, ...seen: readonly SeenBytes[]): void {
     const key = this.key(upstream, project);
     const known = this.remembered.get(key);
-    if (known !== undefined) this.remembered.set(key, new Map(known).set(seen.filename, seen));
+    if (known === undefined) return;
+    const more = seen.map((one) => [one.filename, one] as const);
+    this.remembered.set(key, new Map([...known, ...more]));
   }
 
   forget(upstream?: string, project?: ProjectName): void {

@@ -51,7 +51,7 @@ describe('records that can be found out again', () => {
     const records = new RememberedRecords<Set<string>, string>({
       directory: folder,
       read: async (_folder, names) => new Set(names),
-      add: (known, name) => known.add(name),
+      add: (known, names) => new Set([...known, ...names]),
       sizeOf: (known) => known.size,
       room: 100,
       derived: true,

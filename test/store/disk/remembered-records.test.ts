@@ -27,7 +27,7 @@ describe('the records of a project', () => {
         await gate;
         return new Set(names);
       },
-      add: (records, record) => new Set([...records, record]),
+      add: (records, more) => new Set([...records, ...more]),
       sizeOf: (records) => 1 + records.size,
       room,
       derived: false,
@@ -55,7 +55,7 @@ describe('the records of a project', () => {
     });
     const records = remembered();
     const first = records.of('demo');
-    records.learn('demo', 'b.json');
+    records.learn('demo', ['b.json']);
     open();
     await first;
     assert.deepEqual([...(await records.of('demo'))], ['a.json', 'b.json']);
@@ -64,7 +64,7 @@ describe('the records of a project', () => {
   it('are read again once they are forgotten, or memory has no room for them', async () => {
     const records = remembered();
     await records.of('demo');
-    records.learn('demo', 'b.json');
+    records.learn('demo', ['b.json']);
     records.forget('demo');
     assert.deepEqual([...(await records.of('demo'))], ['a.json']);
     records.forget();
@@ -72,7 +72,7 @@ describe('the records of a project', () => {
     assert.equal(reads, 3);
     const small = remembered(2);
     await small.of('demo');
-    small.learn('demo', 'b.json');
+    small.learn('demo', ['b.json']);
     assert.equal(small.peek('demo'), undefined);
   });
 

@@ -1,0 +1,117 @@
+import type { Config } from '../config/config.js';
+import { type Demands, keepsPins } from '../domain/integrity.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Stores } from '../fleet/fleet.js';
+import { LearntKeeper } from '../fleet/learnt-keeper.js';
+import { Meetings } from '../fleet/meetings.js';
+import type { Learnt, News } from '../fleet/news.js';
+import type { SharedProjects } from '../fleet/shared-projects.js';
+import { INSPECTOR_VERSION } from '../inspection/inspector.js';
+import { settingsName } from '../inspection/limits.js';
+import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+
+/** Whoever waits for another replica's question to an upstream does so for so long, in milliseconds. */
+const PATIENCE = 500;
+
+/** What replicas know of projects, where they share it. */
+export interface ProjectsAndNews {
+  readonly projects: SharedProjects;
+  readonly news: News;
+  /** What others tell is kept in these stores from now on. */
+  keepIn(stores: Stores): void;
+}
+
+/** Not where they have no secret in common, for all of it has to be believed. */
+export function sharesProjects({ redis, replica }: Config): boolean {
+  return redis !== undefined && replica.secret !== undefined;
+}
+
+/** What replicas tell each other of projects, through Redis; undefined where they do not. */
+export async function createSharedProjects(
+  config: Config,
+  process: Process,
+  { line, events: redisEvents }: Redis,
+): Promise<ProjectsAndNews | undefined> {
+  const { secret } = config.replica;
+  if (secret === undefined) return undefined;
+  const { now, log, metrics } = process;
+  const { createReplicaProjects } = await import('../replicas/projects/create.js');
+  let warned = false;
+  const { projects, news } = createReplicaProjects({
+    line,
+    redisEvents,
+    secret,
+    inspections: `v${INSPECTOR_VERSION}-${settingsName(config.inspection.limits)}`,
+    upstreams: config.upstreams,
+    demandsOf: demandsIn(config),
+    patience: PATIENCE,
+    now,
+    onRefused: (count) => {
+      metrics.sharedFacts.inc({ result: 'refused' }, count);
+      if (!warned)
+        log.warn(
+          'something in Redis was not left there by a replica with our "replica.secret": it is passed over',
+        );
+      warned = true;
+    },
+  });
+  return {
+    projects,
+    news,
+    keepIn: (stores) =>
+      news.keepIn(createLearntKeeper(config, process, stores, (learnt) => news.tell(learnt))),
+  };
+}
+
+/** Takes over what other machines have learnt, in one process. */
+function createLearntKeeper(
+  config: Config,
+  { log, metrics, closing }: Process,
+  stores: Stores,
+  tell: (learnt: Learnt) => void,
+): LearntKeeper {
+  const keeper = new LearntKeeper({
+    stores,
+    demandsOf: demandsIn(config),
+    onTaken: (count) => metrics.sharedFacts.inc({ result: 'taken' }, count),
+    onDispute: (learnt) => {
+      const { filename, sha256, disputed } = learnt.seen;
+      log.error(
+        { upstream: learnt.upstream, filename, sha256, disputed },
+        'another replica has pinned other bytes: the file is refused until somebody removes one of the pins',
+      );
+      tell({ ...learnt, kind: 'bytes' });
+    },
+    onFailed: (err) => log.warn({ err }, 'what another replica has learnt could not be kept'),
+  });
+  closing.add(() => keeper.settled());
+  return keeper;
+}
+
+/** Who asks what others know of a project, before it is used in this process. */
+export function createMeetings(
+  config: Config,
+  process: Process,
+  shared: SharedProjects,
+  stores: Stores,
+  news: News,
+  onLearnt: (project: ProjectName) => void,
+): Meetings {
+  const { now, metrics } = process;
+  return new Meetings({
+    shared,
+    keeper: createLearntKeeper(config, process, stores, (learnt) => news.tell(learnt)),
+    stores,
+    pinning: config.upstreams.filter(keepsPins).map(({ name }) => name),
+    ttl: config.cache.pageTtl,
+    now,
+    onLearnt,
+    onEvent: ({ result }) => metrics.cacheRequests.inc({ tier: 'redis', result }),
+  });
+}
+
+function demandsIn({ upstreams }: Config): (upstream: string) => Demands | undefined {
+  const demands = new Map(upstreams.map((upstream) => [upstream.name, upstream]));
+  return (upstream) => demands.get(upstream);
+}

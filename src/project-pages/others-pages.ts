@@ -1,0 +1,93 @@
+import type { ProjectName } from '../domain/project-name.js';
+import { type Span, within } from '../domain/span.js';
+import type { Meeting, Meetings } from '../fleet/meetings.js';
+import type { HadPage } from '../fleet/shared-projects.js';
+import type { Upstream } from '../upstream/upstream.js';
+import type { Got, PageGetter } from './page-getter.js';
+import type { PageReader } from './page-reader.js';
+
+/** A page that memory or the disk has, or others. */
+export interface KnownPage extends Got {
+  /** Bytes of what was made of it. */
+  readonly made: number;
+  /** Milliseconds since 1970: when its upstream last said that it is current. */
+  readonly checkedAt: number;
+  /** While it lasts nobody is asked. */
+  readonly fresh: Span;
+  /** Why its upstream did not say whether it is current, where it did not. */
+  readonly stale?: string | undefined;
+}
+
+/** The pages that are known of a project, in the order in which their upstreams are asked. */
+export type KnownPages = Map<Upstream, KnownPage>;
+
+export interface OthersPagesParts {
+  /** Undefined where nobody else has pages. */
+  readonly meetings: Meetings | undefined;
+  readonly getter: PageGetter;
+  readonly reader: PageReader;
+  /** How long a page is used without asking, in milliseconds. */
+  readonly ttl: number;
+  readonly now: () => number;
+}
+
+/** What others who serve the same cache know of a project's pages, before its upstreams are asked. */
+export class OthersPages {
+  readonly #parts: OthersPagesParts;
+
+  constructor(parts: OthersPagesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes over what others have that is newer.
+   * @param known what is here; changed by it
+   * @returns who is told what the upstreams say; undefined where nobody is, or need be
+   * @throws {Failure} overloaded
+   */
+  async meet(
+    project: ProjectName,
+    upstreams: readonly Upstream[],
+    known: KnownPages,
+  ): Promise<Meeting | undefined> {
+    const { meetings, getter, reader, now } = this.#parts;
+    const first = known.get(upstreams[0]!);
+    const isFresh = first !== undefined && within(first.fresh, now());
+    const had = upstreams.map((upstream) => hadPage(upstream, known.get(upstream)));
+    const meeting = await meetings?.begin(project, had, isFresh);
+    if (meeting === undefined) return undefined;
+    // Which bytes files have may have been learnt with it.
+    for (const [upstream, page] of known)
+      known.set(upstream, { ...page, loaded: await reader.again(page.loaded) });
+    for (const { upstream: name, packed, checkedAt } of meeting.pages) {
+      const upstream = upstreams.find((one) => one.name === name)!;
+      const before = known.get(upstream);
+      const got =
+        packed === undefined ? before : await getter.takeOver(upstream, project, packed, checkedAt);
+      if (got !== undefined)
+        known.set(upstream, { made: 0, ...got, ...this.#from(checkedAt), stale: undefined });
+    }
+    // In their order, whichever was known first.
+    for (const upstream of upstreams) {
+      const page = known.get(upstream);
+      if (page !== undefined && known.delete(upstream)) known.set(upstream, page);
+    }
+    return meeting;
+  }
+
+  /** Whose clock may be a little ahead. */
+  #from(checkedAt: number) {
+    const { now, ttl } = this.#parts;
+    const from = Math.min(checkedAt, now());
+    return { checkedAt: from, fresh: { from, until: from + ttl } };
+  }
+}
+
+/** As others are told of it. */
+export function hadPage({ name }: Upstream, page: KnownPage | undefined): HadPage {
+  return {
+    upstream: name,
+    checkedAt: page?.checkedAt ?? 0,
+    etag: page?.validators.etag,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Demands } from '../../domain/integrity.js';
+import type { Learnt } from '../../fleet/news.js';
+import type { RedisEvents } from '../../redis/redis-events.js';
+import type { RedisLine } from '../../redis/redis-line.js';
+import { Seal } from '../seal.js';
+import { FactRecords } from './fact-records.js';
+import { PageHeads } from './page-heads.js';
+import { PageWaiters } from './page-waiters.js';
+import { ProjectEvents } from './project-events.js';
+import { ProjectKeys, type UpstreamPlace } from './project-keys.js';
+import { ReplicaFacts } from './replica-facts.js';
+import { ReplicaNews } from './replica-news.js';
+import { ReplicaPages } from './replica-pages.js';
+import { ReplicaProjects } from './replica-projects.js';
+
+export interface ReplicaProjectsSettings {
+  readonly line: RedisLine;
+  readonly redisEvents: RedisEvents;
+  /** That all replicas have. */
+  readonly secret: string;
+  /** What findings depend on beside the bytes. */
+  readonly inspections: string;
+  readonly upstreams: readonly UpstreamPlace[];
+  readonly demandsOf: (upstream: string) => Demands | undefined;
+  /** How long one waits for another's question to an upstream, in milliseconds. */
+  readonly patience: number;
+  readonly now: () => number;
+  /** Something lies in Redis that no replica with our secret has left there. */
+  readonly onRefused: (count: number) => void;
+}
+
+/** Builds what replicas share of projects; it listens once the events begin. */
+export function createReplicaProjects(settings: ReplicaProjectsSettings): {
+  readonly projects: ReplicaProjects;
+  readonly news: ReplicaNews;
+} {
+  const { line, redisEvents, demandsOf, now, onRefused } = settings;
+  const seal = new Seal(settings.secret);
+  const keys = new ProjectKeys((name) => line.key(name), settings.inspections, settings.upstreams);
+  const records = new FactRecords(keys, seal, now);
+  const events = new ProjectEvents(redisEvents, seal);
+  const waiters = new PageWaiters(settings.patience);
+  const facts: ReplicaFacts = new ReplicaFacts({
+    line,
+    records,
+    demandsOf,
+    onMore: (project, learnt) => void news.take(project, learnt),
+    onRefused,
+  });
+  const pages = new ReplicaPages({ line, keys, heads: new PageHeads(seal, now), events, waiters });
+  const share = (learnt: Learnt) => news.share(learnt);
+  const projects = new ReplicaProjects({ line, keys, facts, pages, waiters, share });
+  const hasMet = (project: Parameters<typeof projects.hasMet>[0]) => projects.hasMet(project);
+  const news: ReplicaNews = new ReplicaNews({ facts, records, events, waiters, hasMet });
+  // What was told meanwhile is lost.
+  redisEvents.onGap(() => news.pass({ kind: 'missed' }));
+  return { projects, news };
+}

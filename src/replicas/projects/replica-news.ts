@@ -1,0 +1,81 @@
+import type { ProjectName } from '../../domain/project-name.js';
+import type { LearntKeeper } from '../../fleet/learnt-keeper.js';
+import type { Learnt, News } from '../../fleet/news.js';
+import type { FactRecords } from './fact-records.js';
+import type { PageWaiters } from './page-waiters.js';
+import type { ProjectEvent, ProjectEvents } from './project-events.js';
+import type { ReplicaFacts } from './replica-facts.js';
+
+export interface ReplicaNewsParts {
+  readonly facts: ReplicaFacts;
+  readonly records: FactRecords;
+  readonly events: ProjectEvents;
+  readonly waiters: PageWaiters;
+  /** Whether anybody here has asked for a project: of others there is nothing to be kept up to date. */
+  readonly hasMet: (project: ProjectName) => boolean;
+}
+
+/** What replicas tell each other: at once to those who are there, and left in Redis for those who come later. */
+export class ReplicaNews implements News {
+  readonly #parts: ReplicaNewsParts;
+  readonly #listeners: ((learnt: Learnt) => void)[] = [];
+  #keeper: LearntKeeper | undefined;
+
+  constructor(parts: ReplicaNewsParts) {
+    this.#parts = parts;
+    parts.events.on((event) => void this.#hear(event));
+  }
+
+  /** What others tell is kept here from now on. */
+  keepIn(keeper: LearntKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  tell(learnt: Learnt): void {
+    this.share(learnt).catch(() => {});
+  }
+
+  onTold(listener: (learnt: Learnt) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes over what others have learnt, and passes it on here. */
+  async take(project: ProjectName, learnt: readonly Learnt[]): Promise<void> {
+    const news = (await this.#keeper?.take(project, learnt)) ?? [];
+    for (const one of news) this.pass(one);
+  }
+
+  /** Passes something on to those who listen here. */
+  pass(learnt: Learnt): void {
+    for (const listener of this.#listeners) listener(learnt);
+  }
+
+  /** The same. Rejects where Redis does not take it. */
+  async share(learnt: Learnt): Promise<void> {
+    const { facts, events } = this.#parts;
+    // Of pages the others are told once they can have them.
+    if (learnt.kind === 'page' || learnt.kind === 'missed') return;
+    const { project } = learnt;
+    const isPin = learnt.kind === 'bytes' && learnt.what === 'pins';
+    const record = isPin ? await facts.agree(learnt) : await facts.remember(learnt);
+    if (record === undefined) return;
+    events.send({ kind: 'learnt', project, record });
+    if (!isPin) return;
+    // Others may have pinned other bytes.
+    const held = await this.#parts.records.read(project, record);
+    if (held !== undefined) await this.take(project, [held]);
+  }
+
+  async #hear(event: ProjectEvent): Promise<void> {
+    const { project } = event;
+    if (event.kind === 'asked') {
+      this.#parts.waiters.tell(project, event.page);
+      const checkedAt = event.changedAt;
+      if (checkedAt !== undefined) this.pass({ kind: 'page', project, checkedAt });
+      return;
+    }
+    if (!this.#parts.hasMet(project)) return;
+    const learnt = await this.#parts.records.read(project, event.record);
+    if (learnt !== undefined) await this.take(project, [learnt]);
+  }
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { LearntBytes, SeenBytes } from '../../domain/integrity.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import type { Learnt } from '../../fleet/news.js';
+import type {
+  FetchedPage,
+  MeetingAnswer,
+  MeetingAsked,
+  SharedProjects,
+} from '../../fleet/shared-projects.js';
+import type { RedisLine } from '../../redis/redis-line.js';
+import { MAX_RECORD } from './fact-records.js';
+import { readMeeting } from './meeting-reply.js';
+import type { PageWaiters } from './page-waiters.js';
+import type { ProjectKeys } from './project-keys.js';
+import type { ReplicaFacts } from './replica-facts.js';
+import { MAX_PAGE, type ReplicaPages } from './replica-pages.js';
+import { MEET } from './scripts.js';
+
+/** Of each hash of facts so much comes with the first answer, in bytes; the rest comes in the background. */
+const AT_ONCE = 1024 * 1024;
+/** Until there is an answer, in milliseconds: it may be long. */
+const ANSWER = 250;
+/** Whoever has the turn is waited for so long, in milliseconds; then it is anybody's. */
+const TURN = 3_000;
+/** Projects of which this machine hears news. */
+const MAX_MET = 100_000;
+
+export interface ReplicaProjectsParts {
+  readonly line: RedisLine;
+  readonly keys: ProjectKeys;
+  readonly facts: ReplicaFacts;
+  readonly pages: ReplicaPages;
+  readonly waiters: PageWaiters;
+  /** Leaves something with the others, and tells them. Rejects where nobody answers. */
+  readonly share: (learnt: Learnt) => Promise<void>;
+}
+
+/** What replicas have in common of projects, in Redis. */
+export class ReplicaProjects implements SharedProjects {
+  readonly #parts: ReplicaProjectsParts;
+  readonly #met = new LRUCache<ProjectName, true>({ max: MAX_MET });
+
+  constructor(parts: ReplicaProjectsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether this machine has ever asked for it: what is learnt of others is met with when it does. */
+  hasMet(project: ProjectName): boolean {
+    return this.#met.has(project);
+  }
+
+  async meet(asked: MeetingAsked): Promise<MeetingAnswer | undefined> {
+    const { waiters, pages } = this.#parts;
+    const { project, had } = asked;
+    const turn = randomUUID();
+    // Before it is asked: what is told meanwhile is heard.
+    this.#met.set(project, true);
+    const waiter = waiters.begin(project);
+    try {
+      const reply = await this.#ask(asked, turn);
+      const found = pages.begin(project, turn, had, reply);
+      const facts = asked.facts ? await this.#parts.facts.read(project, reply.hashes) : undefined;
+      const part = reply.turn === 'theirs' ? await waiter.wait() : undefined;
+      const told = part === undefined ? [] : pages.told(project, had, part);
+      return {
+        facts: facts?.learnt,
+        isWhole: facts?.isWhole ?? false,
+        pages: told.length > 0 ? told : found.pages,
+        same: found.same,
+        turn,
+      };
+    } catch {
+      // The line tells of its own troubles; all else is nothing that could be read.
+      return undefined;
+    } finally {
+      waiter.end();
+    }
+  }
+
+  end(project: ProjectName, turn: string, page: FetchedPage | undefined): void {
+    this.#parts.pages.end(project, turn, page).catch(() => {});
+  }
+
+  gone(project: ProjectName, upstream: string): void {
+    const { line, keys } = this.#parts;
+    line.ask((redis) => redis.del(keys.page(project, upstream))).catch(() => {});
+  }
+
+  async pin(
+    upstream: string,
+    project: ProjectName,
+    seen: SeenBytes,
+  ): Promise<SeenBytes | undefined> {
+    const learnt: LearntBytes = { what: 'pins', upstream, project, seen };
+    return this.#parts.facts.pin(learnt).catch(() => undefined);
+  }
+
+  giveBack(learnt: readonly Learnt[]): void {
+    // Whoever meets the project next gives back what is missing then.
+    this.#shareAll(learnt).catch(() => {});
+  }
+
+  /** One after the other. */
+  async #shareAll(learnt: readonly Learnt[]): Promise<void> {
+    for (const one of learnt) await this.#parts.share(one);
+  }
+
+  async #ask({ project, facts, had, freshFrom }: MeetingAsked, turn: string) {
+    const { line, keys } = this.#parts;
+    const hashes = facts ? [keys.findings(project), keys.facts(project), keys.pins(project)] : [];
+    const pages = had.map(({ upstream }) => keys.page(project, upstream));
+    const reply = await line.ask(
+      (redis) =>
+        MEET.run(
+          redis,
+          [keys.turn(project), ...hashes, ...pages],
+          [
+            hashes.length,
+            AT_ONCE,
+            MAX_RECORD,
+            MAX_PAGE,
+            turn,
+            freshFrom === 0 ? 0 : TURN,
+            freshFrom,
+            ...(facts ? KEPT : []),
+            ...had.flatMap(({ checkedAt, etag }) => [checkedAt, etag ?? '']),
+          ],
+        ),
+      ANSWER,
+    );
+    return readMeeting(reply, hashes);
+  }
+}
+
+const DAY = 24 * 3_600_000;
+/** Findings, other facts, pins: from when they were last asked for, in milliseconds; 0 is for ever. */
+const KEPT = [90 * DAY, 30 * DAY, 0] as const;

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { buildWheel, type Distribution } from '../support/distributions.js';
+import { packagePath } from '../support/fake-upstream.js';
+import { redisProgram, startRedisCluster } from '../support/redis-servers.js';
+import { type ReplicaOptions, type Replicas, startReplicas, until } from '../support/replicas.js';
+import type { TestGate } from '../support/wheelgate.js';
+
+const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
+const HOUR = 3_600_000;
+const { skip } = redisProgram();
+
+const hooked = buildWheel({ name: 'demo', files: { 'evil.pth': 'import os; os.system("x")\n' } });
+const clean = buildWheel({ name: 'demo', version: '1.1' });
+
+const page = async (gate: TestGate, project = 'demo') =>
+  (await gate.get(`/simple/${project}/`, { accept: JSON_TYPE })).json();
+const yanked = async (gate: TestGate, { filename }: Distribution, project = 'demo') =>
+  (await page(gate, project)).files.find((file: any) => file.filename === filename).yanked;
+const get = (gate: TestGate, { filename }: Distribution, project = 'demo') =>
+  gate.get(`/files/${project}/${filename}`);
+const inspections = async (gate: TestGate) =>
+  (await gate.metric('wheelgate_inspection_duration_seconds_count')).length;
+
+describe('what one replica learns', { skip }, () => {
+  let replicas: Replicas;
+
+  beforeEach(async () => {
+    replicas = await startReplicas();
+    replicas.upstream.addProject('demo', [hooked, clean]);
+  });
+  afterEach(() => replicas.close());
+
+  const fetches = ({ filename }: Distribution, project = 'demo') =>
+    replicas.upstream.requests(packagePath(project, filename));
+  /** Waits until Redis holds so many facts of a project. */
+  const known = (facts: number, hash = 'findings*') =>
+    until(async () => {
+      const [key] = await replicas.redis.ask.keys(`wg:1:{p:demo}:${hash}`);
+      if (key === undefined) return facts === 0;
+      const fields = await replicas.redis.ask.hkeys(key);
+      return fields.filter((field) => field !== 'bytes').length === facts;
+    });
+
+  describe('of an artifact', () => {
+    it('is known to another that never saw it: the page says so, and a refusal fetches nothing', async () => {
+      const [a, b] = [await replicas.add(), await replicas.add()];
+      assert.equal((await get(a, hooked)).status, 403);
+      assert.equal((await get(a, clean)).status, 200);
+      await known(2);
+      assert.match(await yanked(b, hooked), /refused by Wheelgate/);
+      assert.equal(await yanked(b, clean), false);
+      assert.equal((await get(b, hooked)).status, 403);
+      assert.equal(fetches(hooked), 1);
+      assert.deepEqual((await get(b, clean)).body, clean.bytes);
+      assert.equal(await inspections(b), 0);
+    });
+
+    it('is told at once to another whose page is ready', async () => {
+      const [a, b] = [await replicas.add(), await replicas.add()];
+      assert.equal(await yanked(b, hooked), false);
+      await get(a, hooked);
+      await until(async () => (await yanked(b, hooked)) !== false);
+      assert.equal((await get(b, hooked)).status, 403);
+      assert.equal(fetches(hooked), 1);
+    });
+
+    it('stays known where it was told, when Redis is gone and the replica starts anew', async () => {
+      const [a, b] = [await replicas.add(), await replicas.add()];
+      await get(a, hooked);
+      await known(1);
+      await page(b);
+      await replicas.redis.stop();
+      await b.restart();
+      assert.equal((await get(b, hooked)).status, 403);
+      assert.equal(fetches(hooked), 1);
+    });
+
+    it('is told again to those that have missed it', async () => {
+      const [a, b] = [await replicas.add(), await replicas.add()];
+      assert.equal(await yanked(b, hooked), false);
+      // Nobody hears anything until they have connected again.
+      await replicas.redis.ask.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await get(a, hooked);
+      await until(async () => (await yanked(b, hooked)) !== false);
+    });
+
+    it('is given back to a Redis that has lost it, by the next that has it', async () => {
+      const a = await replicas.add();
+      await get(a, hooked);
+      await known(1);
+      await replicas.redis.ask.flushall();
+      await a.restart();
+      await page(a);
+      await known(1);
+    });
+
+    it('of other settings of the inspection counts for nothing', async () => {
+      const a = await replicas.add();
+      const b = await replicas.add({ config: { 'inspection.members': 1_000 } });
+      await get(a, hooked);
+      await known(1);
+      assert.equal(await yanked(b, hooked), false);
+      assert.equal((await get(b, hooked)).status, 403);
+      assert.equal(fetches(hooked), 2);
+    });
+
+    it('is for nobody where there is no secret, or another one', async () => {
+      for (const secret of [undefined, 'another one than all the others have']) {
+        const [a, b] = [await replicas.add(), await replicas.add({ secret })];
+        await get(a, hooked);
+        await known(1);
+        assert.equal(await yanked(b, hooked), false);
+        assert.equal((await get(b, hooked)).status, 403);
+      }
+    });
+
+    it('without a secret is left with nobody', async () => {
+      const a = await replicas.add({ secret: undefined });
+      assert.equal((await get(a, hooked)).status, 403);
+      assert.equal((await get(a, clean)).status, 200);
+      assert.deepEqual(await replicas.redis.ask.keys('wg:1:{p:*'), []);
+    });
+
+    it('is known to another in a cluster of three', async () => {
+      const cluster = await startRedisCluster();
+      try {
+        const options: ReplicaOptions = { redis: cluster.url, mode: 'cluster' };
+        const [a, b] = [await replicas.add(options), await replicas.add(options)];
+        assert.equal(await yanked(b, hooked), false);
+        await get(a, hooked);
+        await until(async () => (await yanked(b, hooked)) !== false);
+        const c = await replicas.add(options);
+        assert.match(await yanked(c, hooked), /refused by Wheelgate/);
+        assert.equal(fetches(hooked), 1);
+      } finally {
+        await cluster.close();
+      }
+    });
+  });
+
+  describe('of the first bytes of a file', () => {
+    const first = buildWheel({ name: 'demo' });
+    const second = buildWheel({ name: 'demo', files: { 'demo/__init__.py': 'evil = 1\n' } });
+    const pinning: ReplicaOptions = { upstream: { unhashed: 'pin' } };
+
+    beforeEach(() => put(first));
+
+    function put(dist: Distribution): void {
+      replicas.upstream.addProject('demo', [{ dist, hashes: {} }]);
+    }
+    /** The index has other bytes now, and everybody asks for its page again. */
+    function replace(dist: Distribution, ...gates: TestGate[]): void {
+      put(dist);
+      for (const gate of gates) gate.now += HOUR;
+    }
+
+    it('holds for a replica that never saw them, and the same bytes are given out', async () => {
+      const [a, b, c] = [
+        await replicas.add(pinning),
+        await replicas.add(pinning),
+        await replicas.add(pinning),
+      ];
+      assert.equal((await get(a, first)).status, 200);
+      await known(1, 'pins');
+      assert.deepEqual((await get(c!, first)).body, first.bytes);
+      replace(second, b!);
+      const answer = await get(b!, second);
+      assert.equal(answer.status, 403);
+      assert.match(answer.phrase, /first seen.*\(integrity\)/);
+    });
+
+    it('holds for a replica whose page was ready before there were any', async () => {
+      const [a, b] = [await replicas.add(pinning), await replicas.add(pinning)];
+      await page(b);
+      assert.equal((await get(a, first)).status, 200);
+      await known(1, 'pins');
+      replace(second, b);
+      assert.equal((await get(b, second)).status, 403);
+    });
+
+    it('holds when Redis is gone, where it was told, and is given back to one that has lost it', async () => {
+      const [a, b] = [await replicas.add(pinning), await replicas.add(pinning)];
+      await get(a, first);
+      await known(1, 'pins');
+      await page(b);
+      await replicas.redis.ask.flushall();
+      await b.restart();
+      await page(b);
+      await known(1, 'pins');
+      await replicas.redis.stop();
+      await b.restart();
+      replace(second, b);
+      assert.equal((await get(b, second)).status, 403);
+    });
+
+    it('refuses the file everywhere, and lastingly, where two have pinned other ones apart', async () => {
+      const [a, b] = [
+        await replicas.add({ ...pinning, redis: undefined }),
+        await replicas.add(pinning),
+      ];
+      assert.equal((await get(a, first)).status, 200);
+      replace(second, b);
+      assert.equal((await get(b, second)).status, 200);
+      await known(1, 'pins');
+      a.configure({ 'redis.url': replicas.redis.url });
+      await a.restart();
+      for (const [gate, dist] of [
+        [a, first],
+        [b, second],
+      ] as const) {
+        replace(dist, gate);
+        await until(async () => (await get(gate, dist)).status === 403);
+        assert.match((await get(gate, dist)).phrase, /not the same everywhere/);
+      }
+      await b.restart();
+      assert.equal((await get(b, second)).status, 403);
+      const c = await replicas.add(pinning);
+      assert.match((await get(c, second)).phrase, /not the same everywhere/);
+    });
+
+    it('is no matter of other indexes under the same name', async () => {
+      const a = await replicas.add(pinning);
+      await get(a, first);
+      await known(1, 'pins');
+      const elsewhere = await replicas.add({ ...pinning, redis: undefined });
+      const { upstream } = elsewhere;
+      upstream.addProject('demo', [{ dist: second, hashes: {} }]);
+      const b = await replicas.add({ upstream: { unhashed: 'pin', url: upstream.url } });
+      assert.deepEqual((await get(b, second)).body, second.bytes);
+    });
+  });
+});

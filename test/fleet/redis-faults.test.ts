@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildWheel, type Distribution } from '../support/distributions.js';
+import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
+import { type Replicas, startReplicas, until } from '../support/replicas.js';
+import type { TestGate } from '../support/wheelgate.js';
+
+const { skip } = redisProgram();
+const MINUTE = 60_000;
+
+const get = (gate: TestGate, project: string, { filename }: Distribution) =>
+  gate.get(`/files/${project}/${filename}`);
+
+/** Delays what goes over it, in both directions. */
+async function startSlowLine(to: RedisServer, milliseconds: number) {
+  const sockets = new Set<Socket>();
+  const server = createServer((here) => {
+    const there = connect(to.port, '127.0.0.1');
+    for (const [from, into] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => {});
+      from.on('close', () => into.destroy());
+      from.on('data', async (chunk) => {
+        await sleep(milliseconds);
+        into.write(chunk);
+      });
+    }
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** What may be wrong with Redis. A replica has begun beforehand, with a project known, and goes on with another one. */
+const FAULTS: Readonly<Record<string, (redis: RedisServer) => unknown>> = {
+  'is gone': (redis) => redis.stop(),
+  'says nothing any more': (redis) => redis.pause(),
+  'takes nothing any more': (redis) => redis.ask.call('REPLICAOF', '127.0.0.1', '1'),
+  'has no memory left': (redis) => redis.ask.config('SET', 'maxmemory', '1'),
+  'knows its password no more': async (redis) => {
+    await redis.ask.config('SET', 'requirepass', 'another');
+    await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  },
+  'has lost everything': (redis) => redis.ask.flushall(),
+  'knows none of the commands that are wanted': (redis) =>
+    redis.ask.call('ACL', 'SETUSER', 'default', '-@scripting'),
+};
+
+describe('a replica whose Redis', { skip }, () => {
+  let replicas: Replicas;
+
+  beforeEach(async () => {
+    replicas = await startReplicas();
+  });
+  afterEach(async () => {
+    replicas.redis.resume();
+    await replicas.close();
+  });
+
+  /** A project with a file that is refused, and one that is not. */
+  function project(name: string) {
+    const bad = buildWheel({ name, files: { 'evil.pth': 'import os\n' } });
+    const good = buildWheel({ name, version: '2.0' });
+    replicas.upstream.addProject(name, [bad, good]);
+    return { name, bad, good };
+  }
+
+  type Project = ReturnType<typeof project>;
+
+  async function assertServes(gate: TestGate, { name, bad, good }: Project): Promise<void> {
+    assert.equal((await gate.get(`/simple/${name}/`)).status, 200);
+    const refused = await get(gate, name, bad);
+    assert.deepEqual([refused.status, refused.body.includes(bad.bytes)], [403, false]);
+    const given = await get(gate, name, good);
+    assert.deepEqual(
+      [given.status, given.complete, given.body.equals(good.bytes)],
+      [200, true, true],
+    );
+    assert.equal((await gate.get('/readyz')).status, 200);
+  }
+
+  for (const [fault, happens] of Object.entries(FAULTS))
+    it(`${fault} serves alone, and refuses what it must`, async () => {
+      const gate = await replicas.add();
+      const [known, later, last] = [project('known'), project('later'), project('last')];
+      await assertServes(gate, known);
+      await happens(replicas.redis);
+      for (const one of [known, later]) await assertServes(gate, one);
+      // It is tried again.
+      gate.now += MINUTE;
+      await assertServes(gate, last);
+      await assertServes(gate, known);
+    });
+
+  it('is not there at the start serves alone', async () => {
+    await replicas.redis.stop();
+    const gate = await replicas.add();
+    await assertServes(gate, project('demo'));
+  });
+
+  it('wants another password serves alone', async () => {
+    const locked = await startRedis('--requirepass', 'a password');
+    try {
+      const gate = await replicas.add({ redis: `redis://:wrong@127.0.0.1:${locked.port}` });
+      await assertServes(gate, project('demo'));
+      assert.equal((await gate.get('/readyz')).json().parts.redis.state, 'degraded');
+    } finally {
+      await locked.close();
+    }
+  });
+
+  it('is slow goes on sharing by it as long as it answers in time, and without it where not', async () => {
+    for (const [delay, shares] of [
+      [20, true],
+      [400, false],
+    ] as const) {
+      const slow = await startSlowLine(replicas.redis, delay);
+      try {
+        const one = project(`demo${delay}`);
+        const [a, b] = [await replicas.add(), await replicas.add({ redis: slow.url })];
+        await assertServes(a, one);
+        await until(
+          async () => (await replicas.redis.ask.keys(`wg:1:{p:${one.name}}:f*`)).length === 1,
+        );
+        await assertServes(b, one);
+        const page = `/simple/${one.name}/`;
+        assert.equal(replicas.upstream.requests(page), shares ? 1 : 2, `${delay} ms`);
+      } finally {
+        slow.close();
+      }
+    }
+  });
+
+  it('is there again shares again, and tells what it has learnt alone', async () => {
+    const [a, b] = [await replicas.add(), await replicas.add()];
+    const one = project('demo');
+    await replicas.redis.stop();
+    for (const gate of [a, b]) await gate.get('/simple/demo/');
+    await get(a, 'demo', one.bad);
+    await replicas.redis.start();
+    const asked = () => replicas.upstream.requests('/packages/demo/demo-1.0-py3-none-any.whl');
+    await until(async () => {
+      // Time passes for those that leave it alone.
+      for (const gate of [a, b]) gate.now += 5_000;
+      for (const gate of [a, b]) await gate.get('/simple/demo/');
+      return (await b.get('/simple/demo/')).body.includes('refused by Wheelgate');
+    });
+    assert.equal((await get(b, 'demo', one.bad)).status, 403);
+    assert.equal(asked(), 1);
+  });
+});
+
+describe('what is warm', { skip }, () => {
+  it('asks Redis for nothing, be it a page or an artifact, and waits for nothing there', async () => {
+    const replicas = await startReplicas();
+    try {
+      const gate = await replicas.add();
+      const good = buildWheel({ name: 'demo' });
+      replicas.upstream.addProject('demo', [good]);
+      const bothOf = async () => {
+        const page = await gate.get('/simple/demo/');
+        const file = await get(gate, 'demo', good);
+        assert.deepEqual([page.status, file.status], [200, 200]);
+        assert.ok(file.body.equals(good.bytes));
+      };
+      await bothOf();
+      const scripts = async () => {
+        const stats = await replicas.redis.ask.info('commandstats');
+        return stats.match(/cmdstat_eval(sha)?:calls=\d+/g)?.join();
+      };
+      // What was learnt goes out by itself.
+      await until(
+        async () => (await replicas.redis.ask.keys('wg:1:{p:demo}:findings*')).length === 1,
+      );
+      const before = await scripts();
+      assert.ok(before);
+      for (let time = 0; time < 5; time += 1) await bothOf();
+      assert.equal(await scripts(), before);
+      replicas.redis.pause();
+      for (let time = 0; time < 5; time += 1) await bothOf();
+    } finally {
+      replicas.redis.resume();
+      await replicas.close();
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
+import { type RedisServer, startRedis } from './redis-servers.js';
+import { startGate, type TestGate, type TestGateOptions } from './wheelgate.js';
+
+export const SECRET = 'a secret of 32 characters for all';
+
+export interface ReplicaOptions {
+  /** Another Redis than the common one, or none. */
+  readonly redis?: string | undefined;
+  readonly mode?: 'standalone' | 'cluster';
+  readonly secret?: string | undefined;
+  readonly now?: number;
+  /** Settings by their paths. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** More of its upstream. */
+  readonly upstream?: Readonly<Record<string, unknown>>;
+  readonly verifyProvenance?: TestGateOptions['verifyProvenance'];
+}
+
+/** Replicas with a disk each, one index behind all, and one Redis between them. */
+export interface Replicas {
+  readonly upstream: FakeUpstream;
+  readonly redis: RedisServer;
+  /** One more of them. */
+  add(options?: ReplicaOptions): Promise<TestGate>;
+  close(): Promise<void>;
+}
+
+export async function startReplicas(...redisArgs: readonly string[]): Promise<Replicas> {
+  const [upstream, redis] = await Promise.all([startFakeUpstream(), startRedis(...redisArgs)]);
+  const gates: TestGate[] = [];
+  return {
+    upstream,
+    redis,
+    add: async (options = {}) => {
+      const url = 'redis' in options ? options.redis : redis.url;
+      const secret = 'secret' in options ? options.secret : SECRET;
+      const gate = await startGate({
+        ...(options.now !== undefined && { now: options.now }),
+        ...(options.verifyProvenance && { verifyProvenance: options.verifyProvenance }),
+        config: {
+          upstreams: [{ name: 'fake', url: upstream.url, ...options.upstream }],
+          ...(url !== undefined && { 'redis.url': url }),
+          ...(options.mode !== undefined && { 'redis.mode': options.mode }),
+          ...(secret !== undefined && { 'replica.secret': secret }),
+          ...options.config,
+        },
+      });
+      gates.push(gate);
+      return gate;
+    },
+    close: async () => {
+      upstream.release();
+      await Promise.all(gates.map((gate) => gate.close()));
+      await Promise.all([upstream.close(), redis.close()]);
+    },
+  };
+}
+
+/** Waits for what comes by way of another process; a test that waits in vain fails by its own limit. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}
