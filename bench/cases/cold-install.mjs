@@ -1,17 +1,8 @@
 // pip and uv install a tree of real packages through a proxy that has seen none of it: wall time against the index itself, and
-// what the proxy takes of the processors. Each measurement has a server of its own, which is ready, and has an empty cache; one
-// of them has been in use before: it has seen as many other packages.
+// what the proxy takes of the processors. Each measurement has a server of its own, which is ready, and has an empty cache.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  fetchTree,
-  findPip,
-  findUv,
-  install,
-  publishTree,
-  renamedWheels,
-  wheelsOfTree,
-} from '../lib/clients.mjs';
+import { findPip, findUv, install, publishTree, wheelsOfTree } from '../lib/clients.mjs';
 import { alternate, median } from '../lib/measure.mjs';
 import { memoryFolder } from '../lib/memory-folder.mjs';
 import { peers } from '../lib/peers.mjs';
@@ -34,9 +25,6 @@ export const needs = [
   ...(wheels === undefined ? ['the wheels, which an index that can be reached would have'] : []),
 ];
 
-/** Projects that no client installs. */
-let others = [];
-
 const WALL_AIMS = { uv: 1.5, pip: 1.2 };
 const CPU_AIM = 0.5;
 
@@ -45,18 +33,12 @@ const proxies = {
     const server = await startWheelgate(folder, index);
     return { ...server, simple: `${server.url}/simple/` };
   },
-  'wheelgate in use': async (folder, index) => {
-    const server = await proxies.wheelgate(folder, index);
-    await fetchTree(server.simple, others);
-    return server;
-  },
   ...peers,
 };
 
 export async function run({ folder, rounds, short }) {
   const root = join(folder, 'index');
-  others = await publishTree(root, await renamedWheels(wheels));
-  const { length: count } = await publishTree(root, wheels);
+  const count = await publishTree(root, wheels);
   const index = await startNginx(join(folder, 'nginx'), root);
   const scratch = memoryFolder(1e9) ?? join(folder, 'scratch');
   let started = 0;

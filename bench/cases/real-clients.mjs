@@ -17,7 +17,7 @@ export const needs = [
 
 export async function run({ folder, rounds, short }) {
   const root = join(folder, 'index');
-  const { length: count } = await publishTree(root, wheels);
+  const count = await publishTree(root, wheels);
   const nginx = await startNginx(join(folder, 'nginx'), root);
   const wheelgate = await startWheelgate(join(folder, 'gate'), nginx.url);
   const scratch = memoryFolder(1e9) ?? join(folder, 'scratch');

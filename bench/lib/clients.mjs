@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { listed, publishPage } from './index-folder.mjs';
 import { output } from './measure.mjs';
 import { has } from './processes.mjs';
@@ -99,7 +99,7 @@ for path in sys.argv[1:]:
         open(path + '.metadata', 'wb').write(archive.read(name))
 `;
 
-/** Publishes real wheels below `root`, each with its metadata beside it, as PyPI has it. @returns their projects */
+/** Publishes real wheels below `root`, each with its metadata beside it, as PyPI has it. @returns how many */
 export async function publishTree(root, wheels) {
   const projects = new Set();
   const published = wheels.map((wheel) => {
@@ -132,71 +132,7 @@ export async function publishTree(root, wheels) {
     projects: [...projects].map((name) => ({ name })),
   };
   writeFileSync(join(root, 'simple', 'index.json'), JSON.stringify(list));
-  return [...projects];
-}
-
-const RENAME = `
-import base64, hashlib, os, re, sys, zipfile
-target = sys.argv[1]
-for path in sys.argv[2:]:
-    name, version, *rest = os.path.basename(path)[:-4].split('-')
-    renamed = 'other_' + name
-    info = f'{name}-{version}.dist-info'
-    with zipfile.ZipFile(path) as before, zipfile.ZipFile(
-        os.path.join(target, '-'.join([renamed, version, *rest]) + '.whl'), 'w', zipfile.ZIP_DEFLATED
-    ) as after:
-        record = []
-        for entry in before.infolist():
-            folder, _, below = entry.filename.partition('/')
-            if entry.filename.endswith(('/', '.dist-info/RECORD')) or not below and folder.endswith('.pth'):
-                continue
-            own = folder.endswith('.dist-info')
-            content = before.read(entry)
-            if own and below == 'METADATA':
-                content = re.sub(rb'(?mi)^name:.*$', b'Name: ' + renamed.encode(), content, count=1)
-            member = f'{renamed}-{version}.dist-info/{below}' if own else entry.filename
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()
-            record.append(f'{member},sha256={digest},{len(content)}')
-            after.writestr(member, content)
-        listed = f'{renamed}-{version}.dist-info/RECORD'
-        after.writestr(listed, '\\n'.join([*record, f'{listed},,', '']))
-`;
-
-/** The same wheels under other names: other files to whoever opens them, and as much work. @returns their paths */
-export async function renamedWheels(wheels) {
-  const folder = `${dirname(wheels[0])}.renamed`;
-  if (!existsSync(folder)) {
-    const partial = `${folder}.part`;
-    rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
-    await output('python3', ['-c', RENAME, partial, ...wheels]);
-    renameSync(partial, folder);
-  }
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.whl'))
-    .map((name) => join(folder, name));
-}
-
-/** Fetches what a client would, of a whole tree: each page, the sidecar, the wheel; a few at a time. */
-export async function fetchTree(simple, names) {
-  const waiting = [...names];
-  const one = async () => {
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      const page = new URL(`${name}/`, simple);
-      const accept = 'application/vnd.pypi.simple.v1+json';
-      const { files } = await (await answered(page, { accept })).json();
-      for (const { url } of files)
-        for (const part of [`${url}.metadata`, url])
-          await (await answered(new URL(part, page))).arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, one));
-}
-
-async function answered(url, headers = {}) {
-  const response = await fetch(url, { headers });
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  return response;
+  return projects.size;
 }
 
 function sha256(content) {

@@ -18,6 +18,11 @@ export class CheckedHash {
     );
   }
 
+  /** Whether anything is declared that bytes can be held against. */
+  get knows(): boolean {
+    return this.#declared.length > 0;
+  }
+
   update(bytes: Uint8Array): void {
     this.#sha256.update(bytes);
     for (const [, hash] of this.#others) hash.update(bytes);

@@ -15,6 +15,8 @@ import { nameOf, type OwnTask, recognise, type Task } from './task.js';
 export interface Bytes extends Arrived {
   readonly at: Inspectable;
   readonly early: EarlyLook | undefined;
+  /** What another replica has found in them, as this one would. */
+  readonly inspection: Inspection | undefined;
 }
 
 export interface DeciderParts {
@@ -105,7 +107,9 @@ export class Decider {
       bytes.early?.abandon();
       return before;
     }
-    const found = await this.#inspect(listed, bytes, { sha256, size, name: nameOf(listed) });
+    const found =
+      bytes.inspection ??
+      (await this.#inspect(listed, bytes, { sha256, size, name: nameOf(listed) }));
     task.kept = findings.put(project, found).catch((error: unknown) => {
       // They judge this fill all the same; the next one looks again.
       this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });

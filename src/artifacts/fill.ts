@@ -3,6 +3,7 @@ import type { Failure } from '../domain/failure.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { FillNews } from '../fleet/leases.js';
 import type { GrowingBytes } from '../store/bytes.js';
+import { temporaryName } from '../store/disk/temporary-name.js';
 import type { Progress } from './delivery-gate.js';
 
 /** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
@@ -10,6 +11,18 @@ export type FillEnd =
   | { readonly kind: 'allowed'; readonly verdict: Verdict; readonly size: number }
   | { readonly kind: 'refused'; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Which bytes come in. A transfer that somebody goes on with elsewhere is the same one. */
+export interface Transfer {
+  readonly transfer: string;
+  /** What the upstream calls them, where it gives a rest of them by that name. */
+  readonly etag: string | undefined;
+}
+
+/** Of bytes that nobody has had any of. */
+export function newTransfer(etag?: string): Transfer {
+  return { transfer: temporaryName(), etag };
+}
 
 /**
  * One transfer of one artifact, shared by every client that waits for it. It belongs to none of them:
@@ -23,6 +36,10 @@ export class Fill {
   #settle!: (end: FillEnd) => void;
   #end: FillEnd | undefined;
   #bytes: GrowingBytes | undefined;
+  /** Where the same bytes come in by now, until as many are there. */
+  #elsewhere: GrowingBytes | undefined;
+  #transfer: Transfer | undefined;
+  readonly #readers = new Set<(bytes: GrowingBytes) => void>();
   #received = 0;
   /** Sent by the upstream in this process, and taken by nobody yet. */
   #fetched = 0;
@@ -72,20 +89,54 @@ export class Fill {
     this.#tell = tell;
   }
 
-  /** Announces where the bytes are, and how many there will be: of these none has come yet. */
-  begin(bytes: GrowingBytes, total: number | undefined): void {
-    this.#received = 0;
-    this.#bytes = bytes;
+  /** Names the bytes that come in; undefined where there are none, or those that came count for nothing. */
+  get transfer(): string | undefined {
+    return this.#transfer?.transfer;
+  }
+
+  /** What the upstream calls them. */
+  get etag(): string | undefined {
+    return this.#transfer?.etag;
+  }
+
+  /** Calls back with each place where bytes come in from now on. @returns ends that */
+  onBytes(reader: (bytes: GrowingBytes) => void): () => void {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  }
+
+  /**
+   * Announces where the bytes are, and how many there will be: of these none has come yet. Where they are those of the
+   * transfer before, they are read where they were until as many have come.
+   */
+  begin(
+    bytes: GrowingBytes,
+    total: number | undefined,
+    { transfer, etag }: Transfer = newTransfer(),
+  ): void {
+    const goesOn = transfer === this.transfer && this.#received > 0;
+    this.#elsewhere = goesOn ? bytes : undefined;
+    if (!goesOn) {
+      this.#received = 0;
+      this.#bytes = bytes;
+    }
+    this.#transfer = { transfer, etag };
     this.#total = total;
     const { place } = bytes;
-    if (place !== undefined) this.#tell({ kind: 'begun', place, total });
+    if (place !== undefined) this.#tell({ kind: 'begun', place, total, transfer, etag });
+    for (const reader of this.#readers) reader(bytes);
     this.#notify();
   }
 
   /** Announces how many bytes can be read. */
   advance(received: number): void {
-    this.#received = received;
     this.#tell({ kind: 'arrived', bytes: received });
+    if (this.#elsewhere !== undefined) {
+      if (received < this.#received) return;
+      this.#bytes = this.#elsewhere;
+      this.#elsewhere = undefined;
+    }
+    this.#received = received;
     this.#notify();
   }
 
@@ -105,6 +156,8 @@ export class Fill {
   /** What has come in counts for nothing: somebody begins anew. */
   restart(): void {
     this.#received = 0;
+    this.#elsewhere = undefined;
+    this.#transfer = undefined;
     this.#notify();
   }
 

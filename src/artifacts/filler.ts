@@ -5,6 +5,8 @@ import type { ListedFile } from '../project-pages/project-pages.js';
 import type { BytesAt } from '../store/bytes.js';
 import type { Decider } from './decider.js';
 import type { Fill } from './fill.js';
+import { FillReader } from './fill-reader.js';
+import type { LeftBytes } from './left-bytes.js';
 import type { Obtainer } from './obtainer.js';
 import { flightKey, knownDigest, NOT_READY, type OwnTask, recognise, type Task } from './task.js';
 
@@ -32,18 +34,28 @@ export class Filler {
   async fill(fill: Fill, listed: ListedFile, signal: AbortSignal): Promise<void> {
     // Asked for while the bytes come.
     const attested = this.#decider.lookUp(listed);
-    while (fill.end === undefined) {
-      const lease = await this.#parts.leases.take(flightKey(listed));
-      const task: Task = { fill, listed, attested, kept: Promise.resolve() };
-      if (lease.kind === 'theirs') await this.#follow(task, lease);
-      else await this.#lead(task, lease, signal);
+    let left: LeftBytes | undefined;
+    try {
+      while (fill.end === undefined) {
+        const lease = await this.#parts.leases.take(flightKey(listed));
+        const task: Task = { fill, listed, attested, kept: Promise.resolve() };
+        if (lease.kind === 'ours') await this.#lead(task, lease, signal, left);
+        else left = await this.#follow(task, lease, left);
+      }
+    } finally {
+      await left?.reader.close();
     }
   }
 
-  async #lead(task: Task, lease: OurLease, signal: AbortSignal): Promise<void> {
-    const { tell } = lease;
+  async #lead(
+    task: Task,
+    lease: OurLease,
+    signal: AbortSignal,
+    left: LeftBytes | undefined,
+  ): Promise<void> {
+    const { tell, distant } = lease;
     const known = { sha256: undefined, inspection: undefined };
-    const own: OwnTask = { ...task, signal, tell, known };
+    const own: OwnTask = { ...task, signal, tell, known, left, distant };
     try {
       own.fill.onNews(tell);
       await this.#obtainer.obtain(own);
@@ -57,13 +69,27 @@ export class Filler {
     }
   }
 
-  /** Somebody else does the work; whether the artifact may go out is judged here all the same. */
-  async #follow(task: Task, lease: TheirLease): Promise<void> {
+  /**
+   * Somebody else does the work; whether the artifact may go out is judged here all the same.
+   * @param before what somebody had left before that
+   * @returns what is left where whoever did it is gone
+   */
+  async #follow(
+    task: Task,
+    lease: TheirLease,
+    before: LeftBytes | undefined,
+  ): Promise<LeftBytes | undefined> {
     const { fill } = task;
+    // What is not held open is gone with whoever writes it.
+    let held = new FillReader(fill);
     let judged: Promise<void> | undefined;
     const followed = await lease.follow((news) => {
-      if (news.kind === 'begun') fill.begin(this.#parts.bytesAt(news.place), news.total);
-      else if (news.kind === 'arrived') fill.advance(news.bytes);
+      if (news.kind === 'begun') {
+        fill.begin(this.#parts.bytesAt(news.place), news.total, news);
+        if (held.isSame) return;
+        void held.close();
+        held = new FillReader(fill);
+      } else if (news.kind === 'arrived') fill.advance(news.bytes);
       else if (news.kind === 'complete') {
         fill.advance(news.size);
         judged = this.#judgeFollowed(task, news);
@@ -74,9 +100,30 @@ export class Filler {
       // Awaited below, once there is nothing more to follow.
       judged?.catch(() => {});
     });
-    await judged;
-    // Over without a word about how: whoever did it is gone, and the next one begins anew.
-    if (fill.end === undefined && followed === 'lost') fill.restart();
+    try {
+      await judged;
+      if (fill.end !== undefined || followed === 'released') return before;
+      return await this.#whatIsLeft(fill, held, before);
+    } finally {
+      await held.close();
+    }
+  }
+
+  /** Over without a word about how: whoever did it is gone. */
+  async #whatIsLeft(
+    fill: Fill,
+    held: FillReader,
+    before: LeftBytes | undefined,
+  ): Promise<LeftBytes | undefined> {
+    const reader = await held.release();
+    const { transfer, etag, total } = fill;
+    // The next one may have been gone before it had as much.
+    if (reader === undefined && transfer !== undefined && before?.transfer === transfer)
+      return before;
+    await before?.reader.close();
+    if (reader !== undefined && transfer !== undefined) return { reader, transfer, etag, total };
+    fill.restart();
+    return undefined;
   }
 
   async #judgeFollowed(

@@ -65,7 +65,15 @@ export class Obtainer {
     try {
       const checked = isDeclared ? undefined : await hashesOf(blob, listed.file.hashes);
       if (!isDeclared && checked === undefined) return false;
-      const bytes = { size, sha256, hashes: {}, ...checked, at: path, early: undefined };
+      const bytes = {
+        size,
+        sha256,
+        hashes: {},
+        ...checked,
+        at: path,
+        early: undefined,
+        inspection: undefined,
+      };
       fill.sha256 = sha256;
       fill.begin(this.#parts.bytesAt({ kind: 'file', path }), size);
       fill.advance(size);
@@ -80,9 +88,9 @@ export class Obtainer {
 
   async #fetch(task: OwnTask): Promise<void> {
     const { fill, listed } = task;
-    const { arrival, early, received, put } = await this.#receiver.receive(task);
+    const { arrival, early, received, put, inspection } = await this.#receiver.receive(task);
     try {
-      await this.#decider.admit(task, { ...received, at: arrival.at, early });
+      await this.#decider.admit(task, { ...received, at: arrival.at, early, inspection });
       await task.kept;
       // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
       const wanted = fill.end?.kind === 'allowed';

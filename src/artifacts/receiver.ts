@@ -1,26 +1,39 @@
-import { asFailure } from '../domain/failure.js';
+import { asFailure, Failure } from '../domain/failure.js';
+import type { Inspection } from '../domain/finding.js';
 import { checked, type Hashes } from '../domain/hashes.js';
-import type { Arrived } from '../fleet/leases.js';
+import { DistantFailure, type DistantFills } from '../fleet/distant-fills.js';
+import type { Arrived, FillNews, Lost } from '../fleet/leases.js';
+import { SourceLost } from '../fleet/source-lost.js';
 import type { EarlyLook, Inspectable, Inspector } from '../inspection/inspector.js';
+import type { ListedFile } from '../project-pages/project-pages.js';
 import type { FairShare } from '../runtime/fair-share.js';
 import type { BytesAt } from '../store/bytes.js';
 import type { SharedBlobs, SharedPut } from '../store/shared-blobs.js';
 import type { Spool } from '../store/spool.js';
-import type { Encoded, FileAnswer } from '../upstream/upstream.js';
+import type { Encoded, FileAnswer, Had } from '../upstream/upstream.js';
 import type { Arrival } from './arrival.js';
 import { arriveInFile } from './arriving-file.js';
 import type { ArrivingMemory } from './arriving-memory.js';
-import { knownDigest, nameOf, type OwnTask } from './task.js';
-import { transfer } from './transfer.js';
+import { DistantSource } from './distant-source.js';
+import { newTransfer, type Transfer } from './fill.js';
+import { answerOf, type LeftBytes } from './left-bytes.js';
+import { flightKey, knownDigest, nameOf, type OwnTask } from './task.js';
+import { OtherBytes, type Source, transfer } from './transfer.js';
 
 /** Artifacts from here on are read while they come in, in bytes. */
 const EARLY_LOOK_FROM = 1024 * 1024;
+/** Of smaller ones the time says nothing of the line, in bytes. */
+const RATE_FROM = 1024 * 1024;
+/** A replica that sends so many times slower than the last came from an index is not waited for. */
+const SLOW = 4;
 
 export interface ReceiverParts {
   /** Artifacts beyond this machine; undefined where there are none. */
   readonly sharedBlobs: SharedBlobs | undefined;
+  /** Where other replicas are asked for what comes in there; undefined where there are none. */
+  readonly distantFills: DistantFills | undefined;
   readonly spool: Spool;
-  /** For small artifacts, before that; undefined where other processes read what comes in here. */
+  /** For small artifacts, before that; undefined where others read what comes in here. */
   readonly memory: ArrivingMemory | undefined;
   readonly bytesAt: BytesAt;
   readonly inspector: Inspector;
@@ -37,19 +50,51 @@ export interface Received {
   readonly received: Arrived;
   /** For other machines; undefined where they have it, or nothing is shared. */
   readonly put: SharedPut | undefined;
+  /** What another replica has found in it. */
+  readonly inspection: Inspection | undefined;
+}
+
+/** How an artifact comes in. */
+interface TakingIn {
+  readonly of: Transfer;
+  /** Whether it is read while it comes in. */
+  readonly isRead: boolean;
+  /** Told how many bytes can be read. */
+  readonly show: (readable: number) => void;
+  /** Asked for what follows where whoever sends them is gone. */
+  readonly rest: (received: number, why: Lost) => Promise<Source>;
 }
 
 /** Brings an artifact's bytes here, from where they are nearest: the store that machines share, or the index. */
 export class Receiver {
   readonly #parts: ReceiverParts;
+  /** At which the last artifact has come from an index, in bytes a second; 0 where none has. */
+  #rate = 0;
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} where neither has them, and nothing of them is left here then */
+  /** @throws {Failure} where nobody has them, and nothing of them is left here then */
   async receive(task: OwnTask): Promise<Received> {
+    const distant = this.#distantSource(task);
+    try {
+      if (task.left !== undefined || distant !== undefined)
+        return await this.#receiveListed(task, task.left, distant);
+    } catch (error) {
+      if (!isOfOthers(error)) throw error;
+      await distant?.distrust();
+      // Whoever has had some of them is cut off.
+      task.fill.restart();
+    }
     return (await this.#receiveShared(task)) ?? (await this.#receiveListed(task));
+  }
+
+  #distantSource({ listed, distant, signal }: OwnTask): DistantSource | undefined {
+    const { distantFills } = this.#parts;
+    if (distant === undefined || distantFills === undefined) return undefined;
+    const leastRate = () => this.#rate / SLOW;
+    return new DistantSource(distantFills, flightKey(listed), distant, leastRate, signal);
   }
 
   /**
@@ -74,11 +119,15 @@ export class Receiver {
     let arrival: Arrival | undefined;
     try {
       arrival = await this.#makeRoom(size);
-      const show = (readable: number) => fill.advance(readable);
-      const { early, received } = await this.#takeIn(task, answer, arrival, show);
+      const { early, received } = await this.#takeIn(task, { ...answer, from: 0 }, arrival, {
+        of: newTransfer(),
+        isRead: true,
+        show: (readable) => fill.advance(readable),
+        rest: (_, why) => Promise.reject(new SourceLost(why)),
+      });
       if (received.sha256 === sha256) {
         answer.confirm();
-        return { arrival, early, received, put: undefined };
+        return { arrival, early, received, put: undefined, inspection: undefined };
       }
       early?.abandon();
     } catch (error) {
@@ -95,22 +144,48 @@ export class Receiver {
     return undefined;
   }
 
-  /** From the index, and for other machines, too. */
-  async #receiveListed(task: OwnTask): Promise<Received> {
+  /**
+   * From the index, and for other machines, too.
+   * @param left what need not come from there
+   * @param distant who may be sending them
+   * @throws {OtherBytes} where whoever goes on with them has others
+   */
+  async #receiveListed(
+    task: OwnTask,
+    left?: LeftBytes,
+    distant?: DistantSource,
+  ): Promise<Received> {
     const { fill, listed } = task;
-    const { answer, arrival } = await this.#beginReceiving(task);
+    const { answer, arrival } = await this.#beginReceiving(task, left, distant);
     let put: SharedPut | undefined;
     try {
       const { size: announced } = answer;
       // Of the index's own size it was made; one that is too large is refused below.
       const isNew = listed.file.size === undefined && announced !== undefined;
       if (isNew && announced <= this.#parts.maxSize) await arrival.expect(announced);
-      put = await this.#share(task, arrival, answer);
-      const show = (readable: number) => {
-        fill.fetch(readable);
-        put?.advance(readable);
-      };
-      return { ...(await this.#takeIn(task, answer, arrival, show)), put };
+      // Whoever has them from the index puts them there.
+      if (!distant?.isThere) put = await this.#share(task, arrival, answer);
+      const { etag } = answer;
+      const started = performance.now();
+      const { early, received } = await this.#takeIn(task, answer, arrival, {
+        of: left ?? newTransfer(etag),
+        isRead: !distant?.isThere,
+        show: (readable) => {
+          if (distant?.isThere) fill.advance(readable);
+          else fill.fetch(readable);
+          put?.advance(readable);
+        },
+        rest: async (bytes, why) =>
+          (await distant?.open(bytes, why)) ?? this.#fetch(task, { bytes, etag }),
+      });
+      if (left === undefined && distant === undefined)
+        this.#noteRate(received.size, performance.now() - started);
+      const inspection = distant?.complete && inspectionIn(distant.complete, received, listed);
+      if (distant !== undefined && distant.complete === undefined && put === undefined) {
+        put = await this.#share(task, arrival, answer);
+        put?.advance(received.size);
+      }
+      return { arrival, early, received, put, inspection };
     } catch (error) {
       put?.abandon();
       answer.body.destroy();
@@ -129,27 +204,25 @@ export class Receiver {
     return this.#parts.sharedBlobs?.begin(arrival.bytes, expected).catch(() => undefined);
   }
 
-  /** @param show told how many bytes can be read */
   async #takeIn(
     task: OwnTask,
-    answer: Pick<FileAnswer, 'size' | 'body'>,
+    source: Source,
     arrival: Arrival,
-    show: (readable: number) => void,
-  ): Promise<Omit<Received, 'put'>> {
+    { of, isRead, show, rest }: TakingIn,
+  ): Promise<Pick<Received, 'early' | 'received'>> {
     const { fill, listed } = task;
     let early: EarlyLook | undefined;
     try {
-      const { size: announced } = answer;
       const { maxSize } = this.#parts;
-      fill.begin(arrival.bytes, listed.file.size ?? announced);
-      early = this.#lookEarly(task, arrival.at);
+      fill.begin(arrival.bytes, listed.file.size ?? source.size, of);
+      if (isRead) early = this.#lookEarly(task, arrival.at);
       const { hashes, size } = listed.file;
       const declared = { hashes, size, maxSize };
-      const received = await transfer(answer, arrival, declared, (readable) => {
+      const progress = (readable: number) => {
         show(readable);
         early?.arrived(readable);
-      });
-      return { arrival, early, received };
+      };
+      return { early, received: await transfer(source, arrival, declared, progress, rest) };
     } catch (error) {
       early?.abandon();
       throw error;
@@ -157,19 +230,32 @@ export class Receiver {
   }
 
   /** Asks the upstream, and makes room for the answer meanwhile; where either fails, nothing of the other is left. */
-  async #beginReceiving({
-    listed,
-    signal,
-  }: OwnTask): Promise<{ answer: FileAnswer; arrival: Arrival }> {
+  async #beginReceiving(
+    task: OwnTask,
+    left: LeftBytes | undefined,
+    distant: DistantSource | undefined,
+  ): Promise<{ answer: FileAnswer; arrival: Arrival }> {
     const [answer, arrival] = await Promise.allSettled([
-      listed.upstream.fetchFile(listed.file.url, signal, encodingOf(listed.file.hashes)),
-      this.#makeRoom(listed.file.size),
+      left === undefined ? this.#begin(task, distant) : answerOf(left),
+      this.#makeRoom(task.listed.file.size),
     ]);
     if (answer.status === 'fulfilled' && arrival.status === 'fulfilled')
       return { answer: answer.value, arrival: arrival.value };
     if (answer.status === 'fulfilled') answer.value.body.destroy();
     if (arrival.status === 'fulfilled') await arrival.value.discard();
     throw answer.status === 'rejected' ? answer.reason : (arrival as PromiseRejectedResult).reason;
+  }
+
+  async #begin(task: OwnTask, distant: DistantSource | undefined): Promise<FileAnswer> {
+    return (await distant?.open(0)) ?? this.#fetch(task);
+  }
+
+  #noteRate(bytes: number, milliseconds: number): void {
+    if (bytes >= RATE_FROM) this.#rate = (bytes / milliseconds) * 1_000;
+  }
+
+  #fetch({ listed: { file, upstream }, signal }: OwnTask, had?: Had): Promise<FileAnswer> {
+    return upstream.fetchFile(file.url, signal, encodingOf(file.hashes), had);
   }
 
   async #makeRoom(size: number | undefined): Promise<Arrival> {
@@ -187,6 +273,24 @@ export class Receiver {
     inspector.expectOne();
     return undefined;
   }
+}
+
+/** What another replica has found in these very bytes. @throws {OtherBytes} where it had others */
+function inspectionIn(
+  { sha256, size, inspection }: Extract<FillNews, { kind: 'complete' }>,
+  received: Arrived,
+  { subject }: ListedFile,
+): Inspection | undefined {
+  if (sha256 !== received.sha256 || size !== received.size) throw new OtherBytes();
+  const isOfThem = inspection?.sha256 === sha256 && inspection.filename === subject.filename;
+  return isOfThem ? inspection : undefined;
+}
+
+/** Whether what went wrong may lie with the bytes that did not come from the index. */
+function isOfOthers(error: unknown): boolean {
+  if (error instanceof OtherBytes) return true;
+  if (!(error instanceof Failure) || error instanceof DistantFailure) return false;
+  return error.kind === 'upstream-broken';
 }
 
 /** Without a digest nobody can tell a file that was packed on its way. */

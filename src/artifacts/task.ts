@@ -4,10 +4,11 @@ import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import { strongName } from '../domain/hashes.js';
-import type { Arrived, FillNews } from '../fleet/leases.js';
+import type { Arrived, Distant, FillNews } from '../fleet/leases.js';
 import { arrived } from '../project-pages/listing.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
 import type { Fill } from './fill.js';
+import type { LeftBytes } from './left-bytes.js';
 
 /** What is told of a fault that is not the upstream's. */
 export const NOT_READY = 'The artifact could not be made ready.';
@@ -28,6 +29,10 @@ export interface OwnTask extends Task {
   readonly signal: AbortSignal;
   /** Tells those who follow. */
   readonly tell: (news: FillNews) => void;
+  /** What whoever was at it before has left; given up by whoever has the task. */
+  readonly left: LeftBytes | undefined;
+  /** Another replica that is at it. */
+  readonly distant: Distant | undefined;
   /** What was known before the bytes came, and of which bytes. */
   known: { readonly sha256: Sha256 | undefined; readonly inspection: Inspection | undefined };
 }

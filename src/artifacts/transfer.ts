@@ -1,8 +1,9 @@
 import { Failure } from '../domain/failure.js';
 import type { Hashes } from '../domain/hashes.js';
-import type { Arrived } from '../fleet/leases.js';
-import type { FileAnswer } from '../upstream/upstream.js';
-import type { Arrival } from './arrival.js';
+import type { Arrived, Lost } from '../fleet/leases.js';
+import { SourceLost } from '../fleet/source-lost.js';
+import type { FileAnswer, FileBody } from '../upstream/upstream.js';
+import type { Arrival, ArrivalWriter } from './arrival.js';
 import { CheckedHash } from './checked-hash.js';
 
 /** What the index said that a transfer must come to. */
@@ -13,47 +14,132 @@ export interface Declared {
   readonly maxSize: number;
 }
 
+/** Bytes as somebody sends them, from somewhere in a file on. */
+export type Source = Pick<FileAnswer, 'size' | 'from' | 'body'>;
+
+/** Whoever goes on with a transfer sends other bytes than those that are here: it has to begin anew. */
+export class OtherBytes extends Error {
+  override readonly name = 'OtherBytes';
+}
+
 /**
- * Copies an upstream's answer to where it is to come in, and checks it against what the index declared.
+ * Copies what is sent to where it is to come in, and checks it against what the index declared.
  * @param onProgress told how many bytes can be read
+ * @param rest asks somebody else, where whoever sends them is lost after so many: for what follows them, or for all
  * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest; overloaded, unable where
- *   it cannot be written
+ *   it cannot be written @throws {OtherBytes}
  */
 export async function transfer(
-  answer: FileAnswer,
+  first: Source,
   arrival: Arrival,
   declared: Declared,
   onProgress: (readable: number) => void,
+  rest: (received: number, why: Lost) => Promise<Source>,
 ): Promise<Arrived> {
-  const expected = declared.size ?? answer.size;
-  const limit = Math.min(expected ?? Number.POSITIVE_INFINITY, declared.maxSize);
-  const hash = new CheckedHash(declared.hashes);
-  const writer = arrival.writer(onProgress);
-  let received = 0;
+  const copy = new Copy(arrival, declared, onProgress);
+  let source = first;
   try {
-    checkDeclaredSizes(answer.size, declared);
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > limit) throw broken(`sent more than the ${limit} bytes that were announced`);
-      hash.update(chunk);
-      const room = writer.write(chunk);
-      if (room !== undefined) await room;
+    for (;;) {
+      try {
+        await copy.take(source);
+        break;
+      } catch (error) {
+        source.body.destroy();
+        if (!(error instanceof SourceLost)) throw error;
+        if (copy.isWhole) break;
+        source = await rest(copy.received, error.lost);
+      }
     }
-    await writer.end();
+    return await copy.finish();
   } catch (error) {
-    answer.body.destroy();
     // What the disk does not take is told of already.
-    throw error instanceof Failure
+    throw error instanceof Failure || error instanceof OtherBytes
       ? error
       : new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
           cause: error,
         });
   } finally {
-    await writer.stop();
+    await copy.stop();
   }
-  if (expected !== undefined && received !== expected)
-    throw broken(`ended after ${received} of ${expected} bytes`);
-  return { size: received, ...hash.finish() };
+}
+
+/** One file on its way, whoever sends its parts. */
+class Copy {
+  readonly #arrival: Arrival;
+  readonly #declared: Declared;
+  readonly #hash: CheckedHash;
+  readonly #writer: ArrivalWriter;
+  #expected: number | undefined;
+  received = 0;
+
+  constructor(arrival: Arrival, declared: Declared, onProgress: (readable: number) => void) {
+    this.#arrival = arrival;
+    this.#declared = declared;
+    this.#hash = new CheckedHash(declared.hashes);
+    this.#writer = arrival.writer(onProgress);
+    this.#expected = declared.size;
+  }
+
+  /** Whether nothing is missing, as far as is known; the digest tells. */
+  get isWhole(): boolean {
+    return this.#hash.knows && this.received === this.#expected;
+  }
+
+  async take({ size, from, body }: Source): Promise<void> {
+    checkDeclaredSizes(size, this.#declared);
+    this.#expected = this.#declared.size ?? size;
+    const { maxSize } = this.#declared;
+    const limit = Math.min(this.#expected ?? Number.POSITIVE_INFINITY, maxSize);
+    if (from > this.received) throw new OtherBytes();
+    const pieces = from < this.received ? await this.#beyond(from, body) : body;
+    for await (const piece of pieces) {
+      this.received += piece.length;
+      if (this.received > limit)
+        throw broken(`sent more than the ${limit} bytes that were announced`);
+      this.#hash.update(piece);
+      const room = this.#writer.write(piece);
+      if (room !== undefined) await room;
+    }
+  }
+
+  async finish(): Promise<Arrived> {
+    const { received } = this;
+    await this.#writer.end();
+    if (this.#expected !== undefined && received !== this.#expected)
+      throw broken(`ended after ${received} of ${this.#expected} bytes`);
+    return { size: received, ...this.#hash.finish() };
+  }
+
+  stop(): Promise<void> {
+    return this.#writer.stop();
+  }
+
+  /** What follows the bytes that are here, of a body that has some of those, too: they are compared. */
+  async #beyond(from: number, body: FileBody): Promise<AsyncIterable<Uint8Array>> {
+    const { received } = this;
+    // All of it must be readable.
+    await this.#writer.end();
+    const reader = await this.#arrival.bytes.open();
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      let at = from;
+      try {
+        for await (const piece of body) {
+          const known = piece.subarray(0, Math.max(0, received - at));
+          if (known.length > 0) {
+            const here = Buffer.allocUnsafe(known.length);
+            const read = (await reader?.read(here, at)) ?? 0;
+            if (read !== known.length || !here.equals(known)) throw new OtherBytes();
+          }
+          at += piece.length;
+          if (known.length < piece.length) yield piece.subarray(known.length);
+        }
+      } finally {
+        await reader?.close();
+      }
+      if (at < received) throw new OtherBytes();
+    }
+    return pieces();
+  }
 }
 
 function checkDeclaredSizes(announced: number | undefined, declared: Declared): void {

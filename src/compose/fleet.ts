@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet/fleet.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import { createDecisionQueries } from './decision-queries.js';
 import { createDecisionLog, createDecisionReader } from './decisions.js';
+import { createLeases } from './fills.js';
 import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
@@ -23,7 +24,6 @@ export async function createFleet(
   sharedBlobs: SharedBlobs | undefined,
   redis: Redis | undefined,
 ): Promise<Fleet> {
-  const { leases } = ALONE;
   const shared = redis && (await createSharedProjects(config, process, redis));
   const news = shared?.news ?? ALONE.news;
   const stores = createStores(config, process, machine, news, sharedBlobs);
@@ -32,7 +32,7 @@ export async function createFleet(
   const decisionReader = createDecisionReader(config);
   const logSearch = new LogSearch(decisionReader);
   return {
-    leases,
+    leases: await createLeases(config, process, redis, stores.blobs),
     news,
     projects: shared?.projects,
     stores,

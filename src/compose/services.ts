@@ -14,6 +14,7 @@ import { ProjectPagesService } from '../project-pages/project-pages-service.js';
 import { MemoryBudget } from '../runtime/memory-budget.js';
 import { createAttestations } from './attestations.js';
 import { dataFolder } from './data-folder.js';
+import { createDistantFills, sharesFills } from './fills.js';
 import { createJudge } from './judge.js';
 import type { Machine } from './machine.js';
 import { noteArtifactEvent } from './note-events.js';
@@ -74,8 +75,12 @@ export function createServices(
     blobs,
     sharedBlobs,
     spool: machine.spool,
-    // Workers read out of the spool what comes in at another.
-    memory: process.member === undefined ? new ArrivingMemory(IN_MEMORY) : undefined,
+    distantFills: createDistantFills(config, process),
+    // Workers and other replicas read out of the spool what comes in at another.
+    memory:
+      process.member === undefined && !sharesFills(config)
+        ? new ArrivingMemory(IN_MEMORY)
+        : undefined,
     bytesAt,
     findings,
     inspector,

@@ -16,8 +16,18 @@ export interface Arrived {
 
 /** What becomes of a fill, for those who wait for it elsewhere. */
 export type FillNews =
-  /** Where the bytes are, and how many there will be, where that is known. What was told before is of others. */
-  | { readonly kind: 'begun'; readonly place: Place; readonly total: number | undefined }
+  /**
+   * Where the bytes are, and how many there will be, where that is known. What was told before is of others, unless
+   * `transfer` is the same: then somebody goes on with them here.
+   */
+  | {
+      readonly kind: 'begun';
+      readonly place: Place;
+      readonly total: number | undefined;
+      readonly transfer: string;
+      /** What the upstream calls them, where it gives a rest of them by that name. */
+      readonly etag: string | undefined;
+    }
   | { readonly kind: 'arrived'; readonly bytes: number }
   /** Complete, and inspected where its upstream is: everybody judges for themselves. */
   | ({ readonly kind: 'complete'; readonly inspection?: Inspection } & Arrived)
@@ -29,9 +39,41 @@ export type FillNews =
       readonly retryAfter?: number | undefined;
     };
 
+/** Another replica that is at a fill, as its lease names it. */
+export interface Holder {
+  /** Where its bytes are asked for; ends with a slash. */
+  readonly url: string;
+  /** It, in this run of its. */
+  readonly owner: string;
+  /** Counts up with each who takes the lease. */
+  readonly fence: number;
+}
+
+/** How a replica that is at a fill was lost. */
+export type Lost =
+  /** It has ended the connection without a word about how, or does not know the fill. */
+  | { readonly how: 'ended' }
+  /** Nothing was heard of it for so many milliseconds. */
+  | { readonly how: 'silent'; readonly since: number }
+  /** It is there, and hardly sends anything, or not what it should. */
+  | { readonly how: 'useless' };
+
+/** A fill that another replica is at: this machine gets the bytes from there, as long as they come. */
+export interface Distant {
+  readonly holder: Holder;
+  /**
+   * The replica is lost for us.
+   * @returns who is at it now; undefined where the rest is ours to get
+   * @throws {Failure} overloaded where too much is got that way
+   */
+  lost(holder: Holder, lost: Lost): Promise<Holder | undefined>;
+}
+
 /** The fill is ours to do. */
 export interface OurLease {
   readonly kind: 'ours';
+  /** Undefined where nobody else is at it. */
+  readonly distant?: Distant | undefined;
   /** Tells those who follow. */
   tell(news: FillNews): void;
   /** The fill is over, and the artifact in the store where it is kept. */

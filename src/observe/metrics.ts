@@ -104,6 +104,11 @@ export function createMetrics() {
       'What other replicas have learnt: taken over, or refused because it was not sealed with our secret.',
       ['result'],
     ),
+    fills: counter(
+      'fills_total',
+      'Artifacts that were to be brought here, by whose lease: ours, theirs (of another replica), none, local.',
+      ['lease'],
+    ),
     upstreamRequests: counter('upstream_requests_total', 'Requests to upstream indexes.', [
       'upstream',
       'status',

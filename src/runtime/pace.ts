@@ -6,13 +6,18 @@ import { LEAST_RATE } from './least-rate.js';
  */
 export class Pace {
   readonly #window: number;
+  readonly #leastRate: number;
   #since = performance.now();
   #waited = 0;
   #received = 0;
 
-  /** @param window how long it may be slower than that, in milliseconds */
-  constructor(window: number) {
+  /**
+   * @param window how long it may be slower than that, in milliseconds
+   * @param leastRate bytes a second
+   */
+  constructor(window: number, leastRate = LEAST_RATE) {
     this.#window = window;
+    this.#leastRate = leastRate;
   }
 
   /** From now on it is waited for. */
@@ -25,7 +30,7 @@ export class Pace {
     this.#waited += performance.now() - this.#since;
     this.#received += bytes;
     if (this.#waited < this.#window) return false;
-    const slow = this.#received < (LEAST_RATE * this.#waited) / 1_000;
+    const slow = this.#received < (this.#leastRate * this.#waited) / 1_000;
     this.#waited = 0;
     this.#received = 0;
     return slow;

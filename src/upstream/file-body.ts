@@ -11,6 +11,8 @@ export interface BodyParts {
   readonly faults: Faults;
   /** How long it may come slowly, in milliseconds. */
   readonly patience: number;
+  /** The byte of the file that it begins with. */
+  readonly from: number;
   /** How it may go on where it broke off; undefined where its server does not let it. */
   readonly resume: { readonly size: number; readonly rest: AskForRest } | undefined;
 }
@@ -22,10 +24,10 @@ const RESUMES = 3;
  * A body that comes to an end: one that hardly comes is broken off, and one that broke off goes on there, as far as its server
  * lets it. Whoever reads it checks the whole against its digest, so a rest that belongs to other bytes leads nowhere.
  */
-export function readOn(first: Answer, { faults, patience, resume }: BodyParts): FileBody {
+export function readOn(first: Answer, { faults, patience, from, resume }: BodyParts): FileBody {
   let current = first.body;
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    let received = 0;
+    let received = from;
     for (let breaks = 0; ; breaks += 1) {
       const pace = new Pace(patience);
       try {

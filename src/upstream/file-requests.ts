@@ -3,7 +3,7 @@ import type { Faults } from './faults.js';
 import { type AskForRest, readOn } from './file-body.js';
 import { askPatiently } from './patience.js';
 import { type Answer, headerText, leave, type Requests } from './requests.js';
-import type { Encoded, FileAnswer } from './upstream.js';
+import type { Encoded, FileAnswer, Had } from './upstream.js';
 
 export interface FileRequestsParts {
   /** Of the upstream. */
@@ -23,26 +23,42 @@ export class FileRequests {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
-  async fetch(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
-    const answer = await this.#ask(url, {}, signal, 200);
+  /**
+   * @param had what is here already, so that only the rest need come
+   * @throws {Failure} not-found, upstream-broken, upstream-unreachable
+   */
+  async fetch(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
+    const isRest = encoded === 'as-sent' && had?.etag !== undefined && had.bytes > 0;
+    const range = isRest ? rangeFrom(had.bytes, had.etag) : undefined;
+    const answer = await this.#ask(url, range ?? {}, signal, range ? [200, 206] : [200]);
     const { headers, body } = answer;
     const encoding = headerText(headers['content-encoding']) ?? 'identity';
     if (encoded === 'refused' && encoding !== 'identity' && encoding !== '') {
       body.destroy();
       throw this.#parts.faults.broken('sent the file encoded');
     }
-    const length = Number(headers['content-length'] ?? Number.NaN);
-    const size = Number.isSafeInteger(length) ? length : undefined;
+    const given =
+      answer.statusCode === 206 ? partOf(headers) : { from: 0, size: lengthOf(headers) };
+    if (given === undefined || (given.from > 0 && given.from !== had?.bytes)) {
+      // Another part than was asked for.
+      body.destroy();
+      return this.fetch(url, signal, encoded);
+    }
+    const { from, size } = given;
     const etag = headerText(headers.etag);
-    const inParts = headerText(headers['accept-ranges']) === 'bytes';
+    const inParts = headerText(headers['accept-ranges']) === 'bytes' || answer.statusCode === 206;
     // Only a strong ETag says that a rest is of the same bytes, and only a digest that it is.
     const resume =
       encoded === 'as-sent' && size !== undefined && inParts && etag?.startsWith('"')
-        ? { size, rest: this.#restOf(url, size, etag, signal) }
+        ? { size, etag, rest: this.#restOf(url, size, etag, signal) }
         : undefined;
     const { faults, patience } = this.#parts;
-    return { size, body: readOn(answer, { faults, patience, resume }) };
+    return {
+      size,
+      from,
+      etag: resume?.etag,
+      body: readOn(answer, { faults, patience, from, resume }),
+    };
   }
 
   #restOf(url: string, size: number, etag: string, signal: AbortSignal): AskForRest {
@@ -50,10 +66,9 @@ export class FileRequests {
       try {
         // Where nothing of it was here yet the whole is asked for: some servers give that for such a range, too.
         if (from === 0) return await this.#wholeOf(url, size, signal);
-        const range = { range: `bytes=${from}-`, 'if-range': etag };
-        const answer = await this.#ask(url, range, signal, 206);
-        const given = headerText(answer.headers['content-range']);
-        if (given === `bytes ${from}-${size - 1}/${size}`) return answer;
+        const answer = await this.#ask(url, rangeFrom(from, etag), signal, [206]);
+        const given = partOf(answer.headers);
+        if (given?.from === from && given.size === size) return answer;
         answer.body.destroy();
       } catch {
         // That the transfer broke off says more.
@@ -63,8 +78,8 @@ export class FileRequests {
   }
 
   async #wholeOf(url: string, size: number, signal: AbortSignal): Promise<Answer | undefined> {
-    const answer = await this.#ask(url, {}, signal, 200);
-    if (Number(answer.headers['content-length']) === size) return answer;
+    const answer = await this.#ask(url, {}, signal, [200]);
+    if (lengthOf(answer.headers) === size) return answer;
     answer.body.destroy();
     return undefined;
   }
@@ -73,7 +88,7 @@ export class FileRequests {
     url: string,
     more: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    wanted: 200 | 206,
+    wanted: readonly number[],
   ): Promise<Answer> {
     const { name, requests, faults, now } = this.#parts;
     return askPatiently(signal, async () => {
@@ -84,7 +99,7 @@ export class FileRequests {
           `names the host ${reached.target.host}, which is not one of its own: see "files"`,
         );
       const { answer } = reached;
-      if (answer.statusCode === wanted) return answer;
+      if (wanted.includes(answer.statusCode)) return answer;
       leave(answer);
       if (answer.statusCode === 404 || answer.statusCode === 410)
         throw new Failure(
@@ -94,4 +109,21 @@ export class FileRequests {
       throw faults.refusedBy(answer, now());
     });
   }
+}
+
+function rangeFrom(from: number, etag: string): Readonly<Record<string, string>> {
+  return { range: `bytes=${from}-`, 'if-range': etag };
+}
+
+function lengthOf(headers: Answer['headers']): number | undefined {
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  return Number.isSafeInteger(length) ? length : undefined;
+}
+
+/** Which part an answer with status 206 has; undefined where that is no rest of a file. */
+function partOf(headers: Answer['headers']) {
+  const given = headerText(headers['content-range']) ?? '';
+  const [, from, last, size] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(given) ?? [];
+  if (size === undefined || Number(last) !== Number(size) - 1) return undefined;
+  return { from: Number(from), size: Number(size) };
 }

@@ -12,6 +12,7 @@ import { type FlatPage, parseFlatPage } from './pages/flat-page.js';
 import {
   type Encoded,
   type FileAnswer,
+  type Had,
   type ListAnswer,
   NO_VALIDATORS,
   type PageAnswer,
@@ -101,8 +102,8 @@ export class FlatUpstream implements Upstream {
     return this.#source.claims(project);
   }
 
-  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
-    return this.#source.fetchFile(url, signal, encoded);
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
+    return this.#source.fetchFile(url, signal, encoded, had);
   }
 
   async fetchPage(

@@ -25,6 +25,7 @@ import {
 import {
   type Encoded,
   type FileAnswer,
+  type Had,
   type IndexAnswer,
   type ListAnswer,
   NO_VALIDATORS,
@@ -182,8 +183,8 @@ export class HttpUpstream implements Upstream {
     return this.#fetchIndex(this.#settings.url, validators, undefined, read);
   }
 
-  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer> {
-    return this.#files.fetch(url, signal, encoded);
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
+    return this.#files.fetch(url, signal, encoded, had);
   }
 
   /** Pages are small, and asked for under one deadline. */

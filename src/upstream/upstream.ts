@@ -51,10 +51,22 @@ export type Encoded = 'as-sent' | 'refused';
 /** Read once, to its end or until it is destroyed. It fails where the transfer breaks off. */
 export type FileBody = AsyncIterable<Uint8Array> & { destroy(): void };
 
+/** What is here of a file already. */
+export interface Had {
+  /** In bytes, from the file's beginning. */
+  readonly bytes: number;
+  /** The strong ETag that it came under, where there was one. */
+  readonly etag: string | undefined;
+}
+
 /** An open transfer; `body` must be read to its end or destroyed. */
 export interface FileAnswer {
-  /** Declared by the upstream's Content-Length. */
+  /** Of the whole file, as the upstream declares it. */
   readonly size: number | undefined;
+  /** The byte of the file that the body begins with. */
+  readonly from: number;
+  /** A strong ETag by which a rest can be asked for. */
+  readonly etag: string | undefined;
   readonly body: FileBody;
 }
 
@@ -84,6 +96,7 @@ export interface Upstream extends Demands {
   /**
    * Opens a file that a page of this upstream lists. Redirects stay within the upstream's own hosts; any
    * other host fails before a connection is made.
+   * @param had then the answer begins behind it, or at 0 where the upstream gives no rest of these bytes
    */
-  fetchFile(url: string, signal: AbortSignal, encoded: Encoded): Promise<FileAnswer>;
+  fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer>;
 }

@@ -59,6 +59,11 @@ export class PrimaryLeases {
       if (leased !== undefined) return leased.follow(worker, this.#next++);
       return this.#take(key, worker);
     });
+    worker.onAsked(
+      'lease-lost',
+      async ({ key, holder, lost }) =>
+        await this.#heldBy(worker, key)?.above?.distant?.lost(holder, lost),
+    );
     worker.onTold('fill-news', ({ key, news }) => this.#heldBy(worker, key)?.tell(news));
     worker.onTold('fill-over', ({ key, how }) => {
       const leased = this.#heldBy(worker, key);
@@ -99,7 +104,7 @@ export class PrimaryLeases {
     // The worker may have died while it waited.
     if (this.#leases.get(key) === leased) leased.above = above;
     else above.abandon();
-    return { kind: 'ours' };
+    return { kind: 'ours', holder: above.distant?.holder };
   }
 
   #heldBy(worker: ToWorker, key: string): Leased | undefined {

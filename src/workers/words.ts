@@ -20,7 +20,7 @@ import type { LogRecord } from '../decisions/record.js';
 import type { LearntBytes, SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Linked } from '../domain/short-id.js';
-import type { FillNews } from '../fleet/leases.js';
+import type { FillNews, Holder, Lost } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
 import type { FetchedPage, MeetingAnswer, MeetingAsked } from '../fleet/shared-projects.js';
 import type { HealthPart } from '../observe/health.js';
@@ -72,7 +72,8 @@ export interface Welcome {
 }
 
 export type LeaseAnswer =
-  | { readonly kind: 'ours' }
+  /** `holder`: a replica that is at it, whose bytes are to be had there. */
+  | { readonly kind: 'ours'; readonly holder: Holder | undefined }
   /** `id` is what news of another's fill come under; `news` is what has been told of it. */
   | { readonly kind: 'theirs'; readonly id: number; readonly news: readonly FillNews[] };
 
@@ -123,6 +124,11 @@ export interface PrimaryWords {
     readonly meet: readonly [MeetingAsked, MeetingAnswer | undefined];
     readonly pin: readonly [Omit<LearntBytes, 'what'>, SeenBytes | undefined];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
+    /** A replica whose bytes were being got is lost; the answer is who is at it now. */
+    readonly 'lease-lost': readonly [
+      { readonly key: string; readonly holder: Holder; readonly lost: Lost },
+      Holder | undefined,
+    ];
     readonly admit: readonly [
       { readonly cache: CacheName; readonly name: string; readonly size: number },
       boolean,

@@ -1,4 +1,4 @@
-import type { FillNews, Lease, Leases, OurLease } from '../fleet/leases.js';
+import type { FillNews, Holder, Lease, Leases, OurLease } from '../fleet/leases.js';
 import type { ToPrimary } from './words.js';
 
 /** Followers need not hear of every piece: so many bytes, or so many milliseconds, are news. */
@@ -42,7 +42,7 @@ export class WorkerLeases implements Leases {
 
   async take(key: string): Promise<Lease> {
     const answer = await this.#primary.ask('lease', { key });
-    if (answer.kind === 'ours') return this.#ours(key);
+    if (answer.kind === 'ours') return this.#ours(key, answer.holder);
     const { id, news } = answer;
     return {
       kind: 'theirs',
@@ -57,11 +57,15 @@ export class WorkerLeases implements Leases {
     };
   }
 
-  #ours(key: string): OurLease {
+  #ours(key: string, holder: Holder | undefined): OurLease {
     let told = 0;
     let toldAt = 0;
     return {
       kind: 'ours',
+      distant: holder && {
+        holder,
+        lost: (last, lost) => this.#primary.ask('lease-lost', { key, holder: last, lost }),
+      },
       tell: (news) => {
         // Other bytes: none of them has come.
         if (news.kind === 'begun') told = 0;

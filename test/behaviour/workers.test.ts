@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { buildSdist, buildWheel } from '../support/distributions.js';
-import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import {
+  type FakeUpstream,
+  type Fault,
+  packagePath,
+  startFakeUpstream,
+} from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { childrenOf } from '../support/processes.js';
 import { ask } from '../support/wheelgate.js';
@@ -169,43 +174,52 @@ describe('several workers', () => {
     assert.equal(await metric('policy_revision_info'), 1);
   });
 
-  for (const [begun, after] of [
-    ['before anything has left', 100_000],
-    ['in the middle of responses', 1_000_000],
+  /** Kills the worker that is at a fill while 6 clients wait for it. @returns what they have had in the end */
+  async function dyingInFill(fault: Fault & { readonly after: number }, then?: () => void) {
+    for (let count = 0; count < 4; count += 1) await get('/simple/demo/');
+    upstream.fault(upstreamPath, fault);
+    const spool = join(folder, 'data', 'spool');
+    const before = upstream.requests(upstreamPath);
+    const answers = Promise.allSettled(Array.from({ length: 6 }, () => get(path)));
+    await until(async () => (await metric('cache_requests_total', 'tier="artifacts"')) === 6);
+    await until(async () => upstream.requests(upstreamPath) > before);
+    if (fault.after > 200_000)
+      await until(async () => (await metric('first_byte_seconds_count', 'cache="miss"')) === 6);
+    const workers = await childrenOf(gate.pid);
+    assert.equal(workers.length, 2);
+    const [file] = await readdir(spool);
+    const owner = await writerOf(join(spool, file!), workers);
+    then?.();
+    process.kill(owner!, 'SIGKILL');
+    await until(async () => upstream.requests(upstreamPath) - before >= 2);
+    upstream.release();
+    const ended = await answers;
+    // What it was receiving is swept away; the other one's has become a blob.
+    await until(async () => (await readdir(spool)).length === 0);
+    return ended.flatMap((end) =>
+      end.status === 'fulfilled' && end.value.complete ? [end.value] : [],
+    );
+  }
+
+  for (const [how, fault] of [
+    ['before anything has left', { kind: 'stall', after: 100_000 }],
+    ['in the middle of responses', { kind: 'stall', after: 1_000_000, ranges: true }],
+    ['near their end', { kind: 'stall', after: dist.bytes.length - 1_000, ranges: true }],
+    ['where the index gives no part of a file', { kind: 'stall', after: 1_000_000 }],
   ] as const)
-    it(`go on when one of them dies in a fill, ${begun}, and it is replaced`, {
+    it(`go on when one of them dies in a fill, ${how}, and it is replaced`, {
       skip: NO_PROC,
     }, async () => {
-      for (let count = 0; count < 4; count += 1) await get('/simple/demo/');
       const counted = await metric('requests_total', 'route="simple"');
-      upstream.fault(upstreamPath, { kind: 'stall', after });
-      const spool = join(folder, 'data', 'spool');
-      const before = upstream.requests(upstreamPath);
-      const answers = Promise.allSettled(Array.from({ length: 6 }, () => get(path)));
-      await until(async () => (await metric('cache_requests_total', 'tier="artifacts"')) === 6);
-      await until(async () => upstream.requests(upstreamPath) > before);
-      if (after > 200_000)
-        await until(async () => (await metric('first_byte_seconds_count', 'cache="miss"')) === 6);
-      const workers = await childrenOf(gate.pid);
-      assert.equal(workers.length, 2);
-      const [file] = await readdir(spool);
-      const owner = await writerOf(join(spool, file!), workers);
-      process.kill(owner!, 'SIGKILL');
-      await until(async () => upstream.requests(upstreamPath) - before === 2);
-      upstream.release();
-      const ended = await answers;
-      const whole = ended.flatMap((end) =>
-        end.status === 'fulfilled' && end.value.complete ? [end.value] : [],
-      );
+      const whole = await dyingInFill(fault);
+      // Its own clients are cut off, and no others.
+      assert.ok(whole.length > 0 && whole.length < 6, `${whole.length} were served`);
       for (const { status, body } of whole) {
         assert.equal(status, 200);
         assert.ok(body.equals(dist.bytes));
       }
-      // What had begun was of a transfer that nobody has checked: it is not gone on with.
-      // What it was receiving is swept away; the other one's has become a blob.
-      await until(async () => (await readdir(spool)).length === 0);
-      if (after > 200_000) assert.equal(whole.length, 0);
-      else assert.ok(whole.length > 0 && whole.length < 6, `${whole.length} were served`);
+      const { range } = upstream.lastHeaders(upstreamPath)!;
+      if ('ranges' in fault) assert.equal(range, `bytes=${fault.after}-`);
       await until(async () => (await get('/readyz')).json().parts.workers.state === 'ok');
       assert.equal((await childrenOf(gate.pid)).length, 2);
       for (let count = 0; count < 4; count += 1)
@@ -213,6 +227,21 @@ describe('several workers', () => {
       assert.ok((await metric('requests_total', 'route="simple"')) >= counted);
       assert.match(gate.log(), /a worker ended with SIGKILL; it is replaced/);
     });
+
+  it('put nothing together of two files where one of them dies in a fill', {
+    skip: NO_PROC,
+  }, async () => {
+    const other = Buffer.from(dist.bytes);
+    other[500_000] = other[500_000]! ^ 0xff;
+    upstream.serve(upstreamPath, other, 'application/octet-stream');
+    // The one that died had other bytes than those that are right.
+    const whole = await dyingInFill({ kind: 'stall', after: 1_000_000 }, () => {
+      upstream.fault(upstreamPath, undefined);
+      upstream.serve(upstreamPath, dist.bytes, 'application/octet-stream');
+    });
+    assert.deepEqual(whole, []);
+    assert.ok((await get(path)).body.equals(dist.bytes));
+  });
 
   it('let no client wait for one that died before it had taken the connection', {
     skip: NO_PROC,

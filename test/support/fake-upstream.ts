@@ -37,8 +37,8 @@ export type Fault =
   | { readonly kind: 'shorten'; readonly to: number; readonly chunked?: boolean }
   /** Changes one byte of the body. */
   | { readonly kind: 'corrupt'; readonly at: number }
-  /** Sends so many bytes, then waits for `release`. */
-  | { readonly kind: 'stall'; readonly after: number }
+  /** Sends so many bytes, then waits for `release`; gives what is behind them at once to whoever asks for it, if it may. */
+  | { readonly kind: 'stall'; readonly after: number; readonly ranges?: boolean }
   /** Sends the body without announcing its length. */
   | { readonly kind: 'unannounced' }
   | { readonly kind: 'redirect'; readonly to: string };
@@ -142,6 +142,14 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
     if (fault?.kind === 'break')
       return breakOff(req, res, body.bytes, fault.etag ?? etag, fault.after);
+    if (fault?.kind === 'stall' && fault.ranges) {
+      const rest = begin(req, res, body.bytes, etag);
+      const now = Math.max(0, fault.after - (body.bytes.length - rest.length));
+      if (now === 0 && rest.length < body.bytes.length) return void res.end(rest);
+      res.write(rest.subarray(0, now));
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return void res.end(rest.subarray(now));
+    }
     if (fault?.kind === 'drip') return drip(req, res, body.bytes, etag, fault);
     if (req.headers['if-none-match'] === etag) return void res.writeHead(304, { etag }).end();
     let { bytes } = body;

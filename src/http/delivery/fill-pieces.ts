@@ -5,8 +5,8 @@ import {
   type GateSettings,
 } from '../../artifacts/delivery-gate.js';
 import type { Fill, FillEnd } from '../../artifacts/fill.js';
+import { FillReader } from '../../artifacts/fill-reader.js';
 import type { FairShare } from '../../runtime/fair-share.js';
-import type { ByteReader, GrowingBytes } from '../../store/bytes.js';
 import { type Connection, FillWatch } from './fill-watch.js';
 import { NO_BYTES, type Pieces } from './pieces.js';
 
@@ -48,10 +48,22 @@ export async function waitAtGate(
   }
   if (watch.gone) return { kind: 'gone' };
   if (isStopped(fill.end)) return fill.end;
-  const { bytes } = fill;
-  const reader = await bytes?.open();
-  if (reader === undefined && fill.end !== undefined) return { kind: 'moved' };
-  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, departing, bytes, reader) };
+  const reader = new FillReader(fill);
+  if (!(await isThere(reader)) && fill.end !== undefined) {
+    await reader.close();
+    return { kind: 'moved' };
+  }
+  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, departing, reader) };
+}
+
+/** Rejects with the file system's error, and leaves nothing open then. */
+async function isThere(reader: FillReader): Promise<boolean> {
+  try {
+    return await reader.ready();
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
 }
 
 /** What the delivery gate lets out of a fill, as it comes. */
@@ -61,8 +73,7 @@ class FillPieces implements Pieces {
   readonly #watch: FillWatch;
   readonly #departing: FairShare;
   readonly #leave: () => void;
-  #bytes: GrowingBytes | undefined;
-  #reader: ByteReader | undefined;
+  readonly #reader: FillReader;
   #buffer = Buffer.alloc(0);
 
   constructor(
@@ -70,26 +81,25 @@ class FillPieces implements Pieces {
     gate: DeliveryGate,
     watch: FillWatch,
     departing: FairShare,
-    bytes: GrowingBytes | undefined,
-    reader: ByteReader | undefined,
+    reader: FillReader,
   ) {
     this.#fill = fill;
     this.#gate = gate;
     this.#watch = watch;
     this.#departing = departing;
     this.#leave = departing.join();
-    this.#bytes = bytes;
     this.#reader = reader;
   }
 
   get size(): number | undefined {
-    return this.#beganAnew ? undefined : this.#fill.total;
+    return this.#reader.isSame ? this.#fill.total : undefined;
   }
 
   async next(at: number, body: ByteRange): Promise<Uint8Array | undefined> {
     const fill = this.#fill;
     const watch = this.#watch;
-    while (!watch.gone && !this.#beganAnew && !isStopped(fill.end)) {
+    // A transfer that began anew is checked by itself: what has left is of one that never was.
+    while (!watch.gone && this.#reader.isSame && !isStopped(fill.end)) {
       const allowance = this.#gate.allowance(fill.progress, watch.waited, body);
       const ready = Math.min(allowance, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
@@ -102,24 +112,14 @@ class FillPieces implements Pieces {
 
   async close(): Promise<void> {
     this.#leave();
-    await this.#reader?.close();
-  }
-
-  /** A transfer that began anew is checked by itself: what has left is of one that never was. */
-  get #beganAnew(): boolean {
-    return this.#bytes !== undefined && this.#fill.bytes !== this.#bytes;
+    await this.#reader.close();
   }
 
   async #read(at: number, end: number): Promise<Uint8Array | undefined> {
-    if (this.#reader === undefined) {
-      this.#bytes = this.#fill.bytes;
-      this.#reader = await this.#bytes?.open();
-    }
-    if (this.#reader === undefined) return undefined;
     // One for the whole response, as long as its longest piece.
     if (this.#buffer.length < end - at) this.#buffer = Buffer.allocUnsafe(end - at);
     const read = await this.#reader.read(this.#buffer.subarray(0, end - at), at);
-    return read === 0 || this.#beganAnew ? undefined : this.#buffer.subarray(0, read);
+    return read === 0 ? undefined : this.#buffer.subarray(0, read);
   }
 }
 

@@ -183,12 +183,9 @@ export class DiskBlobStore implements BlobStore {
   async #move(sha256: Sha256, file: SpoolFile): Promise<void> {
     const path = this.#path(nameOf(sha256));
     if (file.size > HASHED_AT_ONCE) await file.sync();
+    await mkdir(dirname(path), { recursive: true });
     await seal(file.path, sha256, file.size);
-    await rename(file.path, path).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      await mkdir(dirname(path), { recursive: true });
-      await rename(file.path, path);
-    });
+    await rename(file.path, path);
     file.moved();
     // Its bytes were hashed as they came.
     const now = await stat(path).catch(() => undefined);

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { ArtifactService } from '../../../src/artifacts/artifact-service.js';
-import { Fill } from '../../../src/artifacts/fill.js';
+import { Fill, newTransfer } from '../../../src/artifacts/fill.js';
 import type { Sidecar } from '../../../src/artifacts/sidecar-service.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { Failure } from '../../../src/domain/failure.js';
@@ -433,6 +433,34 @@ describe('a response that breaks off', () => {
         assert.equal(services.decisions[0]?.complete, false);
         await new Promise((resolve) => server!.close(resolve));
       }
+  });
+
+  it('goes on where the same bytes come in elsewhere, which may be moved away by the time that they are wanted', async () => {
+    for (const headers of [{}, { range: 'bytes=100-' }]) {
+      const fill = new Fill(files.SHA256);
+      const transfer = newTransfer();
+      fill.begin(files.spooled(BYTES.subarray(0, 600_000)), SIZE, transfer);
+      fill.advance(600_000);
+      const { get } = await serve({ artifact: () => files.filling(fill) });
+      const client = get(headers);
+      await until(() => client.received > 300_000);
+      let isMoved = false;
+      const elsewhere = files.spooled(BYTES);
+      const bytes = {
+        place: undefined,
+        open: async () => (isMoved ? undefined : elsewhere.open()),
+      };
+      fill.begin(bytes, SIZE, transfer);
+      // It is read where it was, as long as less is there.
+      fill.advance(500_000);
+      assert.equal(fill.progress.received, 600_000);
+      isMoved = true;
+      fill.advance(700_000);
+      allowed(fill);
+      assert.equal(await client.ended, 'whole');
+      assert.equal(client.received, 'range' in headers ? SIZE - 100 : SIZE);
+      await new Promise((resolve) => server!.close(resolve));
+    }
   });
 
   it('is cut off where a stored file ends before its size', async () => {

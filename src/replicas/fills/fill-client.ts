@@ -1,0 +1,232 @@
+import { type IncomingMessage, request } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { isIP } from 'node:net';
+import type { FailureKind } from '../../domain/failure.js';
+import {
+  type DistantBytes,
+  DistantFailure,
+  type DistantFills,
+  type HadOfFill,
+} from '../../fleet/distant-fills.js';
+import type { FillNews, Holder, Lost } from '../../fleet/leases.js';
+import { SourceLost } from '../../fleet/source-lost.js';
+import { withDeadline } from '../../runtime/deadline.js';
+import { Pace } from '../../runtime/pace.js';
+import type { Seal } from '../seal.js';
+import { acceptable, type InspectedBy, type ToldNews } from './fill-news.js';
+import { type Frame, FrameReader } from './frames.js';
+import { ANSWERED, ASKED, introduce, type NewsSeal } from './introduction.js';
+import { nameOfFill } from './lease-store.js';
+import { type PeerAddress, peerAddress } from './peer-address.js';
+
+export interface FillClientParts {
+  readonly seal: Seal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Whether other replicas may have that address. */
+  readonly isPeer: (address: string) => boolean;
+  readonly by: InspectedBy;
+  readonly patience?: Patience;
+}
+
+/** In milliseconds. */
+export interface Patience {
+  /** Without a word for so long a replica is lost: it says one twice a second. */
+  readonly silence: number;
+  /** How long one may be too slow. */
+  readonly slowness: number;
+}
+
+const USUAL: Patience = { silence: 2_000, slowness: 5_000 };
+/** Failures of the index, which it would not be asked about once more. */
+const OF_THE_INDEX: ReadonlySet<FailureKind> = new Set([
+  'not-found',
+  'upstream-broken',
+  'upstream-unreachable',
+]);
+
+/** Follows fills of other replicas over their internal port. */
+export class FillClient implements DistantFills {
+  readonly #parts: FillClientParts;
+
+  constructor(parts: FillClientParts) {
+    this.#parts = parts;
+  }
+
+  async open(
+    holder: Holder,
+    key: string,
+    had: HadOfFill,
+    leastRate: number,
+    signal: AbortSignal,
+  ): Promise<DistantBytes> {
+    const { isPeer, seal, now, by, patience = USUAL } = this.#parts;
+    const peer = await peerAddress(holder.url, isPeer);
+    if (peer === undefined) throw new SourceLost({ how: 'useless' });
+    const { transfer: of = '', bytes } = had;
+    const from = of === '' ? 0 : bytes;
+    const question = { url: holder.url, name: nameOfFill(key), from, of };
+    const { asked, readAnswer } = introduce(seal, question, now());
+    const path = `internal/v1/fills/${question.name}?from=${from}&of=${of}`;
+    const { silence, slowness } = patience;
+    const { res, leave } = await ask(peer, path, asked, silence, signal);
+    const frames = framesOf(res, silence, new Pace(slowness, leastRate));
+    const followed = new FollowedFill(frames, leave, by);
+    try {
+      const news = readAnswer([res.headers[ANSWERED]].flat()[0]);
+      if (news === undefined) throw new SourceLost({ how: 'useless' });
+      // It has no such fill, any more.
+      if (res.statusCode !== 200)
+        throw new SourceLost({ how: res.statusCode === 404 ? 'ended' : 'useless' });
+      return await followed.begin(news);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+}
+
+interface Answered {
+  readonly res: IncomingMessage;
+  /** Closes the connection. */
+  readonly leave: () => void;
+}
+
+/** @throws {SourceLost} */
+async function ask(
+  { url, address }: PeerAddress,
+  path: string,
+  asked: string,
+  silence: number,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const send = url.protocol === 'https:' ? requestTls : request;
+  const req = send(new URL(path, url), {
+    agent: false,
+    signal,
+    headers: { [ASKED]: asked },
+    // To that address and no other, whatever the name stands for by now.
+    lookup: (_host, { all }, callback) => {
+      const family = isIP(address);
+      if (all) callback(null, [{ address, family }]);
+      else callback(null, address, family);
+    },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    req.on('response', resolve);
+    req.on('error', reject);
+  });
+  req.end();
+  const started = performance.now();
+  try {
+    const res = await withDeadline(silence, answered);
+    // Whoever reads it meets its errors.
+    res.on('error', () => {});
+    return { res, leave: () => void req.destroy() };
+  } catch (error) {
+    req.destroy();
+    signal.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    const isEnd = code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE';
+    const since = performance.now() - started;
+    throw new SourceLost(isEnd ? { how: 'ended' } : { how: 'silent', since });
+  }
+}
+
+/** A fill as another replica sends it. */
+class FollowedFill {
+  readonly #frames: AsyncGenerator<Frame>;
+  readonly #leave: () => void;
+  readonly #by: InspectedBy;
+  #complete: DistantBytes['complete'];
+
+  constructor(frames: AsyncGenerator<Frame>, leave: () => void, by: InspectedBy) {
+    this.#frames = frames;
+    this.#leave = leave;
+    this.#by = by;
+  }
+
+  /** Waits until bytes begin to come. @throws {SourceLost} {DistantFailure} */
+  async begin(seal: NewsSeal): Promise<DistantBytes> {
+    for (;;) {
+      const { value: frame, done } = await this.#frames.next();
+      if (done) throw new SourceLost();
+      if (frame.kind === 'bytes') throw new SourceLost({ how: 'useless' });
+      const news = this.#read(frame.sealed, seal);
+      if (news.kind !== 'begun') continue;
+      const { from, total, transfer, etag } = news;
+      const complete = () => this.#complete;
+      return {
+        size: total,
+        from,
+        transfer,
+        etag,
+        body: { [Symbol.asyncIterator]: () => this.#pieces(seal), destroy: this.#leave },
+        get complete() {
+          return complete();
+        },
+      };
+    }
+  }
+
+  async *#pieces(seal: NewsSeal): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const frame of this.#frames) {
+        if (frame.kind === 'bytes') yield frame.bytes;
+        else if (this.#read(frame.sealed, seal).kind === 'complete') return;
+      }
+    } finally {
+      this.#leave();
+    }
+    throw new SourceLost();
+  }
+
+  /** @throws {SourceLost} {DistantFailure} */
+  #read(sealed: Buffer, seal: NewsSeal): ToldNews {
+    const news = seal.open(sealed) as ToldNews | undefined;
+    if (news === undefined) throw new SourceLost({ how: 'useless' });
+    if (news.kind === 'failed') throw failureOf(news);
+    if (news.kind === 'complete') {
+      const { by, inspection, ...bytes } = news;
+      const accepted = acceptable(inspection, by, this.#by);
+      this.#complete = { ...bytes, ...(accepted && { inspection: accepted }) };
+    }
+    return news;
+  }
+}
+
+/** @throws {SourceLost} where nothing comes any more, it comes too slowly, or it is none */
+async function* framesOf(res: IncomingMessage, silence: number, pace: Pace): AsyncGenerator<Frame> {
+  const reader = new FrameReader();
+  const pieces = res[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const late = () => new SourceLost({ how: 'silent', since: silence });
+  for (;;) {
+    pace.wait();
+    const next = await withDeadline(silence, pieces.next(), late).catch((error: unknown) => {
+      throw error instanceof SourceLost ? error : new SourceLost();
+    });
+    if (next.done) return;
+    const frames = [...readFrames(reader, next.value)];
+    const bytes = frames.reduce(
+      (sum, one) => sum + (one.kind === 'bytes' ? one.bytes.length : 0),
+      0,
+    );
+    if (pace.arrived(bytes)) throw new SourceLost({ how: 'useless' });
+    yield* frames;
+  }
+}
+
+function readFrames(reader: FrameReader, piece: Buffer): Frame[] {
+  try {
+    return [...reader.read(piece)];
+  } catch {
+    throw new SourceLost({ how: 'useless' });
+  }
+}
+
+/** What the index has said there it would say here; that the replica itself is not able to is nothing to us. */
+function failureOf({ failure, message, retryAfter }: Extract<FillNews, { kind: 'failed' }>): Error {
+  const lost: Lost = { how: 'ended' };
+  if (!OF_THE_INDEX.has(failure)) return new SourceLost(lost);
+  return new DistantFailure(failure, message, { retryAfter });
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Holder, Lost } from '../../fleet/leases.js';
+import type { RedisLine } from '../../redis/redis-line.js';
+import { Script } from '../../redis/script.js';
+
+/** A lease that is not renewed ends after so long, in milliseconds, by Redis's clock. */
+const LIFE = 6_000;
+/** A holder may have renewed it so long after its last word, and be gone all the same, in milliseconds. */
+const LATE = 1_000;
+/** A request waits no longer for one, in milliseconds. */
+const ANSWER = 300;
+/** What counts the holders of a lease is kept so long after the last of them, in milliseconds. */
+const FENCE_LIFE = 24 * 3_600_000;
+
+/**
+ * Takes a lease that nobody has, that is one's own, or whose holder is lost: that holder must be the one who is named, and
+ * what is left of its lease must not be more than what it had when it was heard last. @returns who has it then
+ */
+const TAKE = new Script(`
+local held = redis.call('HMGET', KEYS[1], 'owner', 'fence', 'url')
+if held[1] and held[1] ~= ARGV[1] then
+  local named = held[1] == ARGV[5] and held[2] == ARGV[6]
+  if not (named and redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[7])) then return held end
+end
+local fence = redis.call('INCR', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'fence', fence, 'url', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return {ARGV[1], tostring(fence), ARGV[2]}`);
+
+/** Lets a lease go on for some time, for whoever has it. */
+const RENEW = new Script(`
+local held = redis.call('HMGET', KEYS[1], 'owner', 'fence')
+if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[3])`);
+
+/** Ends a lease, for whoever has it. */
+const DROP = new Script(`
+local held = redis.call('HMGET', KEYS[1], 'owner', 'fence')
+if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
+return redis.call('DEL', KEYS[1])`);
+
+/** One who holds leases, as the others know it. */
+export interface Owner {
+  /** Of its run: who starts anew is another. */
+  readonly owner: string;
+  /** Where the others ask it. */
+  readonly url: string;
+}
+
+/** Whom a lease is taken over from. */
+export interface LostHolder {
+  readonly holder: Holder;
+  readonly lost: Lost;
+}
+
+/**
+ * Leases in Redis, by what they are of. Owner and fence say whose one is: what comes late from somebody who had it before
+ * changes nothing. Its clock is Redis's.
+ */
+export class LeaseStore {
+  readonly #line: RedisLine;
+  readonly #own: Owner;
+
+  constructor(line: RedisLine, own: Owner) {
+    this.#line = line;
+    this.#own = own;
+  }
+
+  /**
+   * @param from a holder that is lost, and how
+   * @returns who has it: oneself, where the owner is one's own
+   * @throws where Redis does not answer
+   */
+  async take(name: string, from?: LostHolder): Promise<Holder> {
+    const { owner, url } = this.#own;
+    const since = from?.lost.how === 'silent' ? Math.max(0, from.lost.since - LATE) : 0;
+    const last = [from?.holder.owner ?? '', from?.holder.fence ?? '', Math.floor(LIFE - since)];
+    const args = [owner, url, LIFE, FENCE_LIFE, ...last];
+    const held = await this.#line.ask((redis) => TAKE.run(redis, this.#keys(name), args), ANSWER);
+    return readHolder(held);
+  }
+
+  /**
+   * @param life how long it goes on, in milliseconds
+   * @returns whether it is still one's own
+   */
+  async renew(name: string, fence: number, life = LIFE): Promise<boolean> {
+    const [key] = this.#keys(name);
+    const { owner } = this.#own;
+    return 1 === (await this.#line.ask((redis) => RENEW.run(redis, [key], [owner, fence, life])));
+  }
+
+  async drop(name: string, fence: number): Promise<void> {
+    const [key] = this.#keys(name);
+    const { owner } = this.#own;
+    await this.#line.ask((redis) => DROP.run(redis, [key], [owner, fence]));
+  }
+
+  /** Both in one slot of a cluster. */
+  #keys(name: string): readonly [lease: string, fence: string] {
+    return [this.#line.key(`{f:${name}}:lease`), this.#line.key(`{f:${name}}:fence`)];
+  }
+}
+
+/** What a fill is of, in a form that fits into a key and a path: 64 hexadecimal digits. */
+export function nameOfFill(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+function readHolder(held: unknown): Holder {
+  const [owner, fence, url] = Array.isArray(held) ? (held as unknown[]) : [];
+  const readable = [owner, fence, url].every((text) => Buffer.isBuffer(text));
+  // Somebody else writes there: it is nobody whom one could ask.
+  if (!readable) return { owner: '', fence: 0, url: '' };
+  return { owner: String(owner), fence: Number(fence), url: String(url) };
+}

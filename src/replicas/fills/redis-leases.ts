@@ -1,0 +1,202 @@
+import { Failure } from '../../domain/failure.js';
+import type { FillNews, Holder, Leases, Lost, OurLease } from '../../fleet/leases.js';
+import type { Every } from '../../runtime/change-watch.js';
+import { Places } from '../../runtime/places.js';
+import type { BlobStore } from '../../store/blob-store.js';
+import type { BytesAt } from '../../store/bytes.js';
+import { type LeaseStore, type LostHolder, nameOfFill, type Owner } from './lease-store.js';
+import { OfferedFill } from './offered-fill.js';
+
+/** Between two renewals, in milliseconds: two of them may be lost. */
+const RENEWAL = 2_000;
+/** So long others find a fill here that is complete, in milliseconds: they may have asked at the same time. */
+const LINGER = 5_000;
+/** What is held open so, in bytes; the oldest goes first. */
+const MOST_LINGERING = 256 * 2 ** 20;
+/** Fills at a time that another replica is at, and that this one does all the same. */
+const MOST_WITHOUT = 4;
+/** One more waits for its turn, in milliseconds: a client goes after 15 s without a byte. */
+const PATIENCE = 8_000;
+/** When to ask again where there are as many, in milliseconds. */
+const ASK_AGAIN = 5_000;
+
+/** Whose lease a fill is done under: `none` where there is none. */
+export type LeaseLabel = 'ours' | 'theirs' | 'none';
+
+export interface RedisLeasesParts {
+  readonly store: LeaseStore;
+  readonly own: Owner;
+  readonly bytesAt: BytesAt;
+  readonly blobs: Pick<BlobStore, 'open'>;
+  readonly every: Every;
+  readonly onTaken: (label: LeaseLabel) => void;
+}
+
+/**
+ * One fill of an artifact at a time among all replicas, as far as Redis answers: where it does not, the fill is ours without a
+ * lease. What is ours the others find here.
+ */
+export class RedisLeases implements Leases {
+  readonly #parts: RedisLeasesParts;
+  /** By the fill's name. */
+  readonly #offered = new Map<string, OurFill>();
+  /** Those for whose leases Redis is being asked. */
+  readonly #asked = new Map<string, OurFill>();
+  readonly #lingering = new Set<OurFill>();
+  readonly #stop: () => void;
+  readonly #without = new Places(MOST_WITHOUT, PATIENCE);
+
+  constructor(parts: RedisLeasesParts) {
+    this.#parts = parts;
+    this.#stop = parts.every(RENEWAL, () => this.#renew());
+  }
+
+  async take(key: string): Promise<OurLease> {
+    const name = nameOfFill(key);
+    const fill = new OurFill(name, new OfferedFill(this.#parts.bytesAt, this.#parts.blobs));
+    const distant = this.#settle(fill, await this.#ask(fill));
+    return {
+      kind: 'ours',
+      distant: distant && {
+        holder: distant,
+        lost: (last, lost) => this.#lost(fill, last, lost),
+      },
+      tell: (news) => fill.tell(news),
+      release: () => this.#end(fill),
+      abandon: () => this.#end(fill),
+    };
+  }
+
+  /** A fill of ours, or one that was ours just now. @param name as `nameOfFill` makes it */
+  offered(name: string): OfferedFill | undefined {
+    return (this.#offered.get(name) ?? this.#asked.get(name))?.offered;
+  }
+
+  /** Gives all leases back. Never rejects. */
+  async close(): Promise<void> {
+    this.#stop();
+    const fills = [...this.#offered.values()];
+    await Promise.all(fills.map((fill) => this.#drop(fill)));
+    for (const fill of fills) await fill.offered.close();
+  }
+
+  /** @returns who is at it, if that is another replica */
+  #settle(fill: OurFill, holder: Holder | undefined): Holder | undefined {
+    const { own, onTaken } = this.#parts;
+    if (holder === undefined) onTaken('none');
+    else if (holder.owner !== own.owner) {
+      onTaken('theirs');
+      return holder;
+    } else {
+      onTaken('ours');
+      fill.fence = holder.fence;
+      // It may be over by now.
+      if (fill.isOver) void this.#drop(fill);
+      else this.#offered.set(fill.name, fill);
+    }
+    return undefined;
+  }
+
+  /** @returns undefined where Redis does not answer */
+  async #ask(fill: OurFill, from?: LostHolder): Promise<Holder | undefined> {
+    // Whoever hears of our lease before us finds it here.
+    this.#asked.set(fill.name, fill);
+    try {
+      return await this.#parts.store.take(fill.name, from);
+    } catch {
+      return undefined;
+    } finally {
+      if (this.#asked.get(fill.name) === fill) this.#asked.delete(fill.name);
+    }
+  }
+
+  async #lost(fill: OurFill, last: Holder, lost: Lost): Promise<Holder | undefined> {
+    if (lost.how === 'useless') return this.#goWithout(fill);
+    const holder = await this.#ask(fill, { holder: last, lost });
+    // It renews its lease, and does not reach us.
+    if (holder?.owner === last.owner && holder.fence === last.fence) return this.#goWithout(fill);
+    return this.#settle(fill, holder);
+  }
+
+  /** @throws {Failure} overloaded */
+  async #goWithout(fill: OurFill): Promise<undefined> {
+    fill.leave ??= await this.#without.enter();
+    if (fill.leave === undefined)
+      throw new Failure('overloaded', 'The replica that fetches the file cannot be reached.', {
+        retryAfter: ASK_AGAIN,
+      });
+    // It may be over by now.
+    if (fill.isOver) fill.leave();
+    this.#parts.onTaken('none');
+  }
+
+  async #renew(): Promise<void> {
+    const all = [...this.#offered.values()].filter(({ offered }) => offered.over === undefined);
+    await Promise.all(
+      all.map(async (fill) => {
+        const isOurs = await this.#parts.store.renew(fill.name, fill.fence).catch(() => true);
+        // Somebody else is at it by now. Who follows us goes on to do so.
+        if (!isOurs && this.#offered.get(fill.name) === fill) this.#offered.delete(fill.name);
+      }),
+    );
+  }
+
+  #end(fill: OurFill): void {
+    fill.isOver = true;
+    fill.leave?.();
+    const isOurs = this.#offered.get(fill.name) === fill;
+    const { offered } = fill;
+    if (isOurs && offered.over?.kind === 'complete') return this.#linger(fill);
+    offered.end();
+    void offered.close();
+    if (!isOurs) return;
+    this.#offered.delete(fill.name);
+    void this.#drop(fill);
+  }
+
+  /** Who asks just now gets it here, instead of asking the index once more. */
+  #linger(fill: OurFill): void {
+    const { store } = this.#parts;
+    store.renew(fill.name, fill.fence, LINGER).catch(() => {});
+    this.#lingering.add(fill);
+    let bytes = 0;
+    for (const one of [...this.#lingering].reverse()) {
+      bytes += one.offered.received;
+      if (bytes > MOST_LINGERING) this.#forget(one);
+    }
+    setTimeout(() => this.#forget(fill), LINGER).unref();
+  }
+
+  #forget(fill: OurFill): void {
+    if (!this.#lingering.delete(fill)) return;
+    if (this.#offered.get(fill.name) === fill) {
+      this.#offered.delete(fill.name);
+      void this.#drop(fill);
+    }
+    void fill.offered.close();
+  }
+
+  async #drop({ name, fence }: OurFill): Promise<void> {
+    await this.#parts.store.drop(name, fence).catch(() => {});
+  }
+}
+
+/** A fill of this machine. */
+class OurFill {
+  readonly name: string;
+  readonly offered: OfferedFill;
+  /** Of the lease, where we have it. */
+  fence = 0;
+  /** Gives its place back, where it is done though another replica has the lease. */
+  leave: (() => void) | undefined;
+  isOver = false;
+
+  constructor(name: string, offered: OfferedFill) {
+    this.name = name;
+    this.offered = offered;
+  }
+
+  tell(news: FillNews): void {
+    this.offered.tell(news);
+  }
+}

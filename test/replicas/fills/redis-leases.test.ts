@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nameOfFill } from '../../../src/replicas/fills/lease-store.js';
+import {
+  BEGUN,
+  COMPLETE,
+  type Holder,
+  KEY,
+  leasesContract,
+  ours,
+} from '../../fleet/contract/leases.js';
+import {
+  type RedisServer,
+  redisProgram,
+  startRedis,
+  startRedisCluster,
+} from '../../support/redis-servers.js';
+import {
+  followed,
+  startReplica,
+  type TestReplica,
+  type TestReplicaSettings,
+} from './replica-pair.js';
+
+const { skip } = redisProgram();
+
+describe('leases in Redis', { skip }, () => {
+  let redis: RedisServer;
+  const replicas: TestReplica[] = [];
+
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.close());
+  afterEach(async () => {
+    for (const replica of replicas.splice(0)) replica.dies();
+    await redis.ask.flushall();
+  });
+
+  async function start(more: Partial<TestReplicaSettings> = {}): Promise<TestReplica> {
+    const name = `replica ${replicas.length + 1}`;
+    const replica = await startReplica({ redis: redis.url, name, ...more });
+    replicas.push(replica);
+    return replica;
+  }
+
+  async function holders(count: number): Promise<Holder[]> {
+    const dead = new Set<string>();
+    const all: TestReplica[] = [];
+    while (all.length < count) all.push(await start());
+    const isThere = (url: string, name: string) =>
+      !dead.has(url) && all.find((one) => one.url === url)?.leases.offered(name) !== undefined;
+    return all.map((replica) => ({
+      leases: followed(replica, isThere),
+      dies: () => {
+        dead.add(replica.url);
+        replica.dies();
+      },
+    }));
+  }
+
+  leasesContract('among replicas', holders);
+
+  const name = nameOfFill(KEY);
+  const key = `wg:1:{f:${name}}:lease`;
+
+  it('name their holder, end by the clock of Redis where nobody renews them, and count their holders', async () => {
+    const [one, two] = [await start(), await start()];
+    ours(await one.leases.take(KEY));
+    const { url, owner, fence } = await redis.ask.hgetall(key);
+    assert.deepEqual([url, owner, fence], [one.url, 'replica 1', '1']);
+    const left = await redis.ask.pttl(key);
+    assert.ok(left > 0 && left <= 6_000);
+    assert.equal((await two.store.take(name)).owner, 'replica 1');
+    // As if it had not been renewed.
+    await redis.ask.del(key);
+    assert.deepEqual(await two.store.take(name), { owner: 'replica 2', fence: 2, url: two.url });
+    const days = (await redis.ask.pttl(`wg:1:{f:${name}}:fence`)) / 86_400_000;
+    assert.ok(days > 0 && days <= 1);
+  });
+
+  it('are renewed as long as the fill goes on, and dropped at its end', async () => {
+    let renew: () => Promise<void> = async () => {};
+    const one = await start({
+      every: (_, callback) => {
+        renew = callback;
+        return () => {};
+      },
+    });
+    const lease = ours(await one.leases.take(KEY));
+    await redis.ask.pexpire(key, 2_000);
+    await renew();
+    assert.ok((await redis.ask.pttl(key)) > 2_000);
+    lease.release();
+    while ((await redis.ask.exists(key)) === 1) await sleep(1);
+  });
+
+  it('are found with who asks for them before he knows that he has them: others may hear of it first', async () => {
+    const one = await start();
+    const asking = one.leases.take(KEY);
+    assert.notEqual(one.leases.offered(name), undefined);
+    const lease = ours(await asking);
+    assert.notEqual(one.leases.offered(name), undefined);
+    lease.release();
+    assert.equal(one.leases.offered(name), undefined);
+  });
+
+  it('heed no word of one who had them before: not to renew, not to drop', async () => {
+    const [one, two] = [await start(), await start()];
+    const before = await one.store.take(name);
+    await redis.ask.del(key);
+    const now = await two.store.take(name);
+    assert.equal(await one.store.renew(name, before.fence), false);
+    await one.store.drop(name, before.fence);
+    assert.equal(await two.store.renew(name, before.fence), false);
+    assert.equal((await one.store.take(name)).fence, now.fence);
+    assert.equal(await two.store.renew(name, now.fence), true);
+  });
+
+  it('are taken from a holder that is lost, and from no other', async () => {
+    const [one, two, three] = [await start(), await start(), await start()];
+    const holder = await one.store.take(name);
+    const other = { ...holder, fence: holder.fence + 1 };
+    const ended = { how: 'ended' } as const;
+    assert.equal((await two.store.take(name, { holder: other, lost: ended })).owner, 'replica 1');
+    assert.equal((await two.store.take(name, { holder, lost: ended })).owner, 'replica 2');
+    // Who notices later meets the one who took them.
+    assert.equal((await three.store.take(name, { holder, lost: ended })).owner, 'replica 2');
+  });
+
+  it('stay with a holder that has renewed them since it was heard last', async () => {
+    const [one, two] = [await start(), await start()];
+    const holder = await one.store.take(name);
+    const lost = { how: 'silent', since: 2_000 } as const;
+    await redis.ask.pexpire(key, 60_000);
+    assert.equal((await two.store.take(name, { holder, lost })).owner, 'replica 1');
+    await redis.ask.pexpire(key, 3_900);
+    assert.equal((await two.store.take(name, { holder, lost })).owner, 'replica 2');
+  });
+
+  it('are kept a short while after the end, for those who ask at the same time', async () => {
+    const [one, two] = [await start(), await start()];
+    const lease = ours(await one.leases.take(KEY));
+    lease.tell(BEGUN);
+    lease.tell(COMPLETE);
+    lease.release();
+    while ((await redis.ask.pttl(key)) > 5_000) await sleep(1);
+    assert.equal((await two.store.take(name)).owner, 'replica 1');
+    // Whoever has them takes them once more.
+    assert.equal(ours(await one.leases.take(KEY)).distant, undefined);
+  });
+
+  const harms: Readonly<Record<string, () => unknown>> = {
+    'is gone': () => redis.stop(),
+    hangs: () => redis.pause(),
+    'is read-only': () => redis.ask.replicaof('127.0.0.1', 1),
+    'is full': () => redis.ask.config('SET', 'maxmemory', '1'),
+    'has something else there': () => redis.ask.set(key, 'text'),
+  };
+  for (const [what, harm] of Object.entries(harms))
+    it(`are ours without one where Redis ${what}`, async () => {
+      const one = await start();
+      const there = redis;
+      await harm();
+      try {
+        const lease = ours(await one.leases.take(KEY));
+        assert.equal(lease.distant, undefined);
+        assert.deepEqual(one.taken, ['none']);
+        lease.tell(BEGUN);
+        lease.release();
+      } finally {
+        there.resume();
+        await there.close();
+        redis = await startRedis();
+      }
+    });
+
+  it('that a replica does without another are four at a time; the fifth has its turn', async () => {
+    const [one, two] = [await start(), await start()];
+    const keys = Array.from({ length: 5 }, (_, index) => `demo/file-${index}`);
+    for (const each of keys) ours(await one.leases.take(each));
+    const leases = await Promise.all(keys.map((each) => two.leases.take(each)));
+    const useless = { how: 'useless' } as const;
+    const without = leases.map(({ distant }) => distant!.lost(distant!.holder, useless));
+    for (const each of without.slice(0, 4)) assert.equal(await each, undefined);
+    const fifth = without[4]!;
+    assert.equal(await Promise.race([fifth, sleep(20, 'waits')]), 'waits');
+    leases[0]!.release();
+    leases[0]!.release();
+    assert.equal(await fifth, undefined);
+    assert.equal(two.taken.filter((label) => label === 'none').length, 5);
+  });
+
+  it('are in one place of a cluster', async () => {
+    const cluster = await startRedisCluster();
+    try {
+      const more = { redis: cluster.url, mode: 'cluster' } as const;
+      const [one, two] = [await start(more), await start(more)];
+      for (const each of ['a', 'b', 'c', 'd']) {
+        assert.equal(ours(await one.leases.take(each)).distant, undefined);
+        assert.equal((await two.leases.take(each)).distant?.holder.url, one.url);
+      }
+    } finally {
+      for (const replica of replicas.splice(0)) replica.dies();
+      await cluster.close();
+    }
+  });
+});
