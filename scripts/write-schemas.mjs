@@ -2,12 +2,15 @@
 // `npm run schemas` runs it; a test holds that the committed files say what the code says.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-const { policyJsonSchema } = await import('../build/src/policy/json-schema.js');
+const { policyJsonSchema, expectationsJsonSchema } = await import(
+  '../build/src/policy/json-schema.js'
+);
 const { configJsonSchema } = await import('../build/src/config/schema.js');
 const { VALUES_SCHEMA_FILE, valuesSchema } = await import(
   '../build/test/deploy/chart/values-schema.js'
 );
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/policy.schema.json', policyJsonSchema());
+writeFileSync('schema/policy-tests.schema.json', expectationsJsonSchema());
 writeFileSync('schema/config.schema.json', configJsonSchema());
 writeFileSync(VALUES_SCHEMA_FILE, valuesSchema());

@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   attestations: ['domain', 'runtime', 'upstream', 'store'],
   verdicts: ['domain', 'policy', 'store'],
   'project-pages': ['domain', 'runtime', 'upstream', 'store', 'verdicts', 'fleet'],
+  osv: ['domain', 'runtime', 'store', 'verdicts', 'project-pages'],
   artifacts: [
     'domain',
     'runtime',
@@ -52,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   ui: ['domain', 'dashboard'],
   http: [
+    'osv',
     'access',
     'runtime',
     'domain',

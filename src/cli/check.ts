@@ -12,7 +12,10 @@ export interface CheckOptions {
   readonly json?: boolean;
 }
 
-/** `wheelgate check`: validates policy files as `serve` would; exit code 1 where it would not take them. */
+/**
+ * `wheelgate check`: validates policy files as `serve` would, and tries them on the tests beside them; exit code 1 where it would
+ * not take them, or where a test does not hold.
+ */
 export async function runCheck(
   dir: string | undefined,
   options: CheckOptions,
@@ -23,12 +26,13 @@ export async function runCheck(
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
   const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });
-  if (options.json === true) out.json({ ok: check.summary !== undefined, ...check });
+  const ok = check.summary !== undefined && check.tests?.problems.length === 0;
+  if (options.json === true) out.json({ ok, ...check });
   else report(check, out);
-  return check.summary === undefined ? EXIT.refused : EXIT.fine;
+  return ok ? EXIT.fine : EXIT.refused;
 }
 
-function report({ problems, warnings, summary }: PolicyCheck, out: Output): void {
+function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output): void {
   for (const problem of problems) out.line(formatProblem(problem));
   for (const warning of warnings)
     out.line(formatProblem(warning), ' ', styled('warning', '(warning)'));
@@ -44,5 +48,14 @@ function report({ problems, warnings, summary }: PolicyCheck, out: Output): void
     counted(waivers.active, 'waiver'),
   ].join(', ');
   const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
-  out.line(styled('good', 'ok'), `: ${counts} (${others}), mode ${mode}, revision ${revision}`);
+  const failed = tests?.problems ?? [];
+  for (const problem of failed) out.line(formatProblem(problem));
+  const word = failed.length === 0 ? styled('good', 'ok') : styled('bad', 'not ok');
+  out.line(word, `: ${counts} (${others}), mode ${mode}, revision ${revision}`);
+  if (tests === undefined || (tests.count === 0 && failed.length === 0)) return;
+  out.line(
+    failed.length === 0
+      ? `${counted(tests.count, 'test')}: all hold`
+      : styled('bad', `${failed.length} of ${counted(tests.count, 'test')} failed`),
+  );
 }

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CLIENTS, type ClientName, clientSettings } from '../domain/client-settings.js';
+import {
+  CLIENTS,
+  type ClientName,
+  type ClientSettings,
+  clientSettings,
+  malwareCheck,
+} from '../domain/client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
 import { copied } from './words.js';
@@ -10,6 +16,8 @@ import { copied } from './words.js';
 export interface ClientOptions {
   readonly server: string;
   readonly write?: boolean;
+  /** uv: with the lines that have it ask for malware. */
+  readonly malwareCheck?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,17 +25,20 @@ export interface ClientOptions {
 export function runClient(name: string | undefined, options: ClientOptions, out: Output): number {
   const server = serverUrl(options.server);
   const clients = name === undefined ? CLIENTS : [clientNamed(name)];
+  const checks = options.malwareCheck === true;
+  if (checks && name !== 'uv')
+    throw new UsageError('--malware-check is for uv: no other client asks by itself');
   if (options.write === true) {
     if (name === undefined) throw new UsageError(`--write needs one client: ${CLIENTS.join(', ')}`);
-    return write(clientNamed(name), server, out);
+    return write(clientNamed(name), server, checks, out);
   }
   if (options.json === true) {
-    const settings = clients.map((client) => ({ client, ...clientSettings(client, server) }));
+    const settings = clients.map((client) => ({ client, ...settingsOf(client, server, checks) }));
     out.json(name === undefined ? settings : settings[0]);
     return EXIT.fine;
   }
   for (const client of clients) {
-    const { file, lines, environment } = clientSettings(client, server);
+    const { file, lines, environment } = settingsOf(client, server, checks);
     out.line(copied(`# ${client}: ${file}`));
     for (const line of lines) out.line(copied(line));
     if (environment.length > 0)
@@ -35,6 +46,18 @@ export function runClient(name: string | undefined, options: ClientOptions, out:
     if (client !== clients.at(-1)) out.line('');
   }
   return EXIT.fine;
+}
+
+/** @param checks whether uv is to ask for malware */
+function settingsOf(client: ClientName, server: string, checks: boolean): ClientSettings {
+  const settings = clientSettings(client, server);
+  if (!checks) return settings;
+  const { lines, environment } = malwareCheck(server);
+  return {
+    ...settings,
+    lines: [...settings.lines, '', ...lines],
+    environment: [...settings.environment, ...environment],
+  };
 }
 
 function clientNamed(name: string): ClientName {
@@ -45,9 +68,9 @@ function clientNamed(name: string): ClientName {
 }
 
 /** Lets the client's own command write its settings, so that whatever else stands there stays. */
-function write(client: ClientName, server: string, out: Output): number {
+function write(client: ClientName, server: string, checks: boolean, out: Output): number {
   const { command } = clientSettings(client, server);
-  if (command === undefined) return writeUv(server, out);
+  if (command === undefined) return writeUv(server, checks, out);
   const [program = '', ...args] = command;
   const run = spawnSync(program, args, { encoding: 'utf8' });
   if (run.error !== undefined || run.status !== 0) {
@@ -65,32 +88,60 @@ function write(client: ClientName, server: string, out: Output): number {
 const OWN_INDEX = /^\[\[index\]\]\nname = "wheelgate"\nurl = "[^"\n]*"\ndefault = true\n/m;
 
 /** uv has no command for it. An index that is there already is not ours to change, but for our own. */
-function writeUv(server: string, out: Output): number {
+function writeUv(server: string, checks: boolean, out: Output): number {
   const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   const path = process.env.UV_CONFIG_FILE ?? join(config, 'uv', 'uv.toml');
+  const blocks: UvBlock[] = [{ lines: clientSettings('uv', server).lines, ...INDEX }];
+  if (checks) blocks.push({ lines: malwareCheck(server).lines, ...AUDIT });
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const { lines } = clientSettings('uv', server);
-  const block = `${lines.join('\n')}\n`;
-  if (before.includes(block)) {
+  let after = before;
+  for (const block of blocks) {
+    const text = withBlock(after, block);
+    if (text === undefined) {
+      out.problem(`${path} ${block.taken} already; put these lines there by hand:`);
+      for (const line of block.lines) out.problem(line);
+      return EXIT.unclear;
+    }
+    after = text;
+  }
+  if (after === before) {
     out.line(`${path} says so already`);
     return EXIT.fine;
   }
-  const own = OWN_INDEX.exec(before)?.[0];
-  if (own !== undefined) {
-    writeFileSync(
-      path,
-      before.replace(own, () => block),
-    );
-    out.line(`written: ${path}, in place of the server before`);
-    return EXIT.fine;
-  }
-  if (/^\s*(\[\[index\]\]|index\s*=|index-url\s*=|\[pip\])/m.test(before)) {
-    out.problem(`${path} names an index already; put these lines there by hand:`);
-    for (const line of lines) out.problem(line);
-    return EXIT.unclear;
-  }
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, before === '' ? block : `${before.trimEnd()}\n\n${block}`);
-  out.line(`written: ${path}`);
+  writeFileSync(path, after);
+  const isOther = blocks.some(({ own }) => own.test(before));
+  out.line(`written: ${path}${isOther ? ', in place of the server before' : ''}`);
   return EXIT.fine;
+}
+
+/** A part of uv's settings that is ours to write. */
+interface UvBlock {
+  readonly lines: readonly string[];
+  /** The same as it was written here for another server. */
+  readonly own: RegExp;
+  /** What of somebody else's is not ours to change. */
+  readonly others: RegExp;
+  /** What is the matter then. */
+  readonly taken: string;
+}
+
+const INDEX = {
+  own: OWN_INDEX,
+  others: /^\s*(\[\[index\]\]|index\s*=|index-url\s*=|\[pip\])/m,
+  taken: 'names an index',
+};
+const AUDIT = {
+  own: /^\[audit\]\nmalware-check = true\nmalware-check-url = "[^"\n]*"\n/m,
+  others: /^\s*(\[audit\]|audit[.\s=])/m,
+  taken: 'says something of audits',
+};
+
+/** @returns undefined where something else stands in its place */
+function withBlock(text: string, { lines, own, others }: UvBlock): string | undefined {
+  const block = `${lines.join('\n')}\n`;
+  if (text.includes(block)) return text;
+  if (own.test(text)) return text.replace(own, () => block);
+  if (others.test(text)) return undefined;
+  return text === '' ? block : `${text.trimEnd()}\n\n${block}`;
 }

@@ -86,7 +86,7 @@ function wheelsByRelease(files: Answer['files'], now: number): Map<string, Relea
 
 /** What the server knows; its feed as far as this file goes, for no other is needed. */
 function knownOf({ inspection, malware }: Facts, now: number): Knowledge {
-  const feed = { revision: 'server', syncedAt: now, find: () => malware };
+  const feed = { ...NOTHING_KNOWN.feed, revision: 'server', syncedAt: now, find: () => malware };
   return { ...NOTHING_KNOWN, inspection, feed };
 }
 

@@ -1,4 +1,5 @@
 import { parseSha256 } from '../domain/digest.js';
+import { clientOf, isGiven } from '../exposure/delivery.js';
 import {
   EXPOSED_COLUMNS,
   type Exposed,
@@ -138,6 +139,7 @@ const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
   had: 'had it already',
   prefix: 'its beginning, then refused',
   refused: 'nothing: refused',
+  locked: 'nothing: has it locked or installed, and asked',
 };
 
 const STYLES: Readonly<Record<Exposed['delivery'], Style>> = {
@@ -147,7 +149,13 @@ const STYLES: Readonly<Record<Exposed['delivery'], Style>> = {
   had: 'bad',
   prefix: 'warning',
   refused: 'good',
+  locked: 'warning',
 };
+
+/** A release that is locked has no file. */
+function nameOf({ filename, project, version }: Exposed): string {
+  return filename || `${project}==${version}`;
+}
 
 /** A client chooses its agent, of any length. */
 const AGENT_LENGTH = 120;
@@ -158,19 +166,28 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
   );
   // In a pipe each line is as it would be alone.
   const width = out.width === undefined ? 0 : Math.max(...whos.map(columnsOf), 0);
-  for (const [index, { time, delivery, filename, userAgent }] of requests.entries()) {
+  for (const [index, request] of requests.entries()) {
+    const { time, delivery, userAgent } = request;
     const what = styled(STYLES[delivery], DELIVERIES[delivery]);
     out.line(time, '  ', HANG, padded(whos[index]!, width), '  ', what);
     const agent = userAgent === undefined ? '' : `  ${userAgent.slice(0, AGENT_LENGTH)}`;
-    out.line('    ', filename, styled('quiet', agent));
+    out.line('    ', nameOf(request), styled('quiet', agent));
   }
-  const given = requests.filter(({ delivery }) => delivery !== 'refused');
+  const given = requests.filter(isGiven);
   const parts = given.filter(({ delivery }) => delivery !== 'whole' && delivery !== 'had').length;
   const downloads = counted(given.length - parts, 'download');
   const inParts = parts === 0 ? '' : ` and ${counted(parts, 'part')}`;
   if (given.length > 0)
     out.line(styled('bad', `${downloads}${inParts} by ${counted(clients.length, 'client')}`));
   else out.line(styled('good', 'nobody was given it'));
+  const locked = requests.filter(({ delivery }) => delivery === 'locked');
+  if (locked.length > 0)
+    out.line(
+      styled(
+        'warning',
+        `${counted(new Set(locked.map(clientOf)).size, 'client')} asked about it in a lock or an environment`,
+      ),
+    );
   out.line(
     reachesBackTo === undefined
       ? 'the log is empty'

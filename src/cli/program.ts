@@ -44,7 +44,7 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('check')
-    .description('validate policy files')
+    .description('validate policy files, and try them on the tests beside them')
     .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
     .option('--against <history>', 'replay a decision log, or a data folder: what would change')
     .option('--json', 'print JSON')
@@ -165,7 +165,20 @@ export function createProgram(done: (code: number) => void): Command {
     )
     .option('--policies <dir>', 'folder of your own policy files')
     .option('--data <dir>', 'folder in which the malware feed lies')
-    .option('--json', 'print JSON')
+    .option(
+      '--base <file|rev:path>',
+      'another lock, or one of a git revision: only what changed counts',
+    )
+    .addOption(
+      new Option('--format <format>', 'text, markdown, sarif or json')
+        .choices(['text', 'markdown', 'sarif', 'json'])
+        .default('text'),
+    )
+    .option(
+      '--index <url>',
+      'what counts as ours, and is asked about what changed (public-url, else listen)',
+    )
+    .option('--json', 'print JSON: --format json')
     .action(async (path, options) => {
       const { runAudit } = await import('./audit.js');
       done(await runAudit(path, options, out));
@@ -190,6 +203,7 @@ export function createProgram(done: (code: number) => void): Command {
     .description("the lines to put into a client's settings")
     .addArgument(new Argument('[client]', 'pip, uv, poetry or pdm').choices(CLIENTS))
     .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
+    .option('--malware-check', 'uv: with those that have it ask for malware in what is locked')
     .option('--write', "write them, by the client's own means where it has some")
     .option('--json', 'print JSON')
     .action(async (client, options) => {

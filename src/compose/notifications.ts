@@ -84,7 +84,9 @@ function linksOf({ publicUrl, dashboard }: Config): (record: DecisionRecord) => 
     const project = parseProjectName(record.project);
     const sha256 = record.sha256 === undefined ? undefined : parseSha256(record.sha256);
     const filename = record.filename.replace(/\.metadata$/, '');
-    return project && shortLink(publicUrl, { project, filename, sha256 });
+    // A release that was named to somebody has none.
+    if (project === undefined || filename === '') return undefined;
+    return shortLink(publicUrl, { project, filename, sha256 });
   };
 }
 

@@ -6,12 +6,14 @@ import type { Config } from '../config/config.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
 import { clientIdentifier } from '../http/client.js';
 import { DecisionRecorder } from '../http/delivery/decision-recorder.js';
+import { QuestionRecorder } from '../http/question-recorder.js';
 import type { Services } from '../http/services.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import { LegacyDocuments } from '../project-pages/legacy/documents.js';
 import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
 import { MemoryBudget } from '../runtime/memory-budget.js';
+import { createAdvisories, noteDenied, upstreamOf } from './advisories.js';
 import { createAttestations } from './attestations.js';
 import { dataFolder } from './data-folder.js';
 import { createDistantFills, sharesFills } from './fills.js';
@@ -66,6 +68,8 @@ export function createServices(
     );
   const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget, meetings);
   const pages: ProjectPagesService = new ProjectPagesService(loader, judge, now, budget);
+  const advisories = createAdvisories({ process, machine, fleet, judge, pages, upstreams });
+  const identify = clientIdentifier(config.trustedProxies);
   const inspector = createInspector(config.inspection);
   closing.add(() => inspector.close());
   const artifacts = new ArtifactService({
@@ -115,12 +119,15 @@ export function createServices(
       prefetcher: config.prefetch === 'on' ? new Prefetcher(artifacts) : undefined,
     }),
     judge,
-    recorder: new DecisionRecorder(
-      decisions,
-      metrics,
-      clientIdentifier(config.trustedProxies),
+    recorder: new DecisionRecorder(noteDenied(decisions, stores.suspected), metrics, identify, now),
+    advisories,
+    questions: new QuestionRecorder({
+      log: decisions,
+      identify,
       now,
-    ),
+      revision: () => judge.revision,
+      upstreamOf: (project) => upstreamOf(project, pages, upstreams).upstream,
+    }),
     logSearch,
     decisionQueries,
     liveDecisions: fleet.liveDecisions,

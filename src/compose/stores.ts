@@ -18,6 +18,7 @@ import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
 import { DiskSpace } from '../store/disk/disk-space.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { bytesInFile } from '../store/disk/file-bytes.js';
+import { findSuspected } from '../store/disk/find-suspected.js';
 import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
 import { writeInRoom } from '../store/disk/write-in-room.js';
@@ -27,6 +28,7 @@ import { PassingFindings } from '../store/passing-findings.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
+import { SuspectedProjects, SuspectingFindings } from '../store/suspected-projects.js';
 import { dataFolder } from './data-folder.js';
 import type { Troubles } from './folder-troubles.js';
 import type { Process } from './process.js';
@@ -118,7 +120,7 @@ export function createSpool(
  */
 export function createStores(
   { data, cache, inspection }: Config,
-  { now, log, metrics }: Process,
+  { now, log, metrics, closing }: Process,
   { rooms, spaces, troubles }: Kept,
   news: News,
   sharedBlobs: SharedBlobs | undefined,
@@ -146,11 +148,18 @@ export function createStores(
     undefined,
     files,
   );
+  const suspected = new SuspectedProjects();
+  suspected.search(findSuspected(findings.directory, suspected, () => !closing.hasBegun));
+  closing.add(() => suspected.searched);
   return {
     blobs,
     sharedBlobs,
     pages: new DiskPageStore(at.pages, rooms.pages, files),
-    findings: new PassingFindings(new TellingFindings(findings, news), now),
+    findings: new SuspectingFindings(
+      new PassingFindings(new TellingFindings(findings, news), now),
+      suspected,
+    ),
+    suspected,
     attestations: new DiskAttestationStore(at.attestations, undefined, files),
     links: new DiskLinkStore(at.links, files),
     facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),

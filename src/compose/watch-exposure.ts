@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { parseProjectName } from '../domain/project-name.js';
 import { ACCUSING } from '../domain/rules.js';
 import { findDeniedSince } from '../exposure/denied-since.js';
 import { loadExposureState, writeExposureState } from '../exposure/exposure-state.js';
@@ -30,6 +31,8 @@ export function watchExposure(
     onExposed: (exposed) => {
       // Parts may make a whole: who resumed a download holds the file.
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads + exposed.parts);
+      const project = parseProjectName(exposed.project);
+      if (project !== undefined) stores.suspected.add(project);
       const { revision } = policies.current;
       const time = new Date(now()).toISOString();
       log.warn({ exposed }, 'clients were given an artifact that is denied by now');

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { clientOf } from '../exposure/delivery.js';
+import { clientOf, isGiven } from '../exposure/delivery.js';
 import { type ExposedUser, exposedUsers } from '../exposure/exposed-users.js';
 import type { Exposed } from '../exposure/exposure.js';
 import type { ExposurePart } from '../exposure/exposure-back.js';
@@ -28,7 +28,7 @@ export interface ExposedFile {
 /** @param reader who may be told who they are, or not */
 export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnswer {
   const requests = reader.seesIdentities ? part.requests : part.requests.map(hidden);
-  const clients = new Set(requests.filter(({ delivery }) => delivery !== 'refused').map(clientOf));
+  const clients = new Set(requests.filter(isGiven).map(clientOf));
   return {
     ...part,
     requests,
@@ -60,6 +60,8 @@ function filesOf(requests: readonly Exposed[]): ExposedFile[] {
     { readonly request: Exposed; clients: Set<string>; count: number }
   >();
   for (const request of requests) {
+    // A release is locked, or named to somebody, without one file of it being meant.
+    if (request.filename === '') continue;
     const key = `${request.filename} ${request.sha256}`;
     const file = files.get(key) ?? { request, clients: new Set(), count: 0 };
     files.set(key, file);

@@ -251,7 +251,9 @@ function seenCounts(marks: readonly Marks[]): Record<ClientsSee, number> {
 
 function cooldownOf({ verdicts }: JudgedPage): ProjectReport['cooldown'] {
   const ends = verdicts.flatMap(({ hits }) =>
-    hits.flatMap(({ rule, until }) => (rule === 'cooldown' && until !== undefined ? [until] : [])),
+    hits.flatMap(({ rule, until, lifted }) =>
+      rule === 'cooldown' && until !== undefined && !lifted ? [until] : [],
+    ),
   );
   if (ends.length === 0) return undefined;
   const until = ends.reduce((a, b) => Math.max(a, b));

@@ -63,7 +63,7 @@ async function nowOf(
 ): Promise<JudgedNow | undefined> {
   const filename = decision.filename.replace(/\.metadata$/, '');
   const recorded = subjectOfRecord({ ...decision, filename });
-  if (recorded === undefined) return undefined;
+  if (recorded === undefined || filename === '') return undefined;
   const page = await pageOf(parts, recorded.project, filename);
   const listed = page.listed?.subject;
   // Other bytes have come in its place since.

@@ -8,7 +8,7 @@ export interface Sentence {
 
 /** Says a verdict in one sentence. @param hit what a rule in dry-run would refuse for, where there is one */
 export function sentenceOf(
-  { verdict, rule, reason, waiver, inspected }: Explanation,
+  { verdict, rule, reason, waiver, lifted, inspected }: Explanation,
   dryRun: { readonly rule: string; readonly reason: string } | undefined,
 ): Sentence {
   const why = `by the rule ${rule}: ${plainReason(reason, rule)}.`;
@@ -24,6 +24,7 @@ export function sentenceOf(
       word: 'Allowed',
       rest: `by a waiver until ${waiver.expires.slice(0, 10)} (${waiver.owner}: ${waiver.reason}); else it would be refused ${why}`,
     };
+  if (lifted) return { word: inspected ? 'Allowed' : 'Not refused so far', rest: `${why}` };
   return inspected
     ? { word: 'Allowed', rest: 'because no rule objects.' }
     : { word: 'Not refused so far', rest: ': it has not been opened yet.' };

@@ -2,8 +2,8 @@ import type { FileIndex } from './file-index.js';
 import { linesIn, wholeLines } from './file-lines.js';
 import { firstBits, hashOf, KeyCollector } from './keys.js';
 import type { OpenDecisionFile } from './open-file.js';
-import { normal } from './query.js';
-import { type CutRecord, type DecisionRecord, isOfRequest, readLogRecord } from './record.js';
+import { projectsOf } from './query.js';
+import { isOfRequest, type RequestRecord, readLogRecord } from './record.js';
 
 /**
  * Reads a file whole, and says what is in which part of it.
@@ -44,8 +44,8 @@ class Contents {
   }
 
   /** A cut is found by the same keys as its decision, which may lie in another part, or file. */
-  #note(record: DecisionRecord | CutRecord, part: number): void {
-    const { time, project, user, sha256 } = record;
+  #note(record: RequestRecord, part: number): void {
+    const { time, user } = record;
     if (!('event' in record)) this.#begins ??= time;
     const at = Date.parse(time);
     if (Number.isNaN(at)) this.#undated = true;
@@ -53,9 +53,10 @@ class Contents {
       this.#from = Math.min(this.#from ?? at, at);
       this.#to = Math.max(this.#to ?? at, at);
     }
-    this.#projects.add(hashOf(normal(project)), part);
+    for (const project of projectsOf(record)) this.#projects.add(hashOf(project), part);
     // Another's log may hold anything there.
     if (user !== undefined) this.#users.add(hashOf(String(user)), part);
+    const sha256 = 'sha256' in record ? record.sha256 : undefined;
     if (sha256 !== undefined) this.#digests.add(firstBits(String(sha256)), part);
   }
 

@@ -16,9 +16,10 @@ import type {
   DecisionQuery,
   DecisionReader,
   DecisionSearch,
+  OnEvent,
   SearchBack,
 } from './reader.js';
-import type { CutRecord, DecisionRecord } from './record.js';
+import type { DecisionRecord } from './record.js';
 
 /** Reads a decision log's files: ours, and those that a log rotator has made of them. */
 export class FileDecisionReader implements DecisionReader, BackwardReader {
@@ -68,12 +69,12 @@ class FileSearch implements DecisionSearch {
     return this.#reachesBackTo;
   }
 
-  async *records(onCut?: (cut: CutRecord) => void): AsyncGenerator<DecisionRecord> {
+  async *records(onEvent?: OnEvent): AsyncGenerator<DecisionRecord> {
     try {
       for (const file of this.#files)
         for await (const record of this.#recordsOf(file)) {
           if (!matches(record, this.#query)) continue;
-          if ('event' in record) onCut?.(record);
+          if ('event' in record) onEvent?.(record);
           else yield record;
         }
     } finally {

@@ -1,12 +1,12 @@
 import { linesIn, wholeLines } from './file-lines.js';
 import type { OpenDecisionFile } from './open-file.js';
 import type { Range } from './ranges.js';
-import { type CutRecord, type DecisionRecord, isOfRequest, readLogRecord } from './record.js';
+import { isOfRequest, type RequestRecord, readLogRecord } from './record.js';
 
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
-export type ReadRecords = AsyncGenerator<DecisionRecord | CutRecord>;
+export type ReadRecords = AsyncGenerator<RequestRecord>;
 
 /** What is told of a file beside its records. */
 export interface FileNotes {

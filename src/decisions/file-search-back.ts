@@ -12,8 +12,8 @@ import { closeFiles, type OpenDecisions, type SearchedFile } from './open-files.
 import { rangesBack } from './parts.js';
 import { matches, mayMatch } from './query.js';
 import type { Range } from './ranges.js';
-import type { DecisionQuery, LogPiece, SearchBack } from './reader.js';
-import type { CutRecord, DecisionRecord } from './record.js';
+import type { DecisionQuery, LogPiece, OnEvent, SearchBack } from './reader.js';
+import type { DecisionRecord } from './record.js';
 
 /** So many bytes at the beginning of a piece tell when its first record was made. */
 const HEAD = 16 * 1024;
@@ -66,21 +66,18 @@ export class FileSearchBack implements SearchBack {
         yield {
           begins: await this.#beginsAt(file, opened, range),
           bytes: range.to - range.from,
-          found: (onCut) =>
-            this.#found(recordsOf(opened, range, indexed !== undefined, this.#may, notes), onCut),
+          found: (onEvent) =>
+            this.#found(recordsOf(opened, range, indexed !== undefined, this.#may, notes), onEvent),
         };
     } finally {
       if (unreadable > 0) this.#gaps.push(unreadableLines(name, unreadable));
     }
   }
 
-  async *#found(
-    records: ReadRecords,
-    onCut?: (cut: CutRecord) => void,
-  ): AsyncGenerator<DecisionRecord> {
+  async *#found(records: ReadRecords, onEvent?: OnEvent): AsyncGenerator<DecisionRecord> {
     for await (const record of records) {
       if (!matches(record, this.#query)) continue;
-      if ('event' in record) onCut?.(record);
+      if ('event' in record) onEvent?.(record);
       else yield record;
     }
   }

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import type { BackwardReader, DecisionQuery, LogPiece } from './reader.js';
-import type { CutRecord, DecisionRecord } from './record.js';
+import type { CutRecord, DecisionRecord, QueryRecord } from './record.js';
 
 /** One search reads no more than so many bytes, or for so many milliseconds; it goes on with the next. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -28,6 +28,8 @@ export interface Gatherer {
   take(found: DecisionRecord): boolean;
   /** Told of each cut, in its place among what was written. */
   cut?(cut: CutRecord): void;
+  /** Told of each question that matches. */
+  query?(query: QueryRecord): void;
   /** A piece is over: all that follows was made before all that came. @returns whether it is enough */
   pieceOver?(): boolean;
 }
@@ -86,7 +88,7 @@ export class LogSearch {
       read >= this.#bounds.bytes || performance.now() - started >= this.#bounds.time;
     let read = 0;
     /** Found in the last piece, and perhaps older than what is still to be read. */
-    let held: DecisionRecord[] = [];
+    let held: Found[] = [];
     /** Set where it might end, and there is more. */
     let stop: number | undefined;
     for await (const piece of search.pieces()) {
@@ -103,27 +105,39 @@ export class LogSearch {
       const canEnd = backTo < until && backTo > since;
       if (canEnd && (isEnough || isSpent())) stop = backTo;
     }
-    for (const found of held) if (gatherer.take(found)) break;
+    for (const found of held) if (hand(found, gatherer)) break;
     gatherer.pieceOver?.();
     return { backTo: undefined, gaps: search.gaps, reachesBackTo };
   }
+}
+
+type Found = DecisionRecord | QueryRecord;
+
+/** @returns whether that was all that is wanted */
+function hand(found: Found, gatherer: Gatherer): boolean {
+  if (!('event' in found)) return gatherer.take(found);
+  gatherer.query?.(found);
+  return false;
 }
 
 /** Hands on what is in a piece, and what the piece behind it has left. @returns what is left for the piece before it */
 async function takeAll(
   piece: LogPiece,
   backTo: number,
-  held: readonly DecisionRecord[],
+  held: readonly Found[],
   gatherer: Gatherer,
-): Promise<{ later: DecisionRecord[]; isAll: boolean }> {
-  const later: DecisionRecord[] = [];
-  const take = (found: DecisionRecord): boolean => {
+): Promise<{ later: Found[]; isAll: boolean }> {
+  const later: Found[] = [];
+  const take = (found: Found): boolean => {
     if (Date.parse(found.time) < backTo) later.push(found);
-    else return gatherer.take(found);
+    else return hand(found, gatherer);
     return false;
   };
-  for await (const found of piece.found((cut) => gatherer.cut?.(cut)))
-    if (take(found)) return { later, isAll: true };
+  const onEvent = (event: CutRecord | QueryRecord): void => {
+    if (event.event === 'cut') gatherer.cut?.(event);
+    else take(event);
+  };
+  for await (const found of piece.found(onEvent)) if (take(found)) return { later, isAll: true };
   for (const found of held) if (take(found)) return { later, isAll: true };
   return { later, isAll: false };
 }

@@ -1,19 +1,51 @@
-import { parseProjectName } from '../domain/project-name.js';
+import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { DecisionQuery } from './reader.js';
-import type { CutRecord, DecisionRecord } from './record.js';
+import type { QueryRecord, RequestRecord } from './record.js';
 
-export function matches(record: DecisionRecord | CutRecord, query: DecisionQuery): boolean {
-  const { project, versions, user, sha256, since, until, time, refused } = query;
+export function matches(record: RequestRecord, query: DecisionQuery): boolean {
+  const { project, versions, sha256, time, refused } = query;
   if (time !== undefined && record.time !== time) return false;
   if (refused === true && ('event' in record || record.verdict === 'allow')) return false;
+  if (isQuestion(record)) return isAbout(record, query) && isWithin(record, query);
   if (project !== undefined && normal(record.project) !== project) return false;
   // Another's log may hold anything there.
   if (sha256 !== undefined && !String(record.sha256).toLowerCase().startsWith(sha256)) return false;
-  if (user !== undefined && record.user !== user) return false;
-  // Without a version, or with a time that cannot be read, it may be the one that is looked for.
-  if (since !== undefined && Date.parse(record.time) < since) return false;
-  if (until !== undefined && Date.parse(record.time) >= until) return false;
+  if (!isWithin(record, query)) return false;
+  // Without a version it may be the one that is looked for.
   return versions === undefined || record.version === undefined || versions(record.version);
+}
+
+/** Of the user who is asked for, and of the time; one that cannot be read may be any. */
+function isWithin(
+  { user, time }: RequestRecord,
+  { since, until, ...query }: DecisionQuery,
+): boolean {
+  if (query.user !== undefined && user !== query.user) return false;
+  if (since !== undefined && Date.parse(time) < since) return false;
+  return until === undefined || !(Date.parse(time) >= until);
+}
+
+function isQuestion(record: RequestRecord): record is QueryRecord {
+  return 'event' in record && record.event === 'query';
+}
+
+/** Nobody was given a file by it. */
+function isAbout(record: QueryRecord, { project, versions, sha256 }: DecisionQuery): boolean {
+  if (sha256 !== undefined || project === undefined) return false;
+  const asked = versionsAsked(record, project);
+  return versions === undefined ? asked.length > 0 : asked.some(versions);
+}
+
+/** The versions of a project that a question is about. */
+export function versionsAsked({ releases }: QueryRecord, project: ProjectName): readonly string[] {
+  const asked = Object.hasOwn(releases, project) ? releases[project] : undefined;
+  // Another's log may hold anything there.
+  return Array.isArray(asked) ? asked.filter((version) => typeof version === 'string') : [];
+}
+
+/** What a record is found by. */
+export function projectsOf(record: RequestRecord): readonly string[] {
+  return isQuestion(record) ? Object.keys(record.releases) : [normal(record.project)];
 }
 
 /** A name in its normal form (PEP 503); what is no name is itself. */

@@ -1,5 +1,5 @@
 import type { ProjectName } from '../domain/project-name.js';
-import type { CutRecord, DecisionRecord } from './record.js';
+import type { CutRecord, DecisionRecord, QueryRecord } from './record.js';
 
 /** Which records are asked for: all that is given must match; nothing given asks for every record. */
 export interface DecisionQuery {
@@ -19,6 +19,9 @@ export interface DecisionQuery {
   readonly until?: number | undefined;
 }
 
+/** Told of each cut that matches, in its place among the records, which is behind its decision; of each question, too. */
+export type OnEvent = (event: CutRecord | QueryRecord) => void;
+
 /** Answers what a decision log holds, wherever it is kept. */
 export interface DecisionReader {
   /** Searches the log as it is at the moment of asking, whatever becomes of it meanwhile. Never rejects. */
@@ -35,11 +38,8 @@ export interface BackwardReader {
 export interface DecisionSearch {
   /** How many files the log has. */
   readonly files: number;
-  /**
-   * Those that match, each once, the oldest file first and as they were written.
-   * @param onCut told of each cut that matches, in its place among the records: behind its decision
-   */
-  records(onCut?: (cut: CutRecord) => void): AsyncIterable<DecisionRecord>;
+  /** Those that match, each once, the oldest file first and as they were written. */
+  records(onEvent?: OnEvent): AsyncIterable<DecisionRecord>;
   /** What could not be read, a sentence each; complete once all records are read. Without any, the answer is whole. */
   readonly gaps: readonly string[];
   /** The earliest of the times with which the files begin, ISO 8601; known once all records are read. */
@@ -64,6 +64,6 @@ export interface LogPiece {
   readonly begins: number;
   /** How much of the disk it takes to read it, in bytes. */
   readonly bytes: number;
-  /** What matches, as it was written. @param onCut told of each cut that matches, in its place among them */
-  found(onCut?: (cut: CutRecord) => void): AsyncIterable<DecisionRecord>;
+  /** What matches, as it was written. */
+  found(onEvent?: OnEvent): AsyncIterable<DecisionRecord>;
 }

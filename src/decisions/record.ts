@@ -89,8 +89,33 @@ export interface CutRecord {
   readonly bytes: number;
 }
 
+/**
+ * Said once for a question about many releases (OSV's form): somebody has them in a lock, or installed. It is no
+ * download; the releases that were named in the answer have a decision each beside it.
+ */
+export interface QueryRecord {
+  readonly event: 'query';
+  readonly time: string;
+  readonly request?: string | undefined;
+  readonly client: string;
+  readonly forwarded?: string | undefined;
+  readonly user?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly method: 'OSV';
+  /** How many different releases were asked about. */
+  readonly asked: number;
+  /** Their versions by project: as many as one record holds (`MOST_ASKED`). */
+  readonly releases: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Releases that one record of a question holds. */
+export const MOST_ASKED = 1_000;
+
+/** What tells of a request. */
+export type RequestRecord = DecisionRecord | CutRecord | QueryRecord;
+
 /** One line of the log. */
-export type LogRecord = DecisionRecord | ExposedRecord | CutRecord;
+export type LogRecord = RequestRecord | ExposedRecord;
 
 /** A client chooses its User-Agent and user; the log keeps this much of any text. */
 const MAX_TEXT = 512;
@@ -122,9 +147,9 @@ function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length > MAX_TEXT;
 }
 
-/** Whether it tells of a request: what was decided, or that its client was gone. */
-export function isOfRequest(record: LogRecord): record is DecisionRecord | CutRecord {
-  return !('event' in record) || record.event === 'cut';
+/** Whether it tells of a request: what was decided, that its client was gone, or what was asked about. */
+export function isOfRequest(record: LogRecord): record is RequestRecord {
+  return !('event' in record) || record.event === 'cut' || record.event === 'query';
 }
 
 /**
@@ -140,7 +165,7 @@ export function readRecord(line: string): DecisionRecord | 'event' | undefined {
 export function readLogRecord(line: string): LogRecord | undefined {
   try {
     const value = JSON.parse(line) as Partial<DecisionRecord> & { readonly event?: unknown };
-    if (typeof value.event === 'string') return value as ExposedRecord | CutRecord;
+    if (typeof value.event === 'string') return readEvent(value as EventRecord);
     const whole =
       TEXTS.every((key) => typeof value[key] === 'string') &&
       typeof value.bytes === 'number' &&
@@ -149,6 +174,15 @@ export function readLogRecord(line: string): LogRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+type EventRecord = Exclude<LogRecord, DecisionRecord>;
+
+/** A question without releases says nothing that can be searched; of the others each may lack what another version left out. */
+function readEvent(value: EventRecord): EventRecord | undefined {
+  if (value.event !== 'query') return value;
+  const { releases } = value as Partial<QueryRecord>;
+  return typeof releases === 'object' && releases !== null ? value : undefined;
 }
 
 /** Without one of these nobody can say who was given what. */

@@ -13,6 +13,17 @@ export interface ClientSettings {
   readonly command: readonly string[] | undefined;
 }
 
+/**
+ * What has uv ask the server, before it installs what a lock names, whether any of it is malware: a preview of uv's. uv takes
+ * the address as a folder, so it ends with a slash.
+ */
+export function malwareCheck(server: string): Pick<ClientSettings, 'lines' | 'environment'> {
+  return {
+    lines: ['[audit]', 'malware-check = true', `malware-check-url = "${server}/"`],
+    environment: ['UV_MALWARE_CHECK=1', `UV_MALWARE_CHECK_URL=${server}/`],
+  };
+}
+
 /** @param server Wheelgate's URL, without a trailing slash */
 export function clientSettings(client: ClientName, server: string): ClientSettings {
   const index = `${server}/simple/`;

@@ -1,3 +1,4 @@
+import type { RecordedReleases } from './dated-releases.js';
 import type { Sha256 } from './digest.js';
 import type { ProjectStatus } from './project-page.js';
 
@@ -44,6 +45,8 @@ export interface RecordedFacts {
   readonly hasWheel?: true | undefined;
   /** Whether it was the public index's. */
   readonly public?: true | undefined;
+  /** Of a young file: its release and the next ones below it (`domain/dated-releases.ts`). */
+  readonly below?: RecordedReleases | undefined;
 }
 
 /** How the index declared the sidecar is left out: no decision on an artifact needs it a second time. */

@@ -38,7 +38,7 @@ const TABLE = {
   status: { needs: ['page'], accuses: false, settable: true },
   sdist: { needs: ['page'], accuses: false, settable: true },
   yanked: { needs: ['page'], accuses: false, settable: true },
-  cooldown: { needs: ['page'], accuses: false, settable: true },
+  cooldown: { needs: ['page'], uses: ['feed'], accuses: false, settable: true },
 } as const satisfies Record<string, RuleEntry>;
 
 type Table = typeof TABLE;

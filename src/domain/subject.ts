@@ -1,4 +1,5 @@
 import type { Provenance } from './attestation.js';
+import type { DatedReleases } from './dated-releases.js';
 import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
 import type { Integrity } from './integrity.js';
@@ -17,6 +18,8 @@ export interface Subject extends PageFacts {
   /** Without it, a file without a sha256 is refused. */
   readonly integrity?: Integrity | undefined;
   readonly size: number | undefined;
+  /** All of its page, one object for all of its files; undefined where no index was asked. */
+  readonly releases?: DatedReleases | undefined;
   /** Who is said to have published it; undefined where no index was asked (a file on disk). */
   readonly provenance?: Provenance | undefined;
   /**

@@ -20,6 +20,8 @@ export interface RuleHit {
   readonly doubt?: true;
   /** Set where the rule or the whole policy is in dry-run: it would have blocked, and does not. */
   readonly dryRun?: boolean;
+  /** Set where the rule itself lets the file pass, and says why: it weighs nothing. */
+  readonly lifted?: true;
   /** Set where a waiver lifts it. */
   readonly waiver?: WaiverNote;
   /** Sdists: set where it is the refusal of this wheel of the same release. */
@@ -38,7 +40,7 @@ export interface Verdict {
   readonly outcome: Outcome;
   /** The hit that decided: the first block, else the first warning; undefined where no rule spoke. */
   readonly decisive: RuleHit | undefined;
-  /** All that any rule said, waived and dry-run ones too. */
+  /** All that any rule said, waived, lifted and dry-run ones too. */
   readonly hits: readonly RuleHit[];
   readonly revision: string;
   /**

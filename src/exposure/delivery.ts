@@ -3,9 +3,15 @@ import type { DecisionRecord } from '../decisions/record.js';
 /**
  * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it broke off); part of it
  * `early`, before anybody had judged its bytes; it `had` the artifact already, and was told that it is unchanged; a
- * `prefix`, cut off by the refusal; or nothing: it asked, and was `refused`.
+ * `prefix`, cut off by the refusal; or nothing: it asked, and was `refused`; or it has the release `locked`, or installed,
+ * and only asked what is known of it.
  */
-export type Delivery = 'whole' | 'part' | 'early' | 'had' | 'prefix' | 'refused';
+export type Delivery = 'whole' | 'part' | 'early' | 'had' | 'prefix' | 'refused' | 'locked';
+
+/** Whether a client came to hold anything by it. */
+export function isGiven({ delivery }: { readonly delivery: Delivery }): boolean {
+  return delivery !== 'refused' && delivery !== 'locked';
+}
 
 /** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end. */
 export function deliveryOf(record: DecisionRecord): Delivery | undefined {

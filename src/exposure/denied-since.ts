@@ -1,11 +1,11 @@
-import type { DecisionReader } from '../decisions/reader.js';
-import type { CutRecord, DecisionRecord, RecordedArtifact } from '../decisions/record.js';
+import type { DecisionReader, OnEvent } from '../decisions/reader.js';
+import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
 import type { Inspection } from '../domain/finding.js';
 import { ACCUSING, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict } from '../domain/verdict.js';
 import type { FindingsStore } from '../store/findings-store.js';
-import { clientOf, deliveryOf } from './delivery.js';
+import { clientOf, deliveryOf, isGiven } from './delivery.js';
 import { Promised } from './promised.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
@@ -84,13 +84,14 @@ export async function findDeniedSince(
 ): Promise<DeniedSearch> {
   const seen = new Map<string, Tally | undefined>();
   const promised = new Promised<readonly Downloads[]>();
-  const onCut = (cut: CutRecord) => {
-    for (const downloads of promised.take(cut) ?? []) downloads.parts += 1;
+  const onEvent: OnEvent = (event) => {
+    if (event.event !== 'cut') return;
+    for (const downloads of promised.take(event) ?? []) downloads.parts += 1;
   };
   const search = await reader.search({});
-  for await (const record of search.records(onCut)) {
+  for await (const record of search.records(onEvent)) {
     const delivery = deliveryOf(record);
-    if (delivery === undefined || delivery === 'refused' || delivery === 'prefix') continue;
+    if (delivery === undefined || !isGiven({ delivery }) || delivery === 'prefix') continue;
     const artifact = `${record.project}/${record.filename} ${record.sha256}`;
     if (!seen.has(artifact)) {
       const hit = await accusation(record, judge, findings);

@@ -45,7 +45,7 @@ export function exposedUsers(requests: readonly Exposed[]): ExposedUser[] {
     const tally = tallies.get(key) ?? {
       who: user ?? address,
       isNamed: user !== undefined,
-      counts: { whole: 0, part: 0, early: 0, had: 0, prefix: 0, refused: 0 },
+      counts: { whole: 0, part: 0, early: 0, had: 0, prefix: 0, refused: 0, locked: 0 },
       bytes: 0,
       first: time,
       last: time,

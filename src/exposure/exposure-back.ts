@@ -1,11 +1,12 @@
 import type { Gatherer, LogSearch } from '../decisions/log-search.js';
-import type { CutRecord, DecisionRecord } from '../decisions/record.js';
-import { clientOf, deliveryOf } from './delivery.js';
+import type { CutRecord, DecisionRecord, QueryRecord, RequestRecord } from '../decisions/record.js';
+import { clientOf, deliveryOf, isGiven } from './delivery.js';
 import {
   type Exposed,
   type Exposure,
   type ExposureQuestion,
   exposedBy,
+  lockedBy,
   queryOf,
 } from './exposure.js';
 import { promiseOf } from './promised.js';
@@ -41,10 +42,6 @@ export async function exposureBack(
   };
 }
 
-function isGiven({ delivery }: Exposed): boolean {
-  return delivery !== 'refused';
-}
-
 /** Those of whole instants only, so that what is asked next begins where these end. @returns the oldest first */
 function newestOf(
   found: readonly Exposed[],
@@ -69,7 +66,7 @@ class ExposureGatherer implements Gatherer {
   readonly requests: Exposed[] = [];
   readonly #question: ExposureQuestion;
   readonly #most: number;
-  #piece: (DecisionRecord | CutRecord)[] = [];
+  #piece: RequestRecord[] = [];
   /** How many downloads of each name were cut, of those that come before what was read. */
   readonly #cuts = new Map<string, number>();
 
@@ -87,10 +84,15 @@ class ExposureGatherer implements Gatherer {
     this.#piece.push(cut);
   }
 
+  query(query: QueryRecord): void {
+    this.#piece.push(query);
+  }
+
   pieceOver(): boolean {
     for (const record of this.#piece.reverse()) {
-      if ('event' in record) this.#count(record, 1);
-      else this.#note(record);
+      if (!('event' in record)) this.#note(record);
+      else if (record.event === 'cut') this.#count(record, 1);
+      else this.requests.push(...lockedBy(record, this.#question));
     }
     this.#piece = [];
     return this.requests.length > this.#most;

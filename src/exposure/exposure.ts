@@ -1,5 +1,11 @@
-import type { DecisionQuery, DecisionReader, DecisionSearch } from '../decisions/reader.js';
-import type { CutRecord, DecisionRecord } from '../decisions/record.js';
+import { versionsAsked } from '../decisions/query.js';
+import type {
+  DecisionQuery,
+  DecisionReader,
+  DecisionSearch,
+  OnEvent,
+} from '../decisions/reader.js';
+import type { DecisionRecord, QueryRecord } from '../decisions/record.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
@@ -49,7 +55,7 @@ const TOLD = [
   'sha256',
 ] as const satisfies readonly (keyof DecisionRecord)[];
 
-/** One request by which a client came to hold an artifact, or part of it. */
+/** One request by which a client came to hold an artifact, or part of it, or that told of one. */
 export type Exposed = Pick<DecisionRecord, (typeof TOLD)[number]> & { readonly delivery: Delivery };
 
 export interface Exposure {
@@ -87,13 +93,20 @@ export async function exposureIn(
 ): Promise<Exposure> {
   const requests: Exposed[] = [];
   const promised = new Promised<number>();
-  const onCut = (cut: CutRecord) => {
-    const at = promised.take(cut);
-    if (at !== undefined) requests[at] = { ...requests[at]!, delivery: 'part' };
-  };
   const clients = new Set<string>();
   let truncated = false;
-  for await (const record of search.records(onCut)) {
+  const onEvent: OnEvent = (event) => {
+    if (event.event === 'query') {
+      const room = Math.max(0, limit - requests.length);
+      const locked = lockedBy(event, question);
+      requests.push(...locked.slice(0, room));
+      if (locked.length > room) truncated = true;
+      return;
+    }
+    const at = promised.take(event);
+    if (at !== undefined) requests[at] = { ...requests[at]!, delivery: 'part' };
+  };
+  for await (const record of search.records(onEvent)) {
     const delivery = deliveryOf(record);
     if (delivery !== 'whole') promised.drop(record);
     if (delivery === undefined) continue;
@@ -133,6 +146,31 @@ export function queryOf({
     since,
     until,
   };
+}
+
+/** Of a question, one for each version that is asked for. */
+export function lockedBy(
+  query: QueryRecord,
+  { project, versions }: Pick<ExposureQuestion, 'project' | 'versions'>,
+): Exposed[] {
+  if (project === undefined) return [];
+  const { time, client, forwarded, user, userAgent } = query;
+  return versionsAsked(query, project)
+    .filter((version) => versions === undefined || versions.matches(version))
+    .map((version) => ({
+      time,
+      client,
+      forwarded,
+      user,
+      userAgent,
+      bytes: 0,
+      upstream: '',
+      project,
+      version,
+      filename: '',
+      sha256: undefined,
+      delivery: 'locked',
+    }));
 }
 
 export function exposedBy(record: DecisionRecord, delivery: Delivery): Exposed {

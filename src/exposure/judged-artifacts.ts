@@ -80,11 +80,15 @@ function isCurrent({ judgedAt, verdict }: JudgedArtifact, time: number): boolean
   return time >= judgedAt && time < verdict.validUntil;
 }
 
-/** One artifact of which the page said one thing: the same bytes under another page are another matter. */
+/**
+ * One artifact of which the page said one thing: the same bytes under another page are another matter. What lies below its release is
+ * told of young files alone, and is the same for all of them.
+ */
 function keyOf({ page }: DecisionRecord, subject: Subject): string {
   const { project, filename, sha256, integrity } = subject;
   const doubt = typeof integrity === 'object' && integrity.doubt;
-  return [project, filename, sha256, doubt, JSON.stringify(page)].join('|');
+  const facts = JSON.stringify({ ...page, below: undefined });
+  return [project, filename, sha256, doubt, facts].join('|');
 }
 
 function releaseOf({ project, version }: Subject): string {

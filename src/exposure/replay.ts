@@ -57,8 +57,7 @@ export async function replay(
   for await (const record of records) {
     const time = Date.parse(record.time);
     const subject = subjectOfRecord(record);
-    if (subject === undefined || Number.isNaN(time) || record.filename.endsWith('.metadata'))
-      continue;
+    if (subject === undefined || Number.isNaN(time) || !isOfArtifact(record)) continue;
     requests += 1;
     if (from === undefined || record.time < from) from = record.time;
     if (to === undefined || record.time > to) to = record.time;
@@ -77,6 +76,11 @@ export async function replay(
     to,
     changes: [...changes.values()].map(summary),
   };
+}
+
+/** A release that was named to somebody is no request for a file. */
+function isOfArtifact({ filename, method }: DecisionRecord): boolean {
+  return method !== 'OSV' && !filename.endsWith('.metadata');
 }
 
 /** Whether what decided then is not at hand now. */
@@ -119,7 +123,7 @@ function summary({ record, verdict, clients, requests, first, last }: Change): C
     was: record.verdict,
     because: record.reason,
     becomes: verdict.outcome,
-    reason: verdict.decisive?.reason,
+    reason: (verdict.decisive ?? verdict.hits.find(({ lifted }) => lifted))?.reason,
     requests,
     clients: clients.size,
     first,

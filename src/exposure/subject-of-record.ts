@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../decisions/record.js';
+import { readReleases } from '../domain/dated-releases.js';
 import { parseSha256 } from '../domain/digest.js';
 import { parseDistributionFilename } from '../domain/distribution-filename.js';
 import { readFacts } from '../domain/page-facts.js';
@@ -19,6 +20,7 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
     integrity: integrityOf(record),
     size: undefined,
     ...readFacts(record.page ?? {}),
+    releases: readReleases(record.page?.below),
   };
 }
 

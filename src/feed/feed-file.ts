@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FeedIndex, feedRevision, IndexBuilder } from './feed-index.js';
-import type { FeedEntry } from './osv-record.js';
+import type { FeedEntry, FixEntry } from './osv-record.js';
 
 /** What is known of a feed beside its records. */
 export interface FeedState {
@@ -19,16 +19,20 @@ export interface FeedState {
 export interface StoredFeed extends FeedState {
   /** By the record's identifier; records without entries are left out. */
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
+  /** What reviewed advisories fix, likewise; undefined in a file of before, which has none. */
+  readonly fixes?: ReadonlyMap<string, readonly FixEntry[]>;
   /** When each record of the source was last changed, as it was told when the record was read; by identifier. */
   readonly times?: ReadonlyMap<string, string>;
 }
 
-/** The first line. A second one may give the times, the others a record each. */
+/** The first line. A second one may give the times; the others a record each, of fixes behind an empty list. */
 interface FeedHead extends FeedState {
   readonly format: number;
   readonly lines: number;
   /** See `feedRevision`. */
   readonly revision?: string;
+  /** The same of the fixes; absent where none were read. */
+  readonly fixes?: string;
 }
 
 const FORMAT = 1;
@@ -39,14 +43,18 @@ const LINES_A_TURN = 2_000;
 /** Reads it whole, to go on from it; undefined where there is none, or it is torn or of another format. */
 export async function readFeedFile(path: string): Promise<StoredFeed | undefined> {
   const records = new Map<string, readonly FeedEntry[]>();
+  const fixes = new Map<string, readonly FixEntry[]>();
   let times = new Map<string, string>();
   const state = await readLines(path, {
     onRecord: (_line, id, entries) => records.set(id, entries),
+    onFix: (_line, id, entries) => fixes.set(id, entries),
     onTimes: (line) => {
       times = new Map(Object.entries(JSON.parse(line) as Record<string, string>));
     },
   });
-  return state && { ...state, records, times };
+  if (state === undefined) return undefined;
+  const { hasFixes, ...rest } = state;
+  return { ...rest, records, times, ...(hasFixes && { fixes }) };
 }
 
 /** Reads it to be asked, in turns; undefined as above. */
@@ -54,6 +62,7 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
   const index = new IndexBuilder();
   const state = await readLines(path, {
     onRecord: (line, _id, entries) => index.add(line, entries),
+    onFix: (line, _id, fixes) => index.addFix(line, fixes),
   });
   return state && index.build(state.syncedAt);
 }
@@ -61,11 +70,11 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
 /** What its first line says of it; undefined where there is none. */
 async function readFeedHead(
   path: string,
-): Promise<{ readonly revision: string | undefined; readonly syncedAt: number } | undefined> {
+): Promise<Pick<FeedHead, 'revision' | 'fixes' | 'syncedAt'> | undefined> {
   try {
     for await (const [first] of linesOf(path)) {
-      const { format, revision, syncedAt } = JSON.parse(first!) as FeedHead;
-      return format === FORMAT ? { revision, syncedAt } : undefined;
+      const head = JSON.parse(first!) as FeedHead;
+      return head.format === FORMAT ? head : undefined;
     }
   } catch {
     // As if there were none.
@@ -82,21 +91,25 @@ export async function readNewer(
   known: FeedIndex | undefined,
 ): Promise<FeedIndex | undefined> {
   const head = await readFeedHead(path);
-  if (head === undefined || known === undefined || known.revision !== head.revision)
-    return head && readFeedIndex(path);
+  const isKnown =
+    known !== undefined &&
+    known.revision === head?.revision &&
+    (head?.fixes === undefined || known.fixesRevision === head.fixes);
+  if (head === undefined || !isKnown) return head && readFeedIndex(path);
   return head.syncedAt === known.syncedAt ? known : known.at(head.syncedAt);
 }
 
 interface FeedReader {
   readonly onRecord: (line: string, id: string, entries: readonly FeedEntry[]) => void;
+  readonly onFix: (line: string, id: string, fixes: readonly FixEntry[]) => void;
   readonly onTimes?: (line: string) => void;
 }
 
 /** Undefined where there is no such file, or not a whole one: then it is fetched anew. */
 async function readLines(
   path: string,
-  { onRecord, onTimes }: FeedReader,
-): Promise<FeedState | undefined> {
+  { onRecord, onFix, onTimes }: FeedReader,
+): Promise<(FeedState & { readonly hasFixes: boolean }) | undefined> {
   try {
     let head: FeedHead | undefined;
     let count = 0;
@@ -111,8 +124,9 @@ async function readLines(
           onTimes?.(line);
           continue;
         }
-        const [id, entries] = JSON.parse(line) as [string, FeedEntry[]];
-        onRecord(line, id, entries);
+        const [id, entries, fixes] = JSON.parse(line) as [string, FeedEntry[], FixEntry[]?];
+        if (fixes === undefined) onRecord(line, id, entries);
+        else onFix(line, id, fixes);
         count += 1;
       }
       await nextTurn();
@@ -120,7 +134,7 @@ async function readLines(
     // One that is torn shows by what is missing at its end.
     if (head === undefined || count !== head.lines) return undefined;
     const { source, syncedAt, modified } = head;
-    return { source, syncedAt, modified };
+    return { source, syncedAt, modified, hasFixes: head.fixes !== undefined };
   } catch {
     return undefined;
   }
@@ -137,24 +151,30 @@ async function* linesOf(path: string): AsyncGenerator<string[]> {
   }
 }
 
+/** As a line has it. */
+function* fixLines(fixes: NonNullable<StoredFeed['fixes']>) {
+  for (const [id, entries] of fixes) yield [id, [], entries] as const;
+}
+
 /** Writes it in one step: a reader, and a crash, finds the old one or the new one. */
 export async function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
   // The command and a server may write at the same time.
   const partial = `${path}.${randomUUID()}.part`;
   const file = await open(partial, 'w', 0o640);
   try {
-    const { source, syncedAt, modified, records, times = [] } = feed;
-    const revision = feedRevision(records);
+    const { source, syncedAt, modified, records, fixes = new Map(), times = [] } = feed;
+    const lines = [...records, ...fixLines(fixes)];
     const head: FeedHead = {
       format: FORMAT,
       source,
       syncedAt,
       modified,
-      lines: records.size,
-      revision,
+      lines: lines.length,
+      revision: feedRevision(records),
+      ...(feed.fixes !== undefined && { fixes: feedRevision(fixLines(fixes)) }),
     };
     let batch = [head, Object.fromEntries(times)].map((line) => `${JSON.stringify(line)}\n`);
-    for (const record of records) {
+    for (const record of lines) {
       batch.push(`${JSON.stringify(record)}\n`);
       if (batch.length < LINES_A_TURN) continue;
       await file.write(batch.join(''));

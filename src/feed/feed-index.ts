@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
+import type { FeedHit, FeedRecord, MalwareFeed, SecurityFix } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Affects, affects } from './affects.js';
-import type { FeedEntry } from './osv-record.js';
+import type { FeedEntry, FixEntry } from './osv-record.js';
+import { SecurityFixes } from './security-fixes.js';
 
 interface Entry {
+  readonly id: string;
   readonly hit: FeedHit;
   readonly affects: Affects;
 }
@@ -19,6 +21,9 @@ export class FeedIndex implements MalwareFeed {
   /** Records of all projects together. */
   readonly records: number;
   readonly #lines: ReadonlyMap<ProjectName, readonly string[]>;
+  readonly #fixes: SecurityFixes;
+  /** By the records' identifiers, once somebody has asked by one. */
+  #byId: ReadonlyMap<string, readonly string[]> | undefined;
   /** Files of one project are asked for together. */
   #last: { readonly project: ProjectName; readonly entries: readonly Entry[] } | undefined;
 
@@ -26,11 +31,13 @@ export class FeedIndex implements MalwareFeed {
   constructor(
     state: { readonly revision: string; readonly syncedAt: number; readonly records: number },
     lines: ReadonlyMap<ProjectName, readonly string[]>,
+    fixes: SecurityFixes,
   ) {
     this.revision = state.revision;
     this.syncedAt = state.syncedAt;
     this.records = state.records;
     this.#lines = lines;
+    this.#fixes = fixes;
   }
 
   get projects(): number {
@@ -40,24 +47,45 @@ export class FeedIndex implements MalwareFeed {
   /** The same feed, known to be current at a later time (milliseconds since 1970). */
   at(syncedAt: number): FeedIndex {
     const { revision, records } = this;
-    return new FeedIndex({ revision, syncedAt, records }, this.#lines);
+    return new FeedIndex({ revision, syncedAt, records }, this.#lines, this.#fixes);
+  }
+
+  get fixesRevision(): string {
+    return this.#fixes.revision;
+  }
+
+  fixes(project: ProjectName): readonly SecurityFix[] {
+    return this.#fixes.of(project);
   }
 
   find(project: ProjectName, version: string | undefined): FeedHit | undefined {
-    const lines = this.#lines.get(project);
-    if (lines === undefined) return undefined;
-    const entry = this.#entriesOf(project, lines).find(
-      (candidate) => version === undefined || candidate.affects(version),
-    );
-    return entry?.hit;
+    return this.#entriesOf(project).find(isOf(version))?.hit;
   }
 
-  #entriesOf(project: ProjectName, lines: readonly string[]): readonly Entry[] {
+  naming(project: ProjectName, version: string | undefined): readonly FeedRecord[] {
+    const ids = new Set(
+      this.#entriesOf(project)
+        .filter(isOf(version))
+        .map(({ id }) => id),
+    );
+    const lines = this.#lines.get(project) ?? [];
+    return [...ids].flatMap((id) => recordIn(lines, id) ?? []);
+  }
+
+  record(id: string): FeedRecord | undefined {
+    this.#byId ??= linesById(this.#lines);
+    return recordIn(this.#byId.get(id) ?? [], id);
+  }
+
+  #entriesOf(project: ProjectName): readonly Entry[] {
+    const lines = this.#lines.get(project);
+    if (lines === undefined) return NONE;
     if (this.#last?.project === project) return this.#last.entries;
     const entries = lines
-      .flatMap((line) => (JSON.parse(line) as [string, FeedEntry[]])[1])
+      .flatMap(entriesIn)
       .filter((entry) => entry.project === project)
       .map((entry) => ({
+        id: entry.id,
         hit: { id: entry.id, summary: entry.summary },
         affects: affects(entry),
       }));
@@ -66,30 +94,80 @@ export class FeedIndex implements MalwareFeed {
   }
 }
 
+const NONE: readonly Entry[] = [];
+
+function isOf(version: string | undefined): (entry: Entry) => boolean {
+  return (entry) => version === undefined || entry.affects(version);
+}
+
+/** Many records, most of which nobody asks for: their identifiers alone are looked for. */
+function linesById(
+  lines: ReadonlyMap<ProjectName, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const byId = new Map<string, string[]>();
+  for (const ofProject of lines.values())
+    for (const line of ofProject)
+      for (const [, id] of line.matchAll(/"id":"(MAL-[^"\\]+)"/g)) {
+        const known = byId.get(id!);
+        if (known === undefined) byId.set(id!, [line]);
+        else if (!known.includes(line)) known.push(line);
+      }
+  return byId;
+}
+
+function recordIn(lines: readonly string[], id: string): FeedRecord | undefined {
+  const entries = lines.flatMap(entriesIn).filter((entry) => entry.id === id);
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  const affected = entries.map(({ project, versions, spans }) => ({ project, versions, spans }));
+  return { id, summary: first.summary, modified: first.modified, affected };
+}
+
+function entriesIn(line: string): readonly FeedEntry[] {
+  return (JSON.parse(line) as [string, FeedEntry[]])[1];
+}
+
 /** Gathers the lines of a feed under the projects that they name. */
 export class IndexBuilder {
   readonly #lines = new Map<ProjectName, string[]>();
   readonly #digest = createHash('sha256');
+  readonly #fixLines = new Map<ProjectName, string[]>();
+  readonly #fixDigest = createHash('sha256');
   #count = 0;
 
   add(line: string, entries: readonly FeedEntry[]): void {
     this.#count += 1;
     this.#digest.update(line).update('\n');
-    for (const { project } of entries) {
-      const known = this.#lines.get(project);
-      if (known === undefined) this.#lines.set(project, [line]);
-      else if (known.at(-1) !== line) known.push(line);
-    }
+    gather(this.#lines, line, entries);
+  }
+
+  addFix(line: string, fixes: readonly FixEntry[]): void {
+    this.#fixDigest.update(line).update('\n');
+    gather(this.#fixLines, line, fixes);
   }
 
   build(syncedAt: number): FeedIndex {
     const revision = shortened(this.#digest);
-    return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines);
+    const fixes = new SecurityFixes(shortened(this.#fixDigest), this.#fixLines);
+    return new FeedIndex({ revision, syncedAt, records: this.#count }, this.#lines, fixes);
   }
 }
 
-/** A text for the content of all records: another one where any of them is another. */
-export function feedRevision(records: ReadonlyMap<string, readonly FeedEntry[]>): string {
+/** Under each project that a line names. */
+function gather(
+  lines: Map<ProjectName, string[]>,
+  line: string,
+  entries: readonly { readonly project: ProjectName }[],
+): void {
+  for (const { project } of entries) {
+    const known = lines.get(project);
+    if (known === undefined) lines.set(project, [line]);
+    else if (known.at(-1) !== line) known.push(line);
+  }
+}
+
+/** A text for the content of all records, or of all fixes: another one where any of them is another. */
+export function feedRevision(records: Iterable<readonly unknown[]>): string {
   const digest = createHash('sha256');
   for (const record of records) digest.update(JSON.stringify(record)).update('\n');
   return shortened(digest);
@@ -102,9 +180,11 @@ function shortened(digest: Hash): string {
 /** Makes a feed ready to be asked. */
 export function indexFeed(feed: {
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
+  readonly fixes?: ReadonlyMap<string, readonly FixEntry[]>;
   readonly syncedAt: number;
 }): FeedIndex {
   const index = new IndexBuilder();
   for (const [id, entries] of feed.records) index.add(JSON.stringify([id, entries]), entries);
+  for (const [id, fixes] of feed.fixes ?? []) index.addFix(JSON.stringify([id, [], fixes]), fixes);
   return index.build(feed.syncedAt);
 }

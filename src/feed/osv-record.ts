@@ -1,5 +1,10 @@
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
-import { type AffectedVersions, readAffectedVersions } from './affected-versions.js';
+import { parseVersion } from '../domain/version.js';
+import {
+  type AffectedVersions,
+  readAffectedVersions,
+  type VersionSpan,
+} from './affected-versions.js';
 import { isObject, listOf } from './json-value.js';
 
 /** What one record says of one project. Plain data, as the file of the feed keeps it. */
@@ -7,6 +12,19 @@ export interface FeedEntry extends AffectedVersions {
   readonly id: string;
   readonly project: ProjectName;
   readonly summary?: string;
+  /** When its record was last changed, as that says itself. */
+  readonly modified?: string;
+}
+
+/** What a reviewed advisory says of the versions of one project. Plain data, as above. */
+export interface FixEntry {
+  readonly id: string;
+  readonly project: ProjectName;
+  /** As the record writes it. */
+  readonly published?: string;
+  /** PEP 440's normal forms: the ends of ranges that are called fixed. */
+  readonly fixed: readonly string[];
+  readonly spans: readonly VersionSpan[];
 }
 
 /** A record, taken apart. */
@@ -16,6 +34,8 @@ export interface OsvRecord {
   readonly modified: string;
   /** Empty where it is withdrawn, is no malware, or is for another ecosystem. */
   readonly entries: readonly FeedEntry[];
+  /** Empty where nobody has reviewed it, where it is withdrawn, or names no fixed version. */
+  readonly fixes: readonly FixEntry[];
 }
 
 /**
@@ -31,17 +51,48 @@ export function readOsvRecord(value: unknown, name = ''): OsvRecord | undefined 
   const aliases = listOf(value.aliases).filter((alias) => typeof alias === 'string');
   const malware = [id, ...aliases].find((text) => text.startsWith('MAL-'));
   const isWithdrawn = typeof value.withdrawn === 'string' && value.withdrawn !== '';
-  if (malware === undefined || isWithdrawn) return { id, modified, entries: [] };
+  if (isWithdrawn) return { id, modified, entries: [], fixes: [] };
+  if (malware === undefined) return { id, modified, entries: [], fixes: fixesIn(value, id) };
   const text = typeof value.summary === 'string' ? value.summary : undefined;
   const summary = text?.replace(/\s+/g, ' ').trim().slice(0, 200);
   const entries = listOf(value.affected).flatMap((affected): FeedEntry[] => {
     const project = projectOf(affected);
     if (project === undefined || !isObject(affected)) return [];
-    return [
-      { id: malware, project, ...(summary && { summary }), ...readAffectedVersions(affected) },
-    ];
+    const said = { ...(summary && { summary }), ...(modified && { modified }) };
+    return [{ id: malware, project, ...said, ...readAffectedVersions(affected) }];
   });
-  return { id, modified, entries };
+  return { id, modified, entries, fixes: [] };
+}
+
+/**
+ * What is reviewed: the PyPA's records, and of GitHub's those that GitHub says it has reviewed. Whoever may publish a release may
+ * also write release notes; these databases nobody writes alone.
+ */
+function fixesIn(value: Readonly<Record<string, unknown>>, id: string): FixEntry[] {
+  const said = isObject(value.database_specific) ? value.database_specific : {};
+  const isReviewed =
+    id.startsWith('PYSEC-') || (id.startsWith('GHSA-') && said.github_reviewed === true);
+  if (!isReviewed) return [];
+  const published = typeof value.published === 'string' && { published: value.published };
+  return listOf(value.affected).flatMap((affected): FixEntry[] => {
+    const project = projectOf(affected);
+    if (project === undefined || !isObject(affected)) return [];
+    const fixed = fixedIn(affected.ranges);
+    const { spans } = readAffectedVersions({ ranges: affected.ranges });
+    return fixed.length > 0 ? [{ id, project, ...published, fixed, spans }] : [];
+  });
+}
+
+/** Those alone: other ends of a range say that nothing is known beyond. */
+function fixedIn(ranges: unknown): string[] {
+  return listOf(ranges).flatMap((range) =>
+    isObject(range) && range.type !== 'GIT'
+      ? listOf(range.events).flatMap((event) => {
+          const text = isObject(event) ? event.fixed : undefined;
+          return (typeof text === 'string' ? parseVersion(text) : undefined) ?? [];
+        })
+      : [],
+  );
 }
 
 function projectOf(affected: unknown): ProjectName | undefined {

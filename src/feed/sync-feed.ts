@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readFeedFile, type StoredFeed, writeFeedFile } from './feed-file.js';
 import { feedRevision } from './feed-index.js';
 import type { FeedSource } from './feed-source.js';
-import type { FeedEntry, OsvRecord } from './osv-record.js';
+import type { FeedEntry, FixEntry, OsvRecord } from './osv-record.js';
 
 /** What a sync came to. */
 export interface SyncSummary {
@@ -18,6 +18,8 @@ export interface SyncSummary {
   readonly removed: number;
   /** Records that the source lists, and that were not there or could not be read: asked for again the next time. */
   readonly missing: number;
+  /** Reviewed advisories with a fixed version. */
+  readonly fixes: number;
   /** See `feedRevision`. */
   readonly revision: string;
 }
@@ -39,6 +41,7 @@ const LEFT_OVER = 6 * 3_600_000;
 interface Draft {
   readonly how: SyncSummary['how'];
   readonly records: Map<string, readonly FeedEntry[]>;
+  readonly fixes: Map<string, readonly FixEntry[]>;
   /** What the source listed and did not give: what was known of it stays. */
   readonly missing: ReadonlySet<string>;
 }
@@ -63,20 +66,22 @@ export async function syncFeed(
   const before = stored?.source === source.name ? stored : undefined;
   onProgress('asking for changes');
   const listed = await source.changes();
-  const news = before && listed && newsOf(before, listed);
-  const { how, records, missing } =
+  // A file of an older version has no fixes: they are in records that have not changed since.
+  const news = before?.fixes && listed && newsOf(before, listed);
+  const { how, records, fixes, missing } =
     news === undefined
       ? await readWhole(source, before, listed, onProgress)
       : await readChanges(source, before!, news, onProgress);
   if (records.size === 0) throw new Error(`${source.name} holds no malware record of PyPI`);
   const times = new Map([...(listed ?? [])].filter(([id]) => !missing.has(id)));
   const modified = [...times.values()].reduce((a, b) => (a > b ? a : b), before?.modified ?? '');
-  const feed = { source: source.name, syncedAt: now, modified, records, times };
+  const feed = { source: source.name, syncedAt: now, modified, records, fixes, times };
   await writeFeedFile(file, feed);
   return {
     feed,
     how,
     records: records.size,
+    fixes: fixes.size,
     syncedAt: now,
     missing: missing.size,
     revision: feedRevision(records),
@@ -92,7 +97,8 @@ function newsOf(
   before: StoredFeed,
   listed: ReadonlyMap<string, string>,
 ): readonly string[] | undefined {
-  for (const id of before.records.keys()) if (!listed.has(id)) return undefined;
+  for (const known of [before.records, before.fixes ?? NONE])
+    for (const id of known.keys()) if (!listed.has(id)) return undefined;
   const news = [...listed].filter(([id, time]) => before.times?.get(id) !== time);
   return news.length > MAX_CHANGES ? undefined : news.map(([id]) => id);
 }
@@ -103,15 +109,15 @@ async function readChanges(
   news: readonly string[],
   onProgress: (what: string) => void,
 ): Promise<Draft> {
-  const records = new Map(before.records);
+  const draft = { records: new Map(before.records), fixes: new Map(before.fixes) };
   const missing = new Set<string>();
   for (const [index, id] of news.entries()) {
     onProgress(`fetching change ${index + 1} of ${news.length}`);
     const record = await source.record(id);
     if (record === undefined) missing.add(id);
-    else applyRecord(records, { ...record, id });
+    else applyRecord(draft, { ...record, id });
   }
-  return { how: news.length === 0 ? 'unchanged' : 'changes', records, missing };
+  return { how: news.length === 0 ? 'unchanged' : 'changes', ...draft, missing };
 }
 
 async function readWhole(
@@ -121,7 +127,7 @@ async function readWhole(
   onProgress: (what: string) => void,
 ): Promise<Draft> {
   onProgress('fetching the whole feed');
-  const records = new Map<string, readonly FeedEntry[]>();
+  const draft: Pick<Draft, 'records' | 'fixes'> = { records: new Map(), fixes: new Map() };
   const missing = new Set(listed?.keys());
   let [read, unreadable] = [0, 0];
   for await (const { name, record } of source.all()) {
@@ -133,23 +139,32 @@ async function readWhole(
       continue;
     }
     const id = listed?.has(name) ? name : record.id;
-    applyRecord(records, { ...record, id });
+    applyRecord(draft, { ...record, id });
     missing.delete(id);
   }
   if (unreadable > Math.max(MAX_UNREADABLE, read / 100))
     throw new Error(`${unreadable} of ${read} files of the feed are no OSV records`);
   for (const id of missing) {
     const known = before?.records.get(id);
-    if (known !== undefined) records.set(id, known);
+    const fixes = before?.fixes?.get(id);
+    if (known !== undefined) draft.records.set(id, known);
+    if (fixes !== undefined) draft.fixes.set(id, fixes);
   }
-  return { how: 'whole', records, missing };
+  return { how: 'whole', ...draft, missing };
 }
 
-/** Takes a record over into a feed; one without entries (withdrawn, no malware) leaves it. */
-function applyRecord(records: Map<string, readonly FeedEntry[]>, { id, entries }: OsvRecord): void {
+/** Takes a record over into a feed; one that says nothing (any more) leaves it. */
+function applyRecord(
+  { records, fixes }: Pick<Draft, 'records' | 'fixes'>,
+  { id, entries, fixes: fixed }: OsvRecord,
+): void {
   if (entries.length > 0) records.set(id, entries);
   else records.delete(id);
+  if (fixed.length > 0) fixes.set(id, fixed);
+  else fixes.delete(id);
 }
+
+const NONE = new Map<string, never>();
 
 /** Older versions fetched an archive into a file of its own (`.zip`). */
 async function removeLeftOvers(file: string, now: number): Promise<void> {

@@ -10,6 +10,7 @@ import type { LinkStore } from '../store/link-store.js';
 import type { PageStore } from '../store/page-store.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
+import type { SuspectedProjects } from '../store/suspected-projects.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
 import type { SharedProjects } from './shared-projects.js';
@@ -21,6 +22,8 @@ export interface Stores {
   readonly sharedBlobs: SharedBlobs | undefined;
   readonly pages: PageStore;
   readonly findings: FindingsStore;
+  /** Of which projects something was found, or refused. */
+  readonly suspected: SuspectedProjects;
   readonly attestations: AttestationStore;
   /** What the links in refusals mean. */
   readonly links: LinkStore;

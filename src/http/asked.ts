@@ -11,7 +11,13 @@ export interface Asked {
   /** Whom the request's token belongs to; undefined where nobody has to show one. */
   readonly identity?: Identity | undefined;
   /** Its row in the table of routes; undefined where its path has none. */
-  readonly row?: { readonly methods: readonly string[]; readonly answer: Handler } | undefined;
+  readonly row?:
+    | {
+        readonly methods: readonly string[];
+        readonly maxBody?: number;
+        readonly answer: Handler;
+      }
+    | undefined;
 }
 
 const known = new WeakMap<IncomingMessage, Asked>();

@@ -17,6 +17,8 @@ export interface Route<Label extends string = string> {
   readonly label: Label;
   readonly mayAsk: MayAsk;
   readonly methods: readonly string[];
+  /** Set where a request may have a body: how long that may be, in bytes. */
+  readonly maxBody?: number;
   /**
    * Set for the dashboard's: gone where it is off. What refusals link to is on every port; the rest is on the dashboard's own,
    * where it has one. What commands ask and pages link to (`shared`) is on every port, and there where the dashboard is off.
@@ -44,7 +46,7 @@ export function isOn(
   return dashboard === 'linked' || settings.ownPort === (port === 'dashboard');
 }
 
-/** The methods of a route that changes nothing; where there is no route, too. */
+/** The methods of a route that reads; where there is no route, too. */
 export const READING: readonly string[] = ['GET', 'HEAD'];
 
 /**

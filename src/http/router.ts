@@ -20,7 +20,7 @@ export function createRouter({ log }: Services, settings: HttpSettings): Express
   return router;
 }
 
-/** Turns away what no route wants: other methods, bodies, URLs of absurd length, paths without a row. */
+/** Turns away what no route wants: other methods, bodies but where they are the question, URLs of absurd length, paths without a row. */
 function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
   // Express hands what it rejects with to the next step.
   return (req, res) => {
@@ -28,7 +28,7 @@ function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
     const methods = row?.methods ?? READING;
     if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
     // The pass-through would send it on, without the length that says where it ends.
-    if (hasBody(req.headers))
+    if (row?.maxBody === undefined && hasBody(req.headers))
       throw new Failure('bad-request', 'A request for what is here has no body.');
     if (req.originalUrl.length > maxUrlLength)
       throw new Failure('uri-too-long', `A URL has at most ${maxUrlLength} characters.`);
@@ -37,7 +37,7 @@ function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
   };
 }
 
-/** Whether one is announced (RFC 9112, 6.3): the methods that are answered give none a meaning. */
+/** Whether one is announced (RFC 9112, 6.3). */
 function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

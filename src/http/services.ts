@@ -9,6 +9,7 @@ import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { Advisories } from '../osv/advisories.js';
 import type { LegacyDocuments } from '../project-pages/legacy/documents.js';
 import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
@@ -20,6 +21,7 @@ import type { Judge } from '../verdicts/judge.js';
 import type { Authenticate } from './admission.js';
 import type { Accelerate } from './delivery/accelerate.js';
 import type { DecisionRecorder } from './delivery/decision-recorder.js';
+import type { QuestionRecorder } from './question-recorder.js';
 
 /** All that the routes call, as `compose/` hands it in. */
 export interface Services {
@@ -30,6 +32,9 @@ export interface Services {
   readonly sidecars: Pick<SidecarService, 'open'>;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
+  /** What is said against releases, wherever they come from. */
+  readonly advisories: Advisories;
+  readonly questions: QuestionRecorder;
   readonly decisionQueries: DecisionQueries;
   /** Searches the log itself for pages, within bounds. */
   readonly logSearch: LogSearch;

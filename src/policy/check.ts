@@ -1,5 +1,8 @@
 import type { Problem } from '../yaml/problem.js';
+import { type Expectations, runExpectations } from './expectations/run-expectations.js';
 import { type LoadOptions, loadPolicy } from './load.js';
+import type { Policy } from './policy.js';
+import { shippedPolicies } from './shipped.js';
 import { countWaivers, type WaiverCounts } from './waivers.js';
 
 /** What `wheelgate check` reports. */
@@ -8,6 +11,8 @@ export interface PolicyCheck {
   readonly warnings: readonly Problem[];
   /** Undefined where there are problems. */
   readonly summary: PolicySummary | undefined;
+  /** What the tests beside it came to; undefined where there are problems. */
+  readonly tests: Expectations | undefined;
 }
 
 export interface PolicySummary {
@@ -22,14 +27,14 @@ export interface PolicySummary {
   readonly rules: Readonly<Record<string, { readonly action: string; readonly dryRun: boolean }>>;
 }
 
-/** Reads policies as `serve` would, and says what they come to. */
+/** Reads policies as `serve` would, says what they come to, and tries them on the tests that lie beside them. */
 export async function checkPolicies(
   paths: readonly string[],
   options: LoadOptions,
 ): Promise<PolicyCheck> {
   const { policy, meaning, problems, warnings } = await loadPolicy(paths, options);
   if (policy === undefined || meaning === undefined)
-    return { problems, warnings, summary: undefined };
+    return { problems, warnings, summary: undefined, tests: undefined };
   const rules = Object.entries(meaning.rules).map(([rule, { action, mode }]) => [
     rule,
     { action, dryRun: (mode ?? meaning.mode) === 'dry-run' },
@@ -37,6 +42,7 @@ export async function checkPolicies(
   return {
     problems,
     warnings,
+    tests: await testsBeside(paths, policy, options),
     summary: {
       revision: policy.revision,
       mode: meaning.mode,
@@ -46,5 +52,19 @@ export async function checkPolicies(
       waivers: countWaivers(meaning.waivers, options.now),
       rules: Object.fromEntries(rules),
     },
+  };
+}
+
+/** Those of the shipped policies, where there are no others: under another policy some of them need not hold. */
+async function testsBeside(
+  paths: readonly string[],
+  policy: Policy,
+  { shipped = shippedPolicies(), now }: LoadOptions,
+): Promise<Expectations> {
+  const folders = paths.length === 0 ? [shipped] : paths;
+  const all = await Promise.all(folders.map((folder) => runExpectations(folder, policy, now)));
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    problems: all.flatMap(({ problems }) => problems),
   };
 }

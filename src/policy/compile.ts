@@ -13,6 +13,7 @@ import { ask, type CompiledRule, evaluate } from './evaluate.js';
 import { type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
 import { opinionOf, underRelease } from './release.js';
+import { heedsFixes } from './rules/cooldown.js';
 import type { SettableForm } from './rules/form.js';
 import { FIXED, SETTABLE } from './rules/index.js';
 import { heedsFeedAge } from './rules/malware-feed.js';
@@ -34,6 +35,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   return {
     revision,
     heedsFeedAge: heedsFeedAge(meaning.rules['malware-feed']),
+    heedsFixes: heedsFixes(meaning.rules.cooldown),
     waiverMax: meaning.waiverMax,
     evaluate: (about, release) => {
       const own = evaluate(compiled, waivers, unopposed, about);

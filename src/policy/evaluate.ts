@@ -46,7 +46,7 @@ export function evaluate(
   if (certain.length === 0 && doubtful.length === 0) return unopposed(validUntil);
   // What was seen is named as the reason before what could not be seen.
   const hits = [...certain, ...doubtful];
-  const standing = hits.filter((hit) => hit.waiver === undefined);
+  const standing = hits.filter((hit) => hit.waiver === undefined && hit.lifted !== true);
   const block = standing.find((hit) => hit.action === 'block' && !hit.dryRun);
   const decisive = block ?? standing[0];
   return {
@@ -71,7 +71,7 @@ export function ask({ applies, answer }: CompiledRule, about: Case): Answer {
 
 function hitOf(
   rule: CompiledRule,
-  { reason, reference, since, until, doubt, action = rule.action }: Objection,
+  { reason, reference, since, until, doubt, lifted, action = rule.action }: Objection,
   waiver: WaiverNote | undefined,
 ): RuleHit {
   return {
@@ -83,6 +83,7 @@ function hitOf(
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     ...(doubt && { doubt }),
+    ...(lifted && { lifted }),
     ...(waiver !== undefined && { waiver }),
     ...(waiver === undefined && rule.dryRun && action === 'block' && { dryRun: true }),
   };

@@ -9,6 +9,8 @@ export interface Policy {
   readonly revision: string;
   /** Whether verdicts depend on when the malware feed was last known to be current. */
   readonly heedsFeedAge: boolean;
+  /** Whether verdicts depend on what advisories say is fixed. */
+  readonly heedsFixes: boolean;
   /** How far ahead a waiver may expire, in milliseconds. */
   readonly waiverMax: number;
   /**

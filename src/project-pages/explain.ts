@@ -26,6 +26,9 @@ export async function explain(
 }
 
 /** Without what does not survive JSON: what only the rule `attestation` reads, and the way to the wheels. */
-function plain({ subject: { provenance: _, wheels: __, ...subject }, ...rest }: Facts): Facts {
+function plain({
+  subject: { provenance: _, wheels: __, releases: ___, ...subject },
+  ...rest
+}: Facts): Facts {
   return { subject, ...rest };
 }

@@ -6,6 +6,7 @@ import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { PageReleases } from './page-releases.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
 
@@ -20,12 +21,14 @@ export class Listing {
   readonly #releases: readonly Release[];
   readonly #noProvenance: Provenance;
   #byName: Map<string, IndexFile> | undefined;
+  readonly #dated: PageReleases;
 
   private constructor(page: ProjectPage, upstream: Upstream, releases: readonly Release[]) {
     this.#page = page;
     this.#upstream = upstream;
     this.#releases = releases;
     this.#noProvenance = { offer: undefined, releases };
+    this.#dated = new PageReleases(page);
     for (const file of page.files) {
       const { kind, version } = file.name;
       if (kind !== 'wheel') continue;
@@ -86,6 +89,7 @@ export class Listing {
         status: page.status,
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && wheels !== undefined,
+        releases: this.#dated,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
         wheels: kind === 'sdist' ? wheels : undefined,
       },

@@ -17,6 +17,7 @@ import type {
   PageForm,
   PreparedBody,
   ProjectPages,
+  RecentPage,
 } from './project-pages.js';
 import { renderHtml } from './render-html.js';
 import { renderJson } from './render-json.js';
@@ -97,8 +98,12 @@ export class ProjectPagesService implements ProjectPages {
   }
 
   async list(project: ProjectName): Promise<readonly ListedFile[]> {
-    const { page, listing } = await this.#loader.load(project);
-    return page.files.map((file) => listing.listed(file));
+    return filesOf(await this.#loader.load(project));
+  }
+
+  recent(project: ProjectName): RecentPage | undefined {
+    const loaded = this.#loader.recent(project);
+    return loaded && { upstream: loaded.upstream, files: () => filesOf(loaded) };
   }
 
   async source(project: ProjectName): Promise<Upstream> {
@@ -207,4 +212,8 @@ export class ProjectPagesService implements ProjectPages {
     const judged = new JudgedPage(loaded.page, verdicts, sidecars);
     return { said, basis, validity, judged, bodies: new Map() };
   }
+}
+
+function filesOf({ page, listing }: LoadedPage): readonly ListedFile[] {
+  return page.files.map((file) => listing.listed(file));
 }

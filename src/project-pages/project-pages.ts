@@ -12,6 +12,12 @@ export interface ListedFile {
   readonly upstream: Upstream;
 }
 
+/** A page that was loaded before. */
+export interface RecentPage {
+  readonly upstream: Upstream;
+  files(): readonly ListedFile[];
+}
+
 /** PEP 503's HTML or PEP 691's JSON. */
 export type PageForm = 'html' | 'json';
 export type PageEncoding = 'identity' | 'gzip' | 'br';
@@ -32,6 +38,8 @@ export interface ProjectPages {
   ready(project: ProjectName, form: PageForm, encoding: PageEncoding): PreparedBody | undefined;
   /** Finds a file on its project's current page. @throws {Failure} not-found where the page does not list it */
   find(project: ProjectName, filename: string): Promise<ListedFile>;
+  /** The page that was loaded last, current or not; undefined where memory has none. Nobody is asked. */
+  recent(project: ProjectName): RecentPage | undefined;
   /** All files of the page. @throws as `render` */
   list(project: ProjectName): Promise<readonly ListedFile[]>;
   /** The upstream that the project's page comes from. @throws as `render` */

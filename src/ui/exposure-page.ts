@@ -60,6 +60,7 @@ ${table(
     { number: 'Not modified' },
     { number: 'Cut off' },
     { number: 'Refused' },
+    { number: 'Locked' },
     'First',
     'Last',
     'Agent',
@@ -67,7 +68,7 @@ ${table(
   users.slice(0, MOST_USERS).map(userRow),
 )}
 ${users.length > MOST_USERS && html`<p class="soft">… and ${counted(users.length - MOST_USERS)} more, in the CSV and the JSON.</p>`}
-<p class="soft">Whole: all of the file. Part: a range, or it broke off. Not modified: a client that has it asked whether it still holds. Cut off: its beginning, then the refusal.</p>
+<p class="soft">Whole: all of the file. Part: a range, or it broke off. Not modified: a client that has it asked whether it still holds. Cut off: its beginning, then the refusal. Locked: named in a lock or an environment that was asked about, by OSV's form.</p>
 ${table(
   'By file',
   ['File', { number: 'Requests' }, { number: 'Clients' }],
@@ -115,7 +116,7 @@ function userRow(user: ExposedUser): Html {
   const { who, isNamed, counts, first, last, addresses, moreAddresses, agents, moreAgents } = user;
   const number = (count: number) => html`<td class="number">${count > 0 && counted(count)}</td>`;
   return html`<tr><th scope="row">${shown(who)}${isNamed && html`<br><span class="soft">${listed(addresses, moreAddresses, ', ')}</span>`}</th>
-${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)}${number(counts.prefix)}${number(counts.refused)}
+${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)}${number(counts.prefix)}${number(counts.refused)}${number(counts.locked)}
 <td>${time(first)}</td><td>${time(last)}</td><td>${listed(agents, moreAgents, '; ')}</td></tr>`;
 }
 

@@ -32,12 +32,12 @@ ${table(
 }
 
 function row(decision: SeenDecision, seesIdentities: boolean, urlOf: UrlOf): Html {
-  const { id, verdict, wouldBlock, status, rule, reason, project, filename } = decision;
+  const { id, verdict, wouldBlock, status, rule, reason, project, version, filename } = decision;
   const { user, client, forwarded, userAgent } = decision;
   const path = whyPath({ project, filename: filename.replace(/\.metadata$/, '') });
   return html`<tr id="${id}"><th scope="row">${time(decision.time, 'seconds')}</th>
 <td><span class="word ${wouldBlock ? 'warn' : verdict}">${wouldBlock ? '▲ dry-run' : ANSWERS[verdict]}</span> ${status}</td>
-<td><a href="${urlOf(path)}">${shown(filename)}</a></td>
+<td><a href="${urlOf(path)}">${shown(filename || `${project} ${version ?? ''}`)}</a></td>
 <td>${rule !== undefined && html`<code>${rule}</code>`}${reason !== undefined && html`: ${shown(reason)}`}</td>
 ${
   seesIdentities &&

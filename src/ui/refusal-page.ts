@@ -23,9 +23,9 @@ export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
     : WORDS[decision.verdict];
   const level = decision.wouldBlock ? 'warn' : decision.verdict;
   return {
-    title: `${decision.filename}: ${word.toLowerCase()}`,
+    title: `${nameOf(decision)}: ${word.toLowerCase()}`,
     place: 'refusals',
-    main: html`<h1>${shown(decision.filename)}</h1>
+    main: html`<h1>${shown(nameOf(decision))}</h1>
 <p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong> on ${time(decision.time)}${
       decision.rule !== undefined &&
       html` by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
@@ -36,6 +36,11 @@ ${now && findings(now, urlOf)}
 ${recorded(refusal, urlOf)}
 ${like(refusal, urlOf)}`,
   };
+}
+
+/** A release that was named to somebody has no file. */
+function nameOf({ filename, project, version }: Refusal['decision']): string {
+  return filename || `${project} ${version ?? ''}`;
 }
 
 function nowOf({ now, decision }: Refusal, urlOf: UrlOf): Html {
@@ -70,7 +75,7 @@ ${facts([
   ['Status', String(decision.status)],
   ['Index', text(decision.upstream)],
   ['Release', releaseLink(decision, urlOf)],
-  ['File', text(decision.filename)],
+  ['File', text(decision.filename || undefined)],
   ['sha256', code(sha256)],
   ['Size', size === undefined ? undefined : `${counted(size)} bytes`],
   [

@@ -35,12 +35,12 @@ function escapedPart(text: string): string {
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
-/** The path of the page that says why a file is refused. */
+/** The path of the page that says why a file is refused; of all files of the project, where none is named. */
 export function whyPath({
   project,
   filename,
 }: Readonly<Record<'project' | 'filename', string>>): string[] {
-  return ['projects', project, 'files', filename];
+  return filename === '' ? ['projects', project] : ['projects', project, 'files', filename];
 }
 
 /**

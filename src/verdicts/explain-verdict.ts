@@ -24,6 +24,8 @@ export interface Explanation {
   readonly since: string | undefined;
   /** ISO 8601: until when the rule says so, where time alone lifts it. */
   readonly until: string | undefined;
+  /** Set where the rule would object, and lets the file pass for what the reason says. */
+  readonly lifted?: true;
   readonly waiver: { owner: string; reason: string; expires: string } | undefined;
   /** Whether the artifact itself has been opened, or only its page entry is known. */
   readonly inspected: boolean;
@@ -58,7 +60,8 @@ export function explainVerdict(
   verdict: Verdict,
 ): Explanation {
   const waived = verdict.hits.find((hit) => hit.waiver !== undefined);
-  const hit = verdict.decisive ?? waived;
+  const lifted = verdict.hits.find((other) => other.lifted);
+  const hit = verdict.decisive ?? waived ?? lifted;
   return {
     filename: subject.filename,
     version: subject.version,
@@ -69,6 +72,7 @@ export function explainVerdict(
     reference: hit?.reference,
     since: isoTime(hit?.since),
     until: isoTime(hit?.until),
+    ...(hit !== undefined && hit === lifted && { lifted: true }),
     waiver: waiverOf(waived),
     inspected: inspection !== undefined,
     findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({

@@ -82,7 +82,8 @@ export class Judge {
     if (policy !== this.#basis.policy || feed !== this.#basis.feed) {
       // Where an old feed refuses, one that turns out to be unchanged ends that.
       const synced = policy.heedsFeedAge ? ` ${feed.syncedAt}` : '';
-      this.#basis = { policy, feed, text: this.revisions + synced };
+      const fixes = policy.heedsFixes ? ` ${feed.fixesRevision}` : '';
+      this.#basis = { policy, feed, text: this.revisions + synced + fixes };
     }
     return this.#basis.text;
   }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import type { CutRecord, DecisionRecord, ExposedRecord } from '../../src/decisions/record.js';
+import type {
+  CutRecord,
+  DecisionRecord,
+  ExposedRecord,
+  QueryRecord,
+} from '../../src/decisions/record.js';
 import type { RecordedFacts } from '../../src/domain/page-facts.js';
 
 /** The compiler asks for every field that a record may have, and for no other. */
@@ -43,6 +48,7 @@ const PAGE: Fields<RecordedFacts> = {
   status: true,
   hasWheel: true,
   public: true,
+  below: true,
 };
 const EXPOSED: Fields<ExposedRecord> = {
   event: true,
@@ -68,6 +74,19 @@ const CUT: Fields<CutRecord> = {
   sha256: true,
   user: true,
   bytes: true,
+};
+
+const QUERY: Fields<QueryRecord> = {
+  event: true,
+  time: true,
+  request: true,
+  client: true,
+  forwarded: true,
+  user: true,
+  userAgent: true,
+  method: true,
+  asked: true,
+  releases: true,
 };
 
 /** The names in the first column of the table under a line that begins so. */
@@ -96,4 +115,11 @@ it('docs/operations.md lists every field of an exposed record, and no other', ()
 
 it('docs/operations.md lists every field of a cut record, and no other', () => {
   assert.deepEqual(fieldsUnder('A third kind of record').toSorted(), Object.keys(CUT).toSorted());
+});
+
+it('docs/operations.md lists every field of a question, and no other', () => {
+  assert.deepEqual(
+    fieldsUnder('A fourth kind of record').toSorted(),
+    Object.keys(QUERY).toSorted(),
+  );
 });

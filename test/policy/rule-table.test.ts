@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/attestation.js';
 import { codesOfRule } from '../../src/domain/finding-codes.js';
 import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
+import { NO_FEED, type SecurityFix } from '../../src/domain/malware-feed.js';
 import { NO_PAGE } from '../../src/domain/page-facts.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import {
@@ -51,12 +52,20 @@ rules:
   status: { action: block, refuse: [archived] }
   sdist: { action: block, when: wheel-exists }
   yanked: { action: block }
-  cooldown: { action: block, age: 3d }
+  cooldown: { action: block, age: 3d, security-fixes: allow }
 deny:
   - { project: demo, versions: "==1.0", reason: no }
   - { sha256: ${digest('d')}, reason: no }
 allow: [{ project: demo }, { project: must }]
 hooks: [{ project: other, file: other.pth, sha256: [${digest('e')}], imports: [stolen] }]`);
+
+/** Of every version. */
+const FIX: SecurityFix = {
+  id: 'PYSEC-1',
+  publishedAt: NOW,
+  fixedBy: () => true,
+  affects: () => true,
+};
 
 const PUBLISHERS = ['github:o/a', 'github:o/b'] as PublisherId[];
 
@@ -72,7 +81,7 @@ function* cases(): Generator<Case> {
     {},
     { kind: 'sdist', filename: 'x.tar.gz', hasWheel: false },
     { kind: 'sdist', filename: 'x.tar.gz', yanked: 'odd', status: { status: 'archived' } },
-    { uploadTime: NOW - HOUR, declaredMetadata: digest('9') },
+    { uploadTime: NOW - 3 * HOUR, declaredMetadata: digest('9') },
     { uploadTime: NOW + DAY, integrity: { doubt: 'the index contradicts itself' } },
   ] as const;
   const seen = [
@@ -85,9 +94,14 @@ function* cases(): Generator<Case> {
     ),
   ];
   const feeds = [
-    { revision: 'a', syncedAt: NOW - HOUR, find: () => undefined },
-    { revision: 'b', syncedAt: NOW - 9 * DAY, find: () => undefined },
-    { revision: 'c', syncedAt: NOW, find: () => ({ id: 'MAL-1', summary: 'bad' }) },
+    { ...NO_FEED, revision: 'a', syncedAt: NOW - HOUR },
+    { ...NO_FEED, revision: 'b', syncedAt: NOW - 9 * DAY, fixes: () => [FIX] },
+    {
+      ...NO_FEED,
+      revision: 'c',
+      syncedAt: NOW,
+      find: () => ({ id: 'MAL-1', summary: 'bad' }),
+    },
   ];
   for (const name of named)
     for (const facts of pages)

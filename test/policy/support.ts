@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import type { z } from 'zod';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { Finding, Inspection } from '../../src/domain/finding.js';
 import { type Knowledge, NOTHING_KNOWN } from '../../src/domain/knowledge.js';
@@ -26,10 +27,10 @@ export const DAY = 24 * HOUR;
 export const digest = (digit: string): Sha256 => digit.repeat(64).slice(0, 64) as Sha256;
 
 /** Problems of one policy file's text, formatted. */
-export function problemsIn(text: string): string[] {
+export function problemsIn(text: string, schema: z.ZodType = policySchema): string[] {
   const document = readYaml('p.yaml', text);
   if (!('value' in document)) return document.map(formatProblem);
-  const result = validateYaml(policySchema, document);
+  const result = validateYaml(schema, document);
   return result.ok ? [] : result.problems.map(formatProblem);
 }
 

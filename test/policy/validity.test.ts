@@ -8,7 +8,7 @@ import {
   type Release,
 } from '../../src/domain/attestation.js';
 import type { Knowledge } from '../../src/domain/knowledge.js';
-import type { MalwareFeed } from '../../src/domain/malware-feed.js';
+import { type MalwareFeed, NO_FEED } from '../../src/domain/malware-feed.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import { RULES } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
@@ -89,9 +89,9 @@ waivers: [${waivers.join()}]`);
     note(syncedAt - maxAge * DAY);
   }
   const feed: MalwareFeed = {
+    ...NO_FEED,
     revision: 'r',
     syncedAt,
-    find: () => undefined,
   };
   const { offers, attestations } = attested(note, { between, one });
   const releases: Release[] = offers.map((offer, index) => ({

@@ -19,6 +19,7 @@ function refusing(revision: string, onEvaluate: () => void = () => {}): Policy {
   return {
     revision,
     heedsFeedAge: false,
+    heedsFixes: false,
     waiverMax: 0,
     evaluate: (): Verdict => {
       onEvaluate();

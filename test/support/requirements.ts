@@ -22,7 +22,9 @@ export function required<T>(found: T | undefined, what: string, how: string): Re
  * A Python package client, from `WHEELGATE_TEST_CLIENTS/NAME/bin` or from the PATH. `pip2301` is pip 23.0.1, which is
  * Debian 12's, and never the PATH's.
  */
-export function client(name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm'): Requirement<string> {
+export function client(
+  name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm' | 'pip-audit',
+): Requirement<string> {
   const how = `python3 -m pip install ${name === 'pip2301' ? 'pip==23.0.1, in a virtual environment' : name}`;
   const path = name === 'pip2301' ? ownProgram(name, 'pip') : installedProgram(name);
   return required(path, name, how);

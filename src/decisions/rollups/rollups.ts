@@ -65,8 +65,11 @@ export class Rollups {
 
   #decision(record: DecisionRecord, line: string, hour: number): void {
     const { hours, days } = this;
-    countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
-    this.projects.note(record.project, hour);
+    // A release that was named to somebody is among what was refused, and no download.
+    if (record.method !== 'OSV') {
+      countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
+      this.projects.note(record.project, hour);
+    }
     const bare = line.endsWith('\n') ? line.slice(0, -1) : line;
     this.recent.add(bare);
     const mode = modeOf(record);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { DecisionLog } from '../../decisions/log.js';
+import { writeReleases } from '../../domain/dated-releases.js';
 import type { FailureKind } from '../../domain/failure.js';
 import { writeFacts } from '../../domain/page-facts.js';
 import type { Subject } from '../../domain/subject.js';
@@ -69,8 +70,10 @@ export class DecisionRecorder {
     const spared = verdict.outcome === 'block' ? undefined : verdict.hits.find(isDryRun);
     const hit = spared ?? verdict.decisive;
     const waived = verdict.hits.find((other) => other.waiver !== undefined);
+    const said = hit ?? waived ?? verdict.hits.find(({ lifted }) => lifted);
+    const now = this.#now();
     await this.#log.append({
-      time: new Date(this.#now()).toISOString(),
+      time: new Date(now).toISOString(),
       request: askedOf(req)?.id,
       client: client.address,
       forwarded: client.forwarded,
@@ -92,12 +95,12 @@ export class DecisionRecorder {
       wouldBlock: spared && true,
       pending,
       failure,
-      rule: (hit ?? waived)?.rule,
-      reason: (hit ?? waived)?.reason,
+      rule: said?.rule,
+      reason: said?.reason,
       waiver: waived?.waiver,
       wheel: hit?.wheel,
       revision: verdict.revision,
-      page: writeFacts(subject),
+      page: { ...writeFacts(subject), below: writeReleases(subject, now) },
     });
   }
 

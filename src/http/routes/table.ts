@@ -10,6 +10,7 @@ import { liveRoute } from './live.js';
 import { livePageRoute } from './live-page.js';
 import { openApiRoute } from './openapi.js';
 import { healthRoute, metricsRoute, readyRoute } from './operations.js';
+import { MAX_QUESTION, osvBatchRoute, osvQueryRoute, osvVulnsRoute } from './osv.js';
 import { overviewApiRoute, overviewRoute } from './overview.js';
 import { integrityRoute, legacyJsonRoute } from './pass-through.js';
 import { policyApiRoute, policyRoute } from './policy.js';
@@ -55,6 +56,32 @@ const TABLE = [
     methods: READING,
     what: 'provenance (PEP 740), passed through',
     handler: integrityRoute,
+  },
+  {
+    path: '/v1/query',
+    label: 'osv',
+    mayAsk: 'client',
+    methods: ['POST'],
+    maxBody: MAX_QUESTION,
+    what: "what is said against one release, in OSV's form",
+    handler: osvQueryRoute,
+  },
+  {
+    path: '/v1/querybatch',
+    label: 'osv',
+    mayAsk: 'client',
+    methods: ['POST'],
+    maxBody: MAX_QUESTION,
+    what: 'the same for many releases: the identifiers alone',
+    handler: osvBatchRoute,
+  },
+  {
+    path: '/v1/vulns/*',
+    label: 'osv',
+    mayAsk: 'client',
+    methods: READING,
+    what: 'what one of these identifiers stands for (`/v1/vulns/{id}`)',
+    handler: osvVulnsRoute,
   },
   {
     path: '/healthz',

@@ -1,19 +1,36 @@
+import { z } from 'zod';
+import type { DatedRelease } from '../../domain/dated-releases.js';
+import type { SecurityFix } from '../../domain/malware-feed.js';
 import { age, DAY } from '../terms.js';
 import { settable } from './form.js';
-import { instant, release } from './rule.js';
+import { type Case, instant, release } from './rule.js';
+
+/** Most malware is reported within hours of its upload: no file is let through before, in milliseconds. */
+const LEAST_AGE = 2 * 3_600_000;
+/** An advisory that was public so long before the upload did not speak of this file, in milliseconds. */
+const LONGEST_WAIT = 30 * DAY;
 
 /**
  * Files younger than `age`. A public index that gives no upload time is doubt, and refused;
  * many private ones never give it, and what they serve was chosen by somebody.
+ *
+ * A release that a reviewed advisory names as its fix may pass, where a client would else be left with one that the advisory
+ * affects. Exactly the versions that are named, for whoever can publish can also claim to fix something.
  */
 export const cooldown = settable({
   about: 'Refuses files uploaded only lately. Default: off.',
   keys: {
     age: age().describe('How old a file must be, in h, d or w: 12h, 3d, 2w. Default: 3d.'),
+    'security-fixes': z
+      .enum(['allow', 'warn', 'off'])
+      .describe(
+        'Releases that a reviewed advisory (GHSA, PYSEC) names as its fix, from two hours after their upload: allow lets them through, warn does so with a warning. Default: off.',
+      ),
   },
-  defaults: { action: 'off', age: 3 * DAY },
-  create({ age }) {
-    return ({ subject, now }) => {
+  defaults: { action: 'off', age: 3 * DAY, 'security-fixes': 'off' },
+  create({ age, 'security-fixes': fixes }) {
+    return (about) => {
+      const { subject, now } = about;
       const { uploadTime } = subject;
       if (uploadTime === undefined)
         return subject.publicUpstream
@@ -21,11 +38,69 @@ export const cooldown = settable({
           : undefined;
       const until = uploadTime + age;
       if (now >= until) return undefined;
-      return {
-        reason: `${release(subject)} was uploaded ${instant(uploadTime)} and waits until ${instant(until)}`,
+      const uploaded = `${release(subject)} was uploaded ${instant(uploadTime)}`;
+      const waiting = {
+        reason: `${uploaded} and waits until ${instant(until)}`,
         since: uploadTime,
         until,
+      };
+      const fix = fixes === 'off' ? NO_FIX : fixOf(about, uploadTime, age);
+      if (fix.id === undefined) return { ...waiting, recheckAt: fix.recheckAt };
+      return {
+        ...waiting,
+        reason: `${uploaded}; let through: fixes ${fix.id}`,
+        reference: fix.id,
+        recheckAt: fix.recheckAt,
+        action: 'warn',
+        ...(fixes === 'allow' && { lifted: true }),
       };
     };
   },
 });
+
+/** Whether the rule's answers depend on what advisories say. */
+export function heedsFixes({ action, ...rest }: typeof cooldown.defaults): boolean {
+  return action !== 'off' && rest['security-fixes'] !== 'off';
+}
+
+interface Fix {
+  /** The advisory that it fixes; undefined where it may not pass. */
+  readonly id?: string;
+  /** Milliseconds since 1970: when that may be otherwise. */
+  readonly recheckAt?: number | undefined;
+}
+
+const NO_FIX: Fix = {};
+
+function fixOf({ subject, now, known }: Case, uploadTime: number, age: number): Fix {
+  const { project, version, releases } = subject;
+  if (version === undefined) return NO_FIX;
+  const named = known.feed
+    .fixes(project)
+    .filter((fix) => fix.fixedBy(version) && fix.publishedAt >= uploadTime - LONGEST_WAIT);
+  if (named.length === 0) return NO_FIX;
+  if (now < uploadTime + LEAST_AGE) return { recheckAt: uploadTime + LEAST_AGE };
+  const { left, recheckAt } = leftBy(releases?.from(version), now, age);
+  const fix = named.find((one) => isNeeded(one, left));
+  return { ...(fix !== undefined && { id: fix.id }), recheckAt };
+}
+
+/** Without its page, all that is known is what the advisory says. */
+function isNeeded(fix: SecurityFix, left: string | undefined | 'unknown'): boolean {
+  return left === 'unknown' || (left !== undefined && fix.affects(left));
+}
+
+/** The version that a client is left with while the cooldown holds, and when that is another. */
+function leftBy(
+  below: Iterable<DatedRelease> | undefined,
+  now: number,
+  age: number,
+): { readonly left: string | undefined | 'unknown'; readonly recheckAt?: number } {
+  if (below === undefined) return { left: 'unknown' };
+  let recheckAt = Infinity;
+  for (const { version, uploadTime } of below) {
+    if (now >= uploadTime + age) return { left: version, recheckAt };
+    recheckAt = Math.min(recheckAt, uploadTime + age);
+  }
+  return { left: undefined, recheckAt };
+}

@@ -29,6 +29,8 @@ export interface Objection extends Grounds {
   readonly until?: number;
   /** In place of the rule's own action, be it stronger or weaker; dry-run holds for it as well. */
   readonly action?: 'block' | 'warn';
+  /** The rule would object, and lets the file pass for what `reason` says: it weighs nothing. */
+  readonly lifted?: true;
   /** Nothing was seen; something could not be looked at: a reason of another rule, of what was seen, goes first. */
   readonly doubt?: true;
 }

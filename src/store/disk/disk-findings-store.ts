@@ -95,7 +95,8 @@ export const ANY_SETTINGS = '*';
  * folder is read once, then kept in memory while it is in use.
  */
 export class DiskFindingsStore implements FindingsStore {
-  readonly #directory: string;
+  /** With a folder for each project. */
+  readonly directory: string;
   readonly #settings: string;
   readonly #files: DiskFiles;
   readonly #ofOneProject: number;
@@ -111,9 +112,9 @@ export class DiskFindingsStore implements FindingsStore {
     this.#files = files;
     this.#settings = settings;
     this.#ofOneProject = memoryBytes * ONE_PROJECT;
-    this.#directory = join(directory, `v${INSPECTOR_VERSION}`);
+    this.directory = join(directory, `v${INSPECTOR_VERSION}`);
     this.#records = new RememberedRecords({
-      directory: this.#directory,
+      directory: this.directory,
       read: (folder, names, onUnreadable) => this.#read(folder, names, onUnreadable),
       add: (findings, more) => {
         for (const inspection of more) findings.add(inspection);
@@ -135,7 +136,7 @@ export class DiskFindingsStore implements FindingsStore {
     const known = findings.get(sha256, filename);
     if (known !== undefined || findings.isWhole) return known;
     const one = await this.#read(
-      join(this.#directory, project),
+      join(this.directory, project),
       [fileOf({ sha256, filename }, this.#settings)],
       this.#files.onUnreadable,
     );
@@ -149,7 +150,7 @@ export class DiskFindingsStore implements FindingsStore {
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     // Known before it is written: whoever asks meanwhile need not look again.
     this.learn(project, inspection);
-    const path = join(this.#directory, project, fileOf(inspection, this.#settings));
+    const path = join(this.directory, project, fileOf(inspection, this.#settings));
     await this.#files.write(path, Buffer.from(JSON.stringify(inspection)));
     this.learn(project, inspection);
   }

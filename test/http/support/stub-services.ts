@@ -8,13 +8,16 @@ import { NO_FEED } from '../../../src/domain/malware-feed.js';
 import { clientIdentifier } from '../../../src/http/client.js';
 import { NEVER } from '../../../src/http/delivery/accelerate.js';
 import { DecisionRecorder } from '../../../src/http/delivery/decision-recorder.js';
+import { QuestionRecorder } from '../../../src/http/question-recorder.js';
 import type { HttpSettings, Services } from '../../../src/http/services.js';
 import { Health } from '../../../src/observe/health.js';
 import { createMetrics } from '../../../src/observe/metrics.js';
+import { Advisories } from '../../../src/osv/advisories.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import type { PreparedBody, ProjectPages } from '../../../src/project-pages/project-pages.js';
 import { FairShare } from '../../../src/runtime/fair-share.js';
 import { createLog } from '../../../src/runtime/log.js';
+import { SuspectedProjects } from '../../../src/store/suspected-projects.js';
 import { Judge } from '../../../src/verdicts/judge.js';
 
 export const SETTINGS: HttpSettings = {
@@ -38,6 +41,7 @@ export const SETTINGS: HttpSettings = {
 const ALLOWING: Policy = {
   revision: 'stub',
   heedsFeedAge: false,
+  heedsFixes: false,
   waiverMax: 90 * 86_400_000,
   evaluate: () => ({
     outcome: 'allow',
@@ -65,6 +69,7 @@ export const PAGES: ProjectPages = {
   render: async () => PAGE,
   ready: () => undefined,
   find: nothingThere,
+  recent: () => undefined,
   list: async () => [],
   source: nothingThere,
   judged: nothingThere,
@@ -112,19 +117,36 @@ export function stubServices(
     },
     close: async () => {},
   };
+  const judge = new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0);
   return {
     pages: PAGES,
     projectList: { open: nothingThere },
     legacyDocuments: { rewrite: nothingThere },
     artifacts: { open: nothingThere },
     sidecars: { open: nothingThere },
-    judge: new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0),
+    judge,
     recorder: new DecisionRecorder(
       log,
       metrics,
       clientIdentifier(settings.trustedProxies),
       () => 0,
     ),
+    advisories: new Advisories({
+      judge,
+      findings,
+      suspected: new SuspectedProjects(),
+      feed: () => NO_FEED,
+      recentFiles: () => undefined,
+      upstreamOf: () => ({ upstream: 'stub', publicUpstream: true }),
+      now: () => 0,
+    }),
+    questions: new QuestionRecorder({
+      log,
+      identify: clientIdentifier(settings.trustedProxies),
+      now: () => 0,
+      revision: () => judge.revision,
+      upstreamOf: () => 'stub',
+    }),
     logSearch: new LogSearch({ searchBack: nothingThere }),
     decisionQueries: {
       overview: nothingThere,

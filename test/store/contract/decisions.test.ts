@@ -6,10 +6,10 @@ import type {
   DecisionSearch,
 } from '../../../src/decisions/reader.js';
 import {
-  type CutRecord,
   type DecisionRecord,
   isOfRequest,
   type LogRecord,
+  type RequestRecord,
   readLogRecord,
   writeRecord,
 } from '../../../src/decisions/record.js';
@@ -18,7 +18,7 @@ import { DECISIONS, type DecisionsSubject } from './decisions.js';
 
 /** A log in memory. */
 class ListedDecisions implements DecisionLog, DecisionReader {
-  records: (DecisionRecord | CutRecord)[] = [];
+  records: RequestRecord[] = [];
 
   async append(record: LogRecord): Promise<void> {
     const read = readLogRecord(writeRecord(record));
@@ -27,7 +27,7 @@ class ListedDecisions implements DecisionLog, DecisionReader {
 
   async close(): Promise<void> {}
 
-  matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+  matching(query: DecisionQuery): RequestRecord[] {
     return this.records.filter((one) => matches(one, query));
   }
 
@@ -35,10 +35,10 @@ class ListedDecisions implements DecisionLog, DecisionReader {
     const matching = this.matching(query);
     return {
       files: 1,
-      async *records(onCut) {
+      async *records(onEvent) {
         for (const one of matching)
-          if ((one as CutRecord).event === 'cut') onCut?.(one as CutRecord);
-          else yield one as DecisionRecord;
+          if ('event' in one) onEvent?.(one);
+          else yield one;
       },
       gaps: [],
       reachesBackTo: this.records[0]?.time,
@@ -56,7 +56,7 @@ const of = (Log: typeof ListedDecisions) => (): DecisionsSubject => {
 const asking = (other: (query: DecisionQuery) => DecisionQuery) =>
   of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+      override matching(query: DecisionQuery): RequestRecord[] {
         return super.matching(other(query));
       }
     },
@@ -85,7 +85,7 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   'writes twice': writing((record) => [record, record]),
   'keeps the newest first': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+      override matching(query: DecisionQuery): RequestRecord[] {
         return super.matching(query).toReversed();
       }
     },
@@ -99,16 +99,19 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
   'finds what came after': asking(({ until: _, ...query }) => query),
   'compares names as they were written': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+      override matching(query: DecisionQuery): RequestRecord[] {
         return super
           .matching(query)
-          .filter(({ project }) => query.project === undefined || project === query.project);
+          .filter(
+            (one) =>
+              query.project === undefined || !('project' in one) || one.project === query.project,
+          );
       }
     },
   ),
   'leaves out what has no time': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+      override matching(query: DecisionQuery): RequestRecord[] {
         return super.matching(query).filter(({ time }) => !Number.isNaN(Date.parse(time)));
       }
     },
@@ -128,9 +131,17 @@ catches('decisions', DECISIONS, of(ListedDecisions), {
       }
     },
   ),
+  'tells of no question': of(
+    class extends ListedDecisions {
+      override matching(query: DecisionQuery): RequestRecord[] {
+        const all = super.matching(query);
+        return all.filter((one) => !('event' in one && one.event === 'query'));
+      }
+    },
+  ),
   'tells of every cut': of(
     class extends ListedDecisions {
-      override matching(query: DecisionQuery): (DecisionRecord | CutRecord)[] {
+      override matching(query: DecisionQuery): RequestRecord[] {
         return this.records.filter((one) => 'event' in one || matches(one, query));
       }
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DecisionLog } from '../../../src/decisions/log.js';
-import type { DecisionQuery, DecisionReader } from '../../../src/decisions/reader.js';
-import type { CutRecord, DecisionRecord } from '../../../src/decisions/record.js';
+import type { DecisionQuery, DecisionReader, OnEvent } from '../../../src/decisions/reader.js';
+import type { DecisionRecord, QueryRecord } from '../../../src/decisions/record.js';
 import type { ProjectName } from '../../../src/domain/project-name.js';
 import { record } from '../../decisions/records.js';
 import type { Contract, Subject } from '../../support/contract.js';
@@ -168,10 +168,44 @@ export const DECISIONS: Contract<DecisionsSubject> = {
     for (const [query, expected] of asked) {
       const seen: string[] = [];
       const search = await reader.search(query);
-      const onCut = ({ request }: CutRecord) => seen.push(request ?? '?');
-      for await (const { client } of search.records(onCut))
+      const onEvent: OnEvent = ({ request }) => seen.push(request ?? '?');
+      for await (const { client } of search.records(onEvent))
         if (client === 'a' || client === 'b') seen.push(client);
       assert.equal(seen.join(''), expected, JSON.stringify(query));
+    }
+  },
+
+  'a question is told by the projects that it is about, and by no others': async ({
+    log,
+    reader,
+  }) => {
+    const query: QueryRecord = {
+      event: 'query',
+      time: on(1),
+      request: 'q',
+      client: 'a',
+      user: 'ci',
+      method: 'OSV',
+      asked: 2,
+      releases: { x: ['1.0'], 'a-b': ['2.0', '3.0'] },
+    };
+    await log.append(query);
+    await appended(log, [record('b')]);
+    const asked: readonly [DecisionQuery, string][] = [
+      [{ project: project('x') }, 'q'],
+      [{ project: project('a-b'), versions: (version) => version === '3.0' }, 'q'],
+      [{ project: project('a-b'), versions: (version) => version === '1.0' }, ''],
+      [{ project: project('x'), user: 'other' }, ''],
+      [{ project: project('x'), since: Date.parse(on(2)) }, ''],
+      [{ project: project('x'), refused: true }, ''],
+      [{ project: project('nothing') }, ''],
+    ];
+    for (const [question, expected] of asked) {
+      const seen: string[] = [];
+      const search = await reader.search(question);
+      const onEvent: OnEvent = ({ event, request = '' }) => event === 'query' && seen.push(request);
+      for await (const _ of search.records(onEvent));
+      assert.equal(seen.join(''), expected, JSON.stringify(question));
     }
   },
 

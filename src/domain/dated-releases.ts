@@ -1,0 +1,60 @@
+import { compareVersions } from './version.js';
+
+/** A release, and when the first of its files was uploaded, be that yanked by now or not. */
+export interface DatedRelease {
+  /** PEP 440's normal form. */
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly uploadTime: number;
+}
+
+/** What a client comes to that passes a release over. Pre-releases, and what is yanked whole, are left out. */
+export interface DatedReleases {
+  /** The release itself and those below it, by PEP 440 from the highest down. @param version in its normal form */
+  from(version: string): Iterable<DatedRelease>;
+}
+
+/** As a decision record keeps them: each with the time of its upload, ISO 8601. */
+export type RecordedReleases = readonly (readonly [version: string, uploaded: string])[];
+
+/** A file that is older than this is in nobody's cooldown, in milliseconds. */
+const YOUNG = 14 * 86_400_000;
+/** So many releases are written down of a file that is not. */
+const MOST = 5;
+
+/** @param now milliseconds since 1970 @returns undefined where nothing would follow from it */
+export function writeReleases(
+  {
+    releases,
+    version,
+    uploadTime,
+  }: {
+    readonly releases?: DatedReleases | undefined;
+    readonly version: string | undefined;
+    readonly uploadTime: number | undefined;
+  },
+  now: number,
+): RecordedReleases | undefined {
+  if (releases === undefined || version === undefined || uploadTime === undefined) return undefined;
+  if (now - uploadTime >= YOUNG) return undefined;
+  const written: (readonly [string, string])[] = [];
+  for (const { version: below, uploadTime: uploaded } of releases.from(version)) {
+    written.push([below, new Date(uploaded).toISOString()]);
+    if (written.length === MOST) break;
+  }
+  return written;
+}
+
+/** @param recorded of another's log, which may hold anything */
+export function readReleases(recorded: unknown): DatedReleases | undefined {
+  if (!Array.isArray(recorded)) return undefined;
+  const releases = recorded.flatMap((written: unknown): DatedRelease[] => {
+    const [version, uploaded] = Array.isArray(written) ? (written as unknown[]) : [];
+    const uploadTime = typeof uploaded === 'string' ? Date.parse(uploaded) : Number.NaN;
+    if (typeof version !== 'string' || Number.isNaN(uploadTime)) return [];
+    return [{ version, uploadTime }];
+  });
+  return {
+    from: (version) => releases.filter((one) => compareVersions(one.version, version) <= 0),
+  };
+}

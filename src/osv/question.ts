@@ -1,0 +1,99 @@
+import { type ProjectName, parseProjectName } from '../domain/project-name.js';
+import { parseVersion } from '../domain/version.js';
+
+/** What somebody asks of one package, as far as it can be answered here. */
+export interface Question {
+  readonly project: ProjectName;
+  /** PEP 440's normal form; undefined where all releases are asked about. */
+  readonly version: string | undefined;
+  /** How many were told already. */
+  readonly skip: number;
+}
+
+/** A question is wrong: what OSV answers with status 400. */
+export class BadQuestion extends Error {
+  override readonly name = 'BadQuestion';
+}
+
+/** Questions of one batch, as OSV's API has it. */
+const MOST = 1_000;
+
+/** Reads the body of a batch. @throws {BadQuestion} */
+export function readBatch(body: unknown): readonly (Question | undefined)[] {
+  const queries = isObject(body) ? body.queries : undefined;
+  if (!Array.isArray(queries)) throw new BadQuestion('Invalid query: "queries" is no list.');
+  if (queries.length > MOST) throw new BadQuestion('Too many queries.');
+  return queries.map(readQuestion);
+}
+
+/**
+ * Reads one question: a package by name and ecosystem, or by its URL (purl), and a version.
+ * @returns undefined where nothing is ever known of it: commits, other ecosystems, what is no name or no version
+ * @throws {BadQuestion}
+ */
+export function readQuestion(body: unknown): Question | undefined {
+  if (!isObject(body)) throw new BadQuestion('Invalid query.');
+  const version = textOf(body, 'version');
+  const skip = skipOf(textOf(body, 'page_token'));
+  if (textOf(body, 'commit') !== undefined) return undefined;
+  const named = isObject(body.package) ? body.package : {};
+  const purl = textOf(named, 'purl');
+  if (purl !== undefined) return ofPurl(purl, named, version, skip);
+  const name = textOf(named, 'name');
+  const ecosystem = textOf(named, 'ecosystem');
+  if (name === undefined || ecosystem === undefined)
+    throw new BadQuestion('Invalid query: a package has a name and an ecosystem, or a purl.');
+  return ecosystem === 'PyPI' ? question(name, version, skip) : undefined;
+}
+
+/** `pkg:pypi/NAME@VERSION?qualifiers#subpath`. */
+const PURL = /^pkg:\/*([a-zA-Z][\w.+-]*)\/([^@?#]+)(?:@([^?#]*))?(?:\?[^#]*)?(?:#.*)?$/;
+
+function ofPurl(
+  text: string,
+  named: Readonly<Record<string, unknown>>,
+  version: string | undefined,
+  skip: number,
+): Question | undefined {
+  const [, type, path, own] = PURL.exec(text) ?? [];
+  if (type === undefined || path === undefined) throw new BadQuestion('Invalid Package URL.');
+  if (textOf(named, 'name') !== undefined || textOf(named, 'ecosystem') !== undefined)
+    throw new BadQuestion('A package has a name and an ecosystem, or a purl: not both.');
+  if (own && version !== undefined)
+    throw new BadQuestion('The version stands in the purl, or beside it: not both.');
+  if (type.toLowerCase() !== 'pypi') return undefined;
+  return question(decoded(path), own ? decoded(own) : version, skip);
+}
+
+function question(name: string, text: string | undefined, skip: number): Question | undefined {
+  const project = parseProjectName(name);
+  const version = text === undefined ? undefined : parseVersion(text);
+  if (project === undefined || (text !== undefined && version === undefined)) return undefined;
+  return { project, version, skip };
+}
+
+/** An empty one is as good as none, as protocol buffers have it. */
+function textOf(object: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = object[key];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') throw new BadQuestion(`Invalid query: "${key}" is no text.`);
+  return value;
+}
+
+function skipOf(token: string | undefined): number {
+  if (token === undefined) return 0;
+  if (!/^\d{1,6}$/.test(token)) throw new BadQuestion('Invalid page token.');
+  return Number(token);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new BadQuestion('Invalid Package URL.');
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,67 @@
+import type { Sha256 } from '../domain/digest.js';
+import type { Inspection } from '../domain/finding.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { FindingsStore, ProjectFindings } from './findings-store.js';
+
+/** Names of projects, in all; what was found in a real index is far from it. */
+const MOST = 50_000;
+
+/**
+ * Projects of which some artifact had a finding, or was refused for what is in it. Who asks about hundreds of releases at
+ * a time looks into the findings of these alone.
+ */
+export class SuspectedProjects {
+  readonly #names = new Set<ProjectName>();
+  #searched: Promise<void> = Promise.resolve();
+
+  /** Resolves once it is known what earlier runs have found. */
+  get searched(): Promise<void> {
+    return this.#searched;
+  }
+
+  /** @param search for what earlier runs have found; it never rejects */
+  search(search: Promise<void>): void {
+    this.#searched = search;
+  }
+
+  has(project: ProjectName): boolean {
+    return this.#names.has(project);
+  }
+
+  add(project: ProjectName): void {
+    if (this.#names.size < MOST) this.#names.add(project);
+  }
+}
+
+/** A findings store of which it is noted where something was found. */
+export class SuspectingFindings implements FindingsStore {
+  readonly #below: FindingsStore;
+  readonly #suspected: SuspectedProjects;
+
+  constructor(below: FindingsStore, suspected: SuspectedProjects) {
+    this.#below = below;
+    this.#suspected = suspected;
+  }
+
+  get(project: ProjectName, sha256: Sha256, filename: string): Promise<Inspection | undefined> {
+    return this.#below.get(project, sha256, filename);
+  }
+
+  known(project: ProjectName): Promise<ProjectFindings> {
+    return this.#below.known(project);
+  }
+
+  put(project: ProjectName, inspection: Inspection): Promise<void> {
+    this.#note(project, inspection);
+    return this.#below.put(project, inspection);
+  }
+
+  learn(project: ProjectName, inspection: Inspection): void {
+    this.#note(project, inspection);
+    this.#below.learn(project, inspection);
+  }
+
+  #note(project: ProjectName, { findings }: Inspection): void {
+    if (findings.length > 0) this.#suspected.add(project);
+  }
+}
