@@ -77,6 +77,14 @@ export const AUDIT_CODES = {
   'release-tolerated': note(
     'The policy lets it through: it warns, is in dry-run, or has a waiver.',
   ),
+  'other-index': note(
+    'The gate does not see what is installed from there; lock it through the gate.',
+  ),
+  'new-startup-hook': note('The release before it had no such hook. Read the file.'),
+  'attestation-changed': note(
+    'Find out whether the project has moved, before you take the release.',
+  ),
+  'server-silent': note('Age, attestations and hooks are told as far as the lock goes.'),
   'cooldown-not-judged': note('The cooldown needs upload times.'),
   'not-pinned': note('Without a version there is nothing to judge; a lock file or == gives one.'),
   'not-from-index': note(

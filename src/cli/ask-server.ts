@@ -1,6 +1,16 @@
 import { UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
 
+/** It answers, and not with what was asked for. */
+export class ServerProblem extends UsageError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /**
  * Asks a running Wheelgate's API.
  * @param server its URL, as the user gave it; a token in it, or in WHEELGATE_TOKEN, is shown
@@ -18,7 +28,7 @@ export async function askServer<T>(
   for (const [key, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.set(key, value);
   const response = await request(url, 'follow', withToken);
-  if (!response.ok) throw new UsageError(await problemOf(response, withToken));
+  if (!response.ok) throw new ServerProblem(await problemOf(response, withToken), response.status);
   return (await response.json().catch(() => ({}))) as T;
 }
 

@@ -3,20 +3,36 @@ import { AuditPolicy } from '../audit/audit-policy.js';
 import { AUDIT_CODES, type AuditLevel } from '../audit/codes.js';
 import { auditEnvironment } from '../audit/environment/audit-environment.js';
 import { locateEnvironment } from '../audit/environment/locate.js';
-import { auditLock } from '../audit/locks/audit-lock.js';
+import { auditChange, type ChangeReport } from '../audit/locks/audit-change.js';
+import { auditLock, readLock } from '../audit/locks/audit-lock.js';
+import { markdownOf } from '../audit/markdown.js';
 import type { AuditFinding, AuditReport } from '../audit/report.js';
+import { sarifOf } from '../audit/sarif.js';
+import { loadConfig } from '../config/load.js';
+import type { MalwareFeed } from '../domain/malware-feed.js';
+import { VERSION } from '../runtime/package-root.js';
+import { readBase } from './base-lock.js';
 import { counted } from './counted.js';
+import { lockedFacts } from './locked-facts.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
-import { HANG, type Style, type Styled, styled } from './words.js';
+import { copied, HANG, type Style, type Styled, styled } from './words.js';
 
 export interface AuditOptions {
   readonly policies?: string;
   /** The data folder in which the malware feed lies. */
   readonly data?: string;
+  /** Another lock, a file or REV:PATH: only what changed counts. */
+  readonly base?: string;
+  readonly format?: Format;
+  /** What counts as ours, and whom to ask about what changed: a URL. */
+  readonly index?: string;
   readonly json?: boolean;
 }
+
+export const FORMATS = ['text', 'markdown', 'sarif', 'json'] as const;
+type Format = (typeof FORMATS)[number];
 
 /**
  * `wheelgate audit`: what is wrong with an environment, or with what a lock would install; exit code 1 where
@@ -31,26 +47,66 @@ export async function runAudit(
   const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
   const target = path ?? defaultEnvironment();
   out.progress(`looking at ${target}`);
-  const report = isFile(target)
-    ? await auditLock(target, policy)
-    : (
-        await auditEnvironment(await locateEnvironment(target), policy, {
-          onProgress: (text) => out.progress(text),
-        })
-      ).report;
-  const feedOf = feed.syncedAt === undefined ? undefined : new Date(feed.syncedAt).toISOString();
-  if (options.json === true) {
-    const verdict = verdictOf(report);
-    out.json({ verdict, malwareFeed: feedOf ?? null, ...report });
-  } else {
-    out.line(
-      feedOf === undefined
-        ? 'without a malware feed: `wheelgate feed sync` fetches one'
-        : `with the malware feed of ${feedOf}`,
-    );
-    show(report, out);
-  }
+  const report = await reportOn(target, policy, options, out);
+  tell(report, feed, options.json === true ? 'json' : (options.format ?? 'text'), out);
   return { found: EXIT.refused, unclear: EXIT.unclear, fine: EXIT.fine }[verdictOf(report)];
+}
+
+async function reportOn(
+  target: string,
+  policy: AuditPolicy,
+  { base, index }: AuditOptions,
+  out: Output,
+): Promise<AuditReport | ChangeReport> {
+  const onProgress = (text: string) => out.progress(text);
+  if (!isFile(target)) {
+    if (base !== undefined) throw new UsageError('--base is for a lock: name one');
+    const environment = await locateEnvironment(target);
+    return (await auditEnvironment(environment, policy, { onProgress })).report;
+  }
+  const after = await readLock(target);
+  const ours = index ?? ownIndex();
+  if (base === undefined) return auditLock(after, policy, ours);
+  return auditChange({
+    base: await readBase(base),
+    after,
+    policy,
+    index: ours,
+    ask: lockedFacts(ours),
+    now: Date.now(),
+    onProgress,
+  });
+}
+
+/** Where this machine's own Wheelgate is, by its configuration. */
+function ownIndex(): string {
+  const { publicUrl, listen, tls } = loadConfig({ env: process.env });
+  if (publicUrl !== undefined) return publicUrl;
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return `${tls === undefined ? 'http' : 'https'}://${host}:${listen.port}`;
+}
+
+function tell(
+  report: AuditReport | ChangeReport,
+  { syncedAt }: MalwareFeed,
+  format: Format,
+  out: Output,
+): void {
+  const feedOf = syncedAt === undefined ? undefined : new Date(syncedAt).toISOString();
+  if (format === 'json')
+    return out.json({ verdict: verdictOf(report), malwareFeed: feedOf ?? null, ...report });
+  if (format === 'sarif') return out.json(sarifOf(report, process.cwd(), VERSION));
+  if (format === 'markdown')
+    return void markdownOf(report)
+      .trimEnd()
+      .split('\n')
+      .map((line) => out.line(copied(line)));
+  out.line(
+    feedOf === undefined
+      ? 'without a malware feed: `wheelgate feed sync` fetches one'
+      : `with the malware feed of ${feedOf}`,
+  );
+  show(report, out);
 }
 
 /** The environment that is active in this shell, or the one that tools make beside a project. */
@@ -85,13 +141,15 @@ const STYLES: Readonly<Record<AuditLevel, Style>> = {
   note: 'strong',
 };
 
-function show({ kind, path, format, policy, counts, findings }: AuditReport, out: Output): void {
+function show(report: AuditReport | ChangeReport, out: Output): void {
+  const { kind, path, format, policy, counts, findings } = report;
   const figures = Object.entries(counts).map(([what, count]) => `${words(what)}: ${count}`);
   out.line(`${path} (${format}): ${figures.join(', ')}; policy revision ${policy}`);
   if (kind === 'lock')
     out.line(
       'No file was opened: this is what the lock and the policy say. A server looks into each file, and so does `wheelgate inspect`.',
     );
+  if ('changes' in report) showChanges(report, out);
   for (const level of LEVELS) {
     const own = findings.filter((finding) => finding.level === level);
     if (own.length === 0) continue;
@@ -104,6 +162,27 @@ function show({ kind, path, format, policy, counts, findings }: AuditReport, out
   advise(findings, out);
   out.line('');
   out.line(...summary(findings));
+}
+
+const VERDICTS = {
+  allow: styled('good', 'allowed'),
+  warn: styled('warning', 'warned of'),
+  block: styled('bad', 'refused'),
+} as const;
+
+function showChanges({ base, changes }: ChangeReport, out: Output): void {
+  out.line('');
+  out.line(styled('strong', `Against ${base}:`));
+  if (changes.length === 0) out.line('  no release was added, moved or removed');
+  for (const { project, from, to, change, days, verdict, publishers, newHooks } of changes) {
+    const what =
+      change === 'files' ? `${to}, other files` : `${from ?? 'new'} -> ${to ?? 'removed'}`;
+    const age = days === undefined ? '' : `, ${counted(days, 'day')} old`;
+    const by = publishers === undefined ? '' : `, attested by ${publishers.join(', ') || 'nobody'}`;
+    const hooks = newHooks.length === 0 ? '' : `, new start-up hooks: ${newHooks.join(', ')}`;
+    const said = verdict === undefined ? [] : [', ', VERDICTS[verdict]];
+    out.line('  ', HANG, `${project}: ${what}${age}`, ...said, `${by}${hooks}`);
+  }
 }
 
 function summary(findings: readonly AuditFinding[]): Styled[] {

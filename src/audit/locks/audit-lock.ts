@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
+import { redactUrls } from '../../domain/credentials.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { printable } from '../../inspection/printable.js';
 import type { AuditPolicy } from '../audit-policy.js';
@@ -30,14 +31,20 @@ const BY_NAME: readonly { readonly name: RegExp; readonly read: TextReader }[] =
   { name: /^Pipfile\.lock$/, read: readPipfileLock },
 ];
 
-/**
- * Judges what a lock or a requirements file would install.
- * @throws {AuditError} where the file's name is of no format that is read, or it cannot be read at all
- */
-export async function auditLock(path: string, policy: AuditPolicy): Promise<AuditReport> {
-  const file = resolve(path);
-  const { format, releases, findings } = await readLock(file);
-  const judged = releases.flatMap((release) => judgeLocked(release, policy));
+/** A lock or a requirements file, and what it holds. */
+export interface ReadLock {
+  /** Its path, or what else it was named by. */
+  readonly file: string;
+  readonly content: LockContent;
+}
+
+/** Judges what a lock or a requirements file would install. @param index what counts as ours: a URL; undefined for any */
+export function auditLock(
+  { file, content }: ReadLock,
+  policy: AuditPolicy,
+  index?: string,
+): AuditReport {
+  const { format, releases, findings } = content;
   return {
     kind: 'lock',
     path: file,
@@ -47,19 +54,53 @@ export async function auditLock(path: string, policy: AuditPolicy): Promise<Audi
       releases: releases.length,
       notPinned: findings.filter(({ code }) => code === 'not-pinned').length,
     },
-    findings: inOrder([...findings, ...judged, ...withoutTime(file, releases, policy)]),
+    findings: inOrder([
+      ...findings,
+      ...auditReleases(file, releases, policy),
+      ...otherIndexes(file, releases, index),
+    ]),
   };
 }
 
-async function readLock(file: string): Promise<LockContent> {
+/** What the policy says of releases that a lock pins. */
+export function auditReleases(
+  file: string,
+  releases: readonly LockedRelease[],
+  policy: AuditPolicy,
+): AuditFinding[] {
+  const judged = releases.flatMap((release) => judgeLocked(release, policy));
+  return [...judged, ...withoutTime(file, releases, policy)];
+}
+
+/**
+ * Reads a lock or a requirements file with all that it includes.
+ * @throws {AuditError} where the file's name is of no format that is read, or it cannot be read at all
+ */
+export async function readLock(path: string): Promise<ReadLock> {
+  const file = resolve(path);
+  const content = isRequirements(file)
+    ? await readRequirements(file)
+    : readLockText(file, await readFile(file));
+  return { file, content };
+}
+
+/** Whether it is read as pip reads it: it may include others. */
+export function isRequirements(file: string): boolean {
+  return formatOf(file) === undefined && ['.txt', '.in'].includes(extname(file));
+}
+
+function formatOf(file: string) {
   const name = basename(file);
-  const known = BY_NAME.find((format) => format.name.test(name));
-  if (known === undefined && !['.txt', '.in'].includes(extname(name)))
+  return BY_NAME.find((format) => format.name.test(name));
+}
+
+/** Reads a lock that is in one file. @throws {AuditError} as above */
+export function readLockText(file: string, content: Uint8Array): LockContent {
+  const known = formatOf(file);
+  if (known === undefined)
     throw new AuditError(
       `${file} is not a lock that is read here: requirements (*.txt, *.in), uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock`,
     );
-  if (known === undefined) return await readRequirements(file);
-  const content = await readFile(file);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
     return known.read(text, file);
@@ -75,6 +116,31 @@ const UNKNOWN_FILE: LockedFile = {
   sha256: undefined,
   uploadTime: undefined,
 };
+
+/** Releases that are locked from elsewhere: the gate never sees them. Once for each index. */
+export function otherIndexes(
+  file: string,
+  releases: readonly LockedRelease[],
+  ours: string | undefined,
+): AuditFinding[] {
+  if (ours === undefined) return [];
+  const others = new Map<string, LockedRelease[]>();
+  for (const release of releases) {
+    const { index } = release;
+    if (index === undefined || isOurs(index, ours)) continue;
+    others.set(index, [...(others.get(index) ?? []), release]);
+  }
+  return [...others].map(([index, from]) => {
+    const which = from.length === 1 ? `${from[0]!.project} is` : `${from.length} releases are`;
+    const detail = `${which} locked from ${redactUrls(index)}, not from ${redactUrls(ours)}: the gate does not see them`;
+    return auditFinding('other-index', detail, { path: file, line: from[0]!.line });
+  });
+}
+
+/** By host and port: the path is the index's own, and credentials are each one's own. */
+function isOurs(index: string, ours: string): boolean {
+  return URL.canParse(index) && URL.canParse(ours) && new URL(index).host === new URL(ours).host;
+}
 
 /** Asks about each artifact that the lock allows, or about the release where it names none. */
 function judgeLocked(release: LockedRelease, policy: AuditPolicy): AuditFinding[] {

@@ -20,6 +20,8 @@ export interface LockedRelease {
   /** Where it stands. */
   readonly file: string;
   readonly line: number | undefined;
+  /** The index that it is locked from, where the lock says so. */
+  readonly index?: string | undefined;
 }
 
 /** What one lock or requirements file, with all that it includes, comes to. */
@@ -41,12 +43,18 @@ export class LockCollector {
   }
 
   /** Takes a pinned release. A name or a version that cannot be read is a doubt of its own. */
-  pin(name: string, version: string, files: readonly LockedFile[], line?: number): void {
+  pin(
+    name: string,
+    version: string,
+    files: readonly LockedFile[],
+    line?: number,
+    index?: string,
+  ): void {
     const project = parseProjectName(name);
     const normal = parseVersion(version);
     if (project === undefined || normal === undefined)
       this.doubt(`${name} ${version} is not a project and a version`, line);
-    else this.releases.push({ project, version: normal, files, file: this.file, line });
+    else this.releases.push({ project, version: normal, files, file: this.file, line, index });
   }
 
   /** A release from a folder, a repository or a URL: the index's rules may say nothing of it. */

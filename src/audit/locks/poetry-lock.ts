@@ -44,6 +44,7 @@ export function readPoetryLock(text: string, file: string): LockContent {
         uploadTime: undefined,
       })),
       line,
+      source?.type === 'legacy' ? source.url : undefined,
     );
   }
   return collector.content('poetry.lock');

@@ -18,6 +18,7 @@ const schema = z.looseObject({
       z.looseObject({
         name: z.string(),
         version: z.string().optional(),
+        index: z.string().optional(),
         vcs: z.looseObject({ url: z.string().optional(), path: z.string().optional() }).optional(),
         directory: z.looseObject({ path: z.string(), editable: z.boolean().optional() }).optional(),
         archive: artifact.optional(),
@@ -52,7 +53,7 @@ export function readPylock(text: string, file: string): LockContent {
       sha256: parseSha256(item.hashes.sha256),
       uploadTime: item['upload-time'],
     }));
-    if (version !== undefined) collector.pin(name, version, files, line);
+    if (version !== undefined) collector.pin(name, version, files, line, one.index);
     else if (directory === undefined && vcs === undefined) collector.notPinned(name, name, line);
   }
   return collector.content('pylock.toml');

@@ -56,7 +56,11 @@ export function readUvLock(text: string, file: string): LockContent {
       sha256: sha256Of(one.hash),
       uploadTime: one['upload-time'],
     }));
-    collector.pin(name, version, files, line);
+    collector.pin(name, version, files, line, textOf(source.registry));
   }
   return collector.content('uv.lock');
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AuditPolicy } from '../../../src/audit/audit-policy.js';
-import { auditLock } from '../../../src/audit/locks/audit-lock.js';
+import { auditLock, readLock } from '../../../src/audit/locks/audit-lock.js';
 import type { AuditFinding } from '../../../src/audit/report.js';
 import { DAY, NOW, policyOf } from '../../policy/support.js';
 import { fixture, readFixture } from '../../support/environment.js';
@@ -28,7 +28,7 @@ const LOCKS = [
 ];
 
 const audit = (path: string, policy: string, now = NOW) =>
-  auditLock(path, new AuditPolicy(policyOf(policy), now));
+  readLock(path).then((lock) => auditLock(lock, new AuditPolicy(policyOf(policy), now)));
 const refused = (findings: readonly AuditFinding[]) =>
   findings.filter(({ level }) => level !== 'note');
 

@@ -1,0 +1,171 @@
+import type { AuditPolicy } from '../audit-policy.js';
+import { type AuditFinding, type AuditReport, auditFinding, inOrder } from '../report.js';
+import { auditReleases, otherIndexes, type ReadLock } from './audit-lock.js';
+import {
+  type AskFacts,
+  attestationChanged,
+  type ChangeFacts,
+  factsOfChanges,
+  newHooks,
+} from './change-facts.js';
+import { type LockChange, lockDifference } from './lock-difference.js';
+
+/** One line of what a change does, for people and programs. */
+export interface ReportedChange {
+  readonly change: LockChange['kind'];
+  readonly project: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** ISO 8601. */
+  readonly uploaded: string | undefined;
+  /** Whole days since then. */
+  readonly days: number | undefined;
+  /** By the policy here, and the server where one was asked; undefined for what is removed. */
+  readonly verdict: 'allow' | 'warn' | 'block' | undefined;
+  readonly reason: string | undefined;
+  /** Who attests it; undefined where that is not known. */
+  readonly publishers: readonly string[] | undefined;
+  readonly attestedBefore: readonly string[] | undefined;
+  readonly newHooks: readonly string[];
+}
+
+export interface ChangeReport extends AuditReport {
+  /** What it was held against. */
+  readonly base: string;
+  readonly changes: readonly ReportedChange[];
+}
+
+export interface ChangeQuestion {
+  readonly base: ReadLock;
+  readonly after: ReadLock;
+  readonly policy: AuditPolicy;
+  /** What counts as ours: a URL; undefined for any. */
+  readonly index: string | undefined;
+  /** Undefined where there is no server to ask. */
+  readonly ask: AskFacts | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly onProgress: (text: string) => void;
+}
+
+const DAY = 86_400_000;
+
+/** Judges what a change of a lock adds, and nothing else. */
+export async function auditChange(question: ChangeQuestion): Promise<ChangeReport> {
+  const { base, after, policy, index, ask, now, onProgress } = question;
+  const changes = lockDifference(base.content.releases, after.content.releases);
+  const silent: AuditFinding[] = [];
+  const facts = await factsOfChanges(
+    changes,
+    ask && unlessSilent(ask, after.file, (finding) => silent.push(finding)),
+    (done) => onProgress(`${done} of ${changes.length} changes asked about`),
+  );
+  const added = changes.flatMap(({ to }) => to ?? []);
+  const findings = [
+    ...newOf(after, base),
+    ...auditReleases(after.file, added, policy),
+    ...otherIndexes(after.file, added, index),
+    ...silent,
+  ];
+  for (const one of facts) findings.push(...findingsOf(one, findings));
+  return {
+    kind: 'lock',
+    path: after.file,
+    format: after.content.format,
+    policy: policy.revision,
+    base: base.file,
+    counts: {
+      releases: after.content.releases.length,
+      ...Object.fromEntries(
+        (['added', 'moved', 'files', 'removed'] as const).map((kind) => [
+          kind,
+          changes.filter((change) => change.kind === kind).length,
+        ]),
+      ),
+    },
+    findings: inOrder(findings),
+    changes: facts.map((one) => reported(one, findings, now)),
+  };
+}
+
+/** Tells once that it does not answer, and asks no more. */
+function unlessSilent(
+  ask: AskFacts,
+  path: string,
+  tell: (finding: AuditFinding) => void,
+): AskFacts {
+  let isSilent = false;
+  return async (project, filename) => {
+    if (isSilent) return undefined;
+    try {
+      return await ask(project, filename);
+    } catch (error) {
+      isSilent = true;
+      const why = (error as Error).message;
+      tell(auditFinding('server-silent', `the server was not asked further: ${why}`, { path }));
+      return undefined;
+    }
+  };
+}
+
+/** What was not understood, is not pinned, or comes from elsewhere, and was not so before. */
+function newOf(after: ReadLock, base: ReadLock): AuditFinding[] {
+  const known = new Set(base.content.findings.map(({ code, detail }) => `${code} ${detail}`));
+  return after.content.findings.filter(({ code, detail }) => !known.has(`${code} ${detail}`));
+}
+
+function findingsOf(facts: ChangeFacts, known: readonly AuditFinding[]): AuditFinding[] {
+  const { change, now, before } = facts;
+  const { project, to } = change;
+  if (to === undefined) return [];
+  const about = { path: to.file, line: to.line, project, version: to.version };
+  const found: AuditFinding[] = [];
+  const isSaid = known.some(
+    (one) => one.project === project && one.version === to.version && one.rule === now?.rule,
+  );
+  if (now?.verdict === 'block' && !isSaid)
+    found.push(
+      auditFinding('release-refused', now.reason ?? 'the server refuses it', {
+        ...about,
+        reference: now.reference,
+      }),
+    );
+  for (const hook of newHooks(facts))
+    found.push(auditFinding('new-startup-hook', `${project} ${to.version} brings ${hook}`, about));
+  if (attestationChanged(facts)) {
+    const by = now!.publishers!.length === 0 ? 'nobody' : now!.publishers!.join(', ');
+    found.push(
+      auditFinding(
+        'attestation-changed',
+        `${project} ${to.version} is attested by ${by}, ${change.from?.version} was by ${before!.publishers!.join(', ')}`,
+        about,
+      ),
+    );
+  }
+  return found;
+}
+
+function reported(
+  facts: ChangeFacts,
+  findings: readonly AuditFinding[],
+  time: number,
+): ReportedChange {
+  const { change, uploadTime, now, before } = facts;
+  const { kind, project, from, to } = change;
+  const own = findings.filter((one) => one.project === project && one.version === to?.version);
+  const refused = own.find(({ code }) => code === 'release-refused');
+  const verdict = refused === undefined ? (now?.verdict ?? 'allow') : 'block';
+  return {
+    change: kind,
+    project,
+    from: from?.version,
+    to: to?.version,
+    uploaded: uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+    days: uploadTime === undefined ? undefined : Math.floor((time - uploadTime) / DAY),
+    verdict: to === undefined ? undefined : verdict,
+    reason: refused?.detail ?? now?.reason,
+    publishers: now?.publishers,
+    attestedBefore: before?.publishers,
+    newHooks: newHooks(facts),
+  };
+}

@@ -1,0 +1,72 @@
+import type { ProjectName } from '../../domain/project-name.js';
+import { releaseKey } from '../../domain/release-key.js';
+import type { LockedRelease } from './locked.js';
+
+/**
+ * What a change does to one project of a lock: `added`, `removed`, `moved` to another version, or the same version with `files`
+ * that were not allowed before.
+ */
+export interface LockChange {
+  readonly kind: 'added' | 'moved' | 'files' | 'removed';
+  readonly project: ProjectName;
+  /** Undefined where it is added. */
+  readonly from: LockedRelease | undefined;
+  /** Undefined where it is removed. */
+  readonly to: LockedRelease | undefined;
+}
+
+/**
+ * What one lock allows that another did not. A project may be locked in several versions, for several Pythons: what is in both
+ * is no change, and of the rest the versions are paired as they come.
+ */
+export function lockDifference(
+  before: readonly LockedRelease[],
+  after: readonly LockedRelease[],
+): LockChange[] {
+  const projects = new Set([...after, ...before].map(({ project }) => project));
+  return [...projects].sort().flatMap((project) => {
+    const of = (releases: readonly LockedRelease[]) =>
+      releases.filter((release) => release.project === project);
+    return changesOf(project, of(before), of(after));
+  });
+}
+
+function changesOf(
+  project: ProjectName,
+  before: readonly LockedRelease[],
+  after: readonly LockedRelease[],
+): LockChange[] {
+  const changes: LockChange[] = [];
+  const kept = new Set<LockedRelease>();
+  const added: LockedRelease[] = [];
+  for (const to of after) {
+    const from = before.find((one) => isSame(one, to));
+    if (from === undefined) added.push(to);
+    else {
+      kept.add(from);
+      if (hasOtherFiles(from, to)) changes.push({ kind: 'files', project, from, to });
+    }
+  }
+  const gone = before.filter((one) => !kept.has(one));
+  for (const [index, to] of added.entries()) {
+    const from = gone[index];
+    changes.push({ kind: from === undefined ? 'added' : 'moved', project, from, to });
+  }
+  for (const from of gone.slice(added.length))
+    changes.push({ kind: 'removed', project, from, to: undefined });
+  return changes;
+}
+
+function isSame(one: LockedRelease, other: LockedRelease): boolean {
+  return releaseKey(one.version) === releaseKey(other.version);
+}
+
+/** A digest that the lock did not allow. Where it had none before, all were allowed. */
+function hasOtherFiles(from: LockedRelease, to: LockedRelease): boolean {
+  const known = digestsOf(from);
+  return known.size > 0 && [...digestsOf(to)].some((digest) => !known.has(digest));
+}
+
+function digestsOf({ files }: LockedRelease): ReadonlySet<string> {
+  return new Set(files.flatMap(({ sha256 }) => sha256 ?? []));
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  isRequirements,
+  type ReadLock,
+  readLock,
+  readLockText,
+} from '../audit/locks/audit-lock.js';
+import { UsageError } from './output.js';
+
+const run = promisify(execFile);
+/** A lock of a huge project has some MB. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Reads what a lock is held against: a file, or one of a git revision (`origin/main:uv.lock`, below the repository's root). A file that the
+ * revision does not have is a lock without releases: then all is new.
+ * @throws {UsageError} where it is neither, or git cannot tell
+ */
+export async function readBase(text: string): Promise<ReadLock> {
+  if (existsSync(text)) return readLock(text);
+  const [, revision = '', path = ''] = /^([^:-][^:]*):(.+)$/.exec(text) ?? [];
+  if (path === '')
+    throw new UsageError(`--base ${text}: no such file, and no revision and path (REV:PATH)`);
+  const content = await contentAt(revision, path);
+  const name = basename(path);
+  if (content === undefined)
+    return { file: text, content: { format: name, releases: [], findings: [] } };
+  if (!isRequirements(name)) return { file: text, content: readLockText(name, content) };
+  const folder = await mkdtemp(join(tmpdir(), 'wheelgate-base-'));
+  try {
+    // What it includes is not there: a doubt, which the base is told of and the change is not.
+    await writeFile(join(folder, name), content);
+    return { file: text, content: (await readLock(join(folder, name))).content };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns undefined where the revision is there, and has no such file */
+async function contentAt(revision: string, path: string): Promise<Buffer | undefined> {
+  await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
+  try {
+    return await git('cat-file', 'blob', `${revision}:${path}`);
+  } catch {
+    return undefined;
+  }
+}
+
+async function git(...args: readonly string[]): Promise<Buffer> {
+  try {
+    const { stdout } = await run('git', [...args], { encoding: 'buffer', maxBuffer: MAX_BYTES });
+    return stdout;
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
+    const why =
+      code === 'ENOENT'
+        ? 'git is not on the path'
+        : stderr?.toString().trim() || 'there is no such revision here';
+    throw new UsageError(`--base: ${why}`);
+  }
+}
