@@ -16,5 +16,11 @@ it('docs/operations.md lists every route with who may ask, and no other', () => 
     ROUTES.map(({ path, mayAsk, what }) => [`\`${path}\``, mayAsk, what]),
   );
   assert.match(section, /Each answers GET and HEAD/);
-  assert.ok(ROUTES.every(({ methods }) => methods === READING));
+  assert.match(section, /`\/v1\/query` and `\/v1\/querybatch` .* answer POST/);
+  assert.deepEqual(
+    ROUTES.filter(({ methods }) => methods !== READING).map(({ path }) => path),
+    ['/v1/query', '/v1/querybatch'],
+  );
+  // What reads has no use for a body.
+  assert.ok(ROUTES.every(({ methods, maxBody }) => methods !== READING || maxBody === undefined));
 });
