@@ -56,9 +56,14 @@ export class SuspectingFindings implements FindingsStore {
     return this.#below.put(project, inspection);
   }
 
-  learn(project: ProjectName, inspection: Inspection): void {
+  keep(project: ProjectName, inspection: Inspection): Promise<void> {
     this.#note(project, inspection);
-    this.#below.learn(project, inspection);
+    return this.#below.keep(project, inspection);
+  }
+
+  learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
+    for (const inspection of inspections) this.#note(project, inspection);
+    this.#below.learn(project, ...inspections);
   }
 
   #note(project: ProjectName, { findings }: Inspection): void {
