@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { PublisherId } from '../../src/domain/publisher.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { redisProgram, startRedisCluster } from '../support/redis-servers.js';
@@ -136,6 +137,44 @@ describe('what one replica learns', { skip }, () => {
       } finally {
         await cluster.close();
       }
+    });
+  });
+
+  describe('of who attests files', () => {
+    const releases = ['1.0', '2.0', '3.0', '4.0'].map((version) =>
+      buildWheel({ name: 'demo', version }),
+    );
+    const latest = releases.at(-1)!;
+    const documentOf = ({ filename }: Distribution) => `/integrity/demo/${filename}/provenance`;
+    const options: ReplicaOptions = {
+      policies: { 'a.yaml': 'rules: { attestation: { action: block } }' },
+      verifyProvenance: async () => ({
+        kind: 'attested',
+        publishers: ['github:demo/demo' as PublisherId],
+      }),
+    };
+    const looked = () =>
+      releases.map((dist) => replicas.upstream.requests(documentOf(dist))).join();
+
+    it('is known to another, which asks for no document again and refuses the same', async () => {
+      replicas.upstream.addProject(
+        'demo',
+        releases.map((dist, index) => {
+          const path = documentOf(dist);
+          replicas.upstream.serve(path, '{}', 'application/json');
+          const uploadTime = `2026-10-0${index + 1}T00:00:00.000000Z`;
+          const provenance = new URL(path, replicas.upstream.url).href;
+          return { dist, uploadTime, ...(dist !== latest && { extra: { provenance } }) };
+        }),
+      );
+      const [a, b] = [await replicas.add(options), await replicas.add(options)];
+      assert.equal((await get(a, latest)).status, 403);
+      assert.equal(looked(), '1,1,1,0');
+      await known(3, 'facts');
+      assert.match(await yanked(b, latest), /is not attested/);
+      assert.equal((await get(b, latest)).status, 403);
+      assert.equal((await get(b, releases[0]!)).status, 200);
+      assert.equal(looked(), '1,1,1,0');
     });
   });
 

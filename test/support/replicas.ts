@@ -11,6 +11,8 @@ export interface ReplicaOptions {
   readonly mode?: 'standalone' | 'cluster';
   readonly secret?: string | undefined;
   readonly now?: number;
+  /** Policy files by their names. */
+  readonly policies?: Readonly<Record<string, string>>;
   /** Settings by their paths. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** More of its upstream. */
@@ -38,6 +40,7 @@ export async function startReplicas(...redisArgs: readonly string[]): Promise<Re
       const secret = 'secret' in options ? options.secret : SECRET;
       const gate = await startGate({
         ...(options.now !== undefined && { now: options.now }),
+        ...(options.policies && { policies: options.policies }),
         ...(options.verifyProvenance && { verifyProvenance: options.verifyProvenance }),
         config: {
           upstreams: [{ name: 'fake', url: upstream.url, ...options.upstream }],
