@@ -68,18 +68,9 @@ export class Meetings {
     this.#parts = parts;
   }
 
-  /**
-   * @param had of each upstream, in the order in which they are asked
-   * @param isFresh whether the first of them need not be asked
-   * @returns undefined where nothing is to be asked; resolves with undefined where nobody answers
-   */
-  begin(
-    project: ProjectName,
-    had: readonly HadPage[],
-    isFresh: boolean,
-  ): Promise<Meeting | undefined> | undefined {
-    if (isFresh && this.#met.get(project) === 'whole') return undefined;
-    return this.#meet(project, had, isFresh);
+  /** Whether there is anything to be asked. @param isFresh whether the upstream that is asked first need not be */
+  isNeeded(project: ProjectName, isFresh: boolean): boolean {
+    return !isFresh || this.#met.get(project) !== 'whole';
   }
 
   /** Somebody else has another page. */
@@ -93,7 +84,11 @@ export class Meetings {
     this.#met = new LRUCache({ max: MAX_MET });
   }
 
-  async #meet(
+  /**
+   * @param had of each upstream, in the order in which they are asked
+   * @returns undefined where nobody answers
+   */
+  async begin(
     project: ProjectName,
     had: readonly HadPage[],
     isFresh: boolean,

@@ -2,6 +2,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
 import type { Meeting, Meetings } from '../fleet/meetings.js';
 import type { HadPage } from '../fleet/shared-projects.js';
+import { MemoryBudget } from '../runtime/memory-budget.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Got, PageGetter } from './page-getter.js';
 import type { PageReader } from './page-reader.js';
@@ -21,9 +22,14 @@ export interface KnownPage extends Got {
 /** The pages that are known of a project, in the order in which their upstreams are asked. */
 export type KnownPages = Map<Upstream, KnownPage>;
 
+/** What one answer takes in memory, in bytes: a page and what is known of its files. */
+const ANSWER = 2 * 2 ** 20;
+/** What all of them together do that are under way. */
+const ANSWERS = 128 * 2 ** 20;
+
 export interface OthersPagesParts {
   /** Undefined where nobody else has pages. */
-  readonly meetings: Meetings | undefined;
+  readonly meetings: Pick<Meetings, 'isNeeded' | 'begin'> | undefined;
   readonly getter: PageGetter;
   readonly reader: PageReader;
   /** How long a page is used without asking, in milliseconds. */
@@ -34,6 +40,7 @@ export interface OthersPagesParts {
 /** What others who serve the same cache know of a project's pages, before its upstreams are asked. */
 export class OthersPages {
   readonly #parts: OthersPagesParts;
+  readonly #answers = new MemoryBudget(ANSWERS);
 
   constructor(parts: OthersPagesParts) {
     this.#parts = parts;
@@ -43,19 +50,36 @@ export class OthersPages {
    * Takes over what others have that is newer.
    * @param known what is here; changed by it
    * @returns who is told what the upstreams say; undefined where nobody is, or need be
-   * @throws {Failure} overloaded
+   * @throws {Failure} overloaded where what they have cannot be read just now
    */
   async meet(
     project: ProjectName,
     upstreams: readonly Upstream[],
     known: KnownPages,
   ): Promise<Meeting | undefined> {
-    const { meetings, getter, reader, now } = this.#parts;
+    const { meetings, now } = this.#parts;
     const first = known.get(upstreams[0]!);
     const isFresh = first !== undefined && within(first.fresh, now());
-    const had = upstreams.map((upstream) => hadPage(upstream, known.get(upstream)));
-    const meeting = await meetings?.begin(project, had, isFresh);
-    if (meeting === undefined) return undefined;
+    if (meetings?.isNeeded(project, isFresh) !== true) return undefined;
+    const holding = this.#answers.enter(project);
+    try {
+      if (!(await hasRoom(holding.take(ANSWER)))) return undefined;
+      const had = upstreams.map((upstream) => hadPage(upstream, known.get(upstream)));
+      const meeting = await meetings.begin(project, had, isFresh);
+      if (meeting !== undefined) await this.#takeOver(project, upstreams, known, meeting);
+      return meeting;
+    } finally {
+      holding.release();
+    }
+  }
+
+  async #takeOver(
+    project: ProjectName,
+    upstreams: readonly Upstream[],
+    known: KnownPages,
+    meeting: Meeting,
+  ): Promise<void> {
+    const { getter, reader } = this.#parts;
     // Which bytes files have may have been learnt with it.
     for (const [upstream, page] of known)
       known.set(upstream, { ...page, loaded: await reader.again(page.loaded) });
@@ -72,7 +96,6 @@ export class OthersPages {
       const page = known.get(upstream);
       if (page !== undefined && known.delete(upstream)) known.set(upstream, page);
     }
-    return meeting;
   }
 
   /** Whose clock may be a little ahead. */
@@ -80,6 +103,16 @@ export class OthersPages {
     const { now, ttl } = this.#parts;
     const from = Math.min(checkedAt, now());
     return { checkedAt: from, fresh: { from, until: from + ttl } };
+  }
+}
+
+/** Where there is none in time, nobody is asked. */
+async function hasRoom(waiting: Promise<void> | undefined): Promise<boolean> {
+  try {
+    await waiting;
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -8,9 +8,10 @@ import { ProjectKeys } from '../../src/replicas/projects/project-keys.js';
 import { Seal } from '../../src/replicas/seal.js';
 import { distribution } from '../support/distributions.js';
 import { redisProgram } from '../support/redis-servers.js';
-import { type Replicas, SECRET, startReplicas, until } from '../support/replicas.js';
+import { type Replicas, SECRET, startReplicas, until, waitForRedis } from '../support/replicas.js';
 
 const { skip } = redisProgram();
+waitForRedis();
 const FILES = 8_000;
 const DEMO = 'demo' as ProjectName;
 const files = Array.from({ length: FILES }, (_, number) =>

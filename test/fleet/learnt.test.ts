@@ -4,12 +4,19 @@ import type { PublisherId } from '../../src/domain/publisher.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { redisProgram, startRedisCluster } from '../support/redis-servers.js';
-import { type ReplicaOptions, type Replicas, startReplicas, until } from '../support/replicas.js';
+import {
+  type ReplicaOptions,
+  type Replicas,
+  startReplicas,
+  until,
+  waitForRedis,
+} from '../support/replicas.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
 const HOUR = 3_600_000;
 const { skip } = redisProgram();
+waitForRedis();
 
 const hooked = buildWheel({ name: 'demo', files: { 'evil.pth': 'import os; os.system("x")\n' } });
 const clean = buildWheel({ name: 'demo', version: '1.1' });

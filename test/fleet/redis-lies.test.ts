@@ -3,10 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { redisProgram } from '../support/redis-servers.js';
-import { type ReplicaOptions, type Replicas, startReplicas, until } from '../support/replicas.js';
+import {
+  type ReplicaOptions,
+  type Replicas,
+  startReplicas,
+  until,
+  waitForRedis,
+} from '../support/replicas.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();
+waitForRedis();
 
 const refused = buildWheel({ name: 'demo', files: { 'evil.pth': 'import os\n' } });
 const allowed = buildWheel({ name: 'demo', version: '2.0' });

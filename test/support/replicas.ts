@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RedisLine } from '../../src/redis/redis-line.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 import { type RedisServer, startRedis } from './redis-servers.js';
 import { startGate, type TestGate, type TestGateOptions } from './wheelgate.js';
@@ -27,6 +28,17 @@ export interface Replicas {
   /** One more of them. */
   add(options?: ReplicaOptions): Promise<TestGate>;
   close(): Promise<void>;
+}
+
+/** On a loaded machine an answer may come late, and how late is not what most tests are about. In milliseconds. */
+const PATIENCE = 20_000;
+
+/** Has all replicas of this process wait for Redis as long as it takes. */
+export function waitForRedis(): void {
+  const { ask } = RedisLine.prototype;
+  RedisLine.prototype.ask = function (question) {
+    return ask.call(this, question as never, PATIENCE) as never;
+  };
 }
 
 export async function startReplicas(...redisArgs: readonly string[]): Promise<Replicas> {
