@@ -35,7 +35,7 @@ export type Advisory =
     } & NamedRelease);
 
 export interface AdvisoryParts {
-  readonly judge: Pick<Judge, 'evaluate' | 'basis'>;
+  readonly judge: Pick<Judge, 'accuse' | 'evaluate' | 'basis'>;
   readonly findings: Pick<FindingsStore, 'known'>;
   readonly suspected: SuspectedProjects;
   readonly feed: () => MalwareFeed;
@@ -79,7 +79,7 @@ export class Advisories {
     const { judge, feed, suspected } = this.#parts;
     await this.#begun;
     const about = this.#subject(project, { version, filename: `${project} ${version}` });
-    const hits = standing(judge.evaluate(about, {}).hits);
+    const hits = standing(judge.accuse(about).hits);
     const fromFeed = hits.find(({ rule }) => rule === 'malware-feed');
     const records = fromFeed === undefined ? [] : feed().naming(project, version);
     const own = hits.find(({ rule }) => rule === 'deny');
@@ -133,7 +133,7 @@ export class Advisories {
     // It is told of where the policy heeds the feed, for any of its releases.
     for (const version of versions.length > 0 ? versions : [undefined]) {
       const subject = this.#subject(project, { version, filename: project });
-      const hits = standing(this.#parts.judge.evaluate(subject, {}).hits);
+      const hits = standing(this.#parts.judge.accuse(subject).hits);
       const hit = hits.find(({ rule }) => rule === 'malware-feed');
       if (hit !== undefined) return { kind: 'feed', id, hit, record, project, version };
     }

@@ -1,5 +1,6 @@
 import { ProjectSet } from '../domain/project-glob.js';
 import {
+  ACCUSING,
   isSettable,
   needsOf,
   ON_CONTENT,
@@ -31,6 +32,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
   const onWheels = compiled.filter(({ id }) => ON_CONTENT.has(id));
+  const accusing = compiled.filter(({ id }) => ACCUSING.has(id));
   const onAttestations = compiled.filter(({ id }) => needsOf(id).includes('attestations'));
   return {
     revision,
@@ -41,6 +43,7 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
       const own = evaluate(compiled, waivers, unopposed, about);
       return release === undefined ? own : underRelease(own, release);
     },
+    accuse: (about) => evaluate(accusing, waivers, unopposed, about),
     ofRelease: (wheels, now) =>
       opinionOf(wheels, ({ subject, known }) =>
         evaluate(onWheels, waivers, unopposed, { subject, now, known }),

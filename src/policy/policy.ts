@@ -19,6 +19,8 @@ export interface Policy {
    * @param release for an sdist: what the wheels of its release say, by `ofRelease` of the same policy at the same moment
    */
   evaluate(about: Case, release?: ReleaseOpinion): Verdict;
+  /** The same by the rules alone that say that a release is bad (`ACCUSING`): hundreds of releases are asked about at a time. */
+  accuse(about: Case): Verdict;
   /** What the wheels of a release say of its sdists. @param now milliseconds since 1970 */
   ofRelease(wheels: Iterable<ReleaseWheel>, now: number): ReleaseOpinion;
   /**

@@ -166,6 +166,12 @@ export class Judge {
     return policy.evaluate({ subject, now, known }, wheels && policy.ofRelease(wheels, now));
   }
 
+  /** What is said against a release by its name alone, whatever is in its files. */
+  accuse(subject: Subject): Verdict {
+    const known = { ...NOTHING_KNOWN, feed: this.#sources.feed() };
+    return this.#policies.current.accuse({ subject, now: this.#now(), known });
+  }
+
   /** The provenance documents to look at before a file can be judged in full. */
   unknownAttestations(subject: Subject, attestations: KnownAttestations): readonly Offer[] {
     const known = { ...NOTHING_KNOWN, attestations };

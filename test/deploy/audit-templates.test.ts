@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.js';
+import { checker } from '../support/requirements.js';
 
 const options = createProgram(() => {})
   .commands.find((command) => command.name() === 'audit')!
@@ -37,6 +39,13 @@ for (const [name, script] of [
       assert.doesNotMatch(script, /\$\{\{|\$\[\[/);
     });
   });
+
+const zizmor = checker('zizmor');
+it('the GitHub action has no mistake that others look for', { skip: zizmor.skip }, () => {
+  const args = ['--offline', '--no-progress', 'deploy/github-action'];
+  const { status, stdout, stderr } = spawnSync(zizmor.found!, args, { encoding: 'utf8' });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+});
 
 it('the GitHub action runs no action of others, and the GitLab template has a place for each input', () => {
   assert.ok(action.runs.steps.every((step: object) => !('uses' in step)));

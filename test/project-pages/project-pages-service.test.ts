@@ -16,16 +16,24 @@ const FILES = 3_000;
 
 /** A policy that refuses everything, in its own name. */
 function refusing(revision: string, onEvaluate: () => void = () => {}): Policy {
+  const decisive = { rule: 'deny', action: 'block', reason: revision, index: 'yank' } as const;
+  const verdict: Verdict = {
+    outcome: 'block',
+    decisive,
+    hits: [decisive],
+    revision,
+    validUntil: Infinity,
+  };
   return {
     revision,
     heedsFeedAge: false,
     heedsFixes: false,
     waiverMax: 0,
-    evaluate: (): Verdict => {
+    evaluate: () => {
       onEvaluate();
-      const decisive = { rule: 'deny', action: 'block', reason: revision, index: 'yank' } as const;
-      return { outcome: 'block', decisive, hits: [decisive], revision, validUntil: Infinity };
+      return verdict;
     },
+    accuse: () => verdict,
     ofRelease: () => ({ hit: undefined, validUntil: Infinity }),
     unknownAttestations: () => [],
   };

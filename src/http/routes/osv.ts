@@ -31,7 +31,6 @@ export function osvQueryRoute(services: Services, settings: HttpSettings): Handl
     sendOsv(
       res,
       listed(
-        'vulns',
         told.map((advisory) => osvForm(advisory, context)),
         next,
       ),
@@ -49,7 +48,6 @@ export function osvBatchRoute(services: Services): Handler {
     const results = answers.map((answer, index) => {
       const { told, next } = pageOf(answer, questions[index], most);
       return listed(
-        'vulns',
         told.map((advisory) => shortForm(advisory, { since })),
         next,
       );
@@ -141,9 +139,9 @@ function pageOf(
 }
 
 /** Nothing is an empty object, as protocol buffers write it. */
-function listed(name: 'vulns', values: readonly object[], next: string | undefined): object {
+function listed(vulns: readonly object[], next: string | undefined): object {
   return {
-    ...(values.length > 0 && { [name]: values }),
+    ...(vulns.length > 0 && { vulns }),
     ...(next !== undefined && { next_page_token: next }),
   };
 }
