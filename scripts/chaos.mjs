@@ -1,5 +1,6 @@
 // `npm run chaos -- [--minutes N] [--requests N] [--clients N] [--workers N] [--seed N]`: a long run of what
-// test/chaos/chaos.test.ts does in short. Exit code 1 where anything was wrong.
+// test/chaos/chaos.test.ts does in short; with `--replicas N`, of what fleet.test.ts there does. Exit code 1 where anything was
+// wrong.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -8,25 +9,46 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '5000' },
     clients: { type: 'string', default: '12' },
     workers: { type: 'string', default: '1' },
+    replicas: { type: 'string', default: '0' },
+    rounds: { type: 'string', default: '8' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
   },
 });
-const { runChaos } = await import('../build/test/chaos/run.js');
 const seed = Number(values.seed);
 console.log(`seed ${seed}`);
-const report = await runChaos({
+const common = {
   seed,
   clients: Number(values.clients),
-  requests: Number(values.requests),
   least: Number(values.minutes) * 60_000,
-  workers: Number(values.workers),
-  faultEvery: 5,
-  // Of lengths that do not go together: an edit in the middle of a life is another thing than one at its end.
-  editEvery: 70,
-  killEvery: 230,
-  hangEvery: 100,
   onProgress: (text) => console.error(text),
-});
+};
+const report = await (Number(values.replicas) > 0 ? overReplicas() : onOneMachine());
+
+async function onOneMachine() {
+  const { runChaos } = await import('../build/test/chaos/run.js');
+  return runChaos({
+    ...common,
+    requests: Number(values.requests),
+    workers: Number(values.workers),
+    faultEvery: 5,
+    // Of lengths that do not go together: an edit in the middle of a life is another thing than one at its end.
+    editEvery: 70,
+    killEvery: 230,
+    hangEvery: 100,
+  });
+}
+
+async function overReplicas() {
+  const { runFleetChaos } = await import('../build/test/chaos/fleet-run.js');
+  return runFleetChaos({
+    ...common,
+    replicas: Number(values.replicas),
+    rounds: Number(values.rounds),
+    requests: 200,
+    troubles: 4,
+  });
+}
+
 const { wrong, ...figures } = report;
 console.log(JSON.stringify(figures, null, 2));
 console.log(wrong.length === 0 ? 'nothing was wrong' : `${wrong.length} wrong`);

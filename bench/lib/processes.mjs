@@ -23,13 +23,15 @@ export function has(program) {
 
 const PATIENCE_MS = 60_000;
 
-async function answers(url, started) {
+const isOk = (url) =>
+  fetch(url).then(
+    (response) => response.arrayBuffer().then(() => response.ok),
+    () => false,
+  );
+
+async function answering(url, started, answers) {
   while (performance.now() - started < PATIENCE_MS) {
-    const ok = await fetch(url).then(
-      (response) => response.arrayBuffer().then(() => response.ok),
-      () => false,
-    );
-    if (ok) return;
+    if (await answers(url)) return;
     await sleep(5);
   }
   throw new Error(`${url} does not answer`);
@@ -39,8 +41,11 @@ export function sleep(milliseconds) {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-/** Starts a process and waits until the URL answers; `startedIn` tells how long that took, in milliseconds. */
-export async function start(command, args, url, options = {}) {
+/**
+ * Starts a process and waits until the URL answers; `startedIn` tells how long that took, in milliseconds.
+ * @param answers whether it does, by default with success over HTTP
+ */
+export async function start(command, args, url, { answers = isOk, ...options } = {}) {
   const started = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
   let said = '';
@@ -51,7 +56,7 @@ export async function start(command, args, url, options = {}) {
     throw new Error(`${command} ended with ${code}: ${said.slice(-2_000)}`);
   });
   died.catch(() => {});
-  await Promise.race([answers(url, started), died]).catch((error) => {
+  await Promise.race([answering(url, started, answers), died]).catch((error) => {
     child.kill('SIGKILL');
     throw error;
   });

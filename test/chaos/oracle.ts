@@ -3,6 +3,14 @@ import type { Seen } from './client.js';
 /** The end of a refused file that no client may have, in bytes, as `gate.last-block` is set. */
 export const LAST_BLOCK = 100_000;
 
+/** Answers that end a request for a file, and are written down before they do. */
+const DECIDED = new Set([200, 206, 304, 403]);
+
+/** Whether a client has all of an answer that has been written down. */
+export function isDecided({ complete, plan, status }: Seen): boolean {
+  return complete && plan.leaveAfter === undefined && DECIDED.has(status);
+}
+
 /** What the policy's edits mean for a request: `unknown` while an edit is on its way. */
 export type Edit = 'denied' | 'let go' | 'unknown';
 

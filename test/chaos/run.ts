@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
-import { type Fault, startFakeUpstream } from '../support/fake-upstream.js';
+import { startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
-import { childrenOf, heedsHangUp } from '../support/processes.js';
+import { childrenOf, heedsHangUp, signal } from '../support/processes.js';
 import { Random } from '../support/random.js';
 import { ask } from '../support/wheelgate.js';
 import { askFor, planFor, type Seen } from './client.js';
-import { type Edit, faultsOf, LAST_BLOCK } from './oracle.js';
+import { anyFault } from './index-faults.js';
+import { faultsOfBlobs, recordsById, refusedDigests } from './kept.js';
+import { type Edit, faultsOf, isDecided, LAST_BLOCK } from './oracle.js';
 import { EDITED, type KnownFile, makeWorld } from './world.js';
 
 export interface ChaosSettings {
@@ -51,8 +51,6 @@ export interface ChaosReport {
   readonly wrong: readonly string[];
 }
 
-/** Answers that end a request for a file, and are written down before they do. */
-const DECIDED = new Set([200, 206, 304, 403]);
 /** An edit that some process has not taken over by then never will be, in milliseconds. */
 const EDIT_PATIENCE = 60_000;
 /** More than this many would say nothing more. */
@@ -151,9 +149,10 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   }
 
   /** A complete answer has been written down before its last byte: the log must have it, whatever dies now. */
-  function noteRecord({ status, complete, headers, plan }: Seen): void {
+  function noteRecord(seen: Seen): void {
+    const { status, headers } = seen;
     const id = headers['x-request-id'];
-    if (!complete || plan.leaveAfter !== undefined || !DECIDED.has(status)) return;
+    if (!isDecided(seen)) return;
     if (typeof id === 'string') answered.push(id);
     else complain(`a ${status} without a request id`);
   }
@@ -311,7 +310,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     await gate.end('SIGTERM');
     noteErrors();
     await checkBlobs();
-    const records = await recordsById();
+    const records = await recordsById(join(folder, 'data'));
     for (const id of new Set(answered)) {
       const count = records.get(id) ?? 0;
       if (count !== 1) complain(`${count} records of the complete answer ${id}`);
@@ -378,35 +377,9 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
     return 403;
   }
 
-  /** What lies in the cache is whole, and nothing of it is refused for what it holds. */
   async function checkBlobs(): Promise<void> {
-    const refused = new Set(
-      files.filter(({ fate }) => fate === 'refused').map(({ dist }) => dist.sha256),
-    );
-    const blobs = join(folder, 'data', 'blobs');
-    for (const name of await readdir(blobs, { recursive: true })) {
-      const [digest] = /[0-9a-f]{64}$/.exec(name) ?? [];
-      if (digest === undefined) continue;
-      const bytes = await readFile(join(blobs, name));
-      if (createHash('sha256').update(bytes).digest('hex') !== digest)
-        complain(`a blob with other bytes: ${digest}`);
-      if (refused.has(digest)) complain(`a refused file is kept: ${digest}`);
-    }
-  }
-
-  async function recordsById(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    const data = join(folder, 'data');
-    for (const name of await readdir(data)) {
-      if (!/^decisions.*\.jsonl(\.gz)?$/.test(name)) continue;
-      const bytes = await readFile(join(data, name));
-      const text = name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-      for (const line of text.toString('utf8').split('\n')) {
-        const [, id] = /"request":"([^"]+)"/.exec(line) ?? [];
-        if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
-      }
-    }
-    return counts;
+    for (const what of await faultsOfBlobs(join(folder, 'data', 'blobs'), refusedDigests(files)))
+      complain(what);
   }
 }
 
@@ -415,31 +388,6 @@ async function reloadSoon(pid: number, after: number): Promise<void> {
   while (signal(pid, 0) && !(await heedsHangUp(pid))) await pause(10);
   await pause(after);
   signal(pid, 'SIGHUP');
-}
-
-/** @returns whether there is such a process (any more) */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    return false;
-  }
-}
-
-/** @param ofPage a page that is not there, or that has another letter in a name, is an answer, and no fault */
-function anyFault(random: Random, { dist }: KnownFile, ofPage: boolean): Fault {
-  const at = ofPage ? random.below(300) : random.below(dist.bytes.length);
-  const statuses = [429, 500, 502, 503, ...(ofPage ? [] : [404])];
-  return random.pick<Fault>([
-    { kind: 'status', status: random.pick(statuses) },
-    { kind: 'drop' },
-    { kind: 'truncate', after: at },
-    { kind: 'shorten', to: at },
-    ...(ofPage ? [] : [{ kind: 'corrupt', at } as const]),
-    { kind: 'stall', after: at },
-    { kind: 'unannounced' },
-    { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' },
-  ]);
 }
 
 /** Resident memory of a process and its children, in MiB, and open descriptors; zeros where there is no /proc. */

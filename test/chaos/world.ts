@@ -31,8 +31,11 @@ export interface KnownFile {
 export const EDITED = 'edited';
 const SIZES = [800, 20_000, 150_000, 700_000, 2_500_000];
 
-/** An index of small and large files: honest, with start-up hooks, with two readings. */
-export function makeWorld(upstream: FakeUpstream, random: Random): KnownFile[] {
+/**
+ * An index of small and large files: honest, with start-up hooks, with two readings.
+ * @param tag at the end of its projects' names, where there are several worlds
+ */
+export function makeWorld(upstream: FakeUpstream, random: Random, tag = ''): KnownFile[] {
   const files: KnownFile[] = [];
   const list = (project: string, dists: readonly (readonly [Distribution, Fate])[]) => {
     upstream.addProject(
@@ -59,18 +62,18 @@ export function makeWorld(upstream: FakeUpstream, random: Random): KnownFile[] {
       },
     });
   SIZES.forEach((size, number) => {
-    const name = `good${number}`;
+    const name = `good${number}${tag}`;
     list(name, [
       [wheel(name, '1.0', size), 'allowed'],
       [wheel(name, '1.1', size), 'allowed'],
     ]);
-    const bad = `bad${number}`;
+    const bad = `bad${number}${tag}`;
     list(bad, [
       [wheel(bad, '0.9', size), 'allowed'],
       [wheel(bad, '1.0', size, true), 'refused'],
       [buildSdist({ name: bad, version: '1.0' }), 'inherited'],
     ]);
-    const odd = `odd${number}`;
+    const odd = `odd${number}${tag}`;
     const twofold = wheel(odd, '1.0', size);
     list(odd, [
       [
@@ -79,9 +82,10 @@ export function makeWorld(upstream: FakeUpstream, random: Random): KnownFile[] {
       ],
     ]);
   });
-  list(EDITED, [
-    [wheel(EDITED, '1.0', 400_000), 'edited'],
-    [wheel(EDITED, '1.1', 900), 'edited'],
+  const edited = `${EDITED}${tag}`;
+  list(edited, [
+    [wheel(edited, '1.0', 400_000), 'edited'],
+    [wheel(edited, '1.1', 900), 'edited'],
   ]);
   return files;
 }

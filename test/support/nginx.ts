@@ -30,6 +30,21 @@ export async function startNginx(program: string, gate: string, blobs: string): 
   );
 }
 
+/** nginx on loopback with the shipped configuration for several, in front of two. */
+export async function startFleetNginx(
+  program: string,
+  [one, other]: readonly [string, string],
+): Promise<Nginx> {
+  const shipped = await readFile('deploy/nginx/fleet.conf', 'utf8');
+  return startSite(program, (port) =>
+    replaced(shipped, {
+      'server replica-1:8080 ': `server ${new URL(one).host} `,
+      'server replica-2:8080 ': `server ${new URL(other).host} `,
+      'listen 80;': `listen 127.0.0.1:${port};`,
+    }),
+  );
+}
+
 /** nginx on loopback with this in its `http` block. */
 export async function startSite(program: string, site: (port: number) => string): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-nginx-'));

@@ -21,3 +21,12 @@ export async function heedsHangUp(pid: number): Promise<boolean> {
   const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)/m.exec(status) ?? [];
   return (BigInt(`0x${caught}`) & 1n) === 1n;
 }
+
+/** @returns whether there is such a process (any more) */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
