@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import { type Knowledge, NOTHING_KNOWN } from '../domain/knowledge.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
@@ -14,7 +15,7 @@ import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
 import { readRequirement } from './requirement.js';
-import { HANG, padded, type Styled, styled } from './words.js';
+import { copied, HANG, padded, type Styled, styled } from './words.js';
 
 export interface ExplainOptions {
   readonly server: string;
@@ -26,13 +27,21 @@ export interface ExplainOptions {
 interface Answer {
   readonly project: string;
   readonly policy: string;
-  readonly files: readonly (Explanation & { readonly facts?: Facts })[];
+  /** Where to ask for a waiver. */
+  readonly contact?: string;
+  readonly files: readonly (Described & { readonly facts?: Facts })[];
 }
 
-/** One file, as it is judged now and, where another policy was named, as it would be under that. */
-type Compared = Explanation & { readonly proposed?: Explanation };
+/** Older servers do not say what would let a file through. */
+type Described = Explanation & { readonly waive?: readonly string[] };
 
-/** `wheelgate explain`: asks a running Wheelgate what it makes of each file; exit code 1 where one is refused. */
+/** One file, as it is judged now and, where another policy was named, as it would be under that. */
+type Compared = Described & { readonly proposed?: Explanation };
+
+/**
+ * `wheelgate explain`: asks a running Wheelgate what it makes of each file; exit code 1 where one is refused, 2 where no file
+ * matches.
+ */
 export async function runExplain(
   what: string,
   options: ExplainOptions,
@@ -44,9 +53,10 @@ export async function runExplain(
   out.progress(`asking what is known of ${project}`);
   const answer = await askServer<Answer>(options.server, '/api/v1/explain', query);
   const files = await compare(answer.files, options.policies);
-  const { policy } = answer;
-  if (options.json === true) out.json({ project, policy, files });
-  else show({ project, policy, files }, options.policies, out);
+  const { policy, contact } = answer;
+  if (options.json === true) out.json({ project, policy, contact, files });
+  else show({ project, policy, contact, files }, options.policies, out);
+  if (files.length === 0) return EXIT.unclear;
   const refused = files.some((file) => (file.proposed ?? file).verdict === 'block');
   return refused ? EXIT.refused : EXIT.fine;
 }
@@ -111,7 +121,15 @@ const STANDINGS: Readonly<Record<Standing, string>> = {
 };
 
 function show(
-  { project, policy, files }: { project: string; policy: string; files: readonly Compared[] },
+  {
+    project,
+    policy,
+    contact,
+    files,
+  }: Omit<Answer, 'files' | 'contact'> & {
+    contact: string | undefined;
+    files: readonly Compared[];
+  },
   folder: string | undefined,
   out: Output,
 ): void {
@@ -124,12 +142,15 @@ function show(
     const mark = MARKS[standingOf(file)];
     out.line('  ', { ...mark, text: padded(mark.text, width) }, '  ', HANG, file.filename);
     showWhy(file, out);
+    for (const way of file.waive ?? []) out.line('         ', copied(`to let it through: ${way}`));
     const { proposed } = file;
     if (proposed === undefined || sayTheSame(file, proposed)) continue;
     out.line(`    under ${folder}: `, MARKS[standingOf(proposed)]);
     showWhy(proposed, out);
   }
   if (files.length > 0) summarize(files, out);
+  if (contact !== undefined && files.some(({ verdict }) => verdict === 'block'))
+    out.line(`To ask for a waiver: ${contact}`);
   if (folder === undefined) return;
   const changed = files.filter(
     ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,
@@ -153,7 +174,9 @@ function showWhy(file: Explanation, out: Output): void {
   if (file.reference !== undefined) say(`see ${file.reference}`);
   if (file.until !== undefined) say(`since ${file.since}, until ${file.until}`);
   if (file.waiver !== undefined)
-    say(`waived until ${file.waiver.expires} by ${file.waiver.owner}: ${file.waiver.reason}`);
+    say(
+      `waived until ${expiryText(file.waiver.expires)} by ${file.waiver.owner}: ${file.waiver.reason}`,
+    );
   if (file.dryRun) say('dry-run: it is served all the same');
 }
 

@@ -29,7 +29,7 @@ export interface ExposureOptions {
 
 /**
  * `wheelgate exposure`: who was given which file, from the decision log; exit code 1 where anybody was, 2 where the
- * log holds more than could be read or listed.
+ * log holds nothing, or more than could be read or listed.
  */
 export async function runExposure(
   what: string | undefined,
@@ -49,6 +49,8 @@ export async function runExposure(
   if (exposure.truncated)
     out.problem('there are more requests: --log, without a server, lists all');
   if (exposure.incomplete || exposure.truncated) return EXIT.unclear;
+  // Of a log without a record nobody can say who was given what.
+  if (exposure.reachesBackTo === undefined) return EXIT.unclear;
   return exposure.clients.length > 0 ? EXIT.refused : EXIT.fine;
 }
 

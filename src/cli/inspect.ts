@@ -50,7 +50,8 @@ export async function runInspect(
   try {
     for await (const result of inspectAll(files, inspector, evaluate, threads)) {
       if ('problem' in result) {
-        out.problem(result.problem);
+        if (options.json === true) results.push({ file: result.file, error: result.problem });
+        else out.problem(`${result.file}: ${result.problem}`);
         tally.unclear += 1;
         continue;
       }
@@ -76,14 +77,20 @@ export async function runInspect(
   return unclear > 0 ? EXIT.unclear : refused > 0 ? EXIT.refused : EXIT.fine;
 }
 
+/** A file that cannot be looked at, and why. */
+interface Unread {
+  readonly file: string;
+  readonly problem: string;
+}
+
 /** Inspects as many at a time as there are threads, and gives the results in the order of the files. */
 async function* inspectAll(
   files: readonly string[],
   inspector: Inspector,
   evaluate: Evaluate,
   threads: number,
-): AsyncGenerator<Result | { readonly problem: string }> {
-  const inspect = async (file: string): Promise<Result | { readonly problem: string }> => {
+): AsyncGenerator<Result | Unread> {
+  const inspect = async (file: string): Promise<Result | Unread> => {
     try {
       const artifact = await describeFile(file);
       const inspection = await inspector.inspect(file, artifact);
@@ -91,7 +98,7 @@ async function* inspectAll(
       return { file, artifact, inspection, verdict };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return { problem: `${file}: ${code === 'ENOENT' ? 'there is no such file' : message}` };
+      return { file, problem: code === 'ENOENT' ? 'there is no such file' : message };
     }
   };
   const ahead: ReturnType<typeof inspect>[] = [];

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
-import { createProgram } from './program.js';
+import { asksForJson, createProgram, withoutValues } from './program.js';
 
 // It takes a tenth of a second to load what heeds it, and then it reads everything.
 if (process.argv.includes('serve')) process.on('SIGHUP', () => {});
@@ -19,18 +19,30 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
-  } else {
-    const { problems } = error as { readonly problems?: readonly Problem[] };
-    // Of the settings, the policy or the tokens: each with its place.
-    if (problems !== undefined) for (const problem of problems) out.problem(formatProblem(problem));
-    else if (error instanceof UsageError) out.problem(error.message);
-    else {
-      const { message, stack } = error as Error;
-      for (const line of program.opts().debug ? `${stack}`.split('\n') : [message])
-        out.problem(line);
-    }
-    process.exitCode = EXIT.unclear;
+  process.exitCode =
+    error instanceof CommanderError && error.exitCode === 0 ? EXIT.fine : EXIT.unclear;
+  if (asksForJson(process.argv)) {
+    if (process.exitCode !== EXIT.fine) out.json(jsonOf(error as Error), 0);
+  } else if (!(error instanceof CommanderError)) {
+    for (const line of linesOf(error as Error)) out.problem(line);
   }
+}
+
+/** What is wrong with the settings, the policy or the tokens: each with its place. */
+function problemsOf(error: Error): readonly Problem[] | undefined {
+  return (error as { readonly problems?: readonly Problem[] }).problems;
+}
+
+function linesOf(error: Error): readonly string[] {
+  const problems = problemsOf(error);
+  if (problems !== undefined) return problems.map(formatProblem);
+  const wantsStack = program.opts().debug === true && !(error instanceof UsageError);
+  return wantsStack ? `${error.stack}`.split('\n') : [error.message];
+}
+
+/** The same for a program. */
+function jsonOf(error: Error) {
+  const problems = problemsOf(error);
+  const said = problems?.map(formatProblem).join('\n') ?? error.message.replace(/^error: /, '');
+  return { error: withoutValues(said), problems };
 }

@@ -6,6 +6,17 @@ import { VERSION } from '../runtime/package-root.js';
 import { terminalOutput as out } from './output.js';
 import { DEFAULT_SERVER } from './server-url.js';
 
+/** Whether a program reads what is printed: then an error is JSON, too. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end === -1 ? args : args.slice(0, end)).includes('--json');
+}
+
+/** What was typed may hold a password: an option that is not known is named, and its value is not. */
+export function withoutValues(text: string): string {
+  return redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'));
+}
+
 /**
  * The command line: each command with its options, as docs/commands.md lists them. A command is loaded when it is asked
  * for: `serve` has no use for what `audit` reads locks with.
@@ -16,12 +27,12 @@ export function createProgram(done: (code: number) => void): Command {
     .description('A caching PyPI proxy that enforces policy.')
     .version(VERSION)
     .option('--debug', 'print the stack of an error that was not expected')
-    .showHelpAfterError('(wheelgate --help lists the commands)')
+    .showHelpAfterError(asksForJson(process.argv) ? false : '(wheelgate --help lists the commands)')
     .exitOverride()
-    // What was typed may hold a password: an option that is not known is named, and its value is not.
     .configureOutput({
-      outputError: (text, write) =>
-        write(visible(redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1')))),
+      outputError: (text, write) => {
+        if (!asksForJson(process.argv)) write(visible(withoutValues(text)));
+      },
     });
 
   program

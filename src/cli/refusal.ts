@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import { isSettable, type RuleId } from '../domain/rules.js';
 import { DAY } from '../policy/terms.js';
 import type { Explanation, Facts } from '../verdicts/explain-verdict.js';
@@ -118,5 +119,5 @@ function refusedOf(file: Refused['file']): Refused[] {
 function inWords({ filename, waiver, standing }: Refused['file']): string {
   return waiver === undefined
     ? `${filename} (${standing})`
-    : `${filename} is waived until ${waiver.expires} by ${waiver.owner}`;
+    : `${filename} is waived until ${expiryText(waiver.expires)} by ${waiver.owner}`;
 }

@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
 import { usualExpiry } from '../policy/how-to-waive.js';
 import { DAY, expiry, oneLine } from '../policy/terms.js';
@@ -35,7 +36,7 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   const same = sameWaiver(edit, { rule, project: refusals.project, versions }, given ?? now + 1);
   if (same !== undefined) {
     out.line(
-      `nothing to do: ${rule} is waived for ${refusals.project} ${versions} until ${new Date(same.expires).toISOString()} by ${same.owner}`,
+      `nothing to do: ${rule} is waived for ${refusals.project} ${versions} until ${expiryText(same.expires)} by ${same.owner}`,
     );
     return EXIT.fine;
   }

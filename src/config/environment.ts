@@ -1,5 +1,5 @@
+import { nearest } from '../yaml/nearest.js';
 import type { Problem } from '../yaml/problem.js';
-import { suggestion } from '../yaml/validate.js';
 import { CONFIG_KEYS, type ConfigKey } from './keys.js';
 import { readS3Url } from './sections/s3.js';
 
@@ -18,6 +18,8 @@ const OTHERS = /^WHEELGATE_(?:CONFIG|TOKEN|TEST_\w*)$/;
 const SERVICE_LINKS =
   /^WHEELGATE_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
+const PREFIX = 'WHEELGATE_';
+
 /** Settings from `WHEELGATE_…` variables; one left empty counts as not set, one that is unknown is a problem. */
 export function overridesFromEnvironment(env: Readonly<Record<string, string | undefined>>): {
   overrides: Override[];
@@ -25,13 +27,16 @@ export function overridesFromEnvironment(env: Readonly<Record<string, string | u
 } {
   const overrides: Override[] = [];
   const problems: Problem[] = [];
-  const variables = CONFIG_KEYS.map((key) => key.variable);
+  const names = CONFIG_KEYS.map((key) => key.variable.slice(PREFIX.length));
   for (const [variable, text] of Object.entries(env).sort()) {
-    if (!variable.startsWith('WHEELGATE_') || OTHERS.test(variable) || SERVICE_LINKS.test(variable))
+    if (!variable.startsWith(PREFIX) || OTHERS.test(variable) || SERVICE_LINKS.test(variable))
       continue;
     const key = CONFIG_KEYS.find((candidate) => candidate.variable === variable);
     if (key === undefined) {
-      const message = `no setting has this name${suggestion(variable, variables)}`;
+      // What all of them begin with would make everything look near.
+      const near = nearest(variable.slice(PREFIX.length), names);
+      const hint = near === undefined ? '' : ` (did you mean "${PREFIX}${near}"?)`;
+      const message = `no setting has this name${hint}`;
       problems.push({ file: variable, message });
     } else if (text !== undefined && text.trim() !== '') {
       take({ key, value: text, source: variable }, overrides, problems);

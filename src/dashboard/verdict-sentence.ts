@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import type { Explanation } from '../verdicts/explain-verdict.js';
 
 /** A verdict as one reads it: a word, and the rest of the sentence. */
@@ -22,7 +23,7 @@ export function sentenceOf(
   if (waiver !== undefined)
     return {
       word: 'Allowed',
-      rest: `by a waiver until ${waiver.expires.slice(0, 10)} (${waiver.owner}: ${waiver.reason}); else it would be refused ${why}`,
+      rest: `by a waiver until ${expiryText(waiver.expires)} (${waiver.owner}: ${waiver.reason}); else it would be refused ${why}`,
     };
   if (lifted) return { word: inspected ? 'Allowed' : 'Not refused so far', rest: `${why}` };
   return inspected

@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import type { NoticeEvent } from '../domain/notice-events.js';
 import { visible } from '../domain/visible.js';
 
@@ -148,6 +149,7 @@ function exposedSentence({
 }
 
 function waiverSentence({ state, rule, project, versions, owner, expires }: WaiverNotice): string {
-  const when = state === 'ending' ? `ends on ${expires}` : `has ended (${expires})`;
+  const end = expiryText(expires);
+  const when = state === 'ending' ? `ends on ${end}` : `has ended (${end})`;
   return `The waiver of ${rule} for ${project} ${versions} ${when}; its owner is ${owner}.`;
 }

@@ -1,4 +1,3 @@
-import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { Finding } from '../domain/finding.js';
 import { isSettable, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
@@ -33,9 +32,14 @@ type Keys = readonly (readonly [key: string, value: string])[];
  * The policy entry, on one line of YAML, that would let a finding through: an honest start-up hook is listed by its
  * content, everything else is waived for one release and for a time.
  */
-export function howToWaive(finding: Finding, { project, version }: DistributionFilename): string {
-  const hook = hookKeys(finding, project);
-  if (hook !== undefined) return onOneLine('hooks', hook);
+export function howToWaive(finding: Finding, release: Release): string {
+  const hook = hookKeys(finding, release.project);
+  return hook === undefined ? howToWaiveRule(finding.rule, release) : onOneLine('hooks', hook);
+}
+
+/** The same for a rule that objects to a release, whatever it found. */
+export function howToWaiveRule(rule: RuleId, { project, version }: Release): string {
+  if (!isSettable(rule)) return `nothing: no waiver lifts the rule ${rule}`;
   if (project === undefined || version === undefined)
     return 'nothing: without a readable name and version no waiver holds';
   const left: Keys = [
@@ -43,7 +47,13 @@ export function howToWaive(finding: Finding, { project, version }: DistributionF
     ['owner', '…'],
     ['expires', '…'],
   ];
-  return onOneLine('waivers', [...waiverKeys(finding.rule, project, version), ...left]);
+  return onOneLine('waivers', [...waiverKeys(rule, project, version), ...left]);
+}
+
+/** What a filename or a page says it is. */
+interface Release {
+  readonly project: string | undefined;
+  readonly version: string | undefined;
 }
 
 /**

@@ -2,7 +2,15 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Specifier } from '../domain/version.js';
 import { type Explanation, explainVerdict, type Facts } from '../verdicts/explain-verdict.js';
 import type { Judge } from '../verdicts/judge.js';
+import { waysThrough } from '../verdicts/ways-through.js';
 import type { ProjectPages } from './project-pages.js';
+
+/** What is said of one file, and on what it rests. */
+export interface Explained extends Explanation {
+  /** The policy entries that would let it through, each on one line of YAML; none where it is not refused. */
+  readonly waive: readonly string[];
+  readonly facts: Facts;
+}
 
 /** Explains each file of a project whose version the specifier matches, in the page's order. */
 export async function explain(
@@ -10,9 +18,9 @@ export async function explain(
   judge: Judge,
   project: ProjectName,
   specifier: Specifier | undefined,
-): Promise<(Explanation & { readonly facts: Facts })[]> {
+): Promise<Explained[]> {
   const listed = await pages.list(project);
-  const explanations: (Explanation & { readonly facts: Facts })[] = [];
+  const explanations: Explained[] = [];
   if (listed[0] === undefined) return explanations;
   const verdicts = await judge.ofPage(listed[0].subject);
   for (const { subject } of listed) {
@@ -20,7 +28,12 @@ export async function explain(
     if (specifier !== undefined && (version === undefined || !specifier.matches(version))) continue;
     const inspection = verdicts.inspectionOf(subject);
     const facts = { subject, inspection, malware: judge.malware(subject) };
-    explanations.push({ ...explainVerdict(facts, verdicts.of(subject)), facts: plain(facts) });
+    const verdict = verdicts.of(subject);
+    explanations.push({
+      ...explainVerdict(facts, verdict),
+      waive: waysThrough(facts, verdict),
+      facts: plain(facts),
+    });
   }
   return explanations;
 }

@@ -6,7 +6,7 @@ import { counted } from './evidence.js';
 import { reasonOf, releaseLink, ruleName, timesOf, userCount } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { type Head, shown, table, time } from './parts.js';
+import { expiry, type Head, shown, table, time } from './parts.js';
 import { stateLine } from './state-line.js';
 import type { UrlOf } from './urls.js';
 
@@ -109,7 +109,7 @@ function waivers({ state }: OverviewAnswer, urlOf: UrlOf): Html {
   if (state.waivers.length === 0) return html``;
   const rows = state.waivers.map(
     ({ rule, project, versions, owner, expires }) =>
-      html`<tr><th scope="row">${time(expires)}</th><td>${ruleName(rule)}</td><td><a href="${urlOf(['projects', project])}">${shown(project)}</a> ${shown(versions)}</td><td>${shown(owner)}</td></tr>`,
+      html`<tr><th scope="row">${expiry(expires)}</th><td>${ruleName(rule)}</td><td><a href="${urlOf(['projects', project])}">${shown(project)}</a> ${shown(versions)}</td><td>${shown(owner)}</td></tr>`,
   );
   return html`<h2>Waivers that end within 14 days</h2>
 ${table('Waivers, the next to end first', ['Ends', 'Rule', 'For', 'Owner'], rows)}`;

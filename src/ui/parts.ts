@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
 
@@ -10,6 +11,12 @@ export function time(at: number | string, precision: keyof typeof PRECISION = 'm
   if (Number.isNaN(instant.getTime())) return html`${at}`;
   const iso = instant.toISOString();
   return html`<time datetime="${iso}">${iso.slice(0, PRECISION[precision]).replace('T', ' ')} UTC</time>`;
+}
+
+/** When something expires, as people write it: its last day, or an instant. @param at the first instant at which it no longer holds */
+export function expiry(at: number | string): Html {
+  const text = Number.isNaN(new Date(at).getTime()) ? `${at}` : expiryText(at);
+  return text.length === 10 ? html`<time datetime="${text}">${text}</time>` : time(at);
 }
 
 /** A text of any origin; what is written as an escape is told from the same letters. */

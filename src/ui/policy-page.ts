@@ -13,7 +13,7 @@ import type {
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { block, shown, table, time } from './parts.js';
+import { block, expiry, shown, table, time } from './parts.js';
 import { policyFilePath, policyPlace } from './policy-place.js';
 import { reference, type UrlOf } from './urls.js';
 
@@ -96,7 +96,7 @@ function waivers({ count, states, entries }: PolicyReport['waivers'], urlOf: Url
     expires,
     at,
   }: WaiverNote) => html`<tr><th scope="row"><strong class="word ${STATES[state].level}">${STATES[state].word}</strong></th>
-<td>${time(expires)}</td><td><code>${rule}</code></td><td><a href="${urlOf(['projects', project])}">${project}</a> <code>${shown(versions)}</code></td>
+<td>${expiry(expires)}</td><td><code>${rule}</code></td><td><a href="${urlOf(['projects', project])}">${project}</a> <code>${shown(versions)}</code></td>
 <td>${shown(reason)}</td><td>${shown(owner)}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
   return html`<h2 id="waivers">Waivers</h2>
 ${

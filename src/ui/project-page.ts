@@ -4,7 +4,7 @@ import { plainReason } from '../dashboard/verdict-sentence.js';
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { block, facts, shown, table, time } from './parts.js';
+import { block, expiry, facts, shown, table, time } from './parts.js';
 import { reference, type UrlOf, whyPath } from './urls.js';
 
 /** What a reader may go on to from a project's page. */
@@ -163,7 +163,7 @@ function verdict(file: ProjectFile): Html {
     rule !== undefined && html`<br><code>${rule}</code>: ${shown(plainReason(reason, rule))}`
   }${see !== undefined && html` (${reference(see)})`}${until !== undefined && html`<br>until ${time(until)}`}${
     waiver !== undefined &&
-    html`<br><span class="word allow">✔ waived</span> until ${time(waiver.expires)} by ${shown(waiver.owner)}: ${shown(waiver.reason)}`
+    html`<br><span class="word allow">✔ waived</span> until ${expiry(waiver.expires)} by ${shown(waiver.owner)}: ${shown(waiver.reason)}`
   }`;
 }
 

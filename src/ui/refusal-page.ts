@@ -5,7 +5,7 @@ import { counted } from './evidence.js';
 import { releaseLink, ruleName } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { facts, shown, table, time } from './parts.js';
+import { expiry, facts, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 import { advice, findings, verdict } from './why-page.js';
 
@@ -93,7 +93,8 @@ ${facts([
   ['Because of the wheel', text(wheel?.filename)],
   [
     'Waiver',
-    waiver && html`${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${time(waiver.expires)}`,
+    waiver &&
+      html`${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${expiry(waiver.expires)}`,
   ],
   ['Policy', code(decision.revision)],
   ['What its page said', page && html`<code>${shown(JSON.stringify(page))}</code>`],

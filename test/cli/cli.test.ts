@@ -68,7 +68,10 @@ describe('the command line', () => {
     server = await startGateProcess({
       folder,
       args: ['--upstream', upstream.url, '--policies', 'mine'],
-      env: { WHEELGATE_DASHBOARD_IDENTITIES: 'shown' },
+      env: {
+        WHEELGATE_DASHBOARD_IDENTITIES: 'shown',
+        WHEELGATE_CONTACT: 'https://chat.example.com/packages',
+      },
     });
     url = server.url;
   });
@@ -81,6 +84,77 @@ describe('the command line', () => {
   it('serve serves', async () => {
     assert.equal((await ask(`${url}/simple/demo/`)).status, 200);
     assert.equal((await ask(`${url}/files/demo/demo-1.0-py3-none-any.whl`)).status, 200);
+  });
+
+  it('explain takes the URL of the index for that of its server', async () => {
+    const { code, out } = await run('explain', 'demo==1.0', '--server', `${url}/simple/`);
+    assert.equal(code, 0);
+    assert.match(out, /demo-1\.0/);
+  });
+
+  it('explain says what would let a refused file through, and whom to ask', async () => {
+    const { code, out } = await run('explain', 'demo==2.0', '--server', url);
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /to let it through: waivers: \[\{ rule: deny, project: demo, versions: "==2\.0", reason: …/,
+    );
+    assert.match(out, /\nTo ask for a waiver: https:\/\/chat\.example\.com\/packages\n/);
+    const allowed = await run('explain', 'demo==1.0', '--server', url);
+    assert.doesNotMatch(allowed.out, /to let it through|To ask/);
+  });
+
+  it('explain tells the last day of a waiver as it was written', async () => {
+    const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+    await mkdir(join(folder, 'waived'), { recursive: true });
+    const waiver = { rule: 'deny', project: 'demo', versions: '==2.0', reason: 'x', owner: 'y' };
+    await writeFile(
+      join(folder, 'waived', 'p.yaml'),
+      JSON.stringify({
+        deny: [{ project: 'demo', reason: 'bad day' }],
+        waivers: [{ ...waiver, expires: day }],
+      }),
+    );
+    const args = ['explain', 'demo==2.0', '--server', url, '--policies', 'waived'];
+    assert.match((await run(...args)).out, new RegExp(`waived until ${day} by y: x`));
+  });
+
+  it('explain has nothing to say of versions that are not there, and exits with 2', async () => {
+    const { code, out } = await run('explain', 'demo==9', '--server', url);
+    assert.equal(code, 2);
+    assert.match(out, /no file matches/);
+    assert.equal((await run('explain', 'demo==9', '--server', url, '--json')).code, 2);
+  });
+
+  it('errors are JSON for whoever asks for JSON, and are told in words to others', async () => {
+    const wrong = [
+      ['explain', 'demo', '--server', 'http://127.0.0.1:1'],
+      ['explain', 'demo', '--server', 'nowhere'],
+      ['explain', '--nonsense=secret'],
+      ['check', 'nowhere'],
+      ['inspect', '--policies', 'nowhere', honest.filename],
+      ['audit', 'nowhere'],
+      ['feed', 'sync', '--config', 'nowhere'],
+      ['client', 'npm'],
+    ];
+    for (const args of wrong) {
+      const told = await run(...args);
+      assert.equal(told.code, 2, args.join(' '));
+      assert.notEqual(told.err, '', args.join(' '));
+      const { code, out, err } = await run(...args, '--json');
+      assert.deepEqual([code, err], [2, ''], args.join(' '));
+      const { error } = JSON.parse(out);
+      assert.ok(typeof error === 'string' && error !== '', args.join(' '));
+      assert.doesNotMatch(error, /^error|secret/);
+    }
+  });
+
+  it('inspect --json names the files that it cannot read among the others', async () => {
+    const { code, out, err } = await run('inspect', honest.filename, 'nowhere.whl', '--json');
+    assert.deepEqual([code, err], [2, '']);
+    const [good, bad] = JSON.parse(out);
+    assert.equal(good.verdict, 'allow');
+    assert.deepEqual(bad, { file: 'nowhere.whl', error: 'there is no such file' });
   });
 
   it('explain --policies says what another policy would make of the same files', async () => {
@@ -148,10 +222,11 @@ describe('the command line', () => {
     try {
       const without = await run('explain', 'demo', '--server', guarded.url);
       assert.equal(without.code, 2);
-      assert.match(without.err, /A token is needed/);
+      assert.match(without.err, /A token is needed.*WHEELGATE_TOKEN/);
       const named = guarded.url.replace('//', `//ci:${token}@`);
       assert.equal((await run('explain', 'demo', '--server', named)).code, 0);
-      assert.equal((await run('exposure', 'demo', '--server', named)).code, 0);
+      const nothing = await run('exposure', 'demo', '--server', named);
+      assert.deepEqual([nothing.code, nothing.out.split('\n')[1]], [2, 'the log is empty']);
     } finally {
       await guarded.end('SIGKILL');
     }

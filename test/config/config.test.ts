@@ -315,10 +315,12 @@ loging: { level: info }
   });
   it('in the environment or a flag is named by its name', () => {
     const env = {
+      WHEELGATE_FOO: '1',
       WHEELGATE_GATE_HOLDBYTES: '1MB',
       WHEELGATE_UPSTREAMS: '[{"name": "a", "auth": {"password": "hush"',
     };
     assert.deepEqual(problems(undefined, { env }), [
+      'WHEELGATE_FOO: no setting has this name',
       'WHEELGATE_GATE_HOLDBYTES: no setting has this name (did you mean "WHEELGATE_GATE_HOLD_BYTES"?)',
       'WHEELGATE_UPSTREAMS: expected a list: a,b,c or JSON',
     ]);

@@ -1,11 +1,11 @@
 import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
-import { explain } from '../../project-pages/explain.js';
-import type { Explanation, Facts } from '../../verdicts/explain-verdict.js';
+import { type Explained, explain } from '../../project-pages/explain.js';
+import type { Facts } from '../../verdicts/explain-verdict.js';
 import type { Handler } from '../asked.js';
 import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
-import type { Services } from '../services.js';
+import type { HttpSettings, Services } from '../services.js';
 
 /** What it answers with. */
 export interface ExplainAnswer {
@@ -14,14 +14,16 @@ export interface ExplainAnswer {
   readonly policy: string;
   /** How far ahead a waiver may expire, in days. */
   readonly waiverMaxDays: number;
+  /** Where to ask for a waiver. */
+  readonly contact?: string;
   /** With `facts=1` each has its facts, so that whoever asks can try another policy on them. */
-  readonly files: readonly (Explanation & { readonly facts?: Facts })[];
+  readonly files: readonly (Omit<Explained, 'facts'> & { readonly facts?: Facts })[];
 }
 
 const DAY = 86_400_000;
 
 /** `GET /api/v1/explain?project=P&versions=SPEC&facts=1`: each file's verdict and why. */
-export function explainRoute({ pages, judge }: Services): Handler {
+export function explainRoute({ pages, judge }: Services, { contact }: HttpSettings): Handler {
   return async (req, res) => {
     const query = queryOf(req.url ?? '');
     const project = parseProjectName(query.get('project') ?? '');
@@ -32,7 +34,13 @@ export function explainRoute({ pages, judge }: Services): Handler {
     const withFacts = query.get('facts') === '1';
     const files = explained.map(({ facts, ...rest }) => (withFacts ? { ...rest, facts } : rest));
     const waiverMaxDays = judge.waiverMax / DAY;
-    const answer: ExplainAnswer = { project, policy: judge.revision, waiverMaxDays, files };
+    const answer: ExplainAnswer = {
+      project,
+      policy: judge.revision,
+      waiverMaxDays,
+      ...(contact !== undefined && { contact }),
+      files,
+    };
     sendJson(res, 200, answer);
   };
 }
