@@ -8,6 +8,7 @@ import {
   type ClientSettings,
   clientSettings,
   malwareCheck,
+  PACKAGE_CLIENTS,
 } from '../domain/client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
@@ -24,7 +25,7 @@ export interface ClientOptions {
 /** `wheelgate client`: prints the lines to put into a client's settings, or writes them. */
 export function runClient(name: string | undefined, options: ClientOptions, out: Output): number {
   const server = serverUrl(options.server);
-  const clients = name === undefined ? CLIENTS : [clientNamed(name)];
+  const clients = name === undefined ? PACKAGE_CLIENTS : [clientNamed(name)];
   const checks = options.malwareCheck === true;
   if (checks && name !== 'uv')
     throw new UsageError('--malware-check is for uv: no other client asks by itself');
@@ -38,11 +39,12 @@ export function runClient(name: string | undefined, options: ClientOptions, out:
     return EXIT.fine;
   }
   for (const client of clients) {
-    const { file, lines, environment } = settingsOf(client, server, checks);
+    const { file, lines, environment, lock } = settingsOf(client, server, checks);
     out.line(copied(`# ${client}: ${file}`));
     for (const line of lines) out.line(copied(line));
     if (environment.length > 0)
       out.line(copied(`# or, for one shell or job: ${environment.join(' ')}`));
+    if (lock !== undefined) out.line(copied(`# ${lock}`));
     if (client !== clients.at(-1)) out.line('');
   }
   return EXIT.fine;
@@ -70,7 +72,11 @@ function clientNamed(name: string): ClientName {
 /** Lets the client's own command write its settings, so that whatever else stands there stays. */
 function write(client: ClientName, server: string, checks: boolean, out: Output): number {
   const { command } = clientSettings(client, server);
-  if (command === undefined) return writeUv(server, checks, out);
+  if (client === 'uv') return writeUv(server, checks, out);
+  if (command === undefined)
+    throw new UsageError(
+      `${client} has no command that writes its settings; without --write they are printed`,
+    );
   const [program = '', ...args] = command;
   const run = spawnSync(program, args, { encoding: 'utf8' });
   if (run.error !== undefined || run.status !== 0) {

@@ -9,7 +9,8 @@ import { DEFAULT_SERVER } from './server-url.js';
 /** Whether a program reads what is printed: then an error is JSON, too. */
 export function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
-  return (end === -1 ? args : args.slice(0, end)).includes('--json');
+  const options = (end === -1 ? args : args.slice(0, end)).join(' ');
+  return / --(?:json|format[ =]json)(?: |$)/.test(` ${options}`);
 }
 
 /** What was typed may hold a password: an option that is not known is named, and its value is not. */
@@ -212,7 +213,7 @@ export function createProgram(done: (code: number) => void): Command {
   program
     .command('client')
     .description("the lines to put into a client's settings")
-    .addArgument(new Argument('[client]', 'pip, uv, poetry or pdm').choices(CLIENTS))
+    .addArgument(new Argument('[client]', CLIENTS.join(', ')).choices(CLIENTS))
     .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
     .option('--malware-check', 'uv: with those that have it ask for malware in what is locked')
     .option('--write', "write them, by the client's own means where it has some")

@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config/config.js';
-import { loadConfig } from '../config/load.js';
+import { configFileOf, loadConfig } from '../config/load.js';
 import { endOnFatal } from '../runtime/fatal.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog, type Log } from '../runtime/log.js';
+import { VERSION } from '../runtime/package-root.js';
 import { ServiceSignals } from '../runtime/service-signals.js';
 import { EXIT, type Output } from './output.js';
 
@@ -27,6 +28,8 @@ interface Where {
 interface Serving {
   listen(): Promise<Where>;
   readonly dashboardAddress: Where | undefined;
+  /** That of the policy in force. */
+  readonly mode: string;
   reload(): void;
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
     return EXIT.fine;
   }
   const signals = new ServiceSignals();
-  const config = loadConfig({
+  const sources = {
     file: options.config,
     env: process.env,
     flags: {
@@ -54,7 +57,8 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
       'redis.url': options.redis,
       s3: options.s3,
     },
-  });
+  };
+  const config = loadConfig(sources);
   const log = createLog(config.log.level);
   let serving: Serving | undefined;
   endOnFatal(log, async () => serving?.close());
@@ -63,11 +67,27 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
     log.info('SIGHUP: reading the policy, the tokens and the pins');
     serving.reload();
   });
+  tellOfStart(log, config, configFileOf(sources), serving.mode);
   if (!signals.isStopping) await listen(serving, config, signals, out);
   const signal = await signals.stopped;
   log.info({ signal }, 'stopping');
   await serving.close();
   return EXIT.fine;
+}
+
+/** What it is to serve with, in one line: who looks for a mistake in the settings begins there. */
+function tellOfStart(log: Log, config: Config, file: string | undefined, mode: string): void {
+  const { upstreams, policies, data, serve } = config;
+  const about = {
+    version: VERSION,
+    config: file ?? 'none',
+    upstreams: upstreams.map(({ name, url }) => `${name}: ${url}`),
+    policies: policies ?? 'the shipped ones',
+    data,
+    workers: serve.workers,
+    mode,
+  };
+  log.info(about, 'starting');
 }
 
 /** Resolves once it listens, or is to stop before it does. @throws where it cannot listen */

@@ -15,7 +15,10 @@ export async function loadCertificate(
   { metrics }: Process,
 ): Promise<Certificate | undefined> {
   if (tls === undefined) return undefined;
-  const certificate = await readCertificate(tls);
+  const certificate = await readCertificate(tls).catch((cause: Error) => {
+    const message = `the settings tls.cert and tls.key: ${cause.message}`;
+    throw new Error(message, { cause });
+  });
   metrics.certificateExpiry.set(expiryOf(certificate) / 1_000);
   return certificate;
 }

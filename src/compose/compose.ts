@@ -18,6 +18,8 @@ import { watchExposure } from './watch-exposure.js';
 /** A Wheelgate in one process that is made, and not yet listening. */
 export interface Wheelgate extends PackageServer {
   readonly policies: PolicyWatcher;
+  /** That of the policy in force. */
+  readonly mode: 'enforce' | 'dry-run';
   readonly tokens: AccessControl | undefined;
   readonly metrics: Metrics;
   readonly exposure: ExposureWatch;
@@ -68,6 +70,9 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
         return server.dashboardAddress;
       },
       policies,
+      get mode() {
+        return policies.meaning.mode;
+      },
       tokens,
       metrics,
       exposure,

@@ -5,6 +5,8 @@ import { formatProblem, isUnread } from '../yaml/problem.js';
 import { notePolicy, noteWaivers } from './note-events.js';
 import type { Process } from './process.js';
 
+const NOTHING_REFUSED = 'mode: dry-run: nothing is refused, what would be is counted';
+
 /** The policy in force, from the shipped files and those of the settings. @throws {PolicyError} where it does not validate */
 export async function createPolicies(
   config: Config,
@@ -17,8 +19,12 @@ export async function createPolicies(
     read: readInThread(),
     onLoad: ({ policy, meaning, warnings }) => {
       notePolicy(policy, meaning, metrics, now());
-      health.set('policy', 'ok', `revision ${policy.revision}`);
-      log.info({ revision: policy.revision }, 'policy in force');
+      const { revision } = policy;
+      const { mode } = meaning;
+      const isDry = mode === 'dry-run';
+      health.set('policy', 'ok', `revision ${revision}${isDry ? `, ${NOTHING_REFUSED}` : ''}`);
+      if (isDry) log.warn({ revision, mode }, `policy in force, ${NOTHING_REFUSED}`);
+      else log.info({ revision, mode }, 'policy in force');
       for (const warning of warnings) log.warn(formatProblem(warning));
     },
     onProblem: (problems) => {

@@ -72,8 +72,8 @@ export async function createServer(
   });
   return {
     listen: async () => {
-      const address = await listen(server, config.listen);
-      if (dashboard !== undefined) await listen(dashboard.server, dashboard.at);
+      const address = await listen(server, config.listen, 'listen');
+      if (dashboard !== undefined) await listen(dashboard.server, dashboard.at, 'dashboard.listen');
       return address;
     },
     get dashboardAddress() {
@@ -115,14 +115,18 @@ function httpSettings({
   };
 }
 
+/** @param setting where the address comes from: what the system says of it names no setting */
 function listen(
   server: Server | TlsServer,
   { host, port }: Config['listen'],
+  setting: string,
 ): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (cause: Error) =>
+      reject(new Error(`the setting ${setting}: ${cause.message}`, { cause }));
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve(server.address() as AddressInfo);
     });
   });

@@ -42,7 +42,7 @@ const PATHS = CONFIG_KEYS.filter(({ isPath }) => isPath).map(({ path }) => path)
 export function loadConfig(sources: ConfigSources): Config {
   const { env } = sources;
   const cwd = sources.cwd ?? process.cwd();
-  const file = readFile(sources, cwd);
+  const file = readFile(sources);
   const environment = overridesFromEnvironment(env);
   const flags = overridesFromFlags(sources.flags ?? {});
   const problems = [...file.problems, ...environment.problems, ...flags.problems];
@@ -70,6 +70,17 @@ export function loadConfig(sources: ConfigSources): Config {
   return toConfig(result.data, join(cache, 'wheelgate'));
 }
 
+/** The file that settings are read from, absolute; undefined where there is none, and none is named. */
+export function configFileOf({
+  file,
+  env,
+  cwd = process.cwd(),
+}: ConfigSources): string | undefined {
+  const named = file ?? (env.WHEELGATE_CONFIG || undefined);
+  const path = resolve(cwd, named ?? 'wheelgate.yaml');
+  return named === undefined && !existsSync(path) ? undefined : path;
+}
+
 interface FileReading {
   readonly value: Record<string, unknown>;
   readonly document?: YamlDocument;
@@ -77,11 +88,10 @@ interface FileReading {
   readonly problems: readonly Problem[];
 }
 
-function readFile({ file, env }: ConfigSources, cwd: string): FileReading {
-  const named = file ?? (env.WHEELGATE_CONFIG || undefined);
-  const path = resolve(cwd, named ?? 'wheelgate.yaml');
-  if (named === undefined && !existsSync(path))
-    return { value: {}, references: NO_REFERENCES, problems: [] };
+function readFile(sources: ConfigSources): FileReading {
+  const { env } = sources;
+  const path = configFileOf(sources);
+  if (path === undefined) return { value: {}, references: NO_REFERENCES, problems: [] };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));

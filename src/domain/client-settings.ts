@@ -1,5 +1,18 @@
-/** The clients whose settings we know how to write. */
-export const CLIENTS = ['pip', 'uv', 'poetry', 'pdm'] as const;
+/** What installs packages by itself, and whose settings the client's own command may write. */
+export const PACKAGE_CLIENTS = ['pip', 'uv', 'poetry', 'pdm'] as const;
+
+/** All whose settings we know. */
+export const CLIENTS = [
+  ...PACKAGE_CLIENTS,
+  'pip-tools',
+  'pipenv',
+  'hatch',
+  'renovate',
+  'dependabot',
+  'docker',
+  'github-actions',
+  'gitlab-ci',
+] as const;
 export type ClientName = (typeof CLIENTS)[number];
 
 /** How one client is pointed at Wheelgate. */
@@ -11,6 +24,8 @@ export interface ClientSettings {
   readonly environment: readonly string[];
   /** The client's own command that writes it; absent where the client has none. */
   readonly command: readonly string[] | undefined;
+  /** What follows from it for locks that are there already; undefined where nothing does. */
+  readonly lock: string | undefined;
 }
 
 /**
@@ -24,56 +39,151 @@ export function malwareCheck(server: string): Pick<ClientSettings, 'lines' | 'en
   };
 }
 
+/** Where Wheelgate is, in the forms that clients want. */
+interface Place {
+  /** The simple index's URL. */
+  readonly index: string;
+  /** Host and port. */
+  readonly host: string;
+  /** pip and pdm use plain HTTP beyond this machine only from a host that is declared trusted. */
+  readonly untrusted: boolean;
+}
+
+type Settings = Pick<ClientSettings, 'file' | 'lines'> &
+  Partial<Pick<ClientSettings, 'environment' | 'command' | 'lock'>>;
+
 /** @param server Wheelgate's URL, without a trailing slash */
 export function clientSettings(client: ClientName, server: string): ClientSettings {
-  const index = `${server}/simple/`;
   const { hostname, protocol, port } = new URL(server);
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
-  // pip and pdm use plain HTTP beyond this machine only from a host that is declared trusted.
-  const untrusted = protocol === 'http:' && !loopback;
-  const host = port === '' ? hostname : `${hostname}:${port}`;
-  switch (client) {
-    case 'pip':
-      return {
-        file: 'pip.conf (~/.config/pip/pip.conf; Windows: %APPDATA%\\pip\\pip.ini)',
-        lines: [
-          '[global]',
-          `index-url = ${index}`,
-          ...(untrusted ? [`trusted-host = ${host}`] : []),
-        ],
-        environment: [`PIP_INDEX_URL=${index}`, ...(untrusted ? [`PIP_TRUSTED_HOST=${host}`] : [])],
-        command: ['python3', '-m', 'pip', 'config', '--user', 'set', 'global.index-url', index],
-      };
-    case 'uv':
-      return {
-        file: 'uv.toml (~/.config/uv/uv.toml), or under [tool.uv] as [[tool.uv.index]] in pyproject.toml',
-        lines: ['[[index]]', 'name = "wheelgate"', `url = "${index}"`, 'default = true'],
-        environment: [`UV_DEFAULT_INDEX=${index}`],
-        command: undefined,
-      };
-    case 'poetry':
-      return {
-        file: 'pyproject.toml of each project',
-        lines: [
-          '[[tool.poetry.source]]',
-          'name = "wheelgate"',
-          `url = "${index}"`,
-          'priority = "primary"',
-        ],
-        environment: [],
-        command: ['poetry', 'source', 'add', '--priority=primary', 'wheelgate', index],
-      };
-    case 'pdm':
-      return {
-        file: 'pyproject.toml of each project, or `pdm config pypi.url` for all',
-        lines: [
-          '[[tool.pdm.source]]',
-          'name = "pypi"',
-          `url = "${index}"`,
-          `verify_ssl = ${!untrusted}`,
-        ],
-        environment: [`PDM_PYPI_URL=${index}`],
-        command: ['pdm', 'config', 'pypi.url', index],
-      };
-  }
+  const place: Place = {
+    index: `${server}/simple/`,
+    host: port === '' ? hostname : `${hostname}:${port}`,
+    untrusted: protocol === 'http:' && !loopback,
+  };
+  const { file, lines, environment = [], command, lock } = SETTINGS[client](place);
+  return { file, lines, environment, command, lock };
+}
+
+const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
+  pip: (place) => ({
+    file: 'pip.conf (~/.config/pip/pip.conf; Windows: %APPDATA%\\pip\\pip.ini)',
+    lines: [
+      '[global]',
+      `index-url = ${place.index}`,
+      ...(place.untrusted ? [`trusted-host = ${place.host}`] : []),
+    ],
+    environment: pipVariables(place),
+    command: ['python3', '-m', 'pip', 'config', '--user', 'set', 'global.index-url', place.index],
+  }),
+  uv: ({ index }) => ({
+    file: 'uv.toml (~/.config/uv/uv.toml), or under [tool.uv] as [[tool.uv.index]] in pyproject.toml',
+    lines: ['[[index]]', 'name = "wheelgate"', `url = "${index}"`, 'default = true'],
+    environment: [`UV_DEFAULT_INDEX=${index}`],
+    lock: 'A uv.lock names the index that it was made with, and `uv sync --frozen` heeds it alone: run `uv lock` once more.',
+  }),
+  poetry: ({ index }) => ({
+    file: 'pyproject.toml of each project',
+    lines: [
+      '[[tool.poetry.source]]',
+      'name = "wheelgate"',
+      `url = "${index}"`,
+      'priority = "primary"',
+    ],
+    command: ['poetry', 'source', 'add', '--priority=primary', 'wheelgate', index],
+    lock: 'A poetry.lock that is there goes through it, for files come from the sources of pyproject.toml; `poetry lock` writes the source down.',
+  }),
+  pdm: ({ index, untrusted }) => ({
+    file: 'pyproject.toml of each project, or `pdm config pypi.url` for all',
+    lines: [
+      '[[tool.pdm.source]]',
+      'name = "pypi"',
+      `url = "${index}"`,
+      `verify_ssl = ${!untrusted}`,
+    ],
+    environment: [`PDM_PYPI_URL=${index}`],
+    command: ['pdm', 'config', 'pypi.url', index],
+    lock: 'A pdm.lock with static_urls names each file, and goes around it: run `pdm lock` once more.',
+  }),
+  'pip-tools': (place) => ({
+    file: 'pyproject.toml of each project; it reads the settings of pip, too',
+    lines: ['[tool.pip-tools]', `index-url = "${place.index}"`, 'emit-index-url = false'],
+    environment: pipVariables(place),
+    lock: 'A requirements.txt that has a line --index-url of its own goes around it: run `pip-compile` once more.',
+  }),
+  pipenv: ({ index, untrusted }) => ({
+    file: 'Pipfile of each project, instead of the source that stands there',
+    lines: ['[[source]]', 'name = "wheelgate"', `url = "${index}"`, `verify_ssl = ${!untrusted}`],
+    environment: [`PIPENV_PYPI_MIRROR=${index}`],
+    lock: 'A Pipfile.lock names its sources: run `pipenv lock` once more.',
+  }),
+  hatch: (place) => ({
+    file: 'pyproject.toml of each project: for what fills its environments, pip or uv',
+    lines: [
+      '[tool.hatch.envs.default.env-vars]',
+      `PIP_INDEX_URL = "${place.index}"`,
+      `UV_DEFAULT_INDEX = "${place.index}"`,
+      ...(place.untrusted ? [`PIP_TRUSTED_HOST = "${place.host}"`] : []),
+    ],
+    environment: allVariables(place),
+  }),
+  renovate: ({ index }) => ({
+    file: 'renovate.json',
+    lines: [
+      '{',
+      '  "packageRules": [',
+      `    { "matchDatasources": ["pypi"], "registryUrls": ["${index}"] }`,
+      '  ]',
+      '}',
+    ],
+    lock: 'Locks are written by uv, poetry or pdm: those take the index from the project itself.',
+  }),
+  dependabot: ({ index }) => ({
+    file: '.github/dependabot.yml',
+    lines: [
+      'version: 2',
+      'registries:',
+      '  wheelgate:',
+      '    type: python-index',
+      `    url: ${index}`,
+      '    replaces-base: true',
+      'updates:',
+      '  - package-ecosystem: pip',
+      '    directory: /',
+      '    schedule: { interval: weekly }',
+      '    registries: [wheelgate]',
+    ],
+    lock: 'Locks are written by uv, poetry or pip-compile: those take the index from the project itself.',
+  }),
+  docker: (place) => ({
+    file: 'Dockerfile, in each stage that installs (a loopback address is the container itself there)',
+    lines: allVariables(place).map((variable) => `ENV ${variable}`),
+  }),
+  'github-actions': (place) => ({
+    file: 'a workflow, at its top or in a job',
+    lines: ['env:', ...yamlOf(allVariables(place))],
+  }),
+  'gitlab-ci': (place) => ({
+    file: '.gitlab-ci.yml',
+    lines: ['variables:', ...yamlOf(allVariables(place))],
+  }),
+};
+
+function pipVariables({ index, host, untrusted }: Place): string[] {
+  return [`PIP_INDEX_URL=${index}`, ...(untrusted ? [`PIP_TRUSTED_HOST=${host}`] : [])];
+}
+
+/** Of all clients that take it from the environment. */
+function allVariables(place: Place): string[] {
+  const { index } = place;
+  return [
+    ...pipVariables(place),
+    `UV_DEFAULT_INDEX=${index}`,
+    `PDM_PYPI_URL=${index}`,
+    `PIPENV_PYPI_MIRROR=${index}`,
+  ];
+}
+
+function yamlOf(variables: readonly string[]): string[] {
+  return variables.map((variable) => `  ${variable.replace('=', ': ')}`);
 }

@@ -1,5 +1,5 @@
 import type { RuleSaid } from '../dashboard/rules-said.js';
-import { CLIENTS, type ClientName, clientSettings } from '../domain/client-settings.js';
+import { type ClientName, clientSettings, PACKAGE_CLIENTS } from '../domain/client-settings.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { block, table } from './parts.js';
@@ -26,7 +26,7 @@ export function helpPage(help: Help, urlOf: UrlOf): Page {
 ${
   server === ''
     ? html`<p>How clients reach this server is not known here. Once <code>public-url</code> is set, the lines for each client stand here.</p>`
-    : CLIENTS.map((client) => linesFor(client, server))
+    : PACKAGE_CLIENTS.map((client) => linesFor(client, server))
 }
 ${
   asksForTokens &&

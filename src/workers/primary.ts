@@ -30,6 +30,8 @@ export interface Primary {
   listen(): Promise<Where>;
   /** Where the dashboard listens, once it does; undefined where it has no port of its own. */
   readonly dashboardAddress: Where | undefined;
+  /** That of the policy in force. */
+  readonly mode: 'enforce' | 'dry-run';
   /** Reads policy and tokens at once. */
   reload(): void;
   /** Lets the workers finish what is under way, and ends them. */
@@ -72,6 +74,9 @@ export async function createPrimary(
       },
       get dashboardAddress() {
         return dashboardAddress;
+      },
+      get mode() {
+        return policies.meaning.mode;
       },
       reload: () => {
         void policies.reload();

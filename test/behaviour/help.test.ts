@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Parser } from 'htmlparser2';
-import { CLIENTS, clientSettings } from '../../src/domain/client-settings.js';
+import { clientSettings, PACKAGE_CLIENTS } from '../../src/domain/client-settings.js';
 import { SETTABLE_RULES } from '../../src/domain/rules.js';
 import { ask, startGate } from '../support/wheelgate.js';
 
@@ -21,7 +21,7 @@ describe('the page of help', () => {
     try {
       const page = await gate.get('/help');
       const text = textOf(page.body);
-      for (const client of CLIENTS) {
+      for (const client of PACKAGE_CLIENTS) {
         const { file, lines, environment } = clientSettings(client, 'https://wg.example/py');
         for (const part of [file, lines.join('\n'), environment.join('\n')])
           assert.ok(text.includes(part), part);

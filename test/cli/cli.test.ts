@@ -126,37 +126,6 @@ describe('the command line', () => {
     assert.equal((await run('explain', 'demo==9', '--server', url, '--json')).code, 2);
   });
 
-  it('errors are JSON for whoever asks for JSON, and are told in words to others', async () => {
-    const wrong = [
-      ['explain', 'demo', '--server', 'http://127.0.0.1:1'],
-      ['explain', 'demo', '--server', 'nowhere'],
-      ['explain', '--nonsense=secret'],
-      ['check', 'nowhere'],
-      ['inspect', '--policies', 'nowhere', honest.filename],
-      ['audit', 'nowhere'],
-      ['feed', 'sync', '--config', 'nowhere'],
-      ['client', 'npm'],
-    ];
-    for (const args of wrong) {
-      const told = await run(...args);
-      assert.equal(told.code, 2, args.join(' '));
-      assert.notEqual(told.err, '', args.join(' '));
-      const { code, out, err } = await run(...args, '--json');
-      assert.deepEqual([code, err], [2, ''], args.join(' '));
-      const { error } = JSON.parse(out);
-      assert.ok(typeof error === 'string' && error !== '', args.join(' '));
-      assert.doesNotMatch(error, /^error|secret/);
-    }
-  });
-
-  it('inspect --json names the files that it cannot read among the others', async () => {
-    const { code, out, err } = await run('inspect', honest.filename, 'nowhere.whl', '--json');
-    assert.deepEqual([code, err], [2, '']);
-    const [good, bad] = JSON.parse(out);
-    assert.equal(good.verdict, 'allow');
-    assert.deepEqual(bad, { file: 'nowhere.whl', error: 'there is no such file' });
-  });
-
   it('explain --policies says what another policy would make of the same files', async () => {
     await mkdir(join(folder, 'lenient'), { recursive: true });
     await writeFile(join(folder, 'lenient', 'p.yaml'), 'rules: {sdist: {action: warn}}\n');
@@ -414,6 +383,30 @@ describe('the command line', () => {
     assert.equal(ok, false);
     assert.equal(problems[0].line, 3);
     assert.match(problems[0].message, /version.*versions/);
+  });
+
+  it('client has the lines of what resolves, builds and updates, and says what follows for a lock', async () => {
+    for (const [client, line] of [
+      ['pip-tools', 'index-url = "http://gate.example:8080/simple/"'],
+      ['pipenv', 'url = "http://gate.example:8080/simple/"'],
+      ['hatch', 'UV_DEFAULT_INDEX = "http://gate.example:8080/simple/"'],
+      ['renovate', '"registryUrls": ["http://gate.example:8080/simple/"]'],
+      ['dependabot', '    url: http://gate.example:8080/simple/'],
+      ['docker', 'ENV PIP_TRUSTED_HOST=gate.example:8080'],
+      ['github-actions', '  UV_DEFAULT_INDEX: http://gate.example:8080/simple/'],
+      ['gitlab-ci', '  PIP_INDEX_URL: http://gate.example:8080/simple/'],
+    ] as const) {
+      const { code, out } = await run('client', client, '--server', 'http://gate.example:8080/');
+      assert.equal(code, 0, client);
+      assert.ok(out.includes(line), `${client}: ${out}`);
+    }
+    assert.match(
+      (await run('client', 'uv')).out,
+      /\n# A uv\.lock names the index .*`uv lock` once/,
+    );
+    const unwritten = await run('client', 'docker', '--write');
+    assert.equal(unwritten.code, 2);
+    assert.match(unwritten.err, /docker has no command that writes its settings/);
   });
 
   it('client prints the lines for each client, and writes them', async () => {
