@@ -51,7 +51,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
   const { closing, metrics } = process;
   try {
     const redis = await createRedis(config, process);
-    const machine = await createMachine(config, process);
+    const machine = await createMachine(config, process, redis);
     const alone = await createFleet(
       config,
       process,
@@ -80,6 +80,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
       listen: async () => {
         await feed?.start();
         redis?.events.begin();
+        await machine.replicas?.begin();
         if (closing.hasBegun) throw new Error('it is stopped before it listens');
         try {
           return await server.listen();

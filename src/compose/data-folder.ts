@@ -25,6 +25,12 @@ export function dataFolder(data: string) {
     /** What webhooks have been told, and what they are still to be. */
     told: at('told.json'),
     outbox: at('outbox'),
+    /** The policy that replicas share. */
+    sharedPolicy: at('shared-policy'),
+    /** What other replicas have decided, as far as it was heard. */
+    heard: at('heard'),
+    /** Which files of the decision log are in S3. */
+    archived: at('archived.json'),
     /** The lists of projects: each process writes its own. */
     listsOf: (member: number | undefined) => at(member === undefined ? 'lists' : `lists-${member}`),
     /** Sigstore's keys: each process looks after its own. */

@@ -1,3 +1,4 @@
+import type { Missing } from '../decisions/fleet-reader.js';
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import { LogQueries } from '../decisions/queries/log-queries.js';
@@ -12,6 +13,7 @@ export function createDecisionQueries(
   { now }: Process,
   { policies }: KeptMachine,
   keeper: RollupKeeper,
+  missed: (() => readonly Missing[]) | undefined,
 ): DecisionQueries {
   let settled: IsSettled = settledBy(policies.meaning);
   policies.onChange(() => {
@@ -20,6 +22,7 @@ export function createDecisionQueries(
   return new LogQueries({
     search,
     keeper,
+    missed,
     now,
     isSettled: (group) => settled(group, now()),
   });

@@ -1,13 +1,20 @@
 import type { Config } from '../config/config.js';
-import { FileDecisionLog, type FileLogParts } from '../decisions/file-log.js';
+import {
+  type DecisionLogSettings,
+  FileDecisionLog,
+  type FileLogParts,
+} from '../decisions/file-log.js';
 import { FileDecisionReader } from '../decisions/file-reader.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import { LiveLog } from '../decisions/live-log.js';
 import type { DecisionLog } from '../decisions/log.js';
+import { isOfRequest } from '../decisions/record.js';
 import { ResilientDecisionLog } from '../decisions/resilient-log.js';
 import { countInThread } from '../decisions/rollups/count-in-thread.js';
 import { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
 import { everyUnref } from '../runtime/change-watch.js';
+import type { Archive } from './archive.js';
+import { createUploading, type FleetDecisions } from './fleet-decisions.js';
 import type { Process } from './process.js';
 
 /** A decision log, and what is known of it without reading it. */
@@ -17,11 +24,20 @@ export interface KeptDecisions {
   readonly live: LiveDecisions;
 }
 
+/** What the log of this machine has to do with those of others; both undefined where it is alone. */
+export interface DecisionsBeyond {
+  readonly fleet: FleetDecisions | undefined;
+  readonly archive: Archive | undefined;
+}
+
 /** The decision log of this machine: one process writes it. Whether it can is known from the start. */
 export async function createDecisionLog(
-  { decisions }: Config,
-  { now, log, metrics, health, closing }: Process,
+  config: Config,
+  process: Process,
+  { fleet, archive }: DecisionsBeyond,
 ): Promise<KeptDecisions> {
+  const { decisions, replica } = config;
+  const { now, log, metrics, health, closing } = process;
   const onTrouble = (err: unknown) =>
     log.warn({ err }, 'a file that the decision log has put aside stays as it is');
   const rollups = new RollupKeeper(decisions.file, {
@@ -36,8 +52,23 @@ export async function createDecisionLog(
   const onWritten: FileLogParts['onWritten'] = (written, position) => {
     rollups.note(written, position);
     live.note(written);
+    fleet?.tell(written);
   };
-  const file = new FileDecisionLog(decisions, now, { onTrouble, onWritten });
+  const uploading =
+    archive && createUploading(config, process, archive, async () => file.putAside());
+  // Once the log has put aside its last file.
+  closing.add(() => uploading?.close());
+  const file: FileDecisionLog = new FileDecisionLog(
+    uploading === undefined ? decisions : oftenPutAside(decisions),
+    now,
+    {
+      onTrouble,
+      onWritten,
+      isOwed: (path) => uploading?.isOwed(path) === true,
+      onLost: (path) =>
+        log.error({ path }, 'a file of the decision log goes that S3 has not taken'),
+    },
+  );
   const written = new ResilientDecisionLog(file, {
     onFailing: (err) => {
       metrics.decisionLogFailing.set(1);
@@ -53,10 +84,29 @@ export async function createDecisionLog(
       health.set('decision-log', 'ok');
     },
   });
-  closing.add(() => written.close());
+  closing.add(async () => {
+    if (uploading !== undefined) await file.putAside();
+    await written.close();
+  });
   await written.open();
   await rollups.start(file);
-  return { log: written, rollups, live };
+  await uploading?.begin();
+  if (fleet !== undefined) void rollups.counted().then(() => fleet.follow(rollups, live));
+  return { log: fleet === undefined ? written : named(written, replica.name), rollups, live };
+}
+
+/** A file is put aside every hour: as many of them stay as would be full. What goes elsewhere is compressed. */
+function oftenPutAside(decisions: Config['decisions']): DecisionLogSettings {
+  const { keep, maxBytes } = decisions;
+  return { ...decisions, compress: true, room: Math.max(1, keep) * maxBytes };
+}
+
+/** A log of which each record says which replica it is of. */
+function named(log: DecisionLog, replica: string): DecisionLog {
+  return {
+    append: (record) => log.append(isOfRequest(record) ? { ...record, replica } : record),
+    close: () => log.close(),
+  };
 }
 
 /** Every process of the machine may read it. */

@@ -3,9 +3,11 @@ import { LogSearch } from '../decisions/log-search.js';
 import { ALONE } from '../fleet/alone.js';
 import type { Fleet } from '../fleet/fleet.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
+import { createArchive } from './archive.js';
 import { createDecisionQueries } from './decision-queries.js';
 import { createDecisionLog, createDecisionReader } from './decisions.js';
 import { createLeases } from './fills.js';
+import { createFleetDecisions, createFleetReader } from './fleet-decisions.js';
 import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
@@ -28,9 +30,16 @@ export async function createFleet(
   const news = shared?.news ?? ALONE.news;
   const stores = createStores(config, process, machine, news, sharedBlobs);
   shared?.keepIn(stores);
-  const { log: decisions, rollups, live } = await createDecisionLog(config, process);
+  const archive = await createArchive(config, process);
+  const beyond = redis && createFleetDecisions(config, process, redis, machine.replicas, archive);
+  const kept = await createDecisionLog(config, process, { fleet: beyond, archive });
+  const { log: decisions, rollups, live } = kept;
   const decisionReader = createDecisionReader(config);
-  const logSearch = new LogSearch(decisionReader);
+  const logSearch = new LogSearch(
+    beyond === undefined
+      ? decisionReader
+      : createFleetReader(config, decisionReader, archive, beyond.missing),
+  );
   return {
     leases: await createLeases(config, process, redis, stores.blobs),
     news,
@@ -38,7 +47,8 @@ export async function createFleet(
     stores,
     decisions,
     decisionReader,
-    decisionQueries: createDecisionQueries(logSearch, process, machine, rollups),
+    decisionQueries: createDecisionQueries(logSearch, process, machine, rollups, beyond?.missed),
+    missingDecisions: beyond?.missing ?? (async () => []),
     logSearch,
     liveDecisions: live,
   };

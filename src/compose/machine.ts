@@ -7,6 +7,7 @@ import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { FeedService } from '../feed/feed-service.js';
 import type { PolicySource } from '../policy/policy.js';
+import { readInThread } from '../policy/read-in-thread.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import { everyUnref } from '../runtime/change-watch.js';
 import type { Rooms } from '../store/cache-room.js';
@@ -20,7 +21,10 @@ import { FolderTroubles, type Troubles } from './folder-troubles.js';
 import { ownDataFolder } from './own-data-folder.js';
 import { createPolicies } from './policies.js';
 import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+import { createReplicas, type Replicas } from './replicas.js';
 import { serviceState } from './service-state.js';
+import { createSharing } from './shared-policy.js';
 import { createRooms, createSpool } from './stores.js';
 
 /** What was wrong with the data folder is looked at again, in milliseconds. */
@@ -59,15 +63,24 @@ export interface KeptMachine extends Machine {
   readonly scanned: Promise<void>;
   /** Whose unfinished files may lie in the data folder. */
   readonly runs: Runs;
+  /** Who serves the same cache; undefined where nobody else does, or nobody could be believed. */
+  readonly replicas: Replicas | undefined;
 }
 
 /**
+ * @param redis undefined where this machine is alone
  * @throws {PolicyError} where the policy does not validate, {AccessError} where the tokens do not, {DataFolderError} where
  * the data folder is another's
  */
-export async function createMachine(config: Config, process: Process): Promise<KeptMachine> {
+export async function createMachine(
+  config: Config,
+  process: Process,
+  redis: Redis | undefined,
+): Promise<KeptMachine> {
   const { now, log, metrics, closing } = process;
-  const policies = await createPolicies(config, process);
+  const readPolicy = readInThread();
+  const sharing = redis && (await createSharing(config, process, redis, readPolicy));
+  const policies = await createPolicies(config, process, readPolicy, sharing?.policy);
   const tokens = await createAccess(config, process);
   const troubles = new FolderTroubles(config.data, process.health, log);
   const folder = await ownDataFolder(config, process, troubles);
@@ -85,11 +98,13 @@ export async function createMachine(config: Config, process: Process): Promise<K
     metrics.cacheBytes.set({ tier: 'pages' }, rooms.pages.bytes);
   });
   const feed = createFeed(config, process);
+  const replicas = redis && createReplicas(config, process, policies, redis, sharing?.policy);
+  if (replicas !== undefined) sharing?.connect(policies, replicas);
   return {
     policies,
     feed,
-    state: serviceState(process, policies, feed),
-    policyReports: await createPolicyReports(config, process, policies, troubles),
+    state: serviceState(process, policies, feed, replicas),
+    policyReports: await createPolicyReports(config, process, policies, troubles, replicas),
     tokens,
     confirmation: IN_FORCE,
     rooms,
@@ -99,6 +114,7 @@ export async function createMachine(config: Config, process: Process): Promise<K
     metricsText: () => metrics.text(),
     scanned,
     runs: folder.runs,
+    replicas,
   };
 }
 
@@ -107,6 +123,7 @@ async function createPolicyReports(
   { now, log, closing }: Process,
   policies: PolicyWatcher,
   troubles: Troubles,
+  replicas: Replicas | undefined,
 ): Promise<PolicyReports> {
   const edits = await PolicyEdits.open({
     path: dataFolder(data).policyEdits,
@@ -116,5 +133,5 @@ async function createPolicyReports(
       log.warn({ err }, 'an edit of the policy could not be kept: a restart would forget it'),
   });
   closing.add(() => edits.close());
-  return new KeptPolicyReports(policies, edits, now);
+  return new KeptPolicyReports(policies, edits, now, () => replicas?.notes);
 }

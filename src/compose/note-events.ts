@@ -47,6 +47,9 @@ const PARTS = [
   'webhooks',
   'redis',
   's3',
+  'replicas',
+  'archive',
+  'shared-policy',
 ];
 
 /** Lets the metrics say what `/readyz` does. */

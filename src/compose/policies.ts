@@ -1,22 +1,29 @@
 import type { Config } from '../config/config.js';
-import { readInThread } from '../policy/read-in-thread.js';
-import { PolicyWatcher } from '../policy/watcher.js';
+import type { ReadPolicy } from '../policy/load.js';
+import { type FilesInForce, PolicyWatcher } from '../policy/watcher.js';
 import { formatProblem, isUnread } from '../yaml/problem.js';
 import { notePolicy, noteWaivers } from './note-events.js';
 import type { Process } from './process.js';
 
 const NOTHING_REFUSED = 'mode: dry-run: nothing is refused, what would be is counted';
 
-/** The policy in force, from the shipped files and those of the settings. @throws {PolicyError} where it does not validate */
+/**
+ * The policy in force, from the shipped files and those of the settings.
+ * @param read who reads the files of a change, @param inForce undefined where the own files always hold
+ * @throws {PolicyError} where it does not validate
+ */
 export async function createPolicies(
   config: Config,
   { now, log, metrics, health, closing }: Process,
+  read: ReadPolicy,
+  inForce: FilesInForce | undefined,
 ): Promise<PolicyWatcher> {
   const folders = config.policies === undefined ? [] : [config.policies];
   const policies = await PolicyWatcher.start(folders, {
     upstreams: config.upstreams.map((upstream) => upstream.name),
     now,
-    read: readInThread(),
+    read,
+    ...(inForce !== undefined && { inForce }),
     onLoad: ({ policy, meaning, warnings }) => {
       notePolicy(policy, meaning, metrics, now());
       const { revision } = policy;

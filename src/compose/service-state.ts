@@ -3,12 +3,14 @@ import type { FeedService } from '../feed/feed-service.js';
 import { ENDING_WITHIN } from '../policy/waivers.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import type { Process } from './process.js';
+import type { Replicas } from './replicas.js';
 
 /** How the service is, for the process that keeps what a machine has. */
 export function serviceState(
   { now, metrics }: Process,
   policies: PolicyWatcher,
   feed: FeedService | undefined,
+  replicas: Replicas | undefined,
 ) {
   return async (): Promise<ServiceState> => {
     const { current, meaning } = policies;
@@ -33,6 +35,7 @@ export function serviceState(
           owner,
           expires: new Date(expires).toISOString(),
         })),
+      ...(replicas !== undefined && { replicas: replicas.notes }),
     };
   };
 }

@@ -3,7 +3,7 @@ import type { SharedBlobs } from '../store/shared-blobs.js';
 import type { Process } from './process.js';
 
 /** Until there is a connection, in milliseconds. */
-const CONNECT_TIMEOUT = 2_000;
+export const CONNECT_TIMEOUT = 2_000;
 
 /**
  * Artifacts that machines share, where the settings say so. S3's own library is loaded then, and not before: it is what a
@@ -14,8 +14,7 @@ export async function createSharedBlobs(
   { now, log, metrics, health, closing, network }: Process,
 ): Promise<SharedBlobs | undefined> {
   if (s3 === undefined) return undefined;
-  // It says on standard error which Node its later versions will need: package.json knows.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  quietS3();
   const { S3Blobs } = await import('../store/s3/s3-blobs.js');
   const agent = await network.open({ connectTimeout: CONNECT_TIMEOUT }).agent();
   let trouble: string | undefined;
@@ -45,4 +44,9 @@ export async function createSharedBlobs(
   });
   closing.add(() => blobs.close());
   return blobs;
+}
+
+/** S3's library says on standard error which Node its later versions will need: package.json knows. To be called before it is loaded. */
+export function quietS3(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 }

@@ -6,6 +6,7 @@ import { DAY } from '../policy/terms.js';
 import { ENDING_WITHIN, reachOf } from '../policy/waivers.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
 import type { PolicyEdit } from './policy-edits.js';
+import type { ReplicaNote } from './replica-note.js';
 
 /** A line of a policy file. */
 export interface PolicyPlace {
@@ -118,6 +119,8 @@ export interface PolicyReport {
   readonly allow: PolicyList<AllowNote> | undefined;
   /** The last ones that were taken over, the newest first. */
   readonly edits: readonly PolicyEdit[];
+  /** What those go by that serve the same cache; absent where this one is alone. */
+  readonly replicas?: readonly ReplicaNote[];
 }
 
 export interface ReportedPolicy {
@@ -130,6 +133,7 @@ export interface ReportedPolicy {
   readonly failing:
     | { readonly since: number; readonly problems: PolicyWatcher['problems'] }
     | undefined;
+  readonly replicas: readonly ReplicaNote[] | undefined;
 }
 
 const MOST_PROBLEMS = 100;
@@ -140,7 +144,7 @@ const MOST_TEXTS = 512 * 1024;
 
 /** @param comments whether the texts have theirs @param now milliseconds since 1970 */
 export function reportPolicy(policy: ReportedPolicy, comments: boolean, now: number): PolicyReport {
-  const { revision, meaning, sources, edits, since, failing } = policy;
+  const { revision, meaning, sources, edits, since, failing, replicas } = policy;
   const placeOf = ({ file, line }: Place): PolicyPlace => {
     const { layer, name } = sources.files[file]!;
     return { layer, file: name, line };
@@ -188,6 +192,7 @@ export function reportPolicy(policy: ReportedPolicy, comments: boolean, now: num
     })),
     allow: allow && listOf(allow, sources.allow, (project, at) => ({ project, at })),
     edits,
+    ...(replicas !== undefined && { replicas }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { PolicyWatcher } from '../policy/watcher.js';
 import type { PolicyEdits } from './policy-edits.js';
 import { type PolicyFilePart, partOfFile } from './policy-file.js';
 import { type PolicyReport, reportPolicy } from './policy-report.js';
+import type { ReplicaNote } from './replica-note.js';
 
 /** Which lines of which policy file. */
 export interface AskedFile {
@@ -27,10 +28,18 @@ export class KeptPolicyReports implements PolicyReports {
   readonly #policies: PolicyWatcher;
   readonly #edits: PolicyEdits;
   readonly #now: () => number;
+  readonly #replicas: () => readonly ReplicaNote[] | undefined;
   /** Milliseconds since 1970. */
   #failingSince: number | undefined;
 
-  constructor(policies: PolicyWatcher, edits: PolicyEdits, now: () => number) {
+  /** @param replicas undefined where this one is alone */
+  constructor(
+    policies: PolicyWatcher,
+    edits: PolicyEdits,
+    now: () => number,
+    replicas: () => readonly ReplicaNote[] | undefined = () => undefined,
+  ) {
+    this.#replicas = replicas;
     this.#policies = policies;
     this.#edits = edits;
     this.#now = now;
@@ -56,6 +65,7 @@ export class KeptPolicyReports implements PolicyReports {
       edits: newest,
       since,
       failing: failingSince === undefined ? undefined : { since: failingSince, problems },
+      replicas: this.#replicas(),
     };
     return reportPolicy(policy, comments, this.#now());
   }

@@ -1,3 +1,5 @@
+import type { ReplicaNote } from './replica-note.js';
+
 /** What an overview says of the service beside the decisions. */
 export interface ServiceState {
   readonly policy: {
@@ -19,4 +21,6 @@ export interface ServiceState {
     /** ISO 8601. */
     readonly expires: string;
   }[];
+  /** All that serve the same cache, by their names; absent where this one is alone. */
+  readonly replicas?: readonly ReplicaNote[];
 }

@@ -71,14 +71,19 @@ export class FileDecisionLog implements OpenableDecisionLog {
   constructor(
     settings: DecisionLogSettings,
     now: () => number = Date.now,
-    { tend = tendInThread, onTrouble = () => {}, onWritten = () => {} }: Partial<FileLogParts> = {},
+    {
+      tend = tendInThread,
+      onTrouble = () => {},
+      onWritten = () => {},
+      ...parts
+    }: Partial<FileLogParts> = {},
   ) {
     this.#settings = settings;
     this.#full = settings.maxBytes;
     this.#onTrouble = onTrouble;
     this.#onWritten = onWritten;
     this.#now = now;
-    this.#housekeeping = new Housekeeping(settings, { tend, onTrouble });
+    this.#housekeeping = new Housekeeping(settings, { tend, onTrouble, ...parts });
   }
 
   async open(): Promise<void> {
@@ -104,6 +109,16 @@ export class FileDecisionLog implements OpenableDecisionLog {
     });
   }
 
+  /** Puts the file aside before it is full, if there is anything in it. Resolves once that is done, or could not be. */
+  async putAside(): Promise<void> {
+    await this.#writing;
+    if (this.#size === 0) return;
+    this.#full = 1;
+    this.#writing ??= this.#drain();
+    await this.#writing;
+    if (this.#full === 1) this.#full = this.#settings.maxBytes;
+  }
+
   async close(): Promise<void> {
     await this.#writing;
     clearTimeout(this.#untilLook);
@@ -117,6 +132,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
   }
 
   async #drain(): Promise<void> {
+    if (this.#size >= this.#full) await this.#rotate();
     while (this.#waiting.length > 0 || this.#isLookDue) {
       const batch = this.#waiting;
       this.#waiting = [];

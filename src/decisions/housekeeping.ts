@@ -10,12 +10,18 @@ export interface HousekeepingSettings {
   readonly keep: number;
   /** Whether files put aside are compressed. */
   readonly compress: boolean;
+  /** In bytes: beyond `keep`, as many stay as come to so much. For files that are put aside before they are full. */
+  readonly room?: number | undefined;
 }
 
 export interface HousekeepingParts {
   readonly tend: (tending: Tending) => Promise<void>;
   /** A file could not be removed, compressed or indexed, and stays as it is. */
   readonly onTrouble: (error: unknown) => void;
+  /** Whether a file is still wanted elsewhere, and stays for longer. @param path uncompressed */
+  readonly isOwed?: ((path: string) => boolean) | undefined;
+  /** One went that was: there was no room for it any more. */
+  readonly onLost?: ((path: string) => void) | undefined;
 }
 
 /**
@@ -60,8 +66,9 @@ export class Housekeeping {
   }
 
   async #look(): Promise<void> {
-    const { file, keep, compress } = this.#settings;
-    await prune(file, keep).catch(this.#parts.onTrouble);
+    const { file, keep, compress, room } = this.#settings;
+    const { isOwed, onLost } = this.#parts;
+    await prune(file, { keep, room, isOwed }, onLost).catch(this.#parts.onTrouble);
     for (const rotated of (await rotatedFiles(file)).filter(isThere).reverse()) {
       // More was put aside: what is to go goes first.
       if (this.#wanted) return;

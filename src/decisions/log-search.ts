@@ -87,59 +87,93 @@ export class LogSearch {
     const isSpent = () =>
       read >= this.#bounds.bytes || performance.now() - started >= this.#bounds.time;
     let read = 0;
-    /** Found in the last piece, and perhaps older than what is still to be read. */
-    let held: Found[] = [];
+    const batch = search.isJoined === true ? new JoinedBatch(gatherer) : new Batch(gatherer);
     /** Set where it might end, and there is more. */
     let stop: number | undefined;
     for await (const piece of search.pieces()) {
       if (stop !== undefined) return { backTo: stop, gaps: search.gaps, reachesBackTo };
-      if (piece.begins >= until + DISORDER) continue;
-      const backTo = piece.begins + DISORDER;
-      const { later, isAll } = await takeAll(piece, backTo, held, gatherer);
-      if (isAll) return { backTo: undefined, gaps: search.gaps, reachesBackTo };
-      held = later;
-      read += piece.bytes;
-      if (piece.begins < since - DISORDER) break;
+      const { begins, bytes, reached = begins } = piece;
+      if (begins >= until + DISORDER) continue;
+      const backTo = reached + DISORDER;
+      if (await batch.takeFrom(piece, backTo))
+        return { backTo: undefined, gaps: search.gaps, reachesBackTo };
+      read += bytes;
+      if (reached < since - DISORDER) break;
       // A search that went on from no earlier time would find no more than this one.
       const isEnough = gatherer.pieceOver?.() === true;
       const canEnd = backTo < until && backTo > since;
       if (canEnd && (isEnough || isSpent())) stop = backTo;
     }
-    for (const found of held) if (hand(found, gatherer)) break;
+    batch.takeRest();
     gatherer.pieceOver?.();
     return { backTo: undefined, gaps: search.gaps, reachesBackTo };
   }
 }
 
-type Found = DecisionRecord | QueryRecord;
+type Found = DecisionRecord | CutRecord | QueryRecord;
 
-/** @returns whether that was all that is wanted */
-function hand(found: Found, gatherer: Gatherer): boolean {
-  if (!('event' in found)) return gatherer.take(found);
-  gatherer.query?.(found);
-  return false;
+/** Hands on what is in a piece, and what the pieces behind it have left: as it was written. */
+class Batch {
+  readonly #gatherer: Gatherer;
+  /** Found so far, and perhaps older than what is still to be read. */
+  #held: Found[] = [];
+
+  constructor(gatherer: Gatherer) {
+    this.#gatherer = gatherer;
+  }
+
+  /** @param backTo what is older waits for the piece before it @returns whether that was all that is wanted */
+  async takeFrom(piece: LogPiece, backTo: number): Promise<boolean> {
+    const before = this.#held;
+    this.#held = [];
+    const take = (found: Found): boolean => {
+      if (Date.parse(found.time) < backTo) this.#held.push(found);
+      else return this.give(found);
+      return false;
+    };
+    for await (const found of piece.found(take)) if (take(found)) return true;
+    return before.some(take) || this.over();
+  }
+
+  takeRest(): void {
+    if (!this.#held.some((found) => this.give(found))) this.over();
+  }
+
+  protected give(found: Found): boolean {
+    if (!('event' in found)) return this.#gatherer.take(found);
+    if (found.event === 'cut') this.#gatherer.cut?.(found);
+    else this.#gatherer.query?.(found);
+    return false;
+  }
+
+  /** Nothing follows that is as new as what was given. */
+  protected over(): boolean {
+    return false;
+  }
 }
 
-/** Hands on what is in a piece, and what the piece behind it has left. @returns what is left for the piece before it */
-async function takeAll(
-  piece: LogPiece,
-  backTo: number,
-  held: readonly Found[],
-  gatherer: Gatherer,
-): Promise<{ later: Found[]; isAll: boolean }> {
-  const later: Found[] = [];
-  const take = (found: Found): boolean => {
-    if (Date.parse(found.time) < backTo) later.push(found);
-    else return hand(found, gatherer);
+/** The same of several logs: in the order of their times, and what is in two of them once. */
+class JoinedBatch extends Batch {
+  #found: Found[] = [];
+
+  protected override give(found: Found): boolean {
+    this.#found.push(found);
     return false;
-  };
-  const onEvent = (event: CutRecord | QueryRecord): void => {
-    if (event.event === 'cut') gatherer.cut?.(event);
-    else take(event);
-  };
-  for await (const found of piece.found(onEvent)) if (take(found)) return { later, isAll: true };
-  for (const found of held) if (take(found)) return { later, isAll: true };
-  return { later, isAll: false };
+  }
+
+  protected override over(): boolean {
+    const inOrder = this.#found.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    this.#found = [];
+    const known = new Set<string>();
+    return inOrder.some((found) => {
+      // Those of an older version, which named no replica, are nowhere else.
+      if (found.replica === undefined) return super.give(found);
+      const text = JSON.stringify(found);
+      if (known.has(text)) return false;
+      known.add(text);
+      return super.give(found);
+    });
+  }
 }
 
 /** The times that a query asks for. */

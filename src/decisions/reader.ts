@@ -56,12 +56,16 @@ export interface SearchBack {
   readonly gaps: readonly string[];
   /** The earliest of the times with which the files begin, ISO 8601; to be asked for before the pieces. */
   reachesBackTo(): Promise<string | undefined>;
+  /** Whether its pieces are of several logs: they overlap, and the same record may be in two of them. */
+  readonly isJoined?: boolean;
 }
 
 /** A part of the log that can be read by itself. */
 export interface LogPiece {
   /** When its first record was made, in milliseconds since 1970; NaN where that cannot be told without reading it. */
   readonly begins: number;
+  /** Nothing from then on follows, where that is another moment: of several logs others may lag behind. */
+  readonly reached?: number;
   /** How much of the disk it takes to read it, in bytes. */
   readonly bytes: number;
   /** What matches, as it was written. */

@@ -7,6 +7,8 @@ export interface DecisionRecord {
   readonly time: string;
   /** The request's id, which the client was told, too; absent in records of older versions. */
   readonly request?: string | undefined;
+  /** The name of the replica that decided, where there may be several. */
+  readonly replica?: string | undefined;
   /** The address that connected. */
   readonly client: string;
   /** The client's own address, where a trusted proxy forwarded it. */
@@ -79,6 +81,7 @@ export interface CutRecord {
   readonly time: string;
   /** Of the decision. */
   readonly request?: string | undefined;
+  readonly replica?: string | undefined;
   readonly project: string;
   /** As in the decision, like the digest and the user: who looks for that finds this. */
   readonly version?: string | undefined;
@@ -97,6 +100,7 @@ export interface QueryRecord {
   readonly event: 'query';
   readonly time: string;
   readonly request?: string | undefined;
+  readonly replica?: string | undefined;
   readonly client: string;
   readonly forwarded?: string | undefined;
   readonly user?: string | undefined;

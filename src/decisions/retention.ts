@@ -1,4 +1,4 @@
-import { readdir, unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { byWriting, type RotatedName, rotatedName } from './rotated-names.js';
 
@@ -30,14 +30,46 @@ export function isThere({ endings }: RotatedFile): boolean {
   return endings.has('') || endings.has('.gz');
 }
 
-/** Removes the oldest of the files that the log has put aside, and no file that bears another name. */
-export async function prune(file: string, keep: number): Promise<void> {
+/** Which of the files that were put aside stay. */
+export interface Kept {
+  /** So many of the newest. */
+  readonly keep: number;
+  /** Beyond them, as many as come to so many bytes with those: for files that were put aside before they were full. */
+  readonly room?: number | undefined;
+  /** Whether a file is still wanted elsewhere: it stays, as long as all do not take twice the room. @param path uncompressed */
+  readonly isOwed?: ((path: string) => boolean) | undefined;
+}
+
+/**
+ * Removes the oldest of the files that the log has put aside, and no file that bears another name.
+ * @param onLost told of one that was still wanted elsewhere
+ */
+export async function prune(
+  file: string,
+  { keep, room = 0, isOwed = () => false }: Kept,
+  onLost: (path: string) => void = () => {},
+): Promise<void> {
   const rotated = await rotatedFiles(file);
-  const there = rotated.filter(isThere);
-  const kept = new Set(there.slice(Math.max(0, there.length - keep)));
+  const newestFirst = rotated.filter(isThere).reverse();
+  const kept = new Set<RotatedFile>();
+  let bytes = 0;
+  for (const [at, one] of newestFirst.entries()) {
+    if (room > 0) bytes += await sizeOf(one);
+    if (at < keep || bytes < room) kept.add(one);
+    else if (!isOwed(one.path)) continue;
+    else if (bytes < 2 * room) kept.add(one);
+    else onLost(one.path);
+  }
   // The index last: without its file it says nothing, the other way round nothing is lost.
   for (const old of rotated.filter((one) => !kept.has(one)))
     for (const ending of [...old.endings].sort()) await remove(old.path + ending);
+}
+
+async function sizeOf({ path, endings }: RotatedFile): Promise<number> {
+  return stat(path + (endings.has('') ? '' : '.gz')).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 async function remove(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Missing } from '../decisions/fleet-reader.js';
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { DecisionLog } from '../decisions/log.js';
 import type { LogSearch } from '../decisions/log-search.js';
@@ -50,6 +51,11 @@ export interface Fleet {
   readonly decisionQueries: DecisionQueries;
   /** Searches the log itself for pages, within bounds. */
   readonly logSearch: LogSearch;
+  /**
+   * Decisions of other replicas that the search does not find.
+   * @param heardSince the first moment that is told of by what was heard of them, ISO 8601; undefined for none
+   */
+  readonly missingDecisions: (heardSince: string | undefined) => Promise<readonly Missing[]>;
   readonly liveDecisions: LiveDecisions;
 }
 

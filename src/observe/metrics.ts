@@ -148,6 +148,34 @@ export function createMetrics() {
       'When the policy in force was loaded, in seconds since 1970.',
       [],
     ),
+    policyReplicas: gauge('policy_replicas', 'Replicas that go by each policy revision.', [
+      'revision',
+    ]),
+    replicas: gauge(
+      'replicas',
+      'Replicas that serve the same cache, this one among them: present, silent.',
+      ['state'],
+    ),
+    unsignedValues: counter(
+      'unsigned_values_total',
+      'What was found in Redis or S3 and no replica had signed: it counts as absent.',
+      ['what'],
+    ),
+    decisionsSent: counter(
+      'decisions_sent_total',
+      'Decisions that other replicas were to be told of: sent, dropped.',
+      ['result'],
+    ),
+    decisionsHeard: counter(
+      'decisions_heard_total',
+      'Decisions of other replicas: heard, missed.',
+      ['result'],
+    ),
+    archivedFiles: counter(
+      'archived_files_total',
+      'Files of the decision log that were to be put into S3: kept, failed (and tried again).',
+      ['result'],
+    ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
     nextWaiverExpiry: unsetGauge(
       'waiver_next_expiry_timestamp_seconds',

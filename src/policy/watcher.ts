@@ -18,6 +18,23 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   readonly onProblem?: (problems: readonly Problem[]) => void;
   /** A reading took effect, the first one too. */
   readonly onLoad?: (loaded: SoundPolicy) => void;
+  /** Which files hold, where others may hold in place of those that are watched. */
+  readonly inForce?: FilesInForce;
+}
+
+/** Decides which files are read: those that are watched, or others that somebody else has handed in. */
+export interface FilesInForce {
+  paths(): Promise<readonly string[]>;
+  /** Another text whenever other files are to be read. */
+  readonly state: string;
+  /**
+   * Told of each reading that could be used.
+   * @param files those that are not shipped, as they were read; undefined where that is too much to be kept
+   */
+  taken(
+    paths: readonly string[],
+    files: readonly { readonly name: string; readonly text: string }[] | undefined,
+  ): void;
 }
 
 /** A reading that could be used. */
@@ -62,7 +79,7 @@ export class PolicyWatcher implements PolicySource {
     this.#current = current;
     this.#sources = current.sources;
     const { interval, every } = options;
-    const look = () => stateOf(paths);
+    const look = () => stateOf(paths, options.inForce);
     const onHang = () => this.#keep([{ file: paths.join(', '), message: HANGS, unread: true }]);
     const onChange = () => this.#read();
     this.#watch = new ChangeWatch({ look, interval, every, onChange, onHang }, settled);
@@ -73,9 +90,12 @@ export class PolicyWatcher implements PolicySource {
     paths: readonly string[],
     options: WatcherOptions = {},
   ): Promise<PolicyWatcher> {
-    const state = await stateOf(paths);
-    const loaded = await loadPolicy(paths, withNow(options));
+    const { inForce } = options;
+    const state = await stateOf(paths, inForce);
+    const holding = await (inForce?.paths() ?? paths);
+    const loaded = await loadPolicy(holding, withNow(options));
     if (!isSound(loaded)) throw new PolicyError(loaded.problems);
+    inForce?.taken(holding, ownFilesOf(loaded.sources));
     options.onLoad?.(loaded);
     return new PolicyWatcher(paths, options, loaded, state);
   }
@@ -114,15 +134,22 @@ export class PolicyWatcher implements PolicySource {
     return this.#problems.length === 0;
   }
 
+  /** Looks at once whether the files have changed; where they have, they are read once they have come to rest. */
+  look(): void {
+    void this.#watch.lookNow().catch(() => {});
+  }
+
   close(): void {
     this.#watch.close();
   }
 
   /** @returns whether the files could be read, sound or not */
   async #read(): Promise<boolean> {
-    const { read } = this.#options;
-    const loaded = await loadPolicy(this.#paths, withNow(this.#options), read);
+    const { read, inForce } = this.#options;
+    const holding = await (inForce?.paths() ?? this.#paths);
+    const loaded = await loadPolicy(holding, withNow(this.#options), read);
     if (!isSound(loaded)) return this.#keep(loaded.problems);
+    inForce?.taken(holding, ownFilesOf(loaded.sources));
     this.#problems = [];
     this.#sources = loaded.sources;
     const changed = loaded.policy.revision !== this.current.revision;
@@ -156,8 +183,18 @@ function withNow({ upstreams, shipped, now = Date.now }: WatcherOptions): LoadOp
   };
 }
 
-async function stateOf(paths: readonly string[]): Promise<string> {
-  const parts: string[] = [];
+/** Undefined where the text of one of them is not kept. */
+function ownFilesOf({ files }: PolicySources): { name: string; text: string }[] | undefined {
+  const own = files.filter(({ layer }) => layer === 'own');
+  const kept = own.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
+  return kept.length === own.length ? kept : undefined;
+}
+
+async function stateOf(
+  paths: readonly string[],
+  inForce: FilesInForce | undefined,
+): Promise<string> {
+  const parts: string[] = inForce === undefined ? [] : [inForce.state];
   for (const path of paths) {
     try {
       for (const file of await policyFilesIn(path)) parts.push(await stateOfFile(file));

@@ -62,6 +62,11 @@ export class ChangeWatch {
     return this.#alone(async () => this.#notice(await this.#look()));
   }
 
+  /** Looks now, and not only at the next look that is due: for who has heard that it may have changed. */
+  lookNow(): Promise<void> {
+    return this.#tick();
+  }
+
   close(): void {
     this.#stop();
   }

@@ -1,6 +1,8 @@
+import type { ReplicaNote } from '../dashboard/replica-note.js';
 import { html } from './html.js';
 import type { Page } from './layout.js';
 import { shown, table } from './parts.js';
+import { replicasTable } from './replicas-table.js';
 
 /** How the server is, as /readyz has it. */
 export interface ShownHealth {
@@ -9,6 +11,7 @@ export interface ShownHealth {
   readonly policy: string;
   readonly status: string;
   readonly parts: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
+  readonly replicas?: readonly ReplicaNote[];
 }
 
 const SAID: Readonly<Record<string, { readonly word: string; readonly level: string }>> = {
@@ -18,7 +21,7 @@ const SAID: Readonly<Record<string, { readonly word: string; readonly level: str
 };
 
 /** The state of each part of the server. */
-export function healthPage({ version, policy, status, parts }: ShownHealth): Page {
+export function healthPage({ version, policy, status, parts, replicas }: ShownHealth): Page {
   const state = (name: string) => {
     const { word, level } = SAID[name] ?? { word: name, level: 'warn' };
     return html`<strong class="word ${level}">${word}</strong>`;
@@ -32,6 +35,11 @@ export function healthPage({ version, policy, status, parts }: ShownHealth): Pag
     place: 'health',
     main: html`<h1>Health</h1>
 <p>Wheelgate ${version} is ${state(status)}, under policy <code>${policy}</code>.</p>
-${table('The parts of the server', ['Part', 'State', 'What is said of it'], rows)}`,
+${table('The parts of the server', ['Part', 'State', 'What is said of it'], rows)}
+${
+  replicas !== undefined &&
+  html`<h2 id="replicas">Replicas</h2>
+${replicasTable(replicas)}`
+}`,
   };
 }

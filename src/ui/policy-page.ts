@@ -15,6 +15,7 @@ import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { block, expiry, shown, table, time } from './parts.js';
 import { policyFilePath, policyPlace } from './policy-place.js';
+import { replicasTable } from './replicas-table.js';
 import { reference, type UrlOf } from './urls.js';
 
 /** Where things lie on the server's machine. */
@@ -38,6 +39,7 @@ export function policyPage(
     place: 'policy',
     main: html`<h1>Policy</h1>
 ${failing && failingEdit(failing, revision)}
+${disagreement(policy)}
 <p class="verdict ${mode === 'enforce' ? 'allow' : 'warn'}">Revision <code>${revision}</code> is in force${since !== undefined && html` since ${time(since)}`}:
 <strong class="word ${mode === 'enforce' ? 'allow' : 'warn'}">${mode === 'enforce' ? '✔ enforce' : `▲ ${mode}`}</strong>${mode === 'enforce' ? ', what it refuses is refused.' : ', what it would refuse is let through, logged and counted.'}</p>
 <nav aria-label="On this page"><ul class="row">
@@ -60,6 +62,15 @@ ${hooks(policy.hooks, urlOf)}
 ${table('Edits of the policy, the last first', ['In force since', 'Revision', 'Files'], edits.map(edit))}
 ${tryIt(places)}`,
   };
+}
+
+/** That others go by another policy: an edit reaches one after the other, or not at all. */
+function disagreement({ revision, replicas = [] }: PolicyReport): Html {
+  if (!replicas.some((one) => one.state === 'present' && one.revision !== revision)) return html``;
+  return html`<section class="verdict warn" aria-labelledby="replicas">
+<h2 id="replicas" class="word warn">▲ The replicas go by different policies</h2>
+${replicasTable(replicas)}
+</section>`;
 }
 
 function failingEdit({ since, count, problems }: FailingEdit, revision: string): Html {

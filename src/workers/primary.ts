@@ -51,7 +51,7 @@ export async function createPrimary(
   const { closing } = process;
   try {
     const redis = await createRedis(config, process);
-    const machine = await createMachine(config, process);
+    const machine = await createMachine(config, process, redis);
     const alone = await createFleet(config, process, machine, undefined, redis);
     const fleet = await notifying(config, process, machine, alone);
     const judge = createJudge(process, machine, fleet.stores);
@@ -63,6 +63,7 @@ export async function createPrimary(
       listen: async () => {
         await feed?.start();
         redis?.events.begin();
+        await machine.replicas?.begin();
         try {
           const { clients, dashboard } = await members.start();
           dashboardAddress = dashboard;
@@ -154,6 +155,7 @@ function createMembers(
     if (fleet.projects !== undefined) answerProjects(channel, fleet.projects);
     answerQueries(channel, fleet.decisionQueries);
     channel.onAsked('service-state', machine.state);
+    channel.onAsked('missing-decisions', fleet.missingDecisions);
     channel.onAsked('policy-report', ({ comments }) => machine.policyReports.report(comments));
     channel.onAsked('policy-file', (asked) => machine.policyReports.file(asked));
     channel.onAsked('decision', async (record) => {

@@ -4,6 +4,7 @@ import type { PolicyFilePart } from '../dashboard/policy-file.js';
 import type { PolicyReport } from '../dashboard/policy-report.js';
 import type { AskedFile } from '../dashboard/policy-reports.js';
 import type { ServiceState } from '../dashboard/service-state.js';
+import type { Missing } from '../decisions/fleet-reader.js';
 import type {
   FileHistory,
   HistoryAsked,
@@ -163,6 +164,8 @@ export interface PrimaryWords {
     readonly 'file-history': readonly [HistoryAsked, FileHistory];
     readonly 'refused-files': readonly [string, readonly Linked[]];
     readonly 'decision-named': readonly [string, NamedDecision | undefined];
+    /** @see Fleet.missingDecisions */
+    readonly 'missing-decisions': readonly [string | undefined, readonly Missing[]];
     readonly 'recent-decisions': readonly [undefined, readonly NamedDecision[]];
     readonly 'service-state': readonly [undefined, ServiceState];
     readonly 'policy-report': readonly [{ readonly comments: boolean }, PolicyReport];

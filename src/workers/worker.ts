@@ -1,5 +1,7 @@
+import { createArchive } from '../compose/archive.js';
 import { dataFolder } from '../compose/data-folder.js';
 import { createDecisionReader } from '../compose/decisions.js';
+import { createFleetReader } from '../compose/fleet-decisions.js';
 import type { Troubles } from '../compose/folder-troubles.js';
 import type { Machine } from '../compose/machine.js';
 import { createProcess, type Process } from '../compose/process.js';
@@ -69,7 +71,7 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   primary.onAsked('metrics', () => metrics.snapshot());
   const machine = await askMachine(config, own, primary);
   const sharedBlobs = await createSharedBlobs(config, own);
-  const fleet = askFleet(config, own, machine, primary, sharedBlobs);
+  const fleet = await askFleet(config, own, machine, primary, sharedBlobs);
   const services = createServices(config, own, machine, fleet);
   const server = await createServer(config, own, machine, services);
   primary.onTold('reload', () => server.reload());
@@ -142,15 +144,19 @@ async function takeInForce(
 }
 
 /** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */
-function askFleet(
+async function askFleet(
   config: Config,
   own: Process,
   machine: Machine,
   primary: ToPrimary,
   sharedBlobs: SharedBlobs | undefined,
-): Fleet {
+): Promise<Fleet> {
   const news = new WorkerNews(primary);
   const decisionReader = createDecisionReader(config);
+  const missingDecisions: Fleet['missingDecisions'] = (heardSince) =>
+    primary.ask('missing-decisions', heardSince);
+  const isFleet = config.redis !== undefined && config.replica.secret !== undefined;
+  const archive = await createArchive(config, own);
   return {
     leases: new WorkerLeases(primary),
     news,
@@ -158,7 +164,12 @@ function askFleet(
     stores: createStores(config, own, machine, news, sharedBlobs),
     decisions: createWorkerDecisions(primary, own),
     decisionReader,
-    logSearch: new LogSearch(decisionReader),
+    logSearch: new LogSearch(
+      isFleet
+        ? createFleetReader(config, decisionReader, archive, missingDecisions)
+        : decisionReader,
+    ),
+    missingDecisions,
     decisionQueries: createWorkerQueries(primary),
     liveDecisions: createWorkerLive(primary),
   };

@@ -15,6 +15,7 @@ type Fields<Record_> = { readonly [Field in keyof Required<Record_>]: true };
 const DECISION: Fields<DecisionRecord> = {
   time: true,
   request: true,
+  replica: true,
   client: true,
   forwarded: true,
   user: true,
@@ -68,6 +69,7 @@ const CUT: Fields<CutRecord> = {
   event: true,
   time: true,
   request: true,
+  replica: true,
   project: true,
   version: true,
   filename: true,
@@ -80,6 +82,7 @@ const QUERY: Fields<QueryRecord> = {
   event: true,
   time: true,
   request: true,
+  replica: true,
   client: true,
   forwarded: true,
   user: true,

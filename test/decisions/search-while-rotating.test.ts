@@ -74,7 +74,7 @@ class Rotation {
   }
 
   async prune(): Promise<void> {
-    await prune(this.current, 3);
+    await prune(this.current, { keep: 3 });
     const left = new Set(await clientsIn(new FileDecisionReader(this.#folder), {}));
     for (const one of this.kept) if (!left.has(one)) this.kept.delete(one);
   }
@@ -141,7 +141,7 @@ describe('a search while the log rotates', () => {
     // From here on the files are held: whatever becomes of them changes nothing.
     await rotation.rotate();
     await rotation.tend();
-    await prune(rotation.current, 0);
+    await prune(rotation.current, { keep: 0 });
     const found: string[] = [];
     for await (const { project, client } of search.records()) found.push(`${project} ${client}`);
     assert.deepEqual(search.gaps, []);

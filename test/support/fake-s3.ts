@@ -87,11 +87,31 @@ export async function startFakeS3(): Promise<FakeS3> {
     if (isFaulty && fault.kind === 'error') return fail(res, fault.status, fault.code);
     if (isFaulty && fault.kind === 'endless-error') return endless(res, fault.status);
     if (isFaulty && fault.kind === 'error-in-200') return fail(res, 200, 'InternalError');
+    if (req.method === 'GET' && url.searchParams.has('list-type'))
+      return list(res, url.searchParams.get('prefix') ?? '');
     if (req.method === 'GET') return send(req, res, key, isFaulty ? fault : undefined);
     if (req.method === 'PUT') return store(req, res, key, url.searchParams, body);
     if (req.method === 'POST') return compose(res, key, url.searchParams);
     fake.uploads.delete(url.searchParams.get('uploadId') ?? '');
     res.writeHead(204).end();
+  }
+
+  /** What lies directly below a prefix, and the folders there. */
+  function list(res: ServerResponse, prefix: string): void {
+    const found = new Set<string>();
+    for (const key of fake.objects.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const slash = key.indexOf('/', prefix.length);
+      found.add(slash === -1 ? key : key.slice(0, slash + 1));
+    }
+    const entries = [...found].sort().map((key) => {
+      if (key.endsWith('/')) return `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`;
+      return `<Contents><Key>${key}</Key><Size>1</Size></Contents>`;
+    });
+    res.setHeader('content-type', 'application/xml');
+    res.end(
+      `${XML}<ListBucketResult><IsTruncated>false</IsTruncated>${entries.join('')}</ListBucketResult>`,
+    );
   }
 
   function send(

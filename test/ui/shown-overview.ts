@@ -68,6 +68,7 @@ export function overviewOf(text: string, rules: readonly string[] = [text]): Ove
     from: TIME,
     to: TIME,
     counted: { kind: 'counting', part: 0.4 },
+    missing: times(3, { replica: text, from: TIME, to: TIME }),
     step: 86_400_000,
     bars: times(30, {
       from: TIME,

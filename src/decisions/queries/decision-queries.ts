@@ -1,5 +1,6 @@
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Linked } from '../../domain/short-id.js';
+import type { Missing } from '../fleet-reader.js';
 import type { DecisionRecord } from '../record.js';
 import type { RollupProgress } from '../rollups/rollup-keeper.js';
 
@@ -85,6 +86,8 @@ export interface Overview {
   readonly to: string;
   /** Whether all of the log is counted yet. */
   readonly counted: RollupProgress;
+  /** Decisions of other replicas that are in none of the counts. */
+  readonly missing: readonly Missing[];
   /** Of one bar, in milliseconds. */
   readonly step: number;
   readonly bars: readonly Bar[];

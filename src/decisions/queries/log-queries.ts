@@ -2,6 +2,7 @@ import { Failure } from '../../domain/failure.js';
 import type { Linked } from '../../domain/short-id.js';
 import { withDeadline } from '../../runtime/deadline.js';
 import { decisionId, parseDecisionId } from '../decision-id.js';
+import type { Missing } from '../fleet-reader.js';
 import type { LogSearch } from '../log-search.js';
 import type { RollupKeeper } from '../rollups/rollup-keeper.js';
 import type {
@@ -28,6 +29,8 @@ import { namedDecision, requestsInLog, requestsInMemory } from './requests.js';
 export interface LogQueriesParts {
   readonly search: LogSearch;
   readonly keeper: Pick<RollupKeeper, 'rollups' | 'progress' | 'counted'>;
+  /** Decisions of other replicas that are in no count. */
+  readonly missed?: (() => readonly Missing[]) | undefined;
   readonly now: () => number;
   readonly isSettled: OverviewAsked['isSettled'];
 }
@@ -45,8 +48,14 @@ export class LogQueries implements DecisionQueries {
   }
 
   async overview(range: OverviewRange, user?: string): Promise<Overview> {
-    const { keeper, now, isSettled } = this.#parts;
-    const asked = { now: now(), counted: keeper.progress, isSettled, user };
+    const { keeper, missed, now, isSettled } = this.#parts;
+    const asked = {
+      now: now(),
+      counted: keeper.progress,
+      missed: missed?.() ?? [],
+      isSettled,
+      user,
+    };
     return overviewOf(keeper.rollups, range, asked);
   }
 

@@ -1,4 +1,5 @@
 import { ACCUSING, type RuleId } from '../../domain/rules.js';
+import type { Missing } from '../fleet-reader.js';
 import { DAY, HOUR, type Periods } from '../rollups/periods.js';
 import { countRecent } from '../rollups/recent-counts.js';
 import type { RefusedGroup } from '../rollups/refused-groups.js';
@@ -35,6 +36,8 @@ export interface OverviewAsked {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly counted: RollupProgress;
+  /** Decisions of other replicas that are in no count. */
+  readonly missed: readonly Missing[];
   /** Whether somebody has had the last word on a group: a waiver lets its file pass by now, or it is denied. */
   readonly isSettled: (group: SettledGroup) => boolean;
   /** Whose requests alone are told one by one; undefined for everybody's. */
@@ -44,7 +47,7 @@ export interface OverviewAsked {
 export function overviewOf(
   rollups: Rollups,
   range: OverviewRange,
-  { now, counted, isSettled, user }: OverviewAsked,
+  { now, counted, missed, isSettled, user }: OverviewAsked,
 ): Overview {
   const { count, hours } = BARS[range];
   const step = hours * HOUR;
@@ -59,6 +62,7 @@ export function overviewOf(
     from: new Date(first).toISOString(),
     to: new Date(now).toISOString(),
     counted,
+    missing: missed.filter(({ to }) => to === undefined || Date.parse(to) >= first),
     step,
     bars: sums.map((sum, bar) => barOf(sum, first + bar * step)),
     totals: totalsOf(added(sums)),

@@ -22,6 +22,13 @@ export interface RollupKeeperParts {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** What was written to the log, or to another. */
+interface Noted extends Written {
+  readonly isOther?: true;
+  /** So far have other logs been noted. */
+  readonly upTo?: string;
+}
+
 /** How far roll-ups are. */
 export type RollupProgress =
   | { readonly kind: 'counting'; readonly part: number }
@@ -42,7 +49,7 @@ export class RollupKeeper {
   /** Of the last record that was told of, held or not. */
   #position: LogPosition | undefined;
   /** What was appended while older records are counted, or while they are saved. */
-  #held: Written[] | undefined = [];
+  #held: Noted[] | undefined = [];
   #overflowed = false;
   #state: RollupProgress['kind'] = 'counting';
   /** Whether there is something that is not saved. */
@@ -74,10 +81,23 @@ export class RollupKeeper {
     else if (!this.#overflowed) this.#hold(written);
   }
 
-  #noteAll(written: readonly Written[]): void {
-    for (const { record, line } of written) {
+  /**
+   * Notes what other logs hold. To be called once all is counted: until then it would be lost where too much comes.
+   * @param upTo how far that is; it is saved with what was noted, and only with it
+   */
+  noteOthers(written: readonly Written[], upTo: string): void {
+    const last = { record: undefined, line: '', upTo };
+    const noted = [...written.map((one) => ({ ...one, isOther: true as const })), last];
+    if (this.#held === undefined) this.#noteAll(noted);
+    else this.#held.push(...noted);
+  }
+
+  #noteAll(noted: readonly Noted[]): void {
+    for (const { record, line, isOther, upTo } of noted) {
+      if (upTo !== undefined) this.#rollups.others = upTo;
       if (record === undefined) continue;
-      this.#rollups.note(record, line);
+      if (isOther) this.#rollups.noteOther(record, line);
+      else this.#rollups.note(record, line);
       this.#isDirty = true;
     }
   }

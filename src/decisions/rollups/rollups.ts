@@ -20,8 +20,10 @@ export interface RollupState {
   readonly newest: readonly string[];
   readonly recent: readonly string[];
   readonly projects: readonly (readonly [project: string, first: number])[];
-  /** The latest time of a record that was noted. */
+  /** The latest time of a record of the log itself that was noted. */
   readonly last: string;
+  /** How far those of other logs were noted, as whoever follows them says it; undefined for none. */
+  readonly others?: string | undefined;
 }
 
 /**
@@ -37,8 +39,10 @@ export class Rollups {
   /** Of all decisions. */
   readonly recent: NewestLines;
   readonly projects: SeenProjects;
-  /** The latest time of a record that was noted, as it says it. */
+  /** The latest time of a record of the log itself that was noted, as it says it. */
   last: string;
+  /** How far those of other logs were noted. */
+  others: string | undefined;
   /** The beginning of a time, down to the hour, and that hour: most records are of the same one as the one before. */
   #prefix = '';
   #hour = 0;
@@ -51,16 +55,22 @@ export class Rollups {
     this.recent = new NewestLines(RECENT, state?.recent);
     this.projects = new SeenProjects(PROJECTS, state?.projects);
     this.last = state?.last ?? '';
+    this.others = state?.others;
   }
 
   /** @param record as its line has it, @param line as it stands in the log, with its end or without */
   note(record: LogRecord, line: string): void {
+    if (this.noteOther(record, line) && record.time > this.last) this.last = record.time;
+  }
+
+  /** The same of a record that is in another log. @returns whether it has a time */
+  noteOther(record: LogRecord, line: string): boolean {
     const hour = this.#hourOf(record.time);
     // Another's log may have times that nobody can read.
-    if (Number.isNaN(hour)) return;
-    if (record.time > this.last) this.last = record.time;
+    if (Number.isNaN(hour)) return false;
     if (!('event' in record)) this.#decision(record, line, hour);
     else if (record.event === 'cut') this.#add(hour, CUT);
+    return true;
   }
 
   #decision(record: DecisionRecord, line: string, hour: number): void {
@@ -88,6 +98,7 @@ export class Rollups {
       recent: this.recent.all(),
       projects: this.projects.all(),
       last: this.last,
+      others: this.others,
     };
   }
 

@@ -16,6 +16,8 @@ import { SLOTS } from './slots.js';
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
 const VERSION = 4;
+/** The same with what other logs hold: who knows of no other logs would count that twice. */
+const VERSION_WITH_OTHERS = 5;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 
@@ -69,13 +71,14 @@ async function writeAll(
 
 /** JSON without its end. */
 function* piecesOf({ state, position }: SavedRollups): Generator<string> {
-  const { hours, days, groups, newest, recent, projects, last } = state;
+  const { hours, days, groups, newest, recent, projects, last, others } = state;
   const header = {
     format: FORMAT,
-    version: VERSION,
+    version: others === undefined ? VERSION : VERSION_WITH_OTHERS,
     slots: SLOTS,
     position: writePosition(position),
     last,
+    others,
     hours: writeCounts(hours),
     days: writeCounts(days),
   };
@@ -158,6 +161,7 @@ interface WrittenRollups {
   readonly slots: readonly unknown[];
   readonly position: WrittenPosition;
   readonly last: string;
+  readonly others?: string;
   readonly hours: readonly (readonly number[])[];
   readonly days: readonly (readonly number[])[];
   readonly projects: readonly (readonly [string, number])[];
@@ -181,13 +185,15 @@ export async function readRollups(
   if (Number(check) !== crc32(bytes.subarray(0, end))) return undefined;
   // Whole, and so of this form where it says so.
   const written = JSON.parse(bytes.toString('utf8')) as WrittenRollups;
-  const isOurs = written.format === FORMAT && written.version === VERSION;
+  const isKnown = written.version === VERSION || written.version === VERSION_WITH_OTHERS;
+  const isOurs = written.format === FORMAT && isKnown;
   if (!isOurs || written.slots.join() !== SLOTS.join()) return undefined;
-  const { position, last, hours, days, projects, groups, newest, recent } = written;
+  const { position, last, others, hours, days, projects, groups, newest, recent } = written;
   return {
     position: readPosition(position),
     state: {
       last,
+      others,
       hours: readCounts(hours, sizes.hours),
       days: readCounts(days, sizes.days),
       projects,

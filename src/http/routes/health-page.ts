@@ -1,3 +1,4 @@
+import type { ReplicaNote } from '../../dashboard/replica-note.js';
 import type { HealthReport } from '../../observe/health.js';
 import { VERSION } from '../../runtime/package-root.js';
 import { healthPage } from '../../ui/health-page.js';
@@ -12,21 +13,22 @@ export interface HealthAnswer extends HealthReport {
   readonly version: string;
   /** The policy revision. */
   readonly policy: string;
+  /** All that serve the same cache; absent where this one is alone. */
+  readonly replicas?: readonly ReplicaNote[];
 }
 
 /** `GET /health`: what `/readyz` says, for people. */
 export function healthPageRoute(services: Services, settings: HttpSettings): Handler {
-  const { health, judge } = services;
-  return pageHandler(services, settings, () =>
-    healthPage({ version: VERSION, policy: judge.revision, ...health.report() }),
-  );
+  return pageHandler(services, settings, async () => healthPage(await healthOf(services)));
 }
 
 /** `GET /api/v1/health`: the same for programs. */
-export function healthApiRoute({ health, judge }: Services): Handler {
-  return (_req, res) => {
-    const report = health.report();
-    const answer: HealthAnswer = { version: VERSION, policy: judge.revision, ...report };
-    sendJson(res, 200, answer);
-  };
+export function healthApiRoute(services: Services): Handler {
+  return async (_req, res) => sendJson(res, 200, await healthOf(services));
+}
+
+async function healthOf({ health, judge, serviceState }: Services): Promise<HealthAnswer> {
+  const { replicas } = await serviceState();
+  const answer = { version: VERSION, policy: judge.revision, ...health.report() };
+  return replicas === undefined ? answer : { ...answer, replicas };
 }

@@ -6,6 +6,7 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   UploadPartCommand,
@@ -25,11 +26,20 @@ export interface Upload {
   readonly id: string;
 }
 
+/** What lies below a prefix. */
+export interface Listing {
+  readonly keys: readonly string[];
+  /** What goes on behind a slash, each with it. */
+  readonly folders: readonly string[];
+}
+
 /** A body that can be sent once more. */
 export type Body = () => Readable;
 
 /** Of each object: what it is, nobody but us needs to know. */
 const ContentType = 'application/octet-stream';
+/** Of a thousand objects each. */
+const MOST_PAGES = 20;
 const NEVER = new AbortController().signal;
 
 /** One bucket: the few calls that are made of it. Each rejects where it is not answered as it should be. */
@@ -59,6 +69,34 @@ export class S3Bucket {
         throw error;
       }
     });
+  }
+
+  /**
+   * What lies directly below a prefix, in the order of the keys.
+   * @throws where there are more than some thousand: whoever lists asks for less
+   */
+  async list(prefix: string, signal: AbortSignal): Promise<Listing> {
+    const { answer } = this.#line.patience;
+    const keys: string[] = [];
+    const folders: string[] = [];
+    let token: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const command = new ListObjectsV2Command({
+        Bucket: this.#name,
+        Prefix: prefix,
+        Delimiter: '/',
+        ...(token !== undefined && { ContinuationToken: token }),
+      });
+      const listed = await this.#line.ask(answer, signal, (client, options) =>
+        client.send(command, options),
+      );
+      for (const { Key } of listed.Contents ?? []) if (Key !== undefined) keys.push(Key);
+      for (const one of listed.CommonPrefixes ?? [])
+        if (one.Prefix !== undefined) folders.push(one.Prefix);
+      token = listed.IsTruncated === true ? listed.NextContinuationToken : undefined;
+      if (token === undefined) return { keys, folders };
+    }
+    throw new Error(`more than ${MOST_PAGES} thousand objects lie below ${prefix}`);
   }
 
   async put(key: string, body: Body, size: number, signal: AbortSignal): Promise<void> {

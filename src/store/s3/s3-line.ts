@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Breaker } from '../../runtime/breaker.js';
 import { withDeadline } from '../../runtime/deadline.js';
-import { bounded } from './bounded.js';
+import { bounded, LONGEST_LIST } from './bounded.js';
 
 export interface S3LineSettings {
   /** Undefined for AWS itself. */
@@ -82,10 +82,12 @@ export class S3Line {
     this.#client.middlewareStack.add(
       (next) => async (args) => {
         const answer = await next(args);
-        const { method } = args.request as { method: string };
+        const { method, query } = args.request as { method: string; query?: object };
         const response = answer.response as { statusCode: number; body?: unknown };
-        const isObject = method === 'GET' && response.statusCode === 200;
-        if (!isObject && response.body instanceof Readable) response.body = bounded(response.body);
+        const isGiven = method === 'GET' && response.statusCode === 200;
+        const isList = isGiven && query !== undefined && 'list-type' in query;
+        if ((!isGiven || isList) && response.body instanceof Readable)
+          response.body = bounded(response.body, isList ? LONGEST_LIST : undefined);
         return answer;
       },
       // Next to the connection: before anybody reads.

@@ -11,6 +11,7 @@ import { DRY_RUN_LEFT_ON, POLICY_NOT_LOADED, WAIVER_ENDING, WAIVERS_EXPIRED } fr
 import { REDIS_DEGRADED } from './redis-degraded.js';
 import { REFUSALS_RISING } from './refusals-rising.js';
 import { REFUSED_DOWNLOAD } from './refused-download.js';
+import { POLICIES_DIFFER, REPLICA_SILENT } from './replicas.js';
 import { S3_DEGRADED } from './s3-degraded.js';
 import { UPSTREAM_FAILING } from './upstream-failing.js';
 
@@ -29,6 +30,8 @@ export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
   WheelgateFeedOld: FEED_OLD,
   WheelgateDecisionLogFailing: DECISION_LOG_FAILING,
   WheelgateCertificateExpiring: CERTIFICATE_EXPIRING,
+  WheelgatePoliciesDiffer: POLICIES_DIFFER,
+  WheelgateReplicaSilent: REPLICA_SILENT,
   WheelgateDegraded: DEGRADED,
   WheelgateRedisDegraded: REDIS_DEGRADED,
   WheelgateS3Degraded: S3_DEGRADED,

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { FileDecisionLog, type Written } from '../decisions/file-log.js';
+import { FileDecisionReader } from '../decisions/file-reader.js';
+import { FleetReader, type Missing } from '../decisions/fleet-reader.js';
+import type { LiveLog } from '../decisions/live-log.js';
+import type { BackwardReader } from '../decisions/reader.js';
+import type { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
+import { Uploading } from '../replicas/decisions/archive/uploading.js';
+import { Following } from '../replicas/decisions/following.js';
+import { missingOf } from '../replicas/decisions/missing.js';
+import { Telling } from '../replicas/decisions/telling.js';
+import { Seal } from '../replicas/seal.js';
+import { everyUnref } from '../runtime/change-watch.js';
+import { backgroundTimers } from '../runtime/timers.js';
+import type { Archive } from './archive.js';
+import { dataFolder } from './data-folder.js';
+import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+import type { Replicas } from './replicas.js';
+
+/** What was heard of others is kept in files of so many bytes, and so many of them: what Redis has, and somewhat more. */
+const HEARD = { maxBytes: 32 * 2 ** 20, keep: 2, compress: true, fsync: false };
+
+/** What was put into the archive is asked for within so many milliseconds. */
+const PATIENCE = 5_000;
+
+/** What ties the decisions of this machine to those of the other replicas. */
+export interface FleetDecisions {
+  /** Tells the others what has reached the own log. */
+  tell(written: readonly Written[]): void;
+  /** Counts and shows what the others decide, from where that ended before. */
+  follow(rollups: RollupKeeper, live: LiveLog): Promise<void>;
+  /** Decisions of the others that were not heard. */
+  missed(): readonly Missing[];
+  /** Decisions of the others that nobody finds from here. */
+  missing(heardSince: string | undefined): Promise<readonly Missing[]>;
+}
+
+/** @returns undefined without a secret: nobody could believe what another says */
+export function createFleetDecisions(
+  { replica: { name, secret }, data }: Config,
+  process: Process,
+  { line }: Redis,
+  replicas: Replicas | undefined,
+  archive: Archive | undefined,
+): FleetDecisions | undefined {
+  if (secret === undefined) return undefined;
+  const { now, log, metrics, closing } = process;
+  const seal = new Seal(secret);
+  for (const result of ['sent', 'dropped']) metrics.decisionsSent.inc({ result }, 0);
+  for (const result of ['heard', 'missed']) metrics.decisionsHeard.inc({ result }, 0);
+  const telling = new Telling(
+    { replica: name, run: randomUUID() },
+    {
+      line,
+      seal,
+      timers: backgroundTimers,
+      onSent: (count) => metrics.decisionsSent.inc({ result: 'sent' }, count),
+      onDropped: (count) => metrics.decisionsSent.inc({ result: 'dropped' }, count),
+    },
+  );
+  // Once the log takes nothing any more.
+  closing.add(() => telling.close());
+  const onTrouble = (err: unknown) =>
+    log.warn({ err }, 'what other replicas have decided could not be kept');
+  const heard = new FileDecisionLog({ ...HEARD, file: heardFile(data) }, now, { onTrouble });
+  let following: Following | undefined;
+  const missed = (): Missing[] =>
+    [...(following?.gaps ?? [])].map(([replica, { from, to }]) => ({ replica, from, to }));
+  return {
+    tell: (written) => telling.note(written),
+    follow: async (rollups, live) => {
+      if (closing.hasBegun) return;
+      await heard.open().catch(onTrouble);
+      closing.add(() => heard.close());
+      const followed = new Following(
+        {
+          self: name,
+          line,
+          seal,
+          every: everyUnref,
+          now,
+          onHeard: async (written, upTo) => {
+            await Promise.all(
+              written.flatMap(({ record }) => record && heard.append(record)),
+            ).catch(onTrouble);
+            rollups.noteOthers(written, upTo);
+            live.note(written);
+          },
+          onCounted: ({ heard: count, missed: lost, unsigned }) => {
+            metrics.decisionsHeard.inc({ result: 'heard' }, count);
+            metrics.decisionsHeard.inc({ result: 'missed' }, lost);
+            metrics.unsignedValues.inc({ what: 'decisions' }, unsigned);
+          },
+        },
+        rollups.rollups.others,
+      );
+      closing.add(() => followed.close());
+      following = followed;
+      followed.begin();
+    },
+    missed,
+    missing: (heardSince) =>
+      missingOf({
+        self: name,
+        now: now(),
+        replicas: replicas?.known ?? [],
+        heard: following?.replicas ?? [],
+        missed: missed(),
+        heardSince,
+        states: archive && (() => archive.states.states(AbortSignal.timeout(PATIENCE))),
+      }),
+  };
+}
+
+/** Searches what all replicas have decided, from any process of this machine. */
+export function createFleetReader(
+  { data }: Config,
+  own: BackwardReader,
+  archive: Archive | undefined,
+  missing: FleetDecisions['missing'],
+): BackwardReader {
+  const heard = new FileDecisionReader(heardFile(data));
+  return new FleetReader({ own, heard, archive: archive?.reader, missing });
+}
+
+function heardFile(data: string): string {
+  return join(dataFolder(data).heard, 'decisions.jsonl');
+}
+
+/** Puts what the own log has put aside into the archive. @param putAside what is in its own file */
+export function createUploading(
+  { replica: { name }, decisions, data }: Config,
+  { now, log, metrics, health }: Process,
+  { objects, seal }: Archive,
+  putAside: () => Promise<void>,
+): Uploading {
+  let said: string | undefined;
+  health.set('archive', 'ok');
+  for (const result of ['kept', 'failed']) metrics.archivedFiles.inc({ result }, 0);
+  return new Uploading(
+    { replica: name, log: decisions.file, memory: dataFolder(data).archived },
+    {
+      objects,
+      seal,
+      every: everyUnref,
+      now,
+      putAside,
+      onPut: (result) => metrics.archivedFiles.inc({ result }),
+      onTrouble: (detail) => {
+        if (detail === undefined) health.set('archive', 'ok');
+        else health.set('archive', 'degraded', `decisions wait to be put into S3: ${detail}`);
+        if (detail !== undefined && detail !== said)
+          log.warn({ detail }, 'decisions could not be put into S3: that is tried again');
+        said = detail;
+      },
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.js';
+import type { ReplicaNote } from '../dashboard/replica-note.js';
+import { INSPECTOR_VERSION } from '../inspection/inspector.js';
+import type { PolicyWatcher } from '../policy/watcher.js';
+import { Agreement } from '../replicas/members/agreement.js';
+import { Heartbeat } from '../replicas/members/heartbeat.js';
+import { type KnownReplica, type Roster, revisionsOf } from '../replicas/members/roster.js';
+import { troublesOf } from '../replicas/members/troubles.js';
+import type { SharedPolicy } from '../replicas/policy/shared-policy.js';
+import { Seal } from '../replicas/seal.js';
+import { everyUnref } from '../runtime/change-watch.js';
+import { VERSION } from '../runtime/package-root.js';
+import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+
+/** Who begins waits no longer to know of the others, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** On which replicas tell each other that they go by another policy, or share one. */
+export const POLICY_CHANNEL = 'policy';
+
+/** Who serves the same cache, as one of them knows it. */
+export interface Replicas {
+  readonly known: readonly KnownReplica[];
+  /** The same, as the dashboard shows it. */
+  readonly notes: readonly ReplicaNote[];
+  /** Those that are there beside this one. */
+  readonly others: readonly KnownReplica[];
+  /** Begins to say that this one is there. Resolves once it knows of the others, or soon. */
+  begin(): Promise<void>;
+}
+
+/** @returns undefined without a secret: nobody could believe what another says */
+export function createReplicas(
+  { replica }: Config,
+  { now, log, metrics, health, closing }: Process,
+  policies: PolicyWatcher,
+  { line, events }: Redis,
+  shared: SharedPolicy | undefined,
+): Replicas | undefined {
+  const { name, url, secret } = replica;
+  if (secret === undefined) return undefined;
+  const agreement = new Agreement({
+    clock: () => performance.now(),
+    onOther: () => policies.look(),
+  });
+  let said = '';
+  let unsigned = 0;
+  const onRoster = (roster: Roster): void => {
+    agreement.note(roster);
+    const held = shared?.seq ?? 0;
+    if (roster.replicas.some(({ state, policySeq = 0 }) => state === 'present' && policySeq > held))
+      void shared?.look();
+    metrics.policyReplicas.reset();
+    for (const [revision, count] of revisionsOf(roster))
+      metrics.policyReplicas.set({ revision }, count);
+    const silent = roster.replicas.filter(({ state }) => state === 'silent').length;
+    metrics.replicas.set({ state: 'present' }, roster.replicas.length - silent);
+    metrics.replicas.set({ state: 'silent' }, silent);
+    const ahead = heartbeat.ahead;
+    const troubles = troublesOf({ roster, disagree: agreement.isBroken, ahead }).join('; ');
+    const names = roster.replicas.map((one) => one.name).join(', ');
+    health.set('replicas', troubles === '' ? 'ok' : 'degraded', troubles === '' ? names : troubles);
+    if (troubles !== said && troubles !== '') log.warn(`among the replicas: ${troubles}`);
+    said = troubles;
+  };
+  const heartbeat = new Heartbeat(
+    { name, url, instance: randomUUID(), version: VERSION, inspector: INSPECTOR_VERSION },
+    {
+      line,
+      seal: new Seal(secret),
+      every: everyUnref,
+      now,
+      own: () => ({ revision: policies.current.revision, policySeq: shared?.seq }),
+      onRoster,
+      onUnsigned: (count) => {
+        metrics.unsignedValues.inc({ what: 'replicas' }, count);
+        if (count > unsigned)
+          log.warn(
+            { count },
+            'replicas are named in Redis that have another secret: they are not believed',
+          );
+        unsigned = count;
+      },
+    },
+  );
+  closing.add(() => heartbeat.close());
+  policies.onChange(() => {
+    // Nobody who is served waits for it.
+    void heartbeat.beat().then(() => events.send(POLICY_CHANNEL, ''));
+  });
+  events.on(POLICY_CHANNEL, () => {
+    void heartbeat.beat();
+    void shared?.look();
+  });
+  // Of what was sent meanwhile nobody knows.
+  events.onGap(() => {
+    void heartbeat.beat();
+    void shared?.look();
+  });
+  return {
+    get known() {
+      return heartbeat.roster.replicas;
+    },
+    get notes() {
+      return heartbeat.roster.replicas.map(noteOf);
+    },
+    get others() {
+      return heartbeat.roster.replicas.filter(({ state }) => state === 'present');
+    },
+    begin: async () => {
+      // A policy that others share holds before the first request.
+      await Promise.race([
+        heartbeat.begin().then(() => shared?.begin()),
+        sleep(PATIENCE, undefined, { ref: false }),
+      ]);
+    },
+  };
+}
+
+function noteOf(replica: KnownReplica): ReplicaNote {
+  const { name, state, revision, version, inspector, started, at } = replica;
+  const times = { started: new Date(started).toISOString(), at: new Date(at).toISOString() };
+  return { name, state, revision, version, inspector, ...times };
+}

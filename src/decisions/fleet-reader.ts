@@ -1,0 +1,58 @@
+import { JoinedSearch } from './joined-search.js';
+import type { BackwardReader, DecisionQuery, SearchBack } from './reader.js';
+
+/** Decisions of another replica that are not here. */
+export interface Missing {
+  readonly replica: string;
+  /** ISO 8601; undefined for its first. */
+  readonly from: string | undefined;
+  /** ISO 8601; undefined where nothing has come since. */
+  readonly to: string | undefined;
+}
+
+export interface FleetReaderParts {
+  /** The own log. */
+  readonly own: BackwardReader;
+  /** What was heard of the others. */
+  readonly heard: BackwardReader;
+  /** What all have put where they keep it for good; undefined where they keep it nowhere. */
+  readonly archive: BackwardReader | undefined;
+  /** @param heardSince the first moment that is told of by what was heard, ISO 8601; undefined for none */
+  readonly missing: (heardSince: string | undefined) => Promise<readonly Missing[]>;
+}
+
+/** Reads what all replicas have decided, as far as it is here or can be had. What is not, it names. */
+export class FleetReader implements BackwardReader {
+  readonly #parts: FleetReaderParts;
+
+  constructor(parts: FleetReaderParts) {
+    this.#parts = parts;
+  }
+
+  async searchBack(query: DecisionQuery): Promise<SearchBack> {
+    const { own, heard, archive, missing } = this.#parts;
+    const others = await heard.searchBack(query);
+    const asked = (await missing(await others.reachesBackTo())).filter((one) =>
+      isAsked(one, query),
+    );
+    const searches = [await own.searchBack(query), others];
+    if (archive !== undefined) searches.push(await archive.searchBack(query));
+    return new JoinedSearch(searches, asked.map(sentence));
+  }
+}
+
+function isAsked({ from, to }: Missing, { since, until, time }: DecisionQuery): boolean {
+  const at = time === undefined ? undefined : Date.parse(time);
+  const [begins = at, ends = at] = [since, until];
+  if (begins !== undefined && to !== undefined && Date.parse(to) < begins) return false;
+  return ends === undefined || from === undefined || Date.parse(from) < ends;
+}
+
+function sentence({ replica, from, to }: Missing): string {
+  if (from === undefined)
+    return to === undefined
+      ? `${replica}: nothing is here`
+      : `${replica}: nothing before ${to} is here`;
+  if (to === undefined) return `${replica}: nothing since ${from}`;
+  return `${replica}: some between ${from} and ${to} may be missing`;
+}

@@ -1,0 +1,27 @@
+import type { PolicyMeaning } from './merge.js';
+
+const STRENGTH = { off: 0, warn: 1, block: 2 } as const;
+
+/** What a policy refuses no more that the one before it refused, as far as that can be read off: a clause each. */
+export function weakened(before: PolicyMeaning, after: PolicyMeaning): string[] {
+  const kept = new Set(after.deny.map(denialOf));
+  const gone = before.deny.map(denialOf).filter((denial) => !kept.has(denial));
+  const clauses = gone.map((denial) => `no longer denied: ${denial}`);
+  if (before.mode === 'enforce' && after.mode === 'dry-run') clauses.push('mode: dry-run');
+  if (before.allow !== undefined && after.allow === undefined)
+    clauses.push('every project may be asked for');
+  for (const [rule, { action, mode }] of Object.entries(before.rules)) {
+    const now = after.rules[rule as keyof PolicyMeaning['rules']];
+    if (STRENGTH[now.action] < STRENGTH[action]) clauses.push(`${rule}: ${now.action}`);
+    else if (mode !== 'dry-run' && now.mode === 'dry-run') clauses.push(`${rule}: dry-run`);
+  }
+  return clauses;
+}
+
+/** By what it denies, whatever its reason: a denial that is only worded anew is the same. */
+function denialOf({ project, versions, sha256 }: PolicyMeaning['deny'][number]): string {
+  if (project === undefined) return `sha256 ${sha256}`;
+  return [project, versions ?? '', ...(sha256 === undefined ? [] : [`sha256 ${sha256}`])]
+    .join(' ')
+    .trim();
+}

@@ -1,0 +1,165 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { partsFor } from '../../../decisions/file-index.js';
+import { FileSearchBack } from '../../../decisions/file-search-back.js';
+import type { OpenDecisionFile } from '../../../decisions/open-file.js';
+import type { DecisionQuery, LogPiece, OnEvent, SearchBack } from '../../../decisions/reader.js';
+import type { DecisionRecord } from '../../../decisions/record.js';
+import { type ArchivedName, beginningOf } from './archive-names.js';
+import type { ArchivedIndex } from './archived-values.js';
+import { type StoredBytes, wordsOf } from './objects.js';
+
+/** An archived file, and what is known of it; undefined where no replica has put its index there. */
+export interface Archived {
+  readonly name: ArchivedName;
+  readonly known: ArchivedIndex | undefined;
+}
+
+/** What lies in an archive. */
+export interface ArchiveFiles {
+  /** The files that were put aside on a day, the last first. @param here stamps of those that need not be read */
+  filesOf(day: string, here: ReadonlySet<string>): Promise<readonly Archived[]>;
+  /** @throws where it is not there, or does not come */
+  open(name: ArchivedName): Promise<StoredBytes>;
+}
+
+/** A file may hold what was decided so long before it was put aside, in milliseconds: a log that nobody wrote to. */
+const LONGEST_SPAN = 7 * 24 * 3_600_000;
+
+/** A search of an archive from its newest back: a day at a time, and a file at a time. */
+export class ArchiveSearch implements SearchBack {
+  readonly #files: ArchiveFiles;
+  readonly #days: readonly string[];
+  readonly #here: ReadonlySet<string>;
+  readonly #query: DecisionQuery;
+  readonly #folder: string;
+  readonly #gaps: string[] = [];
+  /** The file that each replica has put there before its last one that was met, by its name. */
+  readonly #due = new Map<string, string>();
+
+  /** @param days the last first, @param folder where files are while they are read */
+  constructor(
+    files: ArchiveFiles,
+    days: readonly string[],
+    here: ReadonlySet<string>,
+    query: DecisionQuery,
+    folder: string,
+  ) {
+    this.#files = files;
+    this.#days = days;
+    this.#here = here;
+    this.#query = query;
+    this.#folder = folder;
+  }
+
+  get gaps(): readonly string[] {
+    return this.#gaps;
+  }
+
+  /** That takes the indexes of the first day. */
+  async reachesBackTo(): Promise<string | undefined> {
+    const first = this.#days.at(-1);
+    if (first === undefined) return undefined;
+    try {
+      const files = await this.#files.filesOf(first, this.#here);
+      return files
+        .flatMap(({ known }) => known?.index.begins ?? [])
+        .sort()
+        .at(0);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async *pieces(): AsyncGenerator<LogPiece> {
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = this.#query;
+    for (const day of this.#days) {
+      const begins = beginningOf(day);
+      if (begins > until + LONGEST_SPAN) continue;
+      let files: readonly Archived[];
+      try {
+        files = await this.#files.filesOf(day, this.#here);
+      } catch (error) {
+        this.#gaps.push(`${day} in S3 cannot be read: ${wordsOf(error)}`);
+        continue;
+      }
+      for (const [at, file] of files.entries()) {
+        if (file.name.aside < since) return;
+        // Whatever was put aside before was decided before that.
+        yield this.#pieceOf(file, files[at + 1]?.name.aside ?? begins);
+      }
+    }
+  }
+
+  #pieceOf({ name, known }: Archived, reached: number): LogPiece {
+    this.#noteOrder(name, known);
+    if (known === undefined) {
+      this.#gaps.push(`${name.key} in S3 was not put there by a replica, or is of another version`);
+      return { begins: Number.NaN, reached, bytes: 0, found: nothing };
+    }
+    const { from = Number.NaN } = known.index;
+    const wanted = partsFor(known.index, this.#query);
+    if (wanted === 0) return { begins: from, reached, bytes: 0, found: nothing };
+    const found = (onEvent?: OnEvent) => this.#found(name, known, wanted, onEvent);
+    return { begins: from, reached, bytes: known.size, found };
+  }
+
+  /** A replica's files name the one before each: one that is missing between two is noticed. */
+  #noteOrder({ replica, key }: ArchivedName, known: ArchivedIndex | undefined): void {
+    const due = this.#due.get(replica);
+    if (due !== undefined && due !== key)
+      this.#gaps.push(`${due} in S3 is missing, and perhaps others before it`);
+    if (known?.previous === undefined) this.#due.delete(replica);
+    else this.#due.set(replica, known.previous);
+  }
+
+  async *#found(
+    name: ArchivedName,
+    known: ArchivedIndex,
+    wanted: number,
+    onEvent?: OnEvent,
+  ): AsyncGenerator<DecisionRecord> {
+    let opened: OpenDecisionFile;
+    try {
+      opened = await this.#fetch(name, known);
+    } catch (error) {
+      this.#gaps.push(`${name.key} in S3 cannot be read: ${wordsOf(error)}`);
+      return;
+    }
+    const { parts, begins, unreadable } = known.index;
+    const file = { name: opened.name, opened, indexed: { parts, begins, unreadable, wanted } };
+    const search = new FileSearchBack({ files: [file], gaps: [] }, this.#query);
+    for await (const piece of search.pieces()) yield* piece.found(onEvent);
+    this.#gaps.push(...search.gaps);
+  }
+
+  /** Fetches a file whole: what has another digest is none. It lies on the disk without a name, for as long as it is read. */
+  async #fetch(name: ArchivedName, { sha256, size }: ArchivedIndex): Promise<OpenDecisionFile> {
+    const found = await this.#files.open(name);
+    await mkdir(this.#folder, { recursive: true });
+    const path = join(this.#folder, `.${randomUUID()}.gz`);
+    const handle = await open(path, 'wx+', 0o600);
+    try {
+      await unlink(path);
+      const hash = createHash('sha256');
+      let at = 0;
+      for await (const chunk of found.body as AsyncIterable<Buffer>) {
+        if (at + chunk.length > size) throw new Error('it is longer than what was put there');
+        hash.update(chunk);
+        await handle.appendFile(chunk);
+        at += chunk.length;
+      }
+      if (at !== size || hash.digest('hex') !== sha256)
+        throw new Error('it is not what was put there');
+      const common = { name: name.key, path, current: false, rotated: true, compression: 'gz' };
+      return { ...common, handle, size, identity: '', head: Buffer.alloc(0) };
+    } catch (error) {
+      found.body.destroy();
+      await handle.close();
+      throw error;
+    }
+  }
+}
+
+async function* nothing(): AsyncGenerator<DecisionRecord> {}

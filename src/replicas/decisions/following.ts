@@ -1,0 +1,173 @@
+import type { Written } from '../../decisions/file-log.js';
+import type { RedisLine } from '../../redis/redis-line.js';
+import { Script } from '../../redis/script.js';
+import type { Every } from '../../runtime/change-watch.js';
+import type { Seal } from '../seal.js';
+import { LONGEST, readTold } from './envelope.js';
+import { type Gap, Runs } from './runs.js';
+
+export interface FollowingParts {
+  /** The replica's own name: what it has told itself is in its own log. */
+  readonly self: string;
+  readonly line: Pick<RedisLine, 'ask' | 'key'>;
+  readonly seal: Seal;
+  readonly every: Every;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Takes what others have decided, in its order. @param upTo how far that is, to go on from there after a restart */
+  readonly onHeard: (heard: readonly Written[], upTo: string) => Promise<void>;
+  /** How many were heard, missed, and found that no replica had signed. */
+  readonly onCounted: (counts: HeardCounts) => void;
+}
+
+export interface HeardCounts {
+  readonly heard: number;
+  readonly missed: number;
+  readonly unsigned: number;
+}
+
+/** Milliseconds between two looks. */
+const LOOK = 250;
+/** Entries asked for at a time. */
+const BATCH = 500;
+/** Nobody's request waits for it, in milliseconds. */
+const PATIENCE = 2_000;
+/** Who has not looked for so long, in milliseconds, may have missed more than there is. */
+const AWAY = 10_000;
+const BEGINNING = '0-0';
+
+/**
+ * What lies behind an entry, with the first and the last of all. Who can write to Redis may put anything there: what is
+ * too long is not sent.
+ */
+const BEHIND = new Script(`
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local found = { first[1] and first[1][1] or '', last[1] and last[1][1] or '' }
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ${BATCH})) do
+  local value = ''
+  if entry[2][1] == 'v' and #entry[2][2] <= ${LONGEST} then value = entry[2][2] end
+  found[#found + 1] = entry[1]
+  found[#found + 1] = value
+end
+return found`);
+
+/**
+ * Follows what the other replicas decide. Each hears all of it by itself; what was missed is known by the numbers that
+ * they give their decisions.
+ */
+export class Following {
+  readonly #parts: FollowingParts;
+  readonly #key: string;
+  readonly #runs: Runs;
+  /** Of the last entry that was heard. */
+  #id: string;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  #stop = () => {};
+
+  /** @param upTo as `onHeard` was told; undefined for all that Redis still has */
+  constructor(parts: FollowingParts, upTo: string | undefined) {
+    this.#parts = parts;
+    this.#key = parts.line.key('decisions');
+    const { id, runs } = readPlace(upTo);
+    this.#id = id;
+    this.#runs = new Runs(runs);
+  }
+
+  /** The last gap of each replica of which decisions were missed. */
+  get gaps(): ReadonlyMap<string, Gap> {
+    return this.#runs.gaps;
+  }
+
+  /** Those of which anything was heard. */
+  get replicas(): readonly string[] {
+    return [...this.#runs.lastTimes.keys()];
+  }
+
+  begin(): void {
+    this.#stop = this.#parts.every(LOOK, () => this.look());
+  }
+
+  /** Takes what has come. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look()
+      // The line tells of it.
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    for (;;) {
+      const { line } = this.#parts;
+      const [first, last, ...entries] = (await line.ask(
+        (redis) => BEHIND.run(redis, [this.#key], [this.#id]),
+        PATIENCE,
+      )) as Buffer[];
+      // After a flush, or at a server that knows less than the one before, entries begin anew.
+      if (isBefore(String(last), this.#id)) this.#id = BEGINNING;
+      else if (this.#isBehind(String(first))) this.#runs.missAll(this.#nowText());
+      if (entries.length > 0) await this.#take(entries);
+      if (entries.length < 2 * BATCH) return;
+    }
+  }
+
+  /**
+   * Whether Redis may have let go of what was not heard. Of those who go on the numbers tell it, too, but not of those who
+   * have ended meanwhile.
+   */
+  #isBehind(first: string): boolean {
+    const now = this.#parts.now();
+    const wasAway = now - this.#lookedAt > AWAY;
+    this.#lookedAt = now;
+    return wasAway && this.#id !== BEGINNING && isBefore(this.#id, first);
+  }
+
+  async #take(entries: readonly Buffer[]): Promise<void> {
+    const { self, seal, onHeard, onCounted } = this.#parts;
+    const heard: Written[] = [];
+    let [missed, unsigned] = [0, 0];
+    for (let at = 0; at + 1 < entries.length; at += 2) {
+      const told = readTold(entries[at + 1]!, seal);
+      if (told === undefined) {
+        unsigned += 1;
+        continue;
+      }
+      if (told.replica === self) continue;
+      const { record, line } = told;
+      const gap = this.#runs.note(told, record?.time ?? this.#nowText());
+      if (gap === undefined) continue;
+      missed += gap;
+      if (record !== undefined && line !== undefined) heard.push({ record, line });
+    }
+    this.#id = entries.at(-2)!.toString('utf8');
+    onCounted({ heard: heard.length, missed, unsigned });
+    await onHeard(heard, JSON.stringify({ id: this.#id, runs: this.#runs }));
+  }
+
+  #nowText(): string {
+    return new Date(this.#parts.now()).toISOString();
+  }
+}
+
+/** Of ids as Redis has them: milliseconds and a number. An empty one is before none. */
+function isBefore(a: string, b: string): boolean {
+  if (a === '') return false;
+  const [timeA = 0, numberA = 0] = a.split('-').map(Number);
+  const [timeB = 0, numberB = 0] = b.split('-').map(Number);
+  return timeA < timeB || (timeA === timeB && numberA < numberB);
+}
+
+function readPlace(text: string | undefined): { id: string; runs: unknown } {
+  const place = text === undefined ? {} : (JSON.parse(text) as { id?: unknown; runs?: unknown });
+  const isId = typeof place.id === 'string' && /^\d{1,20}-\d{1,20}$/.test(place.id);
+  return { id: isId ? String(place.id) : BEGINNING, runs: place.runs };
+}

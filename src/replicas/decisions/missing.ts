@@ -1,0 +1,60 @@
+import type { Missing } from '../../decisions/fleet-reader.js';
+import type { KnownReplica } from '../members/roster.js';
+import type { ArchiveStates } from './archive/archive-states.js';
+import { wordsOf } from './archive/objects.js';
+
+/** Whoever has put nothing into the archive for so long is named, in milliseconds. */
+const LATE = 2 * 3_600_000;
+
+export interface Coverage {
+  /** The own name: what this one has decided is in its own log. */
+  readonly self: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Who is known to be there, or to have been. */
+  readonly replicas: readonly KnownReplica[];
+  /** Of whom anything was heard. */
+  readonly heard: readonly string[];
+  /** What was not heard. */
+  readonly missed: readonly Missing[];
+  /** The first moment of which anything is kept that was heard, ISO 8601; undefined for none. */
+  readonly heardSince: string | undefined;
+  /** What each has put into the archive; undefined where there is none. */
+  readonly states: (() => Promise<ArchiveStates>) | undefined;
+}
+
+/** Decisions of the others that nobody finds from here: each is named, for a hole looks like nobody had asked. */
+export async function missingOf(coverage: Coverage): Promise<Missing[]> {
+  const { states, missed } = coverage;
+  if (states === undefined) return [...missed, ...beforeHearing(coverage)];
+  try {
+    return notArchived(coverage, await states());
+  } catch (error) {
+    const replica = `what replicas have put into S3 cannot be told (${wordsOf(error)}): any of them`;
+    return [...missed, { replica, from: undefined, to: undefined }];
+  }
+}
+
+/** Without an archive there is no more of the others than was heard. */
+function beforeHearing({ self, now, replicas, heard, heardSince }: Coverage): Missing[] {
+  const names = new Set([...heard, ...replicas.map(({ name }) => name)]);
+  names.delete(self);
+  const to = heardSince ?? new Date(now).toISOString();
+  return [...names].map((replica) => ({ replica, from: undefined, to }));
+}
+
+/** What is in the archive need not have been heard. */
+function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveStates): Missing[] {
+  const missing: Missing[] = [];
+  for (const one of missed) {
+    const upTo = states.get(one.replica)?.upTo ?? Number.NEGATIVE_INFINITY;
+    if (one.to === undefined || Date.parse(one.to) > upTo) missing.push(one);
+  }
+  for (const [replica, { upTo, ended }] of states)
+    if (replica !== self && !ended && now - upTo > LATE)
+      missing.push({ replica, from: new Date(upTo).toISOString(), to: undefined });
+  for (const { name, started } of replicas)
+    if (name !== self && !states.has(name) && now - started > LATE)
+      missing.push({ replica: name, from: new Date(started).toISOString(), to: undefined });
+  return missing;
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Told } from './envelope.js';
+
+/** Of so many replicas is known what was heard; those that were not heard of for the longest time go. */
+const MOST_REPLICAS = 500;
+
+/** Decisions of a replica that were not heard. */
+export interface Gap {
+  /** The time of the last one before, ISO 8601; undefined where none was heard before. */
+  readonly from: string | undefined;
+  /** When the next one was heard that followed, or that it was known: ISO 8601. */
+  readonly to: string;
+}
+
+const GAP = z.object({ from: z.string().optional(), to: z.string() });
+const RUN = z.object({
+  run: z.string(),
+  number: z.number(),
+  /** Whether the run has said that it ends. */
+  ended: z.boolean(),
+  time: z.string(),
+  gap: GAP.optional(),
+});
+
+type Run = z.output<typeof RUN>;
+
+/** What was heard of each replica, by the numbers that it gives its decisions: nothing twice, and what was missed. */
+export class Runs {
+  readonly #runs: Map<string, Run>;
+
+  /** @param kept as `toJSON` gave it; what is none is as nothing */
+  constructor(kept?: unknown) {
+    const read = z.array(z.tuple([z.string(), RUN])).safeParse(kept);
+    this.#runs = new Map(read.success ? read.data : []);
+  }
+
+  /** The last gap of each replica that has one. */
+  get gaps(): ReadonlyMap<string, Gap> {
+    const all = [...this.#runs].flatMap(([replica, { gap }]) =>
+      gap === undefined ? [] : [[replica, { from: gap.from, to: gap.to }] as const],
+    );
+    return new Map(all);
+  }
+
+  /** The time of the last decision that was heard of each, ISO 8601. */
+  get lastTimes(): ReadonlyMap<string, string> {
+    return new Map([...this.#runs].map(([replica, { time }]) => [replica, time]));
+  }
+
+  /**
+   * Notes one. @param time of its record, or now where it has none, ISO 8601
+   * @returns how many were missed before it; undefined where it was heard before
+   */
+  note({ replica, run, number, line }: Told, time: string): number | undefined {
+    const known = this.#runs.get(replica);
+    const isSame = known?.run === run;
+    const isEnd = line === undefined;
+    if (isSame && (number < known.number || (number === known.number && (!isEnd || known.ended))))
+      return undefined;
+    // A run that has not said that it ends may have decided more than it told.
+    const before = isSame ? known.number : 0;
+    const missed = number - before - (isEnd ? 0 : 1);
+    const isGap = missed > 0 || (known !== undefined && !isSame && !known.ended);
+    const gap = isGap ? { from: known?.time, to: time } : known?.gap;
+    this.#runs.delete(replica);
+    this.#runs.set(replica, { run, number, ended: isEnd, time, ...(gap && { gap }) });
+    if (this.#runs.size > MOST_REPLICAS) this.#runs.delete(this.#runs.keys().next().value!);
+    return Math.max(missed, isGap ? 1 : 0);
+  }
+
+  /** Of all that are known, something may have been missed. @param to ISO 8601 */
+  missAll(to: string): void {
+    for (const [replica, run] of this.#runs)
+      this.#runs.set(replica, { ...run, gap: { from: run.time, to } });
+  }
+
+  toJSON(): unknown {
+    return [...this.#runs];
+  }
+}

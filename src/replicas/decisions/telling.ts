@@ -1,0 +1,142 @@
+import type { Written } from '../../decisions/file-log.js';
+import { isOfRequest } from '../../decisions/record.js';
+import type { RedisLine } from '../../redis/redis-line.js';
+import type { Timers } from '../../runtime/timers.js';
+import type { Seal } from '../seal.js';
+import { LONGEST, type Told, writeTold } from './envelope.js';
+
+export interface TellingParts {
+  readonly line: Pick<RedisLine, 'ask' | 'key'>;
+  readonly seal: Seal;
+  readonly timers: Pick<Timers, 'after'>;
+  readonly onSent: (count: number) => void;
+  /** Decisions that the others will not hear of from here. */
+  readonly onDropped: (count: number) => void;
+}
+
+/** What comes within so many milliseconds goes out together. */
+const STEP = 50;
+/** After a failure, in milliseconds. */
+const PAUSE = 1_000;
+/** Told at a time. */
+const BATCH = 256;
+/** What waits, at most: beyond it the oldest are dropped. */
+const MOST_WAITING = 20_000;
+const MOST_CHARACTERS = 16 * 2 ** 20;
+/** Nobody's request waits for it, in milliseconds. */
+const PATIENCE = 1_000;
+/** Redis keeps about so many, of all replicas: 73 MB, commonly. */
+const KEPT = 100_000;
+/** At the end, in milliseconds. */
+const LAST_PATIENCE = 3_000;
+
+/**
+ * Tells the other replicas what this one has decided, by itself, once that is in the own log. What Redis does not take for
+ * too long is dropped: the others see by the numbers that something is missing.
+ */
+export class Telling {
+  readonly #parts: TellingParts;
+  readonly #head: Pick<Told, 'replica' | 'run'>;
+  readonly #key: string;
+  #number = 0;
+  #waiting: Told[] = [];
+  #characters = 0;
+  #sending: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(head: Pick<Told, 'replica' | 'run'>, parts: TellingParts) {
+    this.#head = head;
+    this.#parts = parts;
+    this.#key = parts.line.key('decisions');
+  }
+
+  /** Notes what has reached the log. Costs little: all else is done later. */
+  note(written: readonly Written[]): void {
+    if (this.#closed) return;
+    for (const { record, line } of written) {
+      if (record === undefined || !isOfRequest(record)) continue;
+      this.#number += 1;
+      if (Buffer.byteLength(line) > LONGEST - 1_024) this.#parts.onDropped(1);
+      else this.#hold({ ...this.#head, number: this.#number, line: line.trimEnd() });
+    }
+    if (this.#waiting.length > 0) this.#plan(STEP);
+  }
+
+  #hold(told: Told): void {
+    this.#waiting.push(told);
+    this.#characters += lengthOf(told);
+    let dropped = 0;
+    while (this.#waiting.length - dropped > MOST_WAITING || this.#characters > MOST_CHARACTERS) {
+      this.#characters -= lengthOf(this.#waiting[dropped]!);
+      dropped += 1;
+    }
+    if (dropped === 0) return;
+    this.#waiting.splice(0, dropped);
+    this.#parts.onDropped(dropped);
+  }
+
+  #plan(milliseconds: number): void {
+    if (this.#cancel !== undefined || this.#sending !== undefined) return;
+    this.#cancel = this.#parts.timers.after(milliseconds, () => {
+      this.#cancel = undefined;
+      this.#sending = this.#send()
+        .catch(() => PAUSE)
+        .then((wait) => {
+          this.#sending = undefined;
+          if (this.#waiting.length > 0 && !this.#closed) this.#plan(wait ?? STEP);
+        });
+    });
+  }
+
+  /** Sends all that waits. @throws where Redis does not take it: then it is sent again, and nobody counts it twice */
+  async #send(): Promise<undefined> {
+    const { line, seal, onSent } = this.#parts;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH);
+      const values = batch.map((told) => writeTold(told, seal));
+      await line.ask(
+        (redis) =>
+          Promise.all(
+            values.map((value) =>
+              redis.xadd(this.#key, 'MAXLEN', '~', String(KEPT), '*', 'v', value),
+            ),
+          ),
+        PATIENCE,
+      );
+      this.#drop(batch.at(-1)!.number);
+      onSent(batch.length);
+    }
+    return undefined;
+  }
+
+  /** Lets go of what was sent; some of it may have been dropped meanwhile. */
+  #drop(upTo: number): void {
+    const kept = this.#waiting.findIndex(({ number }) => number > upTo);
+    const sent = this.#waiting.splice(0, kept === -1 ? this.#waiting.length : kept);
+    for (const told of sent) this.#characters -= lengthOf(told);
+  }
+
+  /** Tells what is left, and that nothing follows. The log takes no records any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancel?.();
+    await this.#sending;
+    this.#waiting.push({ ...this.#head, number: this.#number, line: undefined });
+    const left = this.#waiting.length - 1;
+    const { timers } = this.#parts;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = timers.after(LAST_PATIENCE, resolve);
+    });
+    const sent = this.#send().catch(() => {
+      if (left > 0) this.#parts.onDropped(left);
+    });
+    await Promise.race([sent, late]);
+    cancel();
+  }
+}
+
+function lengthOf({ line = '' }: Told): number {
+  return line.length;
+}

@@ -1,0 +1,54 @@
+import type { KnownReplica, Roster } from './roster.js';
+
+/** A clock may be wrong by so much, in milliseconds. */
+const MOST_SKEW = 5_000;
+/** So many are named. */
+const MOST_NAMED = 5;
+
+export interface ReplicasSeen {
+  readonly roster: Roster;
+  /** Whether they have gone by different policies for too long. */
+  readonly disagree: boolean;
+  /** By how much Redis' clock is before this machine's, in milliseconds; undefined where that is not known. */
+  readonly ahead: number | undefined;
+}
+
+/** What is wrong among the replicas, a clause each. */
+export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): string[] {
+  const { replicas, namesakes } = roster;
+  const silent = replicas.filter(({ state }) => state === 'silent');
+  const troubles: string[] = [];
+  if (disagree)
+    troubles.push(
+      `the replicas go by different policies: ${listed(replicas.filter(isPresent).map(withRevision))}`,
+    );
+  if (silent.length > 0) troubles.push(`silent: ${listed(silent.map(withTime))}`);
+  if (namesakes.length > 0)
+    troubles.push(
+      `more than one replica is called ${listed(namesakes)}: each needs a name of its own`,
+    );
+  if (Math.abs(ahead) > MOST_SKEW) troubles.push(`the clock here is ${skewed(ahead)}`);
+  return troubles;
+}
+
+function isPresent({ state }: KnownReplica): boolean {
+  return state !== 'silent';
+}
+
+function withRevision({ name, revision }: KnownReplica): string {
+  return `${name} ${revision}`;
+}
+
+function withTime({ name, at }: KnownReplica): string {
+  return `${name} since ${new Date(at).toISOString()}`;
+}
+
+function skewed(ahead: number): string {
+  const seconds = Math.round(Math.abs(ahead) / 1_000);
+  return `${seconds} s ${ahead > 0 ? 'behind' : 'ahead of'} that of Redis`;
+}
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length - MOST_NAMED;
+  return [...texts.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

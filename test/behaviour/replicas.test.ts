@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { buildWheel } from '../support/distributions.js';
+import { eventually } from '../support/eventually.js';
+import { type FakeS3, startFakeS3 } from '../support/fake-s3.js';
+import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
+import { S3_CREDENTIALS } from '../support/s3-servers.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const { skip } = redisProgram();
+Object.assign(process.env, S3_CREDENTIALS);
+
+const DENY = 'deny: [{ project: demo, reason: "it was stolen" }]';
+const wheel = buildWheel({ name: 'demo' });
+
+/** Each with its own disk, index and policy folder, and Redis in common. */
+describe('replicas', { skip }, () => {
+  let redis: RedisServer;
+  let gates: TestGate[];
+
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.close());
+  beforeEach(async () => {
+    await redis.ask.flushall();
+    gates = [];
+  });
+  afterEach(async () => {
+    for (const gate of gates) await gate.close();
+  });
+
+  async function replica(
+    name: string,
+    config: Readonly<Record<string, unknown>> = {},
+    policy = 'deny: []',
+  ): Promise<TestGate> {
+    const gate = await startGate({
+      now: Date.now(),
+      policies: { 'own.yaml': policy },
+      config: {
+        'redis.url': redis.url,
+        'replica.name': name,
+        'replica.secret': 'the secret that all replicas have',
+        'dashboard.identities': 'shown',
+        ...config,
+      },
+    });
+    gates.push(gate);
+    gate.upstream.addProject('demo', [wheel]);
+    return gate;
+  }
+
+  const get = (gate: TestGate) => gate.get(`/files/demo/${wheel.filename}`);
+  const json = async (gate: TestGate, path: string) => (await gate.get(path)).json();
+  const known = async (gate: TestGate): Promise<string[]> =>
+    (await json(gate, '/api/v1/health')).replicas.map(
+      ({ name, state }: Record<string, string>) => `${name} ${state}`,
+    );
+  const revisions = (gate: TestGate) => gate.metric('wheelgate_policy_replicas');
+
+  it('know each other, and show by which policy each goes', async () => {
+    const [a, b] = [await replica('a'), await replica('b')];
+    await eventually(async () => assert.deepEqual(await known(a), ['a self', 'b present']));
+    await eventually(async () => assert.equal((await revisions(a)).length, 1));
+    await a.writePolicy('deny.yaml', DENY);
+    await eventually(async () => assert.equal((await revisions(b)).length, 2));
+    assert.match((await b.get('/policy')).body.toString(), /go by different policies/);
+    await b.writePolicy('deny.yaml', DENY);
+    await eventually(async () => assert.equal((await revisions(a)).length, 1));
+    const page = (await a.get('/health')).body.toString();
+    assert.match(page, /Who serves the same cache/);
+    await b.gate.close();
+    await eventually(async () => assert.deepEqual(await known(a), ['a self']));
+    gates = [a];
+    await b.upstream.close();
+  });
+
+  it('tell nothing of each other without a secret', async () => {
+    const gate = await replica('a', { 'replica.secret': undefined });
+    assert.equal((await json(gate, '/api/v1/health')).replicas, undefined);
+    assert.equal((await get(gate)).status, 200);
+    assert.equal(await redis.ask.exists('wg:1:replicas', 'wg:1:decisions'), 0);
+  });
+
+  it('count, show and find what any of them has decided', async () => {
+    const [a, b] = [await replica('a', {}, DENY), await replica('b')];
+    assert.equal((await get(a)).status, 403);
+    assert.equal((await get(b)).status, 200);
+    for (const gate of [a, b])
+      await eventually(async () => {
+        const { totals, missing } = await json(gate, '/api/v1/overview');
+        assert.deepEqual([totals.requests, totals.refused, missing], [2, 1, []]);
+      });
+    const [group] = (await json(b, '/api/v1/refusals')).items;
+    assert.equal((await json(b, `/api/v1/refusals/${group.id}`)).replica, 'a');
+    const { requests, gaps } = await json(a, '/api/v1/exposure?project=demo&refused=1');
+    assert.deepEqual(requests.map(({ delivery }: { delivery: string }) => delivery).sort(), [
+      'refused',
+      'whole',
+    ]);
+    // Of what b has decided before, nothing is kept where a could find it.
+    assert.match(gaps.join(), /^b: nothing before .* is here$/);
+    assert.equal((await a.decisions())[0]?.replica, 'a');
+  });
+
+  it('go on counting and finding over restarts, each decision once', async () => {
+    const [a, b] = [await replica('a'), await replica('b')];
+    const counted = async (gate: TestGate) =>
+      (await json(gate, '/api/v1/overview')).totals.requests as number;
+    await get(a);
+    await get(b);
+    await eventually(async () => assert.equal(await counted(a), 2));
+    await a.restart(async () => {
+      await get(b);
+    });
+    await get(a);
+    await eventually(async () => assert.equal(await counted(a), 4));
+    await eventually(async () => assert.equal(await counted(b), 4));
+    const { requests } = await json(a, '/api/v1/exposure?project=demo');
+    assert.equal(requests.length, 4);
+  });
+
+  it('serve, refuse and write down alone while Redis is away', async () => {
+    const a = await replica('a', {}, DENY);
+    const b = await replica('b');
+    await eventually(async () => assert.equal((await known(a)).length, 2));
+    await redis.stop();
+    assert.equal((await get(a)).status, 403);
+    assert.equal((await get(b)).status, 200);
+    await eventually(async () => {
+      const ready = await b.get('/readyz');
+      assert.equal(ready.status, 200);
+      assert.equal(ready.json().parts.redis.state, 'degraded');
+    });
+    const { totals } = await json(b, '/api/v1/overview');
+    assert.equal(totals.requests, 1);
+    const alone = await replica('c');
+    assert.equal((await get(alone)).status, 200);
+    await redis.start();
+    for (const gate of gates)
+      await eventually(async () => {
+        // By their clocks they leave a server alone that has failed.
+        for (const one of gates) one.now += 10_000;
+        assert.equal((await json(gate, '/api/v1/overview')).totals.requests, 3);
+      });
+  });
+
+  it('go by one policy where they share it, over restarts, until one of them is edited', async () => {
+    const sharing = { 'replica.share-policy': true };
+    const [a, b] = [await replica('a', sharing), await replica('b', sharing)];
+    assert.equal((await get(b)).status, 200);
+    await a.writePolicy('deny.yaml', DENY);
+    await eventually(async () => assert.equal((await get(b)).status, 403));
+    await b.restart();
+    assert.equal((await get(b)).status, 403);
+    assert.equal((await json(b, '/readyz')).parts['shared-policy'].state, 'ok');
+    await b.writePolicy('own.yaml', 'deny: [{ project: other, reason: "not here" }]');
+    await eventually(async () => assert.equal((await get(a)).status, 200));
+    await eventually(async () => assert.equal((await revisions(a)).length, 1));
+  });
+
+  describe('with a bucket', () => {
+    let s3: FakeS3;
+    beforeEach(async () => {
+      s3 = await startFakeS3();
+    });
+    afterEach(() => s3.close());
+    const shared = () => ({ 's3.bucket': 'wheels', 's3.endpoint': s3.url, 's3.prefix': 'pypi' });
+
+    it('find there what those have decided that have ended, and nothing is missing', async () => {
+      const a = await replica('a', shared());
+      await get(a);
+      await a.close();
+      gates = [];
+      assert.ok([...s3.objects.keys()].some((key) => key.startsWith('pypi/decisions/')));
+      await redis.ask.flushall();
+      const b = await replica('b', shared());
+      const { requests, gaps } = await json(b, '/api/v1/exposure?project=demo');
+      assert.deepEqual([requests.length, gaps], [1, []]);
+      s3.fault = { kind: 'error', status: 503, code: 'SlowDown' };
+      const without = await json(b, '/api/v1/exposure?project=demo');
+      assert.equal(without.incomplete, true);
+      s3.fault = undefined;
+    });
+  });
+});

@@ -1,0 +1,14 @@
+import { configSchema } from '../../src/config/schema.js';
+import { toRedis } from '../../src/config/sections/redis.js';
+import { RedisLine } from '../../src/redis/redis-line.js';
+
+/** A line to a server of a test. */
+export async function openRedisLine(url: string): Promise<RedisLine> {
+  const settings = toRedis(configSchema.parse({ redis: { url } }).redis)!;
+  const line = new RedisLine(
+    { ...settings, ca: undefined },
+    { now: Date.now, onTrouble: () => {} },
+  );
+  await line.begin();
+  return line;
+}
