@@ -38,11 +38,11 @@ export interface OwnTask extends Task {
 }
 
 /**
- * What one fill is of: a file's name counts, because findings compare it with the contents; and what the index declares,
- * not what is learnt of it meanwhile.
+ * What one fill is of, for this machine and others: a file's name counts, because findings compare it with the contents; and what
+ * the index declares, not what is learnt of it meanwhile. Without a digest of it only the same index has the same bytes.
  */
 export function flightKey({ subject, file, upstream }: ListedFile): string {
-  return `${subject.project}/${subject.filename}/${strongName(file.hashes) || `at ${upstream.name}`}`;
+  return `${subject.project}/${subject.filename}/${strongName(file.hashes) || `at ${upstream.name} ${upstream.url}`}`;
 }
 
 /** The sha256 of a file, where nothing but that is left to be checked. */

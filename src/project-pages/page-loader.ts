@@ -10,7 +10,13 @@ import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
-import { hadPage, type KnownPage, type KnownPages, OthersPages } from './others-pages.js';
+import {
+  hadPage,
+  type KnownPage,
+  type KnownPages,
+  type Others,
+  OthersPages,
+} from './others-pages.js';
 import { PageGetter } from './page-getter.js';
 import { type LoadedPage, PageReader } from './page-reader.js';
 
@@ -181,8 +187,8 @@ export class PageLoader {
     const upstreams = upstreamsFor(project, this.#settings.upstreams);
     const known = await this.#known(project, upstreams, entry);
     if (this.#overdue.has(project) && known.size > 0) return this.#stale(project, known, LATE);
-    const meeting = await this.#others.meet(project, upstreams, known);
-    const refresh = this.#refresh(project, upstreams, known, meeting);
+    const others = await this.#others.meet(project, upstreams, known);
+    const refresh = this.#refresh(project, upstreams, known, others);
     let loaded: LoadedPage | undefined;
     try {
       loaded = await (known.size === 0 ? refresh : this.#soon(project, refresh));
@@ -234,19 +240,19 @@ export class PageLoader {
   /**
    * Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure.
    * @param known a page that is found to be no longer there is taken out of it
-   * @param meeting told what comes of it
+   * @param others told what comes of it
    * @returns undefined where no upstream has the project
    */
   async #refresh(
     project: ProjectName,
     upstreams: readonly Upstream[],
     known: KnownPages,
-    meeting: Meeting | undefined,
+    others: Others | undefined,
   ): Promise<LoadedPage | undefined> {
     try {
-      return await this.#askAll(project, upstreams, known, meeting);
+      return await this.#askAll(project, upstreams, known, others);
     } finally {
-      meeting?.end();
+      others?.end();
     }
   }
 
@@ -254,13 +260,15 @@ export class PageLoader {
     project: ProjectName,
     upstreams: readonly Upstream[],
     known: KnownPages,
-    meeting: Meeting | undefined,
+    others: Others | undefined,
   ): Promise<LoadedPage | undefined> {
+    const meeting = others?.meeting;
     for (const [index, upstream] of upstreams.entries()) {
-      const loaded = await this.#ask(upstream, project, known.get(upstream), meeting);
+      const page = (await others?.pageOf(upstream)) ?? known.get(upstream);
+      const loaded = await this.#ask(upstream, project, page, meeting);
       // A name of this index is none of those after it, whatever they said of it before.
-      const others = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
-      for (const other of others)
+      const gone = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
+      for (const other of gone)
         if (known.delete(other)) {
           this.#kept.delete(other.name, project);
           meeting?.gone(other.name);

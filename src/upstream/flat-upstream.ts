@@ -62,6 +62,10 @@ export class FlatUpstream implements Upstream {
     return this.#source.isPublic;
   }
 
+  get url(): string {
+    return this.#source.url;
+  }
+
   get origin(): string {
     return this.#source.origin;
   }

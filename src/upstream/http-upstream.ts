@@ -79,6 +79,7 @@ const ACCEPT_PAGES =
 export class HttpUpstream implements Upstream {
   readonly name: string;
   readonly isPublic: boolean;
+  readonly url: string;
   readonly origin: string;
   readonly hasClaims: boolean;
   readonly pageTimeout: number;
@@ -101,6 +102,7 @@ export class HttpUpstream implements Upstream {
     const index = new URL(settings.url);
     this.name = name;
     this.isPublic = settings.isPublic;
+    this.url = settings.url;
     this.origin = index.origin;
     this.hasClaims = settings.claims.length > 0;
     this.pageTimeout = timeouts.page;

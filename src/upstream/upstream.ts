@@ -74,6 +74,8 @@ export interface FileAnswer {
 export interface Upstream extends Demands {
   readonly name: string;
   readonly isPublic: boolean;
+  /** Of its index: two machines may call different ones by one name. */
+  readonly url: string;
   /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
   readonly origin: string;
   /** The `Authorization` header for that origin, and for no other. @throws {Failure} where the password cannot be had */

@@ -30,7 +30,8 @@ describe('pages that others may have', () => {
     });
     const projects = Array.from({ length: 500 }, (_, number) => `demo-${number}` as ProjectName);
     const all = projects.map((project) => others.meet(project, [UPSTREAM], new Map()));
-    assert.deepEqual(new Set(await Promise.all(all)), new Set([MEETING]));
+    const answers = await Promise.all(all);
+    assert.ok(answers.every((answer) => answer?.meeting === MEETING));
     // One more than fits may always go on.
     assert.ok(most > 32 && most <= 65, `${most}`);
   });
