@@ -60,8 +60,9 @@ export async function createLeases(
     };
   const { listen, url, secret } = shared;
   const own = { owner: `${config.replica.name} ${randomUUID()}`, url };
+  const seal = new Seal(secret);
   const leases = new RedisLeases({
-    store: new LeaseStore(redis.line, own),
+    store: new LeaseStore(redis.line, own, seal),
     own,
     bytesAt,
     blobs,
@@ -71,7 +72,7 @@ export async function createLeases(
   closing.add(() => leases.close());
   const server = createFillServer({
     offered: (name) => leases.offered(name),
-    seal: new Seal(secret),
+    seal,
     now,
     url,
     by: inspectedBy(config),

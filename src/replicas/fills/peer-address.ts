@@ -8,8 +8,7 @@ export interface PeerAddress {
 }
 
 /**
- * Where a replica is reached. A lease says by which URL, and whoever can write there may write any: only what has an address
- * among those of replicas is connected to.
+ * Where a replica is reached, by the URL in a lease of its: only what has an address among those of replicas is connected to.
  * @returns undefined where it has none
  */
 export async function peerAddress(

@@ -118,6 +118,51 @@ describe('leases in Redis', { skip }, () => {
     assert.equal(await two.store.renew(name, now.fence), true);
   });
 
+  describe('that no replica has signed', () => {
+    async function signed(): Promise<Record<string, string>> {
+      const one = await start();
+      await one.store.take(name);
+      const held = await redis.ask.hgetall(key);
+      one.dies();
+      await redis.ask.del(key);
+      return held;
+    }
+
+    const tampered: Readonly<Record<string, (held: Record<string, string>) => object>> = {
+      'by anybody': () => ({ owner: 'somebody', fence: '7', url: 'http://127.0.0.1:1/' }),
+      'by anybody, in part': () => ({ owner: 'somebody' }),
+      'with another URL': (held) => ({ ...held, url: 'http://127.0.0.1:1/' }),
+      'with another owner': (held) => ({ ...held, owner: 'somebody' }),
+      'with a fence that is no number': (held) => ({ ...held, fence: 'x' }),
+      'with a fence that is too large': (held) => ({ ...held, fence: '9'.repeat(30) }),
+      'with a long URL': (held) => ({ ...held, url: 'x'.repeat(10_000_000) }),
+      'with none of its fields': () => ({ other: '1' }),
+    };
+    for (const [how, lease] of Object.entries(tampered))
+      it(`are nobody's: ${how}`, async () => {
+        await redis.ask.hset(key, lease(await signed()));
+        const two = await start();
+        assert.equal((await two.store.take(name)).owner, 'replica 2');
+        assert.equal((await two.store.take(name)).owner, 'replica 2');
+      });
+
+    it("are nobody's where they are signed for another fill, or with another secret", async () => {
+      await redis.ask.hset(key, await signed());
+      const two = await start();
+      const other = nameOfFill('another');
+      await redis.ask.copy(key, `wg:1:{f:${other}}:lease`);
+      assert.equal((await two.store.take(other)).owner, 'replica 2');
+      const three = await start({ secret: 'the secret of others' });
+      assert.equal((await three.store.take(name)).owner, 'replica 3');
+    });
+
+    it('have their twin that is theirs', async () => {
+      await redis.ask.hset(key, await signed());
+      const two = await start();
+      assert.equal((await two.store.take(name)).owner, 'replica 1');
+    });
+  });
+
   it('are taken from a holder that is lost, and from no other', async () => {
     const [one, two, three] = [await start(), await start(), await start()];
     const holder = await one.store.take(name);

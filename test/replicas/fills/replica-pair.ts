@@ -54,7 +54,8 @@ export async function startReplica(settings: TestReplicaSettings): Promise<TestR
   const url = `http://127.0.0.1:${port}/`;
   const taken: string[] = [];
   const own = { owner: name, url };
-  const store = new LeaseStore(line, own);
+  const seal = new Seal(secret);
+  const store = new LeaseStore(line, own, seal);
   let stop = () => {};
   const leases = new RedisLeases({
     store,
@@ -67,7 +68,6 @@ export async function startReplica(settings: TestReplicaSettings): Promise<TestR
     },
     onTaken: (label) => taken.push(label),
   });
-  const seal = new Seal(secret);
   const offered = (fill: string) => leases.offered(fill);
   const server: Server = createFillServer({ offered, seal, now, url, by: BY });
   server.listen(Number(port), '127.0.0.1');
