@@ -252,7 +252,7 @@ describe('following a fill of another replica', () => {
     const url = await speaking(answering, (news) =>
       framed(news.seal({ kind: 'begun', from: 0, transfer: 'x' })),
     );
-    const { body } = await open(url, client(undefined, { silence: 300, slowness: 5_000 }));
+    const { body } = await open(url, client(undefined, { silence: 3_000, slowness: 20_000 }));
     assert.equal(await lostBy(read(body)), 'silent');
   });
 
