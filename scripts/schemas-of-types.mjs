@@ -41,6 +41,7 @@ function describeMembers(checker, root) {
     if (type.flags & TypeFlags.Null) return { type: 'null' };
     if (checker.isArrayType(type))
       return { type: 'array', items: schemaOf(checker.getTypeArguments(type)[0]) };
+    if (/^(readonly )?\[/.test(checker.typeToString(type))) return tupleOf(type);
     if (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) return namedOf(type);
     throw new Error(`there is no schema for ${checker.typeToString(type)}`);
   }
@@ -50,6 +51,14 @@ function describeMembers(checker, root) {
     return (
       type.isIntersectionType() && type.getTypes().some(({ flags }) => flags & TypeFlags.StringLike)
     );
+  }
+
+  /** As many as there are, each like one of them. */
+  function tupleOf(type) {
+    const all = checker.getTypeArguments(type).map(schemaOf);
+    const kinds = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
+    const items = kinds.length === 1 ? kinds[0] : { anyOf: kinds };
+    return { type: 'array', items, minItems: all.length, maxItems: all.length };
   }
 
   function unionOf(types) {
@@ -91,6 +100,8 @@ function describeMembers(checker, root) {
     const properties = {};
     const required = [];
     for (const member of checker.getPropertiesOfType(type)) {
+      // JSON has no symbols.
+      if (member.name.startsWith('__@')) continue;
       const its = checker.getTypeOfSymbol(member);
       const types = its.isUnionType() ? its.getTypes() : [its];
       // JSON leaves out what is undefined.
