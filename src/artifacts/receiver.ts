@@ -26,6 +26,11 @@ const EARLY_LOOK_FROM = 1024 * 1024;
 const RATE_FROM = 1024 * 1024;
 /** A replica that sends so many times slower than the last came from an index is not waited for. */
 const SLOW = 4;
+/**
+ * One that sends as much as this is waited for in any case, in bytes a second: an index nearby may have sent many times as much, and to
+ * fetch it once more would take from a machine that is busy what it lacks already.
+ */
+const FAST_ENOUGH = 2 * 1024 * 1024;
 
 export interface ReceiverParts {
   /** Artifacts beyond this machine; undefined where there are none. */
@@ -93,7 +98,7 @@ export class Receiver {
   #distantSource({ listed, distant, signal }: OwnTask): DistantSource | undefined {
     const { distantFills } = this.#parts;
     if (distant === undefined || distantFills === undefined) return undefined;
-    const leastRate = () => this.#rate / SLOW;
+    const leastRate = () => Math.min(FAST_ENOUGH, this.#rate / SLOW);
     return new DistantSource(distantFills, flightKey(listed), distant, leastRate, signal);
   }
 
