@@ -2,26 +2,20 @@ import { asFailure, Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import { checked, type Hashes } from '../domain/hashes.js';
 import { DistantFailure, type DistantFills } from '../fleet/distant-fills.js';
-import type { Arrived, FillNews, Lost } from '../fleet/leases.js';
+import type { Arrived, FillNews } from '../fleet/leases.js';
 import { SourceLost } from '../fleet/source-lost.js';
-import type { EarlyLook, Inspectable, Inspector } from '../inspection/inspector.js';
+import type { EarlyLook } from '../inspection/inspector.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
-import type { FairShare } from '../runtime/fair-share.js';
-import type { BytesAt } from '../store/bytes.js';
 import type { SharedBlobs, SharedPut } from '../store/shared-blobs.js';
-import type { Spool } from '../store/spool.js';
 import type { Encoded, FileAnswer, Had } from '../upstream/upstream.js';
 import type { Arrival } from './arrival.js';
-import { arriveInFile } from './arriving-file.js';
-import type { ArrivingMemory } from './arriving-memory.js';
 import { DistantSource } from './distant-source.js';
-import { newTransfer, type Transfer } from './fill.js';
+import { newTransfer } from './fill.js';
+import { Intake, type IntakeParts } from './intake.js';
 import { answerOf, type LeftBytes } from './left-bytes.js';
-import { flightKey, knownDigest, nameOf, type OwnTask } from './task.js';
-import { OtherBytes, type Source, transfer } from './transfer.js';
+import { flightKey, knownDigest, type OwnTask } from './task.js';
+import { OtherBytes } from './transfer.js';
 
-/** Artifacts from here on are read while they come in, in bytes. */
-const EARLY_LOOK_FROM = 1024 * 1024;
 /** Of smaller ones the time says nothing of the line, in bytes. */
 const RATE_FROM = 1024 * 1024;
 /** A replica that sends so many times slower than the last came from an index is not waited for. */
@@ -32,20 +26,11 @@ const SLOW = 4;
  */
 const FAST_ENOUGH = 2 * 1024 * 1024;
 
-export interface ReceiverParts {
+export interface ReceiverParts extends IntakeParts {
   /** Artifacts beyond this machine; undefined where there are none. */
   readonly sharedBlobs: SharedBlobs | undefined;
   /** Where other replicas are asked for what comes in there; undefined where there are none. */
   readonly distantFills: DistantFills | undefined;
-  readonly spool: Spool;
-  /** For small artifacts, before that; undefined where others read what comes in here. */
-  readonly memory: ArrivingMemory | undefined;
-  readonly bytesAt: BytesAt;
-  readonly inspector: Inspector;
-  /** What may wait for the file system while artifacts come in. */
-  readonly arriving: FairShare;
-  /** No artifact may be longer, in bytes. */
-  readonly maxSize: number;
 }
 
 /** An artifact that has come in whole. */
@@ -59,25 +44,19 @@ export interface Received {
   readonly inspection: Inspection | undefined;
 }
 
-/** How an artifact comes in. */
-interface TakingIn {
-  readonly of: Transfer;
-  /** Whether it is read while it comes in. */
-  readonly isRead: boolean;
-  /** Told how many bytes can be read. */
-  readonly show: (readable: number) => void;
-  /** Asked for what follows where whoever sends them is gone. */
-  readonly rest: (received: number, why: Lost) => Promise<Source>;
-}
-
-/** Brings an artifact's bytes here, from where they are nearest: the store that machines share, or the index. */
+/**
+ * Brings an artifact's bytes here, from where they are nearest: what somebody has left of them, a replica that is at it, the
+ * store that machines share, or the index.
+ */
 export class Receiver {
   readonly #parts: ReceiverParts;
+  readonly #intake: Intake;
   /** At which the last artifact has come from an index, in bytes a second; 0 where none has. */
   #rate = 0;
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
+    this.#intake = new Intake(parts);
   }
 
   /** @throws {Failure} where nobody has them, and nothing of them is left here then */
@@ -123,8 +102,8 @@ export class Receiver {
     }
     let arrival: Arrival | undefined;
     try {
-      arrival = await this.#makeRoom(size);
-      const { early, received } = await this.#takeIn(task, { ...answer, from: 0 }, arrival, {
+      arrival = await this.#intake.makeRoom(size);
+      const { early, received } = await this.#intake.take(task, { ...answer, from: 0 }, arrival, {
         of: newTransfer(),
         isRead: true,
         show: (readable) => fill.advance(readable),
@@ -172,7 +151,7 @@ export class Receiver {
       if (!distant?.isThere) put = await this.#share(task, arrival, answer);
       const { etag } = answer;
       const started = performance.now();
-      const { early, received } = await this.#takeIn(task, answer, arrival, {
+      const { early, received } = await this.#intake.take(task, answer, arrival, {
         of: left ?? newTransfer(etag),
         isRead: !distant?.isThere,
         show: (readable) => {
@@ -209,31 +188,6 @@ export class Receiver {
     return this.#parts.sharedBlobs?.begin(arrival.bytes, expected).catch(() => undefined);
   }
 
-  async #takeIn(
-    task: OwnTask,
-    source: Source,
-    arrival: Arrival,
-    { of, isRead, show, rest }: TakingIn,
-  ): Promise<Pick<Received, 'early' | 'received'>> {
-    const { fill, listed } = task;
-    let early: EarlyLook | undefined;
-    try {
-      const { maxSize } = this.#parts;
-      fill.begin(arrival.bytes, listed.file.size ?? source.size, of);
-      if (isRead) early = this.#lookEarly(task, arrival.at);
-      const { hashes, size } = listed.file;
-      const declared = { hashes, size, maxSize };
-      const progress = (readable: number) => {
-        show(readable);
-        early?.arrived(readable);
-      };
-      return { early, received: await transfer(source, arrival, declared, progress, rest) };
-    } catch (error) {
-      early?.abandon();
-      throw error;
-    }
-  }
-
   /** Asks the upstream, and makes room for the answer meanwhile; where either fails, nothing of the other is left. */
   async #beginReceiving(
     task: OwnTask,
@@ -242,7 +196,7 @@ export class Receiver {
   ): Promise<{ answer: FileAnswer; arrival: Arrival }> {
     const [answer, arrival] = await Promise.allSettled([
       left === undefined ? this.#begin(task, distant) : answerOf(left),
-      this.#makeRoom(task.listed.file.size),
+      this.#intake.makeRoom(task.listed.file.size),
     ]);
     if (answer.status === 'fulfilled' && arrival.status === 'fulfilled')
       return { answer: answer.value, arrival: arrival.value };
@@ -261,22 +215,6 @@ export class Receiver {
 
   #fetch({ listed: { file, upstream }, signal }: OwnTask, had?: Had): Promise<FileAnswer> {
     return upstream.fetchFile(file.url, signal, encodingOf(file.hashes), had);
-  }
-
-  async #makeRoom(size: number | undefined): Promise<Arrival> {
-    const { memory, spool, bytesAt, arriving } = this.#parts;
-    return memory?.begin(size) ?? arriveInFile(await spool.create(size), bytesAt, arriving);
-  }
-
-  /** Small artifacts are here before a look at them would have begun; at others one may have been had. */
-  #lookEarly({ listed, known }: OwnTask, at: Inspectable): EarlyLook | undefined {
-    const { inspector } = this.#parts;
-    const { size } = listed.file;
-    if (!listed.upstream.inspect || known.inspection !== undefined) return undefined;
-    if (typeof at === 'string' && (size === undefined || size >= EARLY_LOOK_FROM))
-      return inspector.begin(at, nameOf(listed), size);
-    inspector.expectOne();
-    return undefined;
   }
 }
 

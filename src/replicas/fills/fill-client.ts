@@ -1,6 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
-import { request as requestTls } from 'node:https';
-import { isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { FailureKind } from '../../domain/failure.js';
 import {
   type DistantBytes,
@@ -13,11 +11,12 @@ import { SourceLost } from '../../fleet/source-lost.js';
 import { withDeadline } from '../../runtime/deadline.js';
 import { Pace } from '../../runtime/pace.js';
 import type { Seal } from '../seal.js';
+import { askPeer } from './ask-peer.js';
 import { acceptable, type InspectedBy, type ToldNews } from './fill-news.js';
 import { type Frame, FrameReader } from './frames.js';
-import { ANSWERED, ASKED, introduce, type NewsSeal } from './introduction.js';
+import { ANSWERED, introduce, type NewsSeal } from './introduction.js';
 import { nameOfFill } from './lease-store.js';
-import { type PeerAddress, peerAddress } from './peer-address.js';
+import { peerAddress } from './peer-address.js';
 
 export interface FillClientParts {
   readonly seal: Seal;
@@ -69,7 +68,7 @@ export class FillClient implements DistantFills {
     const { asked, readAnswer } = introduce(seal, question, now());
     const path = `internal/v1/fills/${question.name}?from=${from}&of=${of}`;
     const { silence, slowness } = patience;
-    const { res, leave } = await ask(peer, path, asked, silence, signal);
+    const { res, leave } = await askPeer(peer, path, asked, silence, signal);
     const frames = framesOf(res, silence, new Pace(slowness, leastRate));
     const followed = new FollowedFill(frames, leave, by);
     try {
@@ -83,53 +82,6 @@ export class FillClient implements DistantFills {
       leave();
       throw error;
     }
-  }
-}
-
-interface Answered {
-  readonly res: IncomingMessage;
-  /** Closes the connection. */
-  readonly leave: () => void;
-}
-
-/** @throws {SourceLost} */
-async function ask(
-  { url, address }: PeerAddress,
-  path: string,
-  asked: string,
-  silence: number,
-  signal: AbortSignal,
-): Promise<Answered> {
-  const send = url.protocol === 'https:' ? requestTls : request;
-  const req = send(new URL(path, url), {
-    agent: false,
-    signal,
-    headers: { [ASKED]: asked },
-    // To that address and no other, whatever the name stands for by now.
-    lookup: (_host, { all }, callback) => {
-      const family = isIP(address);
-      if (all) callback(null, [{ address, family }]);
-      else callback(null, address, family);
-    },
-  });
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    req.on('response', resolve);
-    req.on('error', reject);
-  });
-  req.end();
-  const started = performance.now();
-  try {
-    const res = await withDeadline(silence, answered);
-    // Whoever reads it meets its errors.
-    res.on('error', () => {});
-    return { res, leave: () => void req.destroy() };
-  } catch (error) {
-    req.destroy();
-    signal.throwIfAborted();
-    const { code } = error as NodeJS.ErrnoException;
-    const isEnd = code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE';
-    const since = performance.now() - started;
-    throw new SourceLost(isEnd ? { how: 'ended' } : { how: 'silent', since });
   }
 }
 

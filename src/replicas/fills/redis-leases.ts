@@ -1,5 +1,5 @@
 import { Failure } from '../../domain/failure.js';
-import type { FillNews, Holder, Leases, Lost, OurLease } from '../../fleet/leases.js';
+import type { Holder, Leases, Lost, OurLease } from '../../fleet/leases.js';
 import type { Every } from '../../runtime/change-watch.js';
 import { Places } from '../../runtime/places.js';
 import type { BlobStore } from '../../store/blob-store.js';
@@ -11,8 +11,8 @@ import { OfferedFill } from './offered-fill.js';
 const RENEWAL = 2_000;
 /** So long others find a fill here that is complete, in milliseconds: they may have asked at the same time. */
 const LINGER = 5_000;
-/** What is held open so, in bytes; the oldest goes first. */
-const MOST_LINGERING = 256 * 2 ** 20;
+/** What is held open so, in files and in bytes; the oldest goes first. */
+const MOST_LINGERING = { files: 64, bytes: 256 * 2 ** 20 };
 /** Fills at a time that another replica is at, and that this one does all the same. */
 const MOST_WITHOUT = 4;
 /** One more waits for its turn, in milliseconds: a client goes after 15 s without a byte. */
@@ -61,7 +61,7 @@ export class RedisLeases implements Leases {
         holder: distant,
         lost: (last, lost) => this.#lost(fill, last, lost),
       },
-      tell: (news) => fill.tell(news),
+      tell: (news) => fill.offered.tell(news),
       release: () => this.#end(fill),
       abandon: () => this.#end(fill),
     };
@@ -160,9 +160,9 @@ export class RedisLeases implements Leases {
     store.renew(fill.name, fill.fence, LINGER).catch(() => {});
     this.#lingering.add(fill);
     let bytes = 0;
-    for (const one of [...this.#lingering].reverse()) {
+    for (const [index, one] of [...this.#lingering].reverse().entries()) {
       bytes += one.offered.received;
-      if (bytes > MOST_LINGERING) this.#forget(one);
+      if (index >= MOST_LINGERING.files || bytes > MOST_LINGERING.bytes) this.#forget(one);
     }
     setTimeout(() => this.#forget(fill), LINGER).unref();
   }
@@ -194,9 +194,5 @@ class OurFill {
   constructor(name: string, offered: OfferedFill) {
     this.name = name;
     this.offered = offered;
-  }
-
-  tell(news: FillNews): void {
-    this.offered.tell(news);
   }
 }
