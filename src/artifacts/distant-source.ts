@@ -19,6 +19,8 @@ export class DistantSource {
   #bytes: DistantBytes | undefined;
   /** What was here when it was asked last. */
   #receivedThen = 0;
+  /** Whether it was asked once more without having sent anything. */
+  #isSecond = false;
   #lostSoFar = 0;
   #hasAsked = false;
 
@@ -54,7 +56,9 @@ export class DistantSource {
    * @throws {Failure} what it has failed with there, and where too much is got otherwise
    */
   async open(received: number, why?: Lost): Promise<DistantBytes | undefined> {
-    const goesOn = why?.how === 'ended' && received > this.#receivedThen;
+    const cameOn = received > this.#receivedThen;
+    const goesOn = why?.how === 'ended' && (cameOn || !this.#isSecond);
+    this.#isSecond = goesOn && !cameOn;
     let lost = goesOn || !this.#hasAsked ? undefined : why;
     for (;;) {
       if (lost !== undefined) await this.#lose(lost);
