@@ -87,11 +87,14 @@ export class LeaseStore {
   readonly #line: RedisLine;
   readonly #own: Owner;
   readonly #seal: Seal;
+  readonly #patience: number;
 
-  constructor(line: RedisLine, own: Owner, seal: Seal) {
+  /** @param patience how long Redis may take to answer, in milliseconds */
+  constructor(line: RedisLine, own: Owner, seal: Seal, patience = ANSWER) {
     this.#line = line;
     this.#own = own;
     this.#seal = seal;
+    this.#patience = patience;
   }
 
   /**
@@ -114,9 +117,7 @@ export class LeaseStore {
     const last = [from?.holder.owner ?? '', from?.holder.fence ?? '', Math.floor(LIFE - since)];
     const seal = this.#signatureOf(name, this.#own);
     const args = [owner, url, LIFE, FENCE_LIFE, ...last, unsigned, LONGEST, seal];
-    return readHeld(
-      await this.#line.ask((redis) => TAKE.run(redis, this.#keys(name), args), ANSWER),
-    );
+    return readHeld(await this.#run(TAKE, this.#keys(name), args));
   }
 
   #isSigned(name: string, held: Held): boolean {
@@ -134,13 +135,17 @@ export class LeaseStore {
   async renew(name: string, fence: number, life = LIFE): Promise<boolean> {
     const [key] = this.#keys(name);
     const { owner } = this.#own;
-    return 1 === (await this.#line.ask((redis) => RENEW.run(redis, [key], [owner, fence, life])));
+    return (await this.#run(RENEW, [key], [owner, fence, life])) === 1;
   }
 
   async drop(name: string, fence: number): Promise<void> {
     const [key] = this.#keys(name);
     const { owner } = this.#own;
-    await this.#line.ask((redis) => DROP.run(redis, [key], [owner, fence]));
+    await this.#run(DROP, [key], [owner, fence]);
+  }
+
+  #run(script: Script, keys: readonly string[], args: readonly (string | number)[]) {
+    return this.#line.ask((redis) => script.run(redis, keys, args), this.#patience);
   }
 
   /** Both in one slot of a cluster. */

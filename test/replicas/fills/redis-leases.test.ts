@@ -205,7 +205,7 @@ describe('leases in Redis', { skip }, () => {
   };
   for (const [what, harm] of Object.entries(harms))
     it(`are ours without one where Redis ${what}`, async () => {
-      const one = await start();
+      const one = await start({ patience: 300 });
       const there = redis;
       await harm();
       try {

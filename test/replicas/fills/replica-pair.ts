@@ -40,11 +40,13 @@ export interface TestReplicaSettings {
   readonly isPeer?: (address: string) => boolean;
   readonly now?: () => number;
   readonly every?: typeof everyUnref;
+  /** With Redis, in milliseconds: by default that of a machine that is busy with other tests. */
+  readonly patience?: number;
 }
 
 export async function startReplica(settings: TestReplicaSettings): Promise<TestReplica> {
   const { redis, mode, name, secret = 'a secret of all replicas', isPeer = () => true } = settings;
-  const { now = () => Date.now(), every = everyUnref } = settings;
+  const { now = () => Date.now(), every = everyUnref, patience = 20_000 } = settings;
   const found = toRedis(
     configSchema.parse({ redis: { url: redis, ...(mode && { mode }) } }).redis,
   )!;
@@ -55,7 +57,7 @@ export async function startReplica(settings: TestReplicaSettings): Promise<TestR
   const taken: string[] = [];
   const own = { owner: name, url };
   const seal = new Seal(secret);
-  const store = new LeaseStore(line, own, seal);
+  const store = new LeaseStore(line, own, seal, patience);
   let stop = () => {};
   const leases = new RedisLeases({
     store,
