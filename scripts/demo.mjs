@@ -48,10 +48,12 @@ Ctrl-C ends it and removes what it has written.`);
   }
 } catch (error) {
   if (!stopping.signal.aborted) {
+    // The server says which setting it was, and of what it came.
+    const { code } = error.cause ?? error;
     const said =
-      error.code === 'EADDRINUSE'
+      code === 'EADDRINUSE'
         ? `${values.listen} is taken by something else. Another port: npm run demo -- --listen 127.0.0.1:8081`
-        : error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL'
+        : code === 'EACCES' || code === 'EADDRNOTAVAIL'
           ? `It may not listen on ${values.listen}: ${error.message}`
           : error.message;
     console.error(said);

@@ -140,6 +140,10 @@ describe('a data folder in which something is damaged', () => {
       'told.json',
       'outbox/ID.json',
       'links/AB/ID.json',
+      // There with other replicas alone: test/replicas.
+      'shared-policy/state.json',
+      'archived.json',
+      'heard/decisions.jsonl',
       // What lies there is of this start.
       'lists/UPSTREAM.names.gz',
       'spool/RUN-ID',

@@ -49,7 +49,9 @@ describe('the policy page', () => {
     assert.deepEqual(cooldown.settings, [
       { key: 'action', value: 'block', at: { layer: 'own', file: '10-rules.yaml', line: 3 } },
       { key: 'age', value: '5d', at: { layer: 'own', file: '10-rules.yaml', line: 3 } },
+      { key: 'security-fixes', value: 'off', at: cooldown.settings.at(-1).at },
     ]);
+    assert.equal(cooldown.settings.at(-1).at.layer, 'shipped');
     const record = rules.find(({ rule }: { rule: string }) => rule === 'record');
     assert.equal(record.settings.at(-1).key, 'codes.record-wheel-file');
     assert.equal(record.settings.at(-1).at.layer, 'shipped');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProjectName } from '../../domain/project-name.js';
+import { ATTESTATIONS_VERSION } from '../../store/disk/disk-attestation-store.js';
 
 /** What of an upstream replicas must have in common. */
 export interface UpstreamPlace {
@@ -41,9 +42,9 @@ export class ProjectKeys {
     return this.#of(project, this.#findings);
   }
 
-  /** Attestations, and which bytes a digest stands for. */
+  /** Attestations as this version verifies them, and which bytes a digest stands for. */
   facts(project: ProjectName): string {
-    return this.#of(project, 'facts');
+    return this.#of(project, `facts:v${ATTESTATIONS_VERSION}`);
   }
 
   pins(project: ProjectName): string {

@@ -18,7 +18,10 @@ local function release(key, turn)
 end
 `;
 
-/** Fields and values from a cursor on, until there are so many bytes: no answer is longer than twice that. */
+/**
+ * Fields and values from a cursor on, until there are so many bytes: no answer is longer than twice that. A short one counts as if it
+ * were as long as the least that is of use: there are no more of them than that comes to.
+ */
 const READ = `
 local function read(key, cursor, most, longest)
   local found, bytes, seen = {}, 0, 0
@@ -26,7 +29,7 @@ local function read(key, cursor, most, longest)
     local step = redis.call('HSCAN', key, cursor, 'COUNT', 32)
     cursor = step[1]
     for i = 1, #step[2], 2 do
-      local size = #step[2][i] + #step[2][i + 1]
+      local size = math.max(256, #step[2][i] + #step[2][i + 1])
       seen = seen + size
       if size <= longest and bytes + size <= 2 * most then
         bytes = bytes + size

@@ -1,6 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseProjectName } from '../../domain/project-name.js';
+import { READ_AT_ONCE } from '../../runtime/plain-file.js';
 import type { SuspectedProjects } from '../suspected-projects.js';
 import { ENDING } from './remembered-records.js';
 
@@ -39,7 +40,8 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function isClean(path: string): Promise<boolean> {
   try {
-    await using file = await open(path);
+    await using file = await open(path, READ_AT_ONCE);
+    if (!(await file.stat()).isFile()) return false;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
     return buffer.subarray(0, bytesRead).includes(CLEAN);
   } catch {
