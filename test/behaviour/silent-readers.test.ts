@@ -14,20 +14,20 @@ const dist = buildWheel({ name: 'big', files: { 'big/x.bin': randomBytes(16_000_
 const path = `/files/big/${dist.filename}`;
 
 for (const workers of [1, 2])
-  it(`answers /healthz with few files to open while 40 clients read nothing of a large file: ${workers} at work`, async () => {
+  it(`answers /healthz with few files to open while 80 clients read nothing of a large file: ${workers} at work`, async () => {
     const upstream = await startFakeUpstream();
     const folder = await mkdtemp(join(tmpdir(), 'wheelgate-silent-'));
     upstream.addProject('big', [dist]);
     const gate = await startGateProcess({
       folder,
       args: ['--upstream', upstream.url, '--workers', String(workers)],
-      through: ['sh', '-c', 'ulimit -n 160; exec "$@"', 'sh'],
+      through: ['sh', '-c', 'ulimit -n 256; exec "$@"', 'sh'],
     });
     const { hostname, port } = new URL(gate.url);
     const readers = [];
     try {
       assert.ok((await ask(gate.url + path)).body.equals(dist.bytes));
-      for (let count = 0; count < 40; count += 1) {
+      for (let count = 0; count < 80; count += 1) {
         const socket = createConnection({ host: hostname, port: Number(port) });
         readers.push(socket);
         socket.on('error', () => {});

@@ -17,7 +17,7 @@ describe('three replicas among deaths, stops, cut connections, and a Redis and a
       troubles: 4,
     });
     assert.deepEqual(report.wrong, []);
-    assert.ok(Object.keys(report.troubles).length >= 2, 'hardly anything went wrong');
+    assert.ok(Object.keys(report.troubles).length >= 1, 'nothing went wrong');
     assert.ok(report.recorded > 100, 'hardly anything was answered');
     assert.ok(report.transfers >= report.artifacts / 2);
   });

@@ -138,7 +138,7 @@ for one in "\${COMPREPLY[@]}"; do printf '%s\\n' "$one"; done`;
     }, () => {
       assert.deepEqual(offered('token', 'ci', '--role', ''), ['admin', 'client']);
       assert.deepEqual(offered('token', 'ci', '--role=a'), ['admin']);
-      assert.deepEqual(offered('client', 'p'), ['pdm', 'pip', 'poetry']);
+      assert.deepEqual(offered('client', 'p'), ['pdm', 'pip', 'pip-tools', 'pipenv', 'poetry']);
       assert.deepEqual(offered('completion', ''), ['bash', 'fish', 'zsh']);
       assert.deepEqual(offered('inspect', ''), ['a wheel*.whl', 'policies']);
       assert.deepEqual(offered('inspect', 'one.whl', 'a'), ['a wheel*.whl']);
