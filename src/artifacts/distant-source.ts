@@ -4,6 +4,8 @@ import { SourceLost } from '../fleet/source-lost.js';
 
 /** After so many that were lost nobody else is asked. */
 const MOST_LOST = 8;
+/** One that ends the connection after less than this is asked once more only so often, in bytes. */
+const PROGRESS = 1024 * 1024;
 
 /**
  * The bytes of one fill from whichever replica is at it. One that ends the connection is asked once more before its lease is
@@ -22,6 +24,7 @@ export class DistantSource {
   /** Whether it was asked once more without having sent anything. */
   #isSecond = false;
   #lostSoFar = 0;
+  #crept = 0;
   #hasAsked = false;
 
   constructor(
@@ -59,7 +62,9 @@ export class DistantSource {
     const cameOn = received > this.#receivedThen;
     const goesOn = why?.how === 'ended' && (cameOn || !this.#isSecond);
     this.#isSecond = goesOn && !cameOn;
+    if (goesOn && received - this.#receivedThen < PROGRESS) this.#crept += 1;
     let lost = goesOn || !this.#hasAsked ? undefined : why;
+    if (goesOn && this.#crept > MOST_LOST) lost = { how: 'useless' };
     for (;;) {
       if (lost !== undefined) await this.#lose(lost);
       if (this.#holder === undefined) return undefined;

@@ -117,11 +117,13 @@ export class Filler {
   ): Promise<LeftBytes | undefined> {
     const reader = await held.release();
     const { transfer, etag, total } = fill;
-    // The next one may have been gone before it had as much.
-    if (reader === undefined && transfer !== undefined && before?.transfer === transfer)
-      return before;
+    const { received } = fill.progress;
+    // The next one may have been gone before it had as much; what it had beyond that nobody could compare.
+    const isCovered = before?.transfer === transfer && received <= (before?.received ?? 0);
+    if (reader === undefined && transfer !== undefined && isCovered) return before;
     await before?.reader.close();
-    if (reader !== undefined && transfer !== undefined) return { reader, transfer, etag, total };
+    if (reader !== undefined && transfer !== undefined)
+      return { reader, received, transfer, etag, total };
     fill.restart();
     return undefined;
   }

@@ -6,6 +6,8 @@ import type { Transfer } from './fill.js';
 /** What somebody had received of a file before he was gone. */
 export interface LeftBytes extends Transfer {
   readonly reader: ByteReader;
+  /** So many of them were told of. */
+  readonly received: number;
   /** How many there were to be, where that is known. */
   readonly total: number | undefined;
 }

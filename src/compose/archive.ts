@@ -35,11 +35,20 @@ export async function createArchive(
     );
   };
   const folder = dataFolder(data).heard;
+  const states = new StatesReader({ objects, seal, now, onUnsigned });
   return {
     objects,
     seal,
-    reader: new ArchiveReader({ objects, seal, self: replica.name, here, folder, onUnsigned }),
-    states: new StatesReader({ objects, seal, now, onUnsigned }),
+    reader: new ArchiveReader({
+      objects,
+      seal,
+      self: replica.name,
+      here,
+      folder,
+      onUnsigned,
+      states: (signal) => states.states(signal),
+    }),
+    states,
   };
 }
 

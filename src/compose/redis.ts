@@ -25,10 +25,17 @@ export async function createRedis(
   const { RedisEvents } = await import('../redis/redis-events.js');
   const ca = redis.ca === undefined ? undefined : await readFile(redis.ca, 'utf8');
   const settings = { ...redis, ca };
+  let isAway = false;
   const onTrouble = (detail: string | undefined) => {
-    if (detail === undefined) return health.set('redis', 'ok');
-    health.set('redis', 'degraded', `this replica goes on alone: ${detail}`);
-    log.warn({ detail }, 'Redis does not do what is asked of it: this replica goes on alone');
+    if (detail !== undefined)
+      health.set('redis', 'degraded', `this replica goes on alone: ${detail}`);
+    else health.set('redis', 'ok');
+    // Once for all that is tried meanwhile.
+    if (isAway === (detail !== undefined)) return;
+    isAway = detail !== undefined;
+    if (isAway)
+      log.warn({ detail }, 'Redis does not do what is asked of it: this replica goes on alone');
+    else log.info('Redis answers again');
   };
   health.set('redis', 'ok');
   const { secret } = replica;

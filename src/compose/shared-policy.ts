@@ -69,7 +69,11 @@ export async function createSharing(
     readOwn: async () => {
       const paths = (await Promise.all(own.map(policyFilesIn))).flat();
       return Promise.all(
-        paths.map(async (path) => ({ name: basename(path), text: await readFile(path, 'utf8') })),
+        // As the policy is read: without a byte order mark.
+        paths.map(async (path) => ({
+          name: basename(path),
+          text: new TextDecoder().decode(await readFile(path)),
+        })),
       );
     },
     problemsIn: async (tried) => {

@@ -9,7 +9,7 @@ const PRE_RELEASE = /(?:a|b|rc|\.dev)\d/;
 /** The releases of a page by their versions, sorted once somebody asks: hardly any page is asked. */
 export class PageReleases implements DatedReleases {
   readonly #page: ProjectPage;
-  #sorted: readonly DatedRelease[] | undefined;
+  #sorted: readonly (DatedRelease & { readonly isThere: boolean })[] | undefined;
 
   constructor(page: ProjectPage) {
     this.#page = page;
@@ -17,12 +17,16 @@ export class PageReleases implements DatedReleases {
 
   *from(version: string): Generator<DatedRelease> {
     this.#sorted ??= sortedReleases(this.#page);
-    for (const release of this.#sorted)
-      if (compareVersions(release.version, version) <= 0) yield release;
+    const own = releaseKey(version);
+    for (const release of this.#sorted) {
+      if (compareVersions(release.version, version) > 0) continue;
+      // Whoever yanks a release whole and adds a file to it does not make it young, either: a pin still finds it.
+      if (release.isThere || releaseKey(release.version) === own) yield release;
+    }
   }
 }
 
-function sortedReleases({ files }: ProjectPage): readonly DatedRelease[] {
+function sortedReleases({ files }: ProjectPage) {
   const releases = new Map<string, { version: string; uploadTime: number; isThere: boolean }>();
   for (const { name, uploadTime, yanked } of files) {
     const { version } = name;
@@ -34,7 +38,5 @@ function sortedReleases({ files }: ProjectPage): readonly DatedRelease[] {
     release.uploadTime = Math.min(release.uploadTime, uploadTime);
     release.isThere ||= yanked === false;
   }
-  return [...releases.values()]
-    .filter(({ isThere }) => isThere)
-    .sort((a, b) => compareVersions(b.version, a.version));
+  return [...releases.values()].sort((a, b) => compareVersions(b.version, a.version));
 }

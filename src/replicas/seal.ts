@@ -3,6 +3,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Bytes of an HMAC-SHA256. */
 const LENGTH = 32;
 
+/** What was sealed, by whomever. */
+export function withoutSeal(sealed: Uint8Array): Uint8Array {
+  return sealed.subarray(LENGTH);
+}
+
 /**
  * Signs what replicas leave for each other where others can write, with the secret that they have in common. A value
  * holds under the name that it was signed for, and no other: whoever copies it elsewhere has nothing.

@@ -25,9 +25,9 @@ export function osvQueryRoute(services: Services, settings: HttpSettings): Handl
   const contextOf = contextReader(services, settings);
   return answering(async (body, req, res) => {
     const question = readQuestion(body);
-    const [answer] = await answersTo(services, req, [question]);
+    const [answer] = await answersTo(services, req, [question], PAGE);
     const context = contextOf();
-    const { told, next } = pageOf(answer!, question, PAGE);
+    const { told, next } = answer!;
     sendOsv(
       res,
       listed(
@@ -42,16 +42,15 @@ export function osvQueryRoute(services: Services, settings: HttpSettings): Handl
 export function osvBatchRoute(services: Services): Handler {
   return answering(async (body, req, res) => {
     const questions = readBatch(body);
-    const answers = await answersTo(services, req, questions);
-    const { since } = services.advisories;
     const most = Math.max(1, Math.min(PAGE, Math.floor(PAGES / questions.length)));
-    const results = answers.map((answer, index) => {
-      const { told, next } = pageOf(answer, questions[index], most);
-      return listed(
+    const answers = await answersTo(services, req, questions, most);
+    const { since } = services.advisories;
+    const results = answers.map(({ told, next }) =>
+      listed(
         told.map((advisory) => shortForm(advisory, { since })),
         next,
-      );
-    });
+      ),
+    );
     sendOsv(res, { results });
   });
 }
@@ -104,7 +103,8 @@ async function answersTo(
   { advisories, questions: recorder }: Services,
   req: IncomingMessage,
   questions: readonly (Question | undefined)[],
-): Promise<readonly (readonly Advisory[])[]> {
+  most: number,
+): Promise<readonly Page[]> {
   const turns = new Turns();
   const known = new Map<string, readonly Advisory[]>();
   const answers: (readonly Advisory[])[] = [];
@@ -124,15 +124,19 @@ async function answersTo(
     known.set(key, told);
     answers.push(told);
   }
-  await recorder.record(req, questions, [...known.values()].flat());
-  return answers;
+  const pages = answers.map((answer, index) => pageOf(answer, questions[index], most));
+  // What is not told is no decision: one short question about all releases of a project may stand for thousands.
+  const told = new Set(pages.flatMap((page) => page.told));
+  await recorder.record(req, questions, [...told]);
+  return pages;
 }
 
-function pageOf(
-  all: readonly Advisory[],
-  question: Question | undefined,
-  most: number,
-): { told: readonly Advisory[]; next: string | undefined } {
+interface Page {
+  readonly told: readonly Advisory[];
+  readonly next: string | undefined;
+}
+
+function pageOf(all: readonly Advisory[], question: Question | undefined, most: number): Page {
   const end = (question?.skip ?? 0) + most;
   const told = all.slice(end - most, end);
   return { told, next: end < all.length ? String(end) : undefined };

@@ -44,7 +44,9 @@ const BEHIND = new Script(`
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local found = { first[1] and first[1][1] or '', last[1] and last[1][1] or '' }
-for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ${BATCH})) do
+-- There is nothing behind the last name that an entry can have, and Redis says so by an error.
+local behind = redis.pcall('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ${BATCH})
+for _, entry in ipairs(behind.err and {} or behind) do
   local value = ''
   if entry[2][1] == 'v' and #entry[2][2] <= ${LONGEST} then value = entry[2][2] end
   found[#found + 1] = entry[1]

@@ -43,6 +43,11 @@ function beforeHearing({ self, now, replicas, heard, heardSince }: Coverage): Mi
   return [...names].map((replica) => ({ replica, from: undefined, to }));
 }
 
+/** Whoever is there has not ended: an old word that it has was put back. */
+function isHere(name: string, replicas: readonly KnownReplica[]): boolean {
+  return replicas.some((one) => one.name === name && one.state !== 'silent');
+}
+
 /** What is in the archive need not have been heard. */
 function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveStates): Missing[] {
   const missing: Missing[] = [];
@@ -51,7 +56,7 @@ function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveS
     if (one.to === undefined || Date.parse(one.to) > upTo) missing.push(one);
   }
   for (const [replica, { upTo, ended }] of states)
-    if (replica !== self && !ended && now - upTo > LATE)
+    if (replica !== self && !(ended && !isHere(replica, replicas)) && now - upTo > LATE)
       missing.push({ replica, from: new Date(upTo).toISOString(), to: undefined });
   for (const { name, started } of replicas)
     if (name !== self && !states.has(name) && now - started > LATE)

@@ -3,6 +3,8 @@ import type { Told } from './envelope.js';
 
 /** Of so many replicas is known what was heard; those that were not heard of for the longest time go. */
 const MOST_REPLICAS = 500;
+/** Of so many runs before its last one a replica's words are known to be old. */
+const MOST_PAST = 50;
 
 /** Decisions of a replica that were not heard. */
 export interface Gap {
@@ -20,6 +22,8 @@ const RUN = z.object({
   ended: z.boolean(),
   time: z.string(),
   gap: GAP.optional(),
+  /** Runs before it: who can write to Redis may put their words there once more. */
+  past: z.array(z.string()).max(MOST_PAST).optional(),
 });
 
 type Run = z.output<typeof RUN>;
@@ -55,6 +59,7 @@ export class Runs {
     const known = this.#runs.get(replica);
     const isSame = known?.run === run;
     const isEnd = line === undefined;
+    if (known?.past?.includes(run)) return undefined;
     if (isSame && (number < known.number || (number === known.number && (!isEnd || known.ended))))
       return undefined;
     // A run that has not said that it ends may have decided more than it told.
@@ -63,7 +68,10 @@ export class Runs {
     const isGap = missed > 0 || (known !== undefined && !isSame && !known.ended);
     const gap = isGap ? { from: known?.time, to: time } : known?.gap;
     this.#runs.delete(replica);
-    this.#runs.set(replica, { run, number, ended: isEnd, time, ...(gap && { gap }) });
+    const earlier = known?.past ?? [];
+    const past =
+      known === undefined || isSame ? earlier : [known.run, ...earlier].slice(0, MOST_PAST);
+    this.#runs.set(replica, { run, number, ended: isEnd, time, past, ...(gap && { gap }) });
     if (this.#runs.size > MOST_REPLICAS) this.#runs.delete(this.#runs.keys().next().value!);
     return Math.max(missed, isGap ? 1 : 0);
   }

@@ -1,6 +1,7 @@
 import type { Written } from '../../decisions/file-log.js';
 import { isOfRequest } from '../../decisions/record.js';
 import type { RedisLine } from '../../redis/redis-line.js';
+import { Script } from '../../redis/script.js';
 import type { Timers } from '../../runtime/timers.js';
 import type { Seal } from '../seal.js';
 import { LONGEST, type Told, writeTold } from './envelope.js';
@@ -27,6 +28,22 @@ const MOST_CHARACTERS = 16 * 2 ** 20;
 const PATIENCE = 1_000;
 /** Redis keeps about so many, of all replicas: 73 MB, commonly. */
 const KEPT = 100_000;
+/**
+ * One entry. Who can write to Redis may have put something else there, or an entry behind which none can be: then it
+ * begins anew, and what is lost by that the others see by the numbers.
+ */
+const ADD = new Script(`
+local function add()
+  return redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ${KEPT}, '*', 'v', ARGV[1])
+end
+local added = add()
+if type(added) ~= 'table' or not added.err then return 1 end
+if not (added.err:find('exhausted') or added.err:find('equal or smaller') or added.err:find('WRONGTYPE')) then
+  return added
+end
+redis.call('DEL', KEYS[1])
+added = add()
+return type(added) == 'table' and added.err and added or 1`);
 /** At the end, in milliseconds. */
 const LAST_PATIENCE = 3_000;
 
@@ -96,12 +113,7 @@ export class Telling {
       const batch = this.#waiting.slice(0, BATCH);
       const values = batch.map((told) => writeTold(told, seal));
       await line.ask(
-        (redis) =>
-          Promise.all(
-            values.map((value) =>
-              redis.xadd(this.#key, 'MAXLEN', '~', String(KEPT), '*', 'v', value),
-            ),
-          ),
+        (redis) => Promise.all(values.map((value) => ADD.run(redis, [this.#key], [value]))),
         PATIENCE,
       );
       this.#drop(batch.at(-1)!.number);

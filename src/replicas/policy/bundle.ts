@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Seal } from '../seal.js';
+import { type Seal, withoutSeal } from '../seal.js';
 
 /** A policy file as it was read. */
 export interface BundledFile {
@@ -55,10 +55,10 @@ export function pastAfter(before: Bundle | undefined): readonly string[] {
   return [...new Set([digestOf(before.files), ...before.past])].slice(0, MOST_PAST);
 }
 
-/** @returns undefined where it is too much to be shared */
+/** @returns undefined where it is too much to be shared, or none that others would read */
 export function writeBundle(bundle: Bundle, seal: Seal): Buffer | undefined {
   const text = JSON.stringify(bundle);
-  if (bundle.files.length > MOST_FILES || text.length > LONGEST_TEXT) return undefined;
+  if (Buffer.byteLength(text) > LONGEST_TEXT || !FORM.safeParse(bundle).success) return undefined;
   const sealed = seal.seal(NAME, gzipSync(text));
   return sealed.length > LONGEST_BUNDLE ? undefined : sealed;
 }
@@ -66,7 +66,15 @@ export function writeBundle(bundle: Bundle, seal: Seal): Buffer | undefined {
 /** @returns undefined where no replica has made it */
 export function readBundle(sealed: Uint8Array, seal: Seal): Bundle | undefined {
   const packed = sealed.length > LONGEST_BUNDLE ? undefined : seal.open(NAME, sealed);
-  if (packed === undefined) return undefined;
+  return packed && unpacked(packed);
+}
+
+/** Reads one from the own disk, whatever the secret was when it was written: another must not take the policy away. */
+export function readOwnBundle(sealed: Uint8Array): Bundle | undefined {
+  return sealed.length > LONGEST_BUNDLE ? undefined : unpacked(withoutSeal(sealed));
+}
+
+function unpacked(packed: Uint8Array): Bundle | undefined {
   try {
     const text = gunzipSync(packed, { maxOutputLength: 2 * LONGEST_TEXT }).toString('utf8');
     const bundle = FORM.safeParse(JSON.parse(text));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readPlainFile } from '../../runtime/plain-file.js';
 import { writeAtomically } from '../../store/disk/atomic-file.js';
 import type { Seal } from '../seal.js';
-import { type Bundle, readBundle, writeBundle } from './bundle.js';
+import { type Bundle, readOwnBundle, writeBundle } from './bundle.js';
 
 /** What a replica remembers of the policy that all share. */
 export interface Remembered {
@@ -42,7 +42,7 @@ export class KeptBundle {
     try {
       const text = (await readPlainFile(this.#state)).toString('utf8');
       const { bundle: sealed, isShared, own } = FORM.parse(JSON.parse(text));
-      const bundle = readBundle(Buffer.from(sealed, 'base64'), this.#seal);
+      const bundle = readOwnBundle(Buffer.from(sealed, 'base64'));
       if (bundle === undefined) return undefined;
       // A crash may have come between the two, and a hand as well.
       if (isShared) await this.unpack(bundle);

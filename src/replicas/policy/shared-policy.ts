@@ -56,10 +56,12 @@ const ATTEMPTS = 5;
 
 /** What lies there, if it is short enough to be one. */
 const GET = new Script(`
+if not ({ string = 1, none = 1 })[redis.call('TYPE', KEYS[1]).ok] then return '' end
 if redis.call('STRLEN', KEYS[1]) > ${LONGEST_BUNDLE} then return '' end
 return redis.call('GET', KEYS[1])`);
 /** Puts it there if what lies there is what was seen. */
 const SWAP = new Script(`
+if not ({ string = 1, none = 1 })[redis.call('TYPE', KEYS[1]).ok] then redis.call('DEL', KEYS[1]) end
 local seen = redis.call('GET', KEYS[1])
 if ARGV[1] == '' then
   if seen and #seen <= ${LONGEST_BUNDLE} then return 0 end

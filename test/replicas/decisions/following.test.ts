@@ -141,6 +141,46 @@ describe('the decisions of the other replicas', { skip }, () => {
     assert.deepEqual(counts, { heard: 3, missed: 0, unsigned: 0 });
   });
 
+  it('are heard once where somebody puts those of runs before back, in turn', async () => {
+    const { following, heard } = follower('b');
+    for (const client of ['1', '2']) {
+      const a = telling('a');
+      a.note(decided('a', [client]));
+      await a.close();
+      await following.look();
+    }
+    assert.deepEqual(heard, ['1', '2']);
+    const key = line.key('decisions');
+    const all = await server.ask.xrangeBuffer(key, '-', '+');
+    for (let round = 0; round < 3; round += 1)
+      for (const [, [, value]] of all) await server.ask.xadd(key, '*', 'v', value!);
+    await following.look();
+    assert.deepEqual(heard, ['1', '2']);
+    assert.equal(counts.heard, 2);
+  });
+
+  for (const [what, spoil] of Object.entries({
+    'an entry behind which none can be': (key: string) =>
+      server.ask.xadd(key, '18446744073709551615-18446744073709551615', 'x', 'y'),
+    'something else under its key': async (key: string) => {
+      await server.ask.del(key);
+      await server.ask.lpush(key, 'x');
+    },
+  }))
+    it(`are heard, or known to be missing, where somebody has put ${what}`, async () => {
+      const a = telling('a');
+      const { following, heard } = follower('b');
+      a.note(decided('a', ['1']));
+      await eventually(async () => assert.equal(await stored(), 1));
+      await following.look();
+      await spoil(line.key('decisions'));
+      a.note(decided('a', ['2', '3']));
+      await eventually(async () => {
+        await following.look();
+        assert.ok(heard.join() === '1,2,3' || following.gaps.size > 0);
+      });
+    });
+
   it('leave a gap that is known where some of them are lost', async () => {
     const a = telling('a');
     const { following, heard, place } = follower('b');

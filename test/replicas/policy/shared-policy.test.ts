@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { RedisLine } from '../../../src/redis/redis-line.js';
 import { type BundledFile, readBundle, writeBundle } from '../../../src/replicas/policy/bundle.js';
 import { KeptBundle } from '../../../src/replicas/policy/kept-bundle.js';
@@ -38,6 +39,7 @@ describe('the policy that replicas share through Redis', { skip }, () => {
 
   interface Replica {
     readonly shared: SharedPolicy;
+    readonly seal: Seal;
     /** What holds, and where it has come from. */
     holds: string;
     own: string;
@@ -48,10 +50,15 @@ describe('the policy that replicas share through Redis', { skip }, () => {
   }
 
   /** One whose folder has a file of this text, with a disk that outlives it. */
-  async function replica(name: string, own: string, seal = SEAL): Promise<Replica> {
+  async function replica(
+    name: string,
+    own: string,
+    seal = SEAL,
+    filename = 'own.yaml',
+  ): Promise<Replica> {
     const kept = new KeptBundle(join(folder, name), seal);
     const one = { own, holds: '', events: [] as string[] };
-    const filesOf = (text: string): BundledFile[] => [{ name: 'own.yaml', text }];
+    const filesOf = (text: string): BundledFile[] => [{ name: filename, text }];
     // As the watcher of the policy does it.
     const read = async () => {
       const paths = await shared.paths();
@@ -74,13 +81,17 @@ describe('the policy that replicas share through Redis', { skip }, () => {
       highest: () =>
         Math.max(
           0,
-          ...replicas.map((other) => (other.shared === shared ? 0 : (other.shared.seq ?? 0))),
+          // Those with another secret are strangers.
+          ...replicas
+            .filter((other) => other.shared !== shared && other.seal === seal)
+            .map((other) => other.shared.seq ?? 0),
         ),
       onEvent: ({ kind }) => void one.events.push(kind),
     });
     await read();
     const made: Replica = Object.assign(one, {
       shared,
+      seal,
       edit: async (text: string) => {
         one.own = text;
         await read();
@@ -114,6 +125,41 @@ describe('the policy that replicas share through Redis', { skip }, () => {
     await look();
     assert.deepEqual(held(), ['two, again', 'two, again']);
     assert.deepEqual(a.events, ['published', 'published', 'taken', 'published']);
+  });
+
+  it('is not kept from the others by a folder whose file has a name that cannot be shared', async () => {
+    const b = await replica('b', 'one');
+    const a = await replica('a', 'two', SEAL, 'policy');
+    await look();
+    await b.edit('three');
+    await look();
+    assert.ok(!a.events.includes('published'));
+    assert.equal(b.events.at(-1), 'published');
+  });
+
+  it('is put right where its key is of another kind', async () => {
+    const [a] = [await replica('a', 'one'), await replica('b', 'one')];
+    await server.ask.del(key());
+    await server.ask.lpush(key(), 'x');
+    await a.edit('two');
+    await look();
+    await look();
+    assert.deepEqual(held(), ['two', 'two']);
+  });
+
+  it('stays what it is while all are given another secret, one after the other', async () => {
+    const [a, b] = [await replica('a', 'old'), await replica('b', 'old')];
+    await a.edit('new');
+    await look();
+    const other = new Seal('another secret, for all of them');
+    await a.close();
+    await replica('a', 'new', other);
+    await look();
+    await b.close();
+    await replica('b', 'old', other);
+    await look();
+    await look();
+    assert.deepEqual(held(), ['new', 'new']);
   });
 
   it('is that of the second of two that edit at the same time', async () => {
@@ -228,7 +274,9 @@ describe('the policy that replicas share through Redis', { skip }, () => {
       'c:\\a.yaml\u0000',
     ]) {
       const bundle = { seq: 1, by: 'x', at: 0, files: [{ name, text: '' }], past: [] };
-      assert.equal(readBack(writeBundle(bundle, SEAL)!), undefined, name);
+      assert.equal(writeBundle(bundle, SEAL), undefined, name);
+      const written = SEAL.seal(['policy'], gzipSync(JSON.stringify(bundle)));
+      assert.equal(readBack(written), undefined, name);
     }
   });
 });

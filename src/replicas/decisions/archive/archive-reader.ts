@@ -11,6 +11,7 @@ import {
   readArchivedKey,
 } from './archive-names.js';
 import { type Archived, type ArchiveFiles, ArchiveSearch } from './archive-search.js';
+import type { ArchiveStates } from './archive-states.js';
 import { type ArchivedIndex, readArchivedIndex } from './archived-values.js';
 import { mapped } from './mapped.js';
 import { type Objects, type StoredBytes, wordsOf } from './objects.js';
@@ -25,6 +26,8 @@ export interface ArchiveReaderParts {
   /** Where files are while they are read: a folder that may be missing. */
   readonly folder: string;
   readonly onUnsigned: (count: number) => void;
+  /** What each replica says of what it has put there; whoever is told that it does not answer tells of it. */
+  readonly states?: (signal: AbortSignal) => Promise<ArchiveStates>;
 }
 
 /** What indexes take in memory, at most, and one of them, in bytes. */
@@ -49,7 +52,10 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
   async searchBack(query: DecisionQuery): Promise<SearchBack> {
     try {
       const here = await this.#parts.here();
-      return new ArchiveSearch(this, await this.#days(), here, query, this.#parts.folder);
+      // Asked for first: what is put there meanwhile is newer than it says.
+      const newest = await this.#newest(here);
+      const { folder } = this.#parts;
+      return new ArchiveSearch(this, await this.#days(), here, query, folder, newest);
     } catch (error) {
       return nothing(`the decisions in S3 cannot be listed: ${wordsOf(error)}`);
     }
@@ -85,6 +91,14 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
     const index = readArchivedIndex(name.key, bytes, seal);
     if (index !== undefined) this.#indexes.set(name.key, index);
     return index;
+  }
+
+  async #newest(here: ReadonlySet<string>): Promise<ArchivedName[]> {
+    const { states, self } = this.#parts;
+    const said = await states?.(signal()).catch(() => undefined);
+    const last = [...(said?.values() ?? [])].flatMap((state) => state.last ?? []);
+    const names = last.flatMap((key) => readArchivedKey(key) ?? []);
+    return names.filter(({ replica, stamp }) => replica !== self || !here.has(stamp));
   }
 
   /** All days of which there is anything, the last first. */

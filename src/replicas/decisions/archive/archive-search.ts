@@ -37,6 +37,8 @@ export class ArchiveSearch implements SearchBack {
   readonly #gaps: string[] = [];
   /** The file that each replica has put there before its last one that was met, by its name. */
   readonly #due = new Map<string, string>();
+  /** The last file that each replica says it has put there, until it was met. */
+  readonly #newest: Map<string, ArchivedName>;
 
   /** @param days the last first, @param folder where files are while they are read */
   constructor(
@@ -45,12 +47,14 @@ export class ArchiveSearch implements SearchBack {
     here: ReadonlySet<string>,
     query: DecisionQuery,
     folder: string,
+    newest: readonly ArchivedName[] = [],
   ) {
     this.#files = files;
     this.#days = days;
     this.#here = here;
     this.#query = query;
     this.#folder = folder;
+    this.#newest = new Map(newest.map((name) => [name.replica, name]));
   }
 
   get gaps(): readonly string[] {
@@ -76,7 +80,11 @@ export class ArchiveSearch implements SearchBack {
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = this.#query;
     for (const day of this.#days) {
       const begins = beginningOf(day);
-      if (begins > until + LONGEST_SPAN) continue;
+      if (begins > until + LONGEST_SPAN) {
+        for (const [replica, { aside }] of this.#newest)
+          if (aside >= begins) this.#newest.delete(replica);
+        continue;
+      }
       let files: readonly Archived[];
       try {
         files = await this.#files.filesOf(day, this.#here);
@@ -85,10 +93,23 @@ export class ArchiveSearch implements SearchBack {
         continue;
       }
       for (const [at, file] of files.entries()) {
-        if (file.name.aside < since) return;
+        if (file.name.aside < since) return this.#noteUnmet(since);
         // Whatever was put aside before was decided before that.
         yield this.#pieceOf(file, files[at + 1]?.name.aside ?? begins);
       }
+    }
+    // What is older than all that is there may have expired.
+    const first = this.#days.at(-1);
+    this.#noteUnmet(
+      Math.max(since, first === undefined ? Number.NEGATIVE_INFINITY : beginningOf(first)),
+    );
+  }
+
+  /** Whoever removes the last files of a replica leaves no other that names them: its own word does. */
+  #noteUnmet(since: number): void {
+    for (const { aside, key, replica } of this.#newest.values()) {
+      if (aside >= since) this.#gaps.push(`${key} in S3 is missing, and perhaps others before it`);
+      this.#newest.delete(replica);
     }
   }
 
@@ -106,7 +127,13 @@ export class ArchiveSearch implements SearchBack {
   }
 
   /** A replica's files name the one before each: one that is missing between two is noticed. */
-  #noteOrder({ replica, key }: ArchivedName, known: ArchivedIndex | undefined): void {
+  #noteOrder({ replica, key, aside }: ArchivedName, known: ArchivedIndex | undefined): void {
+    const newest = this.#newest.get(replica);
+    if (newest !== undefined && aside <= newest.aside) {
+      this.#newest.delete(replica);
+      if (newest.key !== key)
+        this.#gaps.push(`${newest.key} in S3 is missing, and perhaps others before it`);
+    }
     const due = this.#due.get(replica);
     if (due !== undefined && due !== key)
       this.#gaps.push(`${due} in S3 is missing, and perhaps others before it`);
