@@ -1,6 +1,7 @@
 import type { AskFacts, LockedFileFacts } from '../audit/locks/change-facts.js';
 import type { WhyAnswer } from '../http/routes/why.js';
 import { askServer, ServerProblem } from './ask-server.js';
+import { UsageError } from './output.js';
 
 /**
  * Makes the function that asks a running Wheelgate about locked files.
@@ -13,6 +14,9 @@ export function lockedFacts(server: string): AskFacts {
       return factsOf(await askServer<WhyAnswer>(server, path, {}));
     } catch (error) {
       if (error instanceof ServerProblem && error.status === 404) return undefined;
+      // The option that names the server is called otherwise here.
+      if (error instanceof UsageError && !(error instanceof ServerProblem))
+        throw new UsageError(error.message.replace('--server', '--index'));
       throw error;
     }
   };

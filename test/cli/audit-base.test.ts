@@ -180,6 +180,7 @@ describe('wheelgate audit --base', () => {
     const { code, out } = await audit('--base', 'main:uv.lock', '--index', 'http://127.0.0.1:9');
     assert.equal(code, 0, out);
     assert.match(out, /server-silent/);
+    assert.doesNotMatch(out, /--server/);
     assert.match(out, /good: new -> 1\.0/);
   });
 });
