@@ -69,6 +69,7 @@ if (file !== undefined) await inject(file);
 async function inject(control: string): Promise<void> {
   const { readFileSync, appendFileSync } = fs;
   const { errno } = createRequire(import.meta.url)('node:os').constants;
+  let fault: FsFault | undefined;
   let round = 0;
   let count = 0;
   let isInside = false;
@@ -78,7 +79,12 @@ async function inject(control: string): Promise<void> {
     if (isInside) return undefined;
     isInside = true;
     try {
-      const fault = JSON.parse(readFileSync(control, 'utf8')) as FsFault;
+      try {
+        fault = JSON.parse(readFileSync(control, 'utf8')) as FsFault;
+      } catch {
+        // It is just being written: what it said before holds.
+      }
+      if (fault === undefined) return undefined;
       if (fault.round !== round) count = 0;
       round = fault.round;
       if (fault.where !== 'all' && (fault.where === 'main') !== isMainThread) return undefined;
