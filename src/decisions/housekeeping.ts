@@ -1,3 +1,4 @@
+import { OnceMore } from '../runtime/once-more.js';
 import { indexOf } from './file-index.js';
 import { LOG_DISK } from './log-disk.js';
 import { isThere, prune, type RotatedFile, rotatedFiles } from './retention.js';
@@ -34,8 +35,8 @@ export class Housekeeping {
   readonly #parts: HousekeepingParts;
   /** Those with which nothing more is to be done. */
   readonly #seenTo = new Set<string>();
-  #wanted = false;
-  #working: Promise<void> | undefined;
+  // The folder may be gone, or not be ours to change.
+  readonly #looks = new OnceMore(() => this.#look().catch(this.#parts.onTrouble));
   #closing = false;
 
   constructor(settings: HousekeepingSettings, parts: HousekeepingParts) {
@@ -45,24 +46,13 @@ export class Housekeeping {
 
   /** There is something to do, or may be. */
   wake(): void {
-    this.#wanted = true;
-    this.#working ??= this.#work();
+    void this.#looks.run();
   }
 
   /** Ends once what the log has put aside is pruned and compressed; indexes may wait for the next start. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#wanted) {
-      this.#wanted = false;
-      // The folder may be gone, or not be ours to change.
-      await this.#look().catch(this.#parts.onTrouble);
-    }
-    // In the same turn as the look at what is wanted: whoever wakes it next begins anew.
-    this.#working = undefined;
+    await this.#looks.settled();
   }
 
   async #look(): Promise<void> {
@@ -71,7 +61,7 @@ export class Housekeeping {
     await prune(file, { keep, room, isOwed }, onLost).catch(this.#parts.onTrouble);
     for (const rotated of (await rotatedFiles(file)).filter(isThere).reverse()) {
       // More was put aside: what is to go goes first.
-      if (this.#wanted) return;
+      if (this.#looks.isWanted) return;
       const { path, endings } = rotated;
       if (this.#seenTo.has(path)) continue;
       const isDue = compress && endings.has('');

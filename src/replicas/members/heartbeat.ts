@@ -1,6 +1,7 @@
 import type { RedisLine } from '../../redis/redis-line.js';
 import { Script } from '../../redis/script.js';
 import type { Every } from '../../runtime/change-watch.js';
+import { OnceMore } from '../../runtime/once-more.js';
 import type { Seal } from '../seal.js';
 import { fieldOf, type ReplicaEntry, readEntry, writeEntry } from './replica-entry.js';
 import { BEAT, isForgotten, type Roster, rosterOf, SILENT_AFTER } from './roster.js';
@@ -60,8 +61,8 @@ export class Heartbeat {
   #entries: readonly ReplicaEntry[] = [];
   /** When that was told, by this machine's clock. */
   #heardAt = Number.NEGATIVE_INFINITY;
-  #beating: Promise<void> | undefined;
-  #wanted = false;
+  /** What changes while one word is on its way is said with the next. */
+  readonly #beats = new OnceMore(() => this.#beat());
   #stop = () => {};
 
   constructor(
@@ -93,27 +94,15 @@ export class Heartbeat {
 
   /** Says so now. Never rejects: what Redis does not hear is said again. */
   beat(): Promise<void> {
-    this.#wanted = true;
-    this.#beating ??= this.#beatAsWanted().finally(() => {
-      this.#beating = undefined;
-    });
-    return this.#beating;
+    return this.#beats.run();
   }
 
   /** Takes its word back: whoever ends is not silent. */
   async close(): Promise<void> {
     this.#stop();
-    await this.#beating;
+    await this.#beats.settled();
     const field = fieldOf(this.#identity);
     await this.#parts.line.ask((redis) => redis.hdel(this.#key, field), PATIENCE).catch(() => {});
-  }
-
-  /** What changes while one word is on its way is said with the next. */
-  async #beatAsWanted(): Promise<void> {
-    while (this.#wanted) {
-      this.#wanted = false;
-      await this.#beat();
-    }
   }
 
   async #beat(): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RedisLine } from '../../redis/redis-line.js';
 import { Script } from '../../redis/script.js';
 import type { Every } from '../../runtime/change-watch.js';
+import { OnceMore } from '../../runtime/once-more.js';
 import type { Seal } from '../seal.js';
 import {
   type Bundle,
@@ -86,8 +87,7 @@ export class SharedPolicy {
   #whileAway = false;
   /** Of one that does not validate here. */
   #refused: string | undefined;
-  #syncing: Promise<void> | undefined;
-  #wanted = false;
+  readonly #looks = new OnceMore(() => this.#look());
   #begun = false;
   #stop = () => {};
 
@@ -160,25 +160,18 @@ export class SharedPolicy {
 
   /** Looks at what the others share, and does about it what is to be done. Never rejects. */
   look(): Promise<void> {
-    this.#wanted = true;
-    this.#syncing ??= this.#syncAsWanted().finally(() => {
-      this.#syncing = undefined;
-    });
-    return this.#syncing;
+    return this.#looks.run();
   }
 
   async close(): Promise<void> {
     this.#stop();
-    await this.#syncing;
+    await this.#looks.settled();
   }
 
-  async #syncAsWanted(): Promise<void> {
-    while (this.#wanted) {
-      this.#wanted = false;
-      // The line tells of it; what is to be done is done at the next look.
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
-        if (await this.#sync().catch(() => true)) break;
-    }
+  async #look(): Promise<void> {
+    // The line tells of it; what is to be done is done at the next look.
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+      if (await this.#sync().catch(() => true)) return;
   }
 
   /** @returns whether it is done; if not, somebody else was faster */
