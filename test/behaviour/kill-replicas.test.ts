@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { asEnvironment, replicaSettings } from '../support/replica-settings.js';
+import { until } from '../support/until.js';
 import { ask } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();
@@ -67,10 +67,6 @@ describe('a replica that is at a fill, and the clients of the others', { skip },
     const text = (await ask(`${url}/metrics`)).body.toString();
     const line = text.split('\n').find((one) => one.startsWith(`wheelgate_${series} `));
     return Number(line?.slice(line.lastIndexOf(' ')) ?? 0);
-  }
-
-  async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await sleep(5);
   }
 
   /** One is at the fill, and others follow. @param after how far it has come */

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import { FAULTS_FILE, type FsFault, PRELOAD } from '../support/fs-faults.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { until } from '../support/until.js';
 import { ask } from '../support/wheelgate.js';
 
 const MANY = 1_000_000;
@@ -95,7 +95,3 @@ describe('files of the data folder that cannot be opened for a while', () => {
       await until(async () => (await statuses()).every((status) => status === 200));
     });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(20);
-}

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nameOfFill } from '../../src/replicas/fills/lease-store.js';
 import { startLine } from '../support/cut-line.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { replicaSettings } from '../support/replica-settings.js';
+import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();
@@ -90,11 +90,6 @@ describe('an artifact that is asked for at three replicas', { skip }, () => {
     assert.equal(ours + theirs + none, replicas.length);
     assert.ok(ours === 1 && (theirs > 0 || none > 0), `${ours} ours, ${theirs} theirs`);
     return ours + none;
-  }
-
-  /** A test that waits in vain fails by its own limit. */
-  async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await sleep(5);
   }
 
   const three = async () => [await start(), await start(), await start()];

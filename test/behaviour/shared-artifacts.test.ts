@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type FakeS3, type S3Fault, startFakeS3 } from '../support/fake-s3.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { S3_CREDENTIALS } from '../support/s3-servers.js';
+import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 Object.assign(process.env, S3_CREDENTIALS);
@@ -51,11 +51,6 @@ describe('artifacts that machines share in a bucket', () => {
   const asked = (gate: TestGate, { filename }: Distribution) =>
     gate.upstream.requests(packagePath('demo', filename));
   const keyOf = ({ sha256 }: Distribution) => `pypi/blobs/${sha256.slice(0, 2)}/${sha256}`;
-
-  /** Waits for what goes on in the background; a test that waits in vain fails by its own limit. */
-  async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await sleep(5);
-  }
 
   /** Has one machine fetch it, and put it there. */
   async function share(dist: Distribution): Promise<TestGate> {

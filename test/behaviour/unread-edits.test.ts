@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { hashToken, newToken } from '../../src/access/token.js';
 import { folderSource } from '../../src/feed/feed-source.js';
@@ -14,6 +13,7 @@ import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.j
 import { FAULTS_FILE, type FsFault, PRELOAD } from '../support/fs-faults.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
 import { osv } from '../support/osv-mirror.js';
+import { until } from '../support/until.js';
 import { ask } from '../support/wheelgate.js';
 
 const TLS = resolve('test/support/tls');
@@ -150,8 +150,4 @@ function lookAt(url: string): Promise<{ readonly ends: string; readonly ready: s
     });
     req.once('error', failed);
   });
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(20);
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import { buildWheel } from '../support/distributions.js';
+import { type Run, runCommand } from '../support/run-command.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
-const MAIN = resolve('build/src/cli/main.js');
 const SCHEMA = resolve('test/audit/fixtures/sarif-2.1.0.schema.json');
 
 interface Entry {
@@ -73,20 +73,10 @@ describe('wheelgate audit --base', () => {
   const lock = (entries: readonly Entry[]) =>
     writeFile(join(folder, 'uv.lock'), uvLock(`${gate.url}/simple`, entries));
 
-  function audit(...more: string[]): Promise<{ code: number; out: string; err: string }> {
-    const args = [MAIN, 'audit', 'uv.lock', '--policies', 'policy.yaml', '--index', gate.url];
-    return new Promise((done) => {
-      const child = spawn(process.execPath, [...args, ...more], { cwd: folder });
-      let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk) => {
-        out += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        err += chunk;
-      });
-      child.on('close', (code) => done({ code: code ?? -1, out, err }));
+  const audit = (...more: string[]): Promise<Run> =>
+    runCommand(['audit', 'uv.lock', '--policies', 'policy.yaml', '--index', gate.url, ...more], {
+      cwd: folder,
     });
-  }
 
   it('finds nothing in what was there before, and all of it without a base', async () => {
     await lock([

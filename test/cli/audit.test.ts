@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { TestEnvironment } from '../support/environment.js';
-
-const MAIN = resolve('build/src/cli/main.js');
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { runCommand } from '../support/run-command.js';
 
 function run(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
   const clean = { ...process.env, ...env };
   if (env.VIRTUAL_ENV === undefined) delete clean.VIRTUAL_ENV;
-  return new Promise<Run>((done) => {
-    const child = spawn(process.execPath, [MAIN, 'audit', ...args], { cwd, env: clean });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.on('close', (code) => done({ code: code ?? -1, out, err }));
-  });
+  return runCommand(['audit', ...args], { cwd, env: clean });
 }
 
 describe('wheelgate audit', () => {

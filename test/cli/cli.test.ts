@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,15 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { type Run, runCommand } from '../support/run-command.js';
 import { ask } from '../support/wheelgate.js';
 
 const MAIN = resolve('build/src/cli/main.js');
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('the command line', () => {
   let folder: string;
@@ -28,22 +23,11 @@ describe('the command line', () => {
   });
   const honest = buildWheel({ name: 'honest' });
 
-  function run(...args: string[]): Promise<Run> {
-    return new Promise((done) => {
-      const child = spawn(process.execPath, [MAIN, ...args], {
-        cwd: folder,
-        env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config') },
-      });
-      let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk) => {
-        out += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        err += chunk;
-      });
-      child.on('close', (code) => done({ code: code ?? -1, out, err }));
+  const run = (...args: string[]): Promise<Run> =>
+    runCommand(args, {
+      cwd: folder,
+      env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config') },
     });
-  }
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-cli-'));

@@ -8,7 +8,8 @@ import { ProjectKeys } from '../../src/replicas/projects/project-keys.js';
 import { Seal } from '../../src/replicas/seal.js';
 import { distribution } from '../support/distributions.js';
 import { redisProgram } from '../support/redis-servers.js';
-import { type Replicas, SECRET, startReplicas, until, waitForRedis } from '../support/replicas.js';
+import { type Replicas, SECRET, startReplicas, waitForRedis } from '../support/replicas.js';
+import { until } from '../support/until.js';
 
 const { skip } = redisProgram();
 waitForRedis();

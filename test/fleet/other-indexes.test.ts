@@ -5,7 +5,8 @@ import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { redisProgram } from '../support/redis-servers.js';
-import { type Replicas, startReplicas, until } from '../support/replicas.js';
+import { type Replicas, startReplicas } from '../support/replicas.js';
+import { until } from '../support/until.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
-import { type Replicas, startReplicas, until } from '../support/replicas.js';
+import { type Replicas, startReplicas } from '../support/replicas.js';
+import { until } from '../support/until.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();

@@ -7,9 +7,9 @@ import {
   type ReplicaOptions,
   type Replicas,
   startReplicas,
-  until,
   waitForRedis,
 } from '../support/replicas.js';
+import { until } from '../support/until.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const { skip } = redisProgram();

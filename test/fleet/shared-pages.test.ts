@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { buildWheel } from '../support/distributions.js';
 import { redisProgram } from '../support/redis-servers.js';
-import { type Replicas, startReplicas, until, waitForRedis } from '../support/replicas.js';
+import { type Replicas, startReplicas, waitForRedis } from '../support/replicas.js';
+import { until } from '../support/until.js';
 import type { TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';

@@ -7,6 +7,7 @@ import { configSchema } from '../../src/config/schema.js';
 import { toRedis } from '../../src/config/sections/redis.js';
 import { RedisEvents } from '../../src/redis/redis-events.js';
 import { RedisLine } from '../../src/redis/redis-line.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import {
   redisProgram,
@@ -225,14 +226,3 @@ describe('the line to Redis', { skip }, () => {
     });
   });
 });
-
-/** Tries until it holds: what is waited for comes from another process. */
-async function eventually(holds: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await holds();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisLine } from '../../src/redis/redis-line.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 import { type RedisServer, startRedis } from './redis-servers.js';
@@ -71,9 +70,4 @@ export async function startReplicas(...redisArgs: readonly string[]): Promise<Re
       await Promise.all([upstream.close(), redis.close()]);
     },
   };
-}
-
-/** Waits for what comes by way of another process; a test that waits in vain fails by its own limit. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10);
 }
