@@ -143,6 +143,8 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
 
 /** A document that drips does not go on for ever. */
 function endInTime(from: IncomingMessage, { name, pageTimeout }: Upstream): void {
+  // It is as long as the time without a byte: whichever came first would say why.
+  from.socket.setTimeout(0);
   const timer = setTimeout(() => {
     const what = `The upstream ${name} did not answer in time.`;
     from.destroy(new Failure('upstream-unreachable', what));
