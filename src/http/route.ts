@@ -24,7 +24,7 @@ export interface Route<Label extends string = string> {
    * where it has one. What commands ask and pages link to (`shared`) is on every port, and there where the dashboard is off.
    */
   readonly dashboard?: 'linked' | 'own-port' | 'shared';
-  /** What is there, for docs/operations.md. */
+  /** What is there, for docs/operations/routes.md. */
   readonly what: string;
   readonly handler: (services: Services, settings: HttpSettings) => Handler;
   /** Answers what is ready, in front of the handler. */

@@ -94,14 +94,14 @@ const QUERY: Fields<QueryRecord> = {
 
 /** The names in the first column of the table under a line that begins so. */
 function fieldsUnder(beginning: string): string[] {
-  const page = readFileSync('docs/operations.md', 'utf8');
+  const page = readFileSync('docs/operations/decision-log.md', 'utf8');
   const at = page.indexOf(beginning);
-  assert.ok(at !== -1, `docs/operations.md has no line that begins: ${beginning}`);
+  assert.ok(at !== -1, `docs/operations/decision-log.md has no line that begins: ${beginning}`);
   const [table = ''] = /^\|[\s\S]*?\n(?!\|)/m.exec(page.slice(at)) ?? [];
   return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, field]) => field!);
 }
 
-it('docs/operations.md lists every field of a decision record, and no other', () => {
+it('docs/operations/decision-log.md lists every field of a decision record, and no other', () => {
   const fields = [...Object.keys(DECISION), ...Object.keys(PAGE).map((field) => `page.${field}`)];
   assert.deepEqual(
     fieldsUnder('The fields of a decision:').toSorted(),
@@ -109,18 +109,18 @@ it('docs/operations.md lists every field of a decision record, and no other', ()
   );
 });
 
-it('docs/operations.md lists every field of an exposed record, and no other', () => {
+it('docs/operations/decision-log.md lists every field of an exposed record, and no other', () => {
   assert.deepEqual(
     fieldsUnder('A second kind of record').toSorted(),
     Object.keys(EXPOSED).toSorted(),
   );
 });
 
-it('docs/operations.md lists every field of a cut record, and no other', () => {
+it('docs/operations/decision-log.md lists every field of a cut record, and no other', () => {
   assert.deepEqual(fieldsUnder('A third kind of record').toSorted(), Object.keys(CUT).toSorted());
 });
 
-it('docs/operations.md lists every field of a question, and no other', () => {
+it('docs/operations/decision-log.md lists every field of a question, and no other', () => {
   assert.deepEqual(
     fieldsUnder('A fourth kind of record').toSorted(),
     Object.keys(QUERY).toSorted(),

@@ -52,15 +52,15 @@ describe('the alerts', () => {
       assert.match(committed, new RegExp(`alertname: ${alert}\\n +exp_alerts: \\[\\]`));
     });
 
-  it('are listed in docs/operations.md, each with a section that its runbook_url leads to', () => {
-    const page = readFileSync('docs/operations.md', 'utf8');
+  it('are listed in docs/operations/alerts.md, each with a section that its runbook_url leads to', () => {
+    const page = readFileSync('docs/operations/alerts.md', 'utf8');
     const rows = [...page.matchAll(/^\| `(Wheelgate\w+)` \| (\w+) \| .+ \|$/gm)];
     assert.deepEqual(
       rows.map(([, alert, severity]) => [alert, severity]),
       ALERTS.map(({ alert, labels }) => [alert, labels.severity]),
     );
     for (const { alert, annotations } of ALERTS) {
-      assert.equal(annotations.runbook_url, `docs/operations.md#${alert.toLowerCase()}`);
+      assert.equal(annotations.runbook_url, `docs/operations/alerts.md#${alert.toLowerCase()}`);
       assert.ok(annotations.summary && annotations.description, alert);
       assert.match(page, new RegExp(`^### ${alert}\\n\\n\\S`, 'm'));
     }

@@ -20,9 +20,9 @@ function filledIn(expr: string): string {
   return expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$(?:job|instance)\b/g, '.*');
 }
 
-/** Names and labels of all that a server tells, from docs/operations.md. */
+/** Names and labels of all that a server tells, from docs/operations/monitoring.md. */
 function documented(): Map<string, string[]> {
-  const page = readFileSync('docs/operations.md', 'utf8');
+  const page = readFileSync('docs/operations/monitoring.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(wheelgate_\w+)` \| \w+ \| (.*?) \|/gm)];
   return new Map(
     rows.map(([, name, labels]) => [

@@ -10,8 +10,8 @@ interface Described {
   readonly labelNames: readonly string[];
 }
 
-it('docs/operations.md lists every metric with its type and labels, and no other', async () => {
-  const rows = readFileSync('docs/operations.md', 'utf8')
+it('docs/operations/monitoring.md lists every metric with its type and labels, and no other', async () => {
+  const rows = readFileSync('docs/operations/monitoring.md', 'utf8')
     .split('\n')
     .filter((line) => /^\| `wheelgate_/.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));

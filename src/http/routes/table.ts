@@ -21,7 +21,7 @@ import { simpleRoute } from './simple.js';
 
 /**
  * Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
- * docs/operations.md lists the rows: a new route is its file and its row.
+ * docs/operations/routes.md lists the rows: a new route is its file and its row.
  */
 const TABLE = [
   {

@@ -4,8 +4,8 @@ import { it } from 'node:test';
 import { READING } from '../../../src/http/route.js';
 import { ROUTES } from '../../../src/http/routes/table.js';
 
-it('docs/operations.md lists every route with who may ask, and no other', () => {
-  const page = readFileSync('docs/operations.md', 'utf8');
+it('docs/operations/routes.md lists every route with who may ask, and no other', () => {
+  const page = readFileSync('docs/operations/routes.md', 'utf8');
   const section = page.split('## Routes\n')[1]!.split('\n## ')[0]!;
   const documented = section
     .split('\n')
