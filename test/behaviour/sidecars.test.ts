@@ -5,7 +5,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
+import { evict } from '../support/evict.js';
 import { type Fault, packagePath } from '../support/fake-upstream.js';
+import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
@@ -56,17 +58,11 @@ describe('the sidecar of a wheel', () => {
     const page = (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json();
     return page.files[0]['core-metadata'];
   };
-  const evict = async (sha256: string) => {
-    const blob = join(gate.folder, 'data', 'blobs', sha256.slice(0, 2), sha256);
-    // It is kept once the response has ended.
-    while (!existsSync(blob)) await new Promise((resolve) => setImmediate(resolve));
-    await rm(blob);
-  };
 
   for (const [how, fault] of FAULTS)
     for (const [state, prepare] of [
       ['is here', async (path) => void (await gate.get(path))],
-      ['was here', (path, dist) => gate.get(path).then(() => evict(dist.sha256))],
+      ['was here', (path, dist) => gate.get(path).then(() => evict(gate, path, dist.sha256))],
       ['was never here', async () => {}],
     ] as const satisfies [string, (path: string, dist: Distribution) => Promise<void>][])
       it(`is its METADATA where the index ${how} and the wheel ${state}`, async () => {
@@ -207,7 +203,11 @@ describe('the sidecar of a wheel', () => {
     gate.upstream.addProject(name, [{ dist, sidecar }]);
     const path = `/files/${name}/${dist.filename}.metadata`;
     assert.deepEqual((await gate.get(path)).body, sidecar);
-    await evict(digestOf(sidecar));
+    const sha256 = digestOf(sidecar);
+    const blob = join(gate.folder, 'data', 'blobs', sha256.slice(0, 2), sha256);
+    // It is kept once the response has ended.
+    await until(() => existsSync(blob));
+    await rm(blob);
     const place = packagePath(name, dist.filename);
     gate.upstream.fault(`${place}.metadata`, { kind: 'status', status: 404 });
     assert.equal((await gate.get(path)).status, 404);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildWheel, type Distribution } from '../support/distributions.js';
+import { evict } from '../support/evict.js';
 import {
   type FakeUpstream,
   type Fault,
@@ -142,9 +142,7 @@ describe('a client that has a file already', () => {
     const file = listOn(gate.upstream);
     await gate.get(file.url);
     const { sha256 } = file.dist;
-    const blob = join(gate.folder, 'data', 'blobs', sha256.slice(0, 2), sha256);
-    while (!existsSync(blob)) await new Promise((resolve) => setImmediate(resolve));
-    await rm(blob);
+    await evict(gate, file.url, sha256);
     return { ...file, etag: `"${sha256}"` };
   }
 
