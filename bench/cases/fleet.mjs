@@ -57,7 +57,7 @@ async function warmPages(folder, rounds, seconds) {
 }
 
 /** Replicas, clients at each, and bytes of the wheel. */
-const LOAD = { replicas: 3, clients: 60, size: 100e6 };
+const LOAD = { replicas: 3, clients: 60, size: 300e6 };
 const SHORT_LOAD = { replicas: 3, clients: 4, size: 20e6 };
 /** What a client waits for its first byte at most: a response is held for 5 s. */
 const HOLD_TIME = 5_000;
