@@ -8,6 +8,7 @@ import { FolderNotices } from '../audit/watch/notices.js';
 import { hostAndPort } from '../config/terms.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import { PolicyWatcher } from '../policy/watcher.js';
+import { ServiceSignals } from '../runtime/service-signals.js';
 import { systemTimers } from '../runtime/timers.js';
 import { formatProblem } from '../yaml/problem.js';
 import { EXIT, type Output, UsageError } from './output.js';
@@ -76,7 +77,9 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       feed = await loadOwnFeed(options.data).catch(() => feed);
       if (feed.revision !== revision) watching.refresh();
     }, FEED_INTERVAL);
-    await untilStopped(() => void policies.reload());
+    const signals = new ServiceSignals();
+    signals.onReload(() => void policies.reload());
+    await signals.stopped;
   } finally {
     clearInterval(feedTimer);
     monitor?.close();
@@ -94,14 +97,6 @@ function pollTime(text: string | undefined): number | undefined {
   if (seconds < 1 || seconds > 86_400)
     throw new UsageError(`--poll: from 1 to 86400 seconds were expected, not ${text}`);
   return seconds * 1000;
-}
-
-async function untilStopped(onHangup: () => void): Promise<void> {
-  process.on('SIGHUP', onHangup);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  process.off('SIGHUP', onHangup);
 }
 
 /** `/metrics` for Prometheus, `/healthz` for who asks whether the process lives. */

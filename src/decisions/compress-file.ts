@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { moveFile } from '../runtime/move-file.js';
 import { nextPart } from './parts.js';
 import { bytesOf } from './ranges.js';
 
@@ -28,7 +29,7 @@ export async function compressFile(path: string, member = MEMBER): Promise<numbe
     } finally {
       await target.close();
     }
-    await rename(partial, `${path}.gz`);
+    await moveFile(partial, `${path}.gz`);
     return parts;
   } catch (error) {
     await unlink(partial).catch(() => {});

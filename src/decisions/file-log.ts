@@ -1,6 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { moveFile } from '../runtime/move-file.js';
 import { Housekeeping, type HousekeepingParts, type HousekeepingSettings } from './housekeeping.js';
 import { LogMark, type LogPosition } from './log-position.js';
 import { type LogRecord, shortened } from './record.js';
@@ -255,7 +256,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
       if (this.#size < this.#full) return;
       await this.#letGo();
       const before = (await rotatedFiles(file)).at(-1);
-      await rename(file, nextName(file, this.#now(), before?.name));
+      await moveFile(file, nextName(file, this.#now(), before?.name));
       this.#full = maxBytes;
       this.#housekeeping.wake();
     } catch (error) {

@@ -1,5 +1,6 @@
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { open, readFile, stat, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { moveFile } from '../runtime/move-file.js';
 import { buildIndex } from './build-index.js';
 import { compressFile } from './compress-file.js';
 import { type FileIndex, INDEX, readIndex, writeIndex } from './file-index.js';
@@ -80,5 +81,5 @@ async function replace(path: string, bytes: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(partial, path);
+  await moveFile(partial, path);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { moveFile } from '../runtime/move-file.js';
 import { type FeedIndex, feedRevision, IndexBuilder } from './feed-index.js';
 import type { FeedEntry, FixEntry } from './osv-record.js';
 
@@ -183,7 +184,7 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
     await file.write(batch.join(''));
     await file.datasync();
     await file.close();
-    await rename(partial, path);
+    await moveFile(partial, path);
   } catch (error) {
     await file.close().catch(() => {});
     await rm(partial, { force: true });

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { Failure } from '../domain/failure.js';
 import { type Span, within } from '../domain/span.js';
 import { withDeadline } from '../runtime/deadline.js';
+import { moveFile } from '../runtime/move-file.js';
 import { temporaryName } from '../store/disk/temporary-name.js';
 import type { Upstream, Validators } from '../upstream/upstream.js';
 import { readListInThread, writeListsInThread } from './list/list-in-thread.js';
@@ -143,7 +144,7 @@ export class ProjectListService implements ProjectList {
       await readListInThread({ path: coming, encoding, contentType, to }).catch((cause) => {
         throw OURS.test(String(cause.message)) ? notKept(cause) : unreadable(upstream.name, cause);
       });
-      await rename(to, names);
+      await moveFile(to, names);
       this.#validators.set(upstream, { etag, lastModified });
       return true;
     } finally {

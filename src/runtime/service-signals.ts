@@ -1,5 +1,20 @@
-/** What a shell makes of a process that a signal ended, for one that ends by itself because of it. */
-const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+/** What a shell reports for a process that a signal ended, for one that exits by itself because of it. */
+const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149, SIGHUP: 129 } as const;
+type Stop = keyof typeof EXIT_BY_SIGNAL;
+
+/**
+ * Windows sends SIGBREAK for Ctrl+Break, which service wrappers use, and SIGHUP when the console window closes. It has no
+ * SIGHUP that asks to reload, and delivers no SIGTERM.
+ */
+const STOPS: { readonly windows: readonly Stop[]; readonly others: readonly Stop[] } = {
+  windows: ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'],
+  others: ['SIGINT', 'SIGTERM'],
+};
+
+/** Of `process`, what signals need; a test supplies its own. */
+export type SignalSource = Pick<NodeJS.Process, 'platform' | 'exit'> & {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+};
 
 /**
  * The signals that a service is sent, from the first moment on: none of them ends it unawares. SIGTERM and SIGINT stop it, and
@@ -14,21 +29,23 @@ export class ServiceSignals {
   /** SIGHUP came before there was anything that could read. */
   #isDue = false;
 
-  constructor() {
+  constructor(source: SignalSource = process) {
+    const isWindows = source.platform === 'win32';
     this.stopped = new Promise((resolve) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const)
-        process.on(signal, () => {
-          if (this.#isStopping) process.exit(EXIT_BY_SIGNAL[signal]);
+      for (const signal of isWindows ? STOPS.windows : STOPS.others)
+        source.on(signal, () => {
+          if (this.#isStopping) source.exit(EXIT_BY_SIGNAL[signal]);
           this.#isStopping = true;
           resolve(signal);
         });
     });
-    process.on('SIGHUP', () => {
-      if (this.#isStopping) return;
-      if (this.#reload === undefined) this.#isDue = true;
-      else this.#reload();
-    });
-    for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
+    if (!isWindows)
+      source.on('SIGHUP', () => {
+        if (this.#isStopping) return;
+        if (this.#reload === undefined) this.#isDue = true;
+        else this.#reload();
+      });
+    for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) source.on(signal, () => {});
   }
 
   get isStopping(): boolean {

@@ -32,7 +32,7 @@ import { createWorkerQueries } from './worker-queries.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
 
-const IGNORED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const IGNORED = ['SIGTERM', 'SIGINT', 'SIGBREAK', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
 /** What a worker gets of its process; a test may hand in something else. */
 export interface WorkerOutside {

@@ -346,6 +346,10 @@ loging: { level: info }
     ['upstreams: []', /at least one entry/],
     ['upstreams: [{ name: a }, { name: b }]', /^c\.yaml:1:13: only the last .* without "url"/],
     ['upstreams: [{ name: a, url: "http://a" }, { name: a }]', /a second upstream named "a"/],
+    [
+      'upstreams: [{ name: a, url: "http://a" }, { name: A }]',
+      /a second upstream named "A" \(case does not count\)/,
+    ],
     ['upstreams: [{ name: a, url: "http://a", public: true }, { name: b }]', /be public/],
     [
       'upstreams: [{ name: a, url: "http://a", claims: [A_b] }, { name: b, claims: [a-b] }]',

@@ -61,7 +61,7 @@ async function virtualEnvironment(
     path,
     format: 'venv',
     prefix: sitePath(folder),
-    sites: [...sites].map(sitePath),
+    sites: [...sites].map((site) => sitePath(site)),
     systemPackages: seesSystemPackages(config),
   };
 }

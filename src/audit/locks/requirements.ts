@@ -87,8 +87,8 @@ class RequirementsReader {
       collector.doubt(`${value} is included from the network, and was not read`, line);
       return;
     }
-    const path = /^file:/i.test(value) ? fileURLToPath(value) : value;
-    await this.read(resolve(dirname(collector.file), path), inside || name === '--constraint');
+    const path = resolve(dirname(collector.file), pathOf(value));
+    await this.read(path, inside || name === '--constraint');
   }
 
   #require(
@@ -118,6 +118,16 @@ class RequirementsReader {
       collector.pin(name, version, files, line);
       if (isConstraint) this.#constrained.add(normal(name));
     } else if (!isConstraint) this.#loose.push({ project: name, text, line, collector });
+  }
+}
+
+/** @throws {RangeError} where a `file:` URL names a file of another machine, or of another kind of machine */
+function pathOf(place: string): string {
+  if (!/^file:/i.test(place)) return place;
+  try {
+    return fileURLToPath(place);
+  } catch {
+    throw new RangeError(`${place} names no file of this machine`);
   }
 }
 

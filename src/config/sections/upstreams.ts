@@ -111,8 +111,15 @@ export const upstreamsSection = z
     const claimed = new Map<string, string>();
     const names = new Set<string>();
     for (const [index, { name, url, format, claims, public: open }] of upstreams.entries()) {
-      if (names.has(name)) issue(`a second upstream named ${JSON.stringify(name)}`, index, 'name');
-      names.add(name);
+      // Its name is a folder's, too, and on Windows and macOS two that differ in case alone would be one.
+      const folder = name.toLowerCase();
+      if (names.has(folder))
+        issue(
+          `a second upstream named ${JSON.stringify(name)} (case does not count)`,
+          index,
+          'name',
+        );
+      names.add(folder);
       if (url === undefined && index !== last)
         issue('only the last upstream can do without "url"; it is PyPI then', index);
       if (url === undefined && format === 'flat' && index === last)

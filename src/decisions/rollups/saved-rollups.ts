@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { moveFile } from '../../runtime/move-file.js';
 import { readPlainFile } from '../../runtime/plain-file.js';
 import {
   type LogPosition,
@@ -46,7 +47,7 @@ export async function saveRollups(
   try {
     await writeAll(file, saved, turn);
     await file.close();
-    await rename(partial, path);
+    await moveFile(partial, path);
   } catch (error) {
     await file.close().catch(() => {});
     await unlink(partial).catch(() => {});

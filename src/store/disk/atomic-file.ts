@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { moveFile } from '../../runtime/move-file.js';
 import { temporaryName } from './temporary-name.js';
 
 /**
@@ -50,7 +51,7 @@ async function replace(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await moveFile(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;

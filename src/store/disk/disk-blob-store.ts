@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../domain/digest.js';
 import { Failure } from '../../domain/failure.js';
+import { moveFile } from '../../runtime/move-file.js';
 import type { BlobSource, BlobStore, LocalBlob } from '../blob-store.js';
 import type { CacheRoom } from '../cache-room.js';
 import { piecesOf } from '../read-bytes.js';
@@ -185,7 +186,7 @@ export class DiskBlobStore implements BlobStore {
     if (file.size > HASHED_AT_ONCE) await file.sync();
     await mkdir(dirname(path), { recursive: true });
     await seal(file.path, sha256, file.size);
-    await rename(file.path, path);
+    await moveFile(file.path, path);
     file.moved();
     // Its bytes were hashed as they came.
     const now = await stat(path).catch(() => undefined);

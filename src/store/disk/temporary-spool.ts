@@ -47,9 +47,14 @@ export async function sweepTemporary(
     if (!run || !isOver(run)) continue;
     const path = join(parent, name);
     const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory() && found.uid === process.getuid?.())
+    if (found?.isDirectory() && isOwn(found.uid))
       await rm(path, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** Windows has no user numbers; its folder for temporary files is each user's own. */
+function isOwn(uid: number): boolean {
+  return process.getuid === undefined || uid === process.getuid();
 }
 
 /** Of all spools of one data folder. */
