@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   decisions: ['domain', 'runtime'],
   fleet: ['domain', 'store', 'decisions'],
   redis: ['runtime'],
-  replicas: ['domain', 'runtime', 'redis', 'store', 'decisions', 'fleet', 'artifacts'],
+  replicas: ['domain', 'runtime', 'redis', 'store', 'decisions', 'fleet', 'artifacts', 'feed'],
   feed: ['domain', 'runtime'],
   exposure: ['domain', 'decisions', 'policy', 'store'],
   notify: ['domain', 'runtime', 'policy', 'store', 'decisions'],

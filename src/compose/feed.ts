@@ -1,17 +1,25 @@
 import type { Config } from '../config/config.js';
-import { FeedService } from '../feed/feed-service.js';
+import { FeedService, type Synced } from '../feed/feed-service.js';
 import { syncInThread } from '../feed/sync-in-thread.js';
 import { dataFolder } from './data-folder.js';
 import type { Process } from './process.js';
+import type { Redis } from './redis.js';
+import { shareFeed } from './shared-feed.js';
 
-/** The malware feed, kept in the data folder; undefined where the settings want none. */
+/**
+ * The malware feed, kept in the data folder; undefined where the settings want none.
+ * @param redis undefined where this machine is alone
+ */
 export function createFeed(
-  { feed: { url, interval }, data }: Config,
-  { now, random = Math.random, env, log, metrics, health, closing }: Process,
+  config: Config,
+  process: Process,
+  redis: Redis | undefined,
 ): FeedService | undefined {
+  const { url, interval } = config.feed;
+  const { now, random = Math.random, env, log, metrics, health, closing } = process;
   metrics.feedEnabled.set(url === undefined ? 0 : 1);
   if (url === undefined) return undefined;
-  const file = dataFolder(data).feed;
+  const file = dataFolder(config.data).feed;
   /** What is wrong with it, by what shows it. */
   const troubles: { sync?: string; file?: string } = {};
   const tell = (): void => {
@@ -19,21 +27,18 @@ export function createFeed(
     if (said.length === 0) health.set('malware-feed', 'ok');
     else health.set('malware-feed', 'degraded', said.join('; '));
   };
+  const fetch = () => syncInThread({ place: url, file, now: now(), env: { ...env } });
+  const shared = redis && shareFeed(config, process, redis);
+  for (const from of ['source', 'replica']) metrics.feedSyncs.inc({ from }, 0);
   const feed = new FeedService({
     file,
     interval,
-    sync: () => syncInThread({ place: url, file, now: now(), env: { ...env } }),
+    sync: (isReadable) => shared?.sync({ fetch, isReadable }) ?? fetch(),
     random,
-    onSynced: ({ how, records, added, changed, removed, missing }) => {
-      metrics.feedRecords.set(records);
+    onSynced: (synced) => {
       delete troubles.sync;
       tell();
-      log.info({ records, how, added, changed, removed, missing }, 'malware feed synced');
-      if (missing > 0)
-        log.warn(
-          { missing },
-          'the malware feed lists records that are not there: what was known of them holds',
-        );
+      noteSynced(synced, process);
     },
     onFailed: (err) => {
       troubles.sync = 'the feed cannot be read: name another in feed.url, or none';
@@ -50,9 +55,25 @@ export function createFeed(
     },
   });
   closing.add(() => feed.close());
+  shared?.connect(feed);
   metrics.onCollect(() => {
     const { syncedAt } = feed.current;
+    metrics.feedRecords.set(feed.records);
     if (syncedAt !== undefined) metrics.feedAge.set((now() - syncedAt) / 1_000);
   });
   return feed;
+}
+
+function noteSynced(synced: Synced, { log, metrics }: Process): void {
+  if (synced.how === 'recent') return;
+  metrics.feedSyncs.inc({ from: synced.how === 'taken' ? 'replica' : 'source' });
+  if (synced.how === 'taken')
+    return log.info({ by: synced.by }, 'malware feed taken over from another replica');
+  const { how, records, added, changed, removed, missing } = synced;
+  log.info({ records, how, added, changed, removed, missing }, 'malware feed synced');
+  if (missing > 0)
+    log.warn(
+      { missing },
+      'the malware feed lists records that are not there: what was known of them holds',
+    );
 }

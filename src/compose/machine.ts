@@ -97,7 +97,7 @@ export async function createMachine(
     metrics.cacheBytes.set({ tier: 'disk' }, rooms.blobs.bytes);
     metrics.cacheBytes.set({ tier: 'pages' }, rooms.pages.bytes);
   });
-  const feed = createFeed(config, process);
+  const feed = createFeed(config, process, redis);
   const replicas = redis && createReplicas(config, process, policies, redis, sharing?.policy);
   if (replicas !== undefined) sharing?.connect(policies, replicas);
   return {

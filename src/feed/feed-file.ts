@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { moveFile } from '../runtime/move-file.js';
+import {
+  FEED_FORMAT,
+  type FeedHead,
+  type FeedState,
+  parseFeedHead,
+  readFeedHead,
+} from './feed-head.js';
 import { type FeedIndex, feedRevision, IndexBuilder } from './feed-index.js';
 import type { FeedEntry, FixEntry } from './osv-record.js';
-
-/** What is known of a feed beside its records. */
-export interface FeedState {
-  /** Where it came from: another source starts anew. */
-  readonly source: string;
-  /** Milliseconds since 1970: when it was last known to be current. */
-  readonly syncedAt: number;
-  /** The newest change that is in it, as the source writes times. */
-  readonly modified: string;
-}
 
 /** A feed as it lies on the disk. */
 export interface StoredFeed extends FeedState {
@@ -26,17 +23,6 @@ export interface StoredFeed extends FeedState {
   readonly times?: ReadonlyMap<string, string>;
 }
 
-/** The first line. A second one may give the times; the others a record each, of fixes behind an empty list. */
-interface FeedHead extends FeedState {
-  readonly format: number;
-  readonly lines: number;
-  /** See `feedRevision`. */
-  readonly revision?: string;
-  /** The same of the fixes; absent where none were read. */
-  readonly fixes?: string;
-}
-
-const FORMAT = 1;
 /** Bytes read, and lines written, before others get a turn: a large feed takes a second in all. */
 const BYTES_A_TURN = 256 * 1024;
 const LINES_A_TURN = 2_000;
@@ -66,21 +52,6 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
     onFix: (line, _id, fixes) => index.addFix(line, fixes),
   });
   return state && index.build(state.syncedAt);
-}
-
-/** What its first line says of it; undefined where there is none. */
-async function readFeedHead(
-  path: string,
-): Promise<Pick<FeedHead, 'revision' | 'fixes' | 'syncedAt'> | undefined> {
-  try {
-    for await (const [first] of linesOf(path)) {
-      const head = JSON.parse(first!) as FeedHead;
-      return head.format === FORMAT ? head : undefined;
-    }
-  } catch {
-    // As if there were none.
-  }
-  return undefined;
 }
 
 /**
@@ -117,8 +88,8 @@ async function readLines(
     for await (const lines of linesOf(path)) {
       for (const line of lines) {
         if (head === undefined) {
-          head = JSON.parse(line) as FeedHead;
-          if (head.format !== FORMAT) return undefined;
+          head = parseFeedHead(line);
+          if (head === undefined) return undefined;
           continue;
         }
         if (line.startsWith('{')) {
@@ -158,15 +129,12 @@ function* fixLines(fixes: NonNullable<StoredFeed['fixes']>) {
 }
 
 /** Writes it in one step: a reader, and a crash, finds the old one or the new one. */
-export async function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
-  // The command and a server may write at the same time.
-  const partial = `${path}.${randomUUID()}.part`;
-  const file = await open(partial, 'w', 0o640);
-  try {
+export function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
+  return replaceFeedFile(path, async (file) => {
     const { source, syncedAt, modified, records, fixes = new Map(), times = [] } = feed;
     const lines = [...records, ...fixLines(fixes)];
     const head: FeedHead = {
-      format: FORMAT,
+      format: FEED_FORMAT,
       source,
       syncedAt,
       modified,
@@ -182,6 +150,19 @@ export async function writeFeedFile(path: string, feed: StoredFeed): Promise<voi
       batch = [];
     }
     await file.write(batch.join(''));
+  });
+}
+
+/** @param write puts all of it into a file that takes the place of the one before once it is whole */
+export async function replaceFeedFile(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  // The command and a server may write at the same time.
+  const partial = `${path}.${randomUUID()}.part`;
+  const file = await open(partial, 'w', 0o640);
+  try {
+    await write(file);
     await file.datasync();
     await file.close();
     await moveFile(partial, path);

@@ -5,15 +5,23 @@ import { readNewer } from './feed-file.js';
 import type { FeedIndex } from './feed-index.js';
 import type { SyncSummary } from './sync-feed.js';
 
+/** How the file came to be up to date. `age`: since the feed was known to be current, in milliseconds. */
+export type Synced =
+  | SyncSummary
+  /** Another replica has asked the source. */
+  | { readonly how: 'taken'; readonly by: string; readonly age: number }
+  /** It was so before. */
+  | { readonly how: 'recent'; readonly age: number };
+
 export interface FeedServiceParts {
   readonly file: string;
-  /** Brings the file up to date. */
-  readonly sync: () => Promise<SyncSummary>;
+  /** Brings the file up to date. @param isReadable whether what lies there can be read */
+  readonly sync: (isReadable: boolean) => Promise<Synced>;
   /** Milliseconds between two syncs, about. */
   readonly interval: number;
   /** 0 to 1; so that many replicas do not ask in the same second. */
   readonly random: () => number;
-  readonly onSynced: (summary: SyncSummary) => void;
+  readonly onSynced: (synced: Synced) => void;
   readonly onFailed: (error: unknown) => void;
   /** Whether the file can be read, once that is another; one that has never been there yet need not be. */
   readonly onReadable: (isReadable: boolean) => void;
@@ -47,6 +55,11 @@ export class FeedService {
     return this.#current ?? NO_FEED;
   }
 
+  /** How many records it has. */
+  get records(): number {
+    return this.#current?.records ?? 0;
+  }
+
   /** Calls back after each feed that took effect; it is told of once what that returns has resolved. */
   onChange(listener: (feed: MalwareFeed) => unknown): void {
     this.#listeners.push(listener);
@@ -69,17 +82,35 @@ export class FeedService {
   sync(): Promise<void> {
     return this.#alone(async () => {
       try {
-        const summary = await this.#parts.sync();
-        if (!(await this.#readAgain()))
-          throw new Error('the feed was synced, and its file cannot be read');
-        this.#parts.onSynced(summary);
-        // Between 0.8 and 1.2 of the interval.
-        this.#plan(this.#parts.interval * (0.8 + 0.4 * this.#parts.random()));
+        const isReadable = this.#current !== undefined && this.#isReadable;
+        await this.#takeIn(await this.#parts.sync(isReadable));
       } catch (error) {
         this.#parts.onFailed(error);
         this.#plan(RETRY * (0.8 + 0.4 * this.#parts.random()));
       }
     });
+  }
+
+  /** Reads what somebody else has brought. @param take writes it into the file, where it is new. Never rejects. */
+  take(take: () => Promise<Synced | undefined>): Promise<void> {
+    return this.#alone(async () => {
+      try {
+        const synced = await take();
+        if (synced !== undefined) await this.#takeIn(synced);
+      } catch (error) {
+        this.#parts.onFailed(error);
+      }
+    });
+  }
+
+  async #takeIn(synced: Synced): Promise<void> {
+    const { interval, random, onSynced } = this.#parts;
+    if (!(await this.#readAgain()))
+      throw new Error('the feed was synced, and its file cannot be read');
+    onSynced(synced);
+    const age = 'age' in synced ? synced.age : 0;
+    // Between 0.8 and 1.2 of the interval.
+    this.#plan(interval * (0.8 + 0.4 * random()) - age);
   }
 
   close(): void {

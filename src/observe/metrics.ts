@@ -186,6 +186,11 @@ export function createMetrics() {
       'feed_age_seconds',
       'Since the malware feed was last known to be current; absent before the first time.',
     ),
+    feedSyncs: counter(
+      'feed_syncs_total',
+      'Times that the malware feed was brought up to date: from its source, from another replica.',
+      ['from'],
+    ),
     feedRecords: gauge('feed_records', 'Records in the malware feed.', []),
     exposedDownloads: counter(
       'exposed_downloads_total',

@@ -3,8 +3,11 @@ import { toRedis } from '../../src/config/sections/redis.js';
 import { RedisLine } from '../../src/redis/redis-line.js';
 
 /** A line to a server of a test. */
-export async function openRedisLine(url: string): Promise<RedisLine> {
-  const settings = toRedis(configSchema.parse({ redis: { url } }).redis)!;
+export async function openRedisLine(
+  url: string,
+  mode: 'standalone' | 'cluster' = 'standalone',
+): Promise<RedisLine> {
+  const settings = toRedis(configSchema.parse({ redis: { url, mode } }).redis)!;
   const line = new RedisLine(
     { ...settings, ca: undefined },
     { now: Date.now, onTrouble: () => {} },

@@ -88,13 +88,27 @@ export class LeaseStore {
   readonly #own: Owner;
   readonly #seal: Seal;
   readonly #patience: number;
+  readonly #tag: string;
 
-  /** @param patience how long Redis may take to answer, in milliseconds */
-  constructor(line: RedisLine, own: Owner, seal: Seal, patience = ANSWER) {
+  /**
+   * @param patience how long Redis may take to answer, in milliseconds
+   * @param tag what the leases are of: begins the hash tag of their keys
+   */
+  constructor(line: RedisLine, own: Owner, seal: Seal, patience = ANSWER, tag = 'f') {
     this.#line = line;
     this.#own = own;
     this.#seal = seal;
     this.#patience = patience;
+    this.#tag = tag;
+  }
+
+  get owner(): string {
+    return this.#own.owner;
+  }
+
+  /** The key of a lease, for who checks it in one step with something else. */
+  keyOf(name: string): string {
+    return this.#keys(name)[0];
   }
 
   /**
@@ -150,7 +164,8 @@ export class LeaseStore {
 
   /** Both in one slot of a cluster. */
   #keys(name: string): readonly [lease: string, fence: string] {
-    return [this.#line.key(`{f:${name}}:lease`), this.#line.key(`{f:${name}}:fence`)];
+    const tag = `{${this.#tag}:${name}}`;
+    return [this.#line.key(`${tag}:lease`), this.#line.key(`${tag}:fence`)];
   }
 }
 

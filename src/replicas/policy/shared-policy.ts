@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RedisLine } from '../../redis/redis-line.js';
 import { Script } from '../../redis/script.js';
+import { shortValue } from '../../redis/short-value.js';
 import type { Every } from '../../runtime/change-watch.js';
 import { OnceMore } from '../../runtime/once-more.js';
 import type { Seal } from '../seal.js';
@@ -55,11 +56,6 @@ const PATIENCE = 2_000;
 /** Others may edit at the same time. */
 const ATTEMPTS = 5;
 
-/** What lies there, if it is short enough to be one. */
-const GET = new Script(`
-if not ({ string = 1, none = 1 })[redis.call('TYPE', KEYS[1]).ok] then return '' end
-if redis.call('STRLEN', KEYS[1]) > ${LONGEST_BUNDLE} then return '' end
-return redis.call('GET', KEYS[1])`);
 /** Puts it there if what lies there is what was seen. */
 const SWAP = new Script(`
 if not ({ string = 1, none = 1 })[redis.call('TYPE', KEYS[1]).ok] then redis.call('DEL', KEYS[1]) end
@@ -177,13 +173,10 @@ export class SharedPolicy {
   /** @returns whether it is done; if not, somebody else was faster */
   async #sync(): Promise<boolean> {
     const { line, seal, highest, onEvent } = this.#parts;
-    const value = (await line.ask(
-      (redis) => GET.run(redis, [this.#key], []),
-      PATIENCE,
-    )) as Buffer | null;
+    const value = await line.ask((redis) => shortValue(redis, this.#key, LONGEST_BUNDLE), PATIENCE);
     const seen = value ?? Buffer.alloc(0);
-    const there = value === null ? undefined : readBundle(value, seal);
-    if (value !== null && there === undefined) onEvent({ kind: 'unsigned' });
+    const there = value && readBundle(value, seal);
+    if (value !== undefined && there === undefined) onEvent({ kind: 'unsigned' });
     const step = nextStep({ there, held: this.#held, own: this.#folder(), highest: highest() });
     return this.#do(step, seen);
   }
