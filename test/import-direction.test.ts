@@ -29,6 +29,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   attestations: ['domain', 'runtime', 'upstream', 'store'],
   verdicts: ['domain', 'policy', 'store'],
   'project-pages': ['domain', 'runtime', 'upstream', 'store', 'verdicts', 'fleet'],
+  probes: [
+    'domain',
+    'runtime',
+    'decisions',
+    'inspection',
+    'upstream',
+    'store',
+    'fleet',
+    'verdicts',
+    'project-pages',
+  ],
   osv: ['domain', 'runtime', 'store', 'verdicts', 'project-pages'],
   artifacts: [
     'domain',

@@ -11,6 +11,8 @@ export function dataFolder(data: string) {
     blobs: at('blobs'),
     pages: at('pages'),
     findings: at('findings'),
+    /** What probes have seen, which is no finding. */
+    probes: at('probes'),
     attestations: at('attestations'),
     links: at('links'),
     /** Digests that were checked, and pins. */

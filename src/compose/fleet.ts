@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { LogSearch } from '../decisions/log-search.js';
 import { ALONE } from '../fleet/alone.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { RedisShortLeases } from '../replicas/short-leases.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import { createArchive } from './archive.js';
 import { createDecisionQueries } from './decision-queries.js';
@@ -42,6 +43,7 @@ export async function createFleet(
   );
   return {
     leases: await createLeases(config, process, redis, stores.blobs),
+    shortLeases: redis === undefined ? ALONE.shortLeases : new RedisShortLeases(redis.line),
     news,
     projects: shared?.projects,
     stores,

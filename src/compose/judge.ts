@@ -7,8 +7,8 @@ import type { Process } from './process.js';
 export function createJudge(
   { now }: Process,
   { policies, feed, confirmation }: Pick<Machine, 'policies' | 'feed' | 'confirmation'>,
-  { findings, attestations }: Omit<KnowledgeSources, 'feed'>,
+  { findings, attestations, probes }: Omit<KnowledgeSources, 'feed'>,
 ): Judge {
-  const sources = { findings, attestations, feed: () => feed?.current ?? NO_FEED };
+  const sources = { findings, attestations, probes, feed: () => feed?.current ?? NO_FEED };
   return new Judge(policies, sources, now, confirmation);
 }

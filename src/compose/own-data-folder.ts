@@ -73,7 +73,7 @@ export async function ownDataFolder(
   closing.add(stop);
   const runs = new Runs({
     spool: at.spool,
-    folders: [at.attestations, at.facts, at.findings, at.links, at.pages, at.pins],
+    folders: [at.attestations, at.facts, at.findings, at.links, at.pages, at.pins, at.probes],
     root: data,
     temporary: tmpdir(),
     isLocked: unlocked === undefined,
@@ -81,6 +81,7 @@ export async function ownDataFolder(
   await runs.sweepSpool();
   const boundAll = async () => {
     await boundRecords(join(at.findings, `v${INSPECTOR_VERSION}`), 1, MAX_FINDINGS);
+    await boundRecords(join(at.probes, `v${INSPECTOR_VERSION}`), 1, MAX_RECORDS);
     await boundRecords(join(at.attestations, `v${ATTESTATIONS_VERSION}`), 1, MAX_RECORDS);
     await boundRecords(at.facts, 2, MAX_RECORDS);
     await boundRecords(at.links, 1, MAX_RECORDS);
@@ -92,6 +93,7 @@ export async function ownDataFolder(
       await boundAll();
       await runs.sweepReplacing();
       await removeOldVersions(at.findings, INSPECTOR_VERSION);
+      await removeOldVersions(at.probes, INSPECTOR_VERSION);
       await removeOldVersions(at.attestations, ATTESTATIONS_VERSION);
     },
   };

@@ -21,6 +21,7 @@ import { createJudge } from './judge.js';
 import type { Machine } from './machine.js';
 import { noteArtifactEvent } from './note-events.js';
 import { createKnownBytes, createPageLoader } from './page-loader.js';
+import { createProbes } from './probes.js';
 import type { Process } from './process.js';
 import { createMeetings } from './shared-projects.js';
 import { bytesAt } from './stores.js';
@@ -58,7 +59,11 @@ export function createServices(
       news.tell({ kind: 'attestation', project, record });
     },
   );
-  const judge = createJudge(process, machine, { findings, attestations });
+  const judge = createJudge(process, machine, {
+    findings,
+    attestations,
+    probes: config.probe.action === 'on' ? stores.probes : undefined,
+  });
   const knownBytes = createKnownBytes(process, fleet);
   const budget = new MemoryBudget(config.cache.pages / 2);
   const meetings =
@@ -67,7 +72,16 @@ export function createServices(
       pages.invalidate(project),
     );
   const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget, meetings);
-  const pages: ProjectPagesService = new ProjectPagesService(loader, judge, now, budget);
+  const probes = createProbes(config, process, fleet, judge, (project) =>
+    pages.invalidate(project),
+  );
+  const pages: ProjectPagesService = new ProjectPagesService(
+    loader,
+    judge,
+    now,
+    budget,
+    probes?.pages,
+  );
   const advisories = createAdvisories({ process, machine, fleet, judge, pages, upstreams });
   const identify = clientIdentifier(config.trustedProxies);
   const inspector = createInspector(config.inspection);
@@ -99,6 +113,7 @@ export function createServices(
     if (learnt.kind === 'missed') return loader.doubt();
     if (learnt.kind === 'bytes') return knownBytes.learn(learnt);
     learn(stores, learnt);
+    if (learnt.kind === 'probe') probes?.prober.learn(learnt.project, learnt.inspection);
     pages.invalidate(learnt.project);
   });
   return {

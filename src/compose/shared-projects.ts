@@ -8,6 +8,7 @@ import type { Learnt, News } from '../fleet/news.js';
 import type { SharedProjects } from '../fleet/shared-projects.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import { settingsName } from '../inspection/limits.js';
+import { probeSettingsName } from '../inspection/probe/probe-version.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 
@@ -43,6 +44,7 @@ export async function createSharedProjects(
     redisEvents,
     secret,
     inspections: `v${INSPECTOR_VERSION}-${settingsName(config.inspection.limits)}`,
+    probes: `v${INSPECTOR_VERSION}-${probeSettingsName(config.inspection.limits)}`,
     upstreams: config.upstreams,
     demandsOf: demandsIn(config),
     patience: PATIENCE,

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.js';
+import { isProbe } from '../domain/probe.js';
 import type { Stores } from '../fleet/fleet.js';
 import type { News } from '../fleet/news.js';
 import { TellingFindings } from '../fleet/telling-findings.js';
 import { settingsName } from '../inspection/limits.js';
+import { probeSettingsName } from '../inspection/probe/probe-version.js';
 import type { BytesAt } from '../store/bytes.js';
 import type { Rooms } from '../store/cache-room.js';
 import { DiskAttestationStore } from '../store/disk/disk-attestation-store.js';
@@ -41,6 +43,8 @@ const NO_ROOM =
 const LEAST_FREE = 4 * 2 ** 20;
 /** pip gives up after 15 s without a byte, and some of that it takes to begin, in milliseconds. */
 const PATIENCE = 10_000;
+/** What probes have seen that stays in memory, in bytes: it takes little, and of new releases alone. */
+const PROBES_IN_MEMORY = 8 * 2 ** 20;
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
 
@@ -148,6 +152,12 @@ export function createStores(
     undefined,
     files,
   );
+  const probes = new DiskFindingsStore(
+    at.probes,
+    probeSettingsName(inspection.limits),
+    PROBES_IN_MEMORY,
+    files,
+  );
   const suspected = new SuspectedProjects();
   suspected.search(findSuspected(findings.directory, suspected, () => !closing.hasBegun));
   closing.add(() => suspected.searched);
@@ -156,10 +166,18 @@ export function createStores(
     sharedBlobs,
     pages: new DiskPageStore(at.pages, rooms.pages, files),
     findings: new SuspectingFindings(
-      new PassingFindings(new TellingFindings(findings, news), now),
+      new PassingFindings(
+        new TellingFindings(findings, (project, inspection) =>
+          news.tell({ kind: 'findings', project, inspection }),
+        ),
+        now,
+      ),
       suspected,
     ),
     suspected,
+    probes: new TellingFindings(probes, (project, probe) => {
+      if (isProbe(probe)) news.tell({ kind: 'probe', project, inspection: probe });
+    }),
     attestations: new DiskAttestationStore(at.attestations, undefined, files),
     links: new DiskLinkStore(at.links, files),
     facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),

@@ -32,6 +32,7 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     cache: camelCased(file.cache),
     gate: camelCased(file.gate),
     prefetch: file.prefetch,
+    probe: camelCased(file.probe),
     inspection: toInspection(file.inspection),
     attestations: camelCased(file.attestations),
     log: file.log,

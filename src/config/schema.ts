@@ -9,6 +9,7 @@ import { feedSection } from './sections/feed.js';
 import { gateSection } from './sections/gate.js';
 import { inspectionSection } from './sections/inspection.js';
 import { logSection } from './sections/log.js';
+import { probeSection } from './sections/probe.js';
 import { redisSection } from './sections/redis.js';
 import { checkReplica, replicaSection } from './sections/replica.js';
 import { s3Section } from './sections/s3.js';
@@ -49,6 +50,7 @@ export const configSchema = z
         'Fetch a wheel of up to 32 MiB while the client that asked for its sidecar resolves.',
       )
       .prefault('on'),
+    probe: probeSection,
     inspection: inspectionSection,
     attestations: attestationsSection,
     log: logSection,

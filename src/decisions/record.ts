@@ -38,6 +38,11 @@ export interface DecisionRecord {
   readonly verdict: 'allow' | 'warn' | 'block';
   /** True where a rule would have refused, and dry-run alone let it pass. */
   readonly wouldBlock?: true | undefined;
+  /**
+   * True where only a probe has seen what the rule objects to: the file is refused on project pages, and nobody has asked for
+   * it (`method` is `PROBE`).
+   */
+  readonly probe?: true | undefined;
   /** True where nobody had judged the artifact's bytes: the verdict is of what was known without them. */
   readonly pending?: true | undefined;
   /** The kind of failure (`domain/failure.ts`) that came in the file's place, or broke it off. */
@@ -187,6 +192,11 @@ function readEvent(value: EventRecord): EventRecord | undefined {
   if (value.event !== 'query') return value;
   const { releases } = value as Partial<QueryRecord>;
   return typeof releases === 'object' && releases !== null ? value : undefined;
+}
+
+/** Whether somebody asked for the file: a release that was named in an answer, or a probe, is no request for it. */
+export function isRequest({ method }: Pick<DecisionRecord, 'method'>): boolean {
+  return method !== 'OSV' && method !== 'PROBE';
 }
 
 /** Without one of these nobody can say who was given what. */

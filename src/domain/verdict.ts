@@ -22,6 +22,8 @@ export interface RuleHit {
   readonly dryRun?: boolean;
   /** Set where the rule itself lets the file pass, and says why: it weighs nothing. */
   readonly lifted?: true;
+  /** Set where only a probe has seen what it objects to: the file itself may turn out otherwise. */
+  readonly probe?: true;
   /** Set where a waiver lifts it. */
   readonly waiver?: WaiverNote;
   /** Sdists: set where it is the refusal of this wheel of the same release. */

@@ -13,9 +13,9 @@ export function isGiven({ delivery }: { readonly delivery: Delivery }): boolean 
   return delivery !== 'refused' && delivery !== 'locked';
 }
 
-/** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end. */
+/** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end, probes. */
 export function deliveryOf(record: DecisionRecord): Delivery | undefined {
-  if (record.filename.endsWith('.metadata')) return undefined;
+  if (record.filename.endsWith('.metadata') || record.probe === true) return undefined;
   if (record.verdict === 'block') return record.bytes > 0 ? 'prefix' : 'refused';
   if (record.status === 304) return 'had';
   if (record.bytes === 0) return undefined;

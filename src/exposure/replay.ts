@@ -1,4 +1,4 @@
-import type { DecisionRecord, RecordedArtifact } from '../decisions/record.js';
+import { type DecisionRecord, isRequest, type RecordedArtifact } from '../decisions/record.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import { type Need, needsOf } from '../domain/rules.js';
 import type { Outcome, Verdict } from '../domain/verdict.js';
@@ -78,9 +78,8 @@ export async function replay(
   };
 }
 
-/** A release that was named to somebody is no request for a file. */
-function isOfArtifact({ filename, method }: DecisionRecord): boolean {
-  return method !== 'OSV' && !filename.endsWith('.metadata');
+function isOfArtifact(record: DecisionRecord): boolean {
+  return isRequest(record) && !record.filename.endsWith('.metadata');
 }
 
 /** Whether what decided then is not at hand now. */

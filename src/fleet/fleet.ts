@@ -15,6 +15,7 @@ import type { SuspectedProjects } from '../store/suspected-projects.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
 import type { SharedProjects } from './shared-projects.js';
+import type { ShortLeases } from './short-leases.js';
 
 /** What is kept and is the same for all who share a cache. */
 export interface Stores {
@@ -23,6 +24,8 @@ export interface Stores {
   readonly sharedBlobs: SharedBlobs | undefined;
   readonly pages: PageStore;
   readonly findings: FindingsStore;
+  /** What probes have seen, apart from what inspections have. */
+  readonly probes: FindingsStore;
   /** Of which projects something was found, or refused. */
   readonly suspected: SuspectedProjects;
   readonly attestations: AttestationStore;
@@ -42,6 +45,7 @@ export interface Stores {
  */
 export interface Fleet {
   readonly leases: Leases;
+  readonly shortLeases: ShortLeases;
   readonly news: News;
   /** What is known of projects beyond this machine; undefined where nobody there shares it. */
   readonly projects: SharedProjects | undefined;
@@ -60,7 +64,8 @@ export interface Fleet {
 }
 
 /** Takes over into the stores what others have put. Of bytes and pages, those who use them take note. */
-export function learn({ findings, attestations }: Stores, learnt: Learnt): void {
+export function learn({ findings, probes, attestations }: Stores, learnt: Learnt): void {
   if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
+  else if (learnt.kind === 'probe') probes.learn(learnt.project, learnt.inspection);
   else if (learnt.kind === 'attestation') attestations.learn(learnt.project, learnt.record);
 }

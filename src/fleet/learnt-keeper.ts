@@ -10,7 +10,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Stores } from './fleet.js';
 import type { Learnt } from './news.js';
 
-type KeptStores = Pick<Stores, 'findings' | 'attestations' | 'facts' | 'pins'>;
+type KeptStores = Pick<Stores, 'findings' | 'probes' | 'attestations' | 'facts' | 'pins'>;
 
 export interface LearntKeeperParts {
   readonly stores: KeptStores;
@@ -43,6 +43,7 @@ export class LearntKeeper {
     try {
       const news = await Promise.all([
         this.#takeFindings(project, learnt),
+        this.#takeProbes(project, learnt),
         this.#takeAttestations(project, learnt),
         this.#takeBytes(project, learnt),
       ]);
@@ -73,6 +74,19 @@ export class LearntKeeper {
     });
     findings.learn(project, ...news.map(({ inspection }) => inspection));
     for (const { inspection } of news) this.#write(() => findings.keep(project, inspection));
+    return news;
+  }
+
+  async #takeProbes(project: ProjectName, learnt: readonly Learnt[]): Promise<Learnt[]> {
+    const told = learnt.filter((one) => one.kind === 'probe');
+    if (told.length === 0) return [];
+    const { probes } = this.#parts.stores;
+    const known = await probes.known(project);
+    const news = told.filter(
+      ({ inspection: { sha256, filename } }) => known.get(sha256, filename) === undefined,
+    );
+    probes.learn(project, ...news.map(({ inspection }) => inspection));
+    for (const { inspection } of news) this.#write(() => probes.keep(project, inspection));
     return news;
   }
 

@@ -1,11 +1,13 @@
 import type { AttestationRecord } from '../domain/attestation.js';
 import type { Inspection } from '../domain/finding.js';
 import type { LearntBytes } from '../domain/integrity.js';
+import type { Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
 
 /** Something that one has learnt, and that those beside it should know, too. */
 export type Learnt =
   | { readonly kind: 'findings'; readonly project: ProjectName; readonly inspection: Inspection }
+  | { readonly kind: 'probe'; readonly project: ProjectName; readonly inspection: Probe }
   | {
       readonly kind: 'attestation';
       readonly project: ProjectName;

@@ -2,16 +2,18 @@ import type { Sha256 } from '../domain/digest.js';
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
-import type { News } from './news.js';
+
+/** Tells the others of an inspection. */
+export type TellFindings = (project: ProjectName, inspection: Inspection) => void;
 
 /** A findings store that tells the others what is put into it. */
 export class TellingFindings implements FindingsStore {
   readonly #below: FindingsStore;
-  readonly #news: News;
+  readonly #tell: TellFindings;
 
-  constructor(below: FindingsStore, news: News) {
+  constructor(below: FindingsStore, tell: TellFindings) {
     this.#below = below;
-    this.#news = news;
+    this.#tell = tell;
   }
 
   get(project: ProjectName, sha256: Sha256, filename: string): Promise<Inspection | undefined> {
@@ -24,7 +26,7 @@ export class TellingFindings implements FindingsStore {
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
     await this.#below.put(project, inspection);
-    this.#news.tell({ kind: 'findings', project, inspection });
+    this.#tell(project, inspection);
   }
 
   keep(project: ProjectName, inspection: Inspection): Promise<void> {

@@ -120,6 +120,12 @@ export function createMetrics() {
       'kind',
     ]),
     findings: counter('findings_total', 'Findings of inspections, by code.', ['finding']),
+    probes: counter(
+      'probes_total',
+      'Files probed before a page listed them: found, clean, no-range, unreadable, failed, stopped.',
+      ['result'],
+    ),
+    probeBytes: counter('probe_bytes_total', 'Bytes that probes have read from upstreams.', []),
     attestations: counter(
       'attestation_lookups_total',
       'Provenance documents looked at: attested, unverifiable, unreachable.',
@@ -236,6 +242,8 @@ export function createMetrics() {
   for (const verdict of ['allow', 'warn', 'block', 'pending'])
     for (const kind of ['wheel', 'sdist', 'other', 'metadata'])
       metrics.downloads.inc({ verdict, kind }, 0);
+  for (const result of ['found', 'clean', 'no-range', 'unreadable', 'failed', 'stopped'])
+    metrics.probes.inc({ result }, 0);
   for (const result of ['delivered', 'failed', 'dropped'])
     metrics.webhookDeliveries.inc({ result }, 0);
   return metrics;

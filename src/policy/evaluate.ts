@@ -1,3 +1,4 @@
+import { isProbe } from '../domain/probe.js';
 import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict, WaiverNote } from '../domain/verdict.js';
@@ -41,7 +42,9 @@ export function evaluate(
     if (answer.reason === undefined) continue;
     const { waiver, recheckAt: waived } = waivers.find(rule.id, about.subject, about.now);
     if (waived > about.now) validUntil = Math.min(validUntil, waived);
-    (answer.doubt ? doubtful : certain).push(hitOf(rule, answer, waiver));
+    const hit = hitOf(rule, answer, waiver);
+    const isOfProbe = isProbe(about.known.inspection) && isSilentWithoutBytes(rule, about);
+    (answer.doubt ? doubtful : certain).push(isOfProbe ? { ...hit, probe: true } : hit);
   }
   if (certain.length === 0 && doubtful.length === 0) return unopposed(validUntil);
   // What was seen is named as the reason before what could not be seen.
@@ -67,6 +70,12 @@ export function ask({ applies, answer }: CompiledRule, about: Case): Answer {
     // Doubt refuses, also where the rule alone would only have warned.
     return { reason, action: 'block', recheckAt: about.now + FAILED_FOR };
   }
+}
+
+function isSilentWithoutBytes(rule: CompiledRule, about: Case): boolean {
+  return (
+    ask(rule, { ...about, known: { ...about.known, inspection: undefined } })?.reason === undefined
+  );
 }
 
 function hitOf(

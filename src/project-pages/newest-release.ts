@@ -42,6 +42,6 @@ function comesLater(version: string, other: string): boolean {
 }
 
 /** @param version PEP 440's normal form, in which a local label comes last. */
-function isPrerelease(version: string): boolean {
+export function isPrerelease(version: string): boolean {
   return /^[^+]*(?:[abc]|dev)\d/.test(version);
 }

@@ -9,6 +9,7 @@ import type { Upstream } from '../upstream/upstream.js';
 import type { Judge } from '../verdicts/judge.js';
 import { JudgedPage } from './judged-page.js';
 import type { PageLoader } from './page-loader.js';
+import type { PageProbes } from './page-probes.js';
 import type { LoadedPage } from './page-reader.js';
 import { prepareBody } from './prepare-body.js';
 import type {
@@ -55,15 +56,23 @@ export class ProjectPagesService implements ProjectPages {
   readonly #judge: Judge;
   readonly #now: () => number;
   readonly #budget: MemoryBudget;
+  readonly #probes: PageProbes | undefined;
   /** They stay as long as their pages do, which are bounded by what both take. */
   readonly #renderings = new WeakMap<LoadedPage, Settling<Rendering>>();
 
   /** @param budget for what is being made */
-  constructor(loader: PageLoader, judge: Judge, now: () => number, budget: MemoryBudget) {
+  constructor(
+    loader: PageLoader,
+    judge: Judge,
+    now: () => number,
+    budget: MemoryBudget,
+    probes?: PageProbes,
+  ) {
     this.#loader = loader;
     this.#judge = judge;
     this.#now = now;
     this.#budget = budget;
+    this.#probes = probes;
   }
 
   async render(
@@ -195,7 +204,8 @@ export class ProjectPagesService implements ProjectPages {
     let from = this.#now();
     if (files[0] !== undefined) {
       // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
-      const known = await this.#judge.ofPage(listing.listed(files[0]).subject);
+      const before = await this.#judge.ofPage(listing.listed(files[0]).subject);
+      const known = (await this.#probes?.look(loaded, before)) ?? before;
       basis = known.basis;
       from = known.now;
       await new Turns().forEach(files, (file, index) => {

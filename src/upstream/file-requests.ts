@@ -1,9 +1,10 @@
 import { Failure } from '../domain/failure.js';
+import { collect } from '../runtime/collect.js';
 import type { Faults } from './faults.js';
 import { type AskForRest, readOn } from './file-body.js';
 import { askPatiently } from './patience.js';
 import { type Answer, headerText, leave, type Requests } from './requests.js';
-import type { Encoded, FileAnswer, Had } from './upstream.js';
+import type { AskedRange, Encoded, FileAnswer, Had, RangeAnswer } from './upstream.js';
 
 export interface FileRequestsParts {
   /** Of the upstream. */
@@ -61,6 +62,37 @@ export class FileRequests {
     };
   }
 
+  /** A part of a file, as `Upstream.fetchRange` has it. It is asked for once: nobody depends on it. */
+  async fetchRange(
+    url: string,
+    asked: AskedRange,
+    signal: AbortSignal,
+  ): Promise<RangeAnswer | undefined> {
+    const { faults } = this.#parts;
+    const range = 'last' in asked ? `bytes=-${asked.last}` : `bytes=${asked.from}-${asked.to - 1}`;
+    const answer = await this.#askOnce(url, { range }, signal, [200, 206]);
+    const { headers, body, statusCode } = answer;
+    const part = statusCode === 206 ? anyPartOf(headers) : undefined;
+    if (part === undefined) {
+      body.destroy();
+      if (statusCode === 200) return undefined;
+      throw faults.broken('sent a part of a file without saying which');
+    }
+    const { from, to, size } = part;
+    const isAsked =
+      'last' in asked
+        ? to === size && from === Math.max(0, size - asked.last)
+        : from === asked.from && to === asked.to;
+    if (!isAsked) {
+      body.destroy();
+      throw faults.broken('sent another part of a file than was asked for');
+    }
+    const otherLength = () => faults.broken('sent a part of a file with another length');
+    const bytes = await collect(body, to - from, otherLength);
+    if (bytes.length !== to - from) throw otherLength();
+    return { size, from, bytes, etag: headerText(headers.etag) };
+  }
+
   #restOf(url: string, size: number, etag: string, signal: AbortSignal): AskForRest {
     return async (from) => {
       try {
@@ -90,24 +122,28 @@ export class FileRequests {
     signal: AbortSignal,
     wanted: readonly number[],
   ): Promise<Answer> {
+    return askPatiently(signal, () => this.#askOnce(url, more, signal, wanted));
+  }
+
+  async #askOnce(
+    url: string,
+    more: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    wanted: readonly number[],
+  ): Promise<Answer> {
     const { name, requests, faults, now } = this.#parts;
-    return askPatiently(signal, async () => {
-      const headers = { 'accept-encoding': 'identity', ...more };
-      const reached = await requests.follow(url, headers, signal);
-      if (reached.kind === 'elsewhere')
-        throw faults.broken(
-          `names the host ${reached.target.host}, which is not one of its own: see "files"`,
-        );
-      const { answer } = reached;
-      if (wanted.includes(answer.statusCode)) return answer;
-      leave(answer);
-      if (answer.statusCode === 404 || answer.statusCode === 410)
-        throw new Failure(
-          'not-found',
-          `The upstream ${name} lists the file, but does not have it.`,
-        );
-      throw faults.refusedBy(answer, now());
-    });
+    const headers = { 'accept-encoding': 'identity', ...more };
+    const reached = await requests.follow(url, headers, signal);
+    if (reached.kind === 'elsewhere')
+      throw faults.broken(
+        `names the host ${reached.target.host}, which is not one of its own: see "files"`,
+      );
+    const { answer } = reached;
+    if (wanted.includes(answer.statusCode)) return answer;
+    leave(answer);
+    if (answer.statusCode === 404 || answer.statusCode === 410)
+      throw new Failure('not-found', `The upstream ${name} lists the file, but does not have it.`);
+    throw faults.refusedBy(answer, now());
   }
 }
 
@@ -122,8 +158,14 @@ function lengthOf(headers: Answer['headers']): number | undefined {
 
 /** Which part an answer with status 206 has; undefined where that is no rest of a file. */
 function partOf(headers: Answer['headers']) {
+  const part = anyPartOf(headers);
+  return part?.to === part?.size ? part : undefined;
+}
+
+/** The same of any part; `to` is behind its last byte. */
+function anyPartOf(headers: Answer['headers']) {
   const given = headerText(headers['content-range']) ?? '';
   const [, from, last, size] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(given) ?? [];
-  if (size === undefined || Number(last) !== Number(size) - 1) return undefined;
-  return { from: Number(from), size: Number(size) };
+  if (size === undefined) return undefined;
+  return { from: Number(from), to: Number(last) + 1, size: Number(size) };
 }

@@ -10,6 +10,7 @@ import { Turns } from '../runtime/turns.js';
 import { Faults } from './faults.js';
 import { type FlatPage, parseFlatPage } from './pages/flat-page.js';
 import {
+  type AskedRange,
   type Encoded,
   type FileAnswer,
   type Had,
@@ -108,6 +109,10 @@ export class FlatUpstream implements Upstream {
 
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
     return this.#source.fetchFile(url, signal, encoded, had);
+  }
+
+  fetchRange(url: string, range: AskedRange, signal: AbortSignal) {
+    return this.#source.fetchRange(url, range, signal);
   }
 
   async fetchPage(

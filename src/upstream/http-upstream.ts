@@ -23,6 +23,7 @@ import {
   Requests,
 } from './requests.js';
 import {
+  type AskedRange,
   type Encoded,
   type FileAnswer,
   type Had,
@@ -187,6 +188,10 @@ export class HttpUpstream implements Upstream {
 
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
     return this.#files.fetch(url, signal, encoded, had);
+  }
+
+  fetchRange(url: string, range: AskedRange, signal: AbortSignal) {
+    return this.#files.fetchRange(url, range, signal);
   }
 
   /** Pages are small, and asked for under one deadline. */

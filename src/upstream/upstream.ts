@@ -70,6 +70,18 @@ export interface FileAnswer {
   readonly body: FileBody;
 }
 
+/** A part of a file, in bytes: `to` is behind its last one; or so many at its end. */
+export type AskedRange = { readonly from: number; readonly to: number } | { readonly last: number };
+
+/** A part of a file. */
+export interface RangeAnswer {
+  /** Of the whole file, in bytes. */
+  readonly size: number;
+  readonly from: number;
+  readonly bytes: Uint8Array;
+  readonly etag: string | undefined;
+}
+
 /** One package index behind Wheelgate. Failures are `Failure`s: `upstream-broken`, `upstream-unreachable`, `not-found`. */
 export interface Upstream extends Demands {
   readonly name: string;
@@ -101,4 +113,9 @@ export interface Upstream extends Demands {
    * @param had then the answer begins behind it, or at 0 where the upstream gives no rest of these bytes
    */
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer>;
+  /**
+   * Asks once for a part of such a file, and reads exactly that.
+   * @returns undefined where the upstream gives no parts of files
+   */
+  fetchRange(url: string, range: AskedRange, signal: AbortSignal): Promise<RangeAnswer | undefined>;
 }

@@ -3,6 +3,7 @@ import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { Inspection } from '../domain/finding.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
+import { isProbe, type Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -13,6 +14,7 @@ import {
   type Recalled,
   type RecallFile,
   recall,
+  recallForPage,
   recallProject,
 } from './knowledge.js';
 
@@ -35,6 +37,8 @@ export interface PageVerdicts {
   of(subject: Subject): Verdict;
   /** What is known of the bytes that the page lists. */
   inspectionOf(subject: Subject): Inspection | undefined;
+  /** What was seen of a file that was not inspected. */
+  probeOf(subject: Subject): Probe | undefined;
 }
 
 /**
@@ -108,11 +112,12 @@ export class Judge {
 
   /**
    * Everything that the verdicts on a project page rest on, as it is now: one look into each store. Its files can
-   * then be judged one by one, over any time, and all of them by the same policy at the same instant.
+   * then be judged one by one, over any time, and all of them by the same policy at the same instant. What probes have seen
+   * counts here, and nowhere else.
    * @param any a file of the page
    */
   async ofPage(any: Subject): Promise<PageVerdicts> {
-    const recallFile = await recallProject(any, this.#sources);
+    const recallFile = await recallForPage(any, this.#sources);
     if (this.#isDoubtful) await this.#confirmation.renewed();
     const policy = this.#policies.current;
     const feed = this.#sources.feed();
@@ -133,7 +138,14 @@ export class Judge {
     return {
       basis: this.basis,
       now,
-      inspectionOf: (subject) => recallFile(subject, feed).inspection,
+      inspectionOf: (subject) => {
+        const { inspection } = recallFile(subject, feed);
+        return isProbe(inspection) ? undefined : inspection;
+      },
+      probeOf: (subject) => {
+        const { inspection } = recallFile(subject, feed);
+        return isProbe(inspection) ? inspection : undefined;
+      },
       of: (subject) => {
         const about = { subject, now, known: recallFile(subject, feed) };
         return policy.evaluate(about, subject.wheels && opinionOn(subject.wheels));

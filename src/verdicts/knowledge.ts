@@ -14,6 +14,8 @@ export interface AttestationSource {
 export interface KnowledgeSources {
   readonly findings: FindingsStore;
   readonly attestations: AttestationSource;
+  /** What probes have seen, for project pages alone. */
+  readonly probes?: Pick<FindingsStore, 'known'> | undefined;
   /** As it is now. */
   readonly feed: () => MalwareFeed;
 }
@@ -47,6 +49,19 @@ export async function recallProject(any: Subject, sources: KnowledgeSources): Pr
   return ({ sha256, filename }, feed) => {
     const inspection = sha256 && findings.get(sha256, filename);
     return { inspection, feed, attestations };
+  };
+}
+
+/** The same for the project's page: of files that were not inspected, what probes have seen of them. */
+export async function recallForPage(any: Subject, sources: KnowledgeSources): Promise<RecallFile> {
+  const recallFile = await recallProject(any, sources);
+  const probes = await sources.probes?.known(any.project);
+  if (probes === undefined) return recallFile;
+  return (subject, feed) => {
+    const known = recallFile(subject, feed);
+    if (known.inspection !== undefined || subject.sha256 === undefined) return known;
+    const inspection = probes.get(subject.sha256, subject.filename);
+    return inspection === undefined ? known : { ...known, inspection };
   };
 }
 

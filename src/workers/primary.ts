@@ -21,6 +21,7 @@ import { answerProjects } from './primary-projects.js';
 import { answerQueries } from './primary-queries.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
+import { PrimaryShortLeases } from './primary-short-leases.js';
 import { Watchdog } from './watchdog.js';
 import type { Parts, ToWorker, Where } from './words.js';
 
@@ -102,6 +103,7 @@ function createMembers(
 ): Members {
   const { health, log, closing } = process;
   const leases = new PrimaryLeases(fleet.leases);
+  const shortLeases = new PrimaryShortLeases(fleet.shortLeases);
   const news = new PrimaryNews(fleet.news, () => members.all);
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
   const runs = new PrimaryRuns(machine.runs, log);
@@ -120,6 +122,7 @@ function createMembers(
     log,
     onBegin: (member) => {
       leases.attend(member.channel);
+      shortLeases.attend(member.channel);
       news.attend(member);
       metrics.attend(member);
       live.attend(member);

@@ -125,6 +125,7 @@ export interface PrimaryWords {
     readonly meet: readonly [MeetingAsked, MeetingAnswer | undefined];
     readonly pin: readonly [Omit<LearntBytes, 'what'>, SeenBytes | undefined];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
+    readonly 'short-lease': readonly [{ readonly key: string; readonly lasts: number }, boolean];
     /** A replica whose bytes were being got is lost; the answer is who is at it now. */
     readonly 'lease-lost': readonly [
       { readonly key: string; readonly holder: Holder; readonly lost: Lost },

@@ -159,6 +159,9 @@ async function askFleet(
   const archive = await createArchive(config, own);
   return {
     leases: new WorkerLeases(primary),
+    shortLeases: {
+      take: (key, lasts) => primary.ask('short-lease', { key, lasts }).catch(() => true),
+    },
     news,
     projects: sharesProjects(config) ? new WorkerProjects(primary) : undefined,
     stores: createStores(config, own, machine, news, sharedBlobs),

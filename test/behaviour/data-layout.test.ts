@@ -79,6 +79,8 @@ describe('the data folder of a server that has worked', () => {
       assert.equal((await ask(started.url + path)).status, 200, path);
     upstream.serve('/simple/', '{"projects":[{"name":"pinned"}]}', 'application/json');
     assert.equal((await ask(`${started.url}/simple/`)).status, 200);
+    assert.equal((await ask(`${started.url}/simple/probed/`)).status, 200);
+    await until(async () => (await readdir(join(data, 'probes'), { recursive: true })).length > 2);
     for (let time = 0; time < 12; time += 1)
       assert.equal((await ask(started.url + refused)).status, 403);
     await writeFile(
@@ -195,6 +197,8 @@ function list(upstream: FakeUpstream) {
   upstream.addProject('gitlab-oidc-project', [{ dist: attested, extra: { provenance } }]);
   upstream.addProject('refused', [refused, buildSdist({ name: 'refused' })]);
   upstream.addProject('large', [large]);
+  const uploadTime = new Date().toISOString();
+  upstream.addProject('probed', [{ dist: buildWheel({ name: 'probed' }), uploadTime }]);
   return {
     pinned: `/files/pinned/${pinned.filename}`,
     strong: `/files/strong/${strong.filename}`,

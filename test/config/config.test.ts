@@ -304,7 +304,7 @@ loging: { level: info }
     );
     assert.ok(durations.length >= 6);
     // No timer counts these by itself.
-    const long = new Set(['feed.interval', 'cache.page-ttl']);
+    const long = new Set(['feed.interval', 'cache.page-ttl', 'probe.age']);
     for (const { name, variable } of durations) {
       const most = long.has(name) ? 36_500 : 20;
       assert.deepEqual(problems(undefined, { env: { [variable]: `${most}d` } }), [], name);

@@ -34,6 +34,7 @@ const DECISION: Fields<DecisionRecord> = {
   fetched: true,
   verdict: true,
   wouldBlock: true,
+  probe: true,
   pending: true,
   failure: true,
   rule: true,

@@ -33,7 +33,7 @@ describe(`a project with ${FILES} files that others have inspected`, { skip }, (
     const { ask } = replicas.redis;
     const [key] = await ask.keys('wg:1:{p:demo}:findings*');
     const inspections = key!.split(':').at(-1)!;
-    const keys = new ProjectKeys((name) => `wg:1:${name}`, inspections, []);
+    const keys = new ProjectKeys((name) => `wg:1:${name}`, inspections, 'none', []);
     const records = new FactRecords(keys, new Seal(SECRET), () => 0);
     for (let from = 0; from < FILES; from += 500) {
       const some = files.slice(from, from + 500).map(({ filename, sha256 }) =>

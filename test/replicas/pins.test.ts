@@ -54,6 +54,7 @@ describe('the first bytes of a file, among replicas that see some at once', { sk
       redisEvents,
       secret: 'a secret of 32 characters for all',
       inspections: 'v1',
+      probes: 'v1p1',
       upstreams: [{ name: 'pypi', url: 'https://pypi.example/simple/' }],
       demandsOf: () => ({ unhashed: 'pin', reuploads: 'allow' }),
       patience: 0,

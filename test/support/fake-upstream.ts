@@ -41,7 +41,9 @@ export type Fault =
   | { readonly kind: 'stall'; readonly after: number; readonly ranges?: boolean }
   /** Sends the body without announcing its length. */
   | { readonly kind: 'unannounced' }
-  | { readonly kind: 'redirect'; readonly to: string };
+  | { readonly kind: 'redirect'; readonly to: string }
+  /** Gives parts of other bytes, and the body itself to whoever asks for all of it. */
+  | { readonly kind: 'other-parts'; readonly bytes: Buffer };
 
 /** How one file is listed, beside what its bytes say. */
 export interface Listing {
@@ -79,6 +81,8 @@ export interface FakeUpstream {
   lastHeaders(path: string): IncomingMessage['headers'] | undefined;
   /** Speaks HTML only. */
   htmlOnly: boolean;
+  /** Gives no parts of files where they are asked for by their last byte, or from the end. */
+  noParts: boolean;
   close(): Promise<void>;
 }
 
@@ -139,6 +143,10 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     }
     if (fault?.kind === 'status') return void res.writeHead(fault.status, fault.headers).end();
     if (body === undefined) return void res.writeHead(404).end();
+    if (!fake.noParts && (fault === undefined || fault.kind === 'other-parts')) {
+      const part = partOf(req.headers.range, fault?.bytes ?? body.bytes);
+      if (part !== undefined) return void res.writeHead(206, part.headers).end(part.bytes);
+    }
     const etag = `"${createHash('sha256').update(body.bytes).digest('hex').slice(0, 16)}"`;
     if (fault?.kind === 'break')
       return breakOff(req, res, body.bytes, fault.etag ?? etag, fault.after);
@@ -226,6 +234,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     url: `http://${host}/simple/`,
     host,
     htmlOnly: false,
+    noParts: false,
     addProject(name, given, page = {}) {
       const listings = given.map((one) => ('dist' in one ? one : { dist: one }));
       pages.set(name, { listings, page });
@@ -263,6 +272,18 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     },
   };
   return fake;
+}
+
+/** What a range asks for that ends before the file, or counts from its end. */
+function partOf(range: string | undefined, bytes: Buffer) {
+  const [, from, to, last] = /^bytes=(?:(\d+)-(\d+)|-(\d+))$/.exec(range ?? '') ?? [];
+  if (from === undefined && last === undefined) return undefined;
+  const start = last === undefined ? Number(from) : Math.max(0, bytes.length - Number(last));
+  const end = last === undefined ? Math.min(Number(to) + 1, bytes.length) : bytes.length;
+  return {
+    headers: { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` },
+    bytes: bytes.subarray(start, end),
+  };
 }
 
 /** Where the fake upstream serves a file. */

@@ -113,6 +113,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'attestations.update-keys': false,
       // What is asked of the upstream is what clients have asked for.
       prefetch: 'off',
+      'probe.action': 'off',
       ...options.config,
       ...options.withUpstream?.(upstream.url),
       ...changed,

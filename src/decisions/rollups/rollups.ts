@@ -1,4 +1,4 @@
-import type { DecisionRecord, LogRecord } from '../record.js';
+import { type DecisionRecord, isRequest, type LogRecord } from '../record.js';
 import { NewestLines } from './newest-lines.js';
 import { DAY, HOUR, type PeriodCounts, Periods } from './periods.js';
 import { type RefusedGroup, RefusedGroups } from './refused-groups.js';
@@ -75,8 +75,8 @@ export class Rollups {
 
   #decision(record: DecisionRecord, line: string, hour: number): void {
     const { hours, days } = this;
-    // A release that was named to somebody is among what was refused, and no download.
-    if (record.method !== 'OSV') {
+    // What is no request is among what was refused, and no download.
+    if (isRequest(record)) {
       countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
       this.projects.note(record.project, hour);
     }

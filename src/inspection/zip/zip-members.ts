@@ -65,7 +65,8 @@ function checkBomb(
     );
 }
 
-function readMember(
+/** @param dataAt where its data begins; 0 where that is not known yet */
+export function readMember(
   entry: DirectoryEntry,
   dataAt: number,
   limits: InspectionLimits,

@@ -20,6 +20,8 @@ export interface ReplicaProjectsSettings {
   readonly secret: string;
   /** What findings depend on beside the bytes. */
   readonly inspections: string;
+  /** The same of what probes see. */
+  readonly probes: string;
   readonly upstreams: readonly UpstreamPlace[];
   readonly demandsOf: (upstream: string) => Demands | undefined;
   /** How long one waits for another's question to an upstream, in milliseconds. */
@@ -36,7 +38,12 @@ export function createReplicaProjects(settings: ReplicaProjectsSettings): {
 } {
   const { line, redisEvents, demandsOf, now, onRefused } = settings;
   const seal = new Seal(settings.secret);
-  const keys = new ProjectKeys((name) => line.key(name), settings.inspections, settings.upstreams);
+  const keys = new ProjectKeys(
+    (name) => line.key(name),
+    settings.inspections,
+    settings.probes,
+    settings.upstreams,
+  );
   const records = new FactRecords(keys, seal, now);
   const events = new ProjectEvents(redisEvents, seal);
   const waiters = new PageWaiters(settings.patience);

@@ -3,6 +3,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { LONGEST_DOUBT } from '../../domain/attestation.js';
 import { isPassing } from '../../domain/finding-codes.js';
 import type { SeenBytes } from '../../domain/integrity.js';
+import { isProbe } from '../../domain/probe.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Learnt } from '../../fleet/news.js';
 import { readAttestation, writeAttestation } from '../../store/attestation-record.js';
@@ -77,6 +78,10 @@ export class FactRecords {
       const { sha256, filename } = learnt.inspection;
       return { key: this.#keys.findings(project), field: `${sha256} ${filename}` };
     }
+    if (learnt.kind === 'probe') {
+      const { sha256, filename } = learnt.inspection;
+      return { key: this.#keys.probes(project), field: `${sha256} ${filename}` };
+    }
     if (learnt.kind === 'attestation') {
       const { sha256, filename } = learnt.record;
       return { key: this.#keys.facts(project), field: `attested ${sha256} ${filename}` };
@@ -90,9 +95,16 @@ export class FactRecords {
   #parse(project: ProjectName, key: string, field: string, text: string): SharedFact | undefined {
     if (key === this.#keys.findings(project)) {
       const inspection = readInspection(text);
-      return inspection && !isPassing(inspection) && inspection.countsUntil === undefined
+      return inspection &&
+        !isProbe(inspection) &&
+        !isPassing(inspection) &&
+        inspection.countsUntil === undefined
         ? { kind: 'findings', project, inspection }
         : undefined;
+    }
+    if (key === this.#keys.probes(project)) {
+      const inspection = readInspection(text);
+      return isProbe(inspection) ? { kind: 'probe', project, inspection } : undefined;
     }
     const [first, second] = field.split(' ', 2) as [string, string | undefined];
     if (key === this.#keys.facts(project) && first === 'attested') {
@@ -117,7 +129,8 @@ export class FactRecords {
 const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
 
 function textOf(learnt: SharedFact): string {
-  if (learnt.kind === 'findings') return JSON.stringify(learnt.inspection);
+  if (learnt.kind === 'findings' || learnt.kind === 'probe')
+    return JSON.stringify(learnt.inspection);
   if (learnt.kind === 'attestation') return writeAttestation(learnt.record);
   // What one index has just now is no matter of all.
   const { other: _, ...seen }: SeenBytes = learnt.seen;

@@ -16,20 +16,24 @@ export interface UpstreamPlace {
 export class ProjectKeys {
   readonly #key: (name: string) => string;
   readonly #findings: string;
+  readonly #probes: string;
   readonly #tags = new Map<string, string>();
   readonly #names = new Map<string, string>();
 
   /**
    * @param key the whole name of a key, from its own
    * @param inspections what findings depend on beside the bytes: the inspector's version, and its settings
+   * @param probes the same of what probes see
    */
   constructor(
     key: (name: string) => string,
     inspections: string,
+    probes: string,
     upstreams: readonly UpstreamPlace[],
   ) {
     this.#key = key;
     this.#findings = `findings:${inspections}`;
+    this.#probes = `probes:${probes}`;
     for (const { name, url } of upstreams) {
       const tag = `${name}@${createHash('sha256').update(url).digest('hex').slice(0, 8)}`;
       this.#tags.set(name, tag);
@@ -40,6 +44,11 @@ export class ProjectKeys {
   /** Those of older inspectors, or of other settings, lie under other names. */
   findings(project: ProjectName): string {
     return this.#of(project, this.#findings);
+  }
+
+  /** Of probes: of the same inspectors and settings, and of this version of probes. */
+  probes(project: ProjectName): string {
+    return this.#of(project, this.#probes);
   }
 
   /** Attestations as this version verifies them, and which bytes a digest stands for. */

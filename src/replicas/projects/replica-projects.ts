@@ -109,7 +109,9 @@ export class ReplicaProjects implements SharedProjects {
 
   async #ask({ project, facts, had, freshFrom }: MeetingAsked, turn: string) {
     const { line, keys } = this.#parts;
-    const hashes = facts ? [keys.findings(project), keys.facts(project), keys.pins(project)] : [];
+    const hashes = facts
+      ? [keys.findings(project), keys.facts(project), keys.pins(project), keys.probes(project)]
+      : [];
     const pages = had.map(({ upstream }) => keys.page(project, upstream));
     const reply = await line.ask(
       (redis) =>
@@ -135,5 +137,5 @@ export class ReplicaProjects implements SharedProjects {
 }
 
 const DAY = 24 * 3_600_000;
-/** Findings, other facts, pins: from when they were last asked for, in milliseconds; 0 is for ever. */
-const KEPT = [90 * DAY, 30 * DAY, 0] as const;
+/** Findings, other facts, pins, probes: from when they were last asked for, in milliseconds; 0 is for ever. */
+const KEPT = [90 * DAY, 30 * DAY, 0, 30 * DAY] as const;

@@ -1,0 +1,53 @@
+import type { Config } from '../config/config.js';
+import type { ProjectName } from '../domain/project-name.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { createProbeReader } from '../inspection/probe/probe-in-thread.js';
+import { PageProber } from '../probes/page-prober.js';
+import { probeRecord } from '../probes/probe-record.js';
+import { type ProbeEvent, Prober } from '../probes/prober.js';
+import type { ListedFile } from '../project-pages/project-pages.js';
+import type { Judge } from '../verdicts/judge.js';
+import type { Process } from './process.js';
+
+export interface Probes {
+  readonly pages: PageProber;
+  readonly prober: Prober;
+}
+
+/** @param onLate a probe has seen something after the page went out @returns undefined where nothing is probed */
+export function createProbes(
+  config: Config,
+  process: Process,
+  { stores, shortLeases, decisions }: Pick<Fleet, 'stores' | 'shortLeases' | 'decisions'>,
+  judge: Judge,
+  onLate: (project: ProjectName) => void,
+): Probes | undefined {
+  if (config.probe.action === 'off') return undefined;
+  const { now, metrics, log, closing } = process;
+  const reader = createProbeReader(config.inspection.limits);
+  const record = async ({ subject }: ListedFile) => {
+    const verdict = (await judge.ofPage(subject)).of(subject);
+    const said = probeRecord(subject, verdict, now());
+    if (said !== undefined) await decisions.append(said);
+  };
+  const onEvent = (event: ProbeEvent) => {
+    const { kind } = event;
+    if (kind === 'read') return metrics.probeBytes.inc(event.bytes);
+    if (kind === 'not-kept')
+      return log.warn({ err: event.error }, 'what a probe has seen could not be kept');
+    if (kind === 'seen')
+      return void record(event.listed).catch((err: unknown) =>
+        log.warn({ err }, 'the decision on a probed file could not be recorded'),
+      );
+    const { filename } = event.listed.subject;
+    metrics.probes.inc({ result: event.result });
+    return log.debug({ filename, result: event.result }, 'probed');
+  };
+  const prober = new Prober({ store: stores.probes, reader, leases: shortLeases, now, onEvent });
+  closing.add(async () => {
+    await prober.close();
+    await reader.close();
+  });
+  const { wait, files, age } = config.probe;
+  return { prober, pages: new PageProber({ wait, files, age }, { prober, judge, now, onLate }) };
+}

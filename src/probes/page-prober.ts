@@ -1,0 +1,137 @@
+import type { ProjectName } from '../domain/project-name.js';
+import type { IndexFile } from '../domain/project-page.js';
+import type { PageProbes } from '../project-pages/page-probes.js';
+import type { LoadedPage } from '../project-pages/page-reader.js';
+import type { Judge, PageVerdicts } from '../verdicts/judge.js';
+import { ByteAllowance } from './byte-allowance.js';
+import { firstPicks } from './first-picks.js';
+import type { ProbedFile, Prober } from './prober.js';
+
+export interface PageProberSettings {
+  /** How long a page waits, in milliseconds. */
+  readonly wait: number;
+  /** Files of one page. */
+  readonly files: number;
+  /** Files that were uploaded longer ago are not probed, in milliseconds. */
+  readonly age: number;
+}
+
+export interface PageProberParts {
+  readonly prober: Pick<Prober, 'mayProbe' | 'probe'>;
+  readonly judge: Pick<Judge, 'ofPage'>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** What a page says may be of the past. */
+  readonly onLate: (project: ProjectName) => void;
+}
+
+/** What all probes of one page may read, in bytes. */
+const MOST_BYTES = 12 * 2 ** 20;
+
+/** Probes the files of a page that a client would pick first, and of which nothing is known. */
+export class PageProber implements PageProbes {
+  readonly #settings: PageProberSettings;
+  readonly #parts: PageProberParts;
+
+  constructor(settings: PageProberSettings, parts: PageProberParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  look(loaded: LoadedPage, known: PageVerdicts): Promise<PageVerdicts> | undefined {
+    if (!loaded.upstream.inspect || !loaded.page.files.some((file) => this.#isWanted(file)))
+      return undefined;
+    const first = this.#unknownPicks(loaded, known);
+    return first.length === 0 ? undefined : this.#probe(loaded, known, first);
+  }
+
+  /** Where the newest turn out to be refused, those before them are picked next. */
+  async #probe(
+    loaded: LoadedPage,
+    before: PageVerdicts,
+    first: readonly ProbedFile[],
+  ): Promise<PageVerdicts> {
+    const { prober, judge } = this.#parts;
+    const { wait, files } = this.#settings;
+    const allowance = new ByteAllowance(MOST_BYTES);
+    const asked = new Set<string>();
+    const deadline = new Deadline(wait);
+    let known = before;
+    let picks = first;
+    try {
+      while (picks.length > 0) {
+        const now = picks.slice(0, files - asked.size);
+        for (const { file } of now) asked.add(file.filename);
+        const probes = now.map((listed) => prober.probe(listed, allowance));
+        const inTime = await deadline.keptBy(Promise.all(probes));
+        known = await judge.ofPage(first[0]!.subject);
+        if (!inTime) {
+          for (const [at, probe] of probes.entries()) void this.#follow(now[at]!, probe);
+          return known;
+        }
+        picks =
+          asked.size < files
+            ? this.#unknownPicks(loaded, known).filter(({ file }) => !asked.has(file.filename))
+            : [];
+      }
+      return known;
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** What comes after the page has gone out counts for the next request. */
+  async #follow({ subject }: ProbedFile, probe: ReturnType<Prober['probe']>): Promise<void> {
+    if ((await probe) === undefined) return;
+    // The page is made anew with the next request; what the judge cannot say now it says then.
+    const known = await this.#parts.judge.ofPage(subject).catch(() => undefined);
+    if (known === undefined || known.of(subject).hits.length > 0)
+      this.#parts.onLate(subject.project);
+  }
+
+  #unknownPicks({ page, listing }: LoadedPage, known: PageVerdicts): ProbedFile[] {
+    const isChoice = (file: IndexFile) =>
+      known.of(listing.listed(file).subject).outcome !== 'block';
+    return firstPicks(page, isChoice)
+      .filter((file) => this.#isWanted(file))
+      .map((file) => listing.listed(file))
+      .filter(isNamed)
+      .filter(
+        ({ subject }) =>
+          known.inspectionOf(subject) === undefined && known.probeOf(subject) === undefined,
+      )
+      .filter((listed) => this.#parts.prober.mayProbe(listed));
+  }
+
+  /** An unknown upload time may be of today. */
+  #isWanted({ name, uploadTime, sha256 }: IndexFile): boolean {
+    if (name.kind !== 'wheel' || sha256 === undefined) return false;
+    return uploadTime === undefined || uploadTime > this.#parts.now() - this.#settings.age;
+  }
+}
+
+function isNamed(listed: Pick<ProbedFile, 'file'>): listed is ProbedFile {
+  return listed.file.sha256 !== undefined;
+}
+
+/** A time that several waits share. */
+class Deadline {
+  readonly #over: Promise<false>;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param milliseconds from now */
+  constructor(milliseconds: number) {
+    this.#over = new Promise((resolve) => {
+      this.#timer = setTimeout(() => resolve(false), milliseconds);
+    });
+  }
+
+  /** Whether a promise is fulfilled by then. */
+  async keptBy(promise: Promise<unknown>): Promise<boolean> {
+    return Promise.race([promise.then(() => true), this.#over]);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,41 @@
+import type { DecisionRecord } from '../decisions/record.js';
+import { writeFacts } from '../domain/page-facts.js';
+import type { Subject } from '../domain/subject.js';
+import type { Verdict } from '../domain/verdict.js';
+
+/**
+ * The decision that a probe leads to: from now on project pages show the file as refused.
+ * @param verdict on the file as its page shows it
+ * @param now milliseconds since 1970
+ * @returns undefined where no rule objects to what the probe has seen
+ */
+export function probeRecord(
+  subject: Subject,
+  verdict: Verdict,
+  now: number,
+): DecisionRecord | undefined {
+  const hit = verdict.hits.find(({ probe, action }) => probe === true && action === 'block');
+  if (hit === undefined || hit.waiver !== undefined) return undefined;
+  const { upstream, project, version, filename, sha256, size } = subject;
+  return {
+    time: new Date(now).toISOString(),
+    client: '',
+    method: 'PROBE',
+    status: 0,
+    upstream,
+    project,
+    version,
+    filename,
+    sha256,
+    bytes: 0,
+    size,
+    complete: false,
+    verdict: verdict.outcome,
+    wouldBlock: hit.dryRun === true ? true : undefined,
+    probe: true,
+    rule: hit.rule,
+    reason: hit.reason,
+    revision: verdict.revision,
+    page: writeFacts(subject),
+  };
+}

@@ -1,0 +1,206 @@
+import { LRUCache } from 'lru-cache';
+import type { Sha256 } from '../domain/digest.js';
+import type { Probe } from '../domain/probe.js';
+import type { ProjectName } from '../domain/project-name.js';
+import { within } from '../domain/span.js';
+import type { ShortLeases } from '../fleet/short-leases.js';
+import { INSPECTOR_VERSION } from '../inspection/inspector.js';
+import type { ProbeReader } from '../inspection/probe/probe-in-thread.js';
+import { PROBE_VERSION } from '../inspection/probe/probe-version.js';
+import type { ListedFile } from '../project-pages/project-pages.js';
+import { Places } from '../runtime/places.js';
+import type { FindingsStore } from '../store/findings-store.js';
+import type { ByteAllowance } from './byte-allowance.js';
+import { fetchPieces, ProbeFailure, type ProbeResult } from './fetch-pieces.js';
+
+export interface ProberParts {
+  /** What probes have seen. */
+  readonly store: Pick<FindingsStore, 'put'>;
+  readonly reader: ProbeReader;
+  readonly leases: ShortLeases;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onEvent: (event: ProbeEvent) => void;
+}
+
+export type ProbeEvent =
+  | { readonly kind: 'ended'; readonly listed: ListedFile; readonly result: ProbeResult }
+  | { readonly kind: 'read'; readonly bytes: number }
+  /** This process has probed a file, and whoever shares its cache is told. */
+  | { readonly kind: 'seen'; readonly listed: ListedFile }
+  | { readonly kind: 'not-kept'; readonly error: unknown };
+
+/** A file that can be probed: one without a declared sha256 has no name for what is found. */
+export type ProbedFile = ListedFile & {
+  readonly subject: { readonly sha256: Sha256 };
+};
+
+/** Probes at a time in one process. */
+const AT_ONCE = 8;
+/** How long one may wait for its turn, and then take, in milliseconds. */
+const TURN = 10_000;
+const PATIENCE = 10_000;
+/** What could not be probed is left alone for so long, in milliseconds. */
+const LEFT_ALONE = 3_600_000;
+/** Files and servers that are remembered as such. */
+const MOST_REMEMBERED = 20_000;
+
+/** Probes files: once for all who ask meanwhile, here, on this machine and among replicas. */
+export class Prober {
+  readonly #parts: ProberParts;
+  readonly #places = new Places(AT_ONCE, TURN);
+  readonly #running = new Map<string, Promise<Probe | undefined>>();
+  /** Since when a file could not be probed, or a server gave no parts of files. */
+  readonly #failed = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  /** Who waits for what others probe. */
+  readonly #told = new Map<string, (probe: Probe) => void>();
+  readonly #stopping = new AbortController();
+
+  constructor(parts: ProberParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a file may be asked for: it did not fail lately, nor did its server. */
+  mayProbe(listed: ProbedFile): boolean {
+    return !this.#hasFailed(keyOf(listed)) && !this.#hasFailed(serverOf(listed));
+  }
+
+  /** Never rejects. @returns what was seen; undefined where nothing could be */
+  probe(listed: ProbedFile, allowance: ByteAllowance): Promise<Probe | undefined> {
+    const key = keyOf(listed);
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const work = this.#begin(listed, key, allowance).finally(() => this.#running.delete(key));
+    this.#running.set(key, work);
+    return work;
+  }
+
+  /** Others have probed a file. */
+  learn(project: ProjectName, probe: Probe): void {
+    this.#told.get(keyOf({ subject: { ...probe, project } }))?.(probe);
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running.values());
+  }
+
+  async #begin(
+    listed: ProbedFile,
+    key: string,
+    allowance: ByteAllowance,
+  ): Promise<Probe | undefined> {
+    const { leases, reader } = this.#parts;
+    reader.expectOne();
+    const told = this.#hear(key);
+    try {
+      if (!(await leases.take(`probe:${key}`, TURN + PATIENCE))) return await told.within(PATIENCE);
+      const leave = await this.#places.enter();
+      if (leave === undefined || this.#stopping.signal.aborted) return undefined;
+      try {
+        return await this.#run(listed, key, allowance);
+      } finally {
+        leave();
+      }
+    } finally {
+      told.end();
+    }
+  }
+
+  async #run(
+    listed: ProbedFile,
+    key: string,
+    allowance: ByteAllowance,
+  ): Promise<Probe | undefined> {
+    const { onEvent, now } = this.#parts;
+    try {
+      const probe = await this.#read(listed, allowance);
+      const found = probe.findings.length > 0;
+      onEvent({ kind: 'ended', listed, result: found ? 'found' : 'clean' });
+      onEvent({ kind: 'seen', listed });
+      return probe;
+    } catch (error) {
+      const result = error instanceof ProbeFailure ? error.result : 'failed';
+      // That it ran into the bound of a page, or into our own end, says nothing of the file.
+      if (result !== 'stopped')
+        this.#failed.set(result === 'no-range' ? serverOf(listed) : key, now());
+      onEvent({ kind: 'ended', listed, result });
+      return undefined;
+    }
+  }
+
+  async #read(listed: ProbedFile, allowance: ByteAllowance): Promise<Probe> {
+    const { reader, store, onEvent } = this.#parts;
+    const { project, sha256, filename } = listed.subject;
+    const deadline = AbortSignal.timeout(PATIENCE);
+    const { size, answer } = await fetchPieces({
+      listed,
+      reader,
+      allowance,
+      signal: AbortSignal.any([deadline, this.#stopping.signal]),
+      isStopping: () => this.#stopping.signal.aborted,
+      onRead: (bytes) => onEvent({ kind: 'read', bytes }),
+    });
+    const { findings, modules, modulesCut, memberCount, inflatedBytes } = answer;
+    const probe: Probe = {
+      probe: PROBE_VERSION,
+      inspector: INSPECTOR_VERSION,
+      sha256,
+      filename,
+      size,
+      findings,
+      memberDigests: '',
+      memberCount,
+      inflatedBytes,
+      modules,
+      ...(modulesCut && { modulesCut: true as const }),
+    };
+    // It is known here at once, and told; nobody waits until it is written.
+    store.put(project, probe).catch((error: unknown) => onEvent({ kind: 'not-kept', error }));
+    return probe;
+  }
+
+  /** What others come to. They may tell of it while the lease is asked for. */
+  #hear(key: string) {
+    let tell: (probe: Probe | undefined) => void = () => {};
+    const heard = new Promise<Probe | undefined>((resolve) => {
+      tell = resolve;
+    });
+    this.#told.set(key, tell);
+    return {
+      within: async (milliseconds: number) => {
+        const timer = setTimeout(() => tell(undefined), milliseconds);
+        const stop = () => tell(undefined);
+        this.#stopping.signal.addEventListener('abort', stop, { once: true });
+        if (this.#stopping.signal.aborted) stop();
+        try {
+          return await heard;
+        } finally {
+          clearTimeout(timer);
+          this.#stopping.signal.removeEventListener('abort', stop);
+        }
+      },
+      end: () => {
+        this.#told.delete(key);
+      },
+    };
+  }
+
+  #hasFailed(key: string): boolean {
+    const from = this.#failed.get(key);
+    return from !== undefined && within({ from, until: from + LEFT_ALONE }, this.#parts.now());
+  }
+}
+
+function keyOf({
+  subject: { project, sha256, filename },
+}: {
+  readonly subject: Pick<ProbedFile['subject'], 'project' | 'sha256' | 'filename'>;
+}): string {
+  return `${project}/${sha256}/${filename}`;
+}
+
+function serverOf({ file, upstream }: ListedFile): string {
+  return `${upstream.name} ${new URL(file.url).host}`;
+}

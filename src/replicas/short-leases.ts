@@ -1,0 +1,20 @@
+import type { ShortLeases } from '../fleet/short-leases.js';
+import type { RedisLine } from '../redis/redis-line.js';
+
+/** Short leases among replicas, in Redis. */
+export class RedisShortLeases implements ShortLeases {
+  readonly #line: Pick<RedisLine, 'ask' | 'key'>;
+
+  constructor(line: Pick<RedisLine, 'ask' | 'key'>) {
+    this.#line = line;
+  }
+
+  async take(key: string, lasts: number): Promise<boolean> {
+    const name = this.#line.key(`short-lease:${key}`);
+    try {
+      return (await this.#line.ask((redis) => redis.set(name, '', 'PX', lasts, 'NX'))) === 'OK';
+    } catch {
+      return true;
+    }
+  }
+}
