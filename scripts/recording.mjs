@@ -1,0 +1,21 @@
+// `npm run recording`: the terminal in README.md, docs/images/install.svg, of a real pip and a real server. It needs pip; what
+// stands behind the server is invented, and nothing is asked of the network.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+
+const { recordTerminal } = await import('../build/test/support/terminal-recording.js');
+const { terminalPicture } = await import('../build/test/support/terminal-picture.js');
+const { client } = await import('../build/test/support/requirements.js');
+
+const FILE = 'docs/images/install.svg';
+
+const { found, skip } = client('pip');
+if (found === undefined) {
+  console.error(skip);
+  process.exit(2);
+}
+const { stdout } = spawnSync(found, ['--version'], { encoding: 'utf8' });
+const [, version] = /^pip (\S+)/.exec(stdout);
+const about = `A terminal, recorded with pip ${version}: an honest package is installed, one with a start-up hook is refused, its older release is installed, and wheelgate explain lists both.`;
+writeFileSync(FILE, terminalPicture(await recordTerminal(found), about));
+console.log(`${FILE}: pip ${version}`);
