@@ -1,5 +1,6 @@
 import type { RecordedReleases } from './dated-releases.js';
 import type { Sha256 } from './digest.js';
+import { type Namespace, readNamespaces } from './namespaces.js';
 import type { ProjectStatus } from './project-page.js';
 
 /**
@@ -19,6 +20,11 @@ export interface PageFacts {
   readonly declaredMetadata: Sha256 | undefined;
   /** Whether the page lists a wheel of the same release. */
   readonly hasWheel: boolean;
+  /** Milliseconds since 1970: the first upload of its project, and of its release, as far as the page gives times. */
+  readonly projectBegan: number | undefined;
+  readonly releaseBegan: number | undefined;
+  /** PEP 752: the namespaces that the project's name lies in. */
+  readonly namespaces: readonly Namespace[];
 }
 
 /** Of a file for which no index was asked. */
@@ -29,7 +35,15 @@ export const NO_PAGE: PageFacts = {
   status: undefined,
   declaredMetadata: undefined,
   hasWheel: false,
+  projectBegan: undefined,
+  releaseBegan: undefined,
+  namespaces: [],
 };
+
+/** The first upload of a project that is older than this is not recorded, in milliseconds. */
+const YOUNG = 90 * 86_400_000;
+/** The files of one release are uploaded within minutes, as a rule: where one came later, the first is recorded, too. */
+const TOGETHER = 3_600_000;
 
 /**
  * Page facts as a decision record keeps them, for who replays the decision under another policy: what is as in
@@ -45,19 +59,35 @@ export interface RecordedFacts {
   readonly hasWheel?: true | undefined;
   /** Whether it was the public index's. */
   readonly public?: true | undefined;
+  /** ISO 8601: the first upload of the project, where that was within the 90 days before. */
+  readonly projectBegan?: string | undefined;
+  /** ISO 8601: the first upload of the release, where the file came more than an hour later. */
+  readonly releaseBegan?: string | undefined;
+  /** PEP 752. */
+  readonly namespaces?: readonly Namespace[] | undefined;
   /** Of a young file: its release and the next ones below it (`domain/dated-releases.ts`). */
   readonly below?: RecordedReleases | undefined;
 }
 
-/** How the index declared the sidecar is left out: no decision on an artifact needs it a second time. */
-export function writeFacts(facts: PageFacts): RecordedFacts {
+/**
+ * How the index declared the sidecar is left out: no decision on an artifact needs it a second time.
+ * @param now milliseconds since 1970
+ */
+export function writeFacts(facts: PageFacts, now: number): RecordedFacts {
   const { uploadTime, yanked, status, hasWheel, publicUpstream } = facts;
+  const { projectBegan, releaseBegan, namespaces } = facts;
+  const isYoung = projectBegan !== undefined && now - projectBegan < YOUNG;
+  const isFirst =
+    uploadTime !== undefined && releaseBegan !== undefined && uploadTime - releaseBegan <= TOGETHER;
   return {
-    uploaded: uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+    uploaded: isoTime(uploadTime),
     yanked: yanked === false ? undefined : true,
     status: status?.status,
     hasWheel: hasWheel || undefined,
     public: publicUpstream || undefined,
+    projectBegan: isYoung ? isoTime(projectBegan) : undefined,
+    releaseBegan: isFirst ? undefined : isoTime(releaseBegan),
+    namespaces: namespaces.length > 0 ? namespaces : undefined,
   };
 }
 
@@ -70,7 +100,14 @@ export function readFacts(recorded: RecordedFacts): PageFacts {
     yanked: yanked ?? false,
     status: status === undefined ? undefined : { status },
     hasWheel: hasWheel ?? false,
+    projectBegan: timeOf(recorded.projectBegan),
+    releaseBegan: timeOf(recorded.releaseBegan),
+    namespaces: readNamespaces(recorded.namespaces),
   };
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 function timeOf(text: string | undefined): number | undefined {

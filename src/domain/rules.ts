@@ -7,7 +7,9 @@ export type Need =
   /** The malware feed. */
   | 'feed'
   /** Who attests the project's files. */
-  | 'attestations';
+  | 'attestations'
+  /** Which names are in use here. */
+  | 'names';
 
 interface RuleEntry {
   /** What it must know: where that is not at hand, nobody can tell what it would say. */
@@ -39,6 +41,8 @@ const TABLE = {
   sdist: { needs: ['page'], accuses: false, settable: true },
   yanked: { needs: ['page'], accuses: false, settable: true },
   cooldown: { needs: ['page'], uses: ['feed'], accuses: false, settable: true },
+  'new-project': { needs: ['page'], uses: ['names'], accuses: false, settable: true },
+  'late-file': { needs: ['page'], accuses: false, settable: true },
 } as const satisfies Record<string, RuleEntry>;
 
 type Table = typeof TABLE;

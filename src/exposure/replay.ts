@@ -92,6 +92,8 @@ function cannotTell({ rule, wheel }: DecisionRecord, { known, wheels }: JudgedAr
     bytes: inspection !== undefined,
     feed: known.feed.syncedAt !== undefined,
     attestations: false,
+    // No rule does without them.
+    names: true,
   };
   return needsOf(rule).some((need) => !atHand[need]);
 }

@@ -180,6 +180,7 @@ export class Advisories {
   ): Subject {
     const { upstream, publicUpstream } = this.#parts.upstreamOf(project);
     const { uploadTime, yanked, status, declaredMetadata, hasWheel } = NO_PAGE;
+    const { projectBegan, releaseBegan, namespaces } = NO_PAGE;
     return {
       upstream,
       publicUpstream,
@@ -195,6 +196,9 @@ export class Advisories {
       status,
       declaredMetadata,
       hasWheel,
+      projectBegan,
+      releaseBegan,
+      namespaces,
     };
   }
 }

@@ -36,6 +36,6 @@ export function probeRecord(
     rule: hit.rule,
     reason: hit.reason,
     revision: verdict.revision,
-    page: writeFacts(subject),
+    page: writeFacts(subject, now),
   };
 }

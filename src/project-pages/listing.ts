@@ -1,11 +1,13 @@
 import type { Provenance, Release } from '../domain/attestation.js';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { type Demands, identify, isIdentified, type Seen } from '../domain/integrity.js';
+import { type Namespace, readNamespaces } from '../domain/namespaces.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { type FirstUploads, firstUploads } from './first-uploads.js';
 import { PageReleases } from './page-releases.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
@@ -22,6 +24,8 @@ export class Listing {
   readonly #noProvenance: Provenance;
   #byName: Map<string, IndexFile> | undefined;
   readonly #dated: PageReleases;
+  readonly #namespaces: readonly Namespace[];
+  #began: FirstUploads | undefined;
 
   private constructor(page: ProjectPage, upstream: Upstream, releases: readonly Release[]) {
     this.#page = page;
@@ -29,6 +33,7 @@ export class Listing {
     this.#releases = releases;
     this.#noProvenance = { offer: undefined, releases };
     this.#dated = new PageReleases(page);
+    this.#namespaces = readNamespaces(page.extra.namespaces);
     for (const file of page.files) {
       const { kind, version } = file.name;
       if (kind !== 'wheel') continue;
@@ -69,7 +74,9 @@ export class Listing {
     const { coreMetadata } = file;
     const declared = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
     const offer = offerOf(file);
-    const wheels = this.#wheels.get(releaseKey(version));
+    const release = releaseKey(version);
+    const wheels = this.#wheels.get(release);
+    this.#began ??= firstUploads(page);
     return {
       file,
       page,
@@ -89,6 +96,9 @@ export class Listing {
         status: page.status,
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && wheels !== undefined,
+        projectBegan: this.#began.project,
+        releaseBegan: this.#began.releases.get(release),
+        namespaces: this.#namespaces,
         releases: this.#dated,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },
         wheels: kind === 'sdist' ? wheels : undefined,

@@ -174,7 +174,8 @@ export class Judge {
   ): Verdict {
     const policy = this.#policies.current;
     const now = this.#now();
-    const known = { ...NOTHING_KNOWN, ...recalled, feed: this.#sources.feed() };
+    const { feed, names } = this.#sources;
+    const known = { ...NOTHING_KNOWN, ...recalled, feed: feed(), names: names() };
     return policy.evaluate({ subject, now, known }, wheels && policy.ofRelease(wheels, now));
   }
 

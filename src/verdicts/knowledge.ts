@@ -1,5 +1,6 @@
 import { type KnownAttestations, NONE_KNOWN } from '../domain/attestation.js';
 import type { Knowledge } from '../domain/knowledge.js';
+import type { KnownNames } from '../domain/known-names.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
@@ -18,10 +19,12 @@ export interface KnowledgeSources {
   readonly probes?: Pick<FindingsStore, 'known'> | undefined;
   /** As it is now. */
   readonly feed: () => MalwareFeed;
+  /** Those in use here, as they are now. */
+  readonly names: () => KnownNames;
 }
 
 /** What must be asked for; the rest is at hand in every moment. */
-export type Recalled = Omit<Knowledge, 'feed'>;
+export type Recalled = Omit<Knowledge, 'feed' | 'names'>;
 
 /** Of one file of a project that was recalled. @param feed as it is when the file is judged */
 export type RecallFile = (subject: Subject, feed: MalwareFeed) => Knowledge;
@@ -48,7 +51,7 @@ export async function recallProject(any: Subject, sources: KnowledgeSources): Pr
   const attestations = await attestationsOf(any, sources);
   return ({ sha256, filename }, feed) => {
     const inspection = sha256 && findings.get(sha256, filename);
-    return { inspection, feed, attestations };
+    return { inspection, feed, attestations, names: sources.names() };
   };
 }
 

@@ -51,6 +51,9 @@ const PAGE: Fields<RecordedFacts> = {
   hasWheel: true,
   public: true,
   below: true,
+  projectBegan: true,
+  releaseBegan: true,
+  namespaces: true,
 };
 const EXPOSED: Fields<ExposedRecord> = {
   event: true,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
+import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import { ON_CONTENT } from '../../src/domain/rules.js';
 import type { Subject } from '../../src/domain/subject.js';
@@ -106,7 +107,7 @@ describe('a policy, of an sdist beside its wheels', () => {
     const attestations = { known: async () => NONE_KNOWN };
     const page = await new Judge(
       policies,
-      { findings, attestations, feed: () => NO_FEED },
+      { findings, attestations, feed: () => NO_FEED, names: () => NO_NAMES },
       () => NOW,
     ).ofPage(sdist());
     for (let index = 0; index < 100; index += 1)

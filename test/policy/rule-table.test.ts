@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/attestation.js';
 import { codesOfRule } from '../../src/domain/finding-codes.js';
 import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
+import type { KnownNames } from '../../src/domain/known-names.js';
 import { NO_FEED, type SecurityFix } from '../../src/domain/malware-feed.js';
 import { NO_PAGE } from '../../src/domain/page-facts.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
@@ -28,7 +29,7 @@ import { readYaml } from '../../src/yaml/document.js';
 import { validateYaml } from '../../src/yaml/validate.js';
 import { DAY, digest, HOUR, hookFinding, inspection, NOW, policyOf, subject } from './support.js';
 
-const NEEDS: readonly Need[] = ['page', 'bytes', 'feed', 'attestations'];
+const NEEDS: readonly Need[] = ['page', 'bytes', 'feed', 'attestations', 'names'];
 
 /** The case of one who does not know the one thing, all else being equal. */
 const WITHOUT: Readonly<Record<Need, (about: Case) => Case>> = {
@@ -42,6 +43,7 @@ const WITHOUT: Readonly<Record<Need, (about: Case) => Case>> = {
     ...about,
     known: { ...about.known, attestations: NOTHING_KNOWN.attestations },
   }),
+  names: (about) => ({ ...about, known: { ...about.known, names: NOTHING_KNOWN.names } }),
 };
 
 /** Every rule speaks, and of as much as it can. */
@@ -67,6 +69,13 @@ const FIX: SecurityFix = {
   affects: () => true,
 };
 
+/** Somebody here uses what the name of the one project resembles. */
+const NAMES: KnownNames = {
+  validUntil: Infinity,
+  near: (project) =>
+    project === 'demo' ? { name: 'demos', likeness: 'one-edit', users: 5 } : undefined,
+};
+
 const PUBLISHERS = ['github:o/a', 'github:o/b'] as PublisherId[];
 
 /** Every combination of some parts that matter to one rule or another. */
@@ -81,8 +90,12 @@ function* cases(): Generator<Case> {
     {},
     { kind: 'sdist', filename: 'x.tar.gz', hasWheel: false },
     { kind: 'sdist', filename: 'x.tar.gz', yanked: 'odd', status: { status: 'archived' } },
-    { uploadTime: NOW - 3 * HOUR, declaredMetadata: digest('9') },
-    { uploadTime: NOW + DAY, integrity: { doubt: 'the index contradicts itself' } },
+    { uploadTime: NOW - 3 * HOUR, declaredMetadata: digest('9'), releaseBegan: NOW - 15 * DAY },
+    {
+      uploadTime: NOW + DAY,
+      projectBegan: NOW - 2 * DAY,
+      integrity: { doubt: 'the index contradicts itself' },
+    },
   ] as const;
   const seen = [
     undefined,
@@ -109,7 +122,7 @@ function* cases(): Generator<Case> {
         for (const feed of feeds)
           for (const by of [undefined, ...PUBLISHERS]) {
             const { provenance, attestations } = attested(by);
-            const known = { inspection, feed, attestations };
+            const known = { inspection, feed, attestations, names: NAMES };
             yield { subject: subject({ ...name, ...facts, provenance }), now: NOW, known };
           }
 }

@@ -61,6 +61,7 @@ function situation({ between, one }: Random): Situation {
   };
   const age = between(1, 10);
   const maxAge = between(1, 5);
+  const younger = between(1, 6);
   const waivers = Array.from({ length: between(0, 4) }, () => {
     const expires = Date.parse(`${iso(NOW + between(-5 * DAY, 60 * DAY))}Z`);
     note(expires);
@@ -77,12 +78,18 @@ rules:
   cooldown: { action: ${action()}, age: ${age}d }
   attestation: { action: ${action()}, regression: { releases: 2 }${one('', ', require: [demo]')} }
   yanked: { action: ${action()} }
+  new-project: { action: ${action()}, younger: ${younger}d, near: ${one('warn', 'block', 'off')} }
   archive: { action: ${action()} }
 deny: [${one('', '{ project: demo, versions: "==1.0", reason: no }')}]
 waivers: [${waivers.join()}]`);
 
   const uploadTime = one(undefined, NOW - between(-2 * DAY, 12 * DAY));
   if (uploadTime !== undefined) note(uploadTime + age * DAY);
+  const projectBegan = one(undefined, NOW - between(-2 * DAY, 8 * DAY));
+  if (projectBegan !== undefined) {
+    note(projectBegan + younger * DAY);
+    for (let day = 1; day < 8; day += 1) note(projectBegan + day * DAY);
+  }
   const syncedAt = one(undefined, NOW - between(-8 * DAY, 8 * DAY));
   if (syncedAt !== undefined) {
     note(syncedAt + maxAge * DAY);
@@ -106,6 +113,7 @@ waivers: [${waivers.join()}]`);
     policy,
     subject: subject({
       uploadTime,
+      projectBegan,
       yanked: one(true, false),
       ...(own && { filename: own.filename, sha256: own.sha256 }),
       provenance: { offer: own, releases },
@@ -184,6 +192,7 @@ describe('the validity of a verdict', () => {
       'cooldown changes',
       'attestation begins',
       'attestation changes',
+      'new-project changes',
       'startup-hook changes',
       'deny changes',
     ])
@@ -193,8 +202,8 @@ describe('the validity of a verdict', () => {
   it('is spoken of by every rule that has a clock, and only by these', () => {
     // Whoever adds a rule decides to which of the two it belongs, and adds it to the runs above.
     const timeless = ['integrity', 'deny', 'startup-hook', 'archive', 'record', 'metadata'];
-    timeless.push('allow', 'status', 'sdist', 'yanked');
-    const timed = ['malware-feed', 'attestation', 'cooldown'];
+    timeless.push('allow', 'status', 'sdist', 'yanked', 'late-file');
+    const timed = ['malware-feed', 'attestation', 'cooldown', 'new-project'];
     assert.deepEqual([...RULES].sort(), [...timeless, ...timed].sort());
   });
 

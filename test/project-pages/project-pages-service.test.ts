@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NONE_KNOWN } from '../../src/domain/attestation.js';
+import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import type { Verdict } from '../../src/domain/verdict.js';
@@ -92,7 +93,11 @@ function serviceOver(policies: PolicySource) {
     learn: () => {},
   };
   const attestations = { known: async () => NONE_KNOWN };
-  const judge = new Judge(policies, { findings, attestations, feed: () => NO_FEED }, now);
+  const judge = new Judge(
+    policies,
+    { findings, attestations, feed: () => NO_FEED, names: () => NO_NAMES },
+    now,
+  );
   return { service: new ProjectPagesService(loader, judge, now, budget), fetches: () => fetched };
 }
 

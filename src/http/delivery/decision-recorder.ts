@@ -100,7 +100,7 @@ export class DecisionRecorder {
       waiver: waived?.waiver,
       wheel: hit?.wheel,
       revision: verdict.revision,
-      page: { ...writeFacts(subject), below: writeReleases(subject, now) },
+      page: { ...writeFacts(subject, now), below: writeReleases(subject, now) },
     });
   }
 

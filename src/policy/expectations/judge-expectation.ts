@@ -68,6 +68,9 @@ function subjectOf(test: Expectation, now: number): Subject {
     yanked: test.yanked ?? false,
     status: test.status === undefined ? undefined : { status: test.status },
     hasWheel: test['has-wheel'] ?? true,
+    projectBegan: test['project-began'],
+    releaseBegan: test['release-began'],
+    namespaces: test.namespaces ?? [],
   };
 }
 

@@ -57,6 +57,21 @@ const expectation = z
     at: moment().describe('The moment of the request. Default: now.').optional(),
     yanked: z.boolean().describe('By its project or index. Default: false.').optional(),
     status: z.enum(['active', 'archived', 'quarantined', 'deprecated']).optional(),
+    'project-began': moment()
+      .describe('The first upload of its project. Default: long ago.')
+      .optional(),
+    'release-began': moment()
+      .describe('The first upload of its release. Default: its own.')
+      .optional(),
+    namespaces: z
+      .array(
+        z.strictObject({
+          name: projectName().describe('The reserved prefix.'),
+          owned: z.boolean().describe('Whether the project belongs to its owner.'),
+        }),
+      )
+      .describe('PEP 752: those that its name lies in. Default: none.')
+      .optional(),
     'has-wheel': z.boolean().describe('Whether its release has a wheel. Default: true.').optional(),
     malware: z.string().describe('The record of the malware feed that names it.').optional(),
     findings: z.array(finding).describe('What an inspection found. Default: nothing.').optional(),

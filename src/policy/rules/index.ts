@@ -6,8 +6,10 @@ import { cooldown } from './cooldown.js';
 import { deny } from './deny.js';
 import type { SettableForm } from './form.js';
 import { integrity } from './integrity.js';
+import { lateFile } from './late-file.js';
 import { malwareFeed } from './malware-feed.js';
 import { metadata } from './metadata.js';
+import { newProject } from './new-project.js';
 import { record } from './record.js';
 import type { Rule } from './rule.js';
 import { sdist } from './sdist.js';
@@ -28,6 +30,8 @@ const FORMS = {
   sdist,
   yanked,
   cooldown,
+  'new-project': newProject,
+  'late-file': lateFile,
 } satisfies Partial<Record<SettableRule, SettableForm>>;
 
 /** So that the compiler names a rule that is missing here, and nothing else. */

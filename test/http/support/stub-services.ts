@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { NONE_KNOWN } from '../../../src/domain/attestation.js';
 import { IN_FORCE } from '../../../src/domain/confirmation.js';
 import { Failure } from '../../../src/domain/failure.js';
+import { NO_NAMES } from '../../../src/domain/known-names.js';
 import { NO_FEED } from '../../../src/domain/malware-feed.js';
 import { clientIdentifier } from '../../../src/http/client.js';
 import { NEVER } from '../../../src/http/delivery/accelerate.js';
@@ -118,7 +119,11 @@ export function stubServices(
     },
     close: async () => {},
   };
-  const judge = new Judge(policies, { findings, attestations, feed: () => NO_FEED }, () => 0);
+  const judge = new Judge(
+    policies,
+    { findings, attestations, feed: () => NO_FEED, names: () => NO_NAMES },
+    () => 0,
+  );
   return {
     pages: PAGES,
     projectList: { open: nothingThere },

@@ -1,0 +1,126 @@
+import { editDistance } from '../../domain/edit-distance.js';
+import type { KnownNames, Likeness, NearName } from '../../domain/known-names.js';
+import type { ProjectName } from '../../domain/project-name.js';
+import { deletions, lookOf, sortedWords, unhyphenated, withoutAffix } from './name-forms.js';
+
+/** A name that can be imitated. */
+export interface Imitable {
+  readonly name: string;
+  /** It is a module's and no project's: a project of that very name imitates it. */
+  readonly isModule?: boolean;
+  readonly users?: number;
+}
+
+/** Short names have honest neighbours everywhere: so many characters, without hyphens, are looked at for one edit. */
+const SHORTEST_EDITED = 6;
+/** Words of a language are near to each other: modules are named by these. */
+const SHORTEST_EDITED_MODULE = 8;
+/** So many characters are left where an affix is taken off. */
+const SHORTEST_REST = 4;
+const SHORTEST_MODULE_REST = 5;
+
+/**
+ * Names by all that can be taken for them. A look-up costs a few look-ups in maps and one for each character; an index takes
+ * about a kilobyte a name.
+ */
+export class NameIndex implements KnownNames {
+  readonly validUntil: number;
+  readonly #names = new Map<string, Imitable>();
+  /** Names of established projects: whatever they are near to, they are no imitation. */
+  readonly #honest: ReadonlySet<string>;
+  readonly #plain = new Map<string, Imitable>();
+  readonly #words = new Map<string, Imitable>();
+  readonly #looks = new Map<string, Imitable>();
+  readonly #rests = new Map<string, Imitable>();
+  readonly #deletions = new Map<string, Imitable[]>();
+  /** A page asks for the same one thousands of times. */
+  #last: { readonly project: string; readonly found: NearName | undefined } | undefined;
+
+  /**
+   * @param names of two that are the same in some form the first is found
+   * @param validUntil milliseconds since 1970
+   */
+  constructor(
+    names: Iterable<Imitable>,
+    honest: ReadonlySet<string> = new Set(),
+    validUntil = Infinity,
+  ) {
+    this.validUntil = validUntil;
+    this.#honest = honest;
+    for (const known of names) this.#add(known);
+  }
+
+  near(project: ProjectName): NearName | undefined {
+    if (this.#last?.project !== project) this.#last = { project, found: this.#find(project) };
+    return this.#last.found;
+  }
+
+  #find(project: string): NearName | undefined {
+    if (this.#honest.has(project)) return undefined;
+    const same = this.#names.get(project);
+    if (same !== undefined) return same.isModule ? nearName(same, 'same') : undefined;
+    const plain = unhyphenated(project);
+    const alike: readonly (readonly [Likeness, Imitable | undefined])[] = [
+      ['separators', this.#plain.get(plain)],
+      ['word-order', this.#words.get(sortedWords(project))],
+      ['look-alike', this.#looks.get(lookOf(project))],
+      ['one-edit', this.#oneEdit(plain)],
+      ['affix', this.#affixed(project, plain)],
+    ];
+    for (const [likeness, known] of alike)
+      if (known !== undefined) return nearName(known, likeness);
+    return undefined;
+  }
+
+  #add(known: Imitable): void {
+    const { name, isModule = false } = known;
+    if (this.#names.has(name)) return;
+    this.#names.set(name, known);
+    const plain = unhyphenated(name);
+    putFirst(this.#plain, plain, known);
+    putFirst(this.#words, sortedWords(name), known);
+    putFirst(this.#looks, lookOf(name), known);
+    if (!isModule)
+      for (const rest of withoutAffix(name))
+        if (rest.length >= SHORTEST_REST) putFirst(this.#rests, rest, known);
+    if (plain.length < (isModule ? SHORTEST_EDITED_MODULE : SHORTEST_EDITED)) return;
+    for (const shorter of deletions(plain)) {
+      const same = this.#deletions.get(shorter);
+      if (same === undefined) this.#deletions.set(shorter, [known]);
+      else same.push(known);
+    }
+  }
+
+  #oneEdit(plain: string): Imitable | undefined {
+    if (plain.length < SHORTEST_EDITED - 1) return undefined;
+    for (const shorter of deletions(plain))
+      for (const known of this.#deletions.get(shorter) ?? [])
+        if (editDistance(plain, unhyphenated(known.name)) === 1) return known;
+    return undefined;
+  }
+
+  /** `pycolorama` for `colorama`, `dateutil` and `dateutil3` for `python-dateutil`. */
+  #affixed(project: string, plain: string): Imitable | undefined {
+    for (const rest of withoutAffix(project)) {
+      const known = this.#plain.get(rest);
+      const shortest = known?.isModule ? SHORTEST_MODULE_REST : SHORTEST_REST;
+      if (known !== undefined && rest.length >= shortest) return known;
+      const affixed = this.#rests.get(rest);
+      if (affixed !== undefined) return affixed;
+    }
+    return this.#rests.get(plain);
+  }
+}
+
+function nearName({ name, users, isModule }: Imitable, likeness: Likeness): NearName {
+  return {
+    name,
+    likeness,
+    ...(users !== undefined && { users }),
+    ...(isModule && { isModule: true as const }),
+  };
+}
+
+function putFirst(map: Map<string, Imitable>, key: string, known: Imitable): void {
+  if (!map.has(key)) map.set(key, known);
+}

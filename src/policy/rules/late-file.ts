@@ -1,0 +1,29 @@
+import { age, DAY } from '../terms.js';
+import { settable } from './form.js';
+import { instant } from './rule.js';
+
+/**
+ * Files that join a release long after its first file: whoever pins a version by its number alone is given what nobody who
+ * chose it has seen. PyPI itself takes none after 14 days since 2026; private indexes do. Where the index gives no upload
+ * times nothing can be told, and the rule is silent.
+ */
+export const lateFile = settable({
+  about: 'Objects to files that join a release long after its first file. Default: warn.',
+  keys: {
+    after: age().describe('How much later, in h, d or w: 12h, 14d, 2w. Default: 14d.'),
+  },
+  defaults: { action: 'warn', after: 14 * DAY },
+  create({ after }) {
+    return ({ subject: { filename, uploadTime, releaseBegan } }) => {
+      if (uploadTime === undefined || releaseBegan === undefined) return undefined;
+      const later = uploadTime - releaseBegan;
+      if (later <= after) return undefined;
+      const days = Math.floor(later / DAY);
+      const howLate = days >= 2 ? `${days} days` : `${Math.floor(later / 3_600_000)} hours`;
+      return {
+        reason: `${filename} was uploaded ${instant(uploadTime)}, ${howLate} after the first file of its release`,
+        since: uploadTime,
+      };
+    };
+  },
+});

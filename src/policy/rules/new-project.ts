@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Likeness, NearName } from '../../domain/known-names.js';
+import type { Namespace } from '../../domain/namespaces.js';
+import type { Subject } from '../../domain/subject.js';
+import { WELL_KNOWN_NAMES } from '../names/well-known.js';
+import { age, DAY } from '../terms.js';
+import { settable } from './form.js';
+import type { Case } from './rule.js';
+
+/**
+ * Projects that are new at a public index, and new projects whose names can be taken for another's. A private index is the
+ * company's own affair. Where a public index gives no upload times, a project's age is unknown, and only its name counts.
+ */
+export const newProject = settable({
+  about:
+    'Objects to projects that are new at the public index, and to new names that resemble a known one. Default: warn.',
+  keys: {
+    younger: age().describe('A project is new for so long, in h, d or w: 12h, 30d. Default: 30d.'),
+    near: z
+      .enum(['warn', 'block', 'off'])
+      .describe(
+        'A new project whose name resembles one in use here, or a well-known one; the stronger of this and "action" counts. off: names are not compared. Default: warn.',
+      ),
+  },
+  defaults: { action: 'warn', younger: 30 * DAY, near: 'warn' },
+  create({ action, younger, near }) {
+    const nearAction = near === 'block' || action === 'block' ? 'block' : 'warn';
+    return (about) => {
+      const { subject, now, known } = about;
+      const { validUntil } = known.names;
+      const { project, projectBegan, uploadTime, publicUpstream } = subject;
+      if (!publicUpstream) return undefined;
+      if (projectBegan !== undefined && now >= projectBegan + younger) return undefined;
+      // Of a record, or of a page that has times: the project is old.
+      if (projectBegan === undefined && uploadTime !== undefined) return undefined;
+      const resembles = near === 'off' ? undefined : resemblance(about);
+      if (projectBegan === undefined) {
+        if (resembles === undefined) return { recheckAt: validUntil };
+        const reason = `the index does not say how old ${project} is, and ${resembles}`;
+        return { reason, action: nearAction, recheckAt: validUntil };
+      }
+      const { text, until } = ageOf(projectBegan, now);
+      const said = `${project} is ${text}`;
+      return {
+        reason: resembles === undefined ? said : `${said}, and ${resembles}`,
+        ...(resembles !== undefined && { action: nearAction }),
+        since: projectBegan,
+        until: projectBegan + younger,
+        recheckAt: Math.min(until, validUntil),
+      };
+    };
+  },
+});
+
+/** @returns the age in words, and until when they hold, in milliseconds since 1970 */
+function ageOf(began: number, now: number): { readonly text: string; readonly until: number } {
+  const days = Math.max(0, Math.floor((now - began) / DAY));
+  const text = days === 0 ? 'less than a day old' : days === 1 ? '1 day old' : `${days} days old`;
+  return { text, until: began + (days + 1) * DAY };
+}
+
+/** What a project's name says against it, as the rest of a sentence; undefined where it says nothing. */
+function resemblance({ subject, known }: Case): string | undefined {
+  const { namespaces } = subject;
+  // Whoever owns the namespace was checked by the index, and chose the name by right.
+  if (namespaces.some(({ owned }) => owned)) return undefined;
+  const near = nearName(subject, known.names);
+  const foreign = namespaces[0];
+  if (near === undefined) return foreign && reserved(foreign);
+  const says = `its name ${LIKE[near.likeness](near.name)}${fame(near)}`;
+  return foreign === undefined ? says : `${says}; ${reserved(foreign)}`;
+}
+
+/** The names in use here come first: they say more about this company's risk. */
+export function nearName(
+  { project }: Pick<Subject, 'project'>,
+  inUse: Case['known']['names'],
+): NearName | undefined {
+  return inUse.near(project) ?? WELL_KNOWN_NAMES.near(project);
+}
+
+function reserved({ name }: Namespace): string {
+  return `the namespace ${name} is reserved for another owner (PEP 752)`;
+}
+
+/** How a likeness reads, behind "its name". */
+const LIKE: Readonly<Record<Likeness, (name: string) => string>> = {
+  same: (name) => `is that of ${name}`,
+  separators: (name) => `differs only in hyphens from ${name}`,
+  'word-order': (name) => `has the words of ${name} in another order`,
+  'look-alike': (name) => `looks like ${name}`,
+  'one-edit': (name) => `is one edit from ${name}`,
+  affix: (name) => `is ${name} with another prefix or suffix`,
+};
+
+/** Why the name is known. */
+function fame({ users, isModule }: NearName): string {
+  if (users !== undefined) return `, which at least ${users} users here install`;
+  return isModule === true ? ', a module of the standard library' : ', a well-known project';
+}

@@ -1,0 +1,25 @@
+import type { ProjectPage } from '../domain/project-page.js';
+import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
+
+/** When the first files of a project and of its releases were uploaded, in milliseconds since 1970. */
+export interface FirstUploads {
+  /** Undefined where the page gives no upload time. */
+  readonly project: number | undefined;
+  readonly releases: ReadonlyMap<ReleaseKey, number>;
+}
+
+/** As far as the page gives times: what was removed from it was there before, and nobody knows. */
+export function firstUploads({ files }: ProjectPage): FirstUploads {
+  const releases = new Map<ReleaseKey, number>();
+  let project: number | undefined;
+  for (const { name, uploadTime } of files) {
+    if (uploadTime === undefined) continue;
+    if (project === undefined || uploadTime < project) project = uploadTime;
+    // What cannot be read may be any release.
+    if (name.version === undefined) continue;
+    const key = releaseKey(name.version);
+    const first = releases.get(key);
+    if (first === undefined || uploadTime < first) releases.set(key, uploadTime);
+  }
+  return { project, releases };
+}

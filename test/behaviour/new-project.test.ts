@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { buildSdist, buildWheel } from '../support/distributions.js';
+import { startGate, type TestGate } from '../support/wheelgate.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
+const days = (age: number) => new Date(NOW - age * 86_400_000).toISOString();
+
+describe('a project that is new at its index', () => {
+  let gate: TestGate;
+  before(async () => {
+    gate = await startGate({
+      now: NOW,
+      policies: {
+        'p.yaml':
+          'rules: { new-project: { action: warn, near: block }, late-file: { action: block } }',
+      },
+    });
+  });
+  after(() => gate.close());
+
+  function put(name: string, age: number, page: object = {}) {
+    const dist = buildWheel({ name: name.replaceAll('-', '_') });
+    gate.upstream.addProject(name, [{ dist, uploadTime: days(age) }], page);
+    return `/files/${name}/${dist.filename}`;
+  }
+  const lastDecision = async () => (await gate.decisions()).at(-1)!;
+
+  it('is refused in page and download where its name resembles a known one, with a reason that pip prints', async () => {
+    const url = put('colourama', 3);
+    const answer = await gate.get(url);
+    assert.equal(answer.status, 403);
+    assert.match(answer.phrase, /colourama is 3 days old, and its name is one edit from colorama/);
+    assert.match(answer.json().detail, /a well-known project \(new-project\)/);
+    const record = await lastDecision();
+    assert.equal(record.rule, 'new-project');
+    assert.equal(record.page?.projectBegan, days(3));
+  });
+
+  it('is served with a warning where its name is its own, and without one where it is old', async () => {
+    assert.equal((await gate.get(put('brandnewthing', 3))).status, 200);
+    assert.equal((await lastDecision()).verdict, 'warn');
+    assert.equal((await lastDecision()).reason, 'brandnewthing is 3 days old (new-project)');
+    assert.equal((await gate.get(put('colorams', 400))).status, 200);
+    assert.equal((await lastDecision()).verdict, 'allow');
+  });
+
+  it('passes once it is old enough, on the page as well, by time alone', async () => {
+    const young = await startGate({
+      now: NOW,
+      policies: { 'p.yaml': 'rules: { new-project: { action: warn, near: block } }' },
+    });
+    try {
+      const dist = buildWheel({ name: 'djanga' });
+      const older = buildWheel({ name: 'djanga', version: '0.1' });
+      young.upstream.addProject('djanga', [
+        { dist, uploadTime: days(3) },
+        { dist: older, uploadTime: days(4), yanked: true },
+      ]);
+      const url = `/files/djanga/${dist.filename}`;
+      assert.equal((await young.get(url)).status, 403);
+      young.now += 26 * 86_400_000 + 1;
+      assert.equal((await young.get(url)).status, 200);
+    } finally {
+      await young.close();
+    }
+  });
+
+  it('may resemble another in a namespace that its index says is its owner’s', async () => {
+    const refused = put('google-cloud-storagee', 3, {
+      namespaces: [{ name: 'google-cloud', owned: false }],
+    });
+    assert.match((await gate.get(refused)).phrase, /google-cloud is reserved for another owner/);
+    const served = put('google-cloud-storages', 3, {
+      namespaces: [{ name: 'google-cloud', owned: true }],
+    });
+    assert.equal((await gate.get(served)).status, 200);
+    const page = await gate.get('/simple/google-cloud-storages/', { accept: JSON_TYPE });
+    assert.deepEqual(page.json().namespaces, [{ name: 'google-cloud', owned: true }]);
+  });
+
+  it('has a file refused that joins its release three weeks after the first, and the first served', async () => {
+    const name = 'latedemo';
+    const first = buildWheel({ name });
+    const late = buildSdist({ name });
+    gate.upstream.addProject(name, [
+      { dist: first, uploadTime: days(100) },
+      { dist: late, uploadTime: days(79) },
+    ]);
+    const answer = await gate.get(`/files/${name}/${late.filename}`);
+    assert.equal(answer.status, 403);
+    assert.match(answer.phrase, /21 days after the first file of its release \(late-file\)/);
+    assert.equal((await gate.get(`/files/${name}/${first.filename}`)).status, 200);
+    const { files } = (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json();
+    assert.deepEqual(
+      files.map(({ yanked }: { yanked: unknown }) => typeof yanked),
+      ['boolean', 'string'],
+    );
+  });
+});
