@@ -2,6 +2,7 @@ import {
   type DistributionFilename,
   parseDistributionFilename,
 } from '../domain/distribution-filename.js';
+import { tagParts } from '../domain/wheel-tags.js';
 
 /**
  * Whether a statement's subject names the file (PEP 740). They are compared as what they say, not as they are
@@ -23,9 +24,8 @@ export function sameFilename(subject: string, filename: string): boolean {
   );
 }
 
-/** The parts of a wheel's name behind version and build, each a set of tags joined by dots (PEP 425), and the variant's label. */
-function tagsOf({ filename, build, variant }: DistributionFilename): string {
-  const parts = filename.slice(0, -'.whl'.length).split('-');
-  const tags = parts.slice(build === undefined ? 2 : 3, variant === undefined ? undefined : -1);
-  return [...tags.map((part) => part.split('.').sort().join('.')), variant].join('-');
+/** A wheel's tags in one order, and its variant's label. */
+function tagsOf(name: DistributionFilename): string {
+  const parts = tagParts(name).map((part) => part.split('.').sort().join('.'));
+  return [...parts, name.variant].join('-');
 }

@@ -1,6 +1,6 @@
+import { Prefetcher } from '../artifacts/ahead/prefetcher.js';
 import { ArrivingMemory } from '../artifacts/arriving-memory.js';
 import { ArtifactService } from '../artifacts/artifact-service.js';
-import { Prefetcher } from '../artifacts/prefetcher.js';
 import { SidecarService } from '../artifacts/sidecar-service.js';
 import type { Config } from '../config/config.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
@@ -16,6 +16,7 @@ import { MemoryBudget } from '../runtime/memory-budget.js';
 import { createAdvisories, noteDenied, upstreamOf } from './advisories.js';
 import { createAttestations } from './attestations.js';
 import { dataFolder } from './data-folder.js';
+import { createFetchingAhead } from './fetched-ahead.js';
 import { createDistantFills, sharesFills } from './fills.js';
 import { createJudge } from './judge.js';
 import type { Machine } from './machine.js';
@@ -81,6 +82,7 @@ export function createServices(
     now,
     budget,
     probes?.pages,
+    (page) => fetchAhead?.(page),
   );
   const advisories = createAdvisories({ process, machine, fleet, judge, pages, upstreams });
   const identify = clientIdentifier(config.trustedProxies);
@@ -108,6 +110,7 @@ export function createServices(
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
+  const fetchAhead = createFetchingAhead(config, process, fleet.shortLeases, artifacts);
   news.onTold((learnt) => {
     if (learnt.kind === 'page') return loader.forget(learnt.project, learnt.checkedAt);
     if (learnt.kind === 'missed') return loader.doubt();

@@ -109,6 +109,12 @@ export function createMetrics() {
       'Artifacts that were to be brought here, by whose lease: ours, theirs (of another replica), none, local.',
       ['lease'],
     ),
+    aheadFetches: counter(
+      'ahead_fetches_total',
+      'Files of new releases fetched before a client asked: allowed, refused, failed.',
+      ['result'],
+    ),
+    aheadBytes: counter('ahead_bytes_total', 'Bytes of files fetched before a client asked.', []),
     upstreamRequests: counter('upstream_requests_total', 'Requests to upstream indexes.', [
       'upstream',
       'status',

@@ -37,6 +37,17 @@ interface Rendering {
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
+/** A page of which some files were fetched before, just judged. */
+export interface JudgedFiles {
+  readonly loaded: LoadedPage;
+  /** In the order of `page.files`. */
+  readonly verdicts: readonly Verdict[];
+  /** Places in `page.files` of those whose bytes were inspected. */
+  readonly inspected: ReadonlySet<number>;
+}
+
+export type JudgedPageListener = (page: JudgedFiles) => void;
+
 /** What a rule says of a file takes in memory beside its text, and a body beside its bytes. */
 const HIT = 240;
 const BODY = 400;
@@ -57,22 +68,28 @@ export class ProjectPagesService implements ProjectPages {
   readonly #now: () => number;
   readonly #budget: MemoryBudget;
   readonly #probes: PageProbes | undefined;
+  readonly #onJudged: JudgedPageListener | undefined;
   /** They stay as long as their pages do, which are bounded by what both take. */
   readonly #renderings = new WeakMap<LoadedPage, Settling<Rendering>>();
 
-  /** @param budget for what is being made */
+  /**
+   * @param budget for what is being made
+   * @param onJudged called with each page that was judged anew
+   */
   constructor(
     loader: PageLoader,
     judge: Judge,
     now: () => number,
     budget: MemoryBudget,
     probes?: PageProbes,
+    onJudged?: JudgedPageListener,
   ) {
     this.#loader = loader;
     this.#judge = judge;
     this.#now = now;
     this.#budget = budget;
     this.#probes = probes;
+    this.#onJudged = onJudged;
   }
 
   async render(
@@ -198,6 +215,7 @@ export class ProjectPagesService implements ProjectPages {
     const { files } = loaded.page;
     const verdicts: Verdict[] = [];
     const sidecars = new Map<number, Hashes>();
+    const inspected = new Set<number>();
     let validUntil = Infinity;
     let said = 0;
     let { basis } = this.#judge;
@@ -211,13 +229,16 @@ export class ProjectPagesService implements ProjectPages {
       await new Turns().forEach(files, (file, index) => {
         const { subject } = listing.listed(file);
         const verdict = known.of(subject);
-        const sidecar = file.coreMetadata && sidecarDigests(file, known.inspectionOf(subject));
+        const inspection = known.inspectionOf(subject);
+        if (inspection !== undefined) inspected.add(index);
+        const sidecar = file.coreMetadata && sidecarDigests(file, inspection);
         if (sidecar && sidecar !== file.coreMetadata) sidecars.set(index, sidecar);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
         for (const { reason } of verdict.hits) said += HIT + reason.length;
       });
     }
+    if (inspected.size > 0) this.#onJudged?.({ loaded, verdicts, inspected });
     const validity = { from, until: validUntil };
     const judged = new JudgedPage(loaded.page, verdicts, sidecars);
     return { said, basis, validity, judged, bodies: new Map() };

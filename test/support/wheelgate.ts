@@ -114,6 +114,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       // What is asked of the upstream is what clients have asked for.
       prefetch: 'off',
       'probe.action': 'off',
+      'probe.ahead': 'off',
       ...options.config,
       ...options.withUpstream?.(upstream.url),
       ...changed,

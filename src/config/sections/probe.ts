@@ -13,6 +13,10 @@ export const probeSection = section(
     age: span()
       .describe('Files that were uploaded longer ago are not probed; an unknown time is recent.')
       .prefault('30d'),
+    ahead: z
+      .enum(['on', 'off'])
+      .describe('on: fetch files of a new release that are like those clients fetched before.')
+      .prefault('on'),
   },
   'A look into new wheels before a page lists them.',
 );

@@ -1,5 +1,6 @@
-import type { ListedFile } from '../project-pages/project-pages.js';
-import type { ArtifactService } from './artifact-service.js';
+import type { ListedFile } from '../../project-pages/project-pages.js';
+import type { ArtifactService } from '../artifact-service.js';
+import { fetchAhead } from './fetch-ahead.js';
 
 /** Larger wheels are fetched when they are asked for, in bytes: a resolver may look at many that it does not take. */
 const MOST_BYTES = 32 * 2 ** 20;
@@ -23,18 +24,8 @@ export class Prefetcher {
     const { size } = listed.file;
     if (size === undefined || size > MOST_BYTES || this.#running === MOST_AT_ONCE) return;
     this.#running += 1;
-    void this.#fetch(listed).finally(() => {
+    void fetchAhead(this.#artifacts, listed).finally(() => {
       this.#running -= 1;
     });
-  }
-
-  async #fetch(listed: ListedFile): Promise<void> {
-    try {
-      const artifact = await this.#artifacts.open(listed);
-      if (artifact.kind === 'stored') await artifact.blob.close();
-      if (artifact.kind === 'filling') await artifact.fill.ended;
-    } catch {
-      // Whoever asks for the wheel itself is told.
-    }
   }
 }

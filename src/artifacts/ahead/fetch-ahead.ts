@@ -1,0 +1,21 @@
+import type { ListedFile } from '../../project-pages/project-pages.js';
+import type { ArtifactService } from '../artifact-service.js';
+
+/** What became of an artifact that nobody has asked for yet. */
+export type AheadResult = 'allowed' | 'refused' | 'failed';
+
+/** Brings an artifact here and has it judged. A client that asks meanwhile joins in. Never rejects. */
+export async function fetchAhead(
+  artifacts: Pick<ArtifactService, 'open'>,
+  listed: ListedFile,
+): Promise<AheadResult> {
+  try {
+    const artifact = await artifacts.open(listed);
+    if (artifact.kind === 'stored') await artifact.blob.close();
+    if (artifact.kind === 'filling') return (await artifact.fill.ended).kind;
+    return artifact.kind === 'refused' ? 'refused' : 'allowed';
+  } catch {
+    // A client that asks for it is told why.
+    return 'failed';
+  }
+}

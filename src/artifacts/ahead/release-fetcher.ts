@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import { within } from '../../domain/span.js';
+import type { ShortLeases } from '../../fleet/short-leases.js';
+import type { ListedFile } from '../../project-pages/project-pages.js';
+import type { ArtifactService } from '../artifact-service.js';
+import { type AheadResult, fetchAhead } from './fetch-ahead.js';
+import { HourlyBytes } from './hourly-bytes.js';
+
+/** At a time; more wait. */
+const AT_ONCE = 2;
+/** Beyond these they are left to the clients that ask for them. */
+const MOST_WAITING = 50;
+/** A file that was tried is left alone for so long, in milliseconds: an upstream that fails is not asked at each page. */
+const LEFT_ALONE = 3_600_000;
+const MOST_REMEMBERED = 10_000;
+/** For how long other members of the fleet leave a file to us, in milliseconds. */
+const LEASE = 300_000;
+
+export interface ReleaseFetcherParts {
+  readonly artifacts: Pick<ArtifactService, 'open'>;
+  readonly leases: ShortLeases;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onEnded: (listed: ListedFile, result: AheadResult) => void;
+}
+
+export interface ReleaseFetcherSettings {
+  /** Longer files are not fetched ahead, in bytes. */
+  readonly longest: number;
+  /** In an hour, in bytes. */
+  readonly hourly: number;
+}
+
+/** Fetches and inspects files of new releases before a client asks for them, a few at a time. */
+export class ReleaseFetcher {
+  readonly #settings: ReleaseFetcherSettings;
+  readonly #parts: ReleaseFetcherParts;
+  readonly #waiting: ListedFile[] = [];
+  readonly #tried = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  readonly #bytes: HourlyBytes;
+  #running = 0;
+  #isClosed = false;
+
+  constructor(settings: ReleaseFetcherSettings, parts: ReleaseFetcherParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#bytes = new HourlyBytes(settings.hourly, parts.now);
+  }
+
+  /** Begins to fetch them, as far as the bounds allow. Nobody waits for it. */
+  announce(files: readonly ListedFile[]): void {
+    if (this.#isClosed) return;
+    for (const listed of files) {
+      const { size } = listed.file;
+      if (size === undefined || size > this.#settings.longest) continue;
+      if (this.#waiting.length === MOST_WAITING || this.#wasTried(keyOf(listed))) continue;
+      if (!this.#bytes.take(size)) continue;
+      this.#tried.set(keyOf(listed), this.#parts.now());
+      this.#waiting.push(listed);
+    }
+    while (this.#running < AT_ONCE && this.#waiting.length > 0) void this.#run();
+  }
+
+  /** What is under way ends with its transfer; nothing is begun any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+  }
+
+  /** Works until nothing is waiting. */
+  async #run(): Promise<void> {
+    const { artifacts, leases, onEnded } = this.#parts;
+    this.#running += 1;
+    for (let listed = this.#waiting.shift(); listed; listed = this.#waiting.shift())
+      // Another member of the fleet fetches it, and tells what it finds.
+      if (await leases.take(`ahead:${keyOf(listed)}`, LEASE))
+        onEnded(listed, await fetchAhead(artifacts, listed));
+    this.#running -= 1;
+  }
+
+  #wasTried(key: string): boolean {
+    const from = this.#tried.get(key);
+    return from !== undefined && within({ from, until: from + LEFT_ALONE }, this.#parts.now());
+  }
+}
+
+function keyOf({ subject: { project, sha256, filename } }: ListedFile): string {
+  return `${project}/${sha256}/${filename}`;
+}
