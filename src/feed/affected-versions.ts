@@ -39,8 +39,25 @@ export function readAffectedVersions(
   return { versions, spans: spans.length === 0 && versions.length === 0 ? EVERY : spans };
 }
 
+/** Of an advisory that lets something through, doubt speaks against it: only the ranges that can be read whole. */
+export function readClearRanges(ranges: unknown): {
+  readonly spans: readonly VersionSpan[];
+  /** PEP 440's normal forms. A limit is no fix: it says that nothing is known beyond. */
+  readonly fixed: readonly string[];
+} {
+  const clear = listOf(ranges)
+    .map(readRange)
+    .filter(({ isClear }) => isClear);
+  return {
+    spans: clear.flatMap(({ spans }) => spans),
+    fixed: clear.flatMap(({ fixed }) => fixed),
+  };
+}
+
 interface Range {
   readonly spans: readonly VersionSpan[];
+  /** The ends that are called fixed. */
+  readonly fixed: readonly string[];
   /** Whether all of it could be read. */
   readonly isClear: boolean;
 }
@@ -55,8 +72,8 @@ interface Event {
 }
 
 /** Whoever gives commits lists the versions too, or gives another range: alone they say nothing. */
-const COMMITS: Range = { spans: [], isClear: false };
-const UNREADABLE: Range = { spans: EVERY, isClear: false };
+const COMMITS: Range = { spans: [], fixed: [], isClear: false };
+const UNREADABLE: Range = { spans: EVERY, fixed: [], isClear: false };
 
 function readRange(range: unknown): Range {
   if (!isObject(range)) return UNREADABLE;
@@ -71,6 +88,7 @@ function readRange(range: unknown): Range {
   const readable = [...start, ...events].filter((event) => event.version !== undefined);
   return {
     spans: spansOf(readable as Placed[]),
+    fixed: readable.flatMap(({ kind, version }) => (kind === 'fixed' ? version! : [])),
     isClear: begins && readable.length === events.length,
   };
 }

@@ -1,8 +1,8 @@
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
-import { parseVersion } from '../domain/version.js';
 import {
   type AffectedVersions,
   readAffectedVersions,
+  readClearRanges,
   type VersionSpan,
 } from './affected-versions.js';
 import { isObject, listOf } from './json-value.js';
@@ -75,29 +75,18 @@ function fixesIn(value: Readonly<Record<string, unknown>>, id: string): FixEntry
   if (!isReviewed) return [];
   const published = typeof value.published === 'string' && { published: value.published };
   return listOf(value.affected).flatMap((affected): FixEntry[] => {
-    const project = projectOf(affected);
+    const project = projectOf(affected, /^PyPI$/);
     if (project === undefined || !isObject(affected)) return [];
-    const fixed = fixedIn(affected.ranges);
-    const { spans } = readAffectedVersions({ ranges: affected.ranges });
+    const { fixed, spans } = readClearRanges(affected.ranges);
     return fixed.length > 0 ? [{ id, project, ...published, fixed, spans }] : [];
   });
 }
 
-/** Those alone: other ends of a range say that nothing is known beyond. */
-function fixedIn(ranges: unknown): string[] {
-  return listOf(ranges).flatMap((range) =>
-    isObject(range) && range.type !== 'GIT'
-      ? listOf(range.events).flatMap((event) => {
-          const text = isObject(event) ? event.fixed : undefined;
-          return (typeof text === 'string' ? parseVersion(text) : undefined) ?? [];
-        })
-      : [],
-  );
-}
+/** `PyPI:` may carry a suffix for another index of the same kind. */
+const ANY_PYPI = /^PyPI(?::|$)/i;
 
-function projectOf(affected: unknown): ProjectName | undefined {
+function projectOf(affected: unknown, ecosystem = ANY_PYPI): ProjectName | undefined {
   const named = isObject(affected) && isObject(affected.package) ? affected.package : undefined;
-  // `PyPI:` may carry a suffix for another index of the same kind.
-  const isPypi = typeof named?.ecosystem === 'string' && /^PyPI(?::|$)/i.test(named.ecosystem);
-  return isPypi && typeof named.name === 'string' ? parseProjectName(named.name.trim()) : undefined;
+  const isOurs = typeof named?.ecosystem === 'string' && ecosystem.test(named.ecosystem);
+  return isOurs && typeof named.name === 'string' ? parseProjectName(named.name.trim()) : undefined;
 }

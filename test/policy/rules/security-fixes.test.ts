@@ -61,6 +61,12 @@ interface Asked {
   readonly releases?: Readonly<Record<string, number>>;
 }
 
+/** An advisory with one more event, or for another ecosystem. */
+function affected(event: object, fixed = '2.0.1', ecosystem = 'PyPI'): Told {
+  const ranges = [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }, event] }];
+  return { more: { affected: [{ package: { ecosystem, name: 'demo' }, ranges }] } };
+}
+
 function about(
   { version = '2.0.1', project = 'demo', age = DAY, releases }: Asked,
   feed = feedOf(),
@@ -88,6 +94,10 @@ describe('a release that an advisory names as its fix', () => {
       );
       assert.equal(verdictOn({ project, version: other, releases }, feed), 'block cooldown');
     });
+
+  it('passes where the advisory has two ranges, too', () => {
+    assert.equal(verdictOn({}, feedOf(affected({ introduced: '3.0' }))), 'allow');
+  });
 
   it('passes with a warning where the policy says so, and waits where it does not say anything', () => {
     assert.equal(verdictOn({}, feedOf(), POLICY('warn')), 'warn cooldown');
@@ -134,6 +144,14 @@ describe('a release that an advisory names as its fix', () => {
     ],
     ['one of a database that is not known for reviews', {}, { id: 'OSV-2026-1' }],
     ['one that is named by another project', {}, { project: 'other' }],
+    ['one whose advisory gives no readable beginning', {}, { introduced: 'unknown' }],
+    ['one whose advisory gives no readable end beside it', {}, affected({ fixed: 'soon' })],
+    ['one that ends a range by its limit', {}, affected({ limit: '2.0.1' }, '9.9')],
+    [
+      'one of another index',
+      {},
+      affected({ introduced: '3.0' }, '2.0.1', 'PyPI:https://other.test/simple'),
+    ],
   ] as const satisfies readonly (readonly [string, Asked, Told])[])
     it(`is not ${what}`, () => {
       assert.equal(verdictOn(asked, feedOf(told)), 'block cooldown');
