@@ -12,6 +12,7 @@ import { REDIS_DEGRADED } from './redis-degraded.js';
 import { REFUSALS_RISING } from './refusals-rising.js';
 import { REFUSED_DOWNLOAD } from './refused-download.js';
 import { POLICIES_DIFFER, REPLICA_SILENT } from './replicas.js';
+import { REQUESTS_FAILING } from './requests-failing.js';
 import { S3_DEGRADED } from './s3-degraded.js';
 import { UPSTREAM_FAILING } from './upstream-failing.js';
 
@@ -27,6 +28,7 @@ export const ALERT_CASES: Readonly<Record<string, readonly AlertCase[]>> = {
   WheelgateRefusalsRising: REFUSALS_RISING,
   WheelgateFirstByteSlow: FIRST_BYTE_SLOW,
   WheelgateUpstreamFailing: UPSTREAM_FAILING,
+  WheelgateRequestsFailing: REQUESTS_FAILING,
   WheelgateFeedOld: FEED_OLD,
   WheelgateDecisionLogFailing: DECISION_LOG_FAILING,
   WheelgateCertificateExpiring: CERTIFICATE_EXPIRING,
