@@ -60,11 +60,9 @@ export function createServices(
       news.tell({ kind: 'attestation', project, record });
     },
   );
-  const judge = createJudge(process, machine, {
-    findings,
-    attestations,
-    probes: config.probe.action === 'on' ? stores.probes : undefined,
-  });
+  const probed = config.probe.action === 'on' ? stores.probes : undefined;
+  const known = { findings, attestations, probes: probed };
+  const judge = createJudge(process, machine, known, decisionQueries);
   const knownBytes = createKnownBytes(process, fleet);
   const budget = new MemoryBudget(config.cache.pages / 2);
   const meetings =

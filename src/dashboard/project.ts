@@ -1,7 +1,10 @@
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
+import type { NearName } from '../domain/known-names.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectStatus } from '../domain/project-page.js';
+import { describeNear } from '../policy/names/resemblance.js';
+import { firstUploads } from '../project-pages/first-uploads.js';
 import type { JudgedPage } from '../project-pages/judged-page.js';
 import { newestRelease } from '../project-pages/newest-release.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
@@ -20,7 +23,7 @@ import { newestFirst } from './newest-first.js';
 /** Where what a page says of a project comes from. */
 export interface ProjectParts {
   readonly pages: Pick<ProjectPages, 'judged' | 'source' | 'staleness'>;
-  readonly judge: Pick<Judge, 'revision' | 'attestationsOf'>;
+  readonly judge: Pick<Judge, 'revision' | 'attestationsOf' | 'resembles'>;
   readonly findings: Pick<FindingsStore, 'known'>;
   readonly logSearch: LogSearch;
 }
@@ -91,6 +94,10 @@ export interface ProjectReport {
   };
   /** PEP 792; undefined where the index does not say, which is `active`. */
   readonly status: ProjectStatus | undefined;
+  /** The first upload of any of its files, ISO 8601; undefined where the index gives no upload times. */
+  readonly firstUpload: string | undefined;
+  /** At a public index: a known name that its name can be taken for, and how that reads behind "its name"; whether it is new or not. */
+  readonly resembles: { readonly name: string; readonly how: string } | undefined;
   /** Files that are in their cooldown, and when the last of them is out; undefined where none is. */
   readonly cooldown: { readonly files: number; readonly until: string } | undefined;
   /** The release that a client takes which asks for no version. */
@@ -156,6 +163,8 @@ export async function projectReport(
       inspects: source.inspect,
     },
     status,
+    firstUpload: isoTime(firstUploads(judged.page).project),
+    resembles: source.isPublic ? resemblance(parts.judge.resembles(project)) : undefined,
     cooldown: cooldownOf(judged),
     newest: newestChoice(judged),
     files: files.length,
@@ -179,7 +188,7 @@ export async function projectReport(
         kind: name.kind,
         sha256,
         size: size ?? inspection?.size,
-        uploaded: uploadTime === undefined ? undefined : new Date(uploadTime).toISOString(),
+        uploaded: isoTime(uploadTime),
         yanked,
         clientsSee: marks[index]!.clientsSee,
         attestation: attestationState(
@@ -193,6 +202,14 @@ export async function projectReport(
     }),
     counted,
   };
+}
+
+function resemblance(near: NearName | undefined): ProjectReport['resembles'] {
+  return near && { name: near.name, how: describeNear(near) };
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 /** What decides whether a file is shown, and is cheap for thousands of them. */

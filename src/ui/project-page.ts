@@ -54,7 +54,8 @@ function tryIt(project: string): string {
   return `wheelgate explain ${project} --policies FOLDER`;
 }
 
-function projectFacts({ index, status, cooldown, policy, counts }: ProjectReport): Html {
+function projectFacts(report: ProjectReport): Html {
+  const { index, status, cooldown, policy, counts, firstUpload, resembles } = report;
   const claimed = index.claims
     ? 'yes: no other index is ever asked for it'
     : index.public
@@ -65,6 +66,8 @@ function projectFacts({ index, status, cooldown, policy, counts }: ProjectReport
       ['Index', html`${index.name}${index.public && ' (public)'}`],
       ['Claimed by it', claimed],
       ['Status (PEP 792)', statusOf(status)],
+      ['First upload', firstUpload === undefined ? 'the index does not say' : time(firstUpload)],
+      ['Name', resembles !== undefined && html`<span class="word warn">▲</span> ${resembles.how}`],
       [
         'Cooldown',
         cooldown === undefined

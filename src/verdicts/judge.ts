@@ -2,11 +2,13 @@ import type { KnownAttestations, Offer } from '../domain/attestation.js';
 import { type Confirmation, IN_FORCE } from '../domain/confirmation.js';
 import type { Inspection } from '../domain/finding.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
+import type { NearName } from '../domain/known-names.js';
 import type { FeedHit, MalwareFeed } from '../domain/malware-feed.js';
 import { isProbe, type Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
+import { nearName } from '../policy/names/resemblance.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import {
@@ -156,6 +158,11 @@ export class Judge {
   /** What is known of who attests a project's files, whatever the policy makes of that. */
   attestationsOf(project: ProjectName): Promise<KnownAttestations> {
     return this.#sources.attestations.known(project);
+  }
+
+  /** The known name that a project's name can be taken for, however old the project is. */
+  resembles(project: ProjectName): NearName | undefined {
+    return nearName(project, this.#sources.names());
   }
 
   /** What the malware feed says of a file, whatever the policy makes of that. */

@@ -9,4 +9,5 @@ export function answerQueries(worker: ToWorker, queries: DecisionQueries): void 
   worker.onAsked('decision-named', (id) => queries.decision(id));
   worker.onAsked('file-history', (file) => queries.history(file));
   worker.onAsked('refused-files', (shortId) => queries.refusedFiles(shortId));
+  worker.onAsked('used-projects', () => queries.usedProjects());
 }

@@ -55,7 +55,7 @@ export async function createPrimary(
     const machine = await createMachine(config, process, redis);
     const alone = await createFleet(config, process, machine, undefined, redis);
     const fleet = await notifying(config, process, machine, alone);
-    const judge = createJudge(process, machine, fleet.stores);
+    const judge = createJudge(process, machine, fleet.stores, fleet.decisionQueries);
     watchExposure(config, process, machine, fleet, judge);
     const members = createMembers(config, process, machine, fleet, count);
     const { policies, feed, tokens } = machine;

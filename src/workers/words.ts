@@ -18,6 +18,7 @@ import type {
   RequestPage,
 } from '../decisions/queries/decision-queries.js';
 import type { LogRecord } from '../decisions/record.js';
+import type { UsedProject } from '../decisions/rollups/project-users.js';
 import type { LearntBytes, SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Linked } from '../domain/short-id.js';
@@ -164,6 +165,7 @@ export interface PrimaryWords {
     ];
     readonly 'file-history': readonly [HistoryAsked, FileHistory];
     readonly 'refused-files': readonly [string, readonly Linked[]];
+    readonly 'used-projects': readonly [undefined, readonly UsedProject[]];
     readonly 'decision-named': readonly [string, NamedDecision | undefined];
     /** @see Fleet.missingDecisions */
     readonly 'missing-decisions': readonly [string | undefined, readonly Missing[]];

@@ -10,5 +10,6 @@ export function createWorkerQueries(primary: ToPrimary): DecisionQueries {
     decision: (id) => primary.ask('decision-named', id),
     history: (asked) => primary.ask('file-history', asked),
     refusedFiles: (shortId) => primary.ask('refused-files', shortId),
+    usedProjects: () => primary.ask('used-projects', undefined),
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { buildSdist, buildWheel } from '../support/distributions.js';
+import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -36,6 +37,22 @@ describe('a project that is new at its index', () => {
     const record = await lastDecision();
     assert.equal(record.rule, 'new-project');
     assert.equal(record.page?.projectBegan, days(3));
+  });
+
+  it('is shown with its first upload, and the name that its own resembles, to people as well', async () => {
+    put('colourama', 3);
+    put('brandnewthing', 3);
+    const { firstUpload, resembles } = (await gate.get('/api/v1/projects/colourama')).json();
+    assert.equal(firstUpload, days(3));
+    assert.deepEqual(resembles, {
+      name: 'colorama',
+      how: 'is one edit from colorama, a well-known project',
+    });
+    const page = (await gate.get('/projects/colourama')).body.toString();
+    assert.match(page, /First upload/);
+    assert.match(page, /is one edit from colorama, a well-known project/);
+    const other = (await gate.get('/projects/brandnewthing')).body.toString();
+    assert.doesNotMatch(other, /<dt>Name<\/dt>|<th[^>]*>Name</);
   });
 
   it('is served with a warning where its name is its own, and without one where it is old', async () => {
@@ -97,5 +114,37 @@ describe('a project that is new at its index', () => {
       files.map(({ yanked }: { yanked: unknown }) => typeof yanked),
       ['boolean', 'string'],
     );
+  });
+});
+
+describe('a new project whose name resembles one in use here', () => {
+  it('is refused, with how many users install the other one in round numbers, and its twin is served', async () => {
+    const gate = await startGate({
+      now: NOW,
+      config: { 'trusted-proxies': ['127.0.0.1'] },
+      policies: { 'p.yaml': 'rules: { new-project: { action: warn, near: block } }' },
+    });
+    try {
+      const put = (name: string, age: number) => {
+        const dist = buildWheel({ name });
+        gate.upstream.addProject(name, [{ dist, uploadTime: days(age) }]);
+        return `/files/${name}/${dist.filename}`;
+      };
+      const used = put('zorbtools', 400);
+      for (let user = 1; user <= 7; user += 1)
+        assert.equal((await gate.get(used, { 'x-forwarded-for': `10.0.0.${user}` })).status, 200);
+      const [near, far] = [put('zorbtool', 3), put('quuxtool', 3)];
+      gate.now += 11 * 60_000;
+      await until(async () => (await gate.get(near)).status === 403);
+      assert.match(
+        (await gate.get(near)).phrase,
+        /one edit from zorbtools, which at least 5 users here install/,
+      );
+      assert.equal((await gate.get(far)).status, 200);
+      await gate.restart();
+      await until(async () => (await gate.get(near)).status === 403);
+    } finally {
+      await gate.close();
+    }
   });
 });

@@ -35,6 +35,8 @@ function projectWith(text: string): ProjectReport {
     stale: text,
     index: { name: text, public: true, claims: false, inspects: true },
     status: { status: text, reason: text },
+    firstUpload: time,
+    resembles: { name: text, how: text },
     cooldown: { files: 1, until: time },
     newest: text,
     files: 1,

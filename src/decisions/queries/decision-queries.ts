@@ -2,6 +2,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { Linked } from '../../domain/short-id.js';
 import type { Missing } from '../fleet-reader.js';
 import type { DecisionRecord } from '../record.js';
+import type { UsedProject } from '../rollups/project-users.js';
 import type { RollupProgress } from '../rollups/rollup-keeper.js';
 
 export const RANGES = ['24h', '7d', '30d'] as const;
@@ -235,6 +236,8 @@ export interface DecisionQueries {
    * @throws {Failure} overloaded where the log is not counted yet
    */
   refusedFiles(shortId: string): Promise<readonly Linked[]>;
+  /** The projects that are in use here, once the log is counted. Costs no search. */
+  usedProjects(): Promise<readonly UsedProject[]>;
 }
 
 /** A page of refusals has so many. */

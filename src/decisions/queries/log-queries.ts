@@ -4,6 +4,7 @@ import { withDeadline } from '../../runtime/deadline.js';
 import { decisionId, parseDecisionId } from '../decision-id.js';
 import type { Missing } from '../fleet-reader.js';
 import type { LogSearch } from '../log-search.js';
+import type { UsedProject } from '../rollups/project-users.js';
 import type { RollupKeeper } from '../rollups/rollup-keeper.js';
 import type {
   DecisionQueries,
@@ -108,6 +109,12 @@ export class LogQueries implements DecisionQueries {
 
   history(asked: HistoryAsked): Promise<FileHistory> {
     return historyInLog(this.#parts.search, asked);
+  }
+
+  async usedProjects(): Promise<readonly UsedProject[]> {
+    const { keeper } = this.#parts;
+    await keeper.counted();
+    return keeper.rollups.users.inUse();
   }
 
   async refusedFiles(shortId: string): Promise<readonly Linked[]> {

@@ -73,8 +73,8 @@ export class RefusedGroups {
     }
   }
 
-  #noteUser(group: RefusedGroup, { user, forwarded, client }: DecisionRecord): void {
-    const name = String(user ?? forwarded ?? client);
+  #noteUser(group: RefusedGroup, record: DecisionRecord): void {
+    const name = userOf(record);
     if (group.users.includes(name)) return;
     if (group.users.length < MOST_USERS) group.users.push(this.#shared(name));
     else group.others = distinct(group.others, name);
@@ -92,6 +92,11 @@ export class RefusedGroups {
   all(): RefusedGroup[] {
     return [...this.#groups.values()];
   }
+}
+
+/** Who asked: by name, or by address where nobody said one. */
+export function userOf({ user, forwarded, client }: DecisionRecord): string {
+  return String(user ?? forwarded ?? client);
 }
 
 /** The same text for what belongs to one group. */

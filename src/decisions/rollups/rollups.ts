@@ -1,6 +1,7 @@
 import { type DecisionRecord, isRequest, type LogRecord } from '../record.js';
 import { NewestLines } from './newest-lines.js';
 import { DAY, HOUR, type PeriodCounts, Periods } from './periods.js';
+import { type KeptUsers, ProjectUsers } from './project-users.js';
 import { type RefusedGroup, RefusedGroups } from './refused-groups.js';
 import { SeenProjects } from './seen-projects.js';
 import { CUT, countDecision, modeOf } from './slots.js';
@@ -10,6 +11,7 @@ export const DAYS = 400;
 const GROUPS = 20_000;
 const NEWEST = 5_000;
 const PROJECTS = 50_000;
+const PROJECTS_WITH_USERS = 20_000;
 const RECENT = 200;
 
 /** Roll-ups as plain data. */
@@ -20,6 +22,9 @@ export interface RollupState {
   readonly newest: readonly string[];
   readonly recent: readonly string[];
   readonly projects: readonly (readonly [project: string, first: number])[];
+  /** Who has downloaded each project, and a sketch of all of them. */
+  readonly users: readonly KeptUsers[];
+  readonly everybody?: readonly number[] | undefined;
   /** The latest time of a record of the log itself that was noted. */
   readonly last: string;
   /** How far those of other logs were noted, as whoever follows them says it; undefined for none. */
@@ -39,6 +44,7 @@ export class Rollups {
   /** Of all decisions. */
   readonly recent: NewestLines;
   readonly projects: SeenProjects;
+  readonly users: ProjectUsers;
   /** The latest time of a record of the log itself that was noted, as it says it. */
   last: string;
   /** How far those of other logs were noted. */
@@ -54,6 +60,7 @@ export class Rollups {
     this.newest = new NewestLines(NEWEST, state?.newest);
     this.recent = new NewestLines(RECENT, state?.recent);
     this.projects = new SeenProjects(PROJECTS, state?.projects);
+    this.users = new ProjectUsers(PROJECTS_WITH_USERS, state?.users, state?.everybody);
     this.last = state?.last ?? '';
     this.others = state?.others;
   }
@@ -79,6 +86,7 @@ export class Rollups {
     if (isRequest(record)) {
       countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
       this.projects.note(record.project, hour);
+      this.users.note(record);
     }
     const bare = line.endsWith('\n') ? line.slice(0, -1) : line;
     this.recent.add(bare);
@@ -97,6 +105,8 @@ export class Rollups {
       newest: this.newest.all(),
       recent: this.recent.all(),
       projects: this.projects.all(),
+      users: this.users.all(),
+      everybody: this.users.everybody,
       last: this.last,
       others: this.others,
     };

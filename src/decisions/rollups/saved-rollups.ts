@@ -10,15 +10,16 @@ import {
   writePosition,
 } from '../log-position.js';
 import type { PeriodCounts } from './periods.js';
+import type { KeptUsers } from './project-users.js';
 import type { RefusedGroup } from './refused-groups.js';
 import type { RollupState } from './rollups.js';
 import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
-const VERSION = 4;
+const VERSION = 6;
 /** The same with what other logs hold: who knows of no other logs would count that twice. */
-const VERSION_WITH_OTHERS = 5;
+const VERSION_WITH_OTHERS = 7;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 
@@ -72,7 +73,7 @@ async function writeAll(
 
 /** JSON without its end. */
 function* piecesOf({ state, position }: SavedRollups): Generator<string> {
-  const { hours, days, groups, newest, recent, projects, last, others } = state;
+  const { hours, days, groups, newest, recent, projects, users, everybody, last, others } = state;
   const header = {
     format: FORMAT,
     version: others === undefined ? VERSION : VERSION_WITH_OTHERS,
@@ -80,11 +81,13 @@ function* piecesOf({ state, position }: SavedRollups): Generator<string> {
     position: writePosition(position),
     last,
     others,
+    everybody,
     hours: writeCounts(hours),
     days: writeCounts(days),
   };
   yield JSON.stringify(header).slice(0, -1);
   yield* listOf('projects', projects);
+  yield* listOf('users', users);
   yield* listOf('groups', groups, writeGroup);
   yield* listOf('newest', newest);
   yield* listOf('recent', recent);
@@ -163,9 +166,11 @@ interface WrittenRollups {
   readonly position: WrittenPosition;
   readonly last: string;
   readonly others?: string;
+  readonly everybody?: readonly number[];
   readonly hours: readonly (readonly number[])[];
   readonly days: readonly (readonly number[])[];
   readonly projects: readonly (readonly [string, number])[];
+  readonly users: readonly KeptUsers[];
   readonly groups: readonly WrittenGroup[];
   readonly newest: readonly string[];
   readonly recent: readonly string[];
@@ -189,7 +194,8 @@ export async function readRollups(
   const isKnown = written.version === VERSION || written.version === VERSION_WITH_OTHERS;
   const isOurs = written.format === FORMAT && isKnown;
   if (!isOurs || written.slots.join() !== SLOTS.join()) return undefined;
-  const { position, last, others, hours, days, projects, groups, newest, recent } = written;
+  const { position, last, others, everybody, hours, days } = written;
+  const { projects, users, groups, newest, recent } = written;
   return {
     position: readPosition(position),
     state: {
@@ -198,6 +204,8 @@ export async function readRollups(
       hours: readCounts(hours, sizes.hours),
       days: readCounts(days, sizes.days),
       projects,
+      users,
+      everybody,
       groups: groups.map(readGroup),
       newest,
       recent,

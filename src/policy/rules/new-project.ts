@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { Likeness, NearName } from '../../domain/known-names.js';
 import type { Namespace } from '../../domain/namespaces.js';
-import type { Subject } from '../../domain/subject.js';
-import { WELL_KNOWN_NAMES } from '../names/well-known.js';
+import { describeNear, nearName } from '../names/resemblance.js';
 import { age, DAY } from '../terms.js';
 import { settable } from './form.js';
 import type { Case } from './rule.js';
@@ -27,13 +25,14 @@ export const newProject = settable({
     const nearAction = near === 'block' || action === 'block' ? 'block' : 'warn';
     return (about) => {
       const { subject, now, known } = about;
-      const { validUntil } = known.names;
       const { project, projectBegan, uploadTime, publicUpstream } = subject;
       if (!publicUpstream) return undefined;
       if (projectBegan !== undefined && now >= projectBegan + younger) return undefined;
       // Of a record, or of a page that has times: the project is old.
       if (projectBegan === undefined && uploadTime !== undefined) return undefined;
       const resembles = near === 'off' ? undefined : resemblance(about);
+      // Asked last: by then it is known for how long the names hold.
+      const { validUntil } = known.names;
       if (projectBegan === undefined) {
         if (resembles === undefined) return { recheckAt: validUntil };
         const reason = `the index does not say how old ${project} is, and ${resembles}`;
@@ -46,7 +45,7 @@ export const newProject = settable({
         ...(resembles !== undefined && { action: nearAction }),
         since: projectBegan,
         until: projectBegan + younger,
-        recheckAt: Math.min(until, validUntil),
+        recheckAt: validUntil > now ? Math.min(until, validUntil) : until,
       };
     };
   },
@@ -61,40 +60,16 @@ function ageOf(began: number, now: number): { readonly text: string; readonly un
 
 /** What a project's name says against it, as the rest of a sentence; undefined where it says nothing. */
 function resemblance({ subject, known }: Case): string | undefined {
-  const { namespaces } = subject;
+  const { project, namespaces } = subject;
   // Whoever owns the namespace was checked by the index, and chose the name by right.
   if (namespaces.some(({ owned }) => owned)) return undefined;
-  const near = nearName(subject, known.names);
+  const near = nearName(project, known.names);
   const foreign = namespaces[0];
   if (near === undefined) return foreign && reserved(foreign);
-  const says = `its name ${LIKE[near.likeness](near.name)}${fame(near)}`;
+  const says = `its name ${describeNear(near)}`;
   return foreign === undefined ? says : `${says}; ${reserved(foreign)}`;
-}
-
-/** The names in use here come first: they say more about this company's risk. */
-export function nearName(
-  { project }: Pick<Subject, 'project'>,
-  inUse: Case['known']['names'],
-): NearName | undefined {
-  return inUse.near(project) ?? WELL_KNOWN_NAMES.near(project);
 }
 
 function reserved({ name }: Namespace): string {
   return `the namespace ${name} is reserved for another owner (PEP 752)`;
-}
-
-/** How a likeness reads, behind "its name". */
-const LIKE: Readonly<Record<Likeness, (name: string) => string>> = {
-  same: (name) => `is that of ${name}`,
-  separators: (name) => `differs only in hyphens from ${name}`,
-  'word-order': (name) => `has the words of ${name} in another order`,
-  'look-alike': (name) => `looks like ${name}`,
-  'one-edit': (name) => `is one edit from ${name}`,
-  affix: (name) => `is ${name} with another prefix or suffix`,
-};
-
-/** Why the name is known. */
-function fame({ users, isModule }: NearName): string {
-  if (users !== undefined) return `, which at least ${users} users here install`;
-  return isModule === true ? ', a module of the standard library' : ', a well-known project';
 }

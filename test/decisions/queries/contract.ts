@@ -251,6 +251,34 @@ export const QUERIES: Contract<QueriesSubject> = {
     assert.deepEqual(await names('0'.repeat(10)), []);
   },
 
+  'a project is in use once five users have downloaded it, or all where there are fewer': async ({
+    queries,
+    append,
+  }) => {
+    let time = 0;
+    const download = (project: string, user: number, more: Partial<DecisionRecord> = {}) => {
+      time += 1;
+      const at = new Date(NOW - 3_600_000 + time * 1_000).toISOString();
+      return record(`10.0.1.${user}`, { time: at, project, filename: `${project}.whl`, ...more });
+    };
+    const names = async () => (await queries.usedProjects()).map(({ name }) => name).sort();
+    await append([download('one', 1), download('one', 1), download('two', 1)]);
+    assert.deepEqual(await names(), []);
+    await append([download('one', 2), download('two', 2, { verdict: 'block', status: 403 })]);
+    assert.deepEqual(await names(), ['one']);
+    for (let user = 3; user <= 40; user += 1)
+      await append([
+        download('two', user),
+        download('few', user % 4),
+        download('sidecar', user, { filename: 'sidecar.whl.metadata' }),
+        download('asked', user, { method: 'OSV' }),
+        download('looked-at', user, { method: 'HEAD' }),
+      ]);
+    assert.deepEqual(await names(), ['two']);
+    const [two] = await queries.usedProjects();
+    assert.ok(Math.abs(two!.users - 39) <= 1, `${two!.users}`);
+  },
+
   'a decision is found by its name, and by no other': async ({ queries, append }) => {
     await append([
       refused(0, { request: 'a' }),

@@ -161,6 +161,7 @@ export function stubServices(
       decision: nothingThere,
       history: nothingThere,
       refusedFiles: async () => [],
+      usedProjects: async () => [],
     },
     serviceState: nothingThere,
     policyReports: { report: nothingThere, file: nothingThere },
