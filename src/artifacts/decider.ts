@@ -60,8 +60,9 @@ export class Decider {
     const { judge, pages } = this.#parts;
     const attestations = await this.lookUp(listed);
     const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
-    if (verdict.hits.length > 0 || changesSidecar(listed.file, inspection))
-      pages.invalidate(listed.subject.project);
+    const isNews = verdict.hits.length > 0 || changesSidecar(listed.file, inspection);
+    // What a probe has seen of it counts no more.
+    pages.invalidate(listed.subject.project, isNews ? undefined : 'probed');
     return verdict;
   }
 

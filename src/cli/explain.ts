@@ -171,6 +171,8 @@ function showWhy(file: Explanation, out: Output): void {
   if (standingOf(file) === 'not inspected yet' && file.verdict !== 'block')
     say(WITHOUT_BYTES[file.verdict]);
   if (file.rule !== undefined) say(`${file.reason}`);
+  if (file.probe)
+    say('seen by a probe only: project pages show it, and a download is inspected first');
   if (file.reference !== undefined) say(`see ${file.reference}`);
   if (file.until !== undefined) say(`since ${file.since}, until ${file.until}`);
   if (file.waiver !== undefined)

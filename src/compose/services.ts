@@ -10,6 +10,7 @@ import { QuestionRecorder } from '../http/question-recorder.js';
 import type { Services } from '../http/services.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import { LegacyDocuments } from '../project-pages/legacy/documents.js';
+import { NextPages } from '../project-pages/next-pages.js';
 import { ProjectListService } from '../project-pages/project-list.js';
 import { ProjectPagesService } from '../project-pages/project-pages-service.js';
 import { MemoryBudget } from '../runtime/memory-budget.js';
@@ -134,6 +135,7 @@ export function createServices(
       artifacts,
       prefetcher: config.prefetch === 'on' ? new Prefetcher(artifacts) : undefined,
     }),
+    nextPages: probes && new NextPages(pages),
     judge,
     recorder: new DecisionRecorder(noteDenied(decisions, stores.suspected), metrics, identify, now),
     advisories,

@@ -58,6 +58,7 @@ export interface ProjectFile
     | 'since'
     | 'until'
     | 'waiver'
+    | 'probe'
     | 'dryRun'
     | 'inspected'
   > {

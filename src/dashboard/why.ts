@@ -92,6 +92,8 @@ export interface Why {
   /** The policy revision. */
   readonly policy: string;
   readonly inspected: boolean;
+  /** Whether only a probe has seen what is said: it holds for project pages, until somebody requests the file. */
+  readonly probe: boolean;
   readonly advice: Advice | undefined;
   readonly findings: readonly ShownFinding[];
   readonly attestation: AttestationState;
@@ -129,8 +131,11 @@ export async function judgedNow(
   const { subject } = found;
   const { project, filename } = subject;
   const judgement = await parts.judge.judge(subject);
-  const { verdict, inspection } = judgement;
-  const explained = explainVerdict({ subject, inspection }, verdict);
+  const probed =
+    judgement.inspection === undefined ? await probedVerdict(parts.judge, subject) : undefined;
+  const verdict = probed?.verdict ?? judgement.verdict;
+  const inspection = judgement.inspection ?? probed?.probe;
+  const explained = explainVerdict({ subject, inspection: judgement.inspection }, verdict);
   const hit = verdict.decisive;
   const spared = verdict.hits.find((other) => other.dryRun === true && other.action === 'block');
   const said = sentenceOf(explained, spared);
@@ -160,6 +165,7 @@ export async function judgedNow(
       })),
     policy: verdict.revision,
     inspected: explained.inspected,
+    probe: probed !== undefined,
     advice:
       hit?.action === 'block' && explained.verdict === 'block'
         ? await adviceOn(parts, settings, found, hit, inspection)
@@ -173,6 +179,14 @@ export async function judgedNow(
     ),
     facts: factsOf(found, inspection),
   };
+}
+
+/** What project pages say of a file that only a probe has seen; undefined where it has seen nothing against it. */
+async function probedVerdict(judge: Judge, subject: Subject) {
+  const page = await judge.ofPage(subject);
+  const verdict = page.of(subject);
+  if (!verdict.hits.some(({ probe }) => probe)) return undefined;
+  return { verdict, probe: page.probeOf(subject) };
 }
 
 function historyOf(found: FileHistory | undefined): WhyHistory {

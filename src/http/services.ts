@@ -11,6 +11,7 @@ import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Advisories } from '../osv/advisories.js';
 import type { LegacyDocuments } from '../project-pages/legacy/documents.js';
+import type { NextPages } from '../project-pages/next-pages.js';
 import type { ProjectList } from '../project-pages/project-list.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FairShare } from '../runtime/fair-share.js';
@@ -30,6 +31,8 @@ export interface Services {
   readonly legacyDocuments: Pick<LegacyDocuments, 'rewrite'>;
   readonly artifacts: Pick<ArtifactService, 'open'>;
   readonly sidecars: Pick<SidecarService, 'open'>;
+  /** Undefined where no page is prepared before it is requested. */
+  readonly nextPages: Pick<NextPages, 'announce'> | undefined;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
   /** What is said against releases, wherever they come from. */

@@ -1,6 +1,6 @@
 import type { ProjectName } from '../domain/project-name.js';
 import type { IndexFile } from '../domain/project-page.js';
-import type { PageProbes } from '../project-pages/page-probes.js';
+import type { Looked, PageProbes } from '../project-pages/page-probes.js';
 import type { LoadedPage } from '../project-pages/page-reader.js';
 import type { Judge, PageVerdicts } from '../verdicts/judge.js';
 import { ByteAllowance } from './byte-allowance.js';
@@ -17,7 +17,7 @@ export interface PageProberSettings {
 }
 
 export interface PageProberParts {
-  readonly prober: Pick<Prober, 'mayProbe' | 'probe'>;
+  readonly prober: Pick<Prober, 'leftAloneUntil' | 'probe'>;
   readonly judge: Pick<Judge, 'ofPage'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -27,6 +27,8 @@ export interface PageProberParts {
 
 /** What all probes of one page may read, in bytes. */
 const MOST_BYTES = 12 * 2 ** 20;
+/** What was under way when a page went out is looked at again after so long, in milliseconds. */
+const SOON = 30_000;
 
 /** Probes the files of a page that a client would pick first, and of which nothing is known. */
 export class PageProber implements PageProbes {
@@ -38,11 +40,11 @@ export class PageProber implements PageProbes {
     this.#parts = parts;
   }
 
-  look(loaded: LoadedPage, known: PageVerdicts): Promise<PageVerdicts> | undefined {
+  look(loaded: LoadedPage, known: PageVerdicts): Promise<Looked> | undefined {
     if (!loaded.upstream.inspect || !loaded.page.files.some((file) => this.#isWanted(file)))
       return undefined;
-    const first = this.#unknownPicks(loaded, known);
-    return first.length === 0 ? undefined : this.#probe(loaded, known, first);
+    const picks = this.#unknownPicks(loaded, known);
+    return picks.length === 0 ? undefined : this.#probe(loaded, known, picks);
   }
 
   /** Where the newest turn out to be refused, those before them are picked next. */
@@ -50,8 +52,7 @@ export class PageProber implements PageProbes {
     loaded: LoadedPage,
     before: PageVerdicts,
     first: readonly ProbedFile[],
-  ): Promise<PageVerdicts> {
-    const { prober, judge } = this.#parts;
+  ): Promise<Looked> {
     const { wait, files } = this.#settings;
     const allowance = new ByteAllowance(MOST_BYTES);
     const asked = new Set<string>();
@@ -59,25 +60,48 @@ export class PageProber implements PageProbes {
     let known = before;
     let picks = first;
     try {
-      while (picks.length > 0) {
-        const now = picks.slice(0, files - asked.size);
-        for (const { file } of now) asked.add(file.filename);
-        const probes = now.map((listed) => prober.probe(listed, allowance));
-        const inTime = await deadline.keptBy(Promise.all(probes));
-        known = await judge.ofPage(first[0]!.subject);
-        if (!inTime) {
-          for (const [at, probe] of probes.entries()) void this.#follow(now[at]!, probe);
-          return known;
-        }
-        picks =
-          asked.size < files
-            ? this.#unknownPicks(loaded, known).filter(({ file }) => !asked.has(file.filename))
-            : [];
+      for (let inTime = true; inTime; ) {
+        const next = this.#toBeAsked(picks, asked).slice(0, files - asked.size);
+        if (next.length === 0) break;
+        for (const { file } of next) asked.add(file.filename);
+        inTime = await this.#ask(next, allowance, deadline);
+        known = await this.#parts.judge.ofPage(first[0]!.subject);
+        picks = this.#unknownPicks(loaded, known);
       }
-      return known;
     } finally {
       deadline.end();
     }
+    return { known, until: this.#lookAgainAt(picks, asked) };
+  }
+
+  #toBeAsked(picks: readonly ProbedFile[], asked: ReadonlySet<string>): readonly ProbedFile[] {
+    const { prober } = this.#parts;
+    return picks.filter(
+      (listed) => !asked.has(listed.file.filename) && prober.leftAloneUntil(listed) === undefined,
+    );
+  }
+
+  /** @returns whether all of it came in time */
+  async #ask(
+    picks: readonly ProbedFile[],
+    allowance: ByteAllowance,
+    deadline: Deadline,
+  ): Promise<boolean> {
+    const probes = picks.map((listed) => this.#parts.prober.probe(listed, allowance));
+    if (await deadline.keptBy(Promise.all(probes))) return true;
+    for (const [at, probe] of probes.entries()) void this.#follow(picks[at]!, probe);
+    return false;
+  }
+
+  /** What was asked for and is still unknown came to nothing, or is under way; what was not is beyond "files". */
+  #lookAgainAt(unknown: readonly ProbedFile[], asked: ReadonlySet<string>): number {
+    const { prober, now } = this.#parts;
+    const soon = now() + SOON;
+    const times = unknown.map(
+      (listed) =>
+        prober.leftAloneUntil(listed) ?? (asked.has(listed.file.filename) ? soon : Infinity),
+    );
+    return Math.min(Infinity, ...times);
   }
 
   /** What comes after the page has gone out counts for the next request. */
@@ -99,8 +123,7 @@ export class PageProber implements PageProbes {
       .filter(
         ({ subject }) =>
           known.inspectionOf(subject) === undefined && known.probeOf(subject) === undefined,
-      )
-      .filter((listed) => this.#parts.prober.mayProbe(listed));
+      );
   }
 
   /** An unknown upload time may be of today. */

@@ -60,9 +60,12 @@ export class Prober {
     this.#parts = parts;
   }
 
-  /** Whether a file may be asked for: it did not fail lately, nor did its server. */
-  mayProbe(listed: ProbedFile): boolean {
-    return !this.#hasFailed(keyOf(listed)) && !this.#hasFailed(serverOf(listed));
+  /**
+   * When a file may be asked for that failed lately, or whose server did: milliseconds since 1970.
+   * @returns undefined where it may be asked for now
+   */
+  leftAloneUntil(listed: ProbedFile): number | undefined {
+    return this.#failedUntil(keyOf(listed)) ?? this.#failedUntil(serverOf(listed));
   }
 
   /** Never rejects. @returns what was seen; undefined where nothing could be */
@@ -142,18 +145,14 @@ export class Prober {
       isStopping: () => this.#stopping.signal.aborted,
       onRead: (bytes) => onEvent({ kind: 'read', bytes }),
     });
-    const { findings, modules, modulesCut, memberCount, inflatedBytes } = answer;
+    const { modulesCut, kind: _, ...seen } = answer;
     const probe: Probe = {
       probe: PROBE_VERSION,
       inspector: INSPECTOR_VERSION,
       sha256,
       filename,
       size,
-      findings,
-      memberDigests: '',
-      memberCount,
-      inflatedBytes,
-      modules,
+      ...seen,
       ...(modulesCut && { modulesCut: true as const }),
     };
     // It is known here at once, and told; nobody waits until it is written.
@@ -187,9 +186,11 @@ export class Prober {
     };
   }
 
-  #hasFailed(key: string): boolean {
+  #failedUntil(key: string): number | undefined {
     const from = this.#failed.get(key);
-    return from !== undefined && within({ from, until: from + LEFT_ALONE }, this.#parts.now());
+    if (from === undefined) return undefined;
+    const until = from + LEFT_ALONE;
+    return within({ from, until }, this.#parts.now()) ? until : undefined;
   }
 }
 

@@ -34,6 +34,8 @@ interface Rendering {
   /** From when it was judged until time alone may change a verdict. */
   readonly validity: Span;
   readonly judged: JudgedPage;
+  /** Whether a verdict rests on what only a probe has seen. */
+  readonly isProbed: boolean;
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
@@ -144,9 +146,11 @@ export class ProjectPagesService implements ProjectPages {
     return this.#loader.staleness(project);
   }
 
-  invalidate(project: ProjectName): void {
+  invalidate(project: ProjectName, only?: 'probed'): void {
     const loaded = this.#loader.recent(project);
-    if (loaded !== undefined) this.#renderings.delete(loaded);
+    if (loaded === undefined) return;
+    if (only === 'probed' && this.#renderings.get(loaded)?.value?.isProbed === false) return;
+    this.#renderings.delete(loaded);
   }
 
   /** The same for everybody who asks before it is ready. */
@@ -218,12 +222,15 @@ export class ProjectPagesService implements ProjectPages {
     const inspected = new Set<number>();
     let validUntil = Infinity;
     let said = 0;
+    let isProbed = false;
     let { basis } = this.#judge;
     let from = this.#now();
     if (files[0] !== undefined) {
       // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
       const before = await this.#judge.ofPage(listing.listed(files[0]).subject);
-      const known = (await this.#probes?.look(loaded, before)) ?? before;
+      const looked = await this.#probes?.look(loaded, before);
+      const known = looked?.known ?? before;
+      validUntil = looked?.until ?? Infinity;
       basis = known.basis;
       from = known.now;
       await new Turns().forEach(files, (file, index) => {
@@ -235,13 +242,16 @@ export class ProjectPagesService implements ProjectPages {
         if (sidecar && sidecar !== file.coreMetadata) sidecars.set(index, sidecar);
         verdicts.push(verdict);
         validUntil = Math.min(validUntil, verdict.validUntil);
-        for (const { reason } of verdict.hits) said += HIT + reason.length;
+        for (const { reason, probe } of verdict.hits) {
+          said += HIT + reason.length;
+          isProbed ||= probe === true;
+        }
       });
     }
     if (inspected.size > 0) this.#onJudged?.({ loaded, verdicts, inspected });
     const validity = { from, until: validUntil };
     const judged = new JudgedPage(loaded.page, verdicts, sidecars);
-    return { said, basis, validity, judged, bodies: new Map() };
+    return { said, basis, validity, judged, isProbed, bodies: new Map() };
   }
 }
 

@@ -48,6 +48,9 @@ export interface ProjectPages {
   judged(project: ProjectName): Promise<JudgedPage>;
   /** Why the page that was loaded last is what was seen before, as a sentence; undefined where it is current. */
   staleness(project: ProjectName): string | undefined;
-  /** Forgets what was rendered, because a file's verdict may have changed. */
-  invalidate(project: ProjectName): void;
+  /**
+   * Forgets what was rendered, because a file's verdict may have changed.
+   * @param only set where that is so only if a probe had a say in it
+   */
+  invalidate(project: ProjectName, only?: 'probed'): void;
 }

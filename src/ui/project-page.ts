@@ -164,6 +164,8 @@ function verdict(file: ProjectFile): Html {
   const warned = standing === 'not inspected yet' && outcome === 'warn';
   return html`<strong class="word ${level}">${word}</strong>${warned && html` <strong class="word warn">▲ warned</strong>`}${dryRun && html` <span class="word warn">dry-run</span>`}${
     rule !== undefined && html`<br><code>${rule}</code>: ${shown(plainReason(reason, rule))}`
+  }${
+    file.probe === true && html`<br><span class="soft">seen by a probe only</span>`
   }${see !== undefined && html` (${reference(see)})`}${until !== undefined && html`<br>until ${time(until)}`}${
     waiver !== undefined &&
     html`<br><span class="word allow">✔ waived</span> until ${expiry(waiver.expires)} by ${shown(waiver.owner)}: ${shown(waiver.reason)}`

@@ -89,9 +89,10 @@ ${edit}`;
 }
 
 /** What was found, with the evidence. */
-export function findings({ findings: found, inspected }: JudgedNow, urlOf: UrlOf): Html {
+export function findings({ findings: found, inspected, probe }: JudgedNow, urlOf: UrlOf): Html {
   return html`<h2>What was found in it</h2>
-${!inspected && html`<p>It has not been opened yet: whoever fetches it has it inspected.</p>`}
+${!inspected && !probe && html`<p>It has not been opened yet: whoever fetches it has it inspected.</p>`}
+${probe && html`<p>Seen by a probe only, which reads the parts of a new file that could be start-up hooks. Project pages show the file as refused; a request for it is judged by a full inspection.</p>`}
 ${inspected && found.length === 0 && html`<p>It was opened, and nothing was found.</p>`}
 ${found.map((finding) => findingOf(finding, urlOf))}`;
 }

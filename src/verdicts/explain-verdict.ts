@@ -26,6 +26,8 @@ export interface Explanation {
   readonly until: string | undefined;
   /** Set where the rule would object, and lets the file pass for what the reason says. */
   readonly lifted?: true;
+  /** Set where only a probe has seen what the rule objects to: project pages say so, and nobody has inspected the file. */
+  readonly probe?: true;
   readonly waiver: { owner: string; reason: string; expires: string } | undefined;
   /** Whether the artifact itself has been opened, or only its page entry is known. */
   readonly inspected: boolean;
@@ -73,6 +75,7 @@ export function explainVerdict(
     since: isoTime(hit?.since),
     until: isoTime(hit?.until),
     ...(hit !== undefined && hit === lifted && { lifted: true }),
+    ...(hit?.probe && { probe: true }),
     waiver: waiverOf(waived),
     inspected: inspection !== undefined,
     findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({

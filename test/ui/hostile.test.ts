@@ -31,6 +31,7 @@ function whyWith(text: string): Why {
     also: [{ rule: 'deny', action: 'block', reason: text, reference: `MAL ${text}` }],
     policy: text,
     inspected: true,
+    probe: false,
     advice: {
       newest: { version: text, command: text, sameRelease: false, inspected: false },
       until: time,

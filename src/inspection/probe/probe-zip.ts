@@ -4,6 +4,7 @@ import { Digests, hexSha256 } from '../archive/content.js';
 import { BeyondEnd } from '../byte-source.js';
 import { FindingList, InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
+import { MemberDigests } from '../member-digests.js';
 import { type HookLook, StartupHooks } from '../startup-hooks/startup-hooks.js';
 import { type DirectoryEntry, readCentralDirectory } from '../zip/central-directory.js';
 import { type DirectoryPlace, readEndRecord } from '../zip/end-record.js';
@@ -46,6 +47,8 @@ export type ProbeAnswer =
       readonly findings: readonly Finding[];
       readonly modules: readonly string[];
       readonly modulesCut: boolean;
+      /** Of the members that were read, as `Inspection.memberDigests`. */
+      readonly memberDigests: string;
       readonly memberCount: number;
       readonly inflatedBytes: number;
     }
@@ -91,6 +94,7 @@ class ProbeRun {
   readonly #source: PartialSource;
   readonly #place: DirectoryPlace;
   readonly #limits: InspectionLimits;
+  readonly #digests = new MemberDigests();
   readonly #until = performance.now() + MOST_TIME;
 
   constructor(
@@ -127,6 +131,7 @@ class ProbeRun {
       findings: findings.all,
       modules: hooks.modules.names,
       modulesCut: hooks.modules.cut,
+      memberDigests: this.#digests.toBase64(),
       memberCount: files.length,
       inflatedBytes,
     };
@@ -177,7 +182,9 @@ class ProbeRun {
       if (error instanceof InspectionProblem || error instanceof BeyondEnd) return false;
       throw error;
     }
-    look.finish(hexSha256(digests.finish().sha256));
+    const { sha256 } = digests.finish();
+    this.#digests.add(sha256);
+    look.finish(hexSha256(sha256));
     return true;
   }
 

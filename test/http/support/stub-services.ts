@@ -130,6 +130,7 @@ export function stubServices(
     legacyDocuments: { rewrite: nothingThere },
     artifacts: { open: nothingThere },
     sidecars: { open: nothingThere },
+    nextPages: undefined,
     judge,
     recorder: new DecisionRecorder(
       log,
