@@ -68,7 +68,7 @@ async function reportOn(
   const ours = index ?? ownIndex();
   if (base === undefined) return auditLock(after, policy, ours);
   return auditChange({
-    base: await readBase(base),
+    base: await readBase(base, target),
     after,
     policy,
     index: ours,

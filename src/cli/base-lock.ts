@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  formatName,
   isRequirements,
   type ReadLock,
   readLock,
@@ -17,20 +18,22 @@ const run = promisify(execFile);
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * Reads what a lock is held against: a file, or one of a git revision (`origin/main:uv.lock`, below the repository's root). A file that the
- * revision does not have is a lock without releases: then all is new.
+ * Reads what a lock is held against: a file, or one of a git revision (`origin/main:uv.lock`, below the repository's root). A
+ * file that the revision does not have is a lock without releases: then all is new.
+ * @param lock the lock that is audited: a base of any other name is read in its format
  * @throws {UsageError} where it is neither, or git cannot tell
  */
-export async function readBase(text: string): Promise<ReadLock> {
-  if (existsSync(text)) return readLock(text);
-  const [, revision = '', path = ''] = /^([^:-][^:]*):(.+)$/.exec(text) ?? [];
+export async function readBase(text: string, lock: string): Promise<ReadLock> {
+  if (existsSync(text)) return readLock(text, formatName(text, lock));
+  // One letter in front of a slash is a drive of Windows.
+  const [, revision = '', path = ''] = /^(?![a-z]:[\\/])([^:-][^:]*):(.+)$/i.exec(text) ?? [];
   if (path === '')
     throw new UsageError(`--base ${text}: no such file, and no revision and path (REV:PATH)`);
   const content = await contentAt(revision, path);
-  const name = basename(path);
+  const name = basename(formatName(path, lock));
   if (content === undefined)
     return { file: text, content: { format: name, releases: [], findings: [] } };
-  if (!isRequirements(name)) return { file: text, content: readLockText(name, content) };
+  if (!isRequirements(name)) return { file: text, content: readLockText(text, content, name) };
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-base-'));
   try {
     // What it includes is not there: a doubt, which the base is told of and the change is not.
@@ -43,24 +46,25 @@ export async function readBase(text: string): Promise<ReadLock> {
 
 /** @returns undefined where the revision is there, and has no such file */
 async function contentAt(revision: string, path: string): Promise<Buffer | undefined> {
-  await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
+  await git(
+    `there is no revision ${revision} here; fetch it first: git fetch origin, or fetch-depth: 0 in CI`,
+    ...['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
+  );
   try {
-    return await git('cat-file', 'blob', `${revision}:${path}`);
+    return await git('', 'cat-file', 'blob', `${revision}:${path}`);
   } catch {
     return undefined;
   }
 }
 
-async function git(...args: readonly string[]): Promise<Buffer> {
+/** @param silence what it means that git fails and says nothing */
+async function git(silence: string, ...args: readonly string[]): Promise<Buffer> {
   try {
     const { stdout } = await run('git', [...args], { encoding: 'buffer', maxBuffer: MAX_BYTES });
     return stdout;
   } catch (error) {
     const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
-    const why =
-      code === 'ENOENT'
-        ? 'git is not on the path'
-        : stderr?.toString().trim() || 'there is no such revision here';
+    const why = code === 'ENOENT' ? 'git is not on the path' : stderr?.toString().trim() || silence;
     throw new UsageError(`--base: ${why}`);
   }
 }

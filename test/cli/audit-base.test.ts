@@ -160,8 +160,19 @@ describe('wheelgate audit --base', () => {
     const wrong = await audit('--base', 'nowhere:uv.lock');
     assert.equal(wrong.code, 2);
     assert.match(wrong.err, /--base/);
+    assert.match(wrong.err, /there is no revision nowhere here; fetch it first/);
     assert.equal((await audit('--base', 'nothing')).code, 2);
+    const drive = await audit('--base', 'C:\\locks\\uv.lock');
+    assert.equal(drive.code, 2);
+    assert.match(drive.err, /no such file/);
     assert.equal((await audit('--base', '--output=x:uv.lock')).code, 2);
+  });
+
+  it('reads a base of any name in the format of the lock', async () => {
+    await writeFile(join(folder, 'before'), await readFile(join(folder, 'uv.lock')));
+    const { code, out } = await audit('--base', 'before', '--format', 'json');
+    assert.equal(code, 0, out);
+    assert.deepEqual(JSON.parse(out).changes, []);
   });
 
   it('goes by the locks alone where the server does not answer, and says so', async () => {

@@ -1,6 +1,6 @@
 import type { AuditPolicy } from '../audit-policy.js';
 import { type AuditFinding, type AuditReport, auditFinding, inOrder } from '../report.js';
-import { auditReleases, otherIndexes, type ReadLock } from './audit-lock.js';
+import { auditReleases, furtherPlaces, otherIndexes, type ReadLock } from './audit-lock.js';
 import {
   type AskFacts,
   attestationChanged,
@@ -65,6 +65,7 @@ export async function auditChange(question: ChangeQuestion): Promise<ChangeRepor
     ...newOf(after, base),
     ...auditReleases(after.file, added, policy),
     ...otherIndexes(after.file, added, index),
+    ...newPlaces(after, base, index),
     ...silent,
   ];
   for (const one of facts) findings.push(...findingsOf(one, findings));
@@ -112,6 +113,16 @@ function unlessSilent(
 function newOf(after: ReadLock, base: ReadLock): AuditFinding[] {
   const known = new Set(base.content.findings.map(({ code, detail }) => `${code} ${detail}`));
   return after.content.findings.filter(({ code, detail }) => !known.has(`${code} ${detail}`));
+}
+
+function newPlaces(
+  { content }: ReadLock,
+  base: ReadLock,
+  index: string | undefined,
+): AuditFinding[] {
+  const known = new Set(base.content.alsoFrom?.map(({ url }) => url));
+  const alsoFrom = content.alsoFrom?.filter(({ url }) => !known.has(url)) ?? [];
+  return furtherPlaces({ ...content, alsoFrom }, index);
 }
 
 function findingsOf(facts: ChangeFacts, known: readonly AuditFinding[]): AuditFinding[] {

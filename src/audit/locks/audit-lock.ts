@@ -58,6 +58,7 @@ export function auditLock(
       ...findings,
       ...auditReleases(file, releases, policy),
       ...otherIndexes(file, releases, index),
+      ...furtherPlaces(content, index),
     ]),
   };
 }
@@ -74,19 +75,25 @@ export function auditReleases(
 
 /**
  * Reads a lock or a requirements file with all that it includes.
- * @throws {AuditError} where the file's name is of no format that is read, or it cannot be read at all
+ * @param name a path or name of that format, where the file's own says nothing
+ * @throws {AuditError} where the name is of no format that is read, or the file cannot be read at all
  */
-export async function readLock(path: string): Promise<ReadLock> {
+export async function readLock(path: string, name = path): Promise<ReadLock> {
   const file = resolve(path);
-  const content = isRequirements(file)
+  const content = isRequirements(name)
     ? await readRequirements(file)
-    : readLockText(file, await readFile(file));
+    : readLockText(file, await readFile(file), name);
   return { file, content };
 }
 
 /** Whether it is read as pip reads it: it may include others. */
-export function isRequirements(file: string): boolean {
-  return formatOf(file) === undefined && ['.txt', '.in'].includes(extname(file));
+export function isRequirements(name: string): boolean {
+  return formatOf(name) === undefined && ['.txt', '.in'].includes(extname(name));
+}
+
+/** The one of two names that says how a lock is read: its own if it is a lock's, else that of the lock it is compared with. */
+export function formatName(own: string, other: string): string {
+  return formatOf(own) === undefined ? other : own;
 }
 
 function formatOf(file: string) {
@@ -95,8 +102,8 @@ function formatOf(file: string) {
 }
 
 /** Reads a lock that is in one file. @throws {AuditError} as above */
-export function readLockText(file: string, content: Uint8Array): LockContent {
-  const known = formatOf(file);
+export function readLockText(file: string, content: Uint8Array, name = file): LockContent {
+  const known = formatOf(name);
   if (known === undefined)
     throw new AuditError(
       `${file} is not a lock that is read here: requirements (*.txt, *.in), uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock`,
@@ -117,7 +124,7 @@ const UNKNOWN_FILE: LockedFile = {
   uploadTime: undefined,
 };
 
-/** Releases that are locked from elsewhere: the gate never sees them. Once for each index. */
+/** Releases that are locked from elsewhere: the gate never sees them. Once for each place. */
 export function otherIndexes(
   file: string,
   releases: readonly LockedRelease[],
@@ -125,16 +132,43 @@ export function otherIndexes(
 ): AuditFinding[] {
   if (ours === undefined) return [];
   const others = new Map<string, LockedRelease[]>();
-  for (const release of releases) {
-    const { index } = release;
-    if (index === undefined || isOurs(index, ours)) continue;
-    others.set(index, [...(others.get(index) ?? []), release]);
-  }
-  return [...others].map(([index, from]) => {
+  for (const release of releases)
+    for (const place of otherPlaces(release, ours))
+      others.set(place, [...(others.get(place) ?? []), release]);
+  return [...others].map(([place, from]) => {
     const which = from.length === 1 ? `${from[0]!.project} is` : `${from.length} releases are`;
-    const detail = `${which} locked from ${redactUrls(index)}, not from ${redactUrls(ours)}: the gate does not see them`;
+    const detail = `${which} locked from ${redactUrls(place)}, not from ${redactUrls(ours)}: the gate does not see them`;
     return auditFinding('other-index', detail, { path: file, line: from[0]!.line });
   });
+}
+
+/** The index that it is locked from; else the origins of its files, which clients go by whatever the index is. */
+function otherPlaces({ index, files }: LockedRelease, ours: string): Set<string> {
+  if (index !== undefined && !isOurs(index, ours)) return new Set([index]);
+  const urls = files.flatMap(({ url }) => (url !== undefined && isWeb(url) ? [url] : []));
+  return new Set(urls.filter((url) => !isOurs(url, ours)).map((url) => `${new URL(url).origin}/`));
+}
+
+/** Places beside the index that clients may take any release from. */
+export function furtherPlaces(
+  { alsoFrom = [] }: LockContent,
+  ours: string | undefined,
+): AuditFinding[] {
+  if (ours === undefined) return [];
+  return alsoFrom
+    .filter(({ url }) => isWeb(url) && !isOurs(url, ours))
+    .map(({ url, file, line }) =>
+      auditFinding(
+        'other-index',
+        `any release may come from ${redactUrls(url)} as well, not only from ${redactUrls(ours)}: the gate does not see it then`,
+        { path: file, line },
+      ),
+    );
+}
+
+/** A path, and a reference within a page, is no place of its own. */
+function isWeb(url: string): boolean {
+  return /^https?:/i.test(url) && URL.canParse(url);
 }
 
 /** By host and port: the path is the index's own, and credentials are each one's own. */

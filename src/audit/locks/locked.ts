@@ -10,6 +10,8 @@ export interface LockedFile {
   readonly sha256: Sha256 | undefined;
   /** Milliseconds since 1970. */
   readonly uploadTime: number | undefined;
+  /** Where clients download it from, if the lock says so: they ask no index then. */
+  readonly url?: string | undefined;
 }
 
 /** One release that a lock or a requirements file pins. */
@@ -30,6 +32,15 @@ export interface LockContent {
   readonly releases: readonly LockedRelease[];
   /** What is not pinned, comes from elsewhere, or was not understood. */
   readonly findings: readonly AuditFinding[];
+  /** Further places that clients may take any release from (`--extra-index-url`, `--find-links`). */
+  readonly alsoFrom?: readonly LockedPlace[];
+}
+
+/** A URL that a lock names, and where it does. */
+export interface LockedPlace {
+  readonly url: string;
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Gathers what a lock says; each format's reader feeds one. */

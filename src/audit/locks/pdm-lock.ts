@@ -55,6 +55,7 @@ export function readPdmLock(text: string, file: string): LockContent {
         filename: filename ?? filenameOf(url),
         sha256: sha256Of(hash),
         uploadTime: undefined,
+        url: where === undefined ? url : undefined,
       })),
       line,
     );

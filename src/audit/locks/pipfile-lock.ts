@@ -10,10 +10,18 @@ const entry = z.looseObject({
   file: z.string().optional(),
   git: z.string().optional(),
   ref: z.string().optional(),
+  index: z.string().optional(),
 });
 
+const source = z.looseObject({ name: z.string().optional(), url: z.string().optional() });
+
 const schema = z
-  .looseObject({ _meta: z.looseObject({ 'pipfile-spec': z.number().optional() }) })
+  .looseObject({
+    _meta: z.looseObject({
+      'pipfile-spec': z.number().optional(),
+      sources: z.array(source).default([]),
+    }),
+  })
   .catchall(z.record(z.string(), entry));
 
 /** `Pipfile.lock`: every category, `default` and `develop` among them. */
@@ -26,6 +34,9 @@ export function readPipfileLock(text: string, file: string): LockContent {
   }
   const { _meta, ...categories } = readShape(document, schema);
   const collector = new LockCollector(file);
+  // A package without a source of its own comes from the first.
+  const indexOf = (name: string | undefined): string | undefined =>
+    (_meta.sources.find((one) => one.name === name) ?? _meta.sources[0])?.url;
   const lines = text.split('\n');
   for (const packages of Object.values(categories))
     for (const [name, one] of Object.entries(packages as Record<string, z.output<typeof entry>>)) {
@@ -49,6 +60,7 @@ export function readPipfileLock(text: string, file: string): LockContent {
             uploadTime: undefined,
           })),
           line,
+          where === undefined ? indexOf(one.index) : undefined,
         );
       else if (where === undefined) collector.notPinned(name, `${name}${one.version ?? ''}`, line);
     }

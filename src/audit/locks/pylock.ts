@@ -49,6 +49,7 @@ export function readPylock(text: string, file: string): LockContent {
       collector.elsewhere(name, archive.url ?? archive.path ?? 'an archive', line);
     const artifacts = [archive, one.sdist, ...one.wheels].filter((item) => item !== undefined);
     const files = artifacts.map((item) => ({
+      url: item === archive ? undefined : item.url,
       filename: item.name ?? filenameOf(item.url ?? item.path),
       sha256: parseSha256(item.hashes.sha256),
       uploadTime: item['upload-time'],

@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { parseSha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { parseSpecifier } from '../../domain/version.js';
-import { filenameOf, LockCollector, type LockContent, type LockedFile } from './locked.js';
+import {
+  filenameOf,
+  LockCollector,
+  type LockContent,
+  type LockedFile,
+  type LockedPlace,
+  type LockedRelease,
+} from './locked.js';
 import { decodeRequirements, logicalLines } from './requirement-lines.js';
 import { type Option, readOptions } from './requirement-options.js';
 
@@ -37,6 +44,9 @@ class RequirementsReader {
   readonly #seen = new Set<string>();
   readonly #loose: Loose[] = [];
   readonly #constrained = new Set<string>();
+  /** The last one counts, for all files. */
+  #index: string | undefined;
+  readonly #alsoFrom: LockedPlace[] = [];
 
   async read(file: string, isConstraint: boolean): Promise<void> {
     const key = `${isConstraint}:${file}`;
@@ -66,8 +76,13 @@ class RequirementsReader {
       if (!this.#constrained.has(normal(project))) collector.notPinned(project, text, line);
     return {
       format: 'requirements.txt',
-      releases: this.#collectors.flatMap(({ releases }) => releases),
+      releases: this.#collectors.flatMap(({ releases }) =>
+        releases.map((release) =>
+          isFromUrl(release) ? release : { ...release, index: this.#index },
+        ),
+      ),
       findings: this.#collectors.flatMap(({ findings }) => findings),
+      alsoFrom: this.#alsoFrom,
     };
   }
 
@@ -82,6 +97,9 @@ class RequirementsReader {
 
   async #option({ name, value }: Option, line: number, collector: LockCollector, inside: boolean) {
     if (name === '--editable') collector.editable(eggOf(value) ?? value, value, line);
+    if (name === '--index-url' || name === '--pypi-url') this.#index = value;
+    if (name === '--extra-index-url' || name === '--find-links')
+      this.#alsoFrom.push({ url: value, file: collector.file, line });
     if (name !== '--requirement' && name !== '--constraint') return;
     if (/^https?:/i.test(value)) {
       collector.doubt(`${value} is included from the network, and was not read`, line);
@@ -133,6 +151,11 @@ function pathOf(place: string): string {
 
 function normal(name: string): string {
   return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+/** Named by the URL of a file, which no index has a say in. */
+function isFromUrl({ files }: LockedRelease): boolean {
+  return files.some(({ filename }) => filename !== undefined);
 }
 
 /** A URL, or a path of an archive or a folder: pip tells them from a name in the same way. */

@@ -55,6 +55,7 @@ export function readUvLock(text: string, file: string): LockContent {
       filename: one.filename ?? filenameOf(one.url ?? one.path ?? String(from ?? '')),
       sha256: sha256Of(one.hash),
       uploadTime: one['upload-time'],
+      url: source.registry === undefined ? undefined : one.url,
     }));
     collector.pin(name, version, files, line, textOf(source.registry));
   }
