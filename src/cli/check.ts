@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { loadConfig } from '../config/load.js';
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
@@ -7,6 +8,8 @@ import { EXIT, type Output, UsageError } from './output.js';
 import { styled } from './words.js';
 
 export interface CheckOptions {
+  /** Settings that the policy is checked against, and that name its folder where the argument does not. */
+  readonly config?: string;
   /** A decision log to replay under the policy. */
   readonly against?: string;
   readonly json?: boolean;
@@ -17,19 +20,31 @@ export interface CheckOptions {
  * not take them, or where a test does not hold.
  */
 export async function runCheck(
-  dir: string | undefined,
+  named: string | undefined,
   options: CheckOptions,
   out: Output,
 ): Promise<number> {
+  const settings = options.config === undefined ? undefined : settingsOf(options.config);
+  const dir = named ?? settings?.policies;
   if (dir !== undefined && !existsSync(dir))
     throw new UsageError(`${dir}: there is no such file or folder`);
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
-  const check = await checkPolicies(dir === undefined ? [] : [dir], { now: Date.now() });
+  const check = await checkPolicies(dir === undefined ? [] : [dir], {
+    now: Date.now(),
+    ...settings?.context,
+  });
   const ok = check.summary !== undefined && check.tests?.problems.length === 0;
   if (options.json === true) out.json({ ok, ...check });
   else report(check, out);
   return ok ? EXIT.fine : EXIT.refused;
+}
+
+/** What of the settings says something of a policy. @throws {ConfigError} */
+function settingsOf(file: string) {
+  const { policies, upstreams, feed } = loadConfig({ file, env: process.env });
+  const context = { upstreams: upstreams.map(({ name }) => name), hasFeed: feed.url !== undefined };
+  return { policies, context };
 }
 
 function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output): void {

@@ -58,6 +58,7 @@ export function createProgram(done: (code: number) => void): Command {
     .command('check')
     .description('validate policy files, and try them on the tests beside them')
     .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
+    .option('--config <file>', 'settings that it is for: names of upstreams, feed, its folder')
     .option('--against <history>', 'replay a decision log, or a data folder: what would change')
     .option('--json', 'print JSON')
     .action(async (dir, options) => {

@@ -21,6 +21,7 @@ export async function createPolicies(
   const folders = config.policies === undefined ? [] : [config.policies];
   const policies = await PolicyWatcher.start(folders, {
     upstreams: config.upstreams.map((upstream) => upstream.name),
+    hasFeed: config.feed.url !== undefined,
     now,
     read,
     ...(inForce !== undefined && { inForce }),

@@ -4,6 +4,7 @@ import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
 import { CHANGE_ME } from './how-to-waive.js';
 import type { PolicyMeaning } from './merge.js';
+import { heedsFixes } from './rules/cooldown.js';
 import { instant } from './rules/rule.js';
 import type { PolicyFile } from './schema.js';
 import { DAY } from './terms.js';
@@ -21,6 +22,8 @@ export interface AdviceContext {
   readonly now: number;
   /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
   readonly upstreams?: readonly string[];
+  /** Whether a malware feed is configured, where that is known: what depends on it is warned of. */
+  readonly hasFeed?: boolean;
   /**
    * Whether it is for serving: then a waiver that expires too late is only warned of, and does nothing. A clock that
    * is wrong at the start would keep everything from being served.
@@ -37,7 +40,7 @@ export interface Advice {
 export function adviseOn(
   files: readonly SourcedFile[],
   meaning: PolicyMeaning,
-  { now, upstreams, serving = false }: AdviceContext,
+  { now, upstreams, hasFeed = true, serving = false }: AdviceContext,
 ): Advice {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -49,6 +52,7 @@ export function adviseOn(
       ...unfinishedWaivers(sourced),
       ...vainVersions(sourced),
       ...(upstreams === undefined ? [] : unknownUpstreams(sourced, upstreams)),
+      ...(hasFeed || !heedsFixes(meaning.rules.cooldown) ? [] : vainFixes(sourced)),
     );
     if (sourced.file.base === 'none')
       warnings.push(
@@ -117,4 +121,16 @@ function unknownUpstreams(
           ),
     ),
   );
+}
+
+/** A cooldown that would let fixes through, and never learns of one. */
+function vainFixes({ file, document }: SourcedFile): Problem[] {
+  const fixes = file.rules?.cooldown?.['security-fixes'] ?? 'off';
+  if (fixes === 'off') return [];
+  return [
+    document.problemAt(
+      ['rules', 'cooldown', 'security-fixes'],
+      `security-fixes: ${fixes} has no effect: no malware feed is configured ("feed.url": none), so no release is known to be a fix`,
+    ),
+  ];
 }

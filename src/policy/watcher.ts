@@ -174,11 +174,12 @@ function isSound(loaded: LoadedPolicy): loaded is SoundPolicy {
 }
 
 /** Plain data, for it may go to another thread. */
-function withNow({ upstreams, shipped, now = Date.now }: WatcherOptions): LoadOptions {
+function withNow({ upstreams, hasFeed, shipped, now = Date.now }: WatcherOptions): LoadOptions {
   return {
     now: now(),
     serving: true,
     ...(upstreams !== undefined && { upstreams }),
+    ...(hasFeed !== undefined && { hasFeed }),
     ...(shipped !== undefined && { shipped }),
   };
 }

@@ -369,6 +369,29 @@ describe('the command line', () => {
     assert.match(problems[0].message, /version.*versions/);
   });
 
+  it('check --config checks the policy of the settings against their upstreams and feed', async () => {
+    const place = join(folder, 'configured');
+    await mkdir(join(place, 'policies'), { recursive: true });
+    await writeFile(
+      join(place, 'wheelgate.yaml'),
+      'policies: policies\nupstreams: [{ name: corp }]\nfeed: { url: none }\n',
+    );
+    await writeFile(
+      join(place, 'policies', 'a.yaml'),
+      'rules:\n  archive: { action: block, upstreams: [pypi] }\n  cooldown: { action: block, security-fixes: warn }\n',
+    );
+    const { code, out } = await run('check', '--config', 'configured/wheelgate.yaml');
+    assert.equal(code, 0, out);
+    assert.match(out, /a\.yaml:2:.*no upstream is named "pypi"/);
+    assert.match(out, /a\.yaml:3:.*security-fixes: warn has no effect/);
+    // Without settings nobody knows which upstreams there are.
+    assert.doesNotMatch((await run('check', 'configured/policies')).out, /no upstream|no effect/);
+    // A folder that is named is checked in place of theirs.
+    const other = await run('check', 'mine', '--config', 'configured/wheelgate.yaml');
+    assert.doesNotMatch(other.out, /no upstream/);
+    assert.equal((await run('check', '--config', 'missing.yaml')).code, 2);
+  });
+
   it('client has the lines of what resolves, builds and updates, and says what follows for a lock', async () => {
     for (const [client, line] of [
       ['pip-tools', 'index-url = "http://gate.example:8080/simple/"'],

@@ -241,4 +241,23 @@ describe('checkPolicies', () => {
     assert.deepEqual(await check(['pypy']), []);
     assert.deepEqual(await check(), []);
   });
+  it('warns of security fixes that no feed can name, where it knows that there is no feed', async () => {
+    const check = async (cooldown: string, hasFeed?: boolean) => {
+      const own = folder({ 'c.yaml': `rules: { cooldown: ${cooldown} }` });
+      const options = { now: NOW, ...(hasFeed !== undefined && { hasFeed }) };
+      return (await checkPolicies([own], options)).warnings.map(({ line, message }) => ({
+        line,
+        message,
+      }));
+    };
+    const fixes = '{ action: block, security-fixes: allow }';
+    const [warning, ...others] = await check(fixes, false);
+    assert.match(warning!.message, /^security-fixes: allow has no effect: no malware feed/);
+    assert.equal(warning!.line, 1);
+    assert.deepEqual(others, []);
+    assert.deepEqual(await check(fixes, true), []);
+    assert.deepEqual(await check(fixes), []);
+    assert.deepEqual(await check('{ action: block }', false), []);
+    assert.deepEqual(await check('{ action: off, security-fixes: allow }', false), []);
+  });
 });
