@@ -1,7 +1,7 @@
 import type { ArtifactEvent } from '../artifacts/artifact-service.js';
 import type { AttestationEvent } from '../attestations/attestations.js';
 import type { TrustEvent } from '../attestations/trust-root.js';
-import { asClause } from '../domain/failure.js';
+import { asClause, loggedCause } from '../domain/failure.js';
 import type { Health } from '../observe/health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PolicyMeaning } from '../policy/merge.js';
@@ -91,7 +91,7 @@ export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: L
     case 'failed':
       event.failure.isLogged = true;
       return log.warn(
-        { filename: event.listed.subject.filename, err: event.failure.cause },
+        { filename: event.listed.subject.filename, ...loggedCause(event.failure) },
         event.failure.message,
       );
     case 'findings-not-kept':

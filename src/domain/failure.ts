@@ -100,3 +100,21 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function asClause({ message }: Failure): string {
   return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
 }
+
+/** Where they came from in the program matters; of all others a stack says nothing. */
+const OURS: ReadonlySet<FailureKind> = new Set(['internal', 'unable']);
+
+/** What caused a failure, as fields of a line in the log: one line without a stack, unless the fault is ours. */
+export function loggedCause({ kind, cause }: Failure): Record<string, unknown> {
+  if (cause === undefined) return {};
+  return OURS.has(kind) ? { err: cause } : { cause: inOneLine(cause) };
+}
+
+/** An error, and what caused it. */
+function inOneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  // If one address after the other was tried, the error has a code and no message.
+  const said = (error.message || code || error.name).split('\n', 1)[0]!;
+  return error.cause === undefined ? said : `${said}: ${inOneLine(error.cause)}`;
+}

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { asFailure, Failure } from '../domain/failure.js';
+import { asFailure, Failure, loggedCause } from '../domain/failure.js';
 import { askedOf } from './asked.js';
 import { sendFailure, sendMethodNotAllowed } from './problem.js';
 import { READING } from './route.js';
@@ -49,11 +49,11 @@ function failures(log: Services['log']): ErrorRequestHandler {
     if (error instanceof URIError)
       return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
     const failure = asFailure(error);
-    const { kind, message, cause } = failure;
+    const { kind, message } = failure;
     if (failure === error) {
       if (failure.status >= 500)
         log[failure.isLogged ? 'debug' : 'warn'](
-          { ...(cause === undefined ? {} : { err: cause }), kind, ...about },
+          { ...loggedCause(failure), kind, ...about },
           message,
         );
     } else log.error({ err: error, kind, ...about }, 'a request failed unexpectedly');

@@ -232,18 +232,23 @@ describe('problem documents', () => {
     }
   });
 
-  it('are told to the log in one sentence, with a trace only of what lies behind them', async () => {
-    const cause = new Error('connect ECONNREFUSED');
-    for (const options of [{}, { cause }]) {
-      const failing = async () => {
-        throw new Failure('upstream-unreachable', 'The upstream cannot be reached.', options);
-      };
-      const services = stubServices({ projectList: { open: failing } });
-      assert.equal((await supertest(createApp(services, SETTINGS)).get('/simple/')).status, 503);
-      const [line] = services.logged as { msg: string; err?: Error }[];
-      assert.equal(line?.msg, 'The upstream cannot be reached.');
-      assert.equal(line.err?.message, options.cause?.message);
-    }
+  it('are told to the log in one sentence, with what caused them, and a stack only where the fault is ours', async () => {
+    const cause = new AggregateError([], '', { cause: new Error('odd') });
+    Object.assign(cause, { code: 'ECONNREFUSED' });
+    for (const kind of ['upstream-unreachable', 'overloaded', 'unable'] as const)
+      for (const options of [{}, { cause }]) {
+        const failing = async () => {
+          throw new Failure(kind, 'So it is.', options);
+        };
+        const services = stubServices({ projectList: { open: failing } });
+        assert.equal((await supertest(createApp(services, SETTINGS)).get('/simple/')).status, 503);
+        const [line] = services.logged as { msg: string; err?: Error; cause?: string }[];
+        assert.equal(line?.msg, 'So it is.');
+        const isOurs = kind === 'unable';
+        assert.equal(line.err !== undefined, isOurs && options.cause !== undefined);
+        const told = isOurs || options.cause === undefined ? undefined : 'ECONNREFUSED: odd';
+        assert.equal(line.cause, told);
+      }
   });
 
   it('say nothing of an error that nobody expected, which the log tells with the same request id', async () => {
