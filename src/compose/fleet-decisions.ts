@@ -9,6 +9,7 @@ import type { BackwardReader } from '../decisions/reader.js';
 import type { RollupKeeper } from '../decisions/rollups/rollup-keeper.js';
 import { Uploading } from '../replicas/decisions/archive/uploading.js';
 import { Following } from '../replicas/decisions/following.js';
+import { Hearing } from '../replicas/decisions/hearing.js';
 import { missingOf } from '../replicas/decisions/missing.js';
 import { Telling } from '../replicas/decisions/telling.js';
 import { Seal } from '../replicas/seal.js';
@@ -66,9 +67,13 @@ export function createFleetDecisions(
   const onTrouble = (err: unknown) =>
     log.warn({ err }, 'what other replicas have decided could not be kept');
   const heard = new FileDecisionLog({ ...HEARD, file: heardFile(data) }, now, { onTrouble });
+  replicas?.tellDecided(() => telling.decided);
   let following: Following | undefined;
-  const missed = (): Missing[] =>
-    [...(following?.gaps ?? [])].map(([replica, { from, to }]) => ({ replica, from, to }));
+  let hearing: Hearing | undefined;
+  const begun = new Date(now()).toISOString();
+  replicas?.onRoster((roster) => hearing?.note(roster));
+  const missed = (): readonly Missing[] =>
+    hearing?.missing() ?? [{ from: begun, to: undefined, why: 'late' }];
   return {
     tell: (written) => telling.note(written),
     follow: async (rollups, live) => {
@@ -94,9 +99,18 @@ export function createFleetDecisions(
             metrics.decisionsHeard.inc({ result: 'missed' }, lost);
             metrics.unsignedValues.inc({ what: 'decisions' }, unsigned);
           },
+          onLooked: (isAnswered) => {
+            if (!isAnswered) hearing?.failed();
+            else if (hearing?.answered() === true) replicas?.beat();
+          },
         },
         rollups.rollups.others,
       );
+      hearing = new Hearing({
+        self: name,
+        runs: followed.runs,
+        now: () => replicas?.now ?? now(),
+      });
       closing.add(() => followed.close());
       following = followed;
       followed.begin();
@@ -107,7 +121,7 @@ export function createFleetDecisions(
         self: name,
         now: now(),
         replicas: replicas?.known ?? [],
-        heard: following?.replicas ?? [],
+        heard: following?.runs.replicas ?? [],
         missed: missed(),
         heardSince,
         states: archive && (() => archive.states.states(AbortSignal.timeout(PATIENCE))),

@@ -4,9 +4,15 @@ import type { Config } from '../config/config.js';
 import type { ReplicaNote } from '../dashboard/replica-note.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import type { PolicyWatcher } from '../policy/watcher.js';
+import type { Decided } from '../replicas/decisions/hearing.js';
 import { Agreement } from '../replicas/members/agreement.js';
 import { Heartbeat } from '../replicas/members/heartbeat.js';
-import { type KnownReplica, type Roster, revisionsOf } from '../replicas/members/roster.js';
+import {
+  isThere,
+  type KnownReplica,
+  type Roster,
+  revisionsOf,
+} from '../replicas/members/roster.js';
 import { troublesOf } from '../replicas/members/troubles.js';
 import type { SharedPolicy } from '../replicas/policy/shared-policy.js';
 import { Seal } from '../replicas/seal.js';
@@ -28,6 +34,16 @@ export interface Replicas {
   readonly notes: readonly ReplicaNote[];
   /** Those that are there beside this one. */
   readonly others: readonly KnownReplica[];
+  /** Where Redis does not answer: when it last did, ISO 8601. What is known of the others is as of then. */
+  readonly asOf: string | undefined;
+  /** Milliseconds since 1970, by Redis' clock as far as it is known. */
+  readonly now: number;
+  /** Says now that this one is there, and asks for the others. */
+  beat(): void;
+  /** Calls back with who is there, after each word. To be called before `begin`. */
+  onRoster(listener: (roster: Roster) => void): void;
+  /** @param decided how far this one has decided: the others are told. To be called before `begin` */
+  tellDecided(decided: () => Decided): void;
   /** Begins to say that this one is there. Resolves once it knows of the others, or soon. */
   begin(): Promise<void>;
 }
@@ -48,6 +64,8 @@ export function createReplicas(
   });
   let said = '';
   let unsigned = 0;
+  let decided: (() => Decided) | undefined;
+  const listeners: ((roster: Roster) => void)[] = [];
   const onRoster = (roster: Roster): void => {
     agreement.note(roster);
     const held = shared?.seq ?? 0;
@@ -56,9 +74,12 @@ export function createReplicas(
     metrics.policyReplicas.reset();
     for (const [revision, count] of revisionsOf(roster))
       metrics.policyReplicas.set({ revision }, count);
-    const silent = roster.replicas.filter(({ state }) => state === 'silent').length;
-    metrics.replicas.set({ state: 'present' }, roster.replicas.length - silent);
-    metrics.replicas.set({ state: 'silent' }, silent);
+    const counted = (state: KnownReplica['state']) =>
+      roster.replicas.filter((one) => one.state === state).length;
+    metrics.replicas.set({ state: 'present' }, roster.replicas.filter(isThere).length);
+    for (const state of ['silent', 'last-known'] as const)
+      metrics.replicas.set({ state }, counted(state));
+    for (const listener of listeners) listener(roster);
     const ahead = heartbeat.ahead;
     const troubles = troublesOf({ roster, disagree: agreement.isBroken, ahead }).join('; ');
     const names = roster.replicas.map((one) => one.name).join(', ');
@@ -73,7 +94,11 @@ export function createReplicas(
       seal: new Seal(secret),
       every: everyUnref,
       now,
-      own: () => ({ revision: policies.current.revision, policySeq: shared?.seq }),
+      own: () => ({
+        revision: policies.current.revision,
+        policySeq: shared?.seq,
+        decided: decided?.(),
+      }),
       onRoster,
       onUnsigned: (count) => {
         metrics.unsignedValues.inc({ what: 'replicas' }, count);
@@ -109,6 +134,18 @@ export function createReplicas(
     },
     get others() {
       return heartbeat.roster.replicas.filter(({ state }) => state === 'present');
+    },
+    get asOf() {
+      const { asOf } = heartbeat.roster;
+      return asOf === undefined ? undefined : new Date(asOf).toISOString();
+    },
+    get now() {
+      return heartbeat.redisNow;
+    },
+    beat: () => void heartbeat.beat(),
+    onRoster: (listener) => void listeners.push(listener),
+    tellDecided: (source) => {
+      decided = source;
     },
     begin: async () => {
       // A policy that others share holds before the first request.

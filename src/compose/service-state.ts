@@ -36,6 +36,7 @@ export function serviceState(
           expires: new Date(expires).toISOString(),
         })),
       ...(replicas !== undefined && { replicas: replicas.notes }),
+      ...(replicas?.asOf !== undefined && { replicasAsOf: replicas.asOf }),
     };
   };
 }

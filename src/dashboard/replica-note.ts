@@ -1,8 +1,11 @@
 /** One of the replicas that serve the same cache, as the one that is asked knows it. */
 export interface ReplicaNote {
   readonly name: string;
-  /** `self` is the one that is asked; `silent` has said nothing for 15 s, and has not said that it ends. */
-  readonly state: 'self' | 'present' | 'silent';
+  /**
+   * `self` is the one that is asked; `silent` has said nothing for 15 s, and has not said that it ends; `last-known` was there when
+   * Redis last answered.
+   */
+  readonly state: 'self' | 'present' | 'silent' | 'last-known';
   /** Of the policy that it goes by. */
   readonly revision: string;
   /** Of Wheelgate. */

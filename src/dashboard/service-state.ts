@@ -23,4 +23,6 @@ export interface ServiceState {
   }[];
   /** All that serve the same cache, by their names; absent where this one is alone. */
   readonly replicas?: readonly ReplicaNote[];
+  /** Where Redis does not answer: when it last did, ISO 8601. What is said of the other replicas is as of then. */
+  readonly replicasAsOf?: string;
 }

@@ -1,13 +1,21 @@
 import { JoinedSearch } from './joined-search.js';
 import type { BackwardReader, DecisionQuery, SearchBack } from './reader.js';
 
-/** Decisions of another replica that are not here. */
+/** Decisions of another replica that are not here, or may not be. */
 export interface Missing {
-  readonly replica: string;
+  /** Its name; undefined for any that is not known here. */
+  readonly replica?: string | undefined;
   /** ISO 8601; undefined for its first. */
   readonly from: string | undefined;
   /** ISO 8601; undefined where nothing has come since. */
   readonly to: string | undefined;
+  /**
+   * `lost`: they were not heard, and will not be; `redis`: Redis does not answer; `silent`: the replica is silent; `late`: it is there, and
+   * has not told all of them yet; `archive`: they are not in S3, or before what is kept here.
+   */
+  readonly why: 'lost' | 'redis' | 'silent' | 'late' | 'archive';
+  /** When the replica was last heard of, ISO 8601. */
+  readonly heard?: string | undefined;
 }
 
 export interface FleetReaderParts {
@@ -48,11 +56,24 @@ function isAsked({ from, to }: Missing, { since, until, time }: DecisionQuery): 
   return ends === undefined || from === undefined || Date.parse(from) < ends;
 }
 
-function sentence({ replica, from, to }: Missing): string {
+const WHY: Readonly<Partial<Record<Missing['why'], string>>> = {
+  redis: 'Redis does not answer',
+  silent: 'the replica is silent',
+  late: 'the replica has not confirmed that these are all',
+};
+
+function sentence({ replica: name, from, to, why, heard }: Missing): string {
+  if (why === 'late' && name === undefined)
+    return `decisions of other replicas since ${from} have not been read yet`;
+  const replica = name ?? 'any other replica';
+  const since = heard === undefined ? '' : `, last heard of at ${heard}`;
+  const said = WHY[why] === undefined ? '' : `: ${WHY[why]}${since}`;
   if (from === undefined)
     return to === undefined
-      ? `${replica}: nothing is here`
+      ? `${replica}: nothing is here${said}`
       : `${replica}: nothing before ${to} is here`;
-  if (to === undefined) return `${replica}: nothing since ${from}`;
-  return `${replica}: some between ${from} and ${to} may be missing`;
+  if (to !== undefined) return `${replica}: some between ${from} and ${to} may be missing`;
+  return why === 'late'
+    ? `${replica}: some since ${from} may be missing${said}`
+    : `${replica}: nothing since ${from}${said}`;
 }

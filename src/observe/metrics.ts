@@ -165,7 +165,7 @@ export function createMetrics() {
     ]),
     replicas: gauge(
       'replicas',
-      'Replicas that serve the same cache, this one among them: present, silent.',
+      'Replicas that serve the same cache, this one among them: present, silent; last known, while Redis does not answer.',
       ['state'],
     ),
     unsignedValues: counter(

@@ -1,7 +1,7 @@
 import type { ReplicaNote } from '../dashboard/replica-note.js';
 import { html } from './html.js';
 import type { Page } from './layout.js';
-import { shown, table } from './parts.js';
+import { shown, table, time } from './parts.js';
 import { replicasTable } from './replicas-table.js';
 
 /** How the server is, as /readyz has it. */
@@ -12,6 +12,7 @@ export interface ShownHealth {
   readonly status: string;
   readonly parts: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
   readonly replicas?: readonly ReplicaNote[];
+  readonly replicasAsOf?: string;
 }
 
 const SAID: Readonly<Record<string, { readonly word: string; readonly level: string }>> = {
@@ -21,7 +22,14 @@ const SAID: Readonly<Record<string, { readonly word: string; readonly level: str
 };
 
 /** The state of each part of the server. */
-export function healthPage({ version, policy, status, parts, replicas }: ShownHealth): Page {
+export function healthPage({
+  version,
+  policy,
+  status,
+  parts,
+  replicas,
+  replicasAsOf,
+}: ShownHealth): Page {
   const state = (name: string) => {
     const { word, level } = SAID[name] ?? { word: name, level: 'warn' };
     return html`<strong class="word ${level}">${word}</strong>`;
@@ -39,6 +47,10 @@ ${table('The parts of the server', ['Part', 'State', 'What is said of it'], rows
 ${
   replicas !== undefined &&
   html`<h2 id="replicas">Replicas</h2>
+${
+  replicasAsOf !== undefined &&
+  html`<p class="word warn"><strong>▲ Redis has not answered since ${time(replicasAsOf)}</strong>: the other replicas are shown as last known then. Whether they are still there, and whether others have started since, is unknown.</p>`
+}
 ${replicasTable(replicas)}`
 }`,
   };

@@ -8,6 +8,7 @@ const STATES: Readonly<
   self: { word: '✔ this one', level: 'allow' },
   present: { word: '✔ there', level: 'allow' },
   silent: { word: '▲ silent', level: 'warn' },
+  'last-known': { word: '▲ last known', level: 'warn' },
 };
 
 /** All that serve the same cache, and what each of them goes by. */

@@ -24,21 +24,60 @@ ${troubles.map(
 ${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: nothing is refused, what would be is counted</li>`}
 <li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force for ${spanOf(now - Date.parse(policy.since))}, since ${time(policy.since)}</li>
 <li>${feed === undefined ? 'No malware feed' : html`Malware feed ${spanOf(now - Date.parse(feed))} old`}</li>
-${replicas(state.replicas, urlOf)}
+${replicas(state, urlOf)}
 <li>${log === undefined || log.state === 'ok' ? 'Decision log is written' : html`<strong>Decision log is not written</strong>`}</li>
-${missing.map(
-  ({ replica, from, to }) =>
-    html`<li class="word warn">▲ Not counted: decisions of ${shown(replica)}${from !== undefined && html` since ${time(from)}`}${to !== undefined && html` until ${time(to)}`}</li>`,
-)}
+${missingLines(missing)}
 ${counted.kind === 'counting' && html`<li class="word warn">▲ The log is being counted: ${percent(counted.part)}</li>`}
 ${counted.kind === 'failed' && html`<li class="word warn">▲ The log could not be counted to its end: these numbers are too small</li>`}
 </ul>`;
 }
 
 /** How many there are, where this one is not alone. */
-function replicas(all: OverviewAnswer['state']['replicas'], urlOf: UrlOf): Html {
+function replicas({ replicas: all, replicasAsOf }: OverviewAnswer['state'], urlOf: UrlOf): Html {
   if (all === undefined) return html``;
-  const there = all.filter(({ state }) => state !== 'silent').length;
-  const silent = all.length - there;
-  return html`<li><a href="${urlOf(['health'])}#replicas">${written(there)} ${there === 1 ? 'replica' : 'replicas'}</a>${silent > 0 && html`, <strong>${written(silent)} silent</strong>`}</li>`;
+  const silent = all.filter(({ state }) => state === 'silent').length;
+  const there = all.length - silent;
+  return html`<li><a href="${urlOf(['health'])}#replicas">${written(there)} ${there === 1 ? 'replica' : 'replicas'}</a>${replicasAsOf !== undefined && html`, as last known at ${time(replicasAsOf)}`}${silent > 0 && html`, <strong>${written(silent)} silent</strong>`}</li>`;
+}
+
+type Missing = OverviewAnswer['missing'][number];
+
+/** So many replicas are named for each reason. */
+const MOST_NAMED = 10;
+
+/** Decisions that are in none of the numbers. */
+function missingLines(missing: readonly Missing[]): Html {
+  const because = (reason: Missing['why']) => missing.filter(({ why }) => why === reason);
+  const unheard = because('redis');
+  const since = unheard.find(({ replica }) => replica === undefined)?.from;
+  const named = unheard.filter(({ replica }) => replica !== undefined);
+  return html`${
+    unheard.length > 0 &&
+    html`<li class="word warn">▲ <strong>Redis has not answered${since !== undefined && html` since ${time(since)}`}</strong>. Not counted: decisions of ${listed(named, lastHeard)}${named.length > 0 && ' and of '}replicas that have started since</li>`
+  }${lines(because('silent'), 'Silent, decisions not counted', lastHeard)}${lines(because('late'), 'Not confirmed yet, decisions perhaps not counted', sinceWhen)}${lines([...because('lost'), ...because('archive')], 'Not counted: decisions', between)}`;
+}
+
+function lines(missing: readonly Missing[], what: string, say: (one: Missing) => Html): Html {
+  return html`${missing.length > 0 && html`<li class="word warn">▲ ${what}: ${listed(missing, say)}</li>`}`;
+}
+
+function listed(missing: readonly Missing[], say: (one: Missing) => Html): Html {
+  const more = missing.length - MOST_NAMED;
+  return html`${missing
+    .slice(0, MOST_NAMED)
+    .map(
+      (one, index) => html`${index > 0 && ', '}${say(one)}`,
+    )}${more > 0 && ` and ${written(more)} more`}`;
+}
+
+function lastHeard({ replica = 'other replicas', heard }: Missing): Html {
+  return html`${shown(replica)}${heard !== undefined && html` (last heard of ${time(heard, 'seconds')})`}`;
+}
+
+function sinceWhen({ replica = 'other replicas', from }: Missing): Html {
+  return html`${shown(replica)}${from !== undefined && html` since ${time(from)}`}`;
+}
+
+function between({ replica = 'other replicas', from, to }: Missing): Html {
+  return html`of ${shown(replica)}${from !== undefined && html` since ${time(from)}`}${to !== undefined && html` until ${time(to)}`}`;
 }

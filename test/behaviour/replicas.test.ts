@@ -27,6 +27,8 @@ describe('replicas', { skip }, () => {
     gates = [];
   });
   afterEach(async () => {
+    // A test that failed may have left it stopped.
+    await redis.start();
     for (const gate of gates) await gate.close();
   });
 
@@ -146,6 +148,89 @@ describe('replicas', { skip }, () => {
       });
   });
 
+  /** Their clocks go on: they leave a server alone that has failed, and ask it again only later. */
+  const goOn = () => {
+    for (const gate of gates) gate.now = Date.now();
+  };
+  const missing = async (gate: TestGate): Promise<string[]> =>
+    (await json(gate, '/api/v1/overview')).missing
+      .map(({ replica = 'any', why }: Record<string, string>) => `${replica} ${why}`)
+      .sort();
+
+  it('name at once what they do not hear while Redis is away, until it is known to be whole', async () => {
+    const [a, b, c] = [await replica('a'), await replica('b'), await replica('c')];
+    for (const gate of [a, b, c]) assert.equal((await get(gate)).status, 200);
+    for (const gate of gates)
+      await eventually(async () => {
+        assert.equal((await known(gate)).filter((one) => one.endsWith('present')).length, 2);
+        assert.equal((await json(gate, '/api/v1/overview')).totals.requests, 3);
+        assert.deepEqual(await missing(gate), []);
+      });
+    await redis.stop();
+    for (const gate of [a, b, c]) assert.equal((await get(gate)).status, 200);
+    await eventually(async () =>
+      assert.deepEqual(await missing(a), ['any redis', 'b redis', 'c redis']),
+    );
+    const exposure = await json(a, '/api/v1/exposure?project=demo');
+    assert.equal(exposure.incomplete, true);
+    for (const said of [/^b: nothing since .*Redis does not answer, last heard/m, /^any other/m])
+      assert.match(exposure.gaps.join('\n'), said);
+    const page = (await a.get('/')).body.toString();
+    assert.match(page, /Redis has not answered since .* decisions of b \(last heard of/);
+
+    // Who was known stays known, and is not taken for being there.
+    await eventually(async () => {
+      goOn();
+      assert.deepEqual(await known(a), ['a self', 'b last-known', 'c last-known']);
+    });
+    await eventually(async () => {
+      const { replicasAsOf, parts, status } = await json(a, '/api/v1/health');
+      assert.ok(Date.parse(replicasAsOf) > 0);
+      assert.equal(status, 'degraded');
+      assert.match(parts.replicas.detail, /^Redis has not answered since .*; last known: b, c/);
+      const counts = await a.metric('wheelgate_replicas');
+      assert.deepEqual(counts.sort(), [
+        'wheelgate_replicas{state="last-known"} 2',
+        'wheelgate_replicas{state="present"} 1',
+        'wheelgate_replicas{state="silent"} 0',
+      ]);
+    });
+    assert.match((await a.get('/health')).body.toString(), /last known/);
+
+    await redis.start();
+    await eventually(async () => {
+      goOn();
+      assert.equal((await json(a, '/api/v1/overview')).totals.requests, 6);
+      assert.deepEqual(await missing(a), []);
+      assert.deepEqual(await known(a), ['a self', 'b present', 'c present']);
+      const { replicasAsOf: asOf, parts: all } = await json(a, '/api/v1/health');
+      assert.deepEqual([asOf, all.replicas.state], [undefined, 'ok']);
+    });
+  });
+
+  it('name one that ends while Redis is away, and what it has decided since, until it says so itself', async () => {
+    const [a, b] = [await replica('a'), await replica('b')];
+    for (const gate of [a, b]) assert.equal((await get(gate)).status, 200);
+    await eventually(async () => {
+      assert.deepEqual(await known(a), ['a self', 'b present']);
+      assert.equal((await json(a, '/api/v1/overview')).totals.requests, 2);
+    });
+    await redis.stop();
+    assert.equal((await get(b)).status, 200);
+    await b.gate.close();
+    gates = [a];
+    await redis.start();
+    await eventually(async () => {
+      goOn();
+      assert.deepEqual(
+        (await missing(a)).filter((one) => one.startsWith('any')),
+        [],
+      );
+      assert.match((await missing(a)).join(), /^b (late|silent)$/);
+    });
+    await b.upstream.close();
+  });
+
   it('go by one policy where they share it, over restarts, until one of them is edited', async () => {
     const sharing = { 'replica.share-policy': true };
     const [a, b] = [await replica('a', sharing), await replica('b', sharing)];
@@ -176,8 +261,10 @@ describe('replicas', { skip }, () => {
       assert.ok([...s3.objects.keys()].some((key) => key.startsWith('pypi/decisions/')));
       await redis.ask.flushall();
       const b = await replica('b', shared());
-      const { requests, gaps } = await json(b, '/api/v1/exposure?project=demo');
-      assert.deepEqual([requests.length, gaps], [1, []]);
+      await eventually(async () => {
+        const { requests, gaps } = await json(b, '/api/v1/exposure?project=demo');
+        assert.deepEqual([requests.length, gaps], [1, []]);
+      });
       s3.fault = { kind: 'error', status: 503, code: 'SlowDown' };
       const without = await json(b, '/api/v1/exposure?project=demo');
       assert.equal(without.incomplete, true);

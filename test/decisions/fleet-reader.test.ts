@@ -102,17 +102,29 @@ describe('a search of what all replicas have decided', () => {
   it('names the replicas of which something is missing, where that is of the time that is asked for', async () => {
     await write('own', [download(1, 'a')]);
     missing = [
-      { replica: 'b', from: timeOf(10), to: undefined },
-      { replica: 'c', from: undefined, to: timeOf(5) },
-      { replica: 'd', from: timeOf(20), to: timeOf(30) },
+      { replica: 'b', from: timeOf(10), to: undefined, why: 'silent', heard: timeOf(11) },
+      { replica: 'c', from: undefined, to: timeOf(5), why: 'archive' },
+      { replica: 'd', from: timeOf(20), to: timeOf(30), why: 'lost' },
+      { replica: 'e', from: timeOf(35), to: undefined, why: 'late' },
+      { from: timeOf(50), to: undefined, why: 'redis' },
     ];
     const gapsOf = async (span: object) =>
       (await exposureBack(search(), { project, ...span }, 10)).gaps.map((gap) => gap.split(':')[0]);
-    assert.deepEqual(await gapsOf({}), ['b', 'c', 'd']);
+    assert.deepEqual(await gapsOf({}), ['b', 'c', 'd', 'e', 'any other replica']);
     assert.deepEqual(await gapsOf({ until: Date.parse(timeOf(6)) }), ['c']);
-    assert.deepEqual(await gapsOf({ since: Date.parse(timeOf(40)) }), ['b']);
+    assert.deepEqual(await gapsOf({ since: Date.parse(timeOf(40)) }), [
+      'b',
+      'e',
+      'any other replica',
+    ]);
     const { incomplete, gaps } = await exposureBack(search(), { project }, 10);
     assert.equal(incomplete, true);
-    assert.equal(gaps[0], `b: nothing since ${timeOf(10)}`);
+    assert.deepEqual(gaps, [
+      `b: nothing since ${timeOf(10)}: the replica is silent, last heard of at ${timeOf(11)}`,
+      `c: nothing before ${timeOf(5)} is here`,
+      `d: some between ${timeOf(20)} and ${timeOf(30)} may be missing`,
+      `e: some since ${timeOf(35)} may be missing: the replica has not confirmed that these are all`,
+      `any other replica: nothing since ${timeOf(50)}: Redis does not answer`,
+    ]);
   });
 });

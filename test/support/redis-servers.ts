@@ -30,7 +30,7 @@ export interface RedisServer {
   resume(): void;
   /** Ends it at once; what it held is gone. */
   stop(): Promise<void>;
-  /** Starts it again on its port, empty. */
+  /** Starts it again on its port, empty, where it was stopped. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,6 +66,7 @@ export async function startRedis(...args: readonly string[]): Promise<RedisServe
     resume: () => void child.kill('SIGCONT'),
     stop: end,
     start: async () => {
+      if (child.exitCode === null && child.signalCode === null) return;
       child = await startServer(folder, port, args);
     },
     close: async () => {

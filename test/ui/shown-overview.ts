@@ -68,7 +68,10 @@ export function overviewOf(text: string, rules: readonly string[] = [text]): Ove
     from: TIME,
     to: TIME,
     counted: { kind: 'counting', part: 0.4 },
-    missing: times(3, { replica: text, from: TIME, to: TIME }),
+    missing: (['lost', 'redis', 'silent', 'late', 'archive'] as const).flatMap((why) => [
+      { replica: text, from: TIME, to: TIME, why, heard: TIME },
+      { from: TIME, to: undefined, why },
+    ]),
     step: 86_400_000,
     bars: times(30, {
       from: TIME,

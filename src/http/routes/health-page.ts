@@ -15,6 +15,8 @@ export interface HealthAnswer extends HealthReport {
   readonly policy: string;
   /** All that serve the same cache; absent where this one is alone. */
   readonly replicas?: readonly ReplicaNote[];
+  /** Where Redis does not answer: when it last did, ISO 8601. What is said of the other replicas is as of then. */
+  readonly replicasAsOf?: string;
 }
 
 /** `GET /health`: what `/readyz` says, for people. */
@@ -28,7 +30,12 @@ export function healthApiRoute(services: Services): Handler {
 }
 
 async function healthOf({ health, judge, serviceState }: Services): Promise<HealthAnswer> {
-  const { replicas } = await serviceState();
-  const answer = { version: VERSION, policy: judge.revision, ...health.report() };
-  return replicas === undefined ? answer : { ...answer, replicas };
+  const { replicas, replicasAsOf } = await serviceState();
+  return {
+    version: VERSION,
+    policy: judge.revision,
+    ...health.report(),
+    ...(replicas !== undefined && { replicas }),
+    ...(replicasAsOf !== undefined && { replicasAsOf }),
+  };
 }

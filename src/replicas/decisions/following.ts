@@ -4,7 +4,7 @@ import { Script } from '../../redis/script.js';
 import type { Every } from '../../runtime/change-watch.js';
 import type { Seal } from '../seal.js';
 import { LONGEST, readTold } from './envelope.js';
-import { type Gap, Runs } from './runs.js';
+import { Runs } from './runs.js';
 
 export interface FollowingParts {
   /** The replica's own name: what it has told itself is in its own log. */
@@ -18,6 +18,8 @@ export interface FollowingParts {
   readonly onHeard: (heard: readonly Written[], upTo: string) => Promise<void>;
   /** How many were heard, missed, and found that no replica had signed. */
   readonly onCounted: (counts: HeardCounts) => void;
+  /** Told after each look whether all was read that there is, or Redis did not answer. */
+  readonly onLooked: (isAnswered: boolean) => void;
 }
 
 export interface HeardCounts {
@@ -77,14 +79,9 @@ export class Following {
     this.#runs = new Runs(runs);
   }
 
-  /** The last gap of each replica of which decisions were missed. */
-  get gaps(): ReadonlyMap<string, Gap> {
-    return this.#runs.gaps;
-  }
-
-  /** Those of which anything was heard. */
-  get replicas(): readonly string[] {
-    return [...this.#runs.lastTimes.keys()];
+  /** What was heard of each replica. */
+  get runs(): Runs {
+    return this.#runs;
   }
 
   begin(): void {
@@ -94,8 +91,11 @@ export class Following {
   /** Takes what has come. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#look()
-      // The line tells of it.
-      .catch(() => {})
+      .then(
+        () => this.#parts.onLooked(true),
+        // The line tells why.
+        () => this.#parts.onLooked(false),
+      )
       .finally(() => {
         this.#looking = undefined;
       });

@@ -1,5 +1,5 @@
 import type { Missing } from '../../decisions/fleet-reader.js';
-import type { KnownReplica } from '../members/roster.js';
+import { isThere, type KnownReplica } from '../members/roster.js';
 import type { ArchiveStates } from './archive/archive-states.js';
 import { wordsOf } from './archive/objects.js';
 
@@ -31,7 +31,7 @@ export async function missingOf(coverage: Coverage): Promise<Missing[]> {
     return notArchived(coverage, await states());
   } catch (error) {
     const replica = `what replicas have put into S3 cannot be told (${wordsOf(error)}): any of them`;
-    return [...missed, { replica, from: undefined, to: undefined }];
+    return [...missed, { replica, from: undefined, to: undefined, why: 'archive' }];
   }
 }
 
@@ -40,26 +40,33 @@ function beforeHearing({ self, now, replicas, heard, heardSince }: Coverage): Mi
   const names = new Set([...heard, ...replicas.map(({ name }) => name)]);
   names.delete(self);
   const to = heardSince ?? new Date(now).toISOString();
-  return [...names].map((replica) => ({ replica, from: undefined, to }));
+  return [...names].map((replica) => ({ replica, from: undefined, to, why: 'archive' }));
 }
 
 /** Whoever is there has not ended: an old word that it has was put back. */
 function isHere(name: string, replicas: readonly KnownReplica[]): boolean {
-  return replicas.some((one) => one.name === name && one.state !== 'silent');
+  return replicas.some((one) => one.name === name && isThere(one));
 }
 
 /** What is in the archive need not have been heard. */
 function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveStates): Missing[] {
   const missing: Missing[] = [];
   for (const one of missed) {
-    const upTo = states.get(one.replica)?.upTo ?? Number.NEGATIVE_INFINITY;
-    if (one.to === undefined || Date.parse(one.to) > upTo) missing.push(one);
+    const upTo = (one.replica && states.get(one.replica)?.upTo) || Number.NEGATIVE_INFINITY;
+    if (one.to !== undefined && Date.parse(one.to) <= upTo) continue;
+    const isThereFrom = one.from === undefined || Date.parse(one.from) < upTo;
+    missing.push(isThereFrom && upTo > 0 ? { ...one, from: new Date(upTo).toISOString() } : one);
   }
+  const open = new Set(missing.filter(({ to }) => to === undefined).map(({ replica }) => replica));
+  const add = (replica: string, since: number): void => {
+    const from = new Date(since).toISOString();
+    // It is named with a better reason.
+    if (!open.has(replica)) missing.push({ replica, from, to: undefined, why: 'archive' });
+  };
   for (const [replica, { upTo, ended }] of states)
     if (replica !== self && !(ended && !isHere(replica, replicas)) && now - upTo > LATE)
-      missing.push({ replica, from: new Date(upTo).toISOString(), to: undefined });
+      add(replica, upTo);
   for (const { name, started } of replicas)
-    if (name !== self && !states.has(name) && now - started > LATE)
-      missing.push({ replica: name, from: new Date(started).toISOString(), to: undefined });
+    if (name !== self && !states.has(name) && now - started > LATE) add(name, started);
   return missing;
 }

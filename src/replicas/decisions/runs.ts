@@ -21,12 +21,16 @@ const RUN = z.object({
   /** Whether the run has said that it ends. */
   ended: z.boolean(),
   time: z.string(),
+  /** All that it had decided by then was heard, ISO 8601. */
+  whole: z.string().optional(),
   gap: GAP.optional(),
   /** Runs before it: who can write to Redis may put their words there once more. */
   past: z.array(z.string()).max(MOST_PAST).optional(),
 });
 
 type Run = z.output<typeof RUN>;
+/** What was heard of a replica's last run. Times are ISO 8601. */
+export type LastRun = Readonly<Pick<Run, 'run' | 'number' | 'ended' | 'time' | 'whole'>>;
 
 /** What was heard of each replica, by the numbers that it gives its decisions: nothing twice, and what was missed. */
 export class Runs {
@@ -46,9 +50,31 @@ export class Runs {
     return new Map(all);
   }
 
-  /** The time of the last decision that was heard of each, ISO 8601. */
-  get lastTimes(): ReadonlyMap<string, string> {
-    return new Map([...this.#runs].map(([replica, { time }]) => [replica, time]));
+  /** Those of which anything was heard. */
+  get replicas(): readonly string[] {
+    return [...this.#runs.keys()];
+  }
+
+  /** The last runs of those that have not said that they end. */
+  get open(): ReadonlyMap<string, LastRun> {
+    return new Map([...this.#runs].filter(([, { ended }]) => !ended));
+  }
+
+  /** The last run of a replica. */
+  of(replica: string): LastRun | undefined {
+    return this.#runs.get(replica);
+  }
+
+  /** All that a replica had decided by then was heard. @param whole ISO 8601 */
+  wholeUpTo(replica: string, whole: string): void {
+    const run = this.#runs.get(replica);
+    if (run !== undefined) this.#runs.set(replica, { ...run, whole });
+  }
+
+  /** A replica will not be heard of again: what it may have decided is lost. */
+  giveUp(replica: string, gap: Gap): void {
+    const run = this.#runs.get(replica) ?? { run: '', number: 0, time: gap.to };
+    this.#runs.set(replica, { ...run, ended: true, gap });
   }
 
   /**
@@ -66,12 +92,14 @@ export class Runs {
     const before = isSame ? known.number : 0;
     const missed = number - before - (isEnd ? 0 : 1);
     const isGap = missed > 0 || (known !== undefined && !isSame && !known.ended);
-    const gap = isGap ? { from: known?.time, to: time } : known?.gap;
+    const gap = isGap ? { from: known && heardUpTo(known), to: time } : known?.gap;
     this.#runs.delete(replica);
     const earlier = known?.past ?? [];
     const past =
       known === undefined || isSame ? earlier : [known.run, ...earlier].slice(0, MOST_PAST);
-    this.#runs.set(replica, { run, number, ended: isEnd, time, past, ...(gap && { gap }) });
+    const whole = isSame ? known.whole : undefined;
+    const told = { ...(whole !== undefined && { whole }), ...(gap && { gap }) };
+    this.#runs.set(replica, { run, number, ended: isEnd, time, past, ...told });
     if (this.#runs.size > MOST_REPLICAS) this.#runs.delete(this.#runs.keys().next().value!);
     return Math.max(missed, isGap ? 1 : 0);
   }
@@ -79,10 +107,15 @@ export class Runs {
   /** Of all that are known, something may have been missed. @param to ISO 8601 */
   missAll(to: string): void {
     for (const [replica, run] of this.#runs)
-      this.#runs.set(replica, { ...run, gap: { from: run.time, to } });
+      this.#runs.set(replica, { ...run, gap: { from: heardUpTo(run), to } });
   }
 
   toJSON(): unknown {
     return [...this.#runs];
   }
+}
+
+/** Whichever is later: its last decision that was heard, or when nothing was missing. */
+function heardUpTo({ time, whole = time }: Run): string {
+  return whole > time ? whole : time;
 }

@@ -5,6 +5,7 @@ import { Script } from '../../redis/script.js';
 import type { Timers } from '../../runtime/timers.js';
 import type { Seal } from '../seal.js';
 import { LONGEST, type Told, writeTold } from './envelope.js';
+import type { Decided } from './hearing.js';
 
 export interface TellingParts {
   readonly line: Pick<RedisLine, 'ask' | 'key'>;
@@ -66,6 +67,11 @@ export class Telling {
     this.#head = head;
     this.#parts = parts;
     this.#key = parts.line.key('decisions');
+  }
+
+  /** How far this run has decided. */
+  get decided(): Decided {
+    return { run: this.#head.run, number: this.#number };
   }
 
   /** Notes what has reached the log. Costs little: all else is done later. */

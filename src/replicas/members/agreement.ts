@@ -1,4 +1,4 @@
-import { type Roster, revisionsOf } from './roster.js';
+import { isThere, type Roster, revisionsOf } from './roster.js';
 
 /** Policies may differ for so long, in milliseconds: an edit reaches machines one after the other. */
 export const PATIENCE = 120_000;
@@ -31,7 +31,7 @@ export class Agreement {
     const { clock, onOther } = this.#parts;
     if (revisionsOf(roster).size < 2) this.#since = undefined;
     else this.#since ??= clock();
-    const present = roster.replicas.filter(({ state }) => state !== 'silent');
+    const present = roster.replicas.filter(isThere);
     const own = present.find(({ state }) => state === 'self')?.revision;
     const isNew = present.some(
       ({ name, revision }) => revision !== own && this.#known.get(name) !== revision,

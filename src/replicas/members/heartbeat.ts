@@ -4,10 +4,10 @@ import type { Every } from '../../runtime/change-watch.js';
 import { OnceMore } from '../../runtime/once-more.js';
 import type { Seal } from '../seal.js';
 import { fieldOf, type ReplicaEntry, readEntry, writeEntry } from './replica-entry.js';
-import { BEAT, isForgotten, type Roster, rosterOf, SILENT_AFTER } from './roster.js';
+import { BEAT, isForgotten, lastKnown, type Roster, rosterOf, SILENT_AFTER } from './roster.js';
 
 /** What changes of what a replica says of itself. */
-export type OwnState = Pick<ReplicaEntry, 'revision' | 'policySeq'>;
+export type OwnState = Pick<ReplicaEntry, 'revision' | 'policySeq' | 'decided'>;
 
 export interface HeartbeatParts {
   readonly line: Pick<RedisLine, 'ask' | 'key'>;
@@ -52,27 +52,32 @@ return found`);
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
-  readonly #identity: Omit<ReplicaEntry, 'revision' | 'policySeq' | 'started' | 'at'>;
+  readonly #identity: Omit<ReplicaEntry, keyof OwnState | 'started' | 'at'>;
   readonly #key: string;
   /** Of Redis' clock before this machine's, in milliseconds; undefined where it was not told yet. */
   #ahead: number | undefined;
   #isClockKnown = false;
   #started: number;
   #entries: readonly ReplicaEntry[] = [];
-  /** When that was told, by this machine's clock. */
-  #heardAt = Number.NEGATIVE_INFINITY;
+  /** When that was told, by this machine's clock; before the first time, when it began. */
+  #heardAt: number;
+  /** Whether Redis has answered the last word. */
+  #isAnswered = true;
+  /** Since when it has again, by its clock. */
+  #answersSince = Number.NEGATIVE_INFINITY;
   /** What changes while one word is on its way is said with the next. */
   readonly #beats = new OnceMore(() => this.#beat());
   #stop = () => {};
 
   constructor(
-    identity: Omit<ReplicaEntry, 'revision' | 'policySeq' | 'started' | 'at'>,
+    identity: Omit<ReplicaEntry, keyof OwnState | 'started' | 'at'>,
     parts: HeartbeatParts,
   ) {
     this.#identity = identity;
     this.#parts = parts;
     this.#key = parts.line.key('replicas');
     this.#started = parts.now();
+    this.#heardAt = parts.now();
   }
 
   /** By how much Redis' clock is before this machine's, in milliseconds; undefined where that is not known. */
@@ -80,10 +85,17 @@ export class Heartbeat {
     return this.#isClockKnown ? this.#ahead : undefined;
   }
 
-  /** Who is there. What was told too long ago says nothing of the others. */
+  /** Who is there; who was, where Redis does not answer. */
   get roster(): Roster {
     const isStale = this.#parts.now() - this.#heardAt > SILENT_AFTER;
-    return rosterOf(isStale ? [] : this.#entries, this.#own(), this.#redisNow());
+    const asOf = this.#heardAt + (this.#ahead ?? 0);
+    if (!this.#isAnswered || isStale) return lastKnown(this.#entries, this.#own(), asOf);
+    return rosterOf(this.#entries, this.#own(), this.redisNow, this.#answersSince);
+  }
+
+  /** Milliseconds since 1970, by Redis' clock as far as it is known. */
+  get redisNow(): number {
+    return this.#parts.now() + (this.#ahead ?? 0);
   }
 
   /** Begins to say so every few seconds. Resolves once it was said first, or could not be. */
@@ -110,12 +122,15 @@ export class Heartbeat {
       // What it says bears the time of Redis, which has to be known first.
       if (this.#ahead === undefined) {
         await this.#ask('', '');
-        this.#started = this.#redisNow();
+        this.#started = this.redisNow;
       }
       const own = this.#own();
       await this.#ask(fieldOf(own), writeEntry(own, this.#parts.seal));
+      if (!this.#isAnswered) this.#answersSince = this.redisNow;
+      this.#isAnswered = true;
     } catch {
-      // The line tells of it.
+      // The line tells why.
+      this.#isAnswered = false;
     }
     this.#parts.onRoster(this.roster);
   }
@@ -146,7 +161,7 @@ export class Heartbeat {
       else entries.push(entry);
     }
     onUnsigned(unsigned);
-    const gone = entries.filter((entry) => isForgotten(entry, this.#redisNow())).map(fieldOf);
+    const gone = entries.filter((entry) => isForgotten(entry, this.redisNow)).map(fieldOf);
     if (gone.length > 0) line.ask((redis) => redis.hdel(this.#key, ...gone)).catch(() => {});
     this.#entries = entries;
   }
@@ -156,11 +171,7 @@ export class Heartbeat {
       ...this.#identity,
       ...this.#parts.own(),
       started: this.#started,
-      at: this.#redisNow(),
+      at: this.redisNow,
     };
-  }
-
-  #redisNow(): number {
-    return this.#parts.now() + (this.#ahead ?? 0);
   }
 }

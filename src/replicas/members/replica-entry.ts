@@ -14,6 +14,7 @@ const FORM = z.object({
   started: INSTANT,
   at: INSTANT,
   policySeq: INSTANT.optional(),
+  decided: z.object({ run: TEXT, number: INSTANT }).optional(),
 });
 
 /** What a replica says of itself, again and again. Instants are of Redis' clock, in milliseconds since 1970. */
@@ -35,6 +36,8 @@ export interface ReplicaEntry {
   readonly at: number;
   /** Of the shared policy that it holds; undefined where it shares none. */
   readonly policySeq?: number | undefined;
+  /** Its run, as it tells its decisions, and the number of the last one; undefined in an older version. */
+  readonly decided?: { readonly run: string; readonly number: number } | undefined;
 }
 
 /** The field under which it says so. */

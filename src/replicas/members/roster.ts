@@ -9,8 +9,8 @@ export const FORGOTTEN_AFTER = 3_600_000;
 
 /** A replica as the others know it. */
 export interface KnownReplica extends ReplicaEntry {
-  /** `self` is the one that tells it. */
-  readonly state: 'self' | 'present' | 'silent';
+  /** `self` is the one that tells it; `last-known` was there before Redis stopped answering, and has not been heard of since. */
+  readonly state: 'self' | 'present' | 'silent' | 'last-known';
 }
 
 /** All replicas that are known at one moment. */
@@ -19,17 +19,21 @@ export interface Roster {
   readonly replicas: readonly KnownReplica[];
   /** Names that more than one of those present has. */
   readonly namesakes: readonly string[];
+  /** Where Redis does not answer: when it last did, by its clock, in milliseconds since 1970. */
+  readonly asOf?: number | undefined;
 }
 
 /**
  * Who is there, from what all have said of themselves.
  * @param self what this one says of itself, whether or not it is among the entries
  * @param now of Redis' clock, in milliseconds since 1970
+ * @param answersSince since when Redis has answered, by its clock: nobody could say anything before
  */
 export function rosterOf(
   entries: readonly ReplicaEntry[],
   self: ReplicaEntry,
   now: number,
+  answersSince = Number.NEGATIVE_INFINITY,
 ): Roster {
   const byName = new Map<string, ReplicaEntry[]>([[self.name, [self]]]);
   for (const entry of entries) {
@@ -43,10 +47,28 @@ export function rosterOf(
   for (const alike of byName.values()) {
     const newest = alike.reduce((a, b) => (isBefore(a, b, self) ? b : a));
     if (alike.some((other) => isNamesake(other, newest, now))) namesakes.push(newest.name);
-    replicas.push({ ...newest, state: stateOf(newest, self, now) });
+    replicas.push({ ...newest, state: stateOf(newest, self, now, answersSince) });
   }
   replicas.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { replicas, namesakes: namesakes.sort() };
+}
+
+/** The same while Redis does not answer: nobody can tell who is still there. @param asOf when it last did, by its clock */
+export function lastKnown(
+  entries: readonly ReplicaEntry[],
+  self: ReplicaEntry,
+  asOf: number,
+): Roster {
+  const { replicas } = rosterOf(entries, self, asOf);
+  const known = replicas.map((one) =>
+    one.state === 'present' ? { ...one, state: 'last-known' as const } : one,
+  );
+  return { replicas: known, namesakes: [], asOf };
+}
+
+/** Whether a replica is known to be there. */
+export function isThere({ state }: Pick<KnownReplica, 'state'>): boolean {
+  return state === 'self' || state === 'present';
 }
 
 /** Whether an entry may be removed. @param now of Redis' clock */
@@ -57,8 +79,8 @@ export function isForgotten({ at }: ReplicaEntry, now: number): boolean {
 /** How many of those present have each policy revision. */
 export function revisionsOf({ replicas }: Roster): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { state, revision } of replicas)
-    if (state !== 'silent') counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  for (const { revision } of replicas.filter(isThere))
+    counts.set(revision, (counts.get(revision) ?? 0) + 1);
   return counts;
 }
 
@@ -74,7 +96,13 @@ function isNamesake(other: ReplicaEntry, newest: ReplicaEntry, now: number): boo
   return Math.min(other.at, newest.at) > Math.max(other.started, newest.started);
 }
 
-function stateOf(entry: ReplicaEntry, self: ReplicaEntry, now: number): KnownReplica['state'] {
+function stateOf(
+  entry: ReplicaEntry,
+  self: ReplicaEntry,
+  now: number,
+  answersSince: number,
+): KnownReplica['state'] {
   if (fieldOf(entry) === fieldOf(self)) return 'self';
-  return now - entry.at > SILENT_AFTER ? 'silent' : 'present';
+  if (now - entry.at <= SILENT_AFTER) return 'present';
+  return now - answersSince <= SILENT_AFTER ? 'last-known' : 'silent';
 }

@@ -1,4 +1,4 @@
-import type { KnownReplica, Roster } from './roster.js';
+import { isThere, type KnownReplica, type Roster } from './roster.js';
 
 /** A clock may be wrong by so much, in milliseconds. */
 const MOST_SKEW = 5_000;
@@ -15,12 +15,17 @@ export interface ReplicasSeen {
 
 /** What is wrong among the replicas, a clause each. */
 export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): string[] {
-  const { replicas, namesakes } = roster;
+  const { replicas, namesakes, asOf } = roster;
   const silent = replicas.filter(({ state }) => state === 'silent');
   const troubles: string[] = [];
+  if (asOf !== undefined) {
+    const known = replicas.filter(({ state }) => state === 'last-known').map(({ name }) => name);
+    const who = known.length === 0 ? '' : `; last known: ${listed(known)}`;
+    troubles.push(`Redis has not answered since ${new Date(asOf).toISOString()}${who}`);
+  }
   if (disagree)
     troubles.push(
-      `the replicas go by different policies: ${listed(replicas.filter(isPresent).map(withRevision))}`,
+      `the replicas go by different policies: ${listed(replicas.filter(isThere).map(withRevision))}`,
     );
   if (silent.length > 0) troubles.push(`silent: ${listed(silent.map(withTime))}`);
   if (namesakes.length > 0)
@@ -29,10 +34,6 @@ export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): strin
     );
   if (Math.abs(ahead) > MOST_SKEW) troubles.push(`the clock here is ${skewed(ahead)}`);
   return troubles;
-}
-
-function isPresent({ state }: KnownReplica): boolean {
-  return state !== 'silent';
 }
 
 function withRevision({ name, revision }: KnownReplica): string {

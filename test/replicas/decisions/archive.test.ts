@@ -305,7 +305,9 @@ describe('the decisions of replicas in a bucket', () => {
     assert.deepEqual(await missing(), []);
     now += 0.2 * HOUR;
     const upTo = '2026-05-05T10:00:00.000Z';
-    assert.deepEqual(await missing(), [{ replica: 'wheelgate-1', from: upTo, to: undefined }]);
+    assert.deepEqual(await missing(), [
+      { replica: 'wheelgate-1', from: upTo, to: undefined, why: 'archive' },
+    ]);
     // One that has nothing to put there says so.
     await a.hour();
     assert.deepEqual(await missing(), []);

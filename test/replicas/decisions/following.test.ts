@@ -78,6 +78,7 @@ describe('the decisions of the other replicas', { skip }, () => {
           counts.missed += more.missed;
           counts.unsigned += more.unsigned;
         },
+        onLooked: () => {},
       },
       upTo,
     );
@@ -106,7 +107,7 @@ describe('the decisions of the other replicas', { skip }, () => {
     const second = follower('b', first.place.upTo);
     await second.following.look();
     assert.deepEqual(second.heard, ['4']);
-    assert.deepEqual([...second.following.gaps], []);
+    assert.deepEqual([...second.following.runs.gaps], []);
     assert.deepEqual(counts, { heard: 4, missed: 0, unsigned: 0 });
   });
 
@@ -124,7 +125,7 @@ describe('the decisions of the other replicas', { skip }, () => {
       await following.look();
       assert.deepEqual(heard, ['1', '2', '3']);
     });
-    assert.deepEqual([...following.gaps], []);
+    assert.deepEqual([...following.runs.gaps], []);
     assert.equal(dropped, 0);
   });
 
@@ -177,7 +178,7 @@ describe('the decisions of the other replicas', { skip }, () => {
       a.note(decided('a', ['2', '3']));
       await eventually(async () => {
         await following.look();
-        assert.ok(heard.join() === '1,2,3' || following.gaps.size > 0);
+        assert.ok(heard.join() === '1,2,3' || following.runs.gaps.size > 0);
       });
     });
 
@@ -194,10 +195,10 @@ describe('the decisions of the other replicas', { skip }, () => {
     await following.look();
     assert.deepEqual(heard, ['1', '3']);
     const time = record('').time;
-    assert.deepEqual([...following.gaps], [['a', { from: time, to: time }]]);
+    assert.deepEqual([...following.runs.gaps], [['a', { from: time, to: time }]]);
     assert.equal(counts.missed, 1);
     // It is known after a restart, too.
-    assert.equal(follower('b', place.upTo).following.gaps.size, 1);
+    assert.equal(follower('b', place.upTo).following.runs.gaps.size, 1);
   });
 
   it('count as missed where a replica begins anew that has not said that it ends', async () => {
@@ -211,12 +212,12 @@ describe('the decisions of the other replicas', { skip }, () => {
     second.note(decided('a', ['2']));
     await eventually(async () => assert.equal(await stored(), 3));
     await following.look();
-    assert.equal(following.gaps.size, 0);
+    assert.equal(following.runs.gaps.size, 0);
     const third = telling('a');
     third.note(decided('a', ['3']));
     await eventually(async () => assert.equal(await stored(), 4));
     await following.look();
-    assert.equal(following.gaps.size, 1);
+    assert.equal(following.runs.gaps.size, 1);
   });
 
   it('are those of replicas alone: what others have written there counts for nothing', async () => {
@@ -251,6 +252,6 @@ describe('the decisions of the other replicas', { skip }, () => {
     await following.look();
     await following.look();
     assert.deepEqual(heard, ['1', '2']);
-    assert.equal(following.gaps.size, 0);
+    assert.equal(following.runs.gaps.size, 0);
   });
 });
