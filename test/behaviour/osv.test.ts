@@ -256,6 +256,14 @@ describe('who asks in the form of OSV', () => {
       'locked',
       'refused',
     ]);
+    const { totals, bars, groups } = (await gate.get('/api/v1/overview?range=24h')).json();
+    assert.deepEqual([totals.requests, totals.refused, totals.served], [0, 1, 0]);
+    assert.deepEqual(bars.at(-1).refused, { deny: 1 });
+    // The tables beside the chart say the same.
+    assert.deepEqual(
+      groups.map(({ project, inRange }: any) => [project, inRange]),
+      [['bad', 1]],
+    );
     const downloads = await gate.metric('wheelgate_downloads_total');
     assert.ok(
       downloads.every((line) => line.endsWith(' 0')),

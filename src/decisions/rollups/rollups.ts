@@ -82,9 +82,8 @@ export class Rollups {
 
   #decision(record: DecisionRecord, line: string, hour: number): void {
     const { hours, days } = this;
-    // What is no request is among what was refused, and no download.
+    countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
     if (isRequest(record)) {
-      countDecision(record, hours.counts, hours.placeFor(hour), days.counts, days.placeFor(hour));
       this.projects.note(record.project, hour);
       this.users.note(record);
     }

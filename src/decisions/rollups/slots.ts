@@ -1,5 +1,5 @@
 import { RULES } from '../../domain/rules.js';
-import type { DecisionRecord } from '../record.js';
+import { type DecisionRecord, isRequest } from '../record.js';
 
 /** What is said of a file without its bytes having been judged is a verdict of its own here, as in the metrics. */
 export const VERDICTS = ['allow', 'warn', 'block', 'pending'] as const;
@@ -57,15 +57,18 @@ export function countDecision(
     hours[hour + slot]! += by;
     days[day + slot]! += by;
   };
-  add(REQUESTS, 1);
-  if (failure !== undefined) add(FAILURES, 1);
-  add(SERVED, bytes);
-  if (fetched !== undefined) add(FETCHED, fetched);
-  // Another's log may hold anything there.
-  const source = cache && CACHES[cache];
-  if (source !== undefined) add(source, 1);
-  const said = pending ? 3 : VERDICTS.indexOf(verdict);
-  if (said !== -1) add(FIRST_VERDICT + said * KINDS.length + kindOf(filename), 1);
+  // What was refused by a probe, or named in OSV's form, is refused as on all pages, and was no request.
+  if (isRequest(record)) {
+    add(REQUESTS, 1);
+    if (failure !== undefined) add(FAILURES, 1);
+    add(SERVED, bytes);
+    if (fetched !== undefined) add(FETCHED, fetched);
+    // Another's log may hold anything there.
+    const source = cache && CACHES[cache];
+    if (source !== undefined) add(source, 1);
+    const said = pending ? 3 : VERDICTS.indexOf(verdict);
+    if (said !== -1) add(FIRST_VERDICT + said * KINDS.length + kindOf(filename), 1);
+  }
   const mode = modeOf(record);
   if (mode !== undefined) add(FIRST_RULE + ruleOf(rule) * MODES.length + MODES.indexOf(mode), 1);
 }
