@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import {
   CLIENTS,
   type ClientName,
@@ -12,6 +11,7 @@ import {
 } from '../domain/client-settings.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
+import { uvConfigFile } from './uv-config.js';
 import { copied } from './words.js';
 
 export interface ClientOptions {
@@ -95,8 +95,7 @@ const OWN_INDEX = /^\[\[index\]\]\nname = "wheelgate"\nurl = "[^"\n]*"\ndefault 
 
 /** uv has no command for it. An index that is there already is not ours to change, but for our own. */
 function writeUv(server: string, checks: boolean, out: Output): number {
-  const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
-  const path = process.env.UV_CONFIG_FILE ?? join(config, 'uv', 'uv.toml');
+  const path = uvConfigFile(process.env);
   const blocks: UvBlock[] = [{ lines: clientSettings('uv', server).lines, ...INDEX }];
   if (checks) blocks.push({ lines: malwareCheck(server).lines, ...AUDIT });
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';

@@ -77,7 +77,7 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
     command: ['python3', '-m', 'pip', 'config', '--user', 'set', 'global.index-url', place.index],
   }),
   uv: ({ index }) => ({
-    file: 'uv.toml (~/.config/uv/uv.toml), or under [tool.uv] as [[tool.uv.index]] in pyproject.toml',
+    file: 'uv.toml (~/.config/uv/uv.toml; Windows: %APPDATA%\\uv\\uv.toml), or under [tool.uv] as [[tool.uv.index]] in pyproject.toml',
     lines: ['[[index]]', 'name = "wheelgate"', `url = "${index}"`, 'default = true'],
     environment: [`UV_DEFAULT_INDEX=${index}`],
     lock: 'A uv.lock names the index that it was made with, and `uv sync --frozen` heeds it alone: run `uv lock` once more.',
