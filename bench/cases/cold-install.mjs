@@ -27,6 +27,8 @@ export const needs = [
 
 const WALL_AIMS = { uv: 1.5, pip: 1.2 };
 const CPU_AIM = 0.5;
+/** The same with files that are probed before their pages list them. */
+const PROBED = 'wheelgate, uploads of yesterday';
 
 const proxies = {
   wheelgate: async (folder, index) => {
@@ -40,6 +42,11 @@ export async function run({ folder, rounds, short }) {
   const root = join(folder, 'index');
   const count = await publishTree(root, wheels);
   const index = await startNginx(join(folder, 'nginx'), root);
+  // Everything was uploaded yesterday: each page is one whose files are probed.
+  const youngRoot = join(folder, 'young-index');
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  await publishTree(youngRoot, wheels, { 'upload-time': yesterday });
+  const young = await startNginx(join(folder, 'young-nginx'), youngRoot);
   const scratch = memoryFolder(1e9) ?? join(folder, 'scratch');
   let started = 0;
   const installFrom = (client, simple) => {
@@ -50,34 +57,40 @@ export async function run({ folder, rounds, short }) {
   /** devpi is never quite at rest. */
   const cpuOf = ({ pid }) => settledCpu(pid, cpuSecondsOfAll, 2_000);
   /** @returns seconds; what the proxy took goes to `used` */
-  const through = (client, start, used) => async () => {
-    started += 1;
-    const own = join(folder, `proxy${started}`);
-    const server = await start(own, index.url);
-    try {
-      const before = await cpuOf(server);
-      const seconds = await installFrom(client, server.simple);
-      used.push((await cpuOf(server)) - before);
-      return seconds;
-    } finally {
-      await server.end();
-      rmSync(own, { recursive: true, force: true });
-    }
-  };
+  const through =
+    (client, start, used, from = index) =>
+    async () => {
+      started += 1;
+      const own = join(folder, `proxy${started}`);
+      const server = await start(own, from.url);
+      try {
+        const before = await cpuOf(server);
+        const seconds = await installFrom(client, server.simple);
+        used.push((await cpuOf(server)) - before);
+        return seconds;
+      } finally {
+        await server.end();
+        rmSync(own, { recursive: true, force: true });
+      }
+    };
   try {
     const figures = [];
     for (const client of Object.keys(clients)) {
-      const used = Object.fromEntries(Object.keys(proxies).map((name) => [name, []]));
+      const used = Object.fromEntries([...Object.keys(proxies), PROBED].map((name) => [name, []]));
       const direct = () => installFrom(client, `${index.url}/simple/`);
       await direct();
       const subjects = { index: direct };
       for (const [name, start] of Object.entries(proxies))
         subjects[name] = through(client, start, used[name]);
+      subjects[PROBED] = through(client, proxies.wheelgate, used[PROBED], young);
       figures.push({
         figure: `${client} install of ${count} packages, nothing cached`,
         unit: 's',
         baseline: 'index',
-        aims: { wheelgate: { most: WALL_AIMS[client] } },
+        aims: {
+          wheelgate: { most: WALL_AIMS[client] },
+          [PROBED]: { most: WALL_AIMS[client] },
+        },
         results: await alternate(subjects, short ? 1 : rounds),
       });
       figures.push({
@@ -93,5 +106,6 @@ export async function run({ folder, rounds, short }) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     await index.end();
+    await young.end();
   }
 }

@@ -100,7 +100,7 @@ for path in sys.argv[1:]:
 `;
 
 /** Publishes real wheels below `root`, each with its metadata beside it, as PyPI has it. @returns how many */
-export async function publishTree(root, wheels) {
+export async function publishTree(root, wheels, more = {}) {
   const projects = new Set();
   const published = wheels.map((wheel) => {
     const filename = wheel.split('/').at(-1);
@@ -123,6 +123,7 @@ export async function publishTree(root, wheels) {
       {
         ...listed(name, filename, bytes.length, sha256(bytes)),
         'core-metadata': { sha256: metadata },
+        ...more,
       },
     ]);
   }

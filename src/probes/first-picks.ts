@@ -19,7 +19,9 @@ interface PickedRelease {
 export function firstPicks(page: ProjectPage, isChoice: (file: IndexFile) => boolean): IndexFile[] {
   const finals = new NewestReleases();
   const early = new NewestReleases();
-  for (const file of page.files) {
+  // Indexes list the newest last: of those before it most need not be judged.
+  for (let at = page.files.length - 1; at >= 0; at -= 1) {
+    const file = page.files[at]!;
     const { version, kind } = file.name;
     if (version === undefined || kind !== 'wheel' || file.yanked !== false) continue;
     const releases = isPrerelease(version) ? early : finals;
@@ -36,10 +38,16 @@ export function firstPicks(page: ProjectPage, isChoice: (file: IndexFile) => boo
 class NewestReleases {
   all: PickedRelease[] = [];
   readonly #keys = new Map<ReleaseKey, PickedRelease>();
+  #asked = { version: '', isNew: false };
 
+  /** Whether a release may be among them; the files of one follow one another. */
   mayTake(version: string): boolean {
-    const last = this.all[NEWEST - 1];
-    return last === undefined || compareVersions(version, last.version) >= 0;
+    if (version !== this.#asked.version) {
+      const last = this.all[NEWEST - 1];
+      const isNew = last === undefined || compareVersions(version, last.version) >= 0;
+      this.#asked = { version, isNew };
+    }
+    return this.#asked.isNew;
   }
 
   add(version: string, file: IndexFile): void {

@@ -13,8 +13,11 @@ import { isReadable } from '../zip/member-looks.js';
 import { readMember, type ZipMember } from '../zip/zip-members.js';
 import { NotHere, PartialSource, type Piece, type Stretch } from './partial-source.js';
 
-/** The bytes at a file's end that are read first: an end record with its longest comment, and what zip64 has before it. */
-export const TAIL_BYTES = 22 + 65_535 + 76;
+/**
+ * The bytes at a file's end that are read first, where most wheels have all of their directory. With its headers such an answer
+ * is shorter than 64 KiB, so that a server nearby sends it at once; a longer one may wait 40 ms for an acknowledgement.
+ */
+export const TAIL_BYTES = 60 * 1024;
 
 /** What one probe may read, in bytes; beyond that nothing is said of the file. */
 const MOST_DIRECTORY = 3 * 2 ** 20;
@@ -76,7 +79,7 @@ export async function probeZip({
 }: ProbeQuestion): Promise<ProbeAnswer> {
   const source = new PartialSource(size, pieces);
   try {
-    const place = readEndRecord(source);
+    const place = readEndRecord(source, TAIL_BYTES);
     if (place.size > MOST_DIRECTORY)
       return { kind: 'unreadable', why: `its directory has ${place.size} bytes` };
     const entries = readCentralDirectory(source, place, limits);

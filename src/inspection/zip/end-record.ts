@@ -20,10 +20,12 @@ export interface DirectoryPlace {
  * Reads the end of the archive and holds it to one reading: the end record closes the file, zip64 record and
  * locator (if any) stand directly before it, the directory directly before those, and all agree
  * (APPNOTE 4.3.14 to 4.3.16).
+ * @param window the bytes at the file's end that are searched: of a shorter one than by default, archives with a long comment
+ * have no end record
  * @throws {InspectionProblem}
  */
-export function readEndRecord(source: ByteSource): DirectoryPlace {
-  const { record, at } = findEndRecord(source);
+export function readEndRecord(source: ByteSource, window = END_SIZE + MAX_COMMENT): DirectoryPlace {
+  const { record, at } = findEndRecord(source, window);
   const plain = {
     disk: record.readUInt16LE(4),
     directoryDisk: record.readUInt16LE(6),
@@ -70,8 +72,8 @@ function mustEnd(offset: number, size: number, at: number): void {
     );
 }
 
-function findEndRecord(source: ByteSource): { record: Buffer; at: number } {
-  const length = Math.min(source.size, END_SIZE + MAX_COMMENT);
+function findEndRecord(source: ByteSource, window: number): { record: Buffer; at: number } {
+  const length = Math.min(source.size, window);
   const tail = source.read(source.size - length, length);
   const start = source.size - length;
   for (let i = tail.length - END_SIZE; i >= 0; i--) {
