@@ -71,18 +71,16 @@ export class Decider {
     const { size, sha256, hashes } = bytes;
     const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
     recognise(task, { size, sha256, hashes, doubt });
-    if (doubt === undefined) return this.inspectAndEnd(task, bytes);
-    // What they hold does not matter.
-    task.tell({ kind: 'complete', size, sha256, hashes, doubt });
-    await this.end(task, size, undefined);
+    // A waiver may let other bytes through than the pinned ones: what they hold matters as well.
+    await this.inspectAndEnd(task, { ...bytes, doubt });
   }
 
   /** Findings, once for these bytes; then the verdict. */
   async inspectAndEnd(task: OwnTask, bytes: Bytes): Promise<void> {
     const { listed } = task;
     const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
-    const { size, sha256, hashes } = bytes;
-    task.tell({ kind: 'complete', size, sha256, hashes, ...(inspection && { inspection }) });
+    const { size, sha256, hashes, doubt } = bytes;
+    task.tell({ kind: 'complete', size, sha256, hashes, doubt, ...(inspection && { inspection }) });
     await this.end(task, size, inspection);
   }
 

@@ -133,16 +133,14 @@ export class Filler {
     { inspection, ...bytes }: Extract<FillNews, { kind: 'complete' }>,
   ): Promise<void> {
     const { listed } = task;
-    if (bytes.doubt === undefined) {
-      // Nothing goes out uninspected because somebody forgot to say what was found.
-      if (listed.upstream.inspect && inspection?.sha256 !== bytes.sha256)
-        throw new Failure('internal', NOT_READY);
-      // Nor do other bytes than the page declares that this process has.
-      const known = knownDigest(listed);
-      const right =
-        known === undefined ? bearsOut(bytes, listed.file.hashes) : known === bytes.sha256;
-      if (!right) throw new Failure('internal', NOT_READY);
-    }
+    // Nothing goes out uninspected because somebody forgot to say what was found.
+    if (listed.upstream.inspect && inspection?.sha256 !== bytes.sha256)
+      throw new Failure('internal', NOT_READY);
+    // Nor do other bytes than the page declares that this process has.
+    const known = knownDigest(listed);
+    const right =
+      known === undefined ? bearsOut(bytes, listed.file.hashes) : known === bytes.sha256;
+    if (!right) throw new Failure('internal', NOT_READY);
     recognise(task, bytes);
     await this.#decider.end(task, bytes.size, inspection);
   }

@@ -46,8 +46,10 @@ export function flightKey({ subject, file, upstream }: ListedFile): string {
 }
 
 /** The sha256 of a file, where nothing but that is left to be checked. */
-export function knownDigest({ file }: ListedFile): Sha256 | undefined {
-  return file.integrity === undefined ? file.sha256 : undefined;
+export function knownDigest({ file: { integrity, sha256 } }: ListedFile): Sha256 | undefined {
+  if (integrity === undefined) return sha256;
+  // Other bytes than the pinned ones, which a waiver may let through.
+  return typeof integrity === 'object' && integrity.other === sha256 ? sha256 : undefined;
 }
 
 /** The same, where these bytes may go out without another look: inspected, or of an upstream that is trusted as it is. */
@@ -62,7 +64,7 @@ export function admittedDigest(
 /** The bytes are here, and what was declared of them is true. */
 export function recognise(task: Task, { sha256, doubt }: Arrived): void {
   const { file } = task.listed;
-  if (doubt === undefined) task.fill.sha256 = sha256;
+  task.fill.sha256 = sha256;
   if (doubt !== undefined || file.sha256 !== sha256 || file.integrity !== undefined)
     task.listed = arrived(task.listed, sha256, doubt);
 }

@@ -68,7 +68,10 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
 /** The refusal that is meant: the strongest of the first file, or that of a rule which was named. */
 function chosen({ files }: Refusals, rule: string | undefined): Refused {
   const fixed = files.find((one) => !isSettable(one.rule));
-  if (fixed !== undefined) throw new UsageError(`nothing waives ${fixed.rule}: ${fixed.reason}`);
+  if (fixed !== undefined)
+    throw new UsageError(
+      `nothing waives ${fixed.rule} as a rule: ${fixed.reason}. Where a waiver can lift it, the page of the file has it to copy`,
+    );
   if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
     throw new UsageError(`--rule: nothing waives ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
   const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);

@@ -109,6 +109,10 @@ export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: L
 
 export function noteSeenEvent(event: Exclude<SeenEvent, { kind: 'learnt' }>, log: Log): void {
   if (event.kind === 'not-pinned') return log.error({ upstream: event.upstream }, event.reason);
+  if (event.kind === 'replaced') {
+    const { kind: _, ...change } = event;
+    return log.warn(change, 'an index has other bytes for a file than before');
+  }
   return event.what === 'pins'
     ? log.error({ err: event.error }, 'pins cannot be read or kept: their files are refused')
     : log.warn({ err: event.error }, 'which bytes a digest stands for could not be kept');

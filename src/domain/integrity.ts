@@ -5,8 +5,11 @@ import type { ProjectName } from './project-name.js';
 /** What is done with files that an index declares no strong digest for. */
 export type Unhashed = 'refuse' | 'pin';
 
-/** What is done where an index declares another strong digest for a file than that of the bytes first seen. */
-export type Reuploads = 'allow' | 'refuse';
+/**
+ * What is done where an index declares another strong digest for a file than that of the bytes first seen: they are refused,
+ * or taken and the change recorded. `unwatched`: nobody keeps the first ones.
+ */
+export type Reuploads = 'refuse' | 'accept' | 'unwatched';
 
 /** What an upstream's files are held to beside what it declares now. */
 export interface Demands {
@@ -16,14 +19,27 @@ export interface Demands {
 
 /** Whether the first bytes of its files are kept in mind. */
 export function keepsPins({ unhashed, reuploads }: Demands): boolean {
-  return unhashed === 'pin' || reuploads === 'refuse';
+  return unhashed === 'pin' || reuploads !== 'unwatched';
 }
 
 /**
  * Set where a file's sha256 does not say it all: its bytes are to be checked once they are here, or there is a doubt for
  * which they are refused.
  */
-export type Integrity = 'on-arrival' | { readonly doubt: string };
+export type Integrity =
+  | 'on-arrival'
+  | {
+      readonly doubt: string;
+      /** Where that is a change of bytes, and the only doubt: the sha256 of the new ones. A waiver may name it. */
+      readonly other?: Sha256 | undefined;
+    };
+
+/** The bytes that a file had before those it has now, where the change was accepted. */
+export interface Replaced {
+  readonly sha256: Sha256;
+  /** Milliseconds since 1970: when the change was noticed; undefined where the new bytes are not here yet. */
+  readonly at?: number | undefined;
+}
 
 /** Bytes that were received under a filename, and what was found true of them. */
 export interface SeenBytes {
@@ -34,7 +50,9 @@ export interface SeenBytes {
   /** A pin's: the index declared a strong digest for them, and they bind only where it declares none any more. */
   readonly declared?: boolean;
   /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
-  readonly other?: string;
+  readonly other?: Sha256;
+  /** A pin's, where re-uploads are accepted: the bytes before. */
+  readonly replaced?: Replaced;
   /** A pin's: the sha256 of other bytes that another machine has pinned. Neither is taken until somebody removes one. */
   readonly disputed?: Sha256;
 }
@@ -71,6 +89,7 @@ export interface Declared {
 export interface Identity {
   readonly sha256: Sha256 | undefined;
   readonly integrity: Integrity | undefined;
+  readonly replaced?: Replaced;
 }
 
 /** Whether its declared digests alone say which bytes are meant. */
@@ -96,9 +115,15 @@ export function identify(file: Declared, demands: Demands, { facts, pins }: Seen
   if (unhashed === 'refuse' && !isStrong(hashes)) return doubt(noDigest(filename));
   if (keepsPins(demands)) {
     const pin = pins === undefined ? 'unreadable' : pins.get(filename);
-    if (pin === 'unreadable' || (pin !== undefined && binds(pin, isStrong(hashes), demands)))
-      return pinned(file, pin);
+    if (pin !== undefined && binds(pin, isStrong(hashes), demands)) return pinned(file, pin);
+    if (typeof pin === 'object' && demands.reuploads === 'accept')
+      return { ...declared(file, facts), ...replacement(hashes, pin) };
   }
+  return declared(file, facts);
+}
+
+/** By what the index declares alone. */
+function declared({ filename, hashes }: Declared, facts: SeenByName): Identity {
   if (isStrong(hashes)) {
     const sha256 = hashes.sha256 as Sha256 | undefined;
     if (!hasOtherStrong(hashes)) return { sha256, integrity: undefined };
@@ -111,9 +136,23 @@ export function identify(file: Declared, demands: Demands, { facts, pins }: Seen
   return ON_ARRIVAL;
 }
 
+/** The bytes that were there before those that the index declares now. */
+function replacement(hashes: Hashes, pin: SeenBytes): { readonly replaced?: Replaced } {
+  if (contradiction(hashes, { ...pin.hashes, sha256: pin.sha256 }) !== undefined)
+    return { replaced: { sha256: pin.sha256 } };
+  return pin.replaced === undefined ? {} : { replaced: pin.replaced };
+}
+
 /** Whether other bytes than the pinned ones are refused. @param strong whether the index declares a strong digest now */
-export function binds({ declared }: SeenBytes, strong: boolean, { reuploads }: Demands): boolean {
-  return reuploads === 'refuse' || !(declared && strong);
+export function binds(
+  pin: SeenBytes | 'unreadable',
+  strong: boolean,
+  { reuploads }: Demands,
+): boolean {
+  if (reuploads === 'refuse') return true;
+  // Where a change is only recorded, nothing depends on what is kept of the bytes before.
+  if (pin === 'unreadable') return !(strong && reuploads === 'accept');
+  return !(pin.declared && strong);
 }
 
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
@@ -138,7 +177,7 @@ export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands)
     };
   }
   // As long as the index declares what it has, it may have another file tomorrow.
-  if (declared && told.declared && reuploads === 'allow') return told;
+  if (declared && told.declared && reuploads !== 'refuse') return told;
   return { ...held, disputed: disputed ?? told.sha256 };
 }
 
@@ -161,13 +200,18 @@ function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): 
   if (pin === 'unreadable')
     return doubt(`the pin of the bytes first seen of ${filename} cannot be read`);
   if (pin.disputed !== undefined) return doubt(inDispute(filename, pin));
-  if (pin.other !== undefined) return doubt(notPinned(filename, pin, pin.other));
+  if (pin.other !== undefined)
+    return {
+      sha256: undefined,
+      integrity: { doubt: notPinned(filename, pin, pin.other), other: pin.other },
+    };
   const { sha256 } = pin;
   const wrong = contradiction(hashes, { ...pin.hashes, sha256 });
-  if (wrong !== undefined)
-    return doubt(
-      `the index declares another ${wrong} for ${filename} than that of the bytes first seen, which are pinned (${short(sha256)})`,
-    );
+  if (wrong !== undefined) {
+    const why = `the index declares another ${wrong} for ${filename} than that of the bytes first seen, which are pinned (${short(sha256)})`;
+    const other = hasOtherStrong(hashes) ? undefined : (hashes.sha256 as Sha256 | undefined);
+    return { sha256: other, integrity: { doubt: why, other } };
+  }
   return { sha256, integrity: bearsOut(pin, hashes) ? undefined : 'on-arrival' };
 }
 

@@ -1,7 +1,7 @@
 import type { Sha256 } from './digest.js';
 import type { DistributionFilename } from './distribution-filename.js';
 import type { Hashes } from './hashes.js';
-import type { Integrity } from './integrity.js';
+import type { Integrity, Replaced } from './integrity.js';
 import type { ProjectName } from './project-name.js';
 
 /** One file of a project page, whatever form the upstream wrote it in (PEP 503, 691). */
@@ -16,6 +16,8 @@ export interface IndexFile {
   /** The declared SHA-256, or that of the bytes which another digest has led to; undefined where nobody knows it. */
   readonly sha256: Sha256 | undefined;
   readonly integrity: Integrity | undefined;
+  /** The bytes that it had before, where its upstream may replace files. */
+  readonly replaced?: Replaced | undefined;
   /** PEP 345 in the form of PEP 503's `data-requires-python`. */
   readonly requiresPython?: string | undefined;
   /** PEP 592: false, or true, or the reason. */

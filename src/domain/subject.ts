@@ -2,7 +2,7 @@ import type { Provenance } from './attestation.js';
 import type { DatedReleases } from './dated-releases.js';
 import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
-import type { Integrity } from './integrity.js';
+import type { Integrity, Replaced } from './integrity.js';
 import type { PageFacts } from './page-facts.js';
 import type { ProjectName } from './project-name.js';
 
@@ -17,6 +17,8 @@ export interface Subject extends PageFacts {
   readonly sha256: Sha256 | undefined;
   /** Without it, a file without a sha256 is refused. */
   readonly integrity?: Integrity | undefined;
+  /** The bytes that its index had under this name before, where such a change is accepted. */
+  readonly replaced?: Replaced | undefined;
   readonly size: number | undefined;
   /** All of its page, one object for all of its files; undefined where no index was asked. */
   readonly releases?: DatedReleases | undefined;

@@ -25,8 +25,16 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
 }
 
 /** What the index declared is not in the log: what was refused for it stays so. */
-function integrityOf({ rule, reason, sha256 }: DecisionRecord): Subject['integrity'] {
-  if (rule === 'integrity') return { doubt: (reason ?? '').replace(/ \(integrity\)$/, '') };
+function integrityOf({
+  rule,
+  reason,
+  sha256,
+  verdict,
+  waiver,
+}: DecisionRecord): Subject['integrity'] {
+  // A replaced file is known by its new bytes; of other doubts no record has a digest.
+  if (rule === 'integrity' && (verdict === 'block' || waiver !== undefined))
+    return { doubt: (reason ?? '').replace(/ \(integrity\)$/, ''), other: parseSha256(sha256) };
   return sha256 === undefined ? 'on-arrival' : undefined;
 }
 

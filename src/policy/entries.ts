@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProjectGlob } from '../domain/project-glob.js';
-import { SETTABLE_RULES } from '../domain/rules.js';
+import { isSettable, RULES } from '../domain/rules.js';
 import { projectGlob } from '../yaml/values.js';
 import { expiry, moduleName, projectName, sentence, sha256, specifier } from './terms.js';
 
@@ -41,14 +41,24 @@ export const hook = z.strictObject({
 });
 
 /** An entry of the list `waivers`. */
-export const waiver = z.strictObject({
-  rule: z.enum(SETTABLE_RULES).describe('The one rule that it lifts.'),
-  project: projectName().describe('The one project that it is for.'),
-  versions: specifier().describe('PEP 440: the versions that it is for.'),
-  reason: sentence().describe('Why.'),
-  owner: sentence().describe('Who answers for it.'),
-  expires: expiry().describe('A date, which holds to the end of that day in UTC, or an instant.'),
-});
+export const waiver = z
+  .strictObject({
+    rule: z.enum(RULES).describe('The one rule that it lifts; integrity with a sha256 only.'),
+    project: projectName().describe('The one project that it is for.'),
+    versions: specifier().describe('PEP 440: the versions that it is for.'),
+    sha256: sha256()
+      .describe('The one file that it is for. Under integrity: the new bytes of a replaced file.')
+      .optional(),
+    reason: sentence().describe('Why.'),
+    owner: sentence().describe('Who answers for it.'),
+    expires: expiry().describe('A date, which holds to the end of that day in UTC, or an instant.'),
+  })
+  .superRefine((entry, context) => {
+    if (!isSettable(entry.rule) && entry.sha256 === undefined)
+      context.addIssue(
+        `a waiver of ${entry.rule} needs "sha256": it lifts one change of a file, and nothing else`,
+      );
+  });
 
 export type Denial = z.output<typeof denial>;
 export type Hook = z.output<typeof hook>;

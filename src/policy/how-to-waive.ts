@@ -38,8 +38,10 @@ export function howToWaive(finding: Finding, release: Release): string {
 }
 
 /** The same for a rule that objects to a release, whatever it found. */
-export function howToWaiveRule(rule: RuleId, { project, version }: Release): string {
-  if (!isSettable(rule)) return `nothing: no waiver lifts the rule ${rule}`;
+export function howToWaiveRule(rule: RuleId, release: Release): string {
+  const { project, version } = release;
+  const sha256 = changeOf(rule, release);
+  if (!isSettable(rule) && sha256 === undefined) return `nothing: no waiver lifts the rule ${rule}`;
   if (project === undefined || version === undefined)
     return 'nothing: without a readable name and version no waiver holds';
   const left: Keys = [
@@ -47,13 +49,19 @@ export function howToWaiveRule(rule: RuleId, { project, version }: Release): str
     ['owner', '…'],
     ['expires', '…'],
   ];
-  return onOneLine('waivers', [...waiverKeys(rule, project, version), ...left]);
+  return onOneLine('waivers', [...waiverKeys(rule, project, version, sha256), ...left]);
 }
 
 /** What a filename or a page says it is. */
 interface Release {
   readonly project: string | undefined;
   readonly version: string | undefined;
+  readonly integrity?: Subject['integrity'];
+}
+
+/** The new bytes of a replaced file, which a waiver of its integrity has to name. */
+function changeOf(rule: RuleId, { integrity }: Pick<Release, 'integrity'>): string | undefined {
+  return rule === 'integrity' && typeof integrity === 'object' ? integrity.other : undefined;
 }
 
 /**
@@ -63,14 +71,16 @@ interface Release {
  * @returns undefined where no waiver can lift it
  */
 export function waiverOf(
-  { project, version }: Pick<Subject, 'project' | 'version'>,
+  subject: Pick<Subject, 'project' | 'version' | 'integrity'>,
   { rule, reason }: Pick<RuleHit, 'rule' | 'reason'>,
   now: number,
   waiverMax: number,
 ): string | undefined {
-  if (version === undefined || !isSettable(rule)) return undefined;
+  const { project, version } = subject;
+  const sha256 = changeOf(rule, subject);
+  if (version === undefined || (!isSettable(rule) && sha256 === undefined)) return undefined;
   return asFile('waivers', [
-    ...waiverKeys(rule, project, version),
+    ...waiverKeys(rule, project, version, sha256),
     ['reason', quoted(oneLine(reason))],
     ['owner', CHANGE_ME],
     ['expires', usualExpiry(now, waiverMax)],
@@ -83,11 +93,12 @@ export function honestHookOf(finding: Finding, { project }: Pick<Subject, 'proje
   return keys && asFile('hooks', keys);
 }
 
-function waiverKeys(rule: RuleId, project: string, version: string): Keys {
+function waiverKeys(rule: RuleId, project: string, version: string, sha256?: string): Keys {
   return [
     ['rule', rule],
     ['project', project],
     ['versions', `"==${version}"`],
+    ...(sha256 === undefined ? [] : [['sha256', sha256] as const]),
   ];
 }
 

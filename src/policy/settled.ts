@@ -14,16 +14,23 @@ export interface RefusedRelease {
 /** Whether a policy has an entry on a refusal. @param now milliseconds since 1970 */
 export type IsSettled = (refused: RefusedRelease, now: number) => boolean;
 
+interface SettledBy {
+  readonly versions: Specifier;
+  readonly expires: number;
+  /** The one file that it is for; undefined for all. */
+  readonly sha256: string | undefined;
+}
+
 /** Finds waivers that lift a refusal, and denials that say it for good. */
 export function settledBy({
   waivers,
   deny,
 }: Pick<PolicyLists, 'deny'> & { readonly waivers: readonly Waiver[] }): IsSettled {
-  const waived = new Map<string, { versions: Specifier; expires: number }[]>();
-  for (const { rule, project, versions, expires } of waivers) {
+  const waived = new Map<string, SettledBy[]>();
+  for (const { rule, project, versions, expires, sha256 } of waivers) {
     const key = `${rule} ${project}`;
     const all = waived.get(key) ?? [];
-    waived.set(key, [...all, { versions: laterSpecifier(versions), expires }]);
+    waived.set(key, [...all, { versions: laterSpecifier(versions), expires, sha256 }]);
   }
   const denied = new GlobIndex<Specifier | undefined>(
     deny.flatMap(({ project, versions }) =>
@@ -39,7 +46,10 @@ export function settledBy({
       versions === undefined || (version !== undefined && versions.matches(version));
     const lifted = waived.get(`${rule} ${name}`) ?? [];
     return (
-      lifted.some(({ versions, expires }) => expires > now && covers(versions)) ||
+      lifted.some(
+        ({ versions, expires, sha256: only }) =>
+          expires > now && covers(versions) && (only === undefined || only === sha256),
+      ) ||
       (sha256 !== undefined && digests.has(sha256)) ||
       (name !== undefined && denied.find(name).some(covers))
     );

@@ -27,13 +27,15 @@ export class Waivers {
    * that it was meant. One that expires too far ahead is not in force yet: `check` refuses it, and here it may be
    * the clock that is wrong.
    */
-  find(rule: RuleId, { project, version }: Subject, now: number): WaiverAnswer {
+  find(rule: RuleId, subject: Subject, now: number): WaiverAnswer {
+    const { project, version } = subject;
     let [longest, recheckAt]: [Waiver | undefined, number] = [undefined, Infinity];
     if (version === undefined) return { waiver: undefined, recheckAt };
     for (const { waiver, versions } of this.#byRule.get(`${rule}/${project}`) ?? []) {
       const { expires } = waiver;
       const from = expires - this.#reach;
       if (expires <= now || !versions.matches(version)) continue;
+      if (!isMeant(waiver, subject)) continue;
       if (now < from) recheckAt = Math.min(recheckAt, from);
       else if (longest === undefined || expires > longest.expires) longest = waiver;
     }
@@ -41,6 +43,14 @@ export class Waivers {
     const { owner, reason, expires } = longest;
     return { waiver: { owner, reason, expires }, recheckAt: Math.min(recheckAt, expires) };
   }
+}
+
+/** Of a replaced file the new bytes are meant; what else is wrong with a file's integrity, nothing lifts. */
+function isMeant({ rule, sha256 }: Waiver, { integrity, sha256: own }: Subject): boolean {
+  if (rule !== 'integrity') return sha256 === undefined || sha256 === own;
+  return (
+    typeof integrity === 'object' && integrity.other !== undefined && integrity.other === sha256
+  );
 }
 
 export interface WaiverAnswer {

@@ -25,7 +25,15 @@ export type SeenEvent =
   /** Other processes should know, too. */
   | ({ readonly kind: 'learnt' } & LearntBytes)
   | { readonly kind: 'failed'; readonly what: SeenKind; readonly error: unknown }
-  | { readonly kind: 'not-pinned'; readonly upstream: string; readonly reason: string };
+  | { readonly kind: 'not-pinned'; readonly upstream: string; readonly reason: string }
+  /** The index has other bytes for a file than before, and may. */
+  | {
+      readonly kind: 'replaced';
+      readonly upstream: string;
+      readonly filename: string;
+      readonly before: string;
+      readonly now: string;
+    };
 
 /** Which bytes files have whose sha256 the index does not declare. */
 export class KnownBytes {
@@ -102,9 +110,17 @@ export class KnownBytes {
   ): Promise<string | undefined> {
     try {
       const held = await this.#parts.pins.hold(upstream, project, seen, strong, demands);
-      const { learnt, doubt } = held;
+      const { learnt, doubt, replaced } = held;
       this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: learnt });
       if (doubt !== undefined) this.#parts.onEvent({ kind: 'not-pinned', upstream, reason: doubt });
+      if (replaced !== undefined)
+        this.#parts.onEvent({
+          kind: 'replaced',
+          upstream,
+          filename: seen.filename,
+          before: replaced.sha256,
+          now: seen.sha256,
+        });
       return doubt;
     } catch (cause) {
       this.#failed('pins', cause);

@@ -90,6 +90,7 @@ export class Listing {
         kind,
         sha256: file.sha256,
         integrity: file.integrity,
+        replaced: file.replaced,
         size: file.size,
         uploadTime: file.uploadTime,
         yanked: file.yanked,
@@ -124,7 +125,7 @@ async function identified(
 
 const NOTHING_SEEN: Seen = { facts: new Map(), pins: undefined };
 
-/** A file whose bytes have arrived and were checked. @param doubt why they are refused all the same */
+/** A file whose bytes have arrived and were checked. @param doubt why they are refused all the same: others are pinned */
 export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | undefined): ListedFile {
   const file = { ...listed.file, sha256, integrity: undefined };
   const { provenance } = listed.subject;
@@ -134,7 +135,7 @@ export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | unde
     subject: {
       ...listed.subject,
       sha256,
-      integrity: doubt === undefined ? undefined : { doubt },
+      integrity: doubt === undefined ? undefined : { doubt, other: sha256 },
       ...(provenance && { provenance: { ...provenance, offer: offerOf(file) } }),
     },
   };

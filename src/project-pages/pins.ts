@@ -35,11 +35,13 @@ export interface Held {
   readonly learnt: SeenBytes;
   /** Why they are refused. */
   readonly doubt?: string;
+  /** The bytes that they replace from now on. */
+  readonly replaced?: SeenBytes;
 }
 
 /**
- * The first bytes of each file, at upstreams whose `unhashed` is `pin` or whose `reuploads` is `refuse`. While the index
- * declares a strong digest, the bytes that have it are noted; without the latter they bind only once it declares none any more.
+ * The first bytes of each file, at upstreams whose `unhashed` is `pin` or that say `reuploads`. While the index declares a strong
+ * digest, the bytes that have it are noted; without `reuploads: refuse` they bind only once it declares none any more.
  */
 export class Pins {
   readonly #store: SeenStore;
@@ -83,8 +85,10 @@ export class Pins {
     strong: boolean,
     demands: Demands,
   ): Promise<Held> {
-    const own = await this.#store.read(upstream, project, seen.filename);
-    if (own === 'unreadable') throw new Error(`the pin of ${seen.filename} cannot be read`);
+    const read = await this.#store.read(upstream, project, seen.filename);
+    if (read === 'unreadable' && binds(read, strong, demands))
+      throw new Error(`the pin of ${seen.filename} cannot be read`);
+    const own = read === 'unreadable' ? undefined : read;
     const pin = own ?? (await this.#fleet?.pin(upstream, project, next(seen, undefined, strong)));
     if (pin !== undefined && binds(pin, strong, demands)) {
       const doubt = doubtOf(pin, seen);
@@ -95,10 +99,20 @@ export class Pins {
         return { learnt, doubt };
       }
     }
-    const learnt = next(seen, pin, strong);
+    const learnt = this.#next(seen, pin, strong, demands);
     if (isDeepStrictEqual(learnt, own)) this.#store.learn(upstream, project, learnt);
     else await this.#store.put(upstream, project, learnt);
-    return { learnt };
+    const isReplaced = pin !== undefined && learnt.replaced?.sha256 === pin.sha256;
+    return { learnt, ...(isReplaced && pin.sha256 !== seen.sha256 && { replaced: pin }) };
+  }
+
+  /** The pin that bytes make, or change; with those before them, where that may be. */
+  #next(seen: SeenBytes, pin: SeenBytes | undefined, strong: boolean, demands: Demands): SeenBytes {
+    const pinned = next(seen, pin, strong);
+    if (pin === undefined || demands.reuploads !== 'accept') return pinned;
+    const isOther = pin.sha256 !== seen.sha256;
+    const replaced = isOther ? { sha256: pin.sha256, at: this.#now() } : pin.replaced;
+    return { ...pinned, ...(replaced && { replaced }) };
   }
 
   /** Takes over what another process has learnt. */

@@ -1,10 +1,19 @@
 import { parseSha256 } from '../domain/digest.js';
 import { readHashes } from '../domain/hashes.js';
-import type { SeenBytes } from '../domain/integrity.js';
+import type { Replaced, SeenBytes } from '../domain/integrity.js';
 
 /** For people, too: they may remove a pin. */
-export function writeSeen({ filename, sha256, hashes, declared, disputed }: SeenBytes): string {
-  return JSON.stringify({ filename, sha256, hashes, declared, disputed }, undefined, 2);
+export function writeSeen(seen: SeenBytes): string {
+  const { filename, sha256, hashes, declared, disputed, replaced } = seen;
+  const before = replaced && {
+    sha256: replaced.sha256,
+    ...(replaced.at !== undefined && { at: new Date(replaced.at).toISOString() }),
+  };
+  return JSON.stringify(
+    { filename, sha256, hashes, declared, disputed, replaced: before },
+    undefined,
+    2,
+  );
 }
 
 /** A text that is torn, or is of another file than its name says, may hide what it was to keep. */
@@ -31,5 +40,16 @@ export function readSeen(text: string, filename: string): SeenBytes | 'unreadabl
     hashes,
     ...(record.declared === true && { declared: true }),
     ...(disputed !== undefined && { disputed }),
+    ...readReplaced(record.replaced),
   };
+}
+
+/** It says nothing about the bytes themselves: what cannot be read of it is left out. */
+function readReplaced(value: unknown): { readonly replaced?: Replaced } {
+  if (typeof value !== 'object' || value === null) return {};
+  const { sha256: before, at }: { sha256?: unknown; at?: unknown } = value;
+  const sha256 = parseSha256(before);
+  if (sha256 === undefined) return {};
+  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+  return { replaced: { sha256, ...(!Number.isNaN(time) && { at: time }) } };
 }

@@ -108,6 +108,66 @@ describe('a file that its index has other bytes for than before', () => {
     assert.deepEqual((await gate.get(url)).body, second.bytes);
   });
 
+  it('is given out under a waiver that names its new bytes, opened as ever, and no third bytes are', async () => {
+    const { name, first, second, older, url } = twice();
+    const third = buildWheel({ name, files: { 'evil.pth': 'import os\n' } });
+    put(name, [first, older]);
+    await gate.get(url);
+    put(name, [second, older]);
+    const waiver = (dist: Distribution) =>
+      gate.writePolicy(
+        'waivers.yaml',
+        `waivers: [{ rule: integrity, project: ${name}, versions: "==1.0", sha256: ${dist.sha256}, reason: r, owner: o, expires: "${new Date(gate.now + 5 * 24 * HOUR).toISOString().slice(0, 10)}" }]`,
+      );
+    const why = await gate.get(`/api/v1/projects/${name}/files/${second.filename}`);
+    assert.match(
+      why.json().advice.waiver,
+      new RegExp(`rule: integrity[^]*sha256: ${second.sha256}`),
+    );
+    await waiver(first);
+    assert.equal((await gate.get(url)).status, 403);
+    await waiver(second);
+    for (const time of ['first', 'second'])
+      assert.deepEqual((await gate.get(url)).body, second.bytes, time);
+    assert.equal((await gate.decisions()).at(-1)?.rule, 'integrity');
+    assert.equal(gate.upstream.requests(packagePath(name, first.filename)), 2);
+    put(name, [third, older]);
+    assert.match((await gate.get(url)).phrase, /another sha256.*\(integrity\)/);
+    await waiver(third);
+    assert.match((await gate.get(url)).phrase, /\(startup-hook\)/);
+    await gate.writePolicy('waivers.yaml', 'deny: []');
+    put(name, [second, older]);
+    assert.equal((await gate.get(url)).status, 403);
+  });
+
+  it('is the new one under "accept", with what it was before on record, also after a restart', async () => {
+    const open = await startGate({
+      withUpstream: (upstream) => ({
+        upstreams: [{ name: 'fake', url: upstream, reuploads: 'accept' }],
+      }),
+    });
+    try {
+      const { name, first, second, url } = twice();
+      open.upstream.addProject(name, [first]);
+      assert.deepEqual((await open.get(url)).body, first.bytes);
+      assert.equal((await open.decisions()).at(-1)?.reason, undefined);
+      open.upstream.addProject(name, [second]);
+      open.now += HOUR;
+      for (let round = 0; round < 2; round += 1) {
+        assert.deepEqual((await open.get(url)).body, second.bytes);
+        const { verdict, rule, reason } = (await open.decisions()).at(-1)!;
+        assert.deepEqual([verdict, rule], ['allow', 'integrity']);
+        assert.ok(reason?.includes(`had sha256 ${first.sha256.slice(0, 12)}… before`), reason);
+        await open.restart();
+      }
+      assert.match((await open.decisions()).at(-1)?.reason ?? '', /, until 20\d\d-/);
+      const page = await open.get(`/projects/${name}/files/${second.filename}`);
+      assert.match(page.body.toString(), /was replaced at its index/);
+    } finally {
+      await open.close();
+    }
+  });
+
   it('is the new one where the upstream does not say that it should be refused', async () => {
     const free = await startGate();
     try {

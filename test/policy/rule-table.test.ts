@@ -206,6 +206,6 @@ describe('the table of rules', () => {
     const { rules, waivers } = schema.properties;
     assert.deepEqual(Object.keys(SETTABLE), SETTABLE_RULES);
     assert.deepEqual(Object.keys(rules.properties), SETTABLE_RULES);
-    assert.deepEqual(waivers.items.properties.rule.enum, SETTABLE_RULES);
+    assert.deepEqual(waivers.items.properties.rule.enum, RULES);
   });
 });

@@ -57,7 +57,7 @@ function serviceOver(policies: PolicySource) {
     name: 'pypi',
     isPublic: true,
     unhashed: 'refuse',
-    reuploads: 'allow',
+    reuploads: 'unwatched',
     pageTimeout: 60_000,
     claims: () => false,
     fetchPage: async () => {

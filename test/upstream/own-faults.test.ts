@@ -24,7 +24,7 @@ function upstreamBehind(error: () => Error) {
       inspect: true,
       absent: [],
       unhashed: 'refuse',
-      reuploads: 'allow',
+      reuploads: 'unwatched',
       timeouts: { connect: 1_000, headers: 1_000, body: 1_000, page: 30_000 },
     },
     {

@@ -83,9 +83,11 @@ const upstream = z.strictObject({
     .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
     .prefault('refuse'),
   reuploads: z
-    .enum(['allow', 'refuse'])
-    .describe('refuse: a file stays what its first bytes here were, whatever the index has later.')
-    .prefault('allow'),
+    .enum(['refuse', 'accept'])
+    .describe(
+      'Files that the index replaces. refuse: a file stays what its first bytes here were. accept: the change is recorded. Default: nothing is kept to compare with.',
+    )
+    .optional(),
   public: z
     .boolean()
     .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')
@@ -159,7 +161,7 @@ export interface UpstreamConfig {
   /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
   /** What is done with other bytes than a file's first ones. */
-  readonly reuploads: 'allow' | 'refuse';
+  readonly reuploads: 'refuse' | 'accept' | 'unwatched';
   readonly public: boolean;
   /** Statuses beside 404 and 410 by which it says that it has no such project. */
   readonly absent: readonly number[];
@@ -176,12 +178,13 @@ export function toUpstreams(
   upstreams: z.output<typeof upstreamsSection>,
   publicUrl: string | undefined,
 ): UpstreamConfig[] {
-  return upstreams.map(({ url, files, auth, public: isPublic, ...rest }, index) => {
+  return upstreams.map(({ url, files, auth, public: isPublic, reuploads, ...rest }, index) => {
     const last = index === upstreams.length - 1;
     const written = (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX;
     const open = isPublic ?? last;
     return {
       ...rest,
+      reuploads: reuploads ?? 'unwatched',
       url: rest.format === 'flat' ? written : withSlash(written),
       // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
       files: files ?? (open ? [PYPI_FILES] : []),
