@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const [name, option] = process.argv.slice(2);
-const short = option === '--short';
+const [name, ...options] = process.argv.slice(2);
+const short = options.includes('--short');
+const megabytes = options.find((option) => option.startsWith('--megabytes='))?.split('=')[1];
+const size = megabytes === undefined ? undefined : Number(megabytes) * 1e6;
 const { run } = await import(`./cases/${name}.mjs`);
 const folder = mkdtempSync(join(tmpdir(), `wheelgate-bench-${name}-`));
 let answer;
 try {
   answer = {
-    figures: await run({ folder, rounds: short ? 1 : 5, seconds: short ? 1 : 2, short }),
+    figures: await run({ folder, rounds: short ? 1 : 5, seconds: short ? 1 : 2, short, size }),
   };
 } catch (error) {
   answer = { figures: [], error: error.stack };

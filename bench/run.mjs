@@ -1,4 +1,5 @@
-// `npm run bench` runs every case; `npm run bench -- NAME…` some; `--short` only sees that they work.
+// `npm run bench` runs every case; `npm run bench -- NAME…` some; `--short` only sees that they work. `--megabytes=N`: the length of
+// the large wheel, where a case has one (fleet).
 // A figure is a ratio against a baseline that was measured alternately with it in the same run, wherever it has one.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +22,8 @@ if (unknown.length > 0) {
 
 /** Runs a case in a process of its own: what the one before it has left in memory slows down no client of this one. */
 async function runCase(name) {
-  const child = fork(resolve('bench/run-case.mjs'), [name, ...(short ? ['--short'] : [])]);
+  const options = args.filter((arg) => arg.startsWith('--'));
+  const child = fork(resolve('bench/run-case.mjs'), [name, ...options]);
   let result = { figures: [], error: 'it ended without a word' };
   child.once('message', (message) => {
     result = message;

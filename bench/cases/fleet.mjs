@@ -13,10 +13,10 @@ export const needs = [...fleetNeeds, ...['wrk'].filter((program) => !has(program
 const ACCEPT = { accept: 'application/vnd.pypi.simple.v1+json', 'accept-encoding': 'gzip' };
 const CONNECTIONS = 32;
 
-export async function run({ folder, rounds, seconds, short }) {
+export async function run({ folder, rounds, seconds, short, size }) {
   return [
     await warmPages(join(folder, 'pages'), rounds, seconds),
-    ...(await coldWheel(join(folder, 'wheel'), short)),
+    ...(await coldWheel(join(folder, 'wheel'), short ? SHORT_LOAD : LOAD, size)),
   ];
 }
 
@@ -62,8 +62,7 @@ const SHORT_LOAD = { replicas: 3, clients: 4, size: 20e6 };
 /** What a client waits for its first byte at most: a response is held for 5 s. */
 const HOLD_TIME = 5_000;
 
-async function coldWheel(folder, short) {
-  const { replicas, clients, size } = short ? SHORT_LOAD : LOAD;
+async function coldWheel(folder, { replicas, clients, size: usual }, size = usual) {
   const root = join(folder, 'index');
   publishFamily(root, ['cold', 'first'], size);
   const index = await startScript('family', root);

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -94,6 +95,7 @@ function httpSettings({
   publicUrl,
   trustedProxies,
   server,
+  replica,
 }: Config): HttpSettings {
   const { blobs } = dataFolder(data);
   return {
@@ -105,6 +107,7 @@ function httpSettings({
       ownPort: dashboard.listen !== undefined,
       isWhole: dashboard.listen === undefined,
       identities: dashboard.identities,
+      pseudonymKey: replica.secret === undefined ? undefined : pseudonymKey(replica.secret),
       places: { policies, log: decisions.file },
       policyRepository: dashboard.policyRepository,
     },
@@ -113,6 +116,11 @@ function httpSettings({
     pageMaxAge: PAGE_MAX_AGE,
     maxUrlLength: server.urlLength,
   };
+}
+
+/** A key of its own: pseudonyms, which anybody may see, are made with no key that signs anything. */
+function pseudonymKey(secret: string): Uint8Array {
+  return createHmac('sha256', secret).update('pseudonyms of clients').digest();
 }
 
 /** @param setting where the address comes from: what the system says of it names no setting */

@@ -9,7 +9,7 @@ export type { ExposedUser };
 
 /** Who was given what: what `/exposure` shows and `/api/v1/exposure` says. */
 export interface ExposureAnswer extends ExposurePart {
-  /** Hidden: each client has a name that says nothing, the same for as long as the server runs. */
+  /** Hidden: each client has a pseudonym, the same at all replicas, or for as long as the server runs where it is alone. */
   readonly identities: 'shown' | 'hidden';
   readonly users: readonly ExposedUser[];
   readonly files: readonly ExposedFile[];
@@ -27,7 +27,9 @@ export interface ExposedFile {
 
 /** @param reader who may be told who they are, or not */
 export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnswer {
-  const requests = reader.seesIdentities ? part.requests : part.requests.map(hidden);
+  const requests = reader.seesIdentities
+    ? part.requests
+    : part.requests.map((request) => hidden(request, reader.pseudonymKey ?? OWN_KEY));
   const clients = new Set(requests.filter(isGiven).map(clientOf));
   return {
     ...part,
@@ -39,12 +41,12 @@ export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnsw
   };
 }
 
-const SECRET = randomBytes(32);
+const OWN_KEY = randomBytes(32);
 
-/** Addresses are few enough to be tried: what stands for them depends on a secret. */
-function hidden(request: Exposed): Exposed {
+/** Addresses are few enough to be tried: what stands for them depends on a secret key. */
+function hidden(request: Exposed, key: Uint8Array): Exposed {
   const { user: _, forwarded: _f, userAgent: _a, ...rest } = request;
-  const digest = createHmac('sha256', SECRET).update(clientOf(request)).digest('hex');
+  const digest = createHmac('sha256', key).update(clientOf(request)).digest('hex');
   return {
     ...rest,
     client: `client-${digest.slice(0, 8)}`,

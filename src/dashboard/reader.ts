@@ -7,6 +7,8 @@ export interface Reader {
   readonly user: string | undefined;
   /** Whether names, addresses and agents of clients are shown. */
   readonly seesIdentities: boolean;
+  /** Makes pseudonyms of clients; undefined for a key of this process. */
+  readonly pseudonymKey?: Uint8Array | undefined;
 }
 
 /** Whose requests a reader may see one by one. */

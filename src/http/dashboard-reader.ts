@@ -8,6 +8,7 @@ export function readerOf(req: IncomingMessage, { dashboard }: HttpSettings): Rea
   const identity = askedOf(req)?.identity;
   return {
     user: identity?.user,
+    pseudonymKey: dashboard.pseudonymKey,
     seesIdentities:
       identity === undefined ? dashboard.identities === 'shown' : identity.role === 'admin',
   };

@@ -78,6 +78,8 @@ export interface DashboardSettings {
   readonly isWhole: boolean;
   /** Whether clients are named to everybody, where nobody has to show a token. */
   readonly identities: 'hidden' | 'shown';
+  /** Makes pseudonyms of clients, where several servers are to make the same; undefined for a key of this process. */
+  readonly pseudonymKey?: Uint8Array | undefined;
   /** Where things lie on this machine, for its admins. */
   readonly places: DashboardPlaces;
   /** Where the policy is edited: an https URL. */

@@ -6,6 +6,8 @@ const USELESS =
 /** The first word of what Redis says is the name of the error. */
 const NAME = /^[A-Z]{2,20}\b/;
 
+export const NO_CONNECTION = 'there is no connection';
+
 /** Whether it would be the same with any other question. */
 export function isUseless(error: unknown): boolean {
   return !(error instanceof ReplyError) || USELESS.test(messageOf(error));
@@ -16,11 +18,22 @@ export function wordsOf(error: unknown): string {
   const message = messageOf(error);
   if (error instanceof ReplyError) return NAME.exec(message)?.[0] ?? 'it refuses';
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (code !== undefined) return code;
+  if (code !== undefined) return certificateWords(code) ?? code;
   if (/enableOfflineQueue|Connection is closed|^None of |Failed to refresh slots/.test(message))
-    return 'there is no connection';
+    return NO_CONNECTION;
   if (/timed out|too long/i.test(message)) return 'it does not answer in time';
   return message.slice(0, 200);
+}
+
+/** @param code as Node has it for TLS; what is about no certificate has no words */
+function certificateWords(code: string): string | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `its certificate is for another host name (${code})`;
+  if (/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return `its certificate is not valid now (${code})`;
+  if (/SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_/.test(code))
+    return `its certificate is of an unknown authority (${code}): name that in "redis.ca"`;
+  return undefined;
 }
 
 function messageOf(error: unknown): string {

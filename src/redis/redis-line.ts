@@ -1,7 +1,7 @@
 import { Breaker } from '../runtime/breaker.js';
 import { withDeadline } from '../runtime/deadline.js';
 import { type Commands, createClient, type RedisClient, type RedisSettings } from './client.js';
-import { isUseless, wordsOf } from './redis-error.js';
+import { isUseless, NO_CONNECTION, wordsOf } from './redis-error.js';
 
 export interface RedisLineSettings extends RedisSettings {
   /** Before the keys and channels in it. */
@@ -36,12 +36,20 @@ export class RedisLine {
   readonly #onTrouble: (detail: string | undefined) => void;
   readonly #prefix: string;
   #trouble: string | undefined;
+  /** Why there is no connection. */
+  #cause: string | undefined;
 
   constructor(settings: RedisLineSettings, { now, onTrouble }: RedisLineParts) {
     this.#onTrouble = onTrouble;
     this.#prefix = `${settings.prefix}:${LAYOUT}:`;
     this.#client = createClient(settings);
-    this.#client.on('error', (error) => this.#tell(wordsOf(error)));
+    this.#client.on('error', (error) => {
+      this.#cause = wordsOf(error);
+      this.#tell(this.#cause);
+    });
+    this.#client.on('ready', () => {
+      this.#cause = undefined;
+    });
     this.#breaker = new Breaker({
       now,
       patience: MOST_FAILURES,
@@ -63,7 +71,7 @@ export class RedisLine {
       // Its own end is not told of where it takes too long.
       await withDeadline(2_000, this.#client.connect());
     } catch (error) {
-      this.#tell(wordsOf(error));
+      this.#fail(error);
     }
   }
 
@@ -82,13 +90,18 @@ export class RedisLine {
       this.#tell(undefined);
       return answer;
     } catch (error) {
-      if (!(error instanceof LeftAlone) && isUseless(error)) this.#tell(wordsOf(error));
+      if (!(error instanceof LeftAlone) && isUseless(error)) this.#fail(error);
       throw error;
     }
   }
 
   close(): void {
     this.#client.disconnect();
+  }
+
+  #fail(error: unknown): void {
+    const words = wordsOf(error);
+    this.#tell(words === NO_CONNECTION ? (this.#cause ?? words) : words);
   }
 
   #tell(trouble: string | undefined): void {
