@@ -8,7 +8,7 @@ import { instant } from './rule.js';
  * times nothing can be told, and the rule is silent.
  */
 export const lateFile = settable({
-  about: 'Objects to files that join a release long after its first file. Default: warn.',
+  about: 'Refuses files that join a release long after its first file. Default: warn.',
   keys: {
     after: age().describe('How much later, in h, d or w: 12h, 14d, 2w. Default: 14d.'),
   },

@@ -11,7 +11,7 @@ import type { Case } from './rule.js';
  */
 export const newProject = settable({
   about:
-    'Objects to projects that are new at the public index, and to new names that resemble a known one. Default: warn.',
+    'Refuses projects that are new at the public index, and new names that resemble a known one. Default: warn.',
   keys: {
     younger: age().describe('A project is new for so long, in h, d or w: 12h, 30d. Default: 30d.'),
     near: z
