@@ -149,11 +149,11 @@ ${table(
 )}`;
 }
 
-const WHOSE = { own: 'yours', shipped: 'shipped with Wheelgate' } as const;
+const WHOSE = { own: 'your organization', shipped: 'shipped with Wheelgate' } as const;
 
 function files({ files: all }: PolicyReport, urlOf: UrlOf): Html {
   return html`<h2 id="files">Files</h2>
-<p>In the order in which they are merged. Change nothing in what is shipped: a file of yours says it otherwise.</p>
+<p>In the order in which they are merged. Change nothing in what is shipped: a file of your organization overrides it.</p>
 ${table(
   'The files in force',
   ['File', 'Whose', { number: 'Lines' }, { number: 'Bytes' }],
@@ -169,7 +169,7 @@ function denials({ count, entries }: PolicyList<DenialNote>, urlOf: UrlOf): Html
 <th scope="row">${project === undefined ? html`<code>${sha256}</code>` : html`${shown(project)} <code>${shown(versions ?? 'every version')}</code>`}</th>
 <td>${shown(reason)}${see !== undefined && html`<br>${reference(see)}`}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
   return html`<h2 id="denials">Denials</h2>
-${count === 0 ? html`<p>There are none.</p>` : table('Denials, yours first', ['What', 'Why', 'Set in'], entries.map(row))}
+${count === 0 ? html`<p>There are none.</p>` : table('Denials, those of your organization first', ['What', 'Why', 'Set in'], entries.map(row))}
 ${rest(count - entries.length)}`;
 }
 
@@ -178,7 +178,7 @@ function allowed({ allow }: PolicyReport, urlOf: UrlOf): Html | undefined {
   return html`<h2 id="allowed">Allowed projects</h2>
 <p>Only these are served.</p>
 ${table(
-  'Allowed projects, yours first',
+  'Allowed projects, those of your organization first',
   ['Project', 'Set in'],
   allow.entries.map(
     ({ project, at }) =>
@@ -193,7 +193,7 @@ function hooks({ count, entries }: PolicyList<HookNote>, urlOf: UrlOf): Html {
     html`<tr><th scope="row">${project}</th><td><code>${shown(file)}</code></td><td class="number">${counted(sha256.length)}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
   return html`<h2 id="hooks">Honest start-up hooks</h2>
 <p>Files that run at every start of Python and may: by project, name and content.</p>
-${count === 0 ? html`<p>There are none.</p>` : table('Honest start-up hooks, yours first', ['Project', 'File', { number: 'Contents' }, 'Set in'], entries.map(row))}
+${count === 0 ? html`<p>There are none.</p>` : table('Honest start-up hooks, those of your organization first', ['Project', 'File', { number: 'Contents' }, 'Set in'], entries.map(row))}
 ${rest(count - entries.length)}`;
 }
 

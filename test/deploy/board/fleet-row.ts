@@ -38,5 +38,25 @@ export const FLEET: Row = {
       width: 8,
       queries: [{ expr: counted('wheelgate_shared_puts_total', 'result'), legend: '{{result}}' }],
     }),
+    bars({
+      title: 'Fills, by lease',
+      description:
+        'ours: this replica fetched it. theirs: it followed another. none: it fetched it without a lease. local: no replicas.',
+      unit: 'short',
+      width: 12,
+      queries: [{ expr: counted('wheelgate_fills_total', 'lease'), legend: '{{lease}}' }],
+    }),
+    bars({
+      title: 'Replicas, by policy revision',
+      description: 'More than one revision: replicas use different policies.',
+      unit: 'short',
+      width: 12,
+      queries: [
+        {
+          expr: `max by (revision) (wheelgate_policy_replicas{${CHOSEN}})`,
+          legend: '{{revision}}',
+        },
+      ],
+    }),
   ],
 };
