@@ -107,7 +107,7 @@ export class SidecarSources {
     if (hashes.sha256 === undefined)
       throw new Failure('not-found', `No digest of ${file.filename}.metadata is known.`);
     if (page.files.some(({ sha256 }) => sha256 === hashes.sha256))
-      throw broken(`The index declares an artifact's digest as that of ${file.filename}.metadata.`);
+      throw broken(`The index declares an artifact's digest for ${file.filename}.metadata.`);
     const signal = AbortSignal.timeout(PATIENCE);
     const answer = await upstream.fetchFile(`${file.url}.metadata`, signal, 'as-sent');
     let bytes: Buffer;
@@ -115,7 +115,7 @@ export class SidecarSources {
       bytes = await collect(answer.body, MAX_METADATA, tooLong);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw broken('The transfer from the upstream broke off.', error);
+      throw broken('The transfer from the upstream was interrupted.', error);
     }
     checkSidecar(bytes, hashes);
     return bytes;
@@ -134,12 +134,15 @@ export class SidecarSources {
       if (wheel === undefined) continue;
       if ('verdict' in wheel) return { kind: 'refused', listed, verdict: wheel.verdict };
       const bytes = await metadataOf(wheel.reader, wheel.size, this.#memoryFor(listed));
-      if (bytes === undefined) throw broken(`${filename} holds no METADATA that can be read.`);
+      if (bytes === undefined) throw broken(`${filename} contains no readable METADATA.`);
       const { inspection } = await judge.judge(artifact.listed.subject);
       checkSidecar(bytes, sidecarDigests(listed.file, inspection) ?? {});
       return { bytes };
     }
-    throw new Failure('overloaded', 'The wheel leaves the cache faster than it can be read.');
+    throw new Failure(
+      'overloaded',
+      'The wheel was evicted from the cache before it could be read.',
+    );
   }
 }
 
@@ -186,5 +189,5 @@ async function metadataOf(
 }
 
 function tooLong(): Failure {
-  return broken(`The metadata file is longer than ${MAX_METADATA} bytes.`);
+  return broken(`The metadata file exceeds ${MAX_METADATA} bytes.`);
 }

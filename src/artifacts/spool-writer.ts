@@ -56,7 +56,7 @@ export class SpoolWriter implements ArrivalWriter {
       this.#waiting = [];
       this.#waitingBytes = 0;
       await this.#spool.append(pieces).catch((error: unknown) => {
-        throw asFailure(error, 'The file cannot be received just now.');
+        throw asFailure(error, 'The file cannot be stored temporarily.');
       });
       this.#onWritten(this.#spool.size);
     }

@@ -11,7 +11,7 @@ import type { Fill } from './fill.js';
 import type { LeftBytes } from './left-bytes.js';
 
 /** What is told of a fault that is not the upstream's. */
-export const NOT_READY = 'The artifact could not be made ready.';
+export const NOT_READY = 'The artifact could not be prepared.';
 
 /** One artifact to be brought here, by whomever. */
 export interface Task {
@@ -72,6 +72,6 @@ export function recognise(task: Task, { sha256, doubt }: Arrived): void {
 /** @throws {Failure} not-found */
 export function nameOf({ file, subject }: ListedFile): DistributionFilename {
   const name = parseDistributionFilename(file.filename, subject.project);
-  if (name === undefined) throw new Failure('not-found', 'The filename cannot be read.');
+  if (name === undefined) throw new Failure('not-found', 'The filename is invalid.');
   return name;
 }

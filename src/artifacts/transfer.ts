@@ -55,7 +55,7 @@ export async function transfer(
     // What the disk does not take is told of already.
     throw error instanceof Failure || error instanceof OtherBytes
       ? error
-      : new Failure('upstream-broken', 'The transfer from the upstream broke off.', {
+      : new Failure('upstream-broken', 'The transfer from the upstream was interrupted.', {
           cause: error,
         });
   } finally {

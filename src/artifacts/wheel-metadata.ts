@@ -79,7 +79,7 @@ interface End extends ByteSource {
 async function endOf(reader: ByteReader, size: number, start: number): Promise<End> {
   const bytes = await readAt(reader, start, size - start);
   const read = (offset: number, length: number) => {
-    if (offset < start || offset + length > size) throw new BeyondEnd('not at hand');
+    if (offset < start || offset + length > size) throw new BeyondEnd('not in the cache');
     return bytes.subarray(offset - start, offset - start + length);
   };
   return {

@@ -117,7 +117,7 @@ export class Attestations {
       document = await fetchDocument(upstream, offer.url);
     } catch (error) {
       const failure = error instanceof Failure ? error : undefined;
-      const reason = failure ? asClause(failure) : 'the transfer from the upstream broke off';
+      const reason = failure ? asClause(failure) : 'the transfer from the upstream was interrupted';
       // That there is no document, or none of a document's size, is a fact; all else says nothing of the file.
       const known = failure?.kind === 'not-found' || failure instanceof TooLong;
       return { kind: known ? 'unverifiable' : 'unreachable', reason };
@@ -164,6 +164,6 @@ async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Arra
   const signal = AbortSignal.timeout(FETCH_TIMEOUT);
   const { body } = await upstream.fetchFile(url, signal, 'refused');
   const tooLong = () =>
-    new TooLong('upstream-broken', `The document is longer than ${MAX_DOCUMENT} bytes.`);
+    new TooLong('upstream-broken', `The document exceeds ${MAX_DOCUMENT} bytes.`);
   return collect(body, MAX_DOCUMENT, tooLong);
 }

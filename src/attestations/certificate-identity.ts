@@ -24,7 +24,7 @@ const CLAIMS = {
 export function checkIdentity(signer: Signer, publisher: Publisher): void {
   const claim = (name: keyof typeof CLAIMS) => claimOf(signer, `${FULCIO}.${CLAIMS[name]}`);
   const expect = (holds: boolean, what: string) => {
-    if (!holds) throw new Error(`the certificate's ${what} is not the publisher's`);
+    if (!holds) throw new Error(`the certificate's ${what} does not match the publisher`);
   };
   if (publisher.kind === 'google') {
     expect(claim('issuer') === 'https://accounts.google.com', 'issuer');

@@ -105,5 +105,5 @@ export function parseProvenance(bytes: Uint8Array): ProvenanceDocument {
   const result = provenance.safeParse(value);
   if (result.success) return result.data;
   const path = result.error.issues[0]?.path.join('.') ?? '';
-  throw new Error(`the document is not of the form of PEP 740${path === '' ? '' : ` at ${path}`}`);
+  throw new Error(`the document does not follow PEP 740${path === '' ? '' : ` at ${path}`}`);
 }

@@ -95,6 +95,6 @@ function verifySignature(verifier: Verifier, attestation: AttestationObject): Si
     return verifier.verify(toSignedEntity(bundle));
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new Error(`the signature does not verify: ${why}`, { cause });
+    throw new Error(`invalid signature: ${why}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sha256 } from '../domain/digest.js';
+import { counted } from '../domain/plural.js';
 import { sameFilename } from './same-filename.js';
 
 /** What a verified signature must have been made over. */
@@ -25,15 +26,14 @@ const statement = z.object({
 /** Holds an in-toto statement against the file. @throws {Error} where it is about something else */
 export function checkStatement(payload: Uint8Array, { filename, sha256 }: NamedDigest): void {
   const { _type, subject, predicateType } = read(payload);
-  if (_type !== STATEMENT_TYPE) throw new Error('the statement is not of the type in-toto v1');
+  if (_type !== STATEMENT_TYPE) throw new Error('the statement is not an in-toto v1 statement');
   if (!PREDICATE_TYPES.includes(predicateType))
-    throw new Error('the statement has a predicate that is not about a publication');
+    throw new Error("the statement's predicate type is not a publish predicate");
   const [only, ...others] = subject;
   if (only === undefined || others.length > 0)
-    throw new Error(`the statement has ${subject.length} subjects, not one`);
-  if (!sameFilename(only.name, filename)) throw new Error('the statement is about another file');
-  if (only.digest.sha256 !== sha256)
-    throw new Error('the statement is about a file with another sha256');
+    throw new Error(`the statement has ${counted(subject.length, 'subject')} instead of one`);
+  if (!sameFilename(only.name, filename)) throw new Error('the statement names another file');
+  if (only.digest.sha256 !== sha256) throw new Error("the statement's sha256 does not match");
 }
 
 function read(payload: Uint8Array): z.output<typeof statement> {
@@ -44,6 +44,6 @@ function read(payload: Uint8Array): z.output<typeof statement> {
     throw new Error('the statement is not JSON');
   }
   const result = statement.safeParse(value);
-  if (!result.success) throw new Error('the statement is not of the form of in-toto');
+  if (!result.success) throw new Error('the statement is not a valid in-toto statement');
   return result.data;
 }

@@ -85,5 +85,5 @@ export function shippedTrustRoot(): string {
 function checkForm(keys: string): void {
   const { mediaType } = JSON.parse(keys) as { mediaType?: unknown };
   if (!/^application\/vnd\.dev\.sigstore\.trustedroot\b/.test(String(mediaType)))
-    throw new Error(`the keys are of the form ${String(mediaType)}`);
+    throw new Error(`unsupported key format ${String(mediaType)}`);
 }

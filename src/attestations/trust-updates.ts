@@ -81,6 +81,6 @@ class NetworkFetcher extends BaseFetcher {
     if (statusCode === 200) return body;
     await body.dump();
     // Only by this class does it know "there is no newer root" (403, 404) from a failure.
-    throw new DownloadHTTPError(`${url} answered with status ${statusCode}`, statusCode);
+    throw new DownloadHTTPError(`${url} returned status ${statusCode}`, statusCode);
   }
 }

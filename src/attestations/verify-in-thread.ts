@@ -47,7 +47,7 @@ export function createVerifier(settings: VerifierSettings): ProvenanceVerifier {
       try {
         return await pool.ask({ document, artifact, keys: keys() }, patience);
       } catch (error) {
-        const reason = `the verification broke off: ${reasonOf(error as Error)}`;
+        const reason = `the verification failed: ${reasonOf(error as Error)}`;
         return { kind: 'unreachable', reason };
       }
     },

@@ -14,7 +14,7 @@ export function withCurrentKeys(verify: VerifyProvenance, trust: TrustRoot): Ver
     await trust.refreshed();
     const second = await verify(document, artifact);
     if (second.kind !== 'unverifiable' || trust.current) return second;
-    const reason = `newer keys to verify with could not be fetched, and by those at hand ${second.reason}`;
+    const reason = `newer verification keys are unavailable, and with the current ones ${second.reason}`;
     return { kind: 'unreachable', reason };
   };
 }

@@ -11,85 +11,69 @@ interface CodeEntry {
 }
 
 const REINSTALL =
-  'Compare it with the release on the index, then install the release anew (pip install --force-reinstall --no-deps PROJECT==VERSION).';
-const WHOSE = 'Find out who put it there; if nobody can say, take the environment for compromised.';
+  'Compare it with the release on the index, then reinstall the release (pip install --force-reinstall --no-deps PROJECT==VERSION).';
+const WHOSE = 'Find out how it got there. If you cannot, treat the environment as compromised.';
 
 /** Every code that an audit gives. A code never changes its meaning. */
 export const AUDIT_CODES = {
   'startup-hook': found(
-    'Do not start this Python. Read the file with another tool, and find out which install brought it.',
+    'Do not start this Python. Read the file with another tool and find out which installation added it.',
   ),
   'release-refused': found(
-    'Remove or change the release; for a malicious one, rotate every secret that the machine could read.',
+    'Remove or replace the release. If it is malicious, rotate every secret that the machine could read.',
   ),
-  'file-denied': found('This very content is denied by policy: treat the machine as compromised.'),
+  'file-denied': found('The policy denies this exact content: treat the machine as compromised.'),
   'file-missing': found(REINSTALL),
   'file-altered': found(REINSTALL),
-  'file-overwritten': found(
-    'Two distributions bring this file. Keep the one that you mean, and install it anew.',
-  ),
-  'file-size': found('RECORD contradicts itself: it was edited. Install the release anew.'),
+  'file-overwritten': found('Two distributions contain this file. Keep one and reinstall it.'),
+  'file-size': found('RECORD contradicts itself, so it was edited. Reinstall the release.'),
   'file-unlisted': found(WHOSE),
   'folder-unlisted': found(WHOSE),
   'folder-linked': found(
-    'What lies behind a linked folder was not installed here, and was not looked at.',
+    'The target of a linked folder was not installed here and was not audited.',
   ),
-  'special-file': found('A site folder holds files and folders, no pipes, sockets or devices.'),
-  'bytecode-unchecked': found(
-    'Python runs this bytecode without comparing it with its source: delete it.',
+  'special-file': found(
+    'A site folder contains only files and folders, no pipes, sockets or devices.',
   ),
-  'record-missing': found(
-    'Nothing can be said of its files. Install the release anew with pip or uv.',
+  'bytecode-unchecked': found('Python runs this bytecode without checking its source. Delete it.'),
+  'record-missing': found('Its files cannot be verified. Reinstall the release with pip or uv.'),
+  'record-malformed': found('Its files cannot be verified. Reinstall the release.'),
+  'record-hash-missing': found('RECORD verifies nothing here. Reinstall the release.'),
+  'record-hash-weak': found('RECORD uses a weak hash. Reinstall the release.'),
+  'record-duplicate': found(
+    'RECORD has two conflicting entries for the file. Reinstall the release.',
   ),
-  'record-malformed': found('Nothing can be said of its files. Install the release anew.'),
-  'record-hash-missing': found('RECORD vouches for nothing here. Install the release anew.'),
-  'record-hash-weak': found('RECORD uses a hash that can be forged. Install the release anew.'),
-  'record-duplicate': found('RECORD names the file twice, differently. Install the release anew.'),
   'record-outside': found(
-    'An installer writes nothing outside of the environment. Was RECORD edited?',
+    'Installers write nothing outside the environment. RECORD may have been edited.',
   ),
-  'metadata-missing': found('pip does not show such a distribution. Remove its folder.'),
-  'metadata-mismatch': found(
-    'Its folder and its METADATA name different releases. Install it anew.',
-  ),
-  'distribution-twice': found(
-    'Only one of the two can be the one that was installed. Remove both, install one.',
-  ),
+  'metadata-missing': found('pip does not list this distribution. Remove its folder.'),
+  'metadata-mismatch': found('Its folder and its METADATA name different releases. Reinstall it.'),
+  'distribution-twice': found('Only one of the two was installed. Remove both and reinstall one.'),
 
-  unreadable: unclear('Run the audit as a user who can read it.'),
-  'lock-unread': unclear('The file was not understood whole, so not all of it was judged.'),
+  unreadable: unclear('Run the audit as a user with read permission.'),
+  'lock-unread': unclear('Part of the file could not be parsed and was not judged.'),
 
   'startup-hook-known': note(''),
-  'startup-hook-tolerated': note(
-    'The policy lets it through: it warns, is in dry-run, or has a waiver.',
-  ),
+  'startup-hook-tolerated': note('The policy allows it: by a warning, dry-run or a waiver.'),
   'virtualenv-hook': note(''),
   'editable-hook': note(''),
-  'editable-install': note('Its code lies elsewhere and was not looked at.'),
-  'path-added': note('Code in this folder can be imported, and was not looked at.'),
-  'nested-hook': note('Python runs it only if some code makes that folder a site folder.'),
-  'foreign-folder': note('A distribution puts files into a package of another.'),
-  'script-unvouched': note('virtualenv lists its scripts so; look into the file if in doubt.'),
-  'file-linked': note('What the link leads to can change without any trace here.'),
-  'system-packages': note(
-    'This environment also sees the packages of the system: audit those too.',
-  ),
-  'release-tolerated': note(
-    'The policy lets it through: it warns, is in dry-run, or has a waiver.',
-  ),
-  'other-index': note(
-    'The gate does not see what is installed from there; lock it through the gate.',
-  ),
-  'new-startup-hook': note('The release before it had no such hook. Read the file.'),
+  'editable-install': note('Its code is stored elsewhere and was not audited.'),
+  'path-added': note('Code in this folder can be imported and was not audited.'),
+  'nested-hook': note('Python runs it only if other code turns that folder into a site folder.'),
+  'foreign-folder': note("A distribution adds files to another distribution's package."),
+  'script-unvouched': note('virtualenv lists its scripts this way. If in doubt, read the file.'),
+  'file-linked': note("The link's target can change without a trace in the environment."),
+  'system-packages': note("This environment also uses the system's packages. Audit them as well."),
+  'release-tolerated': note('The policy allows it: by a warning, dry-run or a waiver.'),
+  'other-index': note('Files from that index bypass Wheelgate. Lock again through Wheelgate.'),
+  'new-startup-hook': note('The previous release had no such hook. Read the file.'),
   'attestation-changed': note(
-    'Find out whether the project has moved, before you take the release.',
+    'Before you install the release, find out whether the project has moved.',
   ),
-  'server-silent': note('Age, attestations and hooks are told as far as the lock goes.'),
+  'server-silent': note('Age, attestations and hooks are limited to the data in the lock.'),
   'cooldown-not-judged': note('The cooldown needs upload times.'),
-  'not-pinned': note('Without a version there is nothing to judge; a lock file or == gives one.'),
-  'not-from-index': note(
-    'It comes from elsewhere than an index, and was judged by its name at most.',
-  ),
+  'not-pinned': note('Without a version it cannot be judged. Pin it with == or a lock file.'),
+  'not-from-index': note('It does not come from an index and was judged by name only.'),
 } as const satisfies Record<string, CodeEntry>;
 
 export type AuditCode = keyof typeof AUDIT_CODES;

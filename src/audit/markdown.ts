@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { counted } from '../domain/plural.js';
 import { AUDIT_CODES, type AuditLevel } from './codes.js';
 import type { ChangeReport, ReportedChange } from './locks/audit-change.js';
 import type { AuditFinding, AuditReport } from './report.js';
@@ -21,9 +22,9 @@ function heading(report: AuditReport | ChangeReport): string {
   const name = code(basename(report.path));
   const verdict =
     found > 0
-      ? `✖ ${found} ${found === 1 ? 'problem' : 'problems'}`
+      ? `✖ ${counted(found, 'problem')}`
       : unclear > 0
-        ? '▲ not all of it could be judged'
+        ? '▲ could not be judged completely'
         : '✔ nothing found';
   const what = 'changes' in report ? `${name} against ${code(report.base)}` : name;
   return `### Wheelgate: ${verdict} in ${what}`;
@@ -83,7 +84,7 @@ function attested(
 const TITLES: Readonly<Record<AuditLevel, string>> = {
   found: 'Found',
   unclear: 'Could not be judged',
-  note: 'Good to know',
+  note: 'Notes',
 };
 
 function findingParts(findings: readonly AuditFinding[]): string[] {

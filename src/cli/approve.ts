@@ -1,4 +1,5 @@
 import type { Finding, Inspection } from '../domain/finding.js';
+import { counted } from '../domain/plural.js';
 import { STANDARD_LIBRARY } from '../inspection/standard-library.js';
 import { BY_CONTENT } from '../policy/how-to-waive.js';
 import { moduleName, oneLine } from '../policy/terms.js';
@@ -37,12 +38,12 @@ export async function runApprove(
   const hooked = files.filter(({ rule }) => rule === 'startup-hook');
   if (hooked.length === 0)
     throw new UsageError(
-      `no start-up hook is refused there: ${files[0].reason}; wheelgate waive may help`,
+      `no start-up hook is refused for ${files[0].reason}; consider wheelgate waive`,
     );
   const hooks = hooksOf(hooked.flatMap(({ file }) => file.facts.inspection ?? []));
   if (hooks.length === 0)
     throw new UsageError(
-      `no list of honest hooks excuses this, only a waiver: ${hooked[0]!.reason}`,
+      `a known-good list cannot allow this; it needs a waiver: ${hooked[0]!.reason}`,
     );
   const edit =
     options.write === undefined ? undefined : await openPolicyEdit(options.write, Date.now());
@@ -60,8 +61,8 @@ export async function runApprove(
     out.line(`nothing to do: ${file} of ${project} with sha256 ${sha256} is on the list`);
   if (fresh.length === 0) return EXIT.fine;
   const [owner, reason] = await filled([
-    { value: options.owner, option: '--owner', text: 'Who answers for it' },
-    { value: options.reason, option: '--reason', text: 'Why it is honest' },
+    { value: options.owner, option: '--owner', text: 'Owner' },
+    { value: options.reason, option: '--reason', text: 'Reason why it is known-good' },
   ]);
   const said = `approved by ${oneLine(owner!)}: ${oneLine(reason!)}`;
   for (const hook of fresh) {
@@ -71,7 +72,7 @@ export async function runApprove(
   }
   const others = new Set(files.map(({ rule }) => rule).filter((rule) => rule !== 'startup-hook'));
   if (others.size > 0)
-    out.problem(`still refused by ${[...others].join(', ')}: wheelgate waive may help`);
+    out.problem(`still refused by ${[...others].join(', ')}: consider wheelgate waive`);
   return EXIT.fine;
 }
 
@@ -100,7 +101,7 @@ function shownOf({ detail, excerpt }: Finding): string {
   if (excerpt === undefined) return oneLine(detail);
   const text = onOneLine(lineOf(excerpt));
   const cut = text.length > MAX_SHOWN || excerpt.truncated;
-  return `line ${excerpt.line}: ${text.slice(0, MAX_SHOWN)}${cut ? `… (${excerpt.lineLength} bytes)` : ''}`;
+  return `line ${excerpt.line}: ${text.slice(0, MAX_SHOWN)}${cut ? `… (${counted(excerpt.lineLength, 'byte')})` : ''}`;
 }
 
 function lineOf({ base64, lineLength }: NonNullable<Finding['excerpt']>): string {

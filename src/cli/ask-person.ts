@@ -22,7 +22,7 @@ export async function filled(
 ): Promise<string[]> {
   for (const { value, option } of fields)
     if (value !== undefined && oneLine(value) === '')
-      throw new UsageError(`${option}: some text is needed`);
+      throw new UsageError(`${option}: text required`);
   const asked = await askPerson(fields.filter(({ value }) => value === undefined));
   return fields.map(({ value }) => value ?? asked.shift()!);
 }

@@ -48,14 +48,14 @@ export async function locationOf(
   await response.body?.cancel();
   if (response.status >= 300 && response.status < 400 && location !== null)
     return new URL(location, url).pathname;
-  throw new UsageError(`${url} leads to no file (status ${response.status})`);
+  throw new UsageError(`${url} does not resolve to a file (status ${response.status})`);
 }
 
 async function problemOf(response: Response, withToken: boolean): Promise<string> {
   const { detail } = (await response.json().catch(() => ({}))) as { readonly detail?: string };
   const said = detail ?? `status ${response.status}`;
   return response.status === 401 && !withToken
-    ? `${said} WHEELGATE_TOKEN is shown to the server that --server names.`
+    ? `${said} WHEELGATE_TOKEN is sent only to a server named by --server.`
     : said;
 }
 
@@ -67,7 +67,9 @@ async function request(
   const token = url.password || (withToken ? process.env.WHEELGATE_TOKEN : undefined);
   // What fetch says of a header that it does not take repeats the header.
   if (token && !/^[\x21-\x7e]+$/.test(token))
-    throw new UsageError('the token holds something that no token has: a line break, a blank?');
+    throw new UsageError(
+      'the token contains an invalid character, such as a line break or a space',
+    );
   // fetch takes no URL with credentials in it.
   url.username = '';
   url.password = '';
@@ -78,7 +80,7 @@ async function request(
   } catch (error) {
     const cause = (error as Error).cause as Error | undefined;
     throw new UsageError(
-      `${url.origin} does not answer (${cause?.message ?? (error as Error).message}): is it running there? Name another with --server`,
+      `${url.origin} does not respond (${cause?.message ?? (error as Error).message}): check that it is running, or name another server with --server`,
     );
   }
 }

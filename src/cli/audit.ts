@@ -10,9 +10,9 @@ import type { AuditFinding, AuditReport } from '../audit/report.js';
 import { sarifOf } from '../audit/sarif.js';
 import { loadConfig } from '../config/load.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
+import { counted } from '../domain/plural.js';
 import { VERSION } from '../runtime/package-root.js';
 import { readBase } from './base-lock.js';
-import { counted } from './counted.js';
 import { lockedFacts } from './locked-facts.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -21,7 +21,7 @@ import { copied, HANG, type Style, type Styled, styled } from './words.js';
 
 export interface AuditOptions {
   readonly policies?: string;
-  /** The data folder in which the malware feed lies. */
+  /** The data data folder with the malware feed. */
   readonly data?: string;
   /** Another lock, a file or REV:PATH: only what changed counts. */
   readonly base?: string;
@@ -60,7 +60,7 @@ async function reportOn(
 ): Promise<AuditReport | ChangeReport> {
   const onProgress = (text: string) => out.progress(text);
   if (!isFile(target)) {
-    if (base !== undefined) throw new UsageError('--base is for a lock: name one');
+    if (base !== undefined) throw new UsageError('--base requires a lock file as PATH');
     const environment = await locateEnvironment(target);
     return (await auditEnvironment(environment, policy, { onProgress })).report;
   }
@@ -103,7 +103,7 @@ function tell(
       .map((line) => out.line(copied(line)));
   out.line(
     feedOf === undefined
-      ? 'without a malware feed: `wheelgate feed sync` fetches one'
+      ? 'no malware feed: run `wheelgate feed sync`'
       : `with the malware feed of ${feedOf}`,
   );
   show(report, out);
@@ -114,7 +114,7 @@ export function defaultEnvironment(): string {
   const active = process.env.VIRTUAL_ENV;
   if (active) return active;
   if (existsSync('.venv')) return '.venv';
-  throw new UsageError('no environment is active and there is no ./.venv: name a PATH');
+  throw new UsageError('no active environment and no ./.venv: specify a PATH');
 }
 
 function isFile(path: string): boolean {
@@ -130,7 +130,7 @@ function verdictOf({ findings }: AuditReport): 'found' | 'unclear' | 'fine' {
 const TITLES: Readonly<Record<AuditLevel, string>> = {
   found: 'Found',
   unclear: 'Could not be judged',
-  note: 'Good to know',
+  note: 'Notes',
 };
 
 const LEVELS = ['found', 'unclear', 'note'] as const;
@@ -147,7 +147,7 @@ function show(report: AuditReport | ChangeReport, out: Output): void {
   out.line(`${path} (${format}): ${figures.join(', ')}; policy revision ${policy}`);
   if (kind === 'lock')
     out.line(
-      'No file was opened: this is what the lock and the policy say. A server looks into each file, and so does `wheelgate inspect`.',
+      'The report uses only the lock and the policy. A server, or `wheelgate inspect`, also inspects the files.',
     );
   if ('changes' in report) showChanges(report, out);
   for (const level of LEVELS) {
@@ -193,8 +193,8 @@ function summary(findings: readonly AuditFinding[]): Styled[] {
     return [styled('bad', `${counted(found, 'problem')} found${rest}.`)];
   }
   return unclear > 0
-    ? [styled('warning', 'Nothing was found in what could be read.')]
-    : [styled('good', 'Nothing was found.')];
+    ? [styled('warning', 'No problems found in the readable files.')]
+    : [styled('good', 'No problems found.')];
 }
 
 function sentence({ detail, path, line, reference }: AuditFinding): string {

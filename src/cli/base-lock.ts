@@ -27,8 +27,7 @@ export async function readBase(text: string, lock: string): Promise<ReadLock> {
   if (existsSync(text)) return readLock(text, formatName(text, lock));
   // One letter in front of a slash is a drive of Windows.
   const [, revision = '', path = ''] = /^(?![a-z]:[\\/])([^:-][^:]*):(.+)$/i.exec(text) ?? [];
-  if (path === '')
-    throw new UsageError(`--base ${text}: no such file, and no revision and path (REV:PATH)`);
+  if (path === '') throw new UsageError(`--base ${text}: neither a file nor REV:PATH`);
   const content = await contentAt(revision, path);
   const name = basename(formatName(path, lock));
   if (content === undefined)
@@ -64,7 +63,7 @@ async function git(silence: string, ...args: readonly string[]): Promise<Buffer>
     return stdout;
   } catch (error) {
     const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
-    const why = code === 'ENOENT' ? 'git is not on the path' : stderr?.toString().trim() || silence;
+    const why = code === 'ENOENT' ? 'git is not in PATH' : stderr?.toString().trim() || silence;
     throw new UsageError(`--base: ${why}`);
   }
 }

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openAllFindings } from '../compose/stores.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
+import { counted } from '../domain/plural.js';
 import type { Outcome } from '../domain/verdict.js';
 import type { Recall } from '../exposure/judged-artifacts.js';
 import { type ChangedVerdict, type Replay, replay } from '../exposure/replay.js';
-import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadComparablePolicy } from './own-policy.js';
@@ -31,7 +31,7 @@ export async function checkAgainst(
   const incomplete = gaps.length > 0 && { incomplete: true };
   if (json) out.json({ ...result, ...incomplete, gaps });
   else show(result, out);
-  for (const gap of gaps) out.problem(`not all of the log was replayed: ${gap}`);
+  for (const gap of gaps) out.problem(`the replay is incomplete: ${gap}`);
   if (incomplete) return EXIT.unclear;
   return result.changes.length > 0 ? EXIT.refused : EXIT.fine;
 }
@@ -53,24 +53,24 @@ async function knowledgeIn(folder: string): Promise<Recall> {
 
 const WORDS: Readonly<Record<Outcome, Styled>> = {
   allow: styled('good', 'allowed'),
-  warn: styled('warning', 'allowed, with a warning'),
+  warn: styled('warning', 'allowed with a warning'),
   block: styled('bad', 'refused'),
 };
 
 function show(result: Replay, out: Output): void {
   for (const change of result.changes) showChange(change, out);
   const { requests, artifacts, unopened, unclear, from, to } = result;
-  if (requests === 0) return out.line('the log holds no request for a file');
+  if (requests === 0) return out.line('the log contains no file requests');
   out.line(
     `${counted(requests, 'request')} for ${counted(artifacts, 'file')} from ${from} to ${to}: ${counted(result.changes.length, 'verdict')} would change`,
   );
   if (unopened > 0)
     out.line(
-      `the findings of ${counted(unopened, 'file')} are not at hand: rules on their bytes were not asked`,
+      `the findings of ${counted(unopened, 'file')} are unavailable: rules on file contents were skipped`,
     );
   if (unclear > 0)
     out.line(
-      `${unclear} requests were decided by such a rule, by attestations, or by a malware feed that is not here: left out`,
+      `${counted(unclear, 'request')} decided by such a rule, by attestations, or by a malware feed that is unavailable: skipped`,
     );
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
+import { counted } from '../domain/plural.js';
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
-import { counted } from './counted.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { styled } from './words.js';
 
@@ -26,8 +26,7 @@ export async function runCheck(
 ): Promise<number> {
   const settings = options.config === undefined ? undefined : settingsOf(options.config);
   const dir = named ?? settings?.policies;
-  if (dir !== undefined && !existsSync(dir))
-    throw new UsageError(`${dir}: there is no such file or folder`);
+  if (dir !== undefined && !existsSync(dir)) throw new UsageError(`${dir}: no such file or folder`);
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
   const check = await checkPolicies(dir === undefined ? [] : [dir], {

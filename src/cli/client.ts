@@ -22,15 +22,15 @@ export interface ClientOptions {
   readonly json?: boolean;
 }
 
-/** `wheelgate client`: prints the lines to put into a client's settings, or writes them. */
+/** `wheelgate client`: prints print the settings for a client, or writes them. */
 export function runClient(name: string | undefined, options: ClientOptions, out: Output): number {
   const server = serverUrl(options.server);
   const clients = name === undefined ? PACKAGE_CLIENTS : [clientNamed(name)];
   const checks = options.malwareCheck === true;
-  if (checks && name !== 'uv')
-    throw new UsageError('--malware-check is for uv: no other client asks by itself');
+  if (checks && name !== 'uv') throw new UsageError('--malware-check applies only to uv');
   if (options.write === true) {
-    if (name === undefined) throw new UsageError(`--write needs one client: ${CLIENTS.join(', ')}`);
+    if (name === undefined)
+      throw new UsageError(`--write requires one client: ${CLIENTS.join(', ')}`);
     return write(clientNamed(name), server, checks, out);
   }
   if (options.json === true) {
@@ -65,7 +65,7 @@ function settingsOf(client: ClientName, server: string, checks: boolean): Client
 function clientNamed(name: string): ClientName {
   const client = CLIENTS.find((known) => known === name);
   if (client === undefined)
-    throw new UsageError(`no such client: ${name}; there are ${CLIENTS.join(', ')}`);
+    throw new UsageError(`unknown client: ${name}; supported: ${CLIENTS.join(', ')}`);
   return client;
 }
 
@@ -75,13 +75,13 @@ function write(client: ClientName, server: string, checks: boolean, out: Output)
   if (client === 'uv') return writeUv(server, checks, out);
   if (command === undefined)
     throw new UsageError(
-      `${client} has no command that writes its settings; without --write they are printed`,
+      `${client} has no command to write its settings; omit --write to print them`,
     );
   const [program = '', ...args] = command;
   const run = spawnSync(program, args, { encoding: 'utf8' });
   if (run.error !== undefined || run.status !== 0) {
     const { code } = (run.error ?? {}) as NodeJS.ErrnoException;
-    const missing = code === 'ENOENT' ? `${program} is not on the path` : run.error?.message;
+    const missing = code === 'ENOENT' ? `${program} is not in PATH` : run.error?.message;
     const why = missing ?? (run.stderr.trim() || `exit code ${run.status}`);
     out.problem(`${command.join(' ')}: ${why}`);
     return EXIT.unclear;
@@ -103,20 +103,20 @@ function writeUv(server: string, checks: boolean, out: Output): number {
   for (const block of blocks) {
     const text = withBlock(after, block);
     if (text === undefined) {
-      out.problem(`${path} ${block.taken} already; put these lines there by hand:`);
+      out.problem(`${path} ${block.taken} already; add these lines yourself:`);
       for (const line of block.lines) out.problem(line);
       return EXIT.unclear;
     }
     after = text;
   }
   if (after === before) {
-    out.line(`${path} says so already`);
+    out.line(`${path} already has these settings`);
     return EXIT.fine;
   }
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, after);
   const isOther = blocks.some(({ own }) => own.test(before));
-  out.line(`written: ${path}${isOther ? ', in place of the server before' : ''}`);
+  out.line(`written: ${path}${isOther ? ', replacing the previous server' : ''}`);
   return EXIT.fine;
 }
 

@@ -1,5 +1,6 @@
 import { expiryText } from '../domain/expiry-text.js';
 import { type Knowledge, NOTHING_KNOWN } from '../domain/knowledge.js';
+import { counted } from '../domain/plural.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
@@ -11,7 +12,6 @@ import {
   standingOf,
 } from '../verdicts/explain-verdict.js';
 import { askServer } from './ask-server.js';
-import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadComparablePolicy } from './own-policy.js';
 import { readRequirement } from './requirement.js';
@@ -50,7 +50,7 @@ export async function runExplain(
   const { project, versions } = readRequirement(what);
   const facts = options.policies === undefined ? undefined : '1';
   const query = { project, versions: versions?.text, facts };
-  out.progress(`asking what is known of ${project}`);
+  out.progress(`querying ${project}`);
   const answer = await askServer<Answer>(options.server, '/api/v1/explain', query);
   const files = await compare(answer.files, options.policies);
   const { policy, contact } = answer;
@@ -109,8 +109,8 @@ const MARKS: Readonly<Record<Standing, Styled>> = {
 
 /** What a file's page says of it, where nobody has looked into it. */
 const WITHOUT_BYTES = {
-  allow: 'without its bytes: allow, for no rule objects that needs none',
-  warn: 'without its bytes: WARN',
+  allow: 'by its metadata: allow',
+  warn: 'by its metadata: WARN',
 } as const;
 
 const STANDINGS: Readonly<Record<Standing, string>> = {
@@ -142,7 +142,7 @@ function show(
     const mark = MARKS[standingOf(file)];
     out.line('  ', { ...mark, text: padded(mark.text, width) }, '  ', HANG, file.filename);
     showWhy(file, out);
-    for (const way of file.waive ?? []) out.line('         ', copied(`to let it through: ${way}`));
+    for (const way of file.waive ?? []) out.line('         ', copied(`to allow it: ${way}`));
     const { proposed } = file;
     if (proposed === undefined || sayTheSame(file, proposed)) continue;
     out.line(`    under ${folder}: `, MARKS[standingOf(proposed)]);
@@ -155,7 +155,7 @@ function show(
   const changed = files.filter(
     ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,
   ).length;
-  out.line(`${changed} of ${files.length} verdicts would change under ${folder}`);
+  out.line(`${changed} of ${counted(files.length, 'verdict')} would change under ${folder}`);
 }
 
 function summarize(files: readonly Compared[], out: Output): void {
@@ -179,7 +179,7 @@ function showWhy(file: Explanation, out: Output): void {
     say(
       `waived until ${expiryText(file.waiver.expires)} by ${file.waiver.owner}: ${file.waiver.reason}`,
     );
-  if (file.dryRun) say('dry-run: it is served all the same');
+  if (file.dryRun) say('dry-run: served anyway');
 }
 
 function sayTheSame(one: Explanation, other: Explanation): boolean {

@@ -1,4 +1,5 @@
 import { parseSha256 } from '../domain/digest.js';
+import { counted } from '../domain/plural.js';
 import { clientOf, isGiven } from '../exposure/delivery.js';
 import {
   EXPOSED_COLUMNS,
@@ -10,7 +11,6 @@ import {
 } from '../exposure/exposure.js';
 import { csvLine } from '../runtime/csv.js';
 import { askServer } from './ask-server.js';
-import { counted } from './counted.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { readRequirement } from './requirement.js';
 import { searchLog } from './search-log.js';
@@ -45,9 +45,9 @@ export async function runExposure(
   if (options.json === true) out.json(exposure);
   else if (options.csv === true) showCsv(exposure, out);
   else showTable(exposure, out);
-  for (const gap of exposure.gaps) out.problem(`this answer is not complete: ${gap}`);
+  for (const gap of exposure.gaps) out.problem(`this report is incomplete: ${gap}`);
   if (exposure.truncated)
-    out.problem('there are more requests: --log, without a server, lists all');
+    out.problem('the list is truncated: use --log without a server to list all requests');
   if (exposure.incomplete || exposure.truncated) return EXIT.unclear;
   // Of a log without a record nobody can say who was given what.
   if (exposure.reachesBackTo === undefined) return EXIT.unclear;
@@ -61,10 +61,10 @@ function readQuestion(what: string | undefined, options: ExposureOptions): Expos
   if (options.sha256 !== undefined && sha256 === undefined)
     throw new UsageError('--sha256 needs 64 hexadecimal digits');
   if (requirement === undefined && sha256 === undefined)
-    throw new UsageError('name a project, as in litellm==1.82.8, or --sha256');
+    throw new UsageError('specify a project, such as litellm==1.82.8, or --sha256');
   const since = options.since === undefined ? undefined : Date.parse(options.since);
   if (Number.isNaN(since))
-    throw new UsageError(`--since needs a time, as in 2026-03-24T10:00Z, not ${options.since}`);
+    throw new UsageError(`--since requires a time such as 2026-03-24T10:00Z, not ${options.since}`);
   return { ...requirement, sha256, since, refused: options.refused };
 }
 
@@ -92,7 +92,7 @@ async function askWhole(
   }
   if (whole.identities === 'hidden' && whole.requests.length > 0)
     out.problem(
-      'who they are is hidden: --log, on the machine of the server, tells it (dashboard.identities)',
+      "identities are hidden (dashboard.identities); use --log on the server's machine to show them",
     );
   return whole;
 }
@@ -137,11 +137,11 @@ function showCsv({ requests }: Exposure, out: Output): void {
 const DELIVERIES: Readonly<Record<Exposed['delivery'], string>> = {
   whole: 'the whole file',
   part: 'part of the file',
-  early: 'part of the file, before its verdict',
-  had: 'had it already',
-  prefix: 'its beginning, then refused',
+  early: 'part of the file, before the verdict',
+  had: 'not modified (already had it)',
+  prefix: 'partial, cut off by a refusal',
   refused: 'nothing: refused',
-  locked: 'nothing: has it locked or installed, and asked',
+  locked: 'locked or installed (query only)',
 };
 
 const STYLES: Readonly<Record<Exposed['delivery'], Style>> = {
@@ -181,18 +181,18 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
   const inParts = parts === 0 ? '' : ` and ${counted(parts, 'part')}`;
   if (given.length > 0)
     out.line(styled('bad', `${downloads}${inParts} by ${counted(clients.length, 'client')}`));
-  else out.line(styled('good', 'nobody was given it'));
+  else out.line(styled('good', 'no downloads'));
   const locked = requests.filter(({ delivery }) => delivery === 'locked');
   if (locked.length > 0)
     out.line(
       styled(
         'warning',
-        `${counted(new Set(locked.map(clientOf)).size, 'client')} asked about it in a lock or an environment`,
+        `${counted(new Set(locked.map(clientOf)).size, 'client')} queried it from a lock or an environment`,
       ),
     );
   out.line(
     reachesBackTo === undefined
-      ? 'the log is empty'
-      : `the log reaches back to ${reachesBackTo}; it does not tell of what came before`,
+      ? 'the decision log is empty'
+      : `log coverage starts at ${reachesBackTo}; earlier downloads are unknown`,
   );
 }

@@ -1,5 +1,6 @@
 import { dataFolder } from '../compose/data-folder.js';
 import { loadConfig } from '../config/load.js';
+import { counted, plural } from '../domain/plural.js';
 import { indexFeed } from '../feed/feed-index.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
@@ -22,7 +23,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   });
   const place = options.url?.replace(/\/+$/, '') ?? config.feed.url;
   if (place === undefined)
-    throw new UsageError('feed.url is none: name a feed with --url or in the settings');
+    throw new UsageError('feed.url is "none": set a feed with --url or in the settings');
   const network = createNetwork(process.env);
   try {
     const source = makeFeedSource(place, network.dispatcher);
@@ -51,11 +52,11 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
       );
     else
       out.line(
-        `${records} records of ${projects} projects from ${place}: ${added} added, ${changed} changed, ${removed} removed (${how})`,
+        `${counted(records, 'record')} of ${counted(projects, 'project')} from ${place}: ${added} added, ${changed} changed, ${removed} removed (${how})`,
       );
     if (missing > 0)
       out.problem(
-        `${missing} records that the feed lists are not there or cannot be read; what was known of them holds`,
+        `${counted(missing, 'record')} listed by the feed ${plural(missing, 'is', 'are')} missing or unreadable; the previous versions stay in use`,
       );
     return EXIT.fine;
   } catch (error) {

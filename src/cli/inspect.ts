@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { ArtifactDescription, Finding, Inspection } from '../domain/finding.js';
 import { knowledgeOf } from '../domain/finding-codes.js';
 import { NOTHING_KNOWN } from '../domain/knowledge.js';
+import { counted } from '../domain/plural.js';
 import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import type { Inspector } from '../inspection/inspector.js';
 import { howToWaive } from '../policy/how-to-waive.js';
-import { counted } from './counted.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
 import { loadOwnPolicy } from './own-policy.js';
@@ -98,7 +98,7 @@ async function* inspectAll(
       return { file, artifact, inspection, verdict };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return { file, problem: code === 'ENOENT' ? 'there is no such file' : message };
+      return { file, problem: code === 'ENOENT' ? 'no such file' : message };
     }
   };
   const ahead: ReturnType<typeof inspect>[] = [];
@@ -127,7 +127,7 @@ function resultOf({ file, artifact, inspection, verdict }: Result) {
 
 const WORDS = {
   allow: styled('good', 'allowed'),
-  warn: styled('warning', 'allowed, with a warning'),
+  warn: styled('warning', 'allowed with a warning'),
   block: styled('bad', 'REFUSED'),
 } as const;
 
@@ -135,7 +135,7 @@ function show({ file, artifact, inspection, verdict }: Result, out: Output): voi
   const { memberCount, inflatedBytes, sha256 } = inspection;
   out.line(styled('strong', file), ': ', WORDS[verdict.outcome]);
   out.line(
-    `  sha256 ${sha256}, ${counted(memberCount, 'member')}, ${inflatedBytes} bytes unpacked`,
+    `  sha256 ${sha256}, ${counted(memberCount, 'member')}, ${counted(inflatedBytes, 'byte')} unpacked`,
   );
   for (const hit of verdict.hits) {
     out.line(
@@ -170,6 +170,6 @@ function linesOf(finding: Finding, artifact: ArtifactDescription, verdict: Verdi
   return [
     ...(known === undefined ? [] : [styled('plain', `why: ${known.summary} (${known.source})`)]),
     ...(where.length === 0 ? [] : [styled('quiet', `where: ${where.join(', ')}`)]),
-    ...(refused ? [copied(`to let it through: ${howToWaive(finding, artifact.name)}`)] : []),
+    ...(refused ? [copied(`to allow it: ${howToWaive(finding, artifact.name)}`)] : []),
   ];
 }

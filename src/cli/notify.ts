@@ -13,7 +13,7 @@ export interface NotifyOptions {
 export async function runNotifyTest(options: NotifyOptions, out: Output): Promise<number> {
   const { webhooks } = loadConfig({ file: options.config, env: process.env });
   if (webhooks.length === 0)
-    throw new UsageError('the settings name no webhooks: docs/configuration.md says how');
+    throw new UsageError('no webhooks are configured; see docs/configuration.md');
   const network = createNetwork(process.env);
   const send = createWebhookSender(network.dispatcher, Date.now);
   try {

@@ -31,10 +31,10 @@ export async function openPolicyEdit(path: string, now: number): Promise<PolicyE
   const folder = dirname(path);
   if (!/^[^.].*\.ya?ml$/i.test(name))
     throw new UsageError(
-      `--write: ${path} is no policy file: its name ends in .yaml, and begins with no dot`,
+      `--write: ${path} is not a policy file: the name must end in .yaml and not start with a dot`,
     );
   if (!(await stat(folder).catch(() => undefined))?.isDirectory())
-    throw new UsageError(`--write: there is no folder ${folder}`);
+    throw new UsageError(`--write: no such folder: ${folder}`);
   const target = await targetOf(path);
   const text = target === undefined ? '' : await readText(target);
   const others = await policyFilesIn(folder);
@@ -45,7 +45,7 @@ export async function openPolicyEdit(path: string, now: number): Promise<PolicyE
       const edited = appendEntry(text, entry);
       await validate({ folder, files: others, name, edited }, now);
       if (target !== undefined && (await readText(target)) !== text)
-        throw new UsageError(`--write: ${path} was changed meanwhile; try again`);
+        throw new UsageError(`--write: ${path} was changed by another process; try again`);
       await replaceAtomically(target ?? path, Buffer.from(edited));
     },
   };
@@ -56,8 +56,9 @@ async function targetOf(path: string): Promise<string | undefined> {
   const there = await lstat(path).catch(() => undefined);
   if (there === undefined) return undefined;
   const target = await realpath(path).catch(() => undefined);
-  if (target === undefined) throw new UsageError(`--write: ${path} is a link that leads nowhere`);
-  if (!(await stat(target)).isFile()) throw new UsageError(`--write: ${path} is not a plain file`);
+  if (target === undefined) throw new UsageError(`--write: ${path} is a broken link`);
+  if (!(await stat(target)).isFile())
+    throw new UsageError(`--write: ${path} is not a regular file`);
   return target;
 }
 

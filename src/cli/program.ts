@@ -27,7 +27,7 @@ export function createProgram(done: (code: number) => void): Command {
   const program = new Command('wheelgate')
     .description('A caching PyPI proxy that enforces policy.')
     .version(VERSION)
-    .option('--debug', 'print the stack of an error that was not expected')
+    .option('--debug', 'print the stack trace of an unexpected error')
     .showHelpAfterError(asksForJson(process.argv) ? false : '(wheelgate --help lists the commands)')
     .exitOverride()
     .configureOutput({
@@ -38,17 +38,15 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('serve')
-    .description(
-      'serve packages; without any option: PyPI behind it, the shipped policies, memory and disk',
-    )
-    .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
-    .option('--listen <host:port>', 'address to listen on (127.0.0.1:8080)')
-    .option('--upstream <url>', "simple index to ask instead of PyPI's")
+    .description('serve packages; by default from PyPI, with the shipped policies')
+    .option('--config <file>', 'configuration file (default: wheelgate.yaml, if present)')
+    .option('--listen <host:port>', 'address to listen on (default: 127.0.0.1:8080)')
+    .option('--upstream <url>', 'simple index to use instead of PyPI')
     .option('--policies <dir>', 'folder of your own policy files')
     .option('--data <dir>', 'folder for cache, findings and decision log')
-    .option('--workers <count>', 'processes that serve on the one port (1)')
-    .option('--redis <url>', 'what replicas tell each other through: redis://HOST:PORT')
-    .option('--s3 <url>', 'artifacts that machines share: s3://BUCKET/PREFIX?endpoint=URL')
+    .option('--workers <count>', 'number of worker processes (default: 1)')
+    .option('--redis <url>', 'Redis shared by replicas: redis://HOST:PORT')
+    .option('--s3 <url>', 'bucket for shared artifacts: s3://BUCKET/PREFIX?endpoint=URL')
     .action(async (options) => {
       const { runServe } = await import('./serve.js');
       done(await runServe(options, out));
@@ -56,10 +54,13 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('check')
-    .description('validate policy files, and try them on the tests beside them')
-    .argument('[dir]', 'folder of policy files; without it, the shipped ones alone')
-    .option('--config <file>', 'settings that it is for: names of upstreams, feed, its folder')
-    .option('--against <history>', 'replay a decision log, or a data folder: what would change')
+    .description('validate policy files and run their tests')
+    .argument('[dir]', 'folder of policy files (default: only the shipped ones)')
+    .option('--config <file>', 'settings with upstream names, feed and policy folder')
+    .option(
+      '--against <history>',
+      'replay a decision log or data folder and show what would change',
+    )
     .option('--json', 'print JSON')
     .action(async (dir, options) => {
       const { runCheck } = await import('./check.js');
@@ -68,7 +69,7 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('inspect')
-    .description('findings and verdict of artifacts on disk; exit code 1 if one is refused')
+    .description('inspect artifacts on disk; exit code 1 if one is refused')
     .argument('<file...>', 'wheels, sdists, eggs')
     .option('--policies <dir>', 'folder of your own policy files')
     .option('--json', 'print JSON')
@@ -79,12 +80,10 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('explain')
-    .description(
-      "each file of a project: verdict, rule, reason, waiver; for example 'litellm==1.82.8'",
-    )
+    .description("show the verdict on each file of a project, such as 'litellm==1.82.8'")
     .argument('<project[spec]>')
     .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
-    .option('--policies <dir>', 'what would be different under this folder of policy files')
+    .option('--policies <dir>', 'show what would change under this folder of policy files')
     .option('--json', 'print JSON')
     .action(async (what, options) => {
       const { runExplain } = await import('./explain.js');
@@ -93,15 +92,13 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('waive')
-    .description(
-      'the waiver that lifts a refusal for a time: printed, or written into a policy file',
-    )
-    .argument('<link|project==version>', "a refusal's link, or one release")
-    .option('--rule <rule>', 'the rule to lift (that of the refusal)')
-    .option('--owner <owner>', 'who answers for it')
-    .option('--reason <text>', 'why it may pass')
-    .option('--expires <date>', 'its last day, or an instant (in two weeks)')
-    .option('--write <file>', 'a policy file to write it into')
+    .description('print a waiver for a refusal, or write it to a policy file')
+    .argument('<link|project==version>', 'a refusal link, or one release')
+    .option('--rule <rule>', 'rule to waive (default: the rule that refuses)')
+    .option('--owner <owner>', 'person or team responsible')
+    .option('--reason <text>', 'reason for the waiver')
+    .option('--expires <date>', 'last day, or a time (default: in two weeks)')
+    .option('--write <file>', 'policy file to write to')
     .option('--server <url>', "a running Wheelgate (the link's, else http://127.0.0.1:8080)")
     .action(async (what, options) => {
       const { runWaive } = await import('./waive.js');
@@ -111,12 +108,12 @@ export function createProgram(done: (code: number) => void): Command {
   program
     .command('approve')
     .description(
-      'the entries that list the start-up hooks of a release as honest: printed, or written into a policy file',
+      "print known-good entries for a release's start-up hooks, or write them to a policy file",
     )
-    .argument('<link|project==version>', "a refusal's link, or one release")
-    .option('--owner <owner>', 'who answers for it')
-    .option('--reason <text>', 'why it is honest')
-    .option('--write <file>', 'a policy file to write them into')
+    .argument('<link|project==version>', 'a refusal link, or one release')
+    .option('--owner <owner>', 'person or team responsible')
+    .option('--reason <text>', 'reason why the hook is known-good')
+    .option('--write <file>', 'policy file to write to')
     .option('--server <url>', "a running Wheelgate (the link's, else http://127.0.0.1:8080)")
     .action(async (what, options) => {
       const { runApprove } = await import('./approve.js');
@@ -125,13 +122,13 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('exposure')
-    .description("who was given it, when, from where; for example 'litellm==1.82.8'")
+    .description("list who downloaded a release, such as 'litellm==1.82.8'")
     .argument('[project[spec]]')
-    .option('--sha256 <digest>', "an artifact's digest, beside or instead of the project")
-    .option('--since <time>', 'nothing before this time (ISO 8601)')
-    .option('--refused', 'those who were refused it, too')
+    .option('--sha256 <digest>', 'digest of an artifact, with or without a project')
+    .option('--since <time>', 'start time (ISO 8601)')
+    .option('--refused', 'include refused requests')
     .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
-    .option('--log <path>', "the decision log's file or folder, instead of a server")
+    .option('--log <path>', 'read a decision log file or folder instead of asking a server')
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV')
     .action(async (what, options) => {
@@ -143,10 +140,10 @@ export function createProgram(done: (code: number) => void): Command {
     .command('feed')
     .description('the malware feed')
     .command('sync')
-    .description('fetch what is new into the data folder')
-    .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+    .description('update the malware feed in the data folder')
+    .option('--config <file>', 'configuration file (default: wheelgate.yaml, if present)')
     .option('--data <dir>', 'folder for cache, findings and decision log')
-    .option('--url <url>', "OSV's PyPI records, a mirror of them, or a folder")
+    .option('--url <url>', "OSV's PyPI records, a mirror, or a folder")
     .option('--json', 'print JSON')
     .action(async (options) => {
       const { runFeedSync } = await import('./feed.js');
@@ -157,10 +154,8 @@ export function createProgram(done: (code: number) => void): Command {
     .command('notify')
     .description('the webhooks')
     .command('test')
-    .description(
-      'send a test message to each webhook of the settings; exit code 1 if one does not take it',
-    )
-    .option('--config <file>', 'configuration file (wheelgate.yaml where it is there)')
+    .description('send a test message to each configured webhook; exit code 1 if one fails')
+    .option('--config <file>', 'configuration file (default: wheelgate.yaml, if present)')
     .option('--json', 'print JSON')
     .action(async (options) => {
       const { runNotifyTest } = await import('./notify.js');
@@ -169,19 +164,14 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('audit')
-    .description(
-      'what is wrong with an environment, or with what a lock would install; exit code 1 if something is found',
-    )
+    .description('audit an environment or a lock file; exit code 1 if there are problems')
     .argument(
       '[path]',
-      'a virtual environment, a site-packages folder, or a lock or requirements file (the active environment, or ./.venv)',
+      'virtual environment, site-packages folder, lock or requirements file (default: the active environment or ./.venv)',
     )
     .option('--policies <dir>', 'folder of your own policy files')
-    .option('--data <dir>', 'folder in which the malware feed lies')
-    .option(
-      '--base <file|rev:path>',
-      'another lock, or one of a git revision: only what changed counts',
-    )
+    .option('--data <dir>', 'data folder with the malware feed')
+    .option('--base <file|rev:path>', 'compare with another lock, or a lock at a git revision')
     .addOption(
       new Option('--format <format>', 'text, markdown, sarif or json')
         .choices(['text', 'markdown', 'sarif', 'json'])
@@ -189,7 +179,7 @@ export function createProgram(done: (code: number) => void): Command {
     )
     .option(
       '--index <url>',
-      'what counts as ours, and is asked about what changed (public-url, else listen)',
+      'URL of your Wheelgate, also queried about changes (default: public-url, else listen)',
     )
     .option('--json', 'print JSON: --format json')
     .action(async (path, options) => {
@@ -199,13 +189,13 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('watch')
-    .description('stay, and tell what changes in an environment: hooks, files, denied releases')
+    .description('watch an environment for new hooks, changed files and denied releases')
     .argument('<path>', 'a virtual environment or a site-packages folder')
-    .option('--listen <host:port>', 'serve Prometheus metrics there')
-    .option('--data <dir>', 'folder in which the malware feed lies')
+    .option('--listen <host:port>', 'serve Prometheus metrics at this address')
+    .option('--data <dir>', 'data folder with the malware feed')
     .option('--policies <dir>', 'folder of your own policy files')
-    .option('--poll <seconds>', 'look that often; by itself so on network file systems, every 10 s')
-    .option('--json', 'print JSON lines also on a terminal')
+    .option('--poll <seconds>', 'scan interval (default: 10 on network file systems)')
+    .option('--json', 'print JSON lines, even on a terminal')
     .action(async (path, options) => {
       const { runWatch } = await import('./watch.js');
       done(await runWatch(path, options, out));
@@ -213,11 +203,11 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('client')
-    .description("the lines to put into a client's settings")
+    .description('print the settings for a client')
     .addArgument(new Argument('[client]', CLIENTS.join(', ')).choices(CLIENTS))
-    .option('--server <url>', 'where Wheelgate is', DEFAULT_SERVER)
-    .option('--malware-check', 'uv: with those that have it ask for malware in what is locked')
-    .option('--write', "write them, by the client's own means where it has some")
+    .option('--server <url>', 'URL of Wheelgate', DEFAULT_SERVER)
+    .option('--malware-check', 'uv: include the settings for its malware check')
+    .option('--write', "write the settings with the client's own command")
     .option('--json', 'print JSON')
     .action(async (client, options) => {
       const { runClient } = await import('./client.js');
@@ -226,14 +216,14 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('token')
-    .description('a new token for one user, and the line for the file of tokens')
+    .description('create a token for a user and print its line for the tokens file')
     .argument('<user>')
     .addOption(
-      new Option('--role <role>', 'client, or admin: may also ask who downloaded what')
+      new Option('--role <role>', 'client, or admin to see who downloaded what')
         .choices(['client', 'admin'])
         .default('client'),
     )
-    .option('--expires <day>', 'the last day it is good, as in 2027-01-31')
+    .option('--expires <day>', 'last day of validity, such as 2027-01-31')
     .option('--json', 'print JSON')
     .action(async (user, options) => {
       const { runToken } = await import('./token.js');
@@ -242,7 +232,7 @@ export function createProgram(done: (code: number) => void): Command {
 
   program
     .command('completion')
-    .description('a script that makes a shell complete commands, options and their values')
+    .description('print a shell completion script')
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => {
       const { runCompletion } = await import('./completion.js');

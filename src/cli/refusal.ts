@@ -48,10 +48,9 @@ export async function findRefusals(
   const query = { project, versions, facts: '1' };
   const answer = await askServer<Explained>(base, '/api/v1/explain', query, withToken);
   const files = answer.files.filter((file) => filename === undefined || file.filename === filename);
-  if (files.length === 0) throw new UsageError(`${base} knows no such file: ${filename ?? what}`);
+  if (files.length === 0) throw new UsageError(`${base} has no such file: ${filename ?? what}`);
   const [first, ...rest] = files.flatMap(refusedOf);
-  if (first === undefined)
-    throw new UsageError(`nothing is refused there: ${files.map(inWords).join('; ')}`);
+  if (first === undefined) throw new UsageError(`no refusal for ${files.map(inWords).join('; ')}`);
   const waiverMax = (answer.waiverMaxDays ?? Infinity) * DAY;
   return { project: answer.project, files: [first, ...rest], waiverMax };
 }
@@ -68,9 +67,11 @@ async function placeOf(what: string, server: string | undefined, out: Output): P
   if (/^https?:\/\//.test(what)) return ofLink(what, server, out);
   const { project, versions } = readRequirement(what);
   if (versions === undefined || !/^===?\s*[^*,\s]+$/.test(versions.text))
-    throw new UsageError(`name one version, as in ${project}==1.2.3: a waiver is for that alone`);
+    throw new UsageError(
+      `name exactly one version, as in ${project}==1.2.3 (a waiver covers one version)`,
+    );
   const base = server ?? DEFAULT_SERVER;
-  out.progress(`asking what is known of ${what}`);
+  out.progress(`querying ${what}`);
   return { base, project, versions: versions.text, withToken: true };
 }
 
@@ -81,7 +82,7 @@ async function ofLink(link: string, server: string | undefined, out: Output): Pr
   const url = URL.canParse(link) ? new URL(link) : undefined;
   const parts = url && LINK.exec(url.pathname)?.groups;
   if (url === undefined || parts === undefined)
-    throw new UsageError(`not a refusal's link (…/w/ID, …/projects/P/files/F): ${link}`);
+    throw new UsageError(`not a refusal link (…/w/ID, …/projects/P/files/F): ${link}`);
   const base =
     server === undefined ? `${url.origin}${parts.root!.replace(/\/$/, '')}` : serverUrl(server);
   // A link may come from anywhere: it does not say who is shown a token.
@@ -89,10 +90,10 @@ async function ofLink(link: string, server: string | undefined, out: Output): Pr
     server !== undefined || /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   if (parts.id === undefined)
     return { base, project: decoded(parts.project!), filename: decoded(parts.file!), withToken };
-  out.progress(`asking what ${link} leads to`);
+  out.progress(`resolving ${link}`);
   const target = LINK.exec(await locationOf(base, `/w/${parts.id}`, withToken))?.groups;
   if (target?.project === undefined)
-    throw new UsageError(`${link} does not lead to one file; name PROJECT==VERSION`);
+    throw new UsageError(`${link} does not resolve to a single file; name PROJECT==VERSION`);
   return { base, project: decoded(target.project), filename: decoded(target.file!), withToken };
 }
 
@@ -100,7 +101,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw new UsageError(`not a path of a link: ${segment}`);
+    throw new UsageError(`not a link path: ${segment}`);
   }
 }
 
@@ -109,9 +110,7 @@ function refusedOf(file: Refused['file']): Refused[] {
   const blocking = hits.filter(({ action, waived }) => action === 'block' && !waived);
   return blocking.flatMap(({ rule, reason }) => {
     if (version === undefined && isSettable(rule))
-      throw new UsageError(
-        `the version of ${file.filename} cannot be read: no waiver holds for it`,
-      );
+      throw new UsageError(`the version of ${file.filename} is invalid, so no waiver applies`);
     return [{ file, rule, reason, version: version ?? '' }];
   });
 }

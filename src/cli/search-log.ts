@@ -1,7 +1,7 @@
 import { FileDecisionReader } from '../decisions/file-reader.js';
 import type { DecisionQuery, DecisionSearch } from '../decisions/reader.js';
 import type { DecisionRecord } from '../decisions/record.js';
-import { counted } from './counted.js';
+import { counted } from '../domain/plural.js';
 import { type Output, UsageError } from './output.js';
 
 /**
@@ -17,7 +17,7 @@ export async function searchLog(
   const search = await new FileDecisionReader(place).search(query);
   const { files, gaps } = search;
   if (files === 0 && gaps.length === 0)
-    throw new UsageError(`no decision log at ${place}: name decisions.jsonl, or its folder`);
+    throw new UsageError(`no decision log at ${place}: specify decisions.jsonl or its folder`);
   return {
     files,
     gaps,

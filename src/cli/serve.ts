@@ -82,7 +82,7 @@ function tellOfStart(log: Log, config: Config, file: string | undefined, mode: s
     version: VERSION,
     config: file ?? 'none',
     upstreams: upstreams.map(({ name, url }) => `${name}: ${url}`),
-    policies: policies ?? 'the shipped ones',
+    policies: policies ?? 'shipped',
     data,
     workers: serve.workers,
     mode,

@@ -14,13 +14,13 @@ const DAY = 86_400_000;
 export function runToken(user: string, options: TokenOptions, out: Output): number {
   const { role, expires } = options;
   if (!/^[\w.@+-]{1,100}$/.test(user))
-    throw new UsageError(`a user has letters, digits and . @ + - _, not ${user}`);
+    throw new UsageError(`a user name may contain letters, digits and . @ + - _; got ${user}`);
   if (role !== 'client' && role !== 'admin')
-    throw new UsageError(`--role is client or admin, not ${role}`);
+    throw new UsageError(`--role must be client or admin, not ${role}`);
   if (expires !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(expires) && Date.parse(expires) > 0))
-    throw new UsageError(`--expires needs a day such as 2027-01-31, not ${expires}`);
+    throw new UsageError(`--expires requires a date such as 2027-01-31, not ${expires}`);
   if (expires !== undefined && Date.parse(expires) + DAY <= Date.now())
-    throw new UsageError(`--expires is over already: ${expires} would be its last day`);
+    throw new UsageError(`--expires is in the past: ${expires} would be the last day`);
   const token = newToken();
   const hash = `sha256:${hashToken(token).toString('hex')}`;
   if (options.json === true) {
@@ -28,9 +28,9 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
     return EXIT.fine;
   }
   const until = expires === undefined ? '' : `, expires: "${expires}"`;
-  out.line('# The token, shown only now:');
+  out.line('# The token (shown only once):');
   out.line(copied(token));
-  out.line('# Under tokens: in the file that access.tokens names:');
+  out.line('# Add under "tokens:" in the file that access.tokens names:');
   out.line(copied(`  - { user: ${JSON.stringify(user)}, role: ${role}, hash: "${hash}"${until} }`));
   return EXIT.fine;
 }

@@ -1,4 +1,5 @@
 import { expiryText } from '../domain/expiry-text.js';
+import { counted } from '../domain/plural.js';
 import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
 import { usualExpiry } from '../policy/how-to-waive.js';
 import { DAY, expiry, oneLine } from '../policy/terms.js';
@@ -31,7 +32,9 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   const waiverMax = Math.min(edit?.meaning?.waiverMax ?? Infinity, refusals.waiverMax);
   const reach = reachOf(waiverMax);
   if (given !== undefined && given > now + reach)
-    throw new UsageError(`--expires: waiver-max allows ${waiverMax / DAY} days from now`);
+    throw new UsageError(
+      `--expires: waiver-max is limited to ${counted(waiverMax / DAY, 'day')} from now`,
+    );
   const versions = `==${version}`;
   const same = sameWaiver(edit, { rule, project: refusals.project, versions }, given ?? now + 1);
   if (same !== undefined) {
@@ -60,7 +63,7 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   const others = new Set(refusals.files.map((one) => one.rule).filter((one) => one !== rule));
   if (others.size > 0)
     out.problem(
-      `still refused by ${[...others].join(', ')}: each rule needs a waiver of its own (--rule)`,
+      `still refused by ${[...others].join(', ')}: each rule needs a separate waiver (--rule)`,
     );
   return EXIT.fine;
 }
@@ -73,11 +76,11 @@ function chosen({ files }: Refusals, rule: string | undefined): Refused {
       `nothing waives ${fixed.rule} as a rule: ${fixed.reason}. Where a waiver can lift it, the page of the file has it to copy`,
     );
   if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
-    throw new UsageError(`--rule: nothing waives ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
+    throw new UsageError(`--rule: no waiver lifts ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
   const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
   if (refused !== undefined) return refused;
   const others = [...new Set(files.map((one) => one.rule))].join(', ');
-  throw new UsageError(`${rule} refuses nothing there; it is ${others}`);
+  throw new UsageError(`${rule} does not refuse it; ${others}`);
 }
 
 function sameWaiver(
@@ -100,8 +103,8 @@ function sameWaiver(
 
 function answers({ owner, reason, expires }: WaiveOptions, usual: string): Promise<string[]> {
   return filled([
-    { value: owner, option: '--owner', text: 'Who answers for it' },
-    { value: reason, option: '--reason', text: 'Why it may pass' },
+    { value: owner, option: '--owner', text: 'Owner' },
+    { value: reason, option: '--reason', text: 'Reason' },
     {
       value: expires ?? (canAsk() ? undefined : usual),
       option: '--expires',
@@ -115,8 +118,8 @@ function instantOf(text: string, now: number): number {
   const parsed = expiry().safeParse(text);
   if (!parsed.success)
     throw new UsageError(
-      `--expires needs a day such as 2026-12-01, or an instant such as 2026-12-01T18:00Z, not ${text}`,
+      `--expires requires a date such as 2026-12-01 or a time such as 2026-12-01T18:00Z, not ${text}`,
     );
-  if (parsed.data <= now) throw new UsageError(`--expires is over already: ${text}`);
+  if (parsed.data <= now) throw new UsageError(`--expires is in the past: ${text}`);
   return parsed.data;
 }

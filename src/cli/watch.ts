@@ -19,7 +19,7 @@ const FEED_INTERVAL = 10 * 60_000;
 
 export interface WatchOptions {
   readonly policies?: string;
-  /** The data folder in which the malware feed lies. */
+  /** The data data folder with the malware feed. */
   readonly data?: string;
   readonly listen?: string;
   readonly json?: boolean;
@@ -44,7 +44,9 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       },
       onProblem: (problems) => {
         metrics.policyRefused();
-        out.problem('the edited policy does not hold, the one before it stays in force:');
+        out.problem(
+          'the policy edit is invalid and was rejected; the previous policy stays in force:',
+        );
         for (const problem of problems) out.problem(formatProblem(problem));
       },
     },
@@ -95,7 +97,7 @@ function pollTime(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
   if (seconds < 1 || seconds > 86_400)
-    throw new UsageError(`--poll: from 1 to 86400 seconds were expected, not ${text}`);
+    throw new UsageError(`--poll: expected 1 to 86400 seconds, got ${text}`);
   return seconds * 1000;
 }
 
@@ -149,6 +151,6 @@ function detailOf(event: WatchEvent): string {
 function pace({ polled, every }: Pace): string {
   if (polled === undefined) return '';
   const why =
-    polled === 'asked for' ? 'as asked for' : `${polled} tells nothing of what others write`;
+    polled === 'asked for' ? 'requested' : `${polled} does not notify of changes by other machines`;
   return `; looking every ${every} s: ${why}`;
 }

@@ -19,10 +19,10 @@ export async function createAccess(
         'access',
         'degraded',
         isUnread(problems)
-          ? 'the tokens cannot be read, and are tried again; those before hold'
-          : 'an edit of the tokens does not validate; those before hold',
+          ? 'the tokens file cannot be read; retrying, the previous tokens stay valid'
+          : 'an edit of the tokens file is invalid; the previous tokens stay valid',
       );
-      for (const problem of problems) log.error(`tokens not taken over: ${formatProblem(problem)}`);
+      for (const problem of problems) log.error(`tokens edit rejected: ${formatProblem(problem)}`);
     },
   });
   closing.add(() => access.close());

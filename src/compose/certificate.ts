@@ -39,8 +39,12 @@ export async function renewCertificate(
       log.info('the certificate was renewed');
     },
     (err) => {
-      health.set('certificate', 'degraded', 'a change does not hold; the one before is in use');
-      log.error({ err }, 'certificate not taken over');
+      health.set(
+        'certificate',
+        'degraded',
+        'the new certificate is invalid; the previous one stays in use',
+      );
+      log.error({ err }, 'certificate rejected');
     },
   );
   closing.add(() => watch.close());

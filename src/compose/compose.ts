@@ -81,7 +81,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
         await feed?.start();
         redis?.events.begin();
         await machine.replicas?.begin();
-        if (closing.hasBegun) throw new Error('it is stopped before it listens');
+        if (closing.hasBegun) throw new Error('stopped before listening');
         try {
           return await server.listen();
         } catch (error) {

@@ -39,12 +39,12 @@ export async function createDecisionLog(
   const { decisions, replica } = config;
   const { now, log, metrics, health, closing } = process;
   const onTrouble = (err: unknown) =>
-    log.warn({ err }, 'a file that the decision log has put aside stays as it is');
+    log.warn({ err }, 'a rotated decision log file could not be compressed or indexed');
   const rollups = new RollupKeeper(decisions.file, {
     count: countInThread,
     every: everyUnref,
     onTrouble: (err) =>
-      log.warn({ err }, 'what the decision log comes to could not be counted, or not be saved'),
+      log.warn({ err }, 'the decision log roll-up could not be computed or saved'),
   });
   // Once the log takes nothing any more.
   closing.add(() => rollups.close());
@@ -66,18 +66,22 @@ export async function createDecisionLog(
       onWritten,
       isOwed: (path) => uploading?.isOwed(path) === true,
       onLost: (path) =>
-        log.error({ path }, 'a file of the decision log goes that S3 has not taken'),
+        log.error({ path }, 'a decision log file was removed before its upload to S3'),
     },
   );
   const written = new ResilientDecisionLog(file, {
     onFailing: (err) => {
       metrics.decisionLogFailing.set(1);
-      health.set('decision-log', 'degraded', 'decisions go to the log on standard error instead');
+      health.set(
+        'decision-log',
+        'degraded',
+        'decisions are written to the log on standard error instead',
+      );
       log.error({ err }, 'the decision log cannot be written');
     },
     onLost: (decision, err) => {
       metrics.decisionLogFailures.inc();
-      log.error({ err, decision }, 'a decision could not be written to its log');
+      log.error({ err, decision }, 'a decision could not be written to the decision log');
     },
     onRecovered: () => {
       metrics.decisionLogFailing.set(0);

@@ -41,17 +41,17 @@ export function createFeed(
       noteSynced(synced, process);
     },
     onFailed: (err) => {
-      troubles.sync = 'the feed cannot be read: name another in feed.url, or none';
+      troubles.sync = 'the feed cannot be read; set feed.url to another feed or none';
       tell();
       const why = err instanceof Error ? err.message : String(err);
-      log.warn(`the malware feed could not be synced, and is tried again in a few minutes: ${why}`);
+      log.warn(`the malware feed could not be synced; retrying in a few minutes: ${why}`);
     },
     onReadable: (isReadable) => {
       if (isReadable) delete troubles.file;
-      else troubles.file = `${file} cannot be read, and is tried again; what was read before holds`;
+      else troubles.file = `${file} cannot be read; retrying, the previous feed stays in use`;
       tell();
-      if (isReadable) log.info('the file of the malware feed can be read again');
-      else log.warn({ file }, 'the file of the malware feed cannot be read, and is tried again');
+      if (isReadable) log.info('the malware feed file is readable again');
+      else log.warn({ file }, 'the malware feed file cannot be read; retrying');
     },
   });
   closing.add(() => feed.close());
@@ -68,12 +68,12 @@ function noteSynced(synced: Synced, { log, metrics }: Process): void {
   if (synced.how === 'recent') return;
   metrics.feedSyncs.inc({ from: synced.how === 'taken' ? 'replica' : 'source' });
   if (synced.how === 'taken')
-    return log.info({ by: synced.by }, 'malware feed taken over from another replica');
+    return log.info({ by: synced.by }, 'malware feed received from another replica');
   const { how, records, added, changed, removed, missing } = synced;
   log.info({ records, how, added, changed, removed, missing }, 'malware feed synced');
   if (missing > 0)
     log.warn(
       { missing },
-      'the malware feed lists records that are not there: what was known of them holds',
+      'the malware feed lists records that are missing; their previous versions stay in use',
     );
 }

@@ -65,7 +65,7 @@ export function createFleetDecisions(
   // Once the log takes nothing any more.
   closing.add(() => telling.close());
   const onTrouble = (err: unknown) =>
-    log.warn({ err }, 'what other replicas have decided could not be kept');
+    log.warn({ err }, 'decisions of other replicas could not be stored');
   const heard = new FileDecisionLog({ ...HEARD, file: heardFile(data) }, now, { onTrouble });
   replicas?.tellDecided(() => telling.decided);
   let following: Following | undefined;
@@ -165,9 +165,14 @@ export function createUploading(
       onPut: (result) => metrics.archivedFiles.inc({ result }),
       onTrouble: (detail) => {
         if (detail === undefined) health.set('archive', 'ok');
-        else health.set('archive', 'degraded', `decisions wait to be put into S3: ${detail}`);
+        else
+          health.set(
+            'archive',
+            'degraded',
+            `decision log files are waiting for upload to S3: ${detail}`,
+          );
         if (detail !== undefined && detail !== said)
-          log.warn({ detail }, 'decisions could not be put into S3: that is tried again');
+          log.warn({ detail }, 'decision log files could not be uploaded to S3; retrying');
         said = detail;
       },
     },

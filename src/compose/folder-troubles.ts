@@ -45,11 +45,8 @@ export class FolderTroubles implements Troubles {
     if (this.#unusable.has(path) || this.#unusable.size >= MAX_UNREADABLE) return;
     const unusable: Unusable = { path, why, state: undefined };
     this.#unusable.set(path, unusable);
-    this.#log.warn(
-      { path, why },
-      'a file of the data folder cannot be used: what it tells is unknown',
-    );
-    this.#say(path, `${relative(this.#data, path)} cannot be used: ${why}`);
+    this.#log.warn({ path, why }, 'a file in the data folder is unusable and was ignored');
+    this.#say(path, `${relative(this.#data, path)} is unusable: ${why}`);
     void stateOfFile(path).then((state) => {
       unusable.state = state;
     });

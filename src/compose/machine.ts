@@ -63,7 +63,7 @@ export interface KeptMachine extends Machine {
   readonly scanned: Promise<void>;
   /** Whose unfinished files may lie in the data folder. */
   readonly runs: Runs;
-  /** Who serves the same cache; undefined where nobody else does, or nobody could be believed. */
+  /** Replicas that share this cache; undefined where nobody else does, or nobody could be believed. */
   readonly replicas: Replicas | undefined;
 }
 
@@ -89,7 +89,7 @@ export async function createMachine(
   // What earlier runs have left on disk is learnt in the background: nothing waits for it.
   const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan(), folder.tidy()]).then(
     () => {},
-    (err: unknown) => log.warn({ err }, 'the data folder could not be looked through'),
+    (err: unknown) => log.warn({ err }, 'the data folder could not be scanned'),
   );
   closing.add(() => scanned);
   metrics.startTime.set(now() / 1_000);
@@ -130,7 +130,7 @@ async function createPolicyReports(
     now,
     onUnreadable: (path, why) => troubles.unreadable(path, why),
     onNotKept: (err) =>
-      log.warn({ err }, 'an edit of the policy could not be kept: a restart would forget it'),
+      log.warn({ err }, 'a policy edit could not be recorded and will be lost at a restart'),
   });
   closing.add(() => edits.close());
   return new KeptPolicyReports(policies, edits, now, () => replicas?.notes);

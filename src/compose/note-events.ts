@@ -70,10 +70,10 @@ export function notePageEvent(event: PageEvent, metrics: Metrics, log: Log): voi
       metrics.cacheRequests.inc({ tier: 'pages', result: 'stale' });
       return log.warn(
         { project: event.project },
-        `serving a page seen before: ${asClause(event.failure)}`,
+        `serving a stale page: ${asClause(event.failure)}`,
       );
     case 'store-failed':
-      return log.warn({ err: event.error }, 'a page could not be kept');
+      return log.warn({ err: event.error }, 'a page could not be stored');
   }
 }
 
@@ -97,12 +97,12 @@ export function noteArtifactEvent(event: ArtifactEvent, metrics: Metrics, log: L
     case 'findings-not-kept':
       return log.warn(
         { filename: event.listed.subject.filename, err: event.error },
-        'findings could not be kept: the artifact will be inspected again',
+        'findings could not be stored; the artifact will be inspected again',
       );
     case 'not-kept':
       return log.warn(
         { filename: event.listed.subject.filename },
-        'no room on the disk: served without being kept',
+        'insufficient disk space; the artifact was served without being cached',
       );
   }
 }
@@ -114,8 +114,8 @@ export function noteSeenEvent(event: Exclude<SeenEvent, { kind: 'learnt' }>, log
     return log.warn(change, 'an index has other bytes for a file than before');
   }
   return event.what === 'pins'
-    ? log.error({ err: event.error }, 'pins cannot be read or kept: their files are refused')
-    : log.warn({ err: event.error }, 'which bytes a digest stands for could not be kept');
+    ? log.error({ err: event.error }, 'pins cannot be read or stored; their files are refused')
+    : log.warn({ err: event.error }, 'the sha256 of a file could not be stored');
 }
 
 export function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, log: Log): void {
@@ -127,16 +127,11 @@ export function noteAttestationEvent(event: AttestationEvent, metrics: Metrics, 
       return;
     }
     case 'store-failed':
-      return log.warn({ err: event.error }, 'an attestation could not be kept');
+      return log.warn({ err: event.error }, 'an attestation could not be stored');
   }
 }
 
 export function noteTrustEvent(event: TrustEvent, log: Log): void {
-  if (event.kind === 'refreshed')
-    log.info('the keys that attestations are verified with are current');
-  else
-    log.warn(
-      { err: event.error },
-      'the keys that attestations are verified with stay as they were',
-    );
+  if (event.kind === 'refreshed') log.info('the attestation verification keys are current');
+  else log.warn({ err: event.error }, 'the attestation verification keys could not be updated');
 }

@@ -40,26 +40,25 @@ export async function notifying(
     onResult: (webhook, result, why) => {
       metrics.webhookDeliveries.inc({ result });
       if (result === 'failed')
-        log.warn({ webhook, why }, 'a message could not be delivered; it is tried again');
-      if (result === 'dropped')
-        log.error({ webhook, why }, 'a message is dropped: it was not delivered');
+        log.warn({ webhook, why }, 'a message could not be delivered; retrying');
+      if (result === 'dropped') log.error({ webhook, why }, 'an undelivered message was dropped');
     },
     onState: (webhook, why) => {
       if (why === undefined) failing.delete(webhook);
-      else failing.set(webhook, `${webhook} takes no messages: ${why}`);
+      else failing.set(webhook, `${webhook} does not accept messages: ${why}`);
       const details = [...failing.values()];
       if (details.length === 0) health.set('webhooks', 'ok');
       else health.set('webhooks', 'degraded', details.join('; '));
     },
     onNotKept: (err) =>
-      log.warn({ err }, 'a message could not be kept on the disk: a restart would lose it'),
+      log.warn({ err }, 'a message could not be stored and will be lost at a restart'),
   });
   const notifier = new Notifier({
     deliveries,
     timers,
     told: await loadTold(told, (path, why) => troubles.unreadable(path, why)),
     save: (state) => saveTold(told, state),
-    onError: (err) => log.warn({ err }, 'what webhooks are told could not be kept'),
+    onError: (err) => log.warn({ err }, 'the webhook state could not be stored'),
     waivers: () => policies.meaning.waivers,
     revision: () => policies.current.revision,
     linkTo: linksOf(config),

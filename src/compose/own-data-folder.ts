@@ -54,7 +54,10 @@ export async function ownDataFolder(
   closing.add(async () => folder.close());
   const { unlocked } = folder;
   if (unlocked !== undefined)
-    troubles.tell('lock', `nothing keeps a second server out of it: ${unlocked}`);
+    troubles.tell(
+      'lock',
+      `the folder is not locked, and a second server could use it: ${unlocked}`,
+    );
   let lock = await nodeOf(at.lock);
   // Whoever removes the lock's file lets another server in, and what removes the whole folder removes it, too.
   const stop = everyUnref(LOOK, async () => {
@@ -65,7 +68,7 @@ export async function ownDataFolder(
       folder = again;
       lock = await nodeOf(at.lock);
       troubles.tell('lock', undefined);
-      log.warn({ data }, 'the lock of the data folder was removed: it is made again');
+      log.warn({ data }, 'the lock of the data folder was removed; recreating it');
     } catch (error) {
       troubles.tell('lock', (error as Error).message);
     }

@@ -5,7 +5,7 @@ import { formatProblem, isUnread } from '../yaml/problem.js';
 import { notePolicy, noteWaivers } from './note-events.js';
 import type { Process } from './process.js';
 
-const NOTHING_REFUSED = 'mode: dry-run: nothing is refused, what would be is counted';
+const NOTHING_REFUSED = 'mode: dry-run: refusals are counted but not enforced';
 
 /**
  * The policy in force, from the shipped files and those of the settings.
@@ -42,10 +42,10 @@ export async function createPolicies(
         'policy',
         'degraded',
         isUnread(problems)
-          ? 'its files cannot be read, and are tried again; the policy before is in force'
-          : 'an edit does not validate; the policy before it is in force',
+          ? 'the policy files cannot be read; retrying, the previous policy stays in force'
+          : 'a policy edit is invalid; the previous policy stays in force',
       );
-      for (const problem of problems) log.error(`policy not taken over: ${formatProblem(problem)}`);
+      for (const problem of problems) log.error(`policy edit rejected: ${formatProblem(problem)}`);
     },
   });
   closing.add(() => policies.close());

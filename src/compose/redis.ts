@@ -28,23 +28,20 @@ export async function createRedis(
   let isAway = false;
   const onTrouble = (detail: string | undefined) => {
     if (detail !== undefined)
-      health.set('redis', 'degraded', `this replica goes on alone: ${detail}`);
+      health.set('redis', 'degraded', `this replica continues alone: ${detail}`);
     else health.set('redis', 'ok');
     // Once for all that is tried meanwhile.
     if (isAway === (detail !== undefined)) return;
     isAway = detail !== undefined;
-    if (isAway)
-      log.warn({ detail }, 'Redis does not do what is asked of it: this replica goes on alone');
-    else log.info('Redis answers again');
+    if (isAway) log.warn({ detail }, 'Redis is unavailable; this replica continues alone');
+    else log.info('Redis is available again');
   };
   health.set('redis', 'ok');
   const { secret } = replica;
   if (secret === undefined)
-    log.warn(
-      'no "replica.secret" is set: replicas tell each other nothing that would have to be believed',
-    );
+    log.warn('"replica.secret" is not set, so replicas share nothing that requires trust');
   else if (secret.length < SHORTEST_SECRET)
-    log.warn('"replica.secret" is short, and can be found by trying: use 32 random characters');
+    log.warn('"replica.secret" is too short to resist guessing; use 32 random characters');
   const line = new RedisLine(settings, { now, onTrouble });
   closing.add(() => line.close());
   const events = new RedisEvents(settings, line);

@@ -27,7 +27,7 @@ const PATIENCE = 3_000;
 /** On which replicas tell each other that they go by another policy, or share one. */
 export const POLICY_CHANNEL = 'policy';
 
-/** Who serves the same cache, as one of them knows it. */
+/** Replicas that share this cache, as one of them knows it. */
 export interface Replicas {
   readonly known: readonly KnownReplica[];
   /** The same, as the dashboard shows it. */
@@ -84,7 +84,7 @@ export function createReplicas(
     const troubles = troublesOf({ roster, disagree: agreement.isBroken, ahead }).join('; ');
     const names = roster.replicas.map((one) => one.name).join(', ');
     health.set('replicas', troubles === '' ? 'ok' : 'degraded', troubles === '' ? names : troubles);
-    if (troubles !== said && troubles !== '') log.warn(`among the replicas: ${troubles}`);
+    if (troubles !== said && troubles !== '') log.warn(`replicas: ${troubles}`);
     said = troubles;
   };
   const heartbeat = new Heartbeat(
@@ -103,10 +103,7 @@ export function createReplicas(
       onUnsigned: (count) => {
         metrics.unsignedValues.inc({ what: 'replicas' }, count);
         if (count > unsigned)
-          log.warn(
-            { count },
-            'replicas are named in Redis that have another secret: they are not believed',
-          );
+          log.warn({ count }, 'Redis lists replicas with another secret, which are ignored');
         unsigned = count;
       },
     },

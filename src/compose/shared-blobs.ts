@@ -21,7 +21,7 @@ export async function createSharedBlobs(
   const tell = () =>
     trouble === undefined
       ? health.set('s3', 'ok')
-      : health.set('s3', 'degraded', `artifacts are not shared just now: ${trouble}`);
+      : health.set('s3', 'degraded', `artifacts are not shared: ${trouble}`);
   tell();
   const blobs = new S3Blobs(s3, {
     agent,
@@ -34,7 +34,7 @@ export async function createSharedBlobs(
         metrics.cacheRequests.inc({ tier: 's3', result: 'wrong' });
         log.warn(
           { bucket: s3.bucket },
-          'the shared store sent another artifact than it was asked for',
+          'the shared store returned a different artifact than requested',
         );
       } else if (event.detail !== trouble) {
         trouble = event.detail;

@@ -47,14 +47,12 @@ export async function createSharing(
     const { seq, by, files } = event.bundle;
     const about = { seq, by, files: files.map((file) => file.name) };
     if (event.kind === 'refused') {
-      health.set('shared-policy', 'degraded', `what ${by} shares (${seq}) does not validate here`);
-      for (const problem of event.problems)
-        log.error(about, `shared policy not taken over: ${problem}`);
+      health.set('shared-policy', 'degraded', `what ${by} shares (${seq}) is invalid here`);
+      for (const problem of event.problems) log.error(about, `shared policy rejected: ${problem}`);
       return;
     }
     health.set('shared-policy', 'ok', `${seq}, of ${by}`);
-    if (event.kind === 'taken')
-      return log.info(about, 'the policy of another replica holds here, too');
+    if (event.kind === 'taken') return log.info(about, 'applied the policy of another replica');
     log.info(about, 'the policy folder is shared with the other replicas');
     events.send(POLICY_CHANNEL, '');
   };
@@ -102,7 +100,7 @@ export async function createSharing(
         const said = clauses.slice(0, MOST_CLAUSES);
         log.warn(
           { by, clauses: said, more: clauses.length - said.length },
-          'the policy refuses less than before',
+          'the policy is weaker than before',
         );
       });
     },

@@ -52,9 +52,7 @@ export async function createSharedProjects(
     onRefused: (count) => {
       metrics.sharedFacts.inc({ result: 'refused' }, count);
       if (!warned)
-        log.warn(
-          'something in Redis was not left there by a replica with our "replica.secret": it is passed over',
-        );
+        log.warn('ignored a value in Redis that was not signed with this "replica.secret"');
       warned = true;
     },
   });
@@ -81,11 +79,11 @@ function createLearntKeeper(
       const { filename, sha256, disputed } = learnt.seen;
       log.error(
         { upstream: learnt.upstream, filename, sha256, disputed },
-        'another replica has pinned other bytes: the file is refused until somebody removes one of the pins',
+        'another replica pinned different bytes; the file is refused until one of the pins is removed',
       );
       tell({ ...learnt, kind: 'bytes' });
     },
-    onFailed: (err) => log.warn({ err }, 'what another replica has learnt could not be kept'),
+    onFailed: (err) => log.warn({ err }, 'facts from another replica could not be stored'),
   });
   closing.add(() => keeper.settled());
   return keeper;

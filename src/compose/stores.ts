@@ -38,7 +38,7 @@ import type { Process } from './process.js';
 /** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
 const PAGES_ON_DISK = 2 * 2 ** 30;
 const NO_ROOM =
-  'no room for the file that came last: with it, less than cache.min-free would stay free on the disk';
+  'insufficient disk space for the last file: it would leave less than cache.min-free';
 /** What stays free in any case, for pins and decisions, in bytes. */
 const LEAST_FREE = 4 * 2 ** 20;
 /** pip gives up after 15 s without a byte, and some of that it takes to begin, in milliseconds. */
@@ -112,7 +112,7 @@ export function createSpool(
     onUnusable: (error) =>
       troubles.tell(
         'spool',
-        error === undefined ? undefined : `nothing can be received: ${reasonOf(error)}`,
+        error === undefined ? undefined : `files cannot be stored: ${reasonOf(error)}`,
         dataFolder(data).spool,
       ),
   });
@@ -138,7 +138,7 @@ export function createStores(
     patience: 0,
   });
   const onDamaged = (path: string) =>
-    log.warn({ path }, 'a cached file was altered or cut short: it is fetched anew');
+    log.warn({ path }, 'a cached file was altered or truncated; it will be fetched again');
   const cached = new DiskBlobStore(at.blobs, rooms.blobs, copies, onDamaged, onUnreadable);
   const blobs = new MemoryBlobTier(cached, {
     maxBytes: cache.memory,

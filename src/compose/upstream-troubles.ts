@@ -23,8 +23,7 @@ export class UpstreamTroubles {
       log.error({ upstream }, why);
     }
     const said = [...this.#known.values()].join('; ');
-    if (said === '')
-      health.set('upstreams', 'ok', 'no credentials refused, no unusable certificate');
+    if (said === '') health.set('upstreams', 'ok', 'credentials and certificates are valid');
     else health.set('upstreams', 'degraded', said);
   }
 }

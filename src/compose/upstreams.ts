@@ -77,14 +77,14 @@ function renewed(
       if (next.cert.equals(current.cert) && next.key.equals(current.key)) return;
       current = next;
       upstream.renewCertificate(next);
-      log.info({ upstream: name }, 'the certificate for the index was renewed');
+      log.info({ upstream: name }, 'the client certificate for the index was renewed');
     },
     (err) => {
-      log.error({ err, upstream: name }, 'certificate for the index not taken over');
+      log.error({ err, upstream: name }, 'client certificate for the index rejected');
       troubles.note(
         name,
         'certificate',
-        'a new certificate for it does not hold; the one before is in use',
+        'the new client certificate is invalid; the previous one stays in use',
       );
     },
   );
@@ -99,7 +99,7 @@ function readFirst(name: string, files: CertificateFiles): Certificate {
   try {
     return readCertificateSync(files);
   } catch (cause) {
-    const why = `the certificate for the upstream ${name} cannot be used: ${(cause as Error).message}`;
+    const why = `the client certificate for the upstream ${name} is unusable: ${(cause as Error).message}`;
     throw new Error(`${why} (${files.cert}, ${files.key}; both must be PEM)`, { cause });
   }
 }

@@ -35,16 +35,16 @@ export function watchExposure(
       if (project !== undefined) stores.suspected.add(project);
       const { revision } = policies.current;
       const time = new Date(now()).toISOString();
-      log.warn({ exposed }, 'clients were given an artifact that is denied by now');
+      log.warn({ exposed }, 'clients downloaded an artifact that is now denied');
       void decisions.append({ event: 'exposed', time, revision, ...exposed });
     },
     onSearched: (gaps) => {
       metrics.exposureIncomplete.set(gaps.length === 0 ? 0 : 1);
-      for (const gap of gaps) log.warn(`not all of the decision log could be searched: ${gap}`);
+      for (const gap of gaps) log.warn(`part of the decision log could not be searched: ${gap}`);
     },
     onError: (err) => {
       metrics.exposureIncomplete.set(1);
-      log.warn({ err }, 'the decision log could not be searched for what is denied');
+      log.warn({ err }, 'the decision log could not be searched for denied artifacts');
     },
     later: (work) => setTimeout(work, PATIENCE).unref(),
   });

@@ -37,7 +37,8 @@ export function configDiscretion(references: References): Discretion {
   return {
     value: (path, value) => {
       const names = references.byPath.get(pathText(path));
-      if (names !== undefined) return `what is in ${names.map((name) => `\${${name}}`).join(', ')}`;
+      if (names !== undefined)
+        return `the content of ${names.map((name) => `\${${name}}`).join(', ')}`;
       if (isSecretive(path)) return kindOf(value);
       return describe(typeof value === 'string' ? value.replace(/^.*@/s, '***@') : value);
     },

@@ -23,32 +23,30 @@ import { hostAndPort, network, path, webUrl } from './terms.js';
 /** `wheelgate.yaml`, as people write it. */
 export const configSchema = z
   .strictObject({
-    listen: hostAndPort().describe('Where to listen.').prefault('127.0.0.1:8080'),
+    listen: hostAndPort().describe('Address to listen on.').prefault('127.0.0.1:8080'),
     'public-url': webUrl()
-      .describe(
-        'The URL under which clients see Wheelgate, with which the links in refusals begin.',
-      )
+      .describe('URL at which clients reach Wheelgate. Links in refusals start with it.')
       .optional(),
     contact: z
       .string()
       .regex(/^[\x20-\x7e]{1,200}$/, 'expected one line of plain text, at most 200 characters')
-      .describe('Where to ask for a waiver; in the body of every refusal.')
+      .describe('Contact for waivers, included in every refusal.')
       .optional(),
     upstream: webUrl()
-      .describe('The public index, where all that is to be said of it is its URL.')
+      .describe('URL of the public index, as a shorthand for "upstreams".')
       .optional(),
     upstreams: upstreamsSection,
-    policies: path().describe('The folder of your policy files, over the shipped ones.').optional(),
+    policies: path()
+      .describe('Folder of your policy files. They override the shipped ones.')
+      .optional(),
     data: path()
-      .describe('The folder for cache, findings and the decision log. Default: ~/.cache/wheelgate.')
+      .describe('Folder for cache, findings and decision log. Default: ~/.cache/wheelgate.')
       .optional(),
     cache: cacheSection,
     gate: gateSection,
     prefetch: z
       .enum(['on', 'off'])
-      .describe(
-        'Fetch a wheel of up to 32 MiB while the client that asked for its sidecar resolves.',
-      )
+      .describe('Prefetch a wheel of up to 32 MiB when a client requests its sidecar.')
       .prefault('on'),
     probe: probeSection,
     inspection: inspectionSection,
@@ -61,7 +59,7 @@ export const configSchema = z
     tls: tlsSection,
     'trusted-proxies': z
       .array(network())
-      .describe('Addresses whose X-Forwarded-For is believed.')
+      .describe('Addresses whose X-Forwarded-For is trusted.')
       .prefault([]),
     redis: redisSection,
     replica: replicaSection,
@@ -80,17 +78,13 @@ export const configSchema = z
           'upstream',
         );
       if (serve.accel !== 'off' && trusted.length === 0)
-        issue(
-          'the front server must be among "trusted-proxies": others get the bytes from here',
-          'serve',
-          'accel',
-        );
+        issue('the reverse proxy must be listed in "trusted-proxies"', 'serve', 'accel');
       checkReplica(redis.url !== undefined, replica, issue);
     },
   )
   .meta({
     title: 'Wheelgate configuration',
-    description: 'wheelgate.yaml; docs/configuration.md explains it.',
+    description: 'wheelgate.yaml. See docs/configuration.md.',
   });
 
 export type ConfigFile = z.output<typeof configSchema>;

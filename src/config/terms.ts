@@ -58,7 +58,7 @@ export const pageUrl = () =>
       return z.NEVER;
     }
     if (url.username || url.password) {
-      context.addIssue('credentials do not belong in a URL; write them under "auth"');
+      context.addIssue('credentials are not allowed in a URL; use "auth"');
       return z.NEVER;
     }
     return url.href;
@@ -69,7 +69,7 @@ export const httpsUrl = () =>
   z.string().transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url.href;
-    context.addIssue(expected('a URL that begins with https://, without credentials'));
+    context.addIssue(expected('an https:// URL without credentials'));
     return z.NEVER;
   });
 

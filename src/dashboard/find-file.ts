@@ -50,7 +50,7 @@ export async function findFile(
     (past?.newest && subjectOfRecord(past.newest)) ?? (await inspected(sources, project, filename));
   if (subject !== undefined) return { ...page, subject, history: past };
   if (history instanceof Failure) throw history;
-  throw new Failure('not-found', `${page.absence} Nothing else is known of ${filename} either.`);
+  throw new Failure('not-found', `${page.absence} No other data is available for ${filename}.`);
 }
 
 /** What is asked of the log, or that others search it just now. */

@@ -115,7 +115,7 @@ export interface PolicyReport {
   };
   readonly denials: PolicyList<DenialNote>;
   readonly hooks: PolicyList<HookNote>;
-  /** Undefined where every project may be asked for. */
+  /** Undefined where the allow list is gone. */
   readonly allow: PolicyList<AllowNote> | undefined;
   /** The last ones that were taken over, the newest first. */
   readonly edits: readonly PolicyEdit[];

@@ -48,7 +48,7 @@ export async function refusalFor(
 ): Promise<Refusal> {
   const named = await parts.decisionQueries.decision(id);
   const seen = named && seenDecision(named, reader);
-  if (seen === undefined) throw new Failure('not-found', 'The log has no such decision.');
+  if (seen === undefined) throw new Failure('not-found', 'No such decision in the log.');
   return {
     decision: seen,
     now: await nowOf(parts, settings, named!),
@@ -70,7 +70,7 @@ async function nowOf(
   const isOther = recorded.sha256 !== undefined && listed?.sha256 !== recorded.sha256;
   if (listed === undefined) return judgedNow(parts, settings, { ...page, subject: recorded });
   if (!isOther) return judgedNow(parts, settings, { ...page, subject: listed });
-  const absence = 'The index lists other bytes under this name by now.';
+  const absence = 'The index now lists a different artifact under this name.';
   return judgedNow(parts, settings, { subject: recorded, listed: undefined, absence });
 }
 

@@ -26,4 +26,4 @@ export async function filesOfLink(
   return refused;
 }
 
-const UNREADABLE = 'What this link means cannot be read just now.';
+const UNREADABLE = 'This link cannot be resolved at the moment.';

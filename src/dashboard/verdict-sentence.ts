@@ -17,23 +17,23 @@ export function sentenceOf(
   if (dryRun !== undefined)
     return {
       word: 'Allowed',
-      rest: `because dry-run refuses nothing; the rule ${dryRun.rule} would: ${plainReason(dryRun.reason, dryRun.rule)}.`,
+      rest: `in dry-run; otherwise refused by the rule ${dryRun.rule}: ${plainReason(dryRun.reason, dryRun.rule)}.`,
     };
   if (verdict === 'warn') return { word: 'Allowed', rest: `with a warning ${why}` };
   if (waiver !== undefined)
     return {
       word: 'Allowed',
-      rest: `by a waiver until ${expiryText(waiver.expires)} (${waiver.owner}: ${waiver.reason}); else it would be refused ${why}`,
+      rest: `by a waiver until ${expiryText(waiver.expires)} (${waiver.owner}: ${waiver.reason}); otherwise refused ${why}`,
     };
   if (lifted) return { word: inspected ? 'Allowed' : 'Not refused so far', rest: `${why}` };
   return inspected
-    ? { word: 'Allowed', rest: 'because no rule objects.' }
-    : { word: 'Not refused so far', rest: ': it has not been opened yet.' };
+    ? { word: 'Allowed', rest: 'because no rule applies.' }
+    : { word: 'Not refused so far', rest: ': it has not been inspected yet.' };
 }
 
 /** Reasons name their rule at the end, for those who see nothing else. */
 export function plainReason(reason: string | undefined, rule: string | undefined): string {
   const ending = ` (${rule})`;
   const text = reason?.endsWith(ending) ? reason.slice(0, -ending.length) : reason;
-  return (text ?? 'the policy refuses it').replace(/\.$/, '');
+  return (text ?? 'refused by policy').replace(/\.$/, '');
 }

@@ -8,7 +8,7 @@ import { isOfRequest, type RequestRecord, readLogRecord } from './record.js';
 /**
  * Reads a file whole, and says what is in which part of it.
  * @param parts where its parts begin, by themselves readable
- * @returns undefined where it cannot be read to its end: then it is for every search to say so
+ * @returns undefined where it cannot be read completely: then it is for every search to say so
  */
 export async function buildIndex(
   file: OpenDecisionFile,

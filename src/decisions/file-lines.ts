@@ -32,7 +32,7 @@ export async function* wholeLines(
     }
   } catch (error) {
     // The line that it broke off in is part of that.
-    onGap(`${file.name} cannot be read to its end: ${codeOf(error)}`);
+    onGap(`${file.name} cannot be read completely: ${codeOf(error)}`);
     return;
   }
   if (carry.length > 0) yield carry;
@@ -55,7 +55,7 @@ async function* contents(
 ): AsyncGenerator<Buffer> {
   if (file.compression === 'gz') yield* gunzipped(bytesOf(file.handle, range));
   else if (file.compression === undefined) yield* plainContents(file, onGap, range);
-  else throw new GzipError(`only gzip is read here, not .${file.compression}`);
+  else throw new GzipError(`only gzip is supported, not .${file.compression}`);
 }
 
 /** Whoever truncates a file in use (`copytruncate`) takes away what was not read yet. */
@@ -75,7 +75,7 @@ async function* plainContents(
   if (at === range.to && last !== NEWLINE) yield* restOfLine(file.handle, at);
   const head = (await headOf(file.handle)).subarray(0, file.head.length);
   if (at < range.to || !head.equals(file.head))
-    onGap(`${file.name} was truncated while it was read: ask again`);
+    onGap(`${file.name} was truncated while being read; retry`);
 }
 
 async function* restOfLine(handle: FileHandle, from: number): AsyncGenerator<Buffer> {

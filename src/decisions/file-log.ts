@@ -230,7 +230,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     const found = await file.stat({ bigint: true });
     if (found.isFIFO() || found.isSocket()) {
       await file.close();
-      throw new Error(`${path} is a pipe: what nobody reads would hold all answers up`);
+      throw new Error(`${path} is a pipe, which could block all responses`);
     }
     this.#size = Number(found.size);
     this.#node = found;

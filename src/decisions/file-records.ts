@@ -1,3 +1,4 @@
+import { counted } from '../domain/plural.js';
 import { linesIn, wholeLines } from './file-lines.js';
 import type { OpenDecisionFile } from './open-file.js';
 import type { Range } from './ranges.js';
@@ -71,5 +72,5 @@ function isFramed(line: Buffer): boolean {
 
 /** As a gap. */
 export function unreadableLines(name: string, lines: number): string {
-  return `${name} has ${lines} ${lines === 1 ? 'line' : 'lines'} that cannot be read`;
+  return `${name} has ${counted(lines, 'unreadable line')}`;
 }

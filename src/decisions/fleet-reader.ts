@@ -57,23 +57,23 @@ function isAsked({ from, to }: Missing, { since, until, time }: DecisionQuery): 
 }
 
 const WHY: Readonly<Partial<Record<Missing['why'], string>>> = {
-  redis: 'Redis does not answer',
-  silent: 'the replica is silent',
-  late: 'the replica has not confirmed that these are all',
+  redis: 'Redis does not respond',
+  silent: 'the replica stopped responding',
+  late: 'not confirmed by the replica yet',
 };
 
 function sentence({ replica: name, from, to, why, heard }: Missing): string {
   if (why === 'late' && name === undefined)
     return `decisions of other replicas since ${from} have not been read yet`;
   const replica = name ?? 'any other replica';
-  const since = heard === undefined ? '' : `, last heard of at ${heard}`;
+  const since = heard === undefined ? '' : `, last seen at ${heard}`;
   const said = WHY[why] === undefined ? '' : `: ${WHY[why]}${since}`;
   if (from === undefined)
     return to === undefined
-      ? `${replica}: nothing is here${said}`
-      : `${replica}: nothing before ${to} is here`;
-  if (to !== undefined) return `${replica}: some between ${from} and ${to} may be missing`;
+      ? `${replica}: no decisions available${said}`
+      : `${replica}: no decisions before ${to}`;
+  if (to !== undefined) return `${replica}: decisions between ${from} and ${to} may be missing`;
   return why === 'late'
-    ? `${replica}: some since ${from} may be missing${said}`
-    : `${replica}: nothing since ${from}${said}`;
+    ? `${replica}: decisions since ${from} may be missing${said}`
+    : `${replica}: no decisions since ${from}${said}`;
 }

@@ -47,7 +47,7 @@ export async function* gunzipped(compressed: AsyncIterable<Buffer>): AsyncGenera
     if (!failed) await settled(() => void gunzip.end());
     yield* parts;
     if (failed) throw new GzipError(failed.message);
-    if (gunzip.bytesWritten < fed) throw new GzipError('there is something behind its end');
+    if (gunzip.bytesWritten < fed) throw new GzipError('data follows its end');
   } finally {
     gunzip.destroy();
   }

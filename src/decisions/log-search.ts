@@ -74,7 +74,7 @@ export class LogSearch {
     else if (this.#waiting.length < MOST_WAITING)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else
-      throw new Failure('overloaded', 'The decision log is being searched for others just now.', {
+      throw new Failure('overloaded', 'Too many decision log searches are running.', {
         retryAfter: ASK_AGAIN,
       });
   }

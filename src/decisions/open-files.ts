@@ -41,7 +41,7 @@ export async function openDecisions(
     const { files, gaps } = await openListed(place, query, disk);
     if ((await lie(place, disk)) === before) return { files: await withoutCopies(files), gaps };
     if (attempt === ATTEMPTS)
-      return { files, gaps: [...gaps, 'the log was rotated again and again while it was opened'] };
+      return { files, gaps: [...gaps, 'the log was rotated repeatedly while being opened'] };
     await closeFiles(files);
   }
 }
@@ -68,12 +68,12 @@ async function openListed(
       try {
         // A pipe would be waited for.
         if ((await disk.stat(file.path)).isFile()) files.push(await openFor(query, file, disk));
-        else gaps.push(`${file.name} is not a plain file`);
+        else gaps.push(`${file.name} is not a regular file`);
       } catch (error) {
         gaps.push(`${file.name} cannot be opened: ${codeOf(error)}`);
       }
   } catch (error) {
-    gaps.push(`the folder of the log cannot be listed: ${codeOf(error)}`);
+    gaps.push(`the log folder cannot be listed: ${codeOf(error)}`);
   }
   return { files, gaps };
 }

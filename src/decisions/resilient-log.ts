@@ -89,5 +89,5 @@ export class ResilientDecisionLog implements OpenableDecisionLog {
 }
 
 function hangs(): Error {
-  return new Error('the log does not answer');
+  return new Error('the log does not respond');
 }

@@ -59,7 +59,7 @@ async function indexFile(
   const file = await openFile(named);
   try {
     const index = await build(file);
-    if (index === undefined) throw new Error(`${file.name} cannot be read to its end`);
+    if (index === undefined) throw new Error(`${file.name} cannot be read completely`);
     if ((await identityAt(path)) !== index.of) throw new Error(`${file.name} is being written to`);
     await replace(path + INDEX, writeIndex(index));
   } finally {

@@ -80,7 +80,7 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
     file: 'uv.toml (~/.config/uv/uv.toml; Windows: %APPDATA%\\uv\\uv.toml), or under [tool.uv] as [[tool.uv.index]] in pyproject.toml',
     lines: ['[[index]]', 'name = "wheelgate"', `url = "${index}"`, 'default = true'],
     environment: [`UV_DEFAULT_INDEX=${index}`],
-    lock: 'A uv.lock names the index that it was made with, and `uv sync --frozen` heeds it alone: run `uv lock` once more.',
+    lock: 'uv.lock records its index, and `uv sync --frozen` uses only that index. Run `uv lock` again.',
   }),
   poetry: ({ index }) => ({
     file: 'pyproject.toml of each project',
@@ -91,7 +91,7 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
       'priority = "primary"',
     ],
     command: ['poetry', 'source', 'add', '--priority=primary', 'wheelgate', index],
-    lock: 'A poetry.lock that is there goes through it, for files come from the sources of pyproject.toml; `poetry lock` writes the source down.',
+    lock: 'An existing poetry.lock works: poetry downloads from the sources in pyproject.toml. `poetry lock` records the source.',
   }),
   pdm: ({ index, untrusted }) => ({
     file: 'pyproject.toml of each project, or `pdm config pypi.url` for all',
@@ -103,22 +103,22 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
     ],
     environment: [`PDM_PYPI_URL=${index}`],
     command: ['pdm', 'config', 'pypi.url', index],
-    lock: 'A pdm.lock with static_urls names each file, and goes around it: run `pdm lock` once more.',
+    lock: 'A pdm.lock with static_urls contains file URLs and bypasses Wheelgate. Run `pdm lock` again.',
   }),
   'pip-tools': (place) => ({
-    file: 'pyproject.toml of each project; it reads the settings of pip, too',
+    file: "pyproject.toml of each project (pip-tools also reads pip's settings)",
     lines: ['[tool.pip-tools]', `index-url = "${place.index}"`, 'emit-index-url = false'],
     environment: pipVariables(place),
-    lock: 'A requirements.txt that has a line --index-url of its own goes around it: run `pip-compile` once more.',
+    lock: 'A requirements.txt with its own --index-url bypasses Wheelgate. Run `pip-compile` again.',
   }),
   pipenv: ({ index, untrusted }) => ({
-    file: 'Pipfile of each project, instead of the source that stands there',
+    file: 'Pipfile of each project, replacing the existing source',
     lines: ['[[source]]', 'name = "wheelgate"', `url = "${index}"`, `verify_ssl = ${!untrusted}`],
     environment: [`PIPENV_PYPI_MIRROR=${index}`],
-    lock: 'A Pipfile.lock names its sources: run `pipenv lock` once more.',
+    lock: 'Pipfile.lock records its sources. Run `pipenv lock` again.',
   }),
   hatch: (place) => ({
-    file: 'pyproject.toml of each project: for what fills its environments, pip or uv',
+    file: 'pyproject.toml of each project, for the pip or uv of its environments',
     lines: [
       '[tool.hatch.envs.default.env-vars]',
       `PIP_INDEX_URL = "${place.index}"`,
@@ -136,7 +136,7 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
       '  ]',
       '}',
     ],
-    lock: 'Locks are written by uv, poetry or pdm: those take the index from the project itself.',
+    lock: 'uv, poetry and pdm write the locks, with the index from the project.',
   }),
   dependabot: ({ index }) => ({
     file: '.github/dependabot.yml',
@@ -153,14 +153,14 @@ const SETTINGS: Readonly<Record<ClientName, (place: Place) => Settings>> = {
       '    schedule: { interval: weekly }',
       '    registries: [wheelgate]',
     ],
-    lock: 'Locks are written by uv, poetry or pip-compile: those take the index from the project itself.',
+    lock: 'uv, poetry and pip-compile write the locks, with the index from the project.',
   }),
   docker: (place) => ({
-    file: 'Dockerfile, in each stage that installs (a loopback address is the container itself there)',
+    file: 'Dockerfile, in each stage that installs packages (a loopback address there means the container)',
     lines: allVariables(place).map((variable) => `ENV ${variable}`),
   }),
   'github-actions': (place) => ({
-    file: 'a workflow, at its top or in a job',
+    file: 'a workflow, at the top level or in a job',
     lines: ['env:', ...yamlOf(allVariables(place))],
   }),
   'gitlab-ci': (place) => ({

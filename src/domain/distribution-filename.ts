@@ -40,7 +40,7 @@ const SDIST_ENDINGS: readonly (readonly [string, ArchiveFormat])[] = [
  *
  * An sdist's name from before PEP 625 is ambiguous (`a-b-1.0-2.tar.gz`); the project whose page lists the
  * file settles it, so pass `project` where it is known.
- * @returns undefined where the text is not a plain filename: a folder in it, a control character, a leading dot.
+ * @returns undefined where the text is not a regular filename: a folder in it, a control character, a leading dot.
  */
 export function parseDistributionFilename(
   filename: string,

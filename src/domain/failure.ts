@@ -3,23 +3,23 @@
  * it is an answer, and has its own form.
  */
 export const FAILURES = {
-  'bad-request': { status: 400, title: 'The request cannot be understood' },
-  unauthorised: { status: 401, title: 'Credentials are needed' },
-  forbidden: { status: 403, title: 'These credentials do not suffice' },
+  'bad-request': { status: 400, title: 'Invalid request' },
+  unauthorised: { status: 401, title: 'Authentication required' },
+  forbidden: { status: 403, title: 'Insufficient permissions' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
-  'not-acceptable': { status: 406, title: 'None of the accepted forms is available' },
-  'request-timeout': { status: 408, title: 'The request took too long' },
-  'uri-too-long': { status: 414, title: 'The URL is too long' },
-  'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
-  'too-many-requests': { status: 429, title: 'Too many at a time' },
-  'headers-too-long': { status: 431, title: 'The headers are too long' },
-  internal: { status: 500, title: 'Wheelgate failed' },
-  'upstream-broken': { status: 502, title: 'The upstream index answered badly' },
-  'upstream-unreachable': { status: 503, title: 'The upstream index cannot be reached' },
-  unconfirmed: { status: 503, title: 'What is in force is not known just now' },
-  overloaded: { status: 503, title: 'Too busy just now' },
-  unable: { status: 503, title: 'Wheelgate cannot do that just now' },
+  'not-acceptable': { status: 406, title: 'No acceptable format' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
+  'uri-too-long': { status: 414, title: 'URL too long' },
+  'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-long': { status: 431, title: 'Request headers too large' },
+  internal: { status: 500, title: 'Internal error' },
+  'upstream-broken': { status: 502, title: 'Invalid response from the upstream index' },
+  'upstream-unreachable': { status: 503, title: 'Upstream index unreachable' },
+  unconfirmed: { status: 503, title: 'Current policy unknown' },
+  overloaded: { status: 503, title: 'Temporarily overloaded' },
+  unable: { status: 503, title: 'Temporarily unavailable' },
 } as const;
 
 export type FailureKind = keyof typeof FAILURES;
@@ -54,7 +54,7 @@ export class Failure extends Error {
 
 /** When it is worth asking again where the system under us failed, in milliseconds. */
 const ASK_AGAIN = 5_000;
-const UNEXPECTED = 'Something unexpected went wrong; the log has the details.';
+const UNEXPECTED = 'Unexpected error. See the log for details.';
 /** A disk without room, which is told of by its own kind. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -68,8 +68,7 @@ export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
   const options = { cause: error, retryAfter: ASK_AGAIN };
   if (isExhausted(error)) return new Failure('unable', what, options);
   if (!isSystemError(error)) return new Failure('internal', what, { cause: error });
-  if (FULL.has(error.code ?? ''))
-    return new Failure('overloaded', 'The disk has no room just now.', options);
+  if (FULL.has(error.code ?? '')) return new Failure('overloaded', 'The disk is full.', options);
   return new Failure('unable', what, options);
 }
 

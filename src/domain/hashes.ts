@@ -32,7 +32,7 @@ export function readHashes(given: Iterable<readonly [string, unknown]>): Declare
     const algorithm = name.toLowerCase() as Algorithm;
     if (!Object.hasOwn(DIGITS, algorithm) || value === '' || value == null) continue;
     const digest = readDigest(algorithm, value);
-    if (digest === undefined) doubts[algorithm] = `a ${algorithm} that is none`;
+    if (digest === undefined) doubts[algorithm] = `a ${algorithm} that is invalid`;
     else if ((hashes[algorithm] ?? digest) === digest) hashes[algorithm] = digest;
     else doubts[algorithm] = `two different digests of ${algorithm}`;
   }

@@ -158,7 +158,7 @@ export function binds(
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
 
 export function noDigest(filename: string): string {
-  return `the index declares no sha256, sha384 or sha512 for ${filename} ("unhashed: pin" of its upstream holds to the bytes first seen)`;
+  return `the index declares no sha256, sha384 or sha512 for ${filename} (set "unhashed: pin" on the upstream to pin the first bytes it sends)`;
 }
 
 /**
@@ -183,12 +183,12 @@ export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands)
 
 /** Why a pin says nothing. */
 export function inDispute(filename: string, { sha256, disputed }: SeenBytes): string {
-  return `the first bytes seen of ${filename} were not the same everywhere (${short(sha256)}, ${short(disputed ?? '')}): somebody has to remove a pin`;
+  return `replicas pinned different bytes for ${filename} (${short(sha256)}, ${short(disputed ?? '')}); remove one of the pins`;
 }
 
 /** Other bytes than those of the pin. */
 export function notPinned(filename: string, pin: SeenBytes, other: string): string {
-  return `the index has other bytes for ${filename} (${short(other)}) than those first seen, which are pinned (${short(pin.sha256)})`;
+  return `the index now has different bytes for ${filename} (${short(other)}) than the pinned ones (${short(pin.sha256)})`;
 }
 
 /** A reason phrase is short. */
@@ -197,8 +197,7 @@ function short(sha256: string): string {
 }
 
 function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): Identity {
-  if (pin === 'unreadable')
-    return doubt(`the pin of the bytes first seen of ${filename} cannot be read`);
+  if (pin === 'unreadable') return doubt(`the pin of ${filename} cannot be read`);
   if (pin.disputed !== undefined) return doubt(inDispute(filename, pin));
   if (pin.other !== undefined)
     return {
@@ -208,7 +207,7 @@ function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): 
   const { sha256 } = pin;
   const wrong = contradiction(hashes, { ...pin.hashes, sha256 });
   if (wrong !== undefined) {
-    const why = `the index declares another ${wrong} for ${filename} than that of the bytes first seen, which are pinned (${short(sha256)})`;
+    const why = `the index declares another ${wrong} for ${filename} than the pinned bytes have (${short(sha256)})`;
     const other = hasOtherStrong(hashes) ? undefined : (hashes.sha256 as Sha256 | undefined);
     return { sha256: other, integrity: { doubt: why, other } };
   }

@@ -21,7 +21,7 @@ export interface ExposureQuestion {
   readonly since?: number | undefined;
   /** Milliseconds since 1970: nothing from then on. */
   readonly until?: number | undefined;
-  /** Those who were refused, too. */
+  /** Include refused requests. */
   readonly refused?: boolean | undefined;
 }
 

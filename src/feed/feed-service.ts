@@ -106,7 +106,7 @@ export class FeedService {
   async #takeIn(synced: Synced): Promise<void> {
     const { interval, random, onSynced } = this.#parts;
     if (!(await this.#readAgain()))
-      throw new Error('the feed was synced, and its file cannot be read');
+      throw new Error('the feed was synced, but its file cannot be read');
     onSynced(synced);
     const age = 'age' in synced ? synced.age : 0;
     // Between 0.8 and 1.2 of the interval.

@@ -45,7 +45,7 @@ export function webSource(url: string, fetchBody: FetchBody): FeedSource {
     },
     all: async function* () {
       const body = await fetchBody(`${url}/all.zip`);
-      if (body === undefined) throw new Error(`there is no ${url}/all.zip`);
+      if (body === undefined) throw new Error(`no ${url}/all.zip`);
       yield* readRecords(readJsonMembers(body));
     },
   };
@@ -104,5 +104,5 @@ function readChanges(text: string): Map<string, string> | undefined {
 }
 
 function tooLong(): Error {
-  return new Error('a part of the feed is too long');
+  return new Error('a part of the feed is too large');
 }

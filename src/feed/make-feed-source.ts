@@ -33,5 +33,5 @@ async function fetchBody(
   if (statusCode >= 300 && statusCode < 400 && typeof location === 'string' && hops > 0)
     return fetchBody(new URL(location, url).href, dispatcher, hops - 1);
   if (ABSENT.has(statusCode)) return undefined;
-  throw new Error(`${url} answered with status ${statusCode}`);
+  throw new Error(`${url} returned status ${statusCode}`);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { counted, plural } from '../domain/plural.js';
 import { readFeedFile, type StoredFeed, writeFeedFile } from './feed-file.js';
 import { feedRevision } from './feed-index.js';
 import type { FeedSource } from './feed-source.js';
@@ -64,7 +65,7 @@ export async function syncFeed(
   await removeLeftOvers(file, now);
   const stored = await readFeedFile(file);
   const before = stored?.source === source.name ? stored : undefined;
-  onProgress('asking for changes');
+  onProgress('checking for changes');
   const listed = await source.changes();
   // A file of an older version has no fixes: they are in records that have not changed since.
   const news = before?.fixes && listed && newsOf(before, listed);
@@ -72,7 +73,7 @@ export async function syncFeed(
     news === undefined
       ? await readWhole(source, before, listed, onProgress)
       : await readChanges(source, before!, news, onProgress);
-  if (records.size === 0) throw new Error(`${source.name} holds no malware record of PyPI`);
+  if (records.size === 0) throw new Error(`${source.name} contains no PyPI malware records`);
   const times = new Map([...(listed ?? [])].filter(([id]) => !missing.has(id)));
   const modified = [...times.values()].reduce((a, b) => (a > b ? a : b), before?.modified ?? '');
   const feed = { source: source.name, syncedAt: now, modified, records, fixes, times };
@@ -143,7 +144,9 @@ async function readWhole(
     missing.delete(id);
   }
   if (unreadable > Math.max(MAX_UNREADABLE, read / 100))
-    throw new Error(`${unreadable} of ${read} files of the feed are no OSV records`);
+    throw new Error(
+      `${unreadable} of ${counted(read, 'feed file')} ${plural(unreadable, 'is not an OSV record', 'are not OSV records')}`,
+    );
   for (const id of missing) {
     const known = before?.records.get(id);
     const fixes = before?.fixes?.get(id);

@@ -37,7 +37,7 @@ export class ZipEnd {
       if (members !== undefined) return members;
       at = at === 0 ? -1 : tail.lastIndexOf(END, at - 1);
     }
-    throw new Error('the archive of the feed is cut off, or damaged at its end');
+    throw new Error('the feed archive is truncated or damaged at its end');
   }
 
   /** By the end record at a place in the tail; undefined where it is none, or of another archive. */

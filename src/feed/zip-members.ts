@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { counted } from '../domain/plural.js';
 import { ZipEnd } from './zip-end.js';
 import type { Descriptor, Member, ZipParser } from './zip-parser.js';
 
@@ -85,7 +86,7 @@ class Reading {
       this.#reject = reject;
     });
     this.#failure.catch(ignore);
-    const late = () => this.#fail(new Error('the archive of the feed does not come to an end'));
+    const late = () => this.#fail(new Error('the feed archive is truncated'));
     this.#idle = setTimeout(late, bounds.idle);
     parser.stream.on('error', (error) => this.#fail(error));
   }
@@ -105,7 +106,7 @@ class Reading {
     await Promise.race([fed, this.#failure]);
     const [told, found] = [this.#end.members(), this.#names.size];
     if (told !== found)
-      throw new Error(`the archive of the feed has ${found} members, not ${told}`);
+      throw new Error(`the feed archive has ${counted(found, 'member')}, not ${told}`);
   }
 
   stop(): void {
@@ -128,8 +129,7 @@ class Reading {
     for await (const piece of this.#archive as AsyncIterable<Buffer>) {
       this.#idle.refresh();
       this.#end.add(piece);
-      if (this.#end.size > this.#bounds.archive)
-        throw new Error('the archive of the feed is too long');
+      if (this.#end.size > this.#bounds.archive) throw new Error('the feed archive is too large');
       if (!this.#isOver) await this.#write(piece);
       while (stream.readableLength > AHEAD)
         await new Promise<void>((resolve) => {
@@ -159,9 +159,9 @@ class Reading {
       this.#idle.refresh();
       size += chunk.length;
       crc = crc32(chunk, crc);
-      if (isRecord && size > this.#bounds.member) throw new Error(`${path} is too long`);
+      if (isRecord && size > this.#bounds.member) throw new Error(`${path} is too large`);
       if (this.#inflated + size > this.#bounds.inflated)
-        throw new Error('the archive of the feed inflates to too much');
+        throw new Error('the feed archive inflates to too many bytes');
       if (isRecord) chunks.push(chunk);
     }
     this.#inflated += size;
@@ -177,10 +177,10 @@ class Reading {
     if ((flags & ENCRYPTED) !== 0) throw new Error(`${path} is encrypted`);
     // Stored data may hold what looks like their descriptor.
     if (method !== DEFLATED && (method !== STORED || (flags & WITH_DESCRIPTOR) !== 0))
-      throw new Error(`${path} is packed in a way that is not read`);
-    if (this.#names.has(path)) throw new Error(`${path} is there twice`);
+      throw new Error(`${path} uses an unsupported compression method`);
+    if (this.#names.has(path)) throw new Error(`${path} is a duplicate`);
     if (this.#names.size >= this.#bounds.members)
-      throw new Error(`the archive of the feed has more than ${this.#bounds.members} members`);
+      throw new Error(`the feed archive has more than ${this.#bounds.members} members`);
     this.#names.add(path);
   }
 

@@ -6,7 +6,7 @@ export class SourceLost extends Error {
   readonly lost: Lost;
 
   constructor(lost: Lost = { how: 'ended' }) {
-    super(`the bytes are lost on their way: ${lost.how}`);
+    super(`the transfer was interrupted: ${lost.how}`);
     this.lost = lost;
   }
 }

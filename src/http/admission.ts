@@ -28,7 +28,7 @@ const ANYBODY: Admitted = { identity: undefined };
 
 const NO_ADMIN: TurnedAway = {
   kind: 'forbidden',
-  detail: 'This needs a token with the role admin.',
+  detail: 'This route requires a token with the admin role.',
 };
 
 /**
@@ -48,7 +48,7 @@ export function admission(authenticate: Authenticate | undefined): Admission {
 function unauthorised(given: boolean): TurnedAway {
   const detail = given
     ? 'The token is unknown or expired, or belongs to another user.'
-    : 'A token is needed: as the password in the index URL, or as Authorization: Bearer TOKEN; the commands take it from WHEELGATE_TOKEN.';
+    : 'Provide a token as the password in the index URL or as Authorization: Bearer TOKEN. The command line reads it from WHEELGATE_TOKEN.';
   const headers = { 'www-authenticate': 'Basic realm="Wheelgate"' };
   return { kind: 'unauthorised', detail, headers };
 }

@@ -9,7 +9,7 @@ export const CLOSING = { connection: 'close' } as const;
 /** What those are told who come beyond the bounds. */
 export const TOO_MANY: TurnedAway = {
   kind: 'overloaded',
-  detail: 'There are too many connections.',
+  detail: 'Too many connections.',
   headers: { ...CLOSING, 'retry-after': '2' },
 };
 

@@ -37,12 +37,12 @@ export function readExposureQuestion(query: URLSearchParams): ReadQuestion {
     refused: query.get('refused') === '1',
   };
   if (problems.size === 0 && question.project === undefined && question.sha256 === undefined)
-    problems.set('', 'The query needs project=NAME or sha256=DIGEST.');
+    problems.set('', 'The query requires project=NAME or sha256=DIGEST.');
   return { question, problems };
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
-  project: 'The project is none: a name as PEP 508 has it, such as requests.',
+  project: 'The project must be a project name (PEP 508), such as requests.',
   sha256: 'The sha256 is none: 64 hexadecimal digits.',
 };
 

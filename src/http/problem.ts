@@ -65,7 +65,7 @@ export function problemBody(status: number, problem: ProblemDocument): Buffer {
 
 /** Answers a method that is not among those of what was asked for. */
 export function sendMethodNotAllowed(res: ServerResponse, methods: readonly string[]): void {
-  const detail = `Only ${methods.join(' and ')} are answered here.`;
+  const detail = `Only ${methods.join(' and ')} are supported.`;
   sendFailure(res, 'method-not-allowed', detail, { allow: methods.join(', ') });
 }
 

@@ -10,7 +10,7 @@ export function queryOf(url: string): URLSearchParams {
 /** Reads a query's instant, in milliseconds since 1970; undefined where there is none. @throws {Failure} bad-request */
 export function timeOf(text: string | null | undefined, name: string): number | undefined {
   const time = text ? Date.parse(text) : undefined;
-  if (Number.isNaN(time)) throw new Failure('bad-request', `The time in ${name}= cannot be read.`);
+  if (Number.isNaN(time)) throw new Failure('bad-request', `The time in ${name}= is invalid.`);
   return time;
 }
 
@@ -20,6 +20,9 @@ export function specifierOf(text: string | null): Specifier | undefined {
   try {
     return parseSpecifier(text);
   } catch {
-    throw new Failure('bad-request', `${JSON.stringify(text)} is no version specifier (PEP 440).`);
+    throw new Failure(
+      'bad-request',
+      `${JSON.stringify(text)} is not a version specifier (PEP 440).`,
+    );
   }
 }

@@ -29,10 +29,10 @@ function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
     if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
     // The pass-through would send it on, without the length that says where it ends.
     if (row?.maxBody === undefined && hasBody(req.headers))
-      throw new Failure('bad-request', 'A request for what is here has no body.');
+      throw new Failure('bad-request', 'Requests to this route take no body.');
     if (req.originalUrl.length > maxUrlLength)
-      throw new Failure('uri-too-long', `A URL has at most ${maxUrlLength} characters.`);
-    if (row === undefined) throw new Failure('not-found', 'Nothing is served here.');
+      throw new Failure('uri-too-long', `A URL is limited to ${maxUrlLength} characters.`);
+    if (row === undefined) throw new Failure('not-found', 'No such route.');
     return row.answer(req, res);
   };
 }
@@ -47,7 +47,7 @@ function failures(log: Services['log']): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const about = { request: askedOf(req)?.id, url: req.originalUrl };
     if (error instanceof URIError)
-      return sendFailure(res, 'bad-request', 'The URL holds a broken escape.');
+      return sendFailure(res, 'bad-request', 'The URL contains an invalid escape sequence.');
     const failure = asFailure(error);
     const { kind, message } = failure;
     if (failure === error) {
@@ -56,7 +56,7 @@ function failures(log: Services['log']): ErrorRequestHandler {
           { ...loggedCause(failure), kind, ...about },
           message,
         );
-    } else log.error({ err: error, kind, ...about }, 'a request failed unexpectedly');
+    } else log.error({ err: error, kind, ...about }, 'unexpected error in a request');
     sendFailure(res, kind, message, retryHeader(failure));
   };
 }

@@ -100,11 +100,11 @@ const NO_HTTP: TurnedAway = {
 const PROTOCOL_ERRORS: Readonly<Record<string, TurnedAway>> = {
   HPE_HEADER_OVERFLOW: {
     kind: 'headers-too-long',
-    detail: 'There are more bytes of headers than are taken.',
+    detail: 'The headers exceed the size limit.',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     kind: 'request-timeout',
-    detail: 'Its headers did not arrive in time.',
+    detail: 'The headers did not arrive in time.',
   },
 };
 

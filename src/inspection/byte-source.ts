@@ -64,7 +64,7 @@ function positionedReads(fd: number, size: number): FileSource {
     checkRange(offset, length, size);
     for (let done = 0; done < length; ) {
       const count = readSome(fd, target.subarray(done), offset + done);
-      if (count === 0) throw new SourceFault('the file became shorter while it was read');
+      if (count === 0) throw new SourceFault('the file was truncated while being read');
       done += count;
     }
   };

@@ -15,7 +15,7 @@ export async function describeFile(
   project?: ProjectName,
 ): Promise<ArtifactDescription> {
   const name = parseDistributionFilename(basename(path), project);
-  if (name === undefined) throw new RangeError(`${path} has no distribution's filename`);
+  if (name === undefined) throw new RangeError(`${path} is not a distribution filename`);
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {

@@ -40,7 +40,7 @@ export class FindingList {
 
   #addTooMany(): void {
     if (this.#hooks === MAX_HOOKS + 1)
-      this.#push('too-many-hooks', `there are more than ${MAX_HOOKS} start-up hooks`, {});
+      this.#push('too-many-hooks', `more than ${MAX_HOOKS} start-up hooks`, {});
   }
 
   #push(code: FindingCode, detail: string, { member, ...rest }: Evidence): void {

@@ -47,7 +47,7 @@ export async function inspectSource(
       const why = error instanceof Error ? error.message : String(error);
       if (error instanceof BeyondEnd)
         run.findings.add('archive-unreadable', `the archive cannot be read: ${why}`);
-      else run.findings.add('inspection-failed', `the inspection broke off: ${why}`);
+      else run.findings.add('inspection-failed', `the inspection failed: ${why}`);
     }
   }
   return {
@@ -77,6 +77,6 @@ async function inspectByFormat(
   if (format !== undefined) return inspectTar(source, run);
   throw new InspectionProblem(
     'archive-format-unsupported',
-    `${filename} is of no form that is opened`,
+    `${filename} has an unsupported format`,
   );
 }

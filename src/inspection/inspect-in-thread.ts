@@ -112,7 +112,7 @@ class InThreads implements Inspector {
     } catch (error) {
       const why = lostOn(error);
       if (why !== undefined) return failed(artifact, why);
-      throw new Failure('unable', 'The file cannot be inspected just now.', {
+      throw new Failure('unable', 'The file cannot be inspected at the moment.', {
         cause: error,
         retryAfter: ASK_AGAIN,
       });
@@ -131,9 +131,9 @@ class InThreads implements Inspector {
 function lostOn(error: unknown): string | undefined {
   if (!(error instanceof ThreadFailure)) return undefined;
   return {
-    hung: 'the inspection did not come to an end',
-    broke: `the inspection broke off: ${error.message}`,
-    ended: 'the inspection broke off',
+    hung: 'the inspection timed out',
+    broke: `the inspection failed: ${error.message}`,
+    ended: 'the inspection failed',
     unstarted: undefined,
     closed: undefined,
   }[error.kind];

@@ -1,5 +1,6 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { DistributionFilename } from '../domain/distribution-filename.js';
+import { counted } from '../domain/plural.js';
 import { FindingList, InspectionProblem } from './finding-list.js';
 import type { InspectionLimits } from './limits.js';
 import { MemberDigests } from './member-digests.js';
@@ -56,7 +57,7 @@ export class InspectionRun {
     if (total > this.limits.ratioFloorBytes && total > this.size * this.limits.ratio)
       throw new InspectionProblem(
         'inspection-limit-ratio',
-        `${this.size} bytes inflate to over ${total}`,
+        `${counted(this.size, 'byte')} inflated to over ${total}`,
       );
     this.checkTime();
   }

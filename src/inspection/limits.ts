@@ -11,9 +11,9 @@ export interface InspectionLimits {
   /** Inflated bytes for each byte of the artifact; counts from `ratioFloorBytes` inflated bytes on. */
   readonly ratio: number;
   readonly ratioFloorBytes: number;
-  /** Characters of a member's path. */
+  /** Maximum length of a member's path, in characters. */
   readonly pathLength: number;
-  /** Folders of a member's path. */
+  /** Maximum folder depth of a member's path. */
   readonly depth: number;
   /** Bytes of a member that must be held whole to be read (METADATA, RECORD, …). */
   readonly heldBytes: number;

@@ -113,7 +113,7 @@ class Line {
   add(pending: Pending): void {
     this.#pending.push(pending);
     const most = this.#parts.mostWaiting ?? MOST_WAITING;
-    if (this.#pending.length > most) this.#drop(this.#pending[0]!, 'too many wait');
+    if (this.#pending.length > most) this.#drop(this.#pending[0]!, 'too many pending messages');
     this.#plan();
   }
 
@@ -144,7 +144,7 @@ class Line {
       const now = timers.now();
       const due = this.#pending.find(({ next }) => next <= now);
       if (this.#closing.signal.aborted || due === undefined || this.#restUntil > now) return;
-      if (now - due.since > MAX_AGE) this.#drop(due, 'it could not be delivered for three days');
+      if (now - due.since > MAX_AGE) this.#drop(due, 'not delivered within three days');
       else await this.#attempt(due);
     }
   }
@@ -152,7 +152,7 @@ class Line {
   async #attempt(pending: Pending): Promise<void> {
     const { outbox, send, onResult, onState, timers } = this.#parts;
     const body = pending.body ?? (await outbox.body(pending.id));
-    if (body === undefined) return this.#drop(pending, 'its file is gone');
+    if (body === undefined) return this.#drop(pending, 'its file is missing');
     const { signal } = this.#closing;
     const result = await send(this.webhook, pending.id, body, signal);
     if (signal.aborted && !result.delivered) return;

@@ -1,5 +1,6 @@
 import { expiryText } from '../domain/expiry-text.js';
 import type { NoticeEvent } from '../domain/notice-events.js';
+import { counted } from '../domain/plural.js';
 import { visible } from '../domain/visible.js';
 
 /** Requests for files of one release that one rule refused. */
@@ -100,7 +101,7 @@ export type Message = Notice | GatheredNotices | TestNotice;
 export function sentenceOf(message: Message): string {
   if (message.event !== 'more') return visible(saidOf(message).replace(/\s+/g, ' '));
   return [
-    `${message.count} more notices (${message.of}):`,
+    `${counted(message.count, 'more notice')} (${message.of}):`,
     ...message.notices.slice(0, 10).map((notice) => `- ${sentenceOf(notice)}`),
   ].join('\n');
 }
@@ -113,12 +114,12 @@ function saidOf(message: Notice | TestNotice): string {
       return exposedSentence(message);
     case 'policy':
       return message.state === 'taken-over'
-        ? `A policy edit was taken over again: revision ${message.revision} is in force.`
-        : `A policy edit was not taken over; revision ${message.revision} stays in force. ${message.problems.join('; ')}`;
+        ? `A policy edit was accepted again: revision ${message.revision} is in force.`
+        : `A policy edit was rejected; revision ${message.revision} stays in force. ${message.problems.join('; ')}`;
     case 'waiver':
       return waiverSentence(message);
     case 'test':
-      return 'This is a test of the notifications of Wheelgate.';
+      return 'This is a test notification from Wheelgate.';
   }
 }
 
@@ -126,7 +127,7 @@ function saidOf(message: Notice | TestNotice): string {
 function refusalSentence({ isFirst, count, first, ...refusal }: RefusalNotice): string {
   const { project, version, reason, filenames } = refusal;
   const release = version === undefined ? (filenames[0] ?? project) : `${project} ${version}`;
-  const times = isFirst ? '' : ` ${count} more times since ${first}`;
+  const times = isFirst ? '' : ` ${counted(count, 'more time')} since ${first}`;
   return `${release} was refused${times}: ${reason}`;
 }
 
@@ -141,15 +142,15 @@ function exposedSentence({
   last,
 }: ExposedNotice): string {
   const given = [
-    `${downloads} downloads`,
-    ...(parts > 0 ? [`${parts} parts of it`] : []),
-    `${clients} clients`,
+    counted(downloads, 'download'),
+    ...(parts > 0 ? [counted(parts, 'partial download')] : []),
+    counted(clients, 'client'),
   ].join(', ');
-  return `${filename} is denied now by the rule ${rule} (${reason}), and was given out before: ${given}, from ${first} to ${last}. "wheelgate exposure" says to whom.`;
+  return `${filename} is now denied by the rule ${rule} (${reason}) but was downloaded before: ${given}, from ${first} to ${last}. Run "wheelgate exposure" to list the clients.`;
 }
 
 function waiverSentence({ state, rule, project, versions, owner, expires }: WaiverNotice): string {
   const end = expiryText(expires);
-  const when = state === 'ending' ? `ends on ${end}` : `has ended (${end})`;
-  return `The waiver of ${rule} for ${project} ${versions} ${when}; its owner is ${owner}.`;
+  const when = state === 'ending' ? `expires on ${end}` : `expired on ${end}`;
+  return `The waiver of ${rule} for ${project} ${versions} ${when}. Owner: ${owner}.`;
 }

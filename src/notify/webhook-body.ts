@@ -21,7 +21,7 @@ export function webhookBody(message: Message, format: WebhookFormat): string {
 function slackText(message: Message): string {
   const text = slackEscaped(sentenceOf(message));
   const link = 'link' in message ? message.link : undefined;
-  return link === undefined ? text : `${text}\n<${link}|Why, and what to do>`;
+  return link === undefined ? text : `${text}\n<${link}|Details>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

@@ -95,6 +95,6 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
 /** The system's code says most, and holds no URL. */
 function reasonOf(error: unknown): string {
   const { name, code } = error as NodeJS.ErrnoException;
-  if (name === 'TimeoutError') return `no answer within ${PATIENCE / 1_000} s`;
-  return code ?? 'it cannot be reached';
+  if (name === 'TimeoutError') return `no response within ${PATIENCE / 1_000} s`;
+  return code ?? 'unreachable';
 }

@@ -24,7 +24,7 @@ export class MetricSum {
     this.#departed = await sum.getMetricsAsJSON();
   }
 
-  /** All noted metrics in Prometheus's text form: sums, or what else a metric says of itself. */
+  /** All noted metrics in Prometheus text format: sums, or what else a metric says of itself. */
   text(): Promise<string> {
     return AggregatorRegistry.aggregate([...this.#last.values(), this.#departed]).metrics();
   }

@@ -64,7 +64,7 @@ export function createMetrics() {
     onCollect: (update: () => void): void => {
       beforeCollect.push(update);
     },
-    /** All metrics in Prometheus's text form. */
+    /** All metrics in Prometheus text format. */
     text: (): Promise<string> => {
       for (const update of beforeCollect) update();
       return registry.metrics();
@@ -89,26 +89,22 @@ export function createMetrics() {
     ]),
     firstByte: histogram(
       'first_byte_seconds',
-      'Time to the first byte of a file: out of the cache, after a look at the upstream, or of a sidecar.',
+      'Time to the first byte of a file: cache hit, cache miss or sidecar.',
       ['cache'],
     ),
-    cacheRequests: counter('cache_requests_total', 'Look-ups in the caches.', ['tier', 'result']),
-    cacheBytes: gauge('cache_bytes', 'What the caches hold, in bytes.', ['tier']),
+    cacheRequests: counter('cache_requests_total', 'Cache lookups.', ['tier', 'result']),
+    cacheBytes: gauge('cache_bytes', 'Size of the caches, in bytes.', ['tier']),
     sharedPuts: counter(
       'shared_puts_total',
-      'Artifacts that were to be put into the store that machines share: kept, failed, skipped.',
+      'Uploads of artifacts to the shared store: kept, failed, skipped.',
       ['result'],
     ),
     sharedFacts: counter(
       'shared_facts_total',
-      'What other replicas have learnt: taken over, or refused because it was not sealed with our secret.',
+      'Facts received from other replicas: accepted, or rejected because their signature is missing or invalid.',
       ['result'],
     ),
-    fills: counter(
-      'fills_total',
-      'Artifacts that were to be brought here, by whose lease: ours, theirs (of another replica), none, local.',
-      ['lease'],
-    ),
+    fills: counter('fills_total', 'Fills, by lease holder.', ['lease']),
     aheadFetches: counter(
       'ahead_fetches_total',
       'Files of new releases fetched before a client asked: allowed, refused, failed.',
@@ -134,7 +130,7 @@ export function createMetrics() {
     probeBytes: counter('probe_bytes_total', 'Bytes that probes have read from upstreams.', []),
     attestations: counter(
       'attestation_lookups_total',
-      'Provenance documents looked at: attested, unverifiable, unreachable.',
+      'Lookups of provenance documents: attested, unverifiable, unreachable.',
       ['result'],
     ),
     policyRevision: gauge('policy_revision_info', 'The policy in force, as a label; always 1.', [
@@ -142,12 +138,12 @@ export function createMetrics() {
     ]),
     policyLoadFailures: counter(
       'policy_load_failures_total',
-      'Policy edits that did not validate and were not taken over.',
+      'Policy edits rejected as invalid.',
       [],
     ),
     policyLoadFailed: gauge(
       'policy_load_failed',
-      '1 while the policy folder does not validate and the policy before it is in force, else 0.',
+      '1 while the policy folder is invalid and the previous policy stays in force, else 0.',
       [],
     ),
     policyMode: gauge(
@@ -157,90 +153,88 @@ export function createMetrics() {
     ),
     policyLoaded: gauge(
       'policy_loaded_timestamp_seconds',
-      'When the policy in force was loaded, in seconds since 1970.',
+      'Unix time at which the policy in force was loaded.',
       [],
     ),
-    policyReplicas: gauge('policy_replicas', 'Replicas that go by each policy revision.', [
-      'revision',
-    ]),
+    policyReplicas: gauge('policy_replicas', 'Replicas by policy revision.', ['revision']),
     replicas: gauge(
       'replicas',
-      'Replicas that serve the same cache, this one among them: present, silent; last known, while Redis does not answer.',
+      'Replicas that share the cache, including this one: present, silent, or last-known while Redis does not respond.',
       ['state'],
     ),
     unsignedValues: counter(
       'unsigned_values_total',
-      'What was found in Redis or S3 and no replica had signed: it counts as absent.',
+      'Values in Redis or S3 without a valid signature, which are ignored.',
       ['what'],
     ),
     decisionsSent: counter(
       'decisions_sent_total',
-      'Decisions that other replicas were to be told of: sent, dropped.',
+      'Decisions published to other replicas: sent, dropped.',
       ['result'],
     ),
     decisionsHeard: counter(
       'decisions_heard_total',
-      'Decisions of other replicas: heard, missed.',
+      'Decisions received from other replicas: heard, missed.',
       ['result'],
     ),
     archivedFiles: counter(
       'archived_files_total',
-      'Files of the decision log that were to be put into S3: kept, failed (and tried again).',
+      'Decision log files uploaded to S3: kept, failed (and retried).',
       ['result'],
     ),
     waivers: gauge('waivers', 'Waivers in the policy in force, by state.', ['state']),
     nextWaiverExpiry: unsetGauge(
       'waiver_next_expiry_timestamp_seconds',
-      'When the next waiver in force ends, in seconds since 1970; absent where there is none.',
+      'Unix time at which the next waiver expires. Absent without waivers.',
     ),
-    feedEnabled: gauge('feed_enabled', '1 where the settings want a malware feed, else 0.', []),
+    feedEnabled: gauge('feed_enabled', '1 if a malware feed is configured, else 0.', []),
     feedAge: unsetGauge(
       'feed_age_seconds',
-      'Since the malware feed was last known to be current; absent before the first time.',
+      'Seconds since the last sync of the malware feed. Absent before the first sync.',
     ),
     feedSyncs: counter(
       'feed_syncs_total',
-      'Times that the malware feed was brought up to date: from its source, from another replica.',
+      'Updates of the malware feed, by origin: source, replica.',
       ['from'],
     ),
     feedRecords: gauge('feed_records', 'Records in the malware feed.', []),
     exposedDownloads: counter(
       'exposed_downloads_total',
-      'Downloads of artifacts that were denied later, whole or in parts.',
+      'Complete or partial downloads of artifacts that were denied later.',
       ['rule'],
     ),
     exposureIncomplete: gauge(
       'exposure_incomplete',
-      '1 while the last search of the decision log for what is denied by now could not read all of it, else 0.',
+      '1 if the last exposure search could not read the whole decision log, else 0.',
       [],
     ),
     decisionLogFailures: counter(
       'decision_log_failures_total',
-      'Decisions that could not be written down.',
+      'Decisions that could not be written to the decision log.',
       [],
     ),
     decisionLogFailing: gauge(
       'decision_log_failing',
-      '1 while the last decision could not be written down, else 0.',
+      '1 if the last decision could not be written to the decision log, else 0.',
       [],
     ),
     partDegraded: gauge(
       'part_degraded',
-      '1 while a part is not as it should be, as /readyz says, else 0.',
+      '1 while /readyz reports the part as degraded, else 0.',
       ['part'],
       'max',
     ),
     certificateExpiry: unsetGauge(
       'certificate_expiry_timestamp_seconds',
-      'When the certificate in use ends, in seconds since 1970; absent without HTTPS.',
+      'Unix time at which the certificate in use expires. Absent without HTTPS.',
     ),
     webhookDeliveries: counter(
       'webhook_deliveries_total',
-      'Attempts to deliver a message to a webhook: delivered, failed (and tried again), and messages dropped.',
+      'Webhook deliveries: delivered, failed (and retried), dropped.',
       ['result'],
     ),
-    webhookWaiting: gauge('webhook_waiting', 'Messages that wait to be delivered.', []),
-    startTime: gauge('start_time_seconds', 'When Wheelgate started, in seconds since 1970.', []),
+    webhookWaiting: gauge('webhook_waiting', 'Messages waiting for delivery.', []),
+    startTime: gauge('start_time_seconds', 'Unix time at which Wheelgate started.', []),
   };
   // A series that is born with its first event shows no increase, and the first event is the one that matters.
   for (const rule of RULES)

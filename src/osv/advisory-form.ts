@@ -79,12 +79,9 @@ function modifiedOf(advisory: Advisory, since: number): string {
 
 function detailsOf({ kind, hit, ...rest }: Advisory, { contact }: FormContext): string {
   const where = 'file' in rest && rest.file !== undefined ? `Seen in ${rest.file.filename}. ` : '';
-  const who =
-    kind === 'feed'
-      ? 'a record of the malware feed'
-      : `the rule ${hit.rule} of this company's policy`;
+  const who = kind === 'feed' ? 'a record of the malware feed' : `the policy rule ${hit.rule}`;
   const ask = contact === undefined ? '' : ` Questions and waivers: ${contact}.`;
-  return `${where}Wheelgate refuses this release by ${who}: ${hit.reason}.${ask}`;
+  return `${where}Wheelgate refuses this release under ${who}: ${hit.reason}.${ask}`;
 }
 
 /** Identifiers of databases, as a denial's reference may be one. */

@@ -21,7 +21,7 @@ const MOST = 1_000;
 /** Reads the body of a batch. @throws {BadQuestion} */
 export function readBatch(body: unknown): readonly (Question | undefined)[] {
   const queries = isObject(body) ? body.queries : undefined;
-  if (!Array.isArray(queries)) throw new BadQuestion('Invalid query: "queries" is no list.');
+  if (!Array.isArray(queries)) throw new BadQuestion('Invalid query: "queries" is not a list.');
   if (queries.length > MOST) throw new BadQuestion('Too many queries.');
   return queries.map(readQuestion);
 }
@@ -42,7 +42,7 @@ export function readQuestion(body: unknown): Question | undefined {
   const name = textOf(named, 'name');
   const ecosystem = textOf(named, 'ecosystem');
   if (name === undefined || ecosystem === undefined)
-    throw new BadQuestion('Invalid query: a package has a name and an ecosystem, or a purl.');
+    throw new BadQuestion('Invalid query: a package requires a name and an ecosystem, or a purl.');
   return ecosystem === 'PyPI' ? question(name, version, skip) : undefined;
 }
 
@@ -58,9 +58,9 @@ function ofPurl(
   const [, type, path, own] = PURL.exec(text) ?? [];
   if (type === undefined || path === undefined) throw new BadQuestion('Invalid Package URL.');
   if (textOf(named, 'name') !== undefined || textOf(named, 'ecosystem') !== undefined)
-    throw new BadQuestion('A package has a name and an ecosystem, or a purl: not both.');
+    throw new BadQuestion('A package takes either a name and an ecosystem, or a purl.');
   if (own && version !== undefined)
-    throw new BadQuestion('The version stands in the purl, or beside it: not both.');
+    throw new BadQuestion('The version must be given once: in the purl or separately.');
   if (type.toLowerCase() !== 'pypi') return undefined;
   return question(decoded(path), own ? decoded(own) : version, skip);
 }
@@ -76,7 +76,7 @@ function question(name: string, text: string | undefined, skip: number): Questio
 function textOf(object: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const value = object[key];
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string') throw new BadQuestion(`Invalid query: "${key}" is no text.`);
+  if (typeof value !== 'string') throw new BadQuestion(`Invalid query: "${key}" is not a string.`);
   return value;
 }
 

@@ -56,7 +56,10 @@ export function adviseOn(
     );
     if (sourced.file.base === 'none')
       warnings.push(
-        sourced.document.problemAt(['base'], 'the shipped denials and honest hooks are left out'),
+        sourced.document.problemAt(
+          ['base'],
+          'the shipped denials and known-good hooks are not loaded',
+        ),
       );
   }
   return { problems, warnings };
@@ -72,7 +75,7 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
     const { expires } = waiver;
     if (expires > now + reachOf(waiverMax))
       tooLong.push(at(`${what} expires too late: waiver-max is ${waiverMax / DAY}d`));
-    else if (expires <= now) near.push(at(`${what} expired ${instant(expires)}; it does nothing`));
+    else if (expires <= now) near.push(at(`${what} expired ${instant(expires)} and has no effect`));
     else if (expires <= now + EXPIRING_WITHIN) near.push(at(`${what} expires ${instant(expires)}`));
   }
   return { tooLong, near };
@@ -86,7 +89,7 @@ function unfinishedWaivers({ file, document }: SourcedFile): Problem[] {
       .map((key) =>
         document.problemAt(
           ['waivers', index, key],
-          `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: write who answers for it, and why`,
+          `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: replace it with the owner and the reason`,
         ),
       ),
   );
@@ -99,7 +102,7 @@ function vainVersions({ file, document }: SourcedFile): Problem[] {
       (versions === undefined ? [] : vainClauses(versions)).map((clause) =>
         document.problemAt(
           [list, index, 'versions'],
-          `no version matches ${clause}: === compares the text of its normal form; == is meant`,
+          `no version matches ${clause}: === compares strings; use ==`,
         ),
       ),
     ),

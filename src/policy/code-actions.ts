@@ -18,7 +18,7 @@ export function codeActions(rule: FindingRule) {
   const actions = codesOfRule(rule).map((code) => [code, actionOf(code)] as const);
   return z
     .strictObject(Object.fromEntries(actions))
-    .describe('What single findings of this rule do, in place of "action".');
+    .describe('Actions for single findings of this rule. They override "action".');
 }
 
 function actionOf(code: FindingCode) {

@@ -8,10 +8,10 @@ import { expiry, moduleName, projectName, sentence, sha256, specifier } from './
 export const denial = z
   .strictObject({
     project: projectGlob().describe('A project, or a pattern with *.').optional(),
-    versions: specifier().describe('PEP 440; without it, every version.').optional(),
-    sha256: sha256().describe("An artifact's SHA-256, or that of a file in one.").optional(),
-    reason: sentence().describe('What a refused developer reads.'),
-    reference: sentence().describe('An advisory: its identifier or URL.').optional(),
+    versions: specifier().describe('PEP 440 specifier. Default: every version.').optional(),
+    sha256: sha256().describe('SHA-256 of an artifact or of a file in one.').optional(),
+    reason: sentence().describe('The reason shown to developers.'),
+    reference: sentence().describe('Identifier or URL of an advisory.').optional(),
   })
   .superRefine((entry, context) => {
     if ((entry.project === undefined) === (entry.sha256 === undefined))
@@ -27,36 +27,36 @@ export const allowed = z.strictObject({
 
 /** An entry of the list `hooks`. */
 export const hook = z.strictObject({
-  project: projectName().describe('The project that ships it.'),
+  project: projectName().describe('The project that ships the hook.'),
   file: z
     .string()
     .regex(/^[^/\\\p{C}]{1,255}$/u, 'expected a file name without a folder')
-    .describe('Its name in the site directory: distutils-precedence.pth.'),
-  sha256: z.array(sha256()).min(1).describe('The SHA-256 of each known content.'),
+    .describe('File name in the site directory, such as distutils-precedence.pth.'),
+  sha256: z.array(sha256()).min(1).describe('SHA-256 of each known-good content.'),
   imports: z
     .array(moduleName())
     .min(1)
-    .describe('The modules that it imports at the start: no other project may bring them.')
+    .describe('Modules that the hook imports. No other project may contain them.')
     .optional(),
 });
 
 /** An entry of the list `waivers`. */
 export const waiver = z
   .strictObject({
-    rule: z.enum(RULES).describe('The one rule that it lifts; integrity with a sha256 only.'),
-    project: projectName().describe('The one project that it is for.'),
-    versions: specifier().describe('PEP 440: the versions that it is for.'),
+    rule: z.enum(RULES).describe('The rule to waive. integrity requires a sha256.'),
+    project: projectName().describe('The project to waive it for.'),
+    versions: specifier().describe('PEP 440 specifier of the versions.'),
     sha256: sha256()
-      .describe('The one file that it is for. Under integrity: the new bytes of a replaced file.')
+      .describe('SHA-256 of one file. With integrity: the new bytes of a replaced file.')
       .optional(),
     reason: sentence().describe('Why.'),
-    owner: sentence().describe('Who answers for it.'),
-    expires: expiry().describe('A date, which holds to the end of that day in UTC, or an instant.'),
+    owner: sentence().describe('Person or team responsible.'),
+    expires: expiry().describe('A date (valid to the end of that day in UTC) or a time.'),
   })
   .superRefine((entry, context) => {
     if (!isSettable(entry.rule) && entry.sha256 === undefined)
       context.addIssue(
-        `a waiver of ${entry.rule} needs "sha256": it lifts one change of a file, and nothing else`,
+        `a waiver of ${entry.rule} requires "sha256": it lifts a single change of a file`,
       );
   });
 

@@ -41,9 +41,10 @@ export function howToWaive(finding: Finding, release: Release): string {
 export function howToWaiveRule(rule: RuleId, release: Release): string {
   const { project, version } = release;
   const sha256 = changeOf(rule, release);
-  if (!isSettable(rule) && sha256 === undefined) return `nothing: no waiver lifts the rule ${rule}`;
+  if (!isSettable(rule) && sha256 === undefined)
+    return `nothing: the rule cannot be waived: ${rule}`;
   if (project === undefined || version === undefined)
-    return 'nothing: without a readable name and version no waiver holds';
+    return 'nothing: a waiver needs a valid name and version';
   const left: Keys = [
     ['reason', '…'],
     ['owner', '…'],

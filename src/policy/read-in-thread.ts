@@ -28,7 +28,7 @@ export function readInThread({
   let hanging = false;
   return async (paths, options) => {
     // A call that hangs in the system outlives its thread, and takes one of the few that read files for the whole process.
-    if (hanging) return unread(paths, 'reading it does not end');
+    if (hanging) return unread(paths, 'reading it timed out');
     let thread: Thread<ReadingRequest, PolicyReading> | undefined;
     try {
       thread = new Thread({ program, limits: LIMITS });
@@ -37,7 +37,7 @@ export function readInThread({
       return await asked.answer;
     } catch (error) {
       hanging = true;
-      return unread(paths, `reading it broke off: ${(error as Error).message}`);
+      return unread(paths, `reading it failed: ${(error as Error).message}`);
     } finally {
       const gone = thread?.close() ?? Promise.resolve();
       void gone.then(() => {

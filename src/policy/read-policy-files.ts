@@ -29,7 +29,7 @@ export async function readPolicyFiles(
   }
   // More likely a mount that failed, or a checkout under way, than a wish.
   if (files.length === 0)
-    return [[{ file: path, message: 'no policy file (*.yaml) in here', unread: true }]];
+    return [[{ file: path, message: 'contains no policy file (*.yaml)', unread: true }]];
   return await Promise.all(
     files.map(async (file) => {
       try {
@@ -44,14 +44,14 @@ export async function readPolicyFiles(
 async function readText(file: string): Promise<string> {
   const { size, mode } = await stat(file);
   // A pipe would be waited for, a device has no end.
-  if ((mode & 0o170000) !== 0o100000) throw new Error('not a plain file');
+  if ((mode & 0o170000) !== 0o100000) throw new Error('not a regular file');
   if (size > MAX_BYTES) throw new Error('longer than 16 MiB');
   return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
 }
 
 function unreadable(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'ENOENT') return 'no such file or folder';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'not UTF-8 text';
   return `cannot be read: ${message}`;
 }

@@ -14,28 +14,28 @@ const rules = z.strictObject(
 export const policySchema = z
   .strictObject({
     mode: mode
-      .describe('dry-run: serve whatever would be refused, log and count it. Default: enforce.')
+      .describe('dry-run: serve, log and count files that would be refused. Default: enforce.')
       .optional(),
     base: z
       .enum(['shipped', 'none'])
-      .describe('none: do without the policies that come with Wheelgate. Default: shipped.')
+      .describe('none: do not load the shipped policies. Default: shipped.')
       .optional(),
     'waiver-max': age()
-      .describe('How far ahead a waiver may expire, in h, d or w. Default: 90d.')
+      .describe('Longest time until a waiver expires, in h, d or w. Default: 90d.')
       .optional(),
-    rules: rules.describe("Each rule's action and settings.").optional(),
-    deny: z.array(denial).describe('What is refused by name or by content.').optional(),
+    rules: rules.describe('Action and settings of each rule.').optional(),
+    deny: z.array(denial).describe('Denied releases and contents.').optional(),
     allow: z
       .array(allowed)
-      .min(1, 'an allow list without an entry would refuse everything; remove the key')
-      .describe('Where given, only these projects are served.')
+      .min(1, 'an empty allow list would refuse everything; remove the key')
+      .describe('If set, only these projects are served.')
       .optional(),
-    hooks: z.array(hook).describe('Start-up hooks known to be honest.').optional(),
-    waivers: z.array(waiver).describe('Exceptions for a time.').optional(),
+    hooks: z.array(hook).describe('Known-good start-up hooks.').optional(),
+    waivers: z.array(waiver).describe('Temporary exceptions.').optional(),
   })
   .meta({
     title: 'Wheelgate policy',
-    description: 'One file of a Wheelgate policy folder; docs/policy.md explains it.',
+    description: 'A Wheelgate policy file. See docs/policy.md.',
   });
 
 export type PolicyFile = z.output<typeof policySchema>;

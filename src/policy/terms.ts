@@ -20,7 +20,7 @@ export const projectName = () =>
   z.string().transform((text, context) => {
     const name = parseProjectName(text);
     if (name !== undefined) return name;
-    context.addIssue(expected('the name of one project'));
+    context.addIssue(expected('a project name'));
     return z.NEVER;
   });
 
@@ -50,7 +50,7 @@ export const publisher = () =>
 
 /** A module by its top name, as `import` takes it: `future_fstrings`. */
 export const moduleName = () =>
-  z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'expected the name of a module at the top, without dots');
+  z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'expected a top-level module name without dots');
 
 export const sha256 = () =>
   z.string().transform((text, context) => {
@@ -66,7 +66,7 @@ export const sentence = () =>
     .string()
     .transform(oneLine)
     .superRefine((text, context) => {
-      if (text === '') context.addIssue('expected some text, got none');
+      if (text === '') context.addIssue('expected text, got nothing');
     });
 
 /**

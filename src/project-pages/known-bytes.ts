@@ -124,7 +124,7 @@ export class KnownBytes {
       return doubt;
     } catch (cause) {
       this.#failed('pins', cause);
-      throw new Failure('overloaded', `The bytes of ${seen.filename} cannot be pinned just now.`, {
+      throw new Failure('overloaded', `The bytes of ${seen.filename} cannot be pinned.`, {
         cause,
       });
     }
@@ -144,8 +144,7 @@ export class KnownBytes {
 
   #notKnown(what: SeenKind, error: unknown): undefined {
     this.#failed(what, error);
-    if (isExhausted(error))
-      throw asFailure(error, 'What is known of files cannot be read just now.');
+    if (isExhausted(error)) throw asFailure(error, 'Stored file data cannot be read.');
   }
 
   #failed(what: SeenKind, error: unknown): undefined {

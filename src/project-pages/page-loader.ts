@@ -334,9 +334,9 @@ export class PageLoader {
   }
 }
 
-const LATE = new Failure('upstream-unreachable', 'The upstream has not answered yet.');
-const UNASKED = 'The upstream says that a page is unchanged which nobody has seen.';
+const LATE = new Failure('upstream-unreachable', 'The upstream has not responded yet.');
+const UNASKED = 'The upstream returned "unchanged" for a page that is not cached.';
 
 function absent(project: ProjectName): Failure {
-  return new Failure('not-found', `No upstream knows the project ${project}.`);
+  return new Failure('not-found', `No upstream has the project ${project}.`);
 }

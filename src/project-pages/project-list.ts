@@ -181,13 +181,13 @@ export class ProjectListService implements ProjectList {
 const OURS = /^E[A-Z]{3,}: /;
 
 function unreadable(upstream: string, cause: Error): Failure {
-  const what = `The upstream ${upstream} sent a list that cannot be read.`;
+  const what = `The upstream ${upstream} sent an invalid list.`;
   return new Failure('upstream-broken', what, { cause });
 }
 
 function notKept(cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
-  return new Failure('overloaded', 'The list of projects cannot be kept just now.', { cause });
+  return new Failure('overloaded', 'The list of projects cannot be stored.', { cause });
 }
 
 function failNotKept(cause: unknown): never {

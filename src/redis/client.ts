@@ -5,7 +5,7 @@ export interface RedisSettings {
   /** One of a standalone server; several Sentinels, or nodes of a cluster. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly mode: 'standalone' | 'sentinel' | 'cluster';
-  /** The master's name, for Sentinel. */
+  /** Name of the master, for Sentinel. */
   readonly master: string;
   readonly tls: boolean;
   readonly username: string | undefined;

@@ -21,7 +21,7 @@ export function wordsOf(error: unknown): string {
   if (code !== undefined) return certificateWords(code) ?? code;
   if (/enableOfflineQueue|Connection is closed|^None of |Failed to refresh slots/.test(message))
     return NO_CONNECTION;
-  if (/timed out|too long/i.test(message)) return 'it does not answer in time';
+  if (/timed out|too long/i.test(message)) return 'timeout';
   return message.slice(0, 200);
 }
 

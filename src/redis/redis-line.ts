@@ -4,7 +4,7 @@ import { type Commands, createClient, type RedisClient, type RedisSettings } fro
 import { isUseless, NO_CONNECTION, wordsOf } from './redis-error.js';
 
 export interface RedisLineSettings extends RedisSettings {
-  /** Before the keys and channels in it. */
+  /** Prefix of keys and channels. */
   readonly prefix: string;
 }
 

@@ -23,12 +23,14 @@ export function certificateAuthorities(env: NodeJS.ProcessEnv): string[] | undef
 function readCertificates(variable: string, path: string): string[] {
   const certificates = readFileSync(path, 'latin1').match(CERTIFICATE);
   if (certificates === null)
-    throw new Error(`${variable}: ${path} holds no certificate in PEM form (BEGIN CERTIFICATE)`);
+    throw new Error(
+      `${variable}: ${path} contains no certificate in PEM format (BEGIN CERTIFICATE)`,
+    );
   for (const certificate of certificates)
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      throw new Error(`${variable}: ${path} holds a certificate that cannot be read`, { cause });
+      throw new Error(`${variable}: ${path} contains an invalid certificate`, { cause });
     }
   return certificates;
 }

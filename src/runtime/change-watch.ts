@@ -24,7 +24,7 @@ const MOST_LOOKS = 64;
 const PATIENCE = 120;
 
 /** What to say of a look that hangs, of its file. */
-export const HANGS = 'cannot be looked at: that does not end';
+export const HANGS = 'cannot be read: timeout';
 
 /** No state of any file. */
 const UNREAD = '\0unread';

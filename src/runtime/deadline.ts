@@ -1,7 +1,7 @@
 /**
  * Gives up waiting after so many milliseconds.
  * @param onLate called then; makes the error to reject with
- * @throws what the promise rejects with, or that it took too long
+ * @throws what the promise rejects with, or that timeout
  */
 export async function withDeadline<T>(
   milliseconds: number,
@@ -20,5 +20,5 @@ export async function withDeadline<T>(
 }
 
 function tookTooLong(): Error {
-  return new Error('it took too long');
+  return new Error('timeout');
 }

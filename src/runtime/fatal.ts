@@ -14,7 +14,7 @@ const GRACE = 5_000;
 export function endOnFatal(log: Log, close: () => Promise<void>): void {
   let isEnding = false;
   const end = (what: string) => (err: unknown) => {
-    log.error({ err }, `${what}; the process ends`);
+    log.error({ err }, `${what}; exiting`);
     if (isEnding) return;
     isEnding = true;
     const exit = () => process.exit(CRASHED);

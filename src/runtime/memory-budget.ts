@@ -121,4 +121,4 @@ export class MemoryBudget {
   }
 }
 
-const TOO_MUCH = 'Too much is being read and made just now.';
+const TOO_MUCH = 'Too many large documents are in progress.';

@@ -8,7 +8,7 @@ export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export async function readPlainFile(path: string): Promise<Buffer> {
   const file = await open(path, READ_AT_ONCE);
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is no plain file');
+    if (!(await file.stat()).isFile()) throw new Error('not a regular file');
     return await file.readFile();
   } finally {
     await file.close();

@@ -26,10 +26,10 @@ function proxyIn(env: NodeJS.ProcessEnv, ...names: readonly string[]): string {
   const name = names.find((one) => env[one] !== undefined);
   const text = (name && env[name]) ?? '';
   if (/^socks/i.test(text))
-    throw new Error(`${name} names a SOCKS proxy; only http:// and https:// proxies are spoken to`);
+    throw new Error(`${name} names a SOCKS proxy; only http:// and https:// proxies are supported`);
   const sound =
     text === '' || (/^https?:\/\//i.test(text) && URL.canParse(text) && isDecodable(text));
-  if (!sound) throw new Error(`${name} is no URL such as http://proxy.example.com:3128`);
+  if (!sound) throw new Error(`${name} is not a URL such as http://proxy.example.com:3128`);
   return text;
 }
 

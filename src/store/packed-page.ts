@@ -73,5 +73,5 @@ async function packed(sent: PageToStore['sent']): Promise<PageToStore['sent']> {
 }
 
 function tooLong(): Error {
-  return new RangeError(`a page has at most ${MAX_PAGE} bytes`);
+  return new RangeError(`a page is limited to ${MAX_PAGE} bytes`);
 }

@@ -1,3 +1,5 @@
+import { counted } from '../domain/plural.js';
+
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** 1.92 TB: three digits that count. */
@@ -27,5 +29,5 @@ export function spanOf(milliseconds: number): string {
   const [unit, length] = SPANS.find(([, span]) => milliseconds >= span) ?? [];
   if (length === undefined) return 'less than a minute';
   const count = Math.floor(milliseconds / length);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return counted(count, unit);
 }

@@ -1,4 +1,5 @@
 import type { Bar, ByRule } from '../dashboard/overview.js';
+import { plural } from '../domain/plural.js';
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import { type Head, table } from './parts.js';
@@ -161,7 +162,10 @@ function said(bar: Bar, layers: readonly Layer[], at: number, step: number): str
     .toSorted((a, b) => b.counts[at]! - a.counts[at]!)
     .map((layer) => `${nameOf(layer)} ${counted(layer.counts[at]!)}`);
   const more = all.length - MOST_SAID;
-  const said = [...all.slice(0, MOST_SAID), ...(more > 0 ? [`${more} more rules`] : [])];
+  const said = [
+    ...all.slice(0, MOST_SAID),
+    ...(more > 0 ? [`${more} more ${plural(more, 'rule')}`] : []),
+  ];
   return `${timeOf(bar, step)} UTC: ${said.length === 0 ? 'nothing' : said.join(', ')}`;
 }
 

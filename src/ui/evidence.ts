@@ -1,4 +1,5 @@
 import type { Excerpt } from '../domain/finding.js';
+import { plural } from '../domain/plural.js';
 import { type Html, html } from './html.js';
 import { block, shown } from './parts.js';
 
@@ -13,11 +14,11 @@ export function evidence(
 ): Html {
   const head = Buffer.from(base64, 'base64');
   const end = Buffer.from(tail, 'base64');
-  const place = `${member ?? 'The file'}, line ${counted(line)}, ${counted(lineLength)} bytes, at byte ${counted(offset)}`;
+  const place = `${member ?? 'The file'}, line ${counted(line)}, ${counted(lineLength)} ${plural(lineLength, 'byte')}, at byte ${counted(offset)}`;
   const missing = lineLength - head.length - end.length;
   const gap =
     truncated && missing > 0
-      ? html`<span class="soft"> … ${counted(missing)} more bytes … </span>`
+      ? html`<span class="soft"> … ${counted(missing)} more ${plural(missing, 'byte')} … </span>`
       : '';
   const all = Buffer.concat([head, end]);
   return html`<p class="place">${place}.</p>

@@ -1,4 +1,5 @@
 import type { ExposedFile, ExposedUser, ExposureAnswer } from '../dashboard/exposure-answer.js';
+import { plural } from '../domain/plural.js';
 import { counted } from './evidence.js';
 import { type Field, form } from './form.js';
 import { type Html, html } from './html.js';
@@ -20,8 +21,8 @@ export function exposurePage({ asked, problems, answer }: ShownExposure, urlOf: 
   return {
     title: 'Exposure',
     place: 'exposure',
-    main: html`<h1>Who was given it</h1>
-<p>After an incident: who downloaded a project's releases, or a file by its digest, as the decision log tells it.</p>
+    main: html`<h1>Exposure</h1>
+<p>Find out who downloaded a project's releases, or a file by its digest. The source is the decision log.</p>
 ${form(urlOf(['exposure']), FIELDS, asked, problems, 'Search')}
 ${answer && found(answer, asked, urlOf)}`,
   };
@@ -30,9 +31,9 @@ ${answer && found(answer, asked, urlOf)}`,
 const FIELDS: readonly Field[] = [
   { name: 'project', label: 'Project', hint: 'such as litellm' },
   { name: 'versions', label: 'Versions', hint: 'PEP 440, such as ==1.82.8 or >=1,<2; none: all' },
-  { name: 'sha256', label: 'SHA-256', hint: '64 hexadecimal digits, beside or instead' },
+  { name: 'sha256', label: 'SHA-256', hint: '64 hexadecimal digits, with or without a project' },
   { name: 'since', label: 'Since', hint: 'such as 2026-03-24T10:00Z; none: all' },
-  { name: 'refused', label: 'Those who were refused, too', checkbox: true },
+  { name: 'refused', label: 'Include refused requests', checkbox: true },
 ];
 
 /** So many users and files are shown; all of them are in the links' tables. */
@@ -49,8 +50,8 @@ ${summary(answer)}
 ${coverage(answer, (until) => urlOf(['exposure'], { ...question, until }))}
 ${
   requests.length > 0 &&
-  html`<p>The same as a table of requests: <a href="${linkTo('csv')}">CSV</a>, <a href="${linkTo(undefined)}">JSON</a></p>
-${identities === 'hidden' && html`<p class="soft">Who they are is hidden (<code>dashboard.identities</code>); <code>wheelgate exposure --log</code> on the server's machine tells it.</p>`}
+  html`<p>Export the requests: <a href="${linkTo('csv')}">CSV</a>, <a href="${linkTo(undefined)}">JSON</a></p>
+${identities === 'hidden' && html`<p class="soft">Identities are hidden (<code>dashboard.identities</code>). Use <code>wheelgate exposure --log</code> on the server's machine to show them.</p>`}
 ${table(
   `By user: ${counted(users.length)}`,
   [
@@ -68,7 +69,7 @@ ${table(
   users.slice(0, MOST_USERS).map(userRow),
 )}
 ${users.length > MOST_USERS && html`<p class="soft">… and ${counted(users.length - MOST_USERS)} more, in the CSV and the JSON.</p>`}
-<p class="soft">Whole: all of the file. Part: a range, or it broke off. Not modified: a client that has it asked whether it still holds. Cut off: its beginning, then the refusal. Locked: named in a lock or an environment that was asked about, by OSV's form.</p>
+<p class="soft">Whole: the complete file. Part: a range or an interrupted transfer. Not modified: the client already had the file. Cut off: a prefix, then the refusal. Locked: queried from a lock or an environment through the OSV API.</p>
 ${table(
   'By file',
   ['File', { number: 'Requests' }, { number: 'Clients' }],
@@ -77,7 +78,7 @@ ${table(
 ${files.length > MOST_FILES && html`<p class="soft">… and ${counted(files.length - MOST_FILES)} more.</p>`}`
 }
 <h2>On the machines</h2>
-<p>What was downloaded need not be installed any more, and what is installed need not have come from here. On each machine, from outside of the environment:</p>
+<p>Downloads and installations can differ. Audit each machine from outside the environment:</p>
 ${block('The command', AUDIT, { copied: AUDIT })}`;
 }
 
@@ -89,11 +90,11 @@ function summary({ users }: ExposureAnswer): Html {
   const whole = users.filter(holds).length;
   const some = users.filter((user) => !holds(user) && holdsPart(user)).length;
   const level = whole + some > 0 ? 'block' : 'allow';
-  const usersOf = (count: number) => `${counted(count)} ${count === 1 ? 'user' : 'users'}`;
+  const usersOf = (count: number) => `${counted(count)} ${plural(count, 'user')}`;
   const said =
     whole + some === 0
-      ? html`<strong class="word allow">✔ Nobody</strong> was given it, as far as was searched.`
-      : html`<strong class="word block">✖ ${usersOf(whole)}</strong> ${whole === 1 ? 'was' : 'were'} given a whole file${some > 0 && html`, and ${usersOf(some)} only a part of one`}.`;
+      ? html`<strong class="word allow">✔ No downloads</strong> found in the searched part of the log.`
+      : html`<strong class="word block">✖ ${usersOf(whole)}</strong> downloaded a whole file${some > 0 && html`, and ${usersOf(some)} a part of one`}.`;
   return html`<p class="verdict ${level}">${said}</p>`;
 }
 
@@ -104,12 +105,12 @@ function coverage(
   const reach =
     reachesBackTo === undefined
       ? html`The decision log is empty.`
-      : html`The decision log reaches back to ${time(reachesBackTo)}; it does not tell of what came before.`;
+      : html`Log coverage starts at ${time(reachesBackTo)}; earlier downloads are unknown.`;
   return html`<p>${reach}${
     searchedBackTo !== undefined &&
     html` <strong class="word warn">▲ Searched back to ${time(searchedBackTo)} only</strong>: <a href="${continued(searchedBackTo)}" rel="next">continue from there</a>.`
   }</p>
-${gaps.length > 0 && html`<p class="word warn">▲ Not all of the log could be read:</p><ul>${gaps.map((gap) => html`<li>${shown(gap)}</li>`)}</ul>`}`;
+${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be read:</p><ul>${gaps.map((gap) => html`<li>${shown(gap)}</li>`)}</ul>`}`;
 }
 
 function userRow(user: ExposedUser): Html {

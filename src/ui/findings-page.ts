@@ -15,11 +15,10 @@ export function findingsPage(): Page {
     title: 'Findings',
     place: 'help',
     main: html`<h1>Findings</h1>
-<p>Wheelgate opens every artifact before its last bytes leave, and writes down what it saw. A finding is a fact; whether it
-refuses the artifact is the policy's say, through the rule that it belongs to.</p>
+<p>Wheelgate inspects every artifact before it sends the last bytes, and records findings. A finding is a fact. Its rule in the policy decides whether to refuse the artifact.</p>
 ${[...byRule].map(
   ([rule, rows]) => html`<h2>Rule <code>${rule}</code></h2>
-${table(`Findings of the rule ${rule}`, ['Finding', 'What it is', 'Source'], rows)}`,
+${table(`Findings of the rule ${rule}`, ['Finding', 'Meaning', 'Source'], rows)}`,
 )}`,
   };
 }

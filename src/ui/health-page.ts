@@ -42,8 +42,8 @@ export function healthPage({
     title: 'Health',
     place: 'health',
     main: html`<h1>Health</h1>
-<p>Wheelgate ${version} is ${state(status)}, under policy <code>${policy}</code>.</p>
-${table('The parts of the server', ['Part', 'State', 'What is said of it'], rows)}
+<p>Wheelgate ${version} is ${state(status)}. Policy revision: <code>${policy}</code>.</p>
+${table('State of each part', ['Part', 'State', 'Details'], rows)}
 ${
   replicas !== undefined &&
   html`<h2 id="replicas">Replicas</h2>

@@ -21,28 +21,24 @@ export function helpPage(help: Help, urlOf: UrlOf): Page {
     title: 'Help',
     place: 'help',
     main: html`<h1>Help</h1>
-<p>Wheelgate stands between package clients and their index, opens what they ask for, and refuses what the policy names.</p>
-<h2 id="client">Point a client here</h2>
+<p>Wheelgate is a proxy between package clients and their index. It inspects every artifact and enforces the policy.</p>
+<h2 id="client">Configure a client</h2>
 ${
   server === ''
-    ? html`<p>How clients reach this server is not known here. Once <code>public-url</code> is set, the lines for each client stand here.</p>`
+    ? html`<p>Set <code>public-url</code> to show the settings for each client here.</p>`
     : PACKAGE_CLIENTS.map((client) => linesFor(client, server))
 }
 ${
   asksForTokens &&
-  html`<p>This server asks for a token: clients show it as the password in the index URL, with any user name that it was made for.</p>`
+  html`<p>This server requires a token. Clients send it as the password in the index URL, with the token's user name.</p>`
 }
-<h2 id="refusals">Read a refusal</h2>
-${table(
-  'What clients say, and what it means',
-  ['The client says', 'It means', 'What to do'],
-  SAYINGS,
-)}
+<h2 id="refusals">Refusals</h2>
+${table('Client messages and their meaning', ['Client message', 'Meaning', 'What to do'], SAYINGS)}
 <h2 id="rules">The rules</h2>
-<p>The policy says which of them hold here. What an artifact was refused for by its content is one of the <a href="${urlOf(['help', 'findings'])}">findings</a>.</p>
+<p>The policy enables these rules. Rules on file contents act on <a href="${urlOf(['help', 'findings'])}">findings</a>.</p>
 ${table(
-  'Rules, the strongest first',
-  ['Rule', 'What it does'],
+  'Rules, strongest first',
+  ['Rule', 'Effect'],
   rules.map(
     ({ rule, about }) => html`<tr><th scope="row"><code>${rule}</code></th><td>${about}</td></tr>`,
   ),
@@ -50,9 +46,9 @@ ${table(
 <h2 id="contact">Ask</h2>
 <p>${
       contact === undefined
-        ? 'Ask those who run this server. They can name whom to ask here: the setting is contact.'
+        ? 'Ask the operators of this server. They can set "contact" to show an address here.'
         : html`Ask ${contactLink(contact)}.`
-    } The page of a refusal has the waiver to ask for.</p>`,
+    } The page of a refusal contains the waiver to request.</p>`,
   };
 }
 
@@ -73,33 +69,33 @@ const SAYINGS: readonly Html[] = (
   [
     [
       '403 Refused by Wheelgate: REASON (RULE)',
-      'A rule of the policy objects to this file.',
-      'Open the link behind it: the page says why, shows what was found, and what is allowed instead.',
+      'A policy rule refuses this file.',
+      'Open the link in the message. The page shows the reason, the findings and allowed alternatives.',
     ],
     [
       'yanked, with a reason that names a rule',
-      'The file is refused, and the index page says so in time.',
-      'Nothing: a client that may choose takes another release. One that is pinned is told 403.',
+      'The file is refused, and the project page marks it as yanked.',
+      'Nothing: the client chooses another release. A pinned release gets a 403.',
     ],
     [
       'The connection was closed, or the download is incomplete',
-      'A large file flows while it is being inspected; this one turned out to be refused.',
-      'Ask again: the next answer is the 403 that says why.',
+      'A large file is sent while it is being inspected. This one was refused.',
+      'Retry: the next response is a 403 with the reason.',
     ],
     [
-      '401 Credentials are needed',
-      'The token is missing, unknown or over.',
-      'Put a token that holds into the index URL.',
+      '401 Authentication required',
+      'The token is missing, unknown or expired.',
+      'Put a valid token into the index URL.',
     ],
     [
       '404 Not found',
       'No index lists the project or the file.',
-      'Look at its name. A private name is looked up only where it is claimed.',
+      'Check the name. A private name is looked up only at the index that claims it.',
     ],
     [
       '502, 503',
-      'The index behind this server, or this server, fails: nobody refuses anything.',
-      'Wait, and try again.',
+      'The upstream index or this server failed. This is not a refusal.',
+      'Retry later.',
     ],
   ] as const
 ).map(

@@ -10,7 +10,7 @@ export function linkedPage(files: readonly Linked[], urlOf: UrlOf): Page {
     title: 'Several files',
     place: undefined,
     main: html`<h1>Several files</h1>
-<p>This link means each of these, for they have the same bytes or, by chance, digests that begin alike.</p>
+<p>This link matches several files: their digests start with the same digits.</p>
 <ul>${files.map((file) => html`<li><a href="${urlOf(whyPath(file))}">${shown(file.filename)}</a></li>`)}</ul>`,
   };
 }

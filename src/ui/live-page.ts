@@ -20,10 +20,10 @@ export function livePage(
     title: 'Live',
     place: 'live',
     main: html`<h1>Live</h1>
-<p>The last decisions, the newest first. <a href="${urlOf(['live'])}">Refresh</a></p>
+<p>The latest decisions, newest first. <a href="${urlOf(['live'])}">Refresh</a></p>
 <div data-live="${urlOf(['api', 'v1', 'live'])}">
 ${table(
-  'Decisions, the newest first',
+  'Decisions, newest first',
   ['Time', 'Answer', 'File', 'Why', ...who],
   decisions.map((decision) => row(decision, seesIdentities, urlOf)),
 )}

@@ -19,7 +19,7 @@ const SAID: Readonly<Record<OverviewRange, string>> = {
 const MOST_UNRESOLVED = 8;
 const MOST_PROJECTS = 20;
 
-/** What was refused, how often, and how the service is. */
+/** Refusals by rule and over time, and service health. */
 export function overviewPage(answer: OverviewAnswer, reader: Reader, urlOf: UrlOf): Page {
   const { range, bars, step } = answer;
   return {
@@ -50,11 +50,11 @@ function tiles({ totals, from }: OverviewAnswer, urlOf: UrlOf): Html {
   const all: readonly (readonly [string, Html | string])[] = [
     ['requests', counted(requests)],
     ['refused', linked(refused, 'block')],
-    ['warned of', linked(warned, 'warn')],
-    ['spared by dry-run', linked(wouldHave, 'dry-run')],
+    ['warnings', linked(warned, 'warn')],
+    ['dry-run refusals', linked(wouldHave, 'dry-run')],
     ['from the cache', hitRate === undefined ? '–' : percent(hitRate)],
     ['served', bytesOf(served)],
-    ['not fetched again', bytesOf(saved)],
+    ['upstream traffic saved', bytesOf(saved)],
   ];
   return html`<dl class="tiles">${all.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
@@ -73,8 +73,8 @@ function mostRefused({ groups, range }: OverviewAnswer, urlOf: UrlOf): Html {
     (group) =>
       html`<tr>${groupCells(group, urlOf)}<td class="number">${counted(group.inRange)}</td><td class="number">${userCount(group)}</td><td><a href="${urlOf(['refusals', group.id])}">${time(group.last)}</a></td></tr>`,
   );
-  return html`<h2>What was refused most</h2>
-${table(`Files that a rule spoke on, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users so far' }, 'Last'], rows)}
+  return html`<h2>Most refused</h2>
+${table(`Refused and warned files, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users' }, 'Last'], rows)}
 <p><a href="${urlOf(['refusals'])}">All refusals</a></p>`;
 }
 
@@ -89,8 +89,8 @@ function newest({ newest: all }: OverviewAnswer, reader: Reader, urlOf: UrlOf): 
     return html`<tr><th scope="row">${releaseLink(decision, urlOf)}</th><td>${ruleName(decision.rule)}</td><td><span class="word ${level}">${word}</span></td>${reader.seesIdentities && html`<td>${shown(user ?? forwarded ?? client ?? '')}</td>`}<td><a href="${urlOf(['refusals', id])}">${time(decision.time)}</a></td></tr>`;
   });
   const who = reader.seesIdentities ? ['Who'] : [];
-  return html`<h2>The newest</h2>
-${table(reader.user === undefined || reader.seesIdentities ? 'The last requests that a rule spoke on' : 'Your last requests that a rule spoke on', ['What', 'Rule', 'Answer', ...who, 'When'], rows)}`;
+  return html`<h2>Latest</h2>
+${table(reader.user === undefined || reader.seesIdentities ? 'Latest refusals and warnings' : 'Your latest refusals and warnings', ['What', 'Rule', 'Answer', ...who, 'When'], rows)}`;
 }
 
 function unresolved({ unresolved: all }: OverviewAnswer, urlOf: UrlOf): Html {
@@ -99,8 +99,8 @@ function unresolved({ unresolved: all }: OverviewAnswer, urlOf: UrlOf): Html {
     .slice(0, MOST_UNRESOLVED)
     .map((group) => html`<tr>${groupCells(group, urlOf)}<td>${timesOf(group)}</td></tr>`);
   const more = all.length - rows.length;
-  return html`<h2>Nobody has decided yet</h2>
-<p class="soft">Refused within a day, by a rule that accuses nobody, and neither waived nor denied since.</p>
+  return html`<h2>Open refusals</h2>
+<p class="soft">Refused within the last day by a rule that does not indicate malware, and not waived or denied since.</p>
 ${table('Refusals without a waiver or a denial', [...GROUP_HEADS, 'Times'], rows)}
 ${more > 0 && html`<p><a href="${urlOf(['refusals'], { verdict: 'block' })}">${counted(more)} more</a></p>`}`;
 }
@@ -111,14 +111,14 @@ function waivers({ state }: OverviewAnswer, urlOf: UrlOf): Html {
     ({ rule, project, versions, owner, expires }) =>
       html`<tr><th scope="row">${expiry(expires)}</th><td>${ruleName(rule)}</td><td><a href="${urlOf(['projects', project])}">${shown(project)}</a> ${shown(versions)}</td><td>${shown(owner)}</td></tr>`,
   );
-  return html`<h2>Waivers that end within 14 days</h2>
-${table('Waivers, the next to end first', ['Ends', 'Rule', 'For', 'Owner'], rows)}`;
+  return html`<h2>Waivers that expire within 14 days</h2>
+${table('Waivers, next to expire first', ['Ends', 'Rule', 'For', 'Owner'], rows)}`;
 }
 
 function projects({ projects: all }: OverviewAnswer, urlOf: UrlOf): Html {
   if (all.length === 0) return html``;
   const more = all.length - MOST_PROJECTS;
-  return html`<h2>Projects asked for today for the first time</h2>
+  return html`<h2>Projects first requested today</h2>
 <ul class="row">${all
     .slice(0, MOST_PROJECTS)
     .map(

@@ -1,4 +1,5 @@
 import type { PolicyFilePart } from '../dashboard/policy-file.js';
+import { plural } from '../domain/plural.js';
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -10,17 +11,17 @@ import type { UrlOf } from './urls.js';
 export function policyFilePage(part: PolicyFilePart, comments: boolean, urlOf: UrlOf): Page {
   const { name, layer, bytes, count, from, lines, next } = part;
   const whose =
-    layer === 'own' ? 'One of your policy files' : 'A policy file that comes with Wheelgate';
+    layer === 'own' ? 'One of your policy files' : 'A policy file shipped with Wheelgate';
   const at = (line: number) =>
     urlOf(policyFilePath({ layer, file: name }), { from: line === 1 ? undefined : String(line) });
   return {
     title: name,
     place: 'policy',
     main: html`<h1>${shown(name)}</h1>
-<p>${whose}, as it is in force: ${counted(count)} lines, ${counted(bytes)} bytes. <a href="${urlOf(['policy'])}">All of the policy</a></p>
-${!comments && html`<p class="soft">Comments are for the role admin to see: they are left out.</p>`}
-${lines === undefined ? html`<p>The policy's files are so long that this one's text is not kept.</p>` : text(lines, from)}
-<p>${from > 1 && html`<a href="${at(1)}">From the first line</a> `}${next !== undefined && html`<a href="${at(next)}" rel="next">From line ${counted(next)} on</a>`}</p>`,
+<p>${whose}, as it is in force: ${counted(count)} ${plural(count, 'line')}, ${counted(bytes)} ${plural(bytes, 'byte')}. <a href="${urlOf(['policy'])}">All of the policy</a></p>
+${!comments && html`<p class="soft">Comments are shown only to the admin role.</p>`}
+${lines === undefined ? html`<p>The policy files are too large, so the text of this one is not stored.</p>` : text(lines, from)}
+<p>${from > 1 && html`<a href="${at(1)}">From line 1</a> `}${next !== undefined && html`<a href="${at(next)}" rel="next">From line ${counted(next)} on</a>`}</p>`,
   };
 }
 

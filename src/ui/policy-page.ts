@@ -10,6 +10,7 @@ import type {
   WaiverNote,
   WaiverState,
 } from '../dashboard/policy-report.js';
+import { plural } from '../domain/plural.js';
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -35,19 +36,19 @@ export function policyPage(
   const { revision, since, failing, settings, edits } = policy;
   const mode = settings.find(({ key }) => key === 'mode')?.value;
   return {
-    title: failing === undefined ? 'Policy' : 'Policy: an edit is not in force',
+    title: failing === undefined ? 'Policy' : 'Policy: edit rejected',
     place: 'policy',
     main: html`<h1>Policy</h1>
 ${failing && failingEdit(failing, revision)}
 ${disagreement(policy)}
 <p class="verdict ${mode === 'enforce' ? 'allow' : 'warn'}">Revision <code>${revision}</code> is in force${since !== undefined && html` since ${time(since)}`}:
-<strong class="word ${mode === 'enforce' ? 'allow' : 'warn'}">${mode === 'enforce' ? '✔ enforce' : `▲ ${mode}`}</strong>${mode === 'enforce' ? ', what it refuses is refused.' : ', what it would refuse is let through, logged and counted.'}</p>
+<strong class="word ${mode === 'enforce' ? 'allow' : 'warn'}">${mode === 'enforce' ? '✔ enforce' : `▲ ${mode}`}</strong>${mode === 'enforce' ? '' : ': refusals are logged and counted but not enforced.'}</p>
 <nav aria-label="On this page"><ul class="row">
 <li><a href="#waivers">Waivers (${counted(policy.waivers.count)})</a></li>
 <li><a href="#rules">Rules</a></li>
 <li><a href="#files">Files (${counted(policy.files.length)})</a></li>
 <li><a href="#denials">Denials (${counted(policy.denials.count)})</a></li>
-<li><a href="#hooks">Honest start-up hooks (${counted(policy.hooks.count)})</a></li>
+<li><a href="#hooks">Known-good start-up hooks (${counted(policy.hooks.count)})</a></li>
 <li><a href="#edits">Edits</a></li>
 <li><a href="#try">Try an edit</a></li>
 </ul></nav>
@@ -58,8 +59,8 @@ ${denials(policy.denials, urlOf)}
 ${allowed(policy, urlOf)}
 ${hooks(policy.hooks, urlOf)}
 <h2 id="edits">Edits</h2>
-<p>The last ${counted(edits.length)} that were taken over, kept over restarts. A line that was only moved counts for nothing.</p>
-${table('Edits of the policy, the last first', ['In force since', 'Revision', 'Files'], edits.map(edit))}
+<p>The last ${counted(edits.length)} accepted edits, kept across restarts. Moved lines are not counted.</p>
+${table('Policy edits, newest first', ['In force since', 'Revision', 'Files'], edits.map(edit))}
 ${tryIt(places)}`,
   };
 }
@@ -68,7 +69,7 @@ ${tryIt(places)}`,
 function disagreement({ revision, replicas = [] }: PolicyReport): Html {
   if (!replicas.some((one) => one.state === 'present' && one.revision !== revision)) return html``;
   return html`<section class="verdict warn" aria-labelledby="replicas">
-<h2 id="replicas" class="word warn">▲ The replicas go by different policies</h2>
+<h2 id="replicas" class="word warn">▲ The replicas use different policies</h2>
 ${replicasTable(replicas)}
 </section>`;
 }
@@ -76,8 +77,8 @@ ${replicasTable(replicas)}
 function failingEdit({ since, count, problems }: FailingEdit, revision: string): Html {
   const more = count - problems.length;
   return html`<section class="verdict block" aria-labelledby="failing">
-<h2 id="failing" class="word block">✖ The files as they are now are not in force</h2>
-<p>Since ${time(since)} they have ${counted(count)} ${count === 1 ? 'mistake' : 'mistakes'}. Revision <code>${revision}</code>, the one before, stays in force.</p>
+<h2 id="failing" class="word block">✖ The current files are invalid</h2>
+<p>Since ${time(since)} they have ${counted(count)} ${plural(count, 'error')}. The previous revision <code>${revision}</code> stays in force.</p>
 <ul>${problems.map(
     ({ file, line, column, message }) =>
       html`<li><code>${shown(file)}${line !== undefined && `:${line}:${column ?? 1}`}</code> <span class="word block">${shown(message)}</span></li>`,
@@ -112,9 +113,9 @@ function waivers({ count, states, entries }: PolicyReport['waivers'], urlOf: Url
   return html`<h2 id="waivers">Waivers</h2>
 ${
   count === 0
-    ? html`<p>There are none.</p>`
-    : html`<p>${summary.join(', ')}. An expired one does nothing${states.early > 0 && '; one that is not yet in force expires further ahead than waiver-max lets it'}; “ends soon” is within 14 days.</p>
-${table('Waivers, the next to end first', ['State', 'Ends', 'Rule', 'For', 'Reason', 'Owner', 'Set in'], entries.map(row))}
+    ? html`<p>None.</p>`
+    : html`<p>${summary.join(', ')}. Expired waivers have no effect${states.early > 0 && '; a waiver that is not yet active expires later than waiver-max allows'}. “ends soon” means within 14 days.</p>
+${table('Waivers, next to expire first', ['State', 'Ends', 'Rule', 'For', 'Reason', 'Owner', 'Set in'], entries.map(row))}
 ${rest(count - entries.length)}`
 }`;
 }
@@ -138,7 +139,7 @@ function rules({ rules: all, settings }: PolicyReport, urlOf: UrlOf): Html {
   const ruleHead = ({ rule, action, dryRun }: RuleNote) =>
     html`${rule}<br><span class="word ${ACTIONS[action].level}">${ACTIONS[action].word}</span>${dryRun && action !== 'off' && html` <span class="word warn">dry-run</span>`}`;
   return html`<h2 id="rules">Rules</h2>
-<p>As all files together have it, in the order in which they are asked. A later file wins, key by key.</p>
+<p>The merged settings, in order of evaluation. Later files override earlier ones key by key.</p>
 ${table(
   'Rules and their settings',
   ['Rule', 'Setting', 'Value', 'Set in'],
@@ -153,10 +154,10 @@ const WHOSE = { own: 'your organization', shipped: 'shipped with Wheelgate' } as
 
 function files({ files: all }: PolicyReport, urlOf: UrlOf): Html {
   return html`<h2 id="files">Files</h2>
-<p>In the order in which they are merged. Change nothing in what is shipped: a file of your organization overrides it.</p>
+<p>In merge order. Do not edit shipped files: override them in a file of your organization.</p>
 ${table(
   'The files in force',
-  ['File', 'Whose', { number: 'Lines' }, { number: 'Bytes' }],
+  ['File', 'Origin', { number: 'Lines' }, { number: 'Bytes' }],
   all.map(
     ({ name, layer, lines, bytes }) =>
       html`<tr><th scope="row"><a href="${urlOf(policyFilePath({ layer, file: name }))}">${shown(name)}</a></th><td>${WHOSE[layer]}</td><td class="number">${counted(lines)}</td><td class="number">${counted(bytes)}</td></tr>`,
@@ -169,7 +170,7 @@ function denials({ count, entries }: PolicyList<DenialNote>, urlOf: UrlOf): Html
 <th scope="row">${project === undefined ? html`<code>${sha256}</code>` : html`${shown(project)} <code>${shown(versions ?? 'every version')}</code>`}</th>
 <td>${shown(reason)}${see !== undefined && html`<br>${reference(see)}`}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
   return html`<h2 id="denials">Denials</h2>
-${count === 0 ? html`<p>There are none.</p>` : table('Denials, those of your organization first', ['What', 'Why', 'Set in'], entries.map(row))}
+${count === 0 ? html`<p>None.</p>` : table('Denials, those of your organization first', ['What', 'Why', 'Set in'], entries.map(row))}
 ${rest(count - entries.length)}`;
 }
 
@@ -191,9 +192,9 @@ ${rest(allow.count - allow.entries.length)}`;
 function hooks({ count, entries }: PolicyList<HookNote>, urlOf: UrlOf): Html {
   const row = ({ project, file, sha256, at }: HookNote) =>
     html`<tr><th scope="row">${project}</th><td><code>${shown(file)}</code></td><td class="number">${counted(sha256.length)}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
-  return html`<h2 id="hooks">Honest start-up hooks</h2>
-<p>Files that run at every start of Python and may: by project, name and content.</p>
-${count === 0 ? html`<p>There are none.</p>` : table('Honest start-up hooks, those of your organization first', ['Project', 'File', { number: 'Contents' }, 'Set in'], entries.map(row))}
+  return html`<h2 id="hooks">Known-good start-up hooks</h2>
+<p>Start-up hooks that are allowed, by project, name and content.</p>
+${count === 0 ? html`<p>None.</p>` : table('Known-good start-up hooks, those of your organization first', ['Project', 'File', { number: 'Contents' }, 'Set in'], entries.map(row))}
 ${rest(count - entries.length)}`;
 }
 
@@ -202,7 +203,7 @@ function tryIt(places: PolicyPlaces | undefined): Html {
   const command = `wheelgate check FOLDER --against ${places === undefined ? 'DECISION-LOG' : shellWord(places.log)}`;
   const folder = places?.policies;
   return html`<h2 id="try">Try an edit</h2>
-<p>Before it is in force: this tells every request of the decision log that an edit would have decided otherwise. Run it on the server's machine, where FOLDER has the edited files${folder !== undefined && html` (those in force lie in <code>${shown(folder)}</code>)`}; what does not validate is told with its line.</p>
+<p>Before you apply an edit, list the logged requests that it would decide differently. Run this on the server's machine, with the edited files in FOLDER${folder !== undefined && html` (the current files are in <code>${shown(folder)}</code>)`}. It reports errors with their line.</p>
 ${block('The command', command, { copied: command })}`;
 }
 
@@ -225,6 +226,6 @@ function edit({ time: at, revision, sameMeaning, files: changed }: PolicyEdit): 
     ({ name, layer, change, added, removed }) =>
       html`<li>${shown(name)}${layer === 'shipped' && ' (shipped)'}: ${CHANGES[change]}, +${counted(added)} −${counted(removed)} lines</li>`,
   );
-  return html`<tr><th scope="row">${time(at)}</th><td><code>${revision}</code>${sameMeaning === true && html`<br><span class="soft">the same in other words</span>`}</td>
-<td>${lines.length === 0 ? html`<span class="soft">the first that was seen</span>` : html`<ul class="plain">${lines}</ul>`}</td></tr>`;
+  return html`<tr><th scope="row">${time(at)}</th><td><code>${revision}</code>${sameMeaning === true && html`<br><span class="soft">no change in meaning</span>`}</td>
+<td>${lines.length === 0 ? html`<span class="soft">first revision seen</span>` : html`<ul class="plain">${lines}</ul>`}</td></tr>`;
 }

@@ -1,6 +1,7 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
 import type { ClientsSee, ProjectFile, ProjectReport, Show } from '../dashboard/project.js';
 import { plainReason } from '../dashboard/verdict-sentence.js';
+import { plural } from '../domain/plural.js';
 import { counted } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -23,30 +24,30 @@ export function projectPage(report: ProjectReport, links: ProjectLinks, urlOf: U
     place: undefined,
     main: html`<h1>${project}</h1>
 ${summary(report)}
-${report.stale !== undefined && html`<p class="word warn">▲ ${shown(report.stale)} This is what was seen of the index before.</p>`}
+${report.stale !== undefined && html`<p class="word warn">▲ ${shown(report.stale)} The last known page is shown.</p>`}
 ${projectFacts(report)}
 <h2>What clients see</h2>
 ${clientsSee(report)}
-<p>${links.simple && html`<a href="${urlOf(['simple', project, ''])}">The project page that they get</a>`}${links.exposure && html` <a href="${urlOf(['exposure'], { project })}">Who was given its files</a>`}</p>
+<p>${links.simple && html`<a href="${urlOf(['simple', project, ''])}">Project page for clients</a>`}${links.exposure && html` <a href="${urlOf(['exposure'], { project })}">Exposure</a>`}</p>
 <h2 id="files">Files</h2>
 ${facets(report, urlOf)}
-${counts[show] === 0 ? html`<p>There are none of these.</p>` : files(report, urlOf)}
+${counts[show] === 0 ? html`<p>None.</p>` : files(report, urlOf)}
 ${pager(report, urlOf)}
 <h2>Try another policy on it</h2>
-<p>What an edit would make of each file, with what is known of it now:</p>
+<p>Show how an edit would judge each file:</p>
 ${block('The command', tryIt(project), { copied: tryIt(project) })}`,
   };
   function summary({ files, releases }: ProjectReport): Html {
     const level = newest === undefined ? 'block' : counts.refused > 0 ? 'warn' : 'allow';
     const refused =
       counts.refused === 0
-        ? html`<strong class="word allow">✔ None</strong> of its ${counted(files)} files is refused`
-        : html`<strong class="word block">✖ ${counted(counts.refused)}</strong> of its ${counted(files)} files ${counts.refused === 1 ? 'is' : 'are'} refused`;
+        ? html`<strong class="word allow">✔ 0</strong> of ${counted(files)} ${plural(files, 'file')} refused`
+        : html`<strong class="word block">✖ ${counted(counts.refused)}</strong> of ${counted(files)} ${plural(files, 'file')} refused`;
     const choice =
       newest === undefined
-        ? html`no release is left to choose`
-        : html`who names no version gets <strong>${newest}</strong>`;
-    return html`<p class="verdict ${level}">${refused} (${counted(releases)} ${releases === 1 ? 'release' : 'releases'}); ${choice}.</p>`;
+        ? html`no release is available`
+        : html`clients without a version pin get <strong>${newest}</strong>`;
+    return html`<p class="verdict ${level}">${refused} (${counted(releases)} ${plural(releases, 'release')}); ${choice}.</p>`;
   }
 }
 
@@ -57,29 +58,29 @@ function tryIt(project: string): string {
 function projectFacts(report: ProjectReport): Html {
   const { index, status, cooldown, policy, counts, firstUpload, resembles } = report;
   const claimed = index.claims
-    ? 'yes: no other index is ever asked for it'
+    ? 'yes: no other index is queried for it'
     : index.public
-      ? 'no: anybody may publish under a name that is free there'
+      ? 'no: the public can register unused names there'
       : 'no';
   return facts(
     [
       ['Index', html`${index.name}${index.public && ' (public)'}`],
-      ['Claimed by it', claimed],
+      ['Claimed', claimed],
       ['Status (PEP 792)', statusOf(status)],
       ['First upload', firstUpload === undefined ? 'the index does not say' : time(firstUpload)],
       ['Name', resembles !== undefined && html`<span class="word warn">▲</span> ${resembles.how}`],
       [
         'Cooldown',
         cooldown === undefined
-          ? 'no file is in it'
-          : html`${counted(cooldown.files)} ${cooldown.files === 1 ? 'file' : 'files'}, the last until ${time(cooldown.until)}`,
+          ? 'no files'
+          : html`${counted(cooldown.files)} ${plural(cooldown.files, 'file')}, the last one until ${time(cooldown.until)}`,
       ],
       [
-        'Opened',
+        'Inspected',
         index.inspects
           ? counts.uninspected > 0 &&
-            `all but ${counted(counts.uninspected)}: whoever fetches one has it opened`
-          : 'no: files of this index are not opened (inspect: false)',
+            `all but ${counted(counts.uninspected)}; downloads inspect them`
+          : 'no: files of this index are not inspected (inspect: false)',
       ],
       ['Judged under policy', html`<code>${policy}</code>`],
     ].filter((entry): entry is [string, Html | string] => entry[1] !== false),
@@ -87,16 +88,17 @@ function projectFacts(report: ProjectReport): Html {
 }
 
 function statusOf(status: ProjectReport['status']): Html {
-  if (status === undefined) return html`active, for the index says nothing else`;
+  if (status === undefined) return html`active (default)`;
   return html`${shown(status.status)}${status.reason !== undefined && html`: ${shown(status.reason)}`}`;
 }
 
 const SEEN: Readonly<Record<ClientsSee, string>> = {
-  listed: 'as the index has it',
-  yanked: 'yanked by its index',
+  listed: 'as listed by the index',
+  yanked: 'yanked at the index',
   refused: 'yanked, with the reason of the refusal',
-  hidden: 'left out',
-  'last-resort': 'listed though refused: nothing else is left, and the download says why',
+  hidden: 'hidden',
+  'last-resort':
+    'listed though refused: no other release is available, and the download returns the reason',
 };
 
 function clientsSee({ clientsSee: counts }: ProjectReport): Html {
@@ -109,8 +111,8 @@ const FACETS: readonly (readonly [show: Show, label: string])[] = [
   ['refused', 'Refused'],
   ['warned', 'Warned'],
   ['waived', 'Waived'],
-  ['uninspected', 'Not opened yet'],
-  ['changed', 'Seen otherwise by clients'],
+  ['uninspected', 'Not inspected yet'],
+  ['changed', 'Shown differently to clients'],
 ];
 
 function facets({ project, counts, show: current }: ProjectReport, urlOf: UrlOf): Html {
@@ -122,12 +124,12 @@ function facets({ project, counts, show: current }: ProjectReport, urlOf: UrlOf)
 }
 
 function files({ items, page, pages, counted: log, project }: ProjectReport, urlOf: UrlOf): Html {
-  const caption = `Files, the newest release first${pages > 1 ? `: page ${page} of ${pages}` : ''}`;
-  const heads = ['Version', 'File', 'Verdict', 'Clients see', 'Attested by', 'Asked for here'];
+  const caption = `Files, newest release first${pages > 1 ? `: page ${page} of ${pages}` : ''}`;
+  const heads = ['Version', 'File', 'Verdict', 'Clients see', 'Attested by', 'Downloads'];
   const coverage = log.busy
-    ? html`<p class="soft">What was asked for is not counted just now: the decision log is being searched for others.</p>`
-    : html`<p class="soft">Asked for: as far as the decision log tells${
-        log.reachesBackTo !== undefined && html`, which reaches back to ${time(log.reachesBackTo)}`
+    ? html`<p class="soft">Downloads are not counted: too many decision log searches are running.</p>`
+    : html`<p class="soft">Downloads in the decision log${
+        log.reachesBackTo !== undefined && html`, which starts at ${time(log.reachesBackTo)}`
       }${log.searchedBackTo !== undefined && html`; counted back to ${time(log.searchedBackTo)} only`}.</p>`;
   return html`${table(
     caption,
@@ -141,7 +143,7 @@ const VERDICTS = {
   block: { word: '✖ refused', level: 'block' },
   warn: { word: '▲ warned', level: 'warn' },
   allow: { word: '✔ allowed', level: 'allow' },
-  'not inspected yet': { word: '○ not opened yet', level: 'soft' },
+  'not inspected yet': { word: '○ not inspected yet', level: 'soft' },
 } as const;
 
 function row(project: string, file: ProjectFile, urlOf: UrlOf): Html {
@@ -149,13 +151,13 @@ function row(project: string, file: ProjectFile, urlOf: UrlOf): Html {
   const { given, refused, last } = downloads;
   const clients = seen === 'listed' ? '' : seen === 'yanked' ? yankedBy(yanked) : SEEN[seen];
   return html`<tr><th scope="row">${version === undefined ? html`<span class="soft">none</span>` : shown(version)}</th>
-<td><a href="${urlOf(whyPath({ project, filename }))}">${shown(filename)}</a><br><span class="soft">${size !== undefined && `${counted(size)} bytes`}${size !== undefined && uploaded !== undefined && ', '}${uploaded !== undefined && time(uploaded)}</span></td>
+<td><a href="${urlOf(whyPath({ project, filename }))}">${shown(filename)}</a><br><span class="soft">${size !== undefined && `${counted(size)} ${plural(size, 'byte')}`}${size !== undefined && uploaded !== undefined && ', '}${uploaded !== undefined && time(uploaded)}</span></td>
 <td>${verdict(file)}</td><td>${clients}</td><td>${attested(file.attestation)}</td>
-<td>${given > 0 && html`${counted(given)} given`}${given > 0 && refused > 0 && ', '}${refused > 0 && html`${counted(refused)} refused`}${last !== undefined && html`<br><span class="soft">last ${time(last)}</span>`}</td></tr>`;
+<td>${given > 0 && html`${counted(given)} downloaded`}${given > 0 && refused > 0 && ', '}${refused > 0 && html`${counted(refused)} refused`}${last !== undefined && html`<br><span class="soft">last ${time(last)}</span>`}</td></tr>`;
 }
 
 function yankedBy(yanked: boolean | string): Html {
-  return html`yanked by its index${typeof yanked === 'string' && html`: ${shown(yanked)}`}`;
+  return html`yanked at the index${typeof yanked === 'string' && html`: ${shown(yanked)}`}`;
 }
 
 function verdict(file: ProjectFile): Html {
@@ -177,14 +179,14 @@ function attested(state: AttestationState): Html {
     case 'attested':
       return html`${state.publishers.join(', ')}`;
     case 'unverifiable':
-      return html`<strong class="word block">✖ does not hold</strong>: ${shown(state.reason)}`;
+      return html`<strong class="word block">✖ invalid</strong>: ${shown(state.reason)}`;
     case 'unreachable':
-      return html`could not be looked at`;
+      return html`could not be verified`;
     case 'not-verified':
-      return html`<span class="soft">somebody, not verified</span>`;
+      return html`<span class="soft">not verified</span>`;
     case 'none':
     case 'unknown':
-      return html`<span class="soft">nobody</span>`;
+      return html`<span class="soft">none</span>`;
   }
 }
 

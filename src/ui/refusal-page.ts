@@ -1,5 +1,6 @@
 import type { LikeRequests, Refusal } from '../dashboard/refusal.js';
 import { plainReason } from '../dashboard/verdict-sentence.js';
+import { plural } from '../domain/plural.js';
 import { bytesOf } from './amounts.js';
 import { counted } from './evidence.js';
 import { releaseLink, ruleName } from './group-rows.js';
@@ -18,9 +19,7 @@ const WORDS = {
 /** One decision: what was answered then, all that was written down, and how its file is judged now. */
 export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
   const { decision, now } = refusal;
-  const [shape, word] = decision.wouldBlock
-    ? ['◆', 'Let pass by dry-run alone']
-    : WORDS[decision.verdict];
+  const [shape, word] = decision.wouldBlock ? ['◆', 'Allowed by dry-run'] : WORDS[decision.verdict];
   const level = decision.wouldBlock ? 'warn' : decision.verdict;
   return {
     title: `${nameOf(decision)}: ${word.toLowerCase()}`,
@@ -46,13 +45,13 @@ function nameOf({ filename, project, version }: Refusal['decision']): string {
 function nowOf({ now, decision }: Refusal, urlOf: UrlOf): Html {
   if (now === undefined) return html``;
   const isSame = now.policy === decision.revision;
-  return html`<h2>How it is judged now</h2>
+  return html`<h2>Current verdict</h2>
 ${verdict(now)}
 <p>${
     isSame
-      ? html`Under the same policy as then, <code>${now.policy}</code>.`
-      : html`Under policy <a href="${urlOf(['policy'])}"><code>${now.policy}</code></a>; then it was <code>${decision.revision}</code>.`
-  } <a href="${urlOf(whyPath(now))}">All that is known of the file</a>.</p>`;
+      ? html`Same policy revision: <code>${now.policy}</code>.`
+      : html`Policy revision: <a href="${urlOf(['policy'])}"><code>${now.policy}</code></a>; at the time: <code>${decision.revision}</code>.`
+  } <a href="${urlOf(whyPath(now))}">Details of the file</a>.</p>`;
 }
 
 /** Every field of the record, under words for people. */
@@ -62,7 +61,7 @@ function recorded({ decision }: Refusal, urlOf: UrlOf): Html {
   const code = (value: string | undefined) =>
     value === undefined ? undefined : html`<code>${shown(value)}</code>`;
   const yes = (value: boolean | undefined) => (value === true ? 'yes' : undefined);
-  return html`<h2>What was written down</h2>
+  return html`<h2>Decision record</h2>
 ${facts([
   ['Decision', html`<code>${id}</code>`],
   ['Time', time(decision.time)],
@@ -77,34 +76,31 @@ ${facts([
   ['Release', releaseLink(decision, urlOf)],
   ['File', text(decision.filename || undefined)],
   ['sha256', code(sha256)],
-  ['Size', size === undefined ? undefined : `${counted(size)} bytes`],
-  [
-    'Bytes that left',
-    `${counted(decision.bytes)} (${decision.complete ? 'all that was asked for' : 'not all'})`,
-  ],
+  ['Size', size === undefined ? undefined : `${counted(size)} ${plural(size, 'byte')}`],
+  ['Bytes sent', `${counted(decision.bytes)} (${decision.complete ? 'complete' : 'incomplete'})`],
   ['Came from', text(decision.cache)],
-  ['Fetched for it', fetched === undefined ? undefined : bytesOf(fetched)],
+  ['Fetched from upstream', fetched === undefined ? undefined : bytesOf(fetched)],
   ['Verdict', decision.verdict],
-  ['Refused but for dry-run', yes(decision.wouldBlock)],
-  ['Before the bytes were judged', yes(decision.pending)],
+  ['Dry-run refusal', yes(decision.wouldBlock)],
+  ['Before the verdict on its bytes', yes(decision.pending)],
   ['Failure', text(decision.failure)],
   ['Rule', decision.rule === undefined ? undefined : ruleName(decision.rule)],
   ['Reason', text(decision.reason)],
-  ['Because of the wheel', text(wheel?.filename)],
+  ['Refused with the wheel', text(wheel?.filename)],
   [
     'Waiver',
     waiver &&
       html`${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${expiry(waiver.expires)}`,
   ],
   ['Policy', code(decision.revision)],
-  ['What its page said', page && html`<code>${shown(JSON.stringify(page))}</code>`],
+  ['Page facts', page && html`<code>${shown(JSON.stringify(page))}</code>`],
 ])}`;
 }
 
 function like({ decision: { id }, like: requests }: Refusal, urlOf: UrlOf): Html | undefined {
   if (requests === undefined) return undefined;
-  return html`<h2>Requests that were answered likewise</h2>
-${requests.busy ? html`<p>The decision log is being searched for others just now: ask again in a few seconds.</p>` : requestTable(requests, id, urlOf)}`;
+  return html`<h2>Similar requests</h2>
+${requests.busy ? html`<p>Too many decision log searches are running. Try again in a few seconds.</p>` : requestTable(requests, id, urlOf)}`;
 }
 
 function requestTable(
@@ -118,8 +114,8 @@ function requestTable(
       html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.status} ${shown(other.method)}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${shown(other.userAgent ?? '')}</td>`}</tr>`,
   );
   const who = named ? ['User', 'Client', 'Agent'] : [];
-  return html`${items.length > 0 ? table('For the same file by the same rule, the newest first', ['Time', 'Answer', ...who], rows) : html`<p>No others are known.</p>`}
-${gaps.length > 0 && html`<p class="word warn">▲ Not all of the log could be read: ${shown(gaps.join('; '))}.</p>`}
+  return html`${items.length > 0 ? table('Same file and rule, newest first', ['Time', 'Answer', ...who], rows) : html`<p>No other requests.</p>`}
+${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be read: ${shown(gaps.join('; '))}.</p>`}
 ${searchedBackTo !== undefined && html`<p class="soft">Searched back to ${time(searchedBackTo)}.</p>`}
 ${next !== undefined && html`<p><a href="${urlOf(['refusals', id], { before: next })}">${searchedBackTo === undefined ? 'Earlier ones' : 'Continue'}</a></p>`}`;
 }

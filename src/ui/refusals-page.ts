@@ -1,5 +1,6 @@
 import type { Reader } from '../dashboard/reader.js';
 import { type RefusalsAnswer, type RefusalsQuestion, SORTS } from '../dashboard/refusals.js';
+import { plural } from '../domain/plural.js';
 import { RULES } from '../domain/rules.js';
 import { percent } from './amounts.js';
 import { counted } from './evidence.js';
@@ -17,8 +18,8 @@ const VERDICTS = [
   ['dry-run', 'would be refused (dry-run)'],
 ] as const;
 const SORTED = {
-  newest: 'the newest first',
-  most: 'the most met first',
+  newest: 'newest first',
+  most: 'most requests first',
   users: 'most users first',
 } as const;
 
@@ -34,10 +35,10 @@ export function refusalsPage(
     title: 'Refusals',
     place: 'refusals',
     main: html`<h1>Refusals</h1>
-${isOwn && html`<p class="soft">Your own: those of others are for the role admin to see.</p>`}
+${isOwn && html`<p class="soft">Only your own refusals are shown. The admin role sees all.</p>`}
 ${form(question, reader, urlOf)}
 ${facets(answer, question, urlOf)}
-${answer.counted.kind === 'counting' && html`<p class="word warn">▲ The log is being counted: ${percent(answer.counted.part)} of it is here.</p>`}
+${answer.counted.kind === 'counting' && html`<p class="word warn">▲ Counting the decision log: ${percent(answer.counted.part)} counted.</p>`}
 ${groups(answer, reader, urlOf)}
 ${pages(answer, question, urlOf)}`,
   };
@@ -106,9 +107,9 @@ function facets(
 const HEADS = ['What', 'Rule', 'Why', 'How often', { number: 'Users' }, 'Last'] as const;
 
 function groups({ items }: RefusalsAnswer, reader: Reader, urlOf: UrlOf): Html {
-  if (items.length === 0) return html`<p>Nothing that is asked for was refused.</p>`;
+  if (items.length === 0) return html`<p>No refusals match.</p>`;
   return table(
-    'What was refused: a row for each file and rule, with its requests below it',
+    'Refusals: one row per file and rule, with its requests',
     HEADS,
     items.map((group) => row(group, reader, urlOf)),
   );
@@ -123,13 +124,13 @@ function row(group: Group, reader: Reader, urlOf: UrlOf): Html {
 function requests(group: Group, reader: Reader, urlOf: UrlOf): Html {
   const { requests: all = [], refused, wouldHave, warned, first } = group;
   const total = refused + wouldHave + warned;
-  const label = `${all.length === 0 ? 'No' : counted(all.length)} of ${counted(total)} ${total === 1 ? 'request' : 'requests'} for ${group.filename}`;
+  const label = `${all.length === 0 ? 'No' : counted(all.length)} of ${counted(total)} ${plural(total, 'request')} for ${group.filename}`;
   const users = group.users.map((user, at) => html`${at > 0 && ', '}${shown(user)}`);
-  return html`<details><summary>${counted(total)} ${total === 1 ? 'request' : 'requests'} since ${time(first)}</summary>
+  return html`<details><summary>${counted(total)} ${plural(total, 'request')} since ${time(first)}</summary>
 ${group.users.length > 0 && html`<p>Of ${users}${group.moreUsers > 0 && html` and ${counted(group.moreUsers)} more`}.</p>`}
 ${
   all.length === 0
-    ? html`<p class="soft">None of them is in memory: <a href="${urlOf(['refusals', group.id])}">the last one</a> leads to the others.</p>`
+    ? html`<p class="soft">No requests in memory. Start from the <a href="${urlOf(['refusals', group.id])}">latest one</a>.</p>`
     : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${request.status} ${request.method}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
 <p class="soft">${label}${all.length < total && html`; <a href="${urlOf(['refusals', group.id])}">more</a>`}.</p>`
 }</details>`;
@@ -139,8 +140,8 @@ function pages(answer: RefusalsAnswer, question: RefusalsQuestion, urlOf: UrlOf)
   const { next, searchedBackTo, gaps } = answer;
   const turned = (format: string) =>
     urlOf(['api', 'v1', 'refusals'], queryOf(question, { before: question.before, format }));
-  return html`${gaps.length > 0 && html`<p class="word warn">▲ Not all of the log could be read: ${shown(gaps.join('; '))}.</p>`}
-${searchedBackTo !== undefined && html`<p class="soft">Searched back to ${time(searchedBackTo)}${next !== undefined && '; the next page goes on from there'}.</p>`}
+  return html`${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be read: ${shown(gaps.join('; '))}.</p>`}
+${searchedBackTo !== undefined && html`<p class="soft">Searched back to ${time(searchedBackTo)}${next !== undefined && '; the next page continues from there'}.</p>`}
 <ul class="row">
 ${question.before !== undefined && html`<li><a href="${urlOf(['refusals'], queryOf(question))}">First page</a></li>`}
 ${next !== undefined && html`<li><a rel="next" href="${urlOf(['refusals'], queryOf(question, { before: next }))}">${searchedBackTo !== undefined ? 'Continue' : 'Next page'}</a></li>`}

@@ -22,8 +22,8 @@ export function replicasTable(replicas: readonly ReplicaNote[]): Html {
     return html`<tr><th scope="row">${shown(name)}</th><td><strong class="word ${level}">${word}</strong></td><td><code>${shown(revision)}</code>${differs('revision', one)}</td><td>${shown(version)}${differs('version', one)}</td><td class="number">${String(inspector)}${differs('inspector', one)}</td><td>${time(started)}</td><td>${time(at)}</td></tr>`;
   });
   return table(
-    'Who serves the same cache',
-    ['Replica', 'State', 'Policy', 'Version', { number: 'Inspector' }, 'Since', 'Last heard of'],
+    'Replicas that share this cache',
+    ['Replica', 'State', 'Policy', 'Version', { number: 'Inspector' }, 'Since', 'Last seen'],
     rows,
   );
 }

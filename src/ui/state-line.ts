@@ -1,4 +1,5 @@
 import type { OverviewAnswer } from '../dashboard/overview.js';
+import { plural } from '../domain/plural.js';
 import { percent, spanOf } from './amounts.js';
 import { counted as written } from './evidence.js';
 import { type Html, html } from './html.js';
@@ -15,20 +16,20 @@ export function stateLine({ state, counted, missing, to }: OverviewAnswer, urlOf
   return html`<ul class="state ${troubles.length === 0 && !policy.failing ? 'allow' : 'block'}">
 ${
   policy.failing &&
-  html`<li class="word block"><strong>✖ An edit of the policy was not taken over</strong>: ${shown(edit?.detail ?? 'it does not validate')}. <a href="${urlOf(['policy'])}">What is wrong with it</a></li>`
+  html`<li class="word block"><strong>✖ A policy edit was rejected</strong>: ${shown(edit?.detail ?? 'it is invalid')}. <a href="${urlOf(['policy'])}">Errors</a></li>`
 }
 ${troubles.map(
   ([part, { state: how, detail = how }]) =>
     html`<li class="word warn"><strong>▲ ${part}</strong>: ${shown(detail)}</li>`,
 )}
-${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: nothing is refused, what would be is counted</li>`}
+${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: refusals are counted but not enforced</li>`}
 <li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force for ${spanOf(now - Date.parse(policy.since))}, since ${time(policy.since)}</li>
 <li>${feed === undefined ? 'No malware feed' : html`Malware feed ${spanOf(now - Date.parse(feed))} old`}</li>
 ${replicas(state, urlOf)}
-<li>${log === undefined || log.state === 'ok' ? 'Decision log is written' : html`<strong>Decision log is not written</strong>`}</li>
+<li>${log === undefined || log.state === 'ok' ? 'Decision log: ok' : html`<strong>Decision log: failing</strong>`}</li>
 ${missingLines(missing)}
-${counted.kind === 'counting' && html`<li class="word warn">▲ The log is being counted: ${percent(counted.part)}</li>`}
-${counted.kind === 'failed' && html`<li class="word warn">▲ The log could not be counted to its end: these numbers are too small</li>`}
+${counted.kind === 'counting' && html`<li class="word warn">▲ Counting the decision log: ${percent(counted.part)}</li>`}
+${counted.kind === 'failed' && html`<li class="word warn">▲ The decision log could not be counted completely: these numbers are too low</li>`}
 </ul>`;
 }
 
@@ -37,7 +38,7 @@ function replicas({ replicas: all, replicasAsOf }: OverviewAnswer['state'], urlO
   if (all === undefined) return html``;
   const silent = all.filter(({ state }) => state === 'silent').length;
   const there = all.length - silent;
-  return html`<li><a href="${urlOf(['health'])}#replicas">${written(there)} ${there === 1 ? 'replica' : 'replicas'}</a>${replicasAsOf !== undefined && html`, as last known at ${time(replicasAsOf)}`}${silent > 0 && html`, <strong>${written(silent)} silent</strong>`}</li>`;
+  return html`<li><a href="${urlOf(['health'])}#replicas">${written(there)} ${plural(there, 'replica')}</a>${replicasAsOf !== undefined && html`, as last known at ${time(replicasAsOf)}`}${silent > 0 && html`, <strong>${written(silent)} silent</strong>`}</li>`;
 }
 
 type Missing = OverviewAnswer['missing'][number];
@@ -53,8 +54,8 @@ function missingLines(missing: readonly Missing[]): Html {
   const named = unheard.filter(({ replica }) => replica !== undefined);
   return html`${
     unheard.length > 0 &&
-    html`<li class="word warn">▲ <strong>Redis has not answered${since !== undefined && html` since ${time(since)}`}</strong>. Not counted: decisions of ${listed(named, lastHeard)}${named.length > 0 && ' and of '}replicas that have started since</li>`
-  }${lines(because('silent'), 'Silent, decisions not counted', lastHeard)}${lines(because('late'), 'Not confirmed yet, decisions perhaps not counted', sinceWhen)}${lines([...because('lost'), ...because('archive')], 'Not counted: decisions', between)}`;
+    html`<li class="word warn">▲ <strong>Redis has not responded${since !== undefined && html` since ${time(since)}`}</strong>. Not counted: decisions of ${listed(named, lastHeard)}${named.length > 0 && ' and of '}replicas started since then</li>`
+  }${lines(because('silent'), 'Silent, decisions not counted', lastHeard)}${lines(because('late'), 'Not confirmed yet, decisions may not be counted', sinceWhen)}${lines([...because('lost'), ...because('archive')], 'Not counted: decisions', between)}`;
 }
 
 function lines(missing: readonly Missing[], what: string, say: (one: Missing) => Html): Html {
@@ -71,7 +72,7 @@ function listed(missing: readonly Missing[], say: (one: Missing) => Html): Html 
 }
 
 function lastHeard({ replica = 'other replicas', heard }: Missing): Html {
-  return html`${shown(replica)}${heard !== undefined && html` (last heard of ${time(heard, 'seconds')})`}`;
+  return html`${shown(replica)}${heard !== undefined && html` (last seen ${time(heard, 'seconds')})`}`;
 }
 
 function sinceWhen({ replica = 'other replicas', from }: Missing): Html {

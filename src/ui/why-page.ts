@@ -32,11 +32,11 @@ export function verdict(why: JudgedNow): Html {
   return html`<p class="verdict ${why.verdict}"><span class="word ${why.verdict}" aria-hidden="true">${SHAPES[why.verdict]}</span>
 <strong class="word ${why.verdict}">${said.word}</strong>${shown(rest)}</p>
 ${why.reference !== undefined && html`<p>See ${reference(why.reference)}.</p>`}
-${why.wheel !== undefined && html`<p>It is refused because <code>${why.wheel}</code> of the same release is: what is wrong with that is in its sources, too.</p>`}
-${absence !== undefined && html`<p class="soft">${shown(absence)} This is what was written down of it.</p>`}
+${why.wheel !== undefined && html`<p>Refused because <code>${why.wheel}</code> of the same release is refused. The same code would be built from its sources.</p>`}
+${absence !== undefined && html`<p class="soft">${shown(absence)} These are the stored facts.</p>`}
 ${
   also.length > 0 &&
-  html`<h2>What else is said of it</h2><ul>${also.map(
+  html`<h2>Other rules</h2><ul>${also.map(
     ({ rule, action, reason, reference: see }) =>
       html`<li><strong>${rule}</strong> (${action}): ${shown(reason)}${see !== undefined && html`, see ${reference(see)}`}</li>`,
   )}</ul>`
@@ -54,8 +54,8 @@ function nextBest({
   if (inspected)
     return sameRelease
       ? 'Another file of the same release is allowed'
-      : 'Install the newest release that is allowed';
-  return `${sameRelease ? 'Nothing is known against another file of the same release' : 'Try the newest release that nothing is known against'}. It has not been opened yet, and may be refused, too`;
+      : 'Install the newest allowed release';
+  return `${sameRelease ? 'Another file of the same release has no known problems' : 'Try the newest release without known problems'}. It has not been inspected yet and may also be refused`;
 }
 
 /** What to do about a refusal. */
@@ -64,36 +64,36 @@ export function advice({ advice: advised, project }: JudgedNow): Html | undefine
   const { newest, until, contact, waiver, honestHooks, policyRepository } = advised;
   const edit =
     policyRepository !== undefined &&
-    html`<p>The policy is edited here: ${reference(policyRepository)}.</p>`;
+    html`<p>Edit the policy at ${reference(policyRepository)}.</p>`;
   return html`<h2>What you can do</h2>
-${until !== undefined && html`<p>Wait: it is refused until ${time(until)}.</p>`}
+${until !== undefined && html`<p>Wait until ${time(until)}: the refusal ends then.</p>`}
 ${
   newest === undefined
-    ? html`<p>No release of ${project} is allowed, as far as is known.</p>`
+    ? html`<p>No release of ${project} is currently allowed.</p>`
     : html`<p>${nextBest(newest)}:</p>
 ${block('The command', newest.command, { copied: newest.command })}`
 }
 ${
   waiver === undefined
-    ? html`<p>Nothing waives this refusal. ${contact !== undefined && html`Questions: ${contactLink(contact)}.`}</p>`
-    : html`<p>You think that this is wrong? ${contact === undefined ? 'Ask those who keep the policy' : html`Ask ${contactLink(contact)}`} for this waiver, which ends by itself:</p>
+    ? html`<p>This refusal cannot be waived. ${contact !== undefined && html`Questions: ${contactLink(contact)}.`}</p>`
+    : html`<p>If you think that this is wrong, ${contact === undefined ? 'ask the policy owners' : html`ask ${contactLink(contact)}`} for this waiver. It expires automatically.</p>
 ${block('The waiver', waiver, { copied: waiver })}`
 }
 ${
   honestHooks.length > 0 &&
-  html`<details><summary>Or list it for good, if you know that it is honest</summary>
-<p>Whoever lists a file by its content has read it: it runs at every start of Python.</p>
-${block('The entries of honest start-up hooks', honestHooks.join(''), { copied: honestHooks.join('') })}</details>`
+  html`<details><summary>Or add it permanently as a known-good hook</summary>
+<p>Read the file before you add it: it runs at every Python start-up.</p>
+${block('Known-good hook entries', honestHooks.join(''), { copied: honestHooks.join('') })}</details>`
 }
 ${edit}`;
 }
 
 /** What was found, with the evidence. */
 export function findings({ findings: found, inspected, probe }: JudgedNow, urlOf: UrlOf): Html {
-  return html`<h2>What was found in it</h2>
-${!inspected && !probe && html`<p>It has not been opened yet: whoever fetches it has it inspected.</p>`}
-${probe && html`<p>Seen by a probe only, which reads the parts of a new file that could be start-up hooks. Project pages show the file as refused; a request for it is judged by a full inspection.</p>`}
-${inspected && found.length === 0 && html`<p>It was opened, and nothing was found.</p>`}
+  return html`<h2>Findings</h2>
+${!inspected && !probe && html`<p>Not inspected yet. The first download inspects it.</p>`}
+${probe && html`<p>From a probe, which reads only possible start-up hooks of a new file. Project pages show the file as refused. A request for the file triggers a full inspection.</p>`}
+${inspected && found.length === 0 && html`<p>Inspected, without findings.</p>`}
 ${found.map((finding) => findingOf(finding, urlOf))}`;
 }
 
@@ -107,12 +107,12 @@ ${
   excerpt !== null
     ? evidence(excerpt, member)
     : (member !== undefined || rule === 'startup-hook') &&
-      html`<p class="soft">No excerpt was kept.</p>`
+      html`<p class="soft">No excerpt is stored.</p>`
 }
 ${facts([
   ['Member', member && html`<code>${shown(member)}</code>`],
   ['Lands as', landing && html`<code>${shown(landing)}</code>`],
-  ['At byte of the archive', offset === undefined ? undefined : counted(offset)],
+  ['Byte offset in the archive', offset === undefined ? undefined : counted(offset)],
   ["The member's sha256", sha256 && html`<code>${sha256}</code>`],
 ])}
 </section>`;
@@ -132,13 +132,13 @@ function attestation(state: AttestationState): Html {
     case 'attested':
       return html`Verified: published by ${state.publishers.join(', ')}.${signings(state.signings ?? [])}`;
     case 'unverifiable':
-      return html`Its attestation does not hold: ${shown(state.reason)}.`;
+      return html`Its attestation is invalid: ${shown(state.reason)}.`;
     case 'unreachable':
-      return html`Its attestation could not be looked at: ${shown(state.reason)}.`;
+      return html`Its attestation could not be verified: ${shown(state.reason)}.`;
     case 'not-verified':
-      return html`The index has an attestation; no rule asked for it, so nobody has verified it.`;
+      return html`The index has an attestation. It is not verified, because no rule requires it.`;
     case 'none':
-      return html`The index has none: nobody vouches for who published it.`;
+      return html`None: the index has no attestation for this file.`;
     case 'unknown':
       return html`Not known.`;
   }
@@ -155,8 +155,8 @@ ${facts([
   ['Uploaded', known.uploaded && time(known.uploaded)],
   ['Index', known.upstream],
   ['Needs Python', known.requiresPython],
-  ['Yanked by its index', yanked === false ? undefined : yanked === true ? 'yes' : shown(yanked)],
-  ["The project's status", known.status],
+  ['Yanked at the index', yanked === false ? undefined : yanked === true ? 'yes' : shown(yanked)],
+  ['Project status', known.status],
   ['Members', known.members === undefined ? undefined : counted(known.members)],
   [
     'Unpacked',
@@ -165,8 +165,8 @@ ${facts([
   ...Object.entries(known.digests).map(
     ([name, digest]) => [name, html`<code>${digest}</code>`] as const,
   ),
-  ['sha256', sha256 === undefined ? 'not known yet' : undefined],
-  ['Judged under policy', html`<code>${policy}</code>`],
+  ['sha256', sha256 === undefined ? 'unknown' : undefined],
+  ['Policy revision', html`<code>${policy}</code>`],
 ])}`;
 }
 
@@ -193,12 +193,12 @@ function history({ history: known, project, filename }: Why, urlOf: UrlOf): Html
 <td>${request.user ?? ''}</td><td>${request.client}</td><td>${request.userAgent ?? ''}</td></tr>`,
   );
   const earlier = urlOf(whyPath({ project, filename }), { before: searchedBackTo });
-  return html`<h2>What was answered before</h2>
+  return html`<h2>Earlier decisions</h2>
 ${
   past.length === 0
-    ? html`<p>${busy ? 'The decision log is being searched for others just now: ask again in a few seconds.' : 'The decision log tells of no request for it.'}</p>`
+    ? html`<p>${busy ? 'Too many decision log searches are running. Try again in a few seconds.' : 'The decision log contains no requests for it.'}</p>`
     : table(
-        'Verdicts, the last first',
+        'Verdicts, newest first',
         ['Verdict', 'Why', 'Requests', 'First', 'Last', 'Policy'],
         past,
       )
@@ -206,7 +206,9 @@ ${
 ${
   searchedBackTo !== undefined
     ? html`<p class="soft">Searched back to ${time(searchedBackTo)}; <a href="${earlier}">continue</a>.</p>`
-    : !complete && !busy && html`<p class="soft">Not all of the decision log could be searched.</p>`
+    : !complete &&
+      !busy &&
+      html`<p class="soft">Part of the decision log could not be searched.</p>`
 }
-${who.length > 0 && table('Requests, the last first', ['Time', 'Answer', 'User', 'Client', 'Agent'], who)}`;
+${who.length > 0 && table('Requests, newest first', ['Time', 'Answer', 'User', 'Client', 'Agent'], who)}`;
 }

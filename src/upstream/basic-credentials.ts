@@ -34,14 +34,14 @@ export class BasicCredentials implements Credentials {
       return `Basic ${Buffer.from(text).toString('base64')}`;
     } catch (cause) {
       const why = whyNoPassword(cause);
-      this.#note(`there is no password for it: ${why}`);
-      throw faults.broken(`cannot be asked, for there is no password for it: ${why}`);
+      this.#note(`no password is available: ${why}`);
+      throw faults.broken(`cannot be queried because no password is available: ${why}`);
     }
   }
 
   answered(status: number): boolean {
     const refused = this.#parts.refuses(status);
-    this.#note(refused ? `it refuses our credentials (status ${status})` : undefined);
+    this.#note(refused ? `it rejected the credentials (status ${status})` : undefined);
     if (refused) this.#parts.password.refused();
     return refused;
   }
@@ -59,7 +59,7 @@ function whyNoPassword(cause: unknown): string {
     readonly code?: string | number | null;
     readonly signal?: string | null;
   };
-  if (signal) return `its command did not end in time, or was killed (${signal})`;
-  if (typeof code === 'number') return `its command ended with exit code ${code}`;
-  return code ? `its file or command cannot be used (${code})` : 'its command printed no token';
+  if (signal) return `its command timed out or was killed (${signal})`;
+  if (typeof code === 'number') return `its command exited with code ${code}`;
+  return code ? `its file or command is unusable (${code})` : 'its command printed no token';
 }

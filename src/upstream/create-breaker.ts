@@ -11,7 +11,7 @@ export function createBreaker(faults: Faults, now: () => number): Breaker {
     longest: 15_000,
     refuse: (failures, wait) => {
       const seconds = Math.ceil(wait / 1_000);
-      const what = `has failed ${failures} times in a row, and is asked again in ${seconds} s`;
+      const what = `has failed ${failures} times in a row; next attempt in ${seconds} s`;
       return faults.unwell(what, undefined, wait);
     },
     says,

@@ -24,21 +24,18 @@ export class Faults {
   /** It did not answer, or not to the end; or it could not be asked, which is no fault of its. */
   unreachable(cause: unknown): Failure {
     if (isExhausted(cause))
-      return asFailure(
-        cause,
-        `No connection to the upstream ${this.#upstream} can be made just now.`,
-      );
+      return asFailure(cause, `No connection to the upstream ${this.#upstream} is possible.`);
     if (refusesCertificate(cause))
       return this.broken(
-        'does not accept who we are (a TLS alert): it wants a client certificate, or another than "tls" of this upstream names',
+        'rejected the client certificate (TLS alert): it requires one, or a different one than this upstream\'s "tls"',
         cause,
       );
     if (codeIn(cause).includes('ALERT_HANDSHAKE_FAILURE'))
       return this.broken(
-        'ends the TLS handshake (alert "handshake failure"): it finds no protocol, cipher or group that fits, or wants a client certificate (see "tls" of this upstream)',
+        'aborted the TLS handshake (alert "handshake failure"): no common protocol, cipher or group, or a client certificate is required (see this upstream\'s "tls")',
         cause,
       );
-    const what = isSlow(cause) ? 'did not answer in time' : 'cannot be reached';
+    const what = isSlow(cause) ? 'did not respond in time' : 'is unreachable';
     return this.unwell(what, cause);
   }
 
@@ -52,21 +49,21 @@ export class Faults {
   refusedBy({ statusCode: status, headers }: Refusal, now: number): Failure {
     if (status >= 500 || status === 429)
       return this.unwell(
-        `answered with status ${status}`,
+        `returned status ${status}`,
         undefined,
         waitOf([headers['retry-after']].flat()[0], now),
       );
     if (status === 401)
-      return this.broken('does not let us in (status 401): check its credentials');
+      return this.broken('rejected the request (status 401): check the credentials');
     if (status === 403)
       return this.broken(
-        'does not let us in (status 403): check its credentials; if it answers 403 for projects that it does not have, set "absent: [403]"',
+        'rejected the request (status 403): check the credentials; if the index returns 403 for unknown projects, set "absent: [403]"',
       );
     if (status === 400 || status === 495 || status === 496)
       return this.broken(
-        `answered with status ${status}: if it wants a client certificate, or another, see "tls" of this upstream`,
+        `returned status ${status}: if it requires a client certificate, set this upstream's "tls"`,
       );
-    return this.broken(`answered with status ${status}`);
+    return this.broken(`returned status ${status}`);
   }
 }
 

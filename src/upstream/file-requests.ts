@@ -36,7 +36,7 @@ export class FileRequests {
     const encoding = headerText(headers['content-encoding']) ?? 'identity';
     if (encoded === 'refused' && encoding !== 'identity' && encoding !== '') {
       body.destroy();
-      throw this.#parts.faults.broken('sent the file encoded');
+      throw this.#parts.faults.broken('sent the file with a content encoding');
     }
     const given =
       answer.statusCode === 206 ? partOf(headers) : { from: 0, size: lengthOf(headers) };
@@ -136,13 +136,13 @@ export class FileRequests {
     const reached = await requests.follow(url, headers, signal);
     if (reached.kind === 'elsewhere')
       throw faults.broken(
-        `names the host ${reached.target.host}, which is not one of its own: see "files"`,
+        `names the host ${reached.target.host}, which is not allowed: see "files"`,
       );
     const { answer } = reached;
     if (wanted.includes(answer.statusCode)) return answer;
     leave(answer);
     if (answer.statusCode === 404 || answer.statusCode === 410)
-      throw new Failure('not-found', `The upstream ${name} lists the file, but does not have it.`);
+      throw new Failure('not-found', `The upstream ${name} lists the file but does not have it.`);
     throw faults.refusedBy(answer, now());
   }
 }

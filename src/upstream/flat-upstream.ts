@@ -156,7 +156,7 @@ export class FlatUpstream implements Upstream {
     else if (answer.kind === 'page')
       this.#read = { ...(await this.#parse(answer)), url: answer.url, fresh };
     // That there is no page says nothing of any project.
-    else throw this.#faults.broken('has no page where its flat one should be');
+    else throw this.#faults.broken('has no flat page at its URL');
     return this.#read;
   }
 
@@ -169,7 +169,7 @@ export class FlatUpstream implements Upstream {
       const page = await parseFlatPage(answer, new Turns());
       return { page, validators: { etag, lastModified } };
     } catch (cause) {
-      throw this.#faults.broken('sent a flat page that cannot be read', cause);
+      throw this.#faults.broken('sent an invalid flat page', cause);
     }
   }
 }

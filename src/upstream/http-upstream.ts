@@ -226,9 +226,7 @@ export class HttpUpstream implements Upstream {
       if (this.#isAbsent(statusCode)) return { kind: 'absent' };
       if (statusCode !== 304) throw this.#faults.refusedBy(answer, this.#now());
       if (etag !== undefined || lastModified !== undefined) return { kind: 'unchanged' };
-      throw this.#faults.broken(
-        'answered with status 304 (unchanged) to a request without a condition',
-      );
+      throw this.#faults.broken('returned status 304 to an unconditional request');
     }
     if (project !== undefined && reached.url.href !== url && !names(reached.url, project)) {
       leave(answer);
@@ -261,7 +259,7 @@ export class HttpUpstream implements Upstream {
 
   #astray(where: string): Failure {
     return this.#faults.broken(
-      `redirects ${where}, which is no page of the project: if that is a login, set "auth"; if it lacks the project, name the projects that it has under "claims"`,
+      `redirects ${where}, which is not a page of the project: for a login page, set "auth"; if the index lacks the project, list its projects under "claims"`,
     );
   }
 }

@@ -47,7 +47,7 @@ export async function readPageBody(
   inflating.end(bytes);
   const unpacked = await collect(inflating, most, tooLong, take).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
-    throw faults.broken('sent a page whose compression cannot be undone', error);
+    throw faults.broken('sent a page that cannot be decompressed', error);
   });
   const sent: SentBody =
     coding === 'zstd' ? { bytes: unpacked, encoding: 'identity' } : { bytes, encoding: coding };
@@ -110,7 +110,7 @@ function codingOf({ 'content-encoding': given = '' }: Answer['headers'], faults:
   const coding = more.length === 0 ? CODINGS[first] : undefined;
   if (coding !== undefined && (coding !== 'zstd' || createZstdDecompress !== undefined))
     return coding;
-  throw faults.broken(`sent a page in the encoding ${header}, which was not asked for`);
+  throw faults.broken(`sent a page in the encoding ${header}, which was not requested`);
 }
 
 /** @throws {Failure} upstream-broken where it was announced otherwise */

@@ -105,7 +105,7 @@ class CommandPassword implements Password {
     const [program = '', ...args] = this.#command;
     const { stdout } = await run(program, args, { timeout: TIMEOUT, maxBuffer: MOST });
     const [text, life] = stdout.trim().split(/\s+/);
-    if (!text) throw new Error('the password command prints nothing');
+    if (!text) throw new Error('the password command printed nothing');
     const from = this.#now();
     return { text, from, until: life === undefined ? from + LIFE_TIME : endOf(life, from) };
   }

@@ -81,9 +81,9 @@ export class Requests {
     const { faults } = this.#parts;
     const url = URL.canParse(target, base?.href) ? new URL(target, base) : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol))
-      throw faults.broken('names a URL that cannot be read');
+      throw faults.broken('redirects to an invalid URL');
     if (url.username !== '' || url.password !== '')
-      throw faults.broken('names a URL with credentials in it');
+      throw faults.broken('redirects to a URL with credentials');
     url.hash = '';
     return url;
   }

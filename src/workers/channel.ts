@@ -58,7 +58,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     name: Name,
     data: Theirs['asks'][Name][0],
   ): Promise<Theirs['asks'][Name][1]> {
-    if (this.#closed) return Promise.reject(new ChannelError('the other process is gone'));
+    if (this.#closed) return Promise.reject(new ChannelError('the other process has exited'));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {
@@ -90,7 +90,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     this.#closed = true;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(new ChannelError('the other process is gone'));
+    for (const { reject } of waiting) reject(new ChannelError('the other process has exited'));
   }
 
   #send(message: Message): void {

@@ -68,7 +68,7 @@ export class Members {
 
   /** @returns where they listen @throws where none can begin, or where it is stopped before */
   start(): Promise<Listening> {
-    if (this.#stopping) return Promise.reject(new Error('they are stopped before they begin'));
+    if (this.#stopping) return Promise.reject(new Error('stopped before the start'));
     cluster.setupPrimary({ serialization: 'advanced' });
     return new Promise((resolve, reject) => {
       this.#starting = {
@@ -111,7 +111,7 @@ export class Members {
 
   /** Ends one that does not do its work; another begins in its place. */
   replace({ id, number }: Member, why: string): void {
-    this.#parts.log.error({ worker: number }, `${why}; it is ended`);
+    this.#parts.log.error({ worker: number }, `${why}; terminating it`);
     this.#members.get(id)?.worker.process.kill('SIGKILL');
   }
 
@@ -140,7 +140,7 @@ export class Members {
       this.#settleStart('');
     });
     channel.onTold('failed', ({ message }) => {
-      this.#parts.log.error({ worker: number }, `a worker could not begin: ${message}`);
+      this.#parts.log.error({ worker: number }, `a worker could not start: ${message}`);
       if (this.#where === undefined) this.#starting?.failed(message);
       worker.process.kill('SIGKILL');
     });
@@ -158,8 +158,8 @@ export class Members {
     if (this.#stopping) return;
     const delay = this.#shortLives.ended(member.number, performance.now() - member.begun);
     const times = this.#shortLives.times(member.number);
-    this.#parts.log.error({ worker: member.number }, `a worker ended with ${how}; it is replaced`);
-    this.#settleStart(`a worker ended with ${how} ${times} times in a row before it served`);
+    this.#parts.log.error({ worker: member.number }, `a worker exited with ${how}; replacing it`);
+    this.#settleStart(`a worker exited with ${how} ${times} times in a row before serving`);
     this.#tellCount();
     const timer = setTimeout(() => {
       this.#timers.delete(timer);

@@ -26,7 +26,7 @@ export class PrimaryRuns {
     this.#runs
       .end(run)
       .catch((err: unknown) =>
-        this.#log.warn({ err }, 'what a worker has left could not be removed'),
+        this.#log.warn({ err }, 'leftover files of a worker could not be removed'),
       );
   }
 }

@@ -9,6 +9,7 @@ import { createRedis } from '../compose/redis.js';
 import { watchExposure } from '../compose/watch-exposure.js';
 import type { Config } from '../config/config.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
+import { counted } from '../domain/plural.js';
 import { type Fleet, learn } from '../fleet/fleet.js';
 import { dividedBy } from './divided-by.js';
 import { type Member, Members } from './members.js';
@@ -112,7 +113,7 @@ function createMembers(
   const watchdog = new Watchdog({
     every: (callback) => every(process, 1_000, callback),
     onSilent: (member, seconds) =>
-      members.replace(member, `a worker has not said for ${seconds} s what it holds`),
+      members.replace(member, `a worker has not reported its policy for ${seconds} s`),
   });
   const inForce = keepInForce(machine, (member) => watchdog.heard(member));
   news.onTold((learnt) => learn(fleet.stores, learnt));
@@ -143,7 +144,7 @@ function createMembers(
     },
     onCount: (serving, trouble) => {
       if (serving === count) return health.set('workers', 'ok');
-      const said = [`${serving} of ${count} workers serve`, trouble].filter(Boolean);
+      const said = [`${serving} of ${counted(count, 'worker')} serving`, trouble].filter(Boolean);
       health.set('workers', 'degraded', said.join('; '));
     },
   });

@@ -27,6 +27,6 @@ export class ShortLives {
   get trouble(): string | undefined {
     const [worst] = [...this.#times].sort(([, one], [, other]) => other - one);
     if (worst === undefined || worst[1] < 2) return undefined;
-    return `worker ${worst[0]} has ended ${worst[1]} times in a row soon after its begin`;
+    return `worker ${worst[0]} exited ${worst[1]} times in a row soon after its start`;
   }
 }

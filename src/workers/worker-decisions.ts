@@ -20,12 +20,12 @@ export function createWorkerDecisions(
   return new ResilientDecisionLog(
     new PrimaryDecisions(primary),
     {
-      onFailing: (err) => log.error({ err }, 'decisions cannot be handed to the first process'),
+      onFailing: (err) => log.error({ err }, 'decisions cannot be sent to the primary'),
       onLost: (decision, err) => {
         metrics.decisionLogFailures.inc();
-        log.error({ err, decision }, 'a decision could not be written to its log');
+        log.error({ err, decision }, 'a decision could not be written to the decision log');
       },
-      onRecovered: () => log.info('the first process takes decisions again'),
+      onRecovered: () => log.info('the primary accepts decisions again'),
     },
     patience,
   );

@@ -65,10 +65,14 @@ export class WorkerInForce implements Confirmation {
     try {
       await withDeadline(PATIENCE, this.#confirmed());
     } catch (cause) {
-      throw new Failure('unconfirmed', 'It is not known just now which policy is in force.', {
-        cause,
-        retryAfter: 1_000,
-      });
+      throw new Failure(
+        'unconfirmed',
+        'The current policy is unknown: the primary does not respond.',
+        {
+          cause,
+          retryAfter: 1_000,
+        },
+      );
     }
   }
 

@@ -28,7 +28,7 @@ export function describe(value: unknown): string {
 /** A value by its kind alone. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'object') return describe(value);
-  return `${typeof value === 'string' ? 'text' : `a ${typeof value}`} that is not repeated here`;
+  return `${typeof value === 'string' ? 'text' : `a ${typeof value}`} (not shown)`;
 }
 
 /** Whether it looks like a key that is misspelt, and not like something that lacks the blank behind its colon. */

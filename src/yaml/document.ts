@@ -97,19 +97,19 @@ function explain(error: YAMLError): string {
     case 'TAB_AS_INDENT':
       return 'a tab cannot indent; use spaces';
     case 'DUPLICATE_KEY':
-      return 'the same key stands here twice';
+      return 'duplicate key';
     case 'MULTIPLE_DOCS':
-      return 'a second document begins here (---); one file holds one document';
+      return 'a second document starts here (---); a file contains one document';
     case 'BAD_ALIAS':
       return 'aliases are not supported; write the value out';
     case 'TAG_RESOLVE_FAILED':
       return 'tags (!…) are not supported';
     case 'BAD_DQ_ESCAPE':
-      return 'not YAML: there is no such escape';
+      return 'not YAML: unknown escape sequence';
     default:
       return REPEATING_NOTHING.has(error.code) || UNEXPECTED.test(error.message)
         ? `not YAML: ${error.message.replace(/\s+/g, ' ')}`
-        : 'not YAML: something stands here that does not belong here';
+        : 'not YAML: unexpected content';
   }
 }
 
@@ -135,7 +135,7 @@ function unwelcomeNodes(
       const key = pair.key;
       if (isScalar(key) && typeof key.value === 'string') return;
       const got = isScalar(key) ? `${shortly(key.value)}; put it in quotes` : 'a list or a map';
-      problems.push(at((key as Node).range?.[0] ?? 0, `expected a key of text, got ${got}`));
+      problems.push(at((key as Node).range?.[0] ?? 0, `expected a text key, got ${got}`));
     },
   });
   return problems;

@@ -117,7 +117,7 @@ export function sentence(issue: z.core.$ZodRawIssue): string | undefined {
       return expected(`${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`) + near;
     }
     case 'too_small':
-      if (issue.origin === 'string') return 'expected some text, got none';
+      if (issue.origin === 'string') return 'expected text, got nothing';
       return issue.origin === 'array'
         ? expected('at least one entry')
         : expected(`${issue.minimum} or more`);

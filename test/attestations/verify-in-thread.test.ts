@@ -59,11 +59,11 @@ describe('the verifier in its thread', () => {
           answer.kind === 'attested' ? answer.publishers[0] : `${answer.kind}: ${answer.reason}`,
         ),
         [
-          'unreachable: the verification broke off: it ended',
+          'unreachable: the verification failed: it ended',
           'a',
-          'unreachable: the verification broke off: oops',
+          'unreachable: the verification failed: oops',
           'b',
-          'unreachable: the verification broke off: it did not end',
+          'unreachable: the verification failed: timeout',
           'c',
         ],
       );

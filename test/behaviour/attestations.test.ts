@@ -15,7 +15,7 @@ const believing: VerifyProvenance = async (document, { sha256 }) => {
   const { by, of } = JSON.parse(Buffer.from(document).toString()) as { by: string; of: string };
   return of === sha256
     ? { kind: 'attested', publishers: [by as PublisherId] }
-    : { kind: 'unverifiable', reason: 'the statement is about another file' };
+    : { kind: 'unverifiable', reason: 'the statement names another file' };
 };
 
 const documentPath = ({ filename }: Distribution) => `/integrity/demo/${filename}/provenance`;
@@ -139,7 +139,7 @@ describe('attestations, with keys of our own', () => {
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
     gate.upstream.addProject('demo', [...history(), attested(gate, latest, OURS, 4)]);
     gate.upstream.serve(documentPath(latest), JSON.stringify({ by: OURS, of: 'x' }), 'text/plain');
-    assert.match((await get(latest)).json().detail, /does not hold: .* about another file/);
+    assert.match((await get(latest)).json().detail, /is invalid: .* names another file/);
     attested(gate, latest, OURS, 4);
     assert.equal((await get(latest)).status, 403);
     assert.match(await yankedOnPage(latest), /does not hold/);
@@ -178,11 +178,11 @@ describe('attestations, with keys of our own', () => {
     });
 
   it('a verification that breaks off is a fault of ours: refused just now, and asked again', async () => {
-    verifying = async () => ({ kind: 'unreachable', reason: 'the verification broke off' });
+    verifying = async () => ({ kind: 'unreachable', reason: 'the verification failed' });
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
     gate.upstream.addProject('demo', [...history(), attested(gate, latest, OURS, 4)]);
-    assert.match((await get(latest)).json().detail, /cannot be had: the verification broke off/);
-    assert.match(await yankedOnPage(latest), /the verification broke off/);
+    assert.match((await get(latest)).json().detail, /cannot be had: the verification failed/);
+    assert.match(await yankedOnPage(latest), /the verification failed/);
     verifying = believing;
     gate.now += 30_001;
     assert.equal((await get(latest)).status, 200);

@@ -72,7 +72,7 @@ describe('an upstream to which there is no connection', () => {
     it(`and ${how} is a 503 for a page`, async () => {
       const answer = await gate.get(`/simple/${name}/`);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, /did not answer in time/);
+      assert.match(answer.json().detail, /did not respond in time/);
     });
 
     it(`and ${how} is a 503 for a file`, async () => {
@@ -82,7 +82,7 @@ describe('an upstream to which there is no connection', () => {
       ]);
       const answer = await gate.get(`/files/${project}/file_${name}-1.0-py3-none-any.whl`);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, /did not answer in time/);
+      assert.match(answer.json().detail, /did not respond in time/);
     });
   }
 });

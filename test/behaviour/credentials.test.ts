@@ -100,7 +100,7 @@ describe('the password of an upstream', () => {
       assert.equal((await gate.get('/simple/acme-one/')).status, 200);
       assert.deepEqual((await gate.get('/readyz')).json().parts.upstreams, {
         state: 'ok',
-        detail: 'no credentials refused, no unusable certificate',
+        detail: 'credentials and certificates are valid',
       });
     } finally {
       await gate.close();
@@ -116,7 +116,7 @@ describe('the password of an upstream', () => {
       assert.doesNotMatch(answer.body.toString() + answer.phrase, /hush/);
       const { state, detail } = (await gate.get('/readyz')).json().parts.upstreams;
       assert.equal(state, 'degraded');
-      assert.match(detail, /^internal: .* its command ended with exit code 3$/);
+      assert.match(detail, /^internal: .* its command exited with code 3$/);
     } finally {
       await gate.close();
     }
@@ -241,7 +241,7 @@ describe('an upstream that asks for a certificate', () => {
         notice();
         while ((await upstreams())?.state !== 'degraded');
         assert.match((await upstreams()).detail, /a: a new certificate for it does not hold/);
-        assert.match(gate.log(), /certificate for the index not taken over/);
+        assert.match(gate.log(), /client certificate for the index rejected/);
         assert.equal(await page(), '2027-02');
 
         await put('server.pem', 'server.key');

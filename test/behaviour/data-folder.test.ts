@@ -30,9 +30,9 @@ function assertRefused(result: PromiseSettledResult<GateProcess>, holder: string
   const { message } = result.reason as Error;
   assert.match(message, /^serve ended with 2: /);
   const last = message.trimEnd().split('\n').at(-1)!;
-  assert.match(last, /^wheelgate: another server uses the data folder \S+data \(process /);
+  assert.match(last, /^wheelgate: another server is using the data folder \S+data \(process /);
   assert.ok(last.includes(`(process ${holder} on `), last);
-  assert.match(last, /: stop that one, or name another folder with --data/);
+  assert.match(last, /: stop it, or choose another folder with --data/);
 }
 
 describe('the data folder of a server', () => {
@@ -152,7 +152,7 @@ describe('a lock that many processes try at once', () => {
     while (rivals.length > 0) {
       const answers = await Promise.all(rivals.map((each) => each.tries()));
       assert.equal(answers.filter((answer) => answer === 'ours').length, 1, answers.join('\n'));
-      for (const answer of answers) assert.match(answer, /^ours$|another server uses/);
+      for (const answer of answers) assert.match(answer, /^ours$|another server is using/);
       const [winner] = rivals.splice(answers.indexOf('ours'), 1);
       const gone = new Promise((done) => winner!.child.once('exit', done));
       winner!.child.kill('SIGKILL');

@@ -31,13 +31,13 @@ describe('the exposure page', () => {
     const html = await text('/exposure');
     for (const name of ['project', 'versions', 'sha256', 'since', 'refused'])
       assert.match(html, new RegExp(`name="${name}"`));
-    assert.doesNotMatch(html, /reaches back/);
+    assert.doesNotMatch(html, /coverage starts/);
   });
 
   it('says by user what each was given, with the same as CSV and as JSON, and how far back the log reaches', async () => {
     const html = await text('/exposure?project=bad&versions===1.1&sha256=&refused=1');
     assert.match(html, /✖ 2 users<\/strong> were given a whole file/);
-    assert.match(html, /The decision log reaches back to <time datetime="2026-11-01/);
+    assert.match(html, /Log coverage starts at <time datetime="2026-11-01/);
     assert.match(html, /agent-of-ann/);
     assert.match(html, /wheelgate audit /);
     const links = [...html.matchAll(/href="\.\/(api\/v1\/exposure[^"]*)"/g)].map(
@@ -71,11 +71,11 @@ describe('the exposure page', () => {
     assert.match(html, /id="project-problem" role="alert">✖ The project is none/);
     assert.match(html, /&quot;zz&quot; is no version specifier/);
     assert.match(html, /64 hexadecimal digits\./);
-    assert.match(html, /The time in since= cannot be read/);
+    assert.match(html, /The time in since= is invalid/);
     assert.match(html, /name="since" value="yesterday"/);
     const missing = await see('/exposure?versions===1');
     assert.equal(missing.status, 400);
-    assert.match(missing.body.toString(), /needs project=NAME or sha256=DIGEST/);
+    assert.match(missing.body.toString(), /requires project=NAME or sha256=DIGEST/);
     assert.equal((await see('/api/v1/exposure?versions===1')).status, 400);
   });
 

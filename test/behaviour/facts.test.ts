@@ -84,7 +84,7 @@ describe('findings', () => {
     assert.doesNotMatch(await looks(), /[1-9]\d*$/);
   });
 
-  it('do not say that it took too long once there is time again', async () => {
+  it('do not say that timeout once there is time again', async () => {
     gate.configure({ 'inspection.time': '0ms' });
     await gate.restart();
     const first = await gate.get(`/files/demo/${small.filename}`);

@@ -26,7 +26,7 @@ it('a transfer that fails is one warning in the log, not one more of the request
     const { status } = await ask(`${gate.url}/files/demo/${dist.filename}`);
     assert.equal(status, 502);
     await gate.end('SIGTERM');
-    assert.equal(gate.log().split('answered with status 400').length - 1, 1, gate.log());
+    assert.equal(gate.log().split('returned status 400').length - 1, 1, gate.log());
   } finally {
     await gate.end('SIGKILL');
     await rm(folder, { recursive: true, force: true });

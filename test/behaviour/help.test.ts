@@ -29,7 +29,7 @@ describe('the page of help', () => {
       assert.match(text, /Ask platform@example\.com/);
       for (const rule of SETTABLE_RULES) assert.ok(text.includes(`${rule}Refuses`), rule);
       assert.match(page.body.toString(), /href="\.\/help\/findings"/);
-      assert.doesNotMatch(text, /asks for a token/);
+      assert.doesNotMatch(text, /requires a token/);
       // The same page below its own path: its links lead out of it.
       assert.match((await gate.get('/help/')).body.toString(), /href="\.\.\/help\/findings"/);
     } finally {
@@ -44,7 +44,7 @@ describe('the page of help', () => {
       const own = `http://127.0.0.1:${gate.gate.dashboardAddress!.port}`;
       const text = textOf((await ask(`${own}/help`)).body);
       assert.doesNotMatch(text, /index-url/);
-      assert.match(text, /Once public-url is set/);
+      assert.match(text, /Set public-url to show/);
     } finally {
       await gate.close();
     }

@@ -105,7 +105,7 @@ describe('the page of decisions as they are made', () => {
         while ((await listen()) === 200);
         assert.equal(open.length, 10);
         await page.goto(`${gate.url}/live`);
-        await says('Not live: 10 clients listen already.');
+        await says('Not live: 10 clients are already connected.');
         assert.ok((await rows()).length > 0);
         assert.equal(await page.evaluate(`document.querySelector('.bar button')`), null);
       } finally {

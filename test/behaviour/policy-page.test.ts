@@ -160,7 +160,7 @@ describe('the policy page', () => {
     assert.equal((await report()).revision, revision);
     await gate.writePolicy('50-new.yaml', 'deny: [{ project: x, reason: r }]\n');
     assert.equal((await report()).failing, undefined);
-    assert.doesNotMatch(await page(), /are not in force/);
+    assert.doesNotMatch(await page(), /current files are invalid/);
   });
 
   it('remembers edits with their files and lines over a restart, and finds the one that was made meanwhile', async () => {

@@ -60,7 +60,7 @@ describe('a wheel whose sidecar was asked for', () => {
         ({ filename, verdict }) => filename === hooked.dist.filename && verdict === 'allow',
       ),
       [],
-      'nobody was given it',
+      'no downloads',
     );
   });
 

@@ -277,7 +277,7 @@ describe('a project page with new files', () => {
     assert.equal(why.findings[0].code, 'pth-executable');
     assert.match(why.advice.waiver, /startup-hook/);
     const html = (await gate.get(`/projects/said/files/${bad.filename}`)).body.toString();
-    assert.match(html, /Seen by a probe only/);
+    assert.match(html, /From a probe/);
     assert.match((await gate.get('/projects/said')).body.toString(), /seen by a probe only/);
     await gate.get(`/files/said/${bad.filename}`);
     const after = (await gate.get(`/api/v1/projects/said/files/${bad.filename}`)).json();

@@ -172,8 +172,8 @@ describe('a process that serves', {
   }
 
   for (const [what, signal, said] of [
-    ['an exception that nobody caught', 'SIGUSR2', /uncaught exception; the process ends/],
-    ['a rejection that nobody handled', 'SIGPIPE', /unhandled rejection; the process ends/],
+    ['an exception that nobody caught', 'SIGUSR2', /uncaught exception; exiting/],
+    ['a rejection that nobody handled', 'SIGPIPE', /unhandled rejection; exiting/],
   ] as const) {
     it(`ends by ${what}, and says so, for a supervisor to begin another`, async () => {
       life = new Life(folder, ['--upstream', upstream.url], { NODE_OPTIONS: `--import=${FAULTY}` });
@@ -194,7 +194,7 @@ describe('a process that serves', {
       await until(() => life.url !== undefined);
       const [one = 0] = await childrenOf(life.pid);
       process.kill(one, signal);
-      await until(() => /a worker ended with 70; it is replaced/.test(life.text));
+      await until(() => /a worker exited with 70; replacing it/.test(life.text));
       assert.match(life.text, said);
       await until(async () => (await life.get('/readyz')).json().parts.workers.state === 'ok');
       assert.equal(await life.end(), 0);
@@ -228,7 +228,7 @@ describe('a process that serves', {
     const breaks = exitingWhere('cluster.isWorker');
     life = new Life(folder, ['--workers', '2'], { NODE_OPTIONS: `--import=${breaks}` });
     assert.equal(await life.ended, 2);
-    assert.match(life.text, /a worker ended with 9 3 times in a row before it served/);
+    assert.match(life.text, /a worker exited with 9 3 times in a row before serving/);
   });
 
   it('gets the signals that are for whoever starts it by npm', async () => {

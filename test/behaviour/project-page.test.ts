@@ -110,10 +110,10 @@ describe('the page of a project', () => {
     for (const text of [
       'deprecated: use better-demo',
       '✖ refused',
-      '○ not opened yet',
+      '○ not inspected yet',
       '✔ waived',
       'github:acme/demo',
-      'yanked by its index: broken metadata',
+      'yanked at the index: broken metadata',
       '2 given',
       `href="../projects/demo/files/${hooked.filename}"`,
     ])
@@ -185,7 +185,7 @@ describe('the page of a project whose index is down', () => {
       gate.now += DAY;
       const stale = await gate.get('/projects/demo');
       assert.equal(stale.status, 200);
-      assert.match(stale.body.toString(), /▲ .*This is what was seen of the index before\./);
+      assert.match(stale.body.toString(), /▲ .*The last known page is shown\./);
       assert.match(stale.body.toString(), new RegExp(old.filename));
       const unseen = await gate.get('/projects/unseen');
       assert.ok(unseen.status === 502 || unseen.status === 503, String(unseen.status));

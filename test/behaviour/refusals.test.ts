@@ -165,7 +165,7 @@ describe('what was refused', () => {
     assert.match(overview, /<title>[^<]*deny 4<\/title>/);
     assert.match(overview, /href="\.\/projects\/bad\/files\/bad-/);
     assert.match(await text('/?range=7d'), /<h1>Last 7 days<\/h1>/);
-    assert.match(await text('/?range=1y'), /The range is one of/);
+    assert.match(await text('/?range=1y'), /The range must be one of/);
     const refusals = await text('/refusals?sort=most');
     assert.match(refusals, /3 requests[\s\S]*worse/);
     assert.match(refusals, /<option value="most" selected>/);
@@ -182,7 +182,7 @@ describe('what was refused', () => {
     const { like, now, policy } = (await gate.get(`/api/v1/refusals/${first.id}`)).json();
     assert.deepEqual([like.items.length, now.verdict, policy], [3, 'block', undefined]);
     const decision = await text(`/refusals/${first.id}`);
-    assert.match(decision, /Under the same policy as then/);
+    assert.match(decision, /Same policy revision/);
     assert.match(decision, /owner: CHANGE-ME/);
     await gate.writePolicy('own.yaml', 'deny: []');
     assert.match(await text(`/refusals/${first.id}`), /Not refused so far/);
@@ -195,7 +195,7 @@ describe('what was refused', () => {
       text,
       /<ul class="state block">\s*<li class="word block"><strong>✖ An edit of the policy/,
     );
-    assert.match(text, /<a href="\.\/policy">What is wrong with it<\/a>/);
+    assert.match(text, /<a href="\.\/policy">Errors<\/a>/);
     assert.doesNotMatch(text, /class="troubles"/);
   });
 

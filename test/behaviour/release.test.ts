@@ -274,7 +274,7 @@ describe('a page on which nothing is left to choose', () => {
     for (const { filename } of [files[1]!, sdist]) {
       const answer = await gate.get(`/files/none/${filename}`);
       assert.equal(answer.status, 403);
-      assert.match(answer.phrase, /executed at every Python start/);
+      assert.match(answer.phrase, /runs at every Python start/);
     }
     const html = (await gate.get('/simple/none/')).body.toString();
     assert.equal(html.match(/data-yanked/g)?.length, 3);

@@ -67,11 +67,11 @@ describe('replicas', { skip }, () => {
     await eventually(async () => assert.equal((await revisions(a)).length, 1));
     await a.writePolicy('deny.yaml', DENY);
     await eventually(async () => assert.equal((await revisions(b)).length, 2));
-    assert.match((await b.get('/policy')).body.toString(), /go by different policies/);
+    assert.match((await b.get('/policy')).body.toString(), /use different policies/);
     await b.writePolicy('deny.yaml', DENY);
     await eventually(async () => assert.equal((await revisions(a)).length, 1));
     const page = (await a.get('/health')).body.toString();
-    assert.match(page, /Who serves the same cache/);
+    assert.match(page, /Replicas that share this cache/);
     await b.gate.close();
     await eventually(async () => assert.deepEqual(await known(a), ['a self']));
     gates = [a];
@@ -102,7 +102,7 @@ describe('replicas', { skip }, () => {
       'whole',
     ]);
     // Of what b has decided before, nothing is kept where a could find it.
-    assert.match(gaps.join(), /^b: nothing before .* is here$/);
+    assert.match(gaps.join(), /^b: no decisions before /);
     assert.equal((await a.decisions())[0]?.replica, 'a');
   });
 
@@ -173,10 +173,13 @@ describe('replicas', { skip }, () => {
     );
     const exposure = await json(a, '/api/v1/exposure?project=demo');
     assert.equal(exposure.incomplete, true);
-    for (const said of [/^b: nothing since .*Redis does not answer, last heard/m, /^any other/m])
+    for (const said of [
+      /^b: no decisions since .*Redis does not respond, last seen/m,
+      /^any other/m,
+    ])
       assert.match(exposure.gaps.join('\n'), said);
     const page = (await a.get('/')).body.toString();
-    assert.match(page, /Redis has not answered since .* decisions of b \(last heard of/);
+    assert.match(page, /Redis has not responded since .* decisions of b \(last seen/);
 
     // Who was known stays known, and is not taken for being there.
     await eventually(async () => {

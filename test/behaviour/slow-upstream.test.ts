@@ -84,7 +84,7 @@ describe('an upstream that does not answer', () => {
     const fine = await gate.get('/simple/fine/');
     assert.equal(fine.status, 503);
     assert.equal(fine.headers['retry-after'], '2');
-    assert.match(fine.json().detail, /has failed 5 times in a row, and is asked again in 2 s\.$/);
+    assert.match(fine.json().detail, /has failed 5 times in a row; next attempt in 2 s\.$/);
     gate.now += 60_000;
     assert.equal((await gate.get('/simple/seven/')).status, 503);
     assert.ok(gate.upstream.requests('/simple/seven/') > 0);
@@ -105,7 +105,7 @@ describe('an upstream that does not answer', () => {
       gate.upstream.fault(path, fault);
       const answer = await gate.get(path);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, /did not answer in time/);
+      assert.match(answer.json().detail, /did not respond in time/);
       gate.upstream.release();
     });
 });

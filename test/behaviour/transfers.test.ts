@@ -67,7 +67,7 @@ describe('a file whose upstream is too slow', () => {
     gate.upstream.fault(place, { kind: 'stall', after: 100 });
     const answer = await gate.get(url);
     assert.equal(answer.status, 503);
-    assert.match(answer.json().detail, /did not answer in time/);
+    assert.match(answer.json().detail, /did not respond in time/);
   });
 });
 

@@ -133,7 +133,7 @@ describe('webhooks', () => {
     );
     const [said, link] = text.split('\n');
     assert.doesNotMatch(said, /[<>]/);
-    assert.match(link, /^<https:\/\/wg\.example\/pypi\/w\/[0-9a-f]{10}\|Why, and what to do>$/);
+    assert.match(link, /^<https:\/\/wg\.example\/pypi\/w\/[0-9a-f]{10}\|Details>$/);
   });
 
   it('are told of an edit that is not taken over, once, and that it was after that', async () => {
@@ -195,7 +195,7 @@ describe('webhooks', () => {
       const { body } = await gate.get('/readyz');
       const part = JSON.parse(body.toString()).parts.webhooks;
       if (part?.state === 'degraded') {
-        assert.match(part.detail, /takes no messages: status 500/);
+        assert.match(part.detail, /does not accept messages: status 500/);
         assert.doesNotMatch(part.detail, /127\.0\.0\.1/);
         break;
       }

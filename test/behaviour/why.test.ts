@@ -123,7 +123,7 @@ describe('a refusal', () => {
     assert.equal(answer.status, 302, answer.body.toString());
     const { body, status } = await gate.get(page('hooked', bad));
     assert.equal(status, 200);
-    assert.match(body.toString(), /This is what was written down of it/);
+    assert.match(body.toString(), /These are the stored facts/);
     assert.match(body.toString(), /refused<\/span>/);
     gate.upstream.addProject('hooked', [bad, good]);
   });

@@ -154,7 +154,7 @@ describe('an edit with several workers', {
     process.kill(still, 'SIGSTOP');
     for (const each of kept) each.ask(path, authorization);
     await until(() =>
-      /a worker has not said for \d+ s what it holds; it is ended/.test(gate.log()),
+      /a worker has not reported its policy for \d+ s; terminating it/.test(gate.log()),
     );
     const replaced = async () => {
       const workers = await childrenOf(gate.pid);

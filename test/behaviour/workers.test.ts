@@ -225,7 +225,7 @@ describe('several workers', () => {
       for (let count = 0; count < 4; count += 1)
         assert.ok((await get(path)).body.equals(dist.bytes));
       assert.ok((await metric('requests_total', 'route="simple"')) >= counted);
-      assert.match(gate.log(), /a worker ended with SIGKILL; it is replaced/);
+      assert.match(gate.log(), /a worker exited with SIGKILL; replacing it/);
     });
 
   it('put nothing together of two files where one of them dies in a fill', {
@@ -315,7 +315,7 @@ describe('several workers', () => {
     const refused = await Promise.all(Array.from({ length: 12 }, () => get(target)));
     for (const { status, phrase } of refused) {
       assert.equal(status, 403);
-      assert.match(phrase, /than those first seen.*\(integrity\)/);
+      assert.match(phrase, /than the pinned ones.*\(integrity\)/);
     }
     for (let count = 0; count < 4; count += 1)
       assert.match((await get('/simple/pinned/')).body.toString(), /data-yanked="[^"]*first seen/);

@@ -29,7 +29,7 @@ describe('wheelgate audit', () => {
     const { code, out } = await run([environment.root], folder);
     assert.equal(code, 0, out);
     assert.match(out, /\(venv\): site folders: 1, distributions: 1, files: 4/);
-    assert.match(out, /Nothing was found\.\n$/);
+    assert.match(out, /No problems found\.\n$/);
   });
 
   it('ends with 1 where something is, names it, and says what to do', async () => {
@@ -66,7 +66,7 @@ describe('wheelgate audit', () => {
     await rm(join(folder, '.venv'));
     const none = await run([], folder);
     assert.equal(none.code, 2);
-    assert.match(none.err, /no environment is active and there is no \.\/\.venv/);
+    assert.match(none.err, /no active environment and no \.\/\.venv/);
   });
 
   it('ends with 2 where it cannot tell', async () => {
@@ -91,7 +91,7 @@ describe('wheelgate audit', () => {
     assert.equal(shipped.code, 1);
     assert.match(shipped.out, /release-refused {2}elementary-data 0\.23\.3 is denied: .*see MAL-/);
     assert.doesNotMatch(shipped.out, /six/);
-    assert.match(shipped.out, /No file was opened/);
+    assert.match(shipped.out, /uses only the lock and the policy/);
     const own = await run(['r.txt', '--policies', 'mine'], folder);
     assert.match(own.out, /six 1\.16\.0 is denied: a bad day \(deny\) \(.*r\.txt:1\)/);
   });

@@ -81,11 +81,11 @@ describe('the command line', () => {
     assert.equal(code, 1);
     assert.match(
       out,
-      /to let it through: waivers: \[\{ rule: deny, project: demo, versions: "==2\.0", reason: …/,
+      /to allow it: waivers: \[\{ rule: deny, project: demo, versions: "==2\.0", reason: …/,
     );
     assert.match(out, /\nTo ask for a waiver: https:\/\/chat\.example\.com\/packages\n/);
     const allowed = await run('explain', 'demo==1.0', '--server', url);
-    assert.doesNotMatch(allowed.out, /to let it through|To ask/);
+    assert.doesNotMatch(allowed.out, /to allow it|To ask/);
   });
 
   it('explain tells the last day of a waiver as it was written', async () => {
@@ -175,11 +175,14 @@ describe('the command line', () => {
     try {
       const without = await run('explain', 'demo', '--server', guarded.url);
       assert.equal(without.code, 2);
-      assert.match(without.err, /A token is needed.*WHEELGATE_TOKEN/);
+      assert.match(without.err, /Provide a token.*WHEELGATE_TOKEN/);
       const named = guarded.url.replace('//', `//ci:${token}@`);
       assert.equal((await run('explain', 'demo', '--server', named)).code, 0);
       const nothing = await run('exposure', 'demo', '--server', named);
-      assert.deepEqual([nothing.code, nothing.out.split('\n')[1]], [2, 'the log is empty']);
+      assert.deepEqual(
+        [nothing.code, nothing.out.split('\n')[1]],
+        [2, 'the decision log is empty'],
+      );
     } finally {
       await guarded.end('SIGKILL');
     }
@@ -206,7 +209,7 @@ describe('the command line', () => {
     };
     const file = join(folder, honest.filename);
     assert.equal(fed('inspect', file).code, 0);
-    assert.match(fed('audit', 'requirements.txt').out, /without a malware feed/);
+    assert.match(fed('audit', 'requirements.txt').out, /no malware feed/);
 
     const synced = fed('feed', 'sync', '--url', join(folder, 'osv'));
     assert.deepEqual([synced.code, synced.err], [0, '']);
@@ -237,13 +240,13 @@ describe('the command line', () => {
       table.out,
       /127\.0\.0\.1 {2}the whole file\n {4}demo-1\.0-py3-none-any\.whl {2}pip\/26\.3/,
     );
-    assert.match(table.out, /by 1 client\nthe log reaches back to 20/);
+    assert.match(table.out, /by 1 client\nlog coverage starts at 20/);
     const { requests } = JSON.parse((await run('exposure', 'demo', '--server', url, '--json')).out);
     const csv = await run('exposure', 'demo', '--log', 'data', '--csv');
     assert.equal(csv.out.trimEnd().split('\n').length, requests.length + 1);
     assert.match(csv.out, /^"time","client",/);
     const none = await run('exposure', 'demo==9', '--log', join('data', 'decisions.jsonl'));
-    assert.deepEqual([none.code, none.out.split('\n')[0]], [0, 'nobody was given it']);
+    assert.deepEqual([none.code, none.out.split('\n')[0]], [0, 'no downloads']);
     for (const wrong of [
       [],
       ['!'],
@@ -279,7 +282,7 @@ describe('the command line', () => {
   it('explain says of a file that nobody has opened that it is not inspected yet, and what its page alone would decide', async () => {
     const text = await run('explain', 'unopened', '--server', url);
     assert.equal(text.code, 1, text.err);
-    assert.match(text.out, /not inspected yet {2}unopened-1\.0\S*\n {9}without its bytes: allow/);
+    assert.match(text.out, /not inspected yet {2}unopened-1\.0\S*\n {9}by its metadata: allow/);
     assert.match(text.out, /BLOCK {2}unopened-2\.0\S*\n {9}.*bad day/);
     assert.doesNotMatch(text.out, /^ {2}allow/m);
     const one = await run('explain', 'unopened', '--server', url, '--json');
@@ -293,7 +296,7 @@ describe('the command line', () => {
     const warned = await run('explain', 'unopened==1.0', '--server', url, '--policies', 'warning');
     assert.match(
       warned.out,
-      /under warning: not inspected yet\n.*without its bytes: WARN\n.*careful/,
+      /under warning: not inspected yet\n.*by its metadata: WARN\n.*careful/,
     );
     assert.equal(warned.code, 0);
   });
@@ -310,7 +313,7 @@ describe('the command line', () => {
     assert.equal(second.findings[0].code, 'pth-executable');
     const missing = await run('inspect', 'missing-1.0-py3-none-any.whl');
     assert.equal(missing.code, 2);
-    assert.match(missing.err, /missing-1\.0-py3-none-any\.whl: there is no such file\n/);
+    assert.match(missing.err, /missing-1\.0-py3-none-any\.whl: no such file\n/);
     assert.equal((await run('inspect', 'mine/deny.yaml')).code, 1, 'not opened, so refused');
   });
 
@@ -330,17 +333,14 @@ describe('the command line', () => {
     assert.equal(times('finding site-customize: '), 3);
     assert.equal(times(' why: '), 1);
     assert.equal(times(' where: sha256 '), 3);
-    assert.equal(
-      times(' to let it through: waivers: [{ rule: startup-hook, project: startup, '),
-      1,
-    );
+    assert.equal(times(' to allow it: waivers: [{ rule: startup-hook, project: startup, '), 1);
     const detail = (path: string) =>
       new RegExp(`finding site-customize: ${path} (.*)\n`).exec(out)?.[1];
     assert.equal(detail('sitecustomize/__init__\\.py'), 'is imported at every Python start');
     assert.equal(detail('__pycache__/.*\\.pyc'), 'is imported at every Python start');
     assert.equal(
       detail('sitecustomize/LICENSE'),
-      'lies in a package that is imported at every Python start',
+      'is in a package that every Python start imports',
     );
   });
 
@@ -409,7 +409,7 @@ describe('the command line', () => {
     }
     assert.match(
       (await run('client', 'uv')).out,
-      /\n# A uv\.lock names the index .*`uv lock` once/,
+      /\n# uv\.lock records its index.*`uv lock` again/,
     );
     const unwritten = await run('client', 'docker', '--write');
     assert.equal(unwritten.code, 2);

@@ -40,7 +40,7 @@ describe('the documentation of the command line', () => {
           .map((argument) => [`\`${argument.name().toUpperCase()}\``, argument.description]),
         ...command.options.map(({ flags, description, defaultValue }) => [
           `\`${flags}\``,
-          defaultValue === undefined ? description : `${description} (${defaultValue})`,
+          defaultValue === undefined ? description : `${description} (default: ${defaultValue})`,
         ]),
       ],
     ]);

@@ -48,6 +48,6 @@ describe('an error', () => {
     assert.deepEqual([code, err], [2, '']);
     const [good, bad] = JSON.parse(out);
     assert.equal(good.verdict, 'allow');
-    assert.deepEqual(bad, { file: 'nowhere.whl', error: 'there is no such file' });
+    assert.deepEqual(bad, { file: 'nowhere.whl', error: 'no such file' });
   });
 });

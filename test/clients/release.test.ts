@@ -17,7 +17,7 @@ const OUTCOMES = {
   },
   'prints the reason': (trial: Trial) => {
     assert.ok(!trial.ok, trial.text);
-    assert.match(trial.said, /executed at every Python start/);
+    assert.match(trial.said, /runs at every Python start/);
     assert.match(trial.said, /\(startup-hook\)/);
   },
   'fails without the reason': (trial: Trial) => {

@@ -108,9 +108,9 @@ describe('loadConfig', () => {
     assert.deepEqual(problems(`${replica}\nredis: { url: "redis://a" }`), []);
     const wants = (text: string, what: RegExp) => assert.match(problems(text).join('\n'), what);
     wants(replica, /redis\.url|set its URL/);
-    wants('redis: { url: "redis://a" }\nreplica: { share-policy: true }', /secret that all have/);
+    wants('redis: { url: "redis://a" }\nreplica: { share-policy: true }', /shared secret/);
     const halves = 'redis: { url: "redis://a" }\nreplica: { secret: s, listen: "127.0.0.1:1" }';
-    wants(halves, /belong together/);
+    wants(halves, /require each other/);
   });
 
   it('takes a store that machines share from a URL, or from settings of their own', () => {
@@ -344,11 +344,11 @@ loging: { level: info }
 
   const refused: [string, RegExp][] = [
     ['upstreams: []', /at least one entry/],
-    ['upstreams: [{ name: a }, { name: b }]', /^c\.yaml:1:13: only the last .* without "url"/],
-    ['upstreams: [{ name: a, url: "http://a" }, { name: a }]', /a second upstream named "a"/],
+    ['upstreams: [{ name: a }, { name: b }]', /^c\.yaml:1:13: only the last .* omit "url"/],
+    ['upstreams: [{ name: a, url: "http://a" }, { name: a }]', /duplicate upstream name "a"/],
     [
       'upstreams: [{ name: a, url: "http://a" }, { name: A }]',
-      /a second upstream named "A" \(case does not count\)/,
+      /duplicate upstream name "A" \(ignoring case\)/,
     ],
     ['upstreams: [{ name: a, url: "http://a", public: true }, { name: b }]', /be public/],
     [
@@ -356,7 +356,7 @@ loging: { level: info }
       /a-b is claimed by "a" already/,
     ],
     ['upstreams: [{ name: a, url: "ftp://a" }]', /expected a URL/],
-    ['upstreams: [{ name: a, url: "http://u:secret@a" }]', /credentials do not belong in a URL/],
+    ['upstreams: [{ name: a, url: "http://u:secret@a" }]', /credentials are not allowed in a URL/],
     ['upstreams: [{ name: a, files: ["https://a/"] }]', /expected a host/],
     ['upstreams: [{ name: a, files: ["a/b"] }]', /expected a host/],
     ['upstreams: [{ name: a, files: ["*"] }]', /expected a host/],
@@ -373,7 +373,7 @@ loging: { level: info }
     ['upstreams: [{ name: a, claims: ["a b"] }]', /expected a project name/],
     ['trusted-proxies: [10.0.0.0/33]', /expected an address or a network/],
     ['trusted-proxies: [everybody]', /expected an address or a network/],
-    ['serve: { accel: x-accel-redirect }', /front server must be among "trusted-proxies"/],
+    ['serve: { accel: x-accel-redirect }', /reverse proxy must be listed in "trusted-proxies"/],
     ['serve: { accel: yes }', /expected/],
     ['serve: { workers: 0 }', /expected 1 or more/],
     ['listen: "[nonsense]:80"', /expected HOST:PORT/],

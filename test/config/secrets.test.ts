@@ -141,7 +141,10 @@ describe('a secret in the settings', () => {
         assert.ok(message !== undefined, text);
         assert.doesNotMatch(message, PARTS, `${text}\n${message}`);
       }
-    assert.match(said({ file: `listen: "\${S}"`, env: { S: SECRET } })!, /got what is in \$\{S\}/);
+    assert.match(
+      said({ file: `listen: "\${S}"`, env: { S: SECRET } })!,
+      /got the content of \$\{S\}/,
+    );
   });
 
   it('is not repeated from the environment or a flag', () => {
@@ -264,7 +267,7 @@ describe('a secret on the command line', () => {
         timeout: 120_000,
       });
       assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
-      if ('HTTPS_PROXY' in env) assert.match(stderr, /HTTPS_PROXY is no URL such as/);
+      if ('HTTPS_PROXY' in env) assert.match(stderr, /HTTPS_PROXY is not a URL such as/);
       assert.doesNotMatch(stdout + stderr, PARTS, args.join(' '));
     }
   });

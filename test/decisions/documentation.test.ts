@@ -115,18 +115,21 @@ it('docs/operations/decision-log.md lists every field of a decision record, and 
 
 it('docs/operations/decision-log.md lists every field of an exposed record, and no other', () => {
   assert.deepEqual(
-    fieldsUnder('A second kind of record').toSorted(),
+    fieldsUnder('Records with `"event":"exposed"`').toSorted(),
     Object.keys(EXPOSED).toSorted(),
   );
 });
 
 it('docs/operations/decision-log.md lists every field of a cut record, and no other', () => {
-  assert.deepEqual(fieldsUnder('A third kind of record').toSorted(), Object.keys(CUT).toSorted());
+  assert.deepEqual(
+    fieldsUnder('Records with `"event":"cut"`').toSorted(),
+    Object.keys(CUT).toSorted(),
+  );
 });
 
 it('docs/operations/decision-log.md lists every field of a question, and no other', () => {
   assert.deepEqual(
-    fieldsUnder('A fourth kind of record').toSorted(),
+    fieldsUnder('Records with `"event":"query"`').toSorted(),
     Object.keys(QUERY).toSorted(),
   );
 });

@@ -185,7 +185,7 @@ describe('the index of a file that was put aside', () => {
     await writeFile(`${at(1)}.gz`, whole.subarray(0, -4));
     await assert.rejects(tendFile({ path: at(1), compress: true }));
     assert.deepEqual(await readdir(folder), [`${asideName(1)}.gz`]);
-    assert.match((await ask({ project: name('nobody') })).gaps.join(), /cannot be read to its end/);
+    assert.match((await ask({ project: name('nobody') })).gaps.join(), /cannot be read completely/);
   });
 
   /** Each leaves an index that says the file has no `bad`, where it has one. */

@@ -131,7 +131,7 @@ describe('who downloaded it, from a log', () => {
     await truncate(current, 0);
     const cut = await exposureIn(search, question);
     assert.equal(cut.incomplete, true);
-    assert.match(cut.gaps.join(), /decisions\.jsonl was truncated while it was read: ask again/);
+    assert.match(cut.gaps.join(), /decisions\.jsonl was truncated while being read; retry/);
     assert.equal((await ask()).requests.length, 2_000);
   });
 
@@ -169,7 +169,7 @@ describe('who downloaded it, from a log', () => {
         const compressed = gzipSync(Array.from({ length: 500 }, (_, n) => line(`z${n}`)).join(''));
         await writeFile(at('decisions.jsonl.1.gz'), compressed.subarray(0, -20));
       },
-      /decisions\.jsonl\.1\.gz cannot be read to its end/,
+      /decisions\.jsonl\.1\.gz cannot be read completely/,
     ],
     [
       'a file that is compressed otherwise',
@@ -186,7 +186,7 @@ describe('who downloaded it, from a log', () => {
       () => symlink('decisions.jsonl.1', at('decisions.jsonl.1')),
       /decisions\.jsonl\.1 cannot be opened: ELOOP/,
     ],
-    ['no plain file', () => symlink('/dev/null', at('decisions.jsonl.1')), /is not a plain file/],
+    ['no plain file', () => symlink('/dev/null', at('decisions.jsonl.1')), /is not a regular file/],
   ];
   for (const [what, prepare, gap] of lost)
     it(`says what it could not read: ${what}`, async () => {

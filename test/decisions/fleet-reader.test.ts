@@ -120,11 +120,11 @@ describe('a search of what all replicas have decided', () => {
     const { incomplete, gaps } = await exposureBack(search(), { project }, 10);
     assert.equal(incomplete, true);
     assert.deepEqual(gaps, [
-      `b: nothing since ${timeOf(10)}: the replica is silent, last heard of at ${timeOf(11)}`,
-      `c: nothing before ${timeOf(5)} is here`,
-      `d: some between ${timeOf(20)} and ${timeOf(30)} may be missing`,
-      `e: some since ${timeOf(35)} may be missing: the replica has not confirmed that these are all`,
-      `any other replica: nothing since ${timeOf(50)}: Redis does not answer`,
+      `b: no decisions since ${timeOf(10)}: the replica stopped responding, last seen at ${timeOf(11)}`,
+      `c: no decisions before ${timeOf(5)}`,
+      `d: decisions between ${timeOf(20)} and ${timeOf(30)} may be missing`,
+      `e: decisions since ${timeOf(35)} may be missing: not confirmed by the replica yet`,
+      `any other replica: no decisions since ${timeOf(50)}: Redis does not respond`,
     ]);
   });
 });

@@ -39,7 +39,7 @@ describe('failures', () => {
   });
 
   it('are a clause within the sentence of another', () => {
-    const failure = new Failure('upstream-broken', 'The upstream pypi answered with status 418.');
-    assert.equal(asClause(failure), 'the upstream pypi answered with status 418');
+    const failure = new Failure('upstream-broken', 'The upstream pypi returned status 418.');
+    assert.equal(asClause(failure), 'the upstream pypi returned status 418');
   });
 });

@@ -147,7 +147,7 @@ describe('declared digests', () => {
       ]) {
         const { hashes, doubt } = readHashes([[name, odd]]);
         assert.deepEqual(hashes, {});
-        assert.match(doubt!, new RegExp(`a ${name} that is none`));
+        assert.match(doubt!, new RegExp(`a ${name} that is invalid`));
       }
       for (const none of ['', null, undefined])
         assert.deepEqual(readHashes([[name, none]]), { hashes: {}, doubt: undefined });

@@ -90,7 +90,7 @@ describe('exposure', () => {
     await writeFile(aside, gzipSync('').subarray(0, 10));
     const part = await ask('project=bad');
     assert.deepEqual([part.incomplete, part.gaps.length], [true, 1]);
-    assert.match(part.gaps[0], /^decisions\.jsonl-20260401\.gz cannot be read to its end/);
+    assert.match(part.gaps[0], /^decisions\.jsonl-20260401\.gz cannot be read completely/);
     assert.equal(part.requests.length, whole.requests.length);
     await rm(aside);
   });

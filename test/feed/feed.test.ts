@@ -157,7 +157,7 @@ describe('syncing a feed', () => {
     mirror.records.clear();
     const other = makeFeedSource(`${mirror.url}`, dispatcher);
     await rm(file);
-    await assert.rejects(syncFeed(other, file, NOW), /no malware record/);
+    await assert.rejects(syncFeed(other, file, NOW), /no PyPI malware records/);
     mirror.stop();
     await writeFile(file, before);
     await assert.rejects(sync());
@@ -245,7 +245,7 @@ describe('the rule malware-feed', () => {
   });
 
   it('says what stale says where the feed was never read, or has grown old', async () => {
-    const { refused, phrase } = { refused: 403, phrase: /malware feed was never read/ };
+    const { refused, phrase } = { refused: 403, phrase: /malware feed has never been read/ };
     assert.equal((await gate.get(file(fine))).status, 200);
     await gate.writePolicy(
       'strict.yaml',
@@ -259,7 +259,7 @@ describe('the rule malware-feed', () => {
     gate.now += 2 * DAY;
     const old = await gate.get(file(fine));
     assert.equal(old.status, refused);
-    assert.match(old.phrase, /malware feed is of 2026-11-01 00:00 UTC, too old/);
+    assert.match(old.phrase, /malware feed is stale: last synced 2026-11-01 00:00 UTC/);
   });
 
   it('tells the operator where the feed cannot be read', async () => {

@@ -40,7 +40,7 @@ describe('a server', () => {
     // Nobody listens there: it serves all the same.
     const sharing = await serve(['--redis', 'redis://127.0.0.1:9']);
     assert.match(sharing.loaded, /node_modules\/ioredis/);
-    assert.match(sharing.log, /this replica goes on alone/);
+    assert.match(sharing.log, /this replica continues alone/);
     assert.doesNotMatch(sharing.log, /Warning|Unhandled/);
   });
 

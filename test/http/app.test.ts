@@ -38,7 +38,7 @@ describe('the routes', () => {
       const answer = await app.get(path);
       assert.equal(answer.status, 404, path);
       assert.equal(answer.headers['content-type'], 'application/problem+json');
-      assert.equal(JSON.parse(answer.text).detail, 'Nothing is served here.');
+      assert.equal(JSON.parse(answer.text).detail, 'No such route.');
     }
   });
 

@@ -4,12 +4,12 @@ import { it } from 'node:test';
 import { type CodeEntry, FINDING_CODES } from '../../src/domain/finding-codes.js';
 
 const COULD = new Set([
-  'two readers install two things',
-  'what is installed is not seen',
-  'writes outside of its folder',
-  'exhausts who opens it',
-  'a changed file is not noticed',
-  'deletes files of others when uninstalled',
+  'readers install different files',
+  'inspection misses installed files',
+  'writes outside its folder',
+  'exhausts memory or time',
+  'a changed file goes unnoticed',
+  'deletes other files when uninstalled',
   'nothing',
 ]);
 

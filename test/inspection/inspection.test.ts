@@ -45,7 +45,7 @@ describe('an inspection', () => {
     assert.deepEqual(finding, {
       code: 'pth-executable',
       rule: 'startup-hook',
-      detail: `line 1 of ${path} is executed at every Python start: import os; print("\\xe2\\x80\\xae gr\\xc3\\xb6\\xc3\\x9fe")`,
+      detail: `line 1 of ${path} runs at every Python start: import os; print("\\xe2\\x80\\xae gr\\xc3\\xb6\\xc3\\x9fe")`,
       member: path,
       sha256: sha256(content).toString('hex'),
       landing: 'demo.pth',

@@ -34,7 +34,7 @@ describe('the tests beside a policy', () => {
     );
     assert.equal(count, 1);
     assert.deepEqual(texts, [
-      'tests/a.yaml:4:13: a name: expected allow, and it is block: bad is denied: it steals (deny)',
+      'tests/a.yaml:4:13: a name: expected allow, got block: bad is denied: it steals (deny)',
     ]);
   });
 
@@ -87,7 +87,7 @@ describe('the tests beside a policy', () => {
       /finding/,
     ],
     ['names no file', 'file: a.txt\n    expect: { verdict: allow }', /expected the filename/],
-    ['names no version', 'project: a\n    expect: { verdict: allow }', /need each other/],
+    ['names no version', 'project: a\n    expect: { verdict: allow }', /require each other/],
     [
       'has a time without its offset',
       'file: a-1.0.tar.gz\n    at: 2026-01-01T10:00\n    expect: { verdict: allow }',

@@ -131,7 +131,7 @@ describe('a folder of policies', () => {
       'allow',
     );
     assert.deepEqual(texts(warnings, own), [
-      'a.yaml:1:7: the shipped denials and honest hooks are left out',
+      'a.yaml:1:7: the shipped denials and known-good hooks are not loaded',
     ]);
     assert.equal(
       brief(policy!.evaluate(caseOf(subject(), inspection([hookFinding()]), NOW))),
@@ -154,7 +154,7 @@ describe('a folder of policies', () => {
     assert.match(lines[1]!, /^a\.yaml:2:1: unknown key "moed" \(did you mean "mode"\?\)/);
     assert.match(lines[2]!, /^b\.yaml:\d+:\d+: not YAML/);
     assert.equal(lines[3], 'c.yaml: not UTF-8 text');
-    assert.equal(lines[4], 'e.yaml: there is no such file or folder');
+    assert.equal(lines[4], 'e.yaml: no such file or folder');
   });
   it('that is not there or empty is a problem, not a policy without denials', async () => {
     const empty = folder();
@@ -202,7 +202,7 @@ describe('checkPolicies', () => {
     const { problems, warnings, summary } = await checkPolicies([own], { now: NOW });
     assert.deepEqual(problems, []);
     assert.deepEqual(texts(warnings, own), [
-      'w.yaml:2:78: the waiver of deny for a ==1 expired 2026-11-20 00:00 UTC; it does nothing',
+      'w.yaml:2:78: the waiver of deny for a ==1 expired 2026-11-20 00:00 UTC and has no effect',
       'w.yaml:3:78: the waiver of deny for a ==1 expires 2026-11-21 00:00 UTC',
     ]);
     assert.deepEqual(summary!.waivers, { active: 1, expiring: 1, expired: 1 });
@@ -217,7 +217,7 @@ describe('checkPolicies', () => {
     const { problems, warnings } = await checkPolicies([own], { now: NOW });
     assert.deepEqual(problems, []);
     assert.deepEqual(texts(warnings, own), [
-      'a.yaml:2:29: no version matches ===v1.0: === compares the text of its normal form; == is meant',
+      'a.yaml:2:29: no version matches ===v1.0: === compares strings; use ==',
     ]);
   });
   it('refuses a waiver beyond waiver-max', async () => {

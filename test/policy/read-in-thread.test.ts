@@ -75,7 +75,7 @@ describe('policies read in a thread', () => {
   it('leave the policy before them in force where the thread dies', async () => {
     const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
     for (const [text, why] of [
-      ['process.exit(3)', /broke off: its thread ended with 3/],
+      ['process.exit(3)', /failed: its thread exited with 3/],
       ['throw new Error("out of memory")', /broke off: out of memory/],
     ] as const) {
       const read = readInThread({ program: program(text) });
@@ -106,10 +106,10 @@ describe('policies read in a thread', () => {
     const { revision } = watcher.current;
     writeFileSync(join(path, 'p.yaml'), 'deny: [{ project: y, reason: r }]\n');
     assert.equal(await watcher.reload(), false);
-    assert.match(problems.at(-1)!, /broke off: it did not end/);
+    assert.match(problems.at(-1)!, /failed: timeout/);
     // A second one would take another of the few threads that read files.
     assert.equal(await watcher.reload(), false);
-    assert.match(problems.at(-1)!, /reading it does not end/);
+    assert.match(problems.at(-1)!, /reading it timed out/);
     assert.equal(watcher.current.revision, revision);
     await writeFile(pipe, '');
     rmSync(pipe);

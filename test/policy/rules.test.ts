@@ -71,7 +71,7 @@ deny:
     const sibling = `${'c'.repeat(8)}${'d'.repeat(56)}` as Sha256;
     assert.equal(brief(judge({}, inspection([], [sibling]))), 'allow');
   });
-  it('refuses where the digests of the members are damaged', () => {
+  it('refuses where the member digests are damaged', () => {
     const seen = { ...inspection(), memberDigests: 'AAAA' };
     assert.match(judge({}, seen).decisive!.reason, /rule failed .* damaged \(deny\)$/);
   });
@@ -152,10 +152,7 @@ describe('allow', () => {
     );
     const verdict = policy.evaluate(caseOf(subject({ project: 'numpy-x' }), undefined, NOW));
     assert.equal(brief(verdict), 'block allow');
-    assert.equal(
-      verdict.decisive!.reason,
-      'numpy-x is not on the list of allowed projects (allow)',
-    );
+    assert.equal(verdict.decisive!.reason, 'numpy-x is not on the allow list (allow)');
   });
   it('says nothing where there is no list', () => {
     assert.equal(brief(policyOf('').evaluate(caseOf(subject(), undefined, NOW))), 'allow');
@@ -225,7 +222,7 @@ describe('cooldown', () => {
     const verdict = judge(about);
     assert.equal(
       verdict.decisive!.reason,
-      'demo 1.0 was uploaded 2026-11-20 07:00 UTC and waits until 2026-11-23 07:00 UTC (cooldown)',
+      'demo 1.0 was uploaded 2026-11-20 07:00 UTC and is in cooldown until 2026-11-23 07:00 UTC (cooldown)',
     );
     assert.equal(verdict.decisive!.until, until);
     assert.equal(verdict.validUntil, until);

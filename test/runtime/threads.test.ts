@@ -87,10 +87,10 @@ describe('a pool of threads', () => {
       assert.deepEqual(
         await Promise.all(asked.map((question) => outcome(pool.ask(question, 3_000)))),
         [
-          'ended: its thread ended with 3',
+          'ended: its thread exited with 3',
           'broke: later',
-          'hung: it did not end',
-          'hung: it did not end',
+          'hung: timeout',
+          'hung: timeout',
           'broke: Worker terminated due to reaching memory limit: JS heap out of memory',
         ].flatMap((failure) => [failure, 'fine']),
       );
@@ -100,9 +100,9 @@ describe('a pool of threads', () => {
   it('spares all other threads where it ends a hung one', async () => {
     await withPool({ most: 2 }, async (pool) => {
       const other = pool.askNow('never answers')!;
-      assert.equal(await outcome(pool.ask('hangs', 500)), 'hung: it did not end');
+      assert.equal(await outcome(pool.ask('hangs', 500)), 'hung: timeout');
       other.expectWithin(1);
-      assert.equal(await outcome(other.answer), 'hung: it did not end');
+      assert.equal(await outcome(other.answer), 'hung: timeout');
     });
   });
 
@@ -110,7 +110,7 @@ describe('a pool of threads', () => {
     await withPool({ most: 1 }, async (pool) => {
       const hangs = outcome(pool.ask('hangs', 1_500));
       const waits = outcome(pool.ask('waits', 1_000));
-      assert.deepEqual(await Promise.all([hangs, waits]), ['hung: it did not end', 'waits']);
+      assert.deepEqual(await Promise.all([hangs, waits]), ['hung: timeout', 'waits']);
     });
   });
 

@@ -33,9 +33,10 @@ export function client(
 const CHECKERS = {
   zizmor: 'python3 -m pip install zizmor',
   actionlint: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  vale: 'go install github.com/vale-cli/vale/v3/cmd/vale@v3.21.0',
 } as const;
 
-/** What looks for mistakes in workflows, found like a client. */
+/** A program that checks workflows or prose, found like a client. */
 export function checker(name: keyof typeof CHECKERS): Requirement<string> {
   return required(installedProgram(name), name, CHECKERS[name]);
 }

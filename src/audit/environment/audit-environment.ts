@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../domain/digest.js';
+import { counted } from '../../domain/plural.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { AuditPolicy } from '../audit-policy.js';
 import { type AuditFinding, type AuditReport, auditFinding, inOrder } from '../report.js';
@@ -67,7 +68,7 @@ export async function auditEnvironment(
   const distributions = sites.flatMap((site) => site.distributions);
   const entries = sites.flatMap(({ listing }) => listing.entries);
 
-  onProgress?.(`comparing ${entries.length} files with RECORD`);
+  onProgress?.(`comparing ${counted(entries.length, 'file')} with RECORD`);
   const claims = new ClaimChecker(reader, environment.sites, environment.prefix);
   await claims.check(distributions, forEachAtOnce);
   findings.push(...claims.findings);
@@ -101,7 +102,7 @@ export async function auditEnvironment(
   );
   if (environment.systemPackages)
     findings.push(
-      auditFinding('system-packages', `${environment.path} sees the packages of its base Python`),
+      auditFinding('system-packages', `${environment.path} uses the packages of its base Python`),
     );
   return {
     report: {

@@ -54,7 +54,7 @@ export class ClaimChecker {
     for (const owner of distributions)
       for (const row of owner.record?.rows.values() ?? []) {
         if (!this.#roots.some((root) => below(root, row.path) !== undefined))
-          this.#add('record-outside', { owner, row }, 'lies outside of the environment');
+          this.#add('record-outside', { owner, row }, 'is outside the environment');
         else claims.set(row.path, [...(claims.get(row.path) ?? []), { owner, row }]);
       }
     for (const owner of distributions)
@@ -62,7 +62,7 @@ export class ClaimChecker {
         this.#add(
           'record-duplicate',
           { owner, row: owner.record!.rows.get(path)! },
-          'stands twice',
+          'has two entries',
         );
     await each([...claims], async ([path, claimants]) => {
       const algorithm = claimants.map(({ row }) => row.algorithm).find(isOtherHash);
@@ -78,12 +78,12 @@ export class ClaimChecker {
     if (isOwnRecord(row.path, owner)) return;
     if (facts.kind === 'missing') {
       // Bytecode is a cache, and may be deleted.
-      if (!/\.pyc$/.test(row.path)) this.#add('file-missing', claim, 'is not there');
+      if (!/\.pyc$/.test(row.path)) this.#add('file-missing', claim, 'is missing');
       return;
     }
     if (facts.kind === 'unreadable')
       return this.#add('unreadable', claim, `cannot be read (${facts.why})`);
-    if (facts.kind !== 'file') return this.#add('file-altered', claim, 'is no file any more');
+    if (facts.kind !== 'file') return this.#add('file-altered', claim, 'is no longer a file');
     if (row.algorithm === '') {
       if (isCompiled(row.path) || isInert(row.path, facts.size)) return;
       // virtualenv lists the scripts that it makes without a hash; nothing imports them.
@@ -95,8 +95,8 @@ export class ClaimChecker {
     if (!vouches(row, facts)) {
       const other = claims.find((one) => one !== claim && vouches(one.row, facts));
       return other === undefined
-        ? this.#add('file-altered', claim, `has other content than RECORD says`, facts.sha256)
-        : this.#add('file-overwritten', claim, `is ${other.owner.label}'s now`, facts.sha256);
+        ? this.#add('file-altered', claim, `does not match its hash in RECORD`, facts.sha256)
+        : this.#add('file-overwritten', claim, `now belongs to ${other.owner.label}`, facts.sha256);
     }
     if (row.size !== undefined && row.size !== facts.size)
       this.#add('file-size', claim, `has ${facts.size} bytes, not ${row.size} as RECORD says`);

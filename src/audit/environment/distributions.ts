@@ -110,10 +110,7 @@ class InfoFolder {
     const stated = headers.get('version')?.[0] ?? ownVersion?.replaceAll('_', '-');
     const version = stated === undefined ? undefined : parseVersion(stated);
     if (project === undefined) {
-      this.#add(
-        'metadata-missing',
-        `${shownPath(this.#name)} has no metadata with a project's name`,
-      );
+      this.#add('metadata-missing', `${shownPath(this.#name)} has no metadata with a project name`);
       return undefined;
     }
     const label = `${project} ${version ?? 'without a version'}`;

@@ -35,7 +35,7 @@ const PIECES_BEYOND = 256;
 /** How often a file is read that changes under it; an install has done with a file after that. */
 const READS = 3;
 
-const CHANGING = { kind: 'unreadable', why: 'it changes while it is read' } as const;
+const CHANGING = { kind: 'unreadable', why: 'it changed while being read' } as const;
 
 /** As much as tells how bytecode is to be held against its source (PEP 552). */
 const START_BYTES = 8;

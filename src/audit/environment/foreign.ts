@@ -1,3 +1,4 @@
+import { counted, plural } from '../../domain/plural.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 import type { ClaimedFile } from './claims.js';
 import { below, type SitePath, shownPath } from './site-path.js';
@@ -26,7 +27,7 @@ export function findForeignFolders(
         key,
         auditFinding(
           'foreign-folder',
-          `${owner.label} puts files into ${top}, which is ${host[0]!.owner.label}'s: ${shown}`,
+          `${owner.label} adds files to ${top}, which belongs to ${host[0]!.owner.label}: ${shown}`,
           { path: shown, project: owner.project, version: owner.version },
         ),
       );
@@ -53,7 +54,7 @@ export function findLinkedFiles(
     const shown = shownPath(path);
     return auditFinding(
       'file-linked',
-      `${label}: ${count} of its files are links, such as ${shown}`,
+      `${label}: ${counted(count, 'file')} installed as ${plural(count, 'a link', 'links')}, such as ${shown}`,
       {
         path: shown,
         project,

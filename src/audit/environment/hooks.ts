@@ -84,7 +84,7 @@ async function auditFile(
       return [
         auditFinding(
           'startup-hook',
-          `${about.path} cannot be read, and may run at the start`,
+          `${about.path} cannot be read, and may run at start-up`,
           about,
         ),
       ];
@@ -158,9 +158,9 @@ async function report(
   if (hit === undefined)
     return owner === undefined && isVirtualenvs(below(context.site, path)!)
       ? auditFinding('virtualenv-hook', `${about.path} is virtualenv's own`, about)
-      : auditFinding('startup-hook-known', `${detail}: known to be honest`, about);
+      : auditFinding('startup-hook-known', `${detail}: known-good`, about);
   if (await isEditableHook(finding, owner, look, context))
-    return auditFinding('editable-hook', `${detail}: as generated for an editable install`, about);
+    return auditFinding('editable-hook', `${detail}: generated for an editable install`, about);
   const code = refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated';
   return auditFinding(code, detail, { ...about, ...hitEvidence(hit) });
 }
@@ -198,13 +198,13 @@ function linkedFolder(
 ): AuditFinding[] {
   const about = { path: shownPath(path) };
   const findings = [
-    auditFinding('folder-linked', `${about.path} is a link to a folder: not looked at`, about),
+    auditFinding('folder-linked', `${about.path} is a link to a folder and was not audited`, about),
   ];
   if (!mayBeHook(`${relative}/__init__.py`)) return findings;
   const finding: Finding = {
     code: 'site-customize',
     rule: 'startup-hook',
-    detail: `${about.path} leads to a folder that is imported at every Python start`,
+    detail: `${about.path} links to a folder that every Python start imports`,
     member: shownPath(foldPath(relative)),
   };
   const hit = policy.hook(NOBODY, finding);

@@ -21,7 +21,7 @@ export interface Environment {
  */
 export async function locateEnvironment(path: string): Promise<Environment> {
   const folder = await ifThere(path, realpath(path));
-  if (folder === undefined) throw new AuditError(`there is no such file or folder: ${path}`);
+  if (folder === undefined) throw new AuditError(`no such file or folder: ${path}`);
   const config = await configIn(folder);
   if (config !== undefined) return await virtualEnvironment(resolve(path), folder, config);
   if (!(await looksLikeSite(folder)))
@@ -56,7 +56,7 @@ async function virtualEnvironment(
     // lib64 is a link to lib, and Lib is lib where case does not count.
     if (found?.isDirectory()) sites.add(await realpath(candidate));
   }
-  if (sites.size === 0) throw new AuditError(`${path} has a pyvenv.cfg and no site-packages`);
+  if (sites.size === 0) throw new AuditError(`${path} has a pyvenv.cfg but no site-packages`);
   return {
     path,
     format: 'venv',

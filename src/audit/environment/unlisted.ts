@@ -39,7 +39,9 @@ export function findUnlisted(
     const shown = shownPath(path);
     const top = topOf(path);
     if (kind === 'special')
-      findings.push(auditFinding('special-file', `${shown} is no plain file`, { path: shown }));
+      findings.push(
+        auditFinding('special-file', `${shown} is not a regular file`, { path: shown }),
+      );
     else if (owned.has(top) || top === '__pycache__' || below(site, path) === top)
       findings.push(auditFinding('file-unlisted', `${shown} is in no RECORD`, { path: shown }));
     else folders.set(top, (folders.get(top) ?? 0) + 1);
@@ -87,7 +89,7 @@ export async function findUncheckedBytecode(
       if (!isUnchecked(facts)) return;
       const shown = shownPath(path);
       findings.push(
-        auditFinding('bytecode-unchecked', `${shown} is run without a look at its source`, {
+        auditFinding('bytecode-unchecked', `${shown} runs without a check of its source`, {
           path: shown,
         }),
       );

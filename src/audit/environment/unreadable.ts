@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 import { type SitePath, shownPath } from './site-path.js';
 
@@ -15,7 +16,7 @@ export function unreadableFolder(path: SitePath, why: string): AuditFinding {
 /** Instead of naming files as nobody's while a RECORD that may list them could not be read. */
 export function unclearOwners(site: SitePath, count: number): AuditFinding {
   const shown = shownPath(site);
-  const detail = `whose ${count} files in ${shown} are cannot be told: a RECORD cannot be read`;
+  const detail = `the owner of ${counted(count, 'file')} in ${shown} is unknown: a RECORD cannot be read`;
   return auditFinding('unreadable', detail, { path: shown });
 }
 

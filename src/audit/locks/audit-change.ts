@@ -58,7 +58,7 @@ export async function auditChange(question: ChangeQuestion): Promise<ChangeRepor
   const facts = await factsOfChanges(
     changes,
     ask && unlessSilent(ask, after.file, (finding) => silent.push(finding)),
-    (done) => onProgress(`${done} of ${changes.length} changes asked about`),
+    (done) => onProgress(`${done} of ${changes.length} changes queried`),
   );
   const added = changes.flatMap(({ to }) => to ?? []);
   const findings = [
@@ -103,7 +103,7 @@ function unlessSilent(
     } catch (error) {
       isSilent = true;
       const why = (error as Error).message;
-      tell(auditFinding('server-silent', `the server was not asked further: ${why}`, { path }));
+      tell(auditFinding('server-silent', `no further requests to the server: ${why}`, { path }));
       return undefined;
     }
   };

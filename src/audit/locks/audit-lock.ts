@@ -106,7 +106,7 @@ export function readLockText(file: string, content: Uint8Array, name = file): Lo
   const known = formatOf(name);
   if (known === undefined)
     throw new AuditError(
-      `${file} is not a lock that is read here: requirements (*.txt, *.in), uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock`,
+      `${file} is not a supported lock file; supported: requirements (*.txt, *.in), uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock`,
     );
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
@@ -137,7 +137,7 @@ export function otherIndexes(
       others.set(place, [...(others.get(place) ?? []), release]);
   return [...others].map(([place, from]) => {
     const which = from.length === 1 ? `${from[0]!.project} is` : `${from.length} releases are`;
-    const detail = `${which} locked from ${redactUrls(place)}, not from ${redactUrls(ours)}: the gate does not see them`;
+    const detail = `${which} locked from ${redactUrls(place)}, not from ${redactUrls(ours)}: they bypass Wheelgate`;
     return auditFinding('other-index', detail, { path: file, line: from[0]!.line });
   });
 }
@@ -224,7 +224,7 @@ function withoutTime(
   return [
     auditFinding(
       'cooldown-not-judged',
-      `the lock gives no upload time for ${which}: cooldown not judged`,
+      `the lock has no upload time for ${which}: cooldown not judged`,
       { path: file },
     ),
   ];

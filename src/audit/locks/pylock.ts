@@ -33,7 +33,7 @@ const schema = z.looseObject({
 export function readPylock(text: string, file: string): LockContent {
   const lock = readToml(text, schema);
   if (!/^1\.\d+$/.test(lock['lock-version']))
-    throw new LockError(`lock-version ${lock['lock-version']} is not known`);
+    throw new LockError(`lock-version ${lock['lock-version']} is not supported`);
   const lines = tableLines(text, 'packages', lock.packages.length);
   const collector = new LockCollector(file);
   for (const [index, one] of lock.packages.entries()) {

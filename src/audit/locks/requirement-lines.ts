@@ -53,13 +53,13 @@ export function decodeRequirements(content: Buffer): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
-    throw new RangeError('it is not UTF-8 text');
+    throw new RangeError('not UTF-8 text');
   }
-  if (text.includes('\0')) throw new RangeError('it is not UTF-8 text');
+  if (text.includes('\0')) throw new RangeError('not UTF-8 text');
   for (const line of text.split('\n', 2)) {
     const coding = CODING.exec(line)?.[1]?.toLowerCase();
     if (coding !== undefined && !/^(?:utf[-_]?8|u8|ascii|us-ascii)$/.test(coding))
-      throw new RangeError(`it says that it is in the encoding ${coding}`);
+      throw new RangeError(`it declares the encoding ${coding}`);
   }
   return text;
 }

@@ -44,7 +44,7 @@ export interface Option {
 /**
  * Reads options as pip's `optparse` does: `-rfile`, `-r file`, `--hash=…`, and any unambiguous beginning of a
  * long name (`--requirem file`).
- * @throws {RangeError} where one is not known, ambiguous, or lacks its value
+ * @throws {RangeError} where one is not known, ambiguous, or requires a value
  */
 export function readOptions(text: string): Option[] {
   const words = shellWords(text);
@@ -57,7 +57,7 @@ export function readOptions(text: string): Option[] {
       continue;
     }
     const value = glued ?? words[++at];
-    if (value === undefined) throw new RangeError(`${name} lacks its value`);
+    if (value === undefined) throw new RangeError(`${name} requires a value`);
     options.push({ name, value });
   }
   return options;
@@ -66,7 +66,7 @@ export function readOptions(text: string): Option[] {
 function nameOf(word: string): [name: string, value: string | undefined] {
   if (!word.startsWith('--')) {
     const name = SHORT[word.slice(0, 2)];
-    if (name === undefined) throw new RangeError(`${word} is not an option that pip knows`);
+    if (name === undefined) throw new RangeError(`${word} is not a pip option`);
     return [name, word.length > 2 ? word.slice(2) : undefined];
   }
   const equals = word.indexOf('=');
@@ -75,7 +75,7 @@ function nameOf(word: string): [name: string, value: string | undefined] {
   if (Object.hasOwn(OPTIONS, written)) return [written, value];
   const [name, ...others] = Object.keys(OPTIONS).filter((known) => known.startsWith(written));
   if (name === undefined || others.length > 0)
-    throw new RangeError(`${written} is not an option that pip knows`);
+    throw new RangeError(`${written} is not a pip option`);
   return [name, value];
 }
 
@@ -92,6 +92,6 @@ function shellWords(text: string): string[] {
     );
     at = match.index + match[0].length;
   }
-  if (text.slice(at).trim() !== '') throw new RangeError('a quote that is not closed');
+  if (text.slice(at).trim() !== '') throw new RangeError('unclosed quote');
   return words;
 }

@@ -66,7 +66,7 @@ class RequirementsReader {
         await this.#take(row, line, collector, isConstraint);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        collector.doubt(`line ${line} was not understood: ${error.message}`, line);
+        collector.doubt(`line ${line} cannot be parsed: ${error.message}`, line);
       }
     }
   }
@@ -102,7 +102,7 @@ class RequirementsReader {
       this.#alsoFrom.push({ url: value, file: collector.file, line });
     if (name !== '--requirement' && name !== '--constraint') return;
     if (/^https?:/i.test(value)) {
-      collector.doubt(`${value} is included from the network, and was not read`, line);
+      collector.doubt(`${value} is a remote include and was not read`, line);
       return;
     }
     const path = resolve(dirname(collector.file), pathOf(value));
@@ -126,7 +126,7 @@ class RequirementsReader {
     if (direct !== undefined) return fromUrl(name!, direct, files, line, collector);
     if (isLocation(text)) return fromUrl(undefined, text.split(/\s/)[0]!, files, line, collector);
     if (name === undefined)
-      throw new RangeError(`${JSON.stringify(text)} is no requirement (PEP 508)`);
+      throw new RangeError(`${JSON.stringify(text)} is not a requirement (PEP 508)`);
     const specifier = rest
       .split(';', 1)[0]!
       .trim()

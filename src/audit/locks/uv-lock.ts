@@ -31,7 +31,8 @@ const OWN = ['virtual', 'editable', 'directory'] as const;
 /** `uv.lock`, version 1 (every revision of it). */
 export function readUvLock(text: string, file: string): LockContent {
   const lock = readToml(text, schema);
-  if (lock.version !== 1) throw new LockError(`version ${lock.version} of uv.lock is not known`);
+  if (lock.version !== 1)
+    throw new LockError(`version ${lock.version} of uv.lock is not supported`);
   const lines = tableLines(text, 'package', lock.package.length);
   const collector = new LockCollector(file);
   for (const [index, { name, version, source, sdist, wheels }] of lock.package.entries()) {
@@ -45,7 +46,7 @@ export function readUvLock(text: string, file: string): LockContent {
     }
     const from = source.registry ?? source.url ?? source.path;
     if (source.registry === undefined)
-      collector.elsewhere(name, String(source.git ?? from ?? 'an unknown place'), line);
+      collector.elsewhere(name, String(source.git ?? from ?? 'an unknown source'), line);
     if (version === undefined) {
       if (source.registry !== undefined) collector.notPinned(name, name, line);
       continue;

@@ -8,34 +8,38 @@ const LOOK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 /** The metrics of a monitor, in a registry of their own. Labels are codes, never names or paths. */
 export class WatchMetrics {
   readonly registry = new Registry();
-  readonly #findings = this.#gauge('findings', 'Findings that hold now.', ['code', 'level']);
+  readonly #findings = this.#gauge('findings', 'Current findings.', ['code', 'level']);
   readonly #events = new Counter({
     name: 'wheelgate_watch_events_total',
-    help: 'What was told, by kind of event.',
+    help: 'Reported events, by kind.',
     labelNames: ['event'] as const,
     registers: [this.registry],
   });
-  readonly #present = this.#gauge('present', 'Whether the folder is there: 1 or 0.', []);
-  readonly #files = this.#gauge('files', 'Files at the last whole look.', []);
-  readonly #distributions = this.#gauge('distributions', 'Distributions at the last look.', []);
+  readonly #present = this.#gauge('present', 'Whether the folder exists: 1 or 0.', []);
+  readonly #files = this.#gauge('files', 'Files at the last full scan.', []);
+  readonly #distributions = this.#gauge(
+    'distributions',
+    'Distributions at the last full scan.',
+    [],
+  );
   readonly #unwatched = this.#gauge(
     'unwatched_folders',
-    'Folders that the system gives no notice of; changes there are seen at the next look only.',
+    'Folders without file system notifications. Changes there are detected at the next scan.',
     [],
   );
   readonly #lastLook = this.#gauge(
     'last_look_timestamp_seconds',
-    'When the last whole look was taken, in seconds since 1970.',
+    'Unix time of the last full scan.',
     [],
   );
   readonly #policyLoadFailures = new Counter({
     name: 'wheelgate_watch_policy_load_failures_total',
-    help: 'Policy edits that did not validate and were not taken over.',
+    help: 'Policy edits rejected as invalid.',
     registers: [this.registry],
   });
   readonly #lookSeconds = new Histogram({
     name: 'wheelgate_watch_look_duration_seconds',
-    help: 'Time that a whole look takes.',
+    help: 'Duration of a full scan.',
     buckets: LOOK_SECONDS,
     registers: [this.registry],
   });

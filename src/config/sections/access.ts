@@ -4,8 +4,8 @@ import { path, section } from '../terms.js';
 export const accessSection = section(
   {
     tokens: path()
-      .describe('A file of hashed tokens; where it is set, clients must show one.')
+      .describe('A file of hashed tokens. If set, clients must present a token.')
       .optional(),
   },
-  'Who may ask.',
+  'Client access.',
 );

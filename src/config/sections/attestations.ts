@@ -6,8 +6,8 @@ export const attestationsSection = section(
   {
     'update-keys': z
       .boolean()
-      .describe("Fetch sigstore's current keys once a day, while attestations are verified.")
+      .describe("Fetch sigstore's current keys once a day while attestations are being verified.")
       .prefault(true),
   },
-  'The verification of attestations.',
+  'Attestation verification.',
 );

@@ -7,12 +7,12 @@ export const cacheSection = section(
     memory: byteSize().describe('Memory for small artifacts.').prefault('256MiB'),
     disk: byteSize().describe('Disk for artifacts.').prefault('10GiB'),
     'min-free': byteSize()
-      .describe('Disk space to leave free, by artifacts that are coming in, too; 4 MiB at least.')
+      .describe('Disk space to keep free, including during transfers. At least 4 MiB.')
       .prefault('1GiB'),
     pages: byteSize()
-      .describe('Memory for project pages and what is made of them.')
+      .describe('Memory for project pages and their rendered forms.')
       .prefault('128MiB'),
-    'page-ttl': span().describe('How long a project page counts as current.').prefault('60s'),
+    'page-ttl': span().describe('How long a project page stays fresh.').prefault('60s'),
   },
-  'What is kept.',
+  'Cache sizes.',
 );

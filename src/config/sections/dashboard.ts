@@ -6,20 +6,22 @@ export const dashboardSection = section(
   {
     enabled: z
       .boolean()
-      .describe('Pages for people, what they show as JSON, and the links in refusals.')
+      .describe('Serve the dashboard, its JSON API and the links in refusals.')
       .prefault(true),
     listen: hostAndPort()
-      .describe('A port of its own; the pages that refusals link to are on both.')
+      .describe(
+        'A separate address for the dashboard. Pages that refusals link to are served on both.',
+      )
       .optional(),
     identities: z
       .enum(['hidden', 'shown'])
       .describe(
-        'Whether clients are named where no tokens are asked for; with tokens, to the role admin.',
+        'Whether to show client identities without tokens. With tokens, only the admin role sees them.',
       )
       .prefault('hidden'),
     'policy-repository': httpsUrl()
-      .describe('Where the policy is edited: pages with a waiver to copy link there.')
+      .describe('An https URL where the policy is edited. Pages that offer a waiver link to it.')
       .optional(),
   },
-  'Pages for people.',
+  'The dashboard.',
 );

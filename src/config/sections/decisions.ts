@@ -8,13 +8,13 @@ export const decisionsSection = section(
     file: path()
       .describe('The decision log. Default: decisions.jsonl in the data folder.')
       .optional(),
-    'max-bytes': byteSize().describe('The size at which it rotates.').prefault('100MiB'),
-    keep: count(0).describe('Rotated files to keep.').prefault(10),
+    'max-bytes': byteSize().describe('Size at which the log rotates.').prefault('100MiB'),
+    keep: count(0).describe('Number of rotated files to keep.').prefault(10),
     compress: z.boolean().describe('Compress rotated files.').prefault(true),
     fsync: z
       .boolean()
-      .describe('Wait for the disk at each decision; safe against a loss of power, and slower.')
+      .describe('Flush each decision to disk. Survives a power failure, but is slower.')
       .prefault(false),
   },
-  'The record of every decision.',
+  'The log of all decisions.',
 );

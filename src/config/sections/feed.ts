@@ -8,9 +8,9 @@ export const feedSection = section(
     url: z
       .string()
       .min(1)
-      .describe("OSV's PyPI records: a URL, a mirror's, a folder; none: no feed.")
+      .describe("OSV's PyPI records: a URL, a mirror's URL or a folder. none disables the feed.")
       .prefault(OSV_PYPI),
-    interval: span().describe('Between two looks at it, about.').prefault('1h'),
+    interval: span().describe('Approximate interval between updates.').prefault('1h'),
   },
   'The malware feed.',
 );

@@ -10,16 +10,16 @@ export const gateSection = section(
   {
     mode: z
       .enum(['stream', 'hold'])
-      .describe('hold: never send a byte before the verdict.')
+      .describe('hold: send no byte before the verdict.')
       .prefault('stream'),
     'hold-bytes': byteSize()
-      .describe('A response is held until so much has arrived…')
+      .describe('Hold a response until this many bytes have arrived…')
       .prefault('32MiB'),
-    'hold-time': time().describe('…or so much time has passed.').prefault('5s'),
+    'hold-time': time().describe('…or this much time has passed.').prefault('5s'),
     'last-block': byteSize()
       .refine((size) => size >= LEAST_LAST_BLOCK, { error: 'expected a size of 4KiB or more' })
-      .describe('What is withheld to the end, until the verdict; 4 KiB at least.')
+      .describe('Last block, withheld until the verdict. At least 4 KiB.')
       .prefault('1MiB'),
   },
-  'The delivery of files that are not yet judged.',
+  'Delivery of files before their verdict.',
 );

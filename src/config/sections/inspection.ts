@@ -10,28 +10,36 @@ const MIB = 2 ** 20;
 export const inspectionSection = section(
   {
     workers: count(1)
-      .describe('Inspections at a time. Default: one less than the processors, 1 to 4.')
+      .describe(
+        'Concurrent inspections. Default: one less than the number of processors, from 1 to 4.',
+      )
       .optional(),
-    members: count(1).describe('Members of an archive.').prefault(100_000),
-    'directory-bytes': byteSize().describe("A zip's directory.").prefault('32MiB'),
-    'inflated-bytes': byteSize().describe('All members together, inflated.').prefault('16GiB'),
-    ratio: count(1).describe('Inflated bytes for each byte of the artifact.').prefault(200),
+    members: count(1).describe('Maximum members in an archive.').prefault(100_000),
+    'directory-bytes': byteSize()
+      .describe("Maximum size of a zip's central directory.")
+      .prefault('32MiB'),
+    'inflated-bytes': byteSize()
+      .describe('Maximum inflated size of all members.')
+      .prefault('16GiB'),
+    ratio: count(1).describe('Maximum inflated bytes per byte of the artifact.').prefault(200),
     'ratio-floor-bytes': byteSize()
-      .describe('Inflated bytes below which the ratio does not count.')
+      .describe('Inflated size below which the ratio is not checked.')
       .prefault('64MiB'),
-    'path-length': count(1).describe("Characters of a member's path.").prefault(1000),
-    depth: count(1).describe("Folders of a member's path.").prefault(50),
+    'path-length': count(1)
+      .describe("Maximum length of a member's path, in characters.")
+      .prefault(1000),
+    depth: count(1).describe("Maximum folder depth of a member's path.").prefault(50),
     'held-bytes': byteSize()
-      .describe('A member that must be held whole to be read.')
+      .describe('Maximum size of a member that is read into memory.')
       .prefault('16MiB'),
-    time: time().describe('One artifact.').prefault('120s'),
-    'worker-heap': byteSize().describe('Memory of one inspection.').prefault('256MiB'),
+    time: time().describe('Timeout of one inspection.').prefault('120s'),
+    'worker-heap': byteSize().describe('Memory limit of one inspection.').prefault('256MiB'),
     inflate: z
       .enum(['all', 'needed'])
-      .describe('all: every member is inflated, its checksum and RECORD hash compared.')
+      .describe('all: inflate every member and compare its checksum and RECORD hash.')
       .prefault('all'),
   },
-  'What one inspection may cost; more is refused.',
+  'Limits of one inspection. Artifacts that exceed them are refused.',
 );
 
 /** @returns threads, and limits that fit the inspection's `InspectionLimits` */

@@ -6,7 +6,7 @@ export const logSection = section(
   {
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .describe('What the log on standard error holds.')
+      .describe('Lowest level written to the log on standard error.')
       .prefault('info'),
   },
   'The log.',

@@ -18,5 +18,5 @@ export const probeSection = section(
       .describe('on: fetch files of a new release that are like those clients fetched before.')
       .prefault('on'),
   },
-  'A look into new wheels before a page lists them.',
+  'Probes of new wheels before a page lists them.',
 );

@@ -28,7 +28,7 @@ const redisUrl = () =>
     if (readRedisUrl(text, 6379) === undefined)
       context.addIssue(
         expected(
-          'a URL such as redis://redis.example.com:6379, or several hosts with commas between',
+          'a URL such as redis://redis.example.com:6379, or several hosts separated by commas',
         ),
       );
   });
@@ -37,30 +37,30 @@ const redisUrl = () =>
 export const redisSection = section(
   {
     url: redisUrl()
-      .describe('What replicas tell each other through: redis:// or, with TLS, rediss://.')
+      .describe('The Redis that replicas share: redis:// or, with TLS, rediss://.')
       .optional(),
     mode: z
       .enum(['standalone', 'sentinel', 'cluster'])
-      .describe('How the servers of the URL belong together.')
+      .describe('How the Redis servers in the URL are deployed.')
       .prefault('standalone'),
     master: z
       .string()
       .regex(/^[\w.-]{1,100}$/, 'expected a name such as mymaster')
-      .describe("The master's name, for Sentinel.")
+      .describe('Name of the master, for Sentinel.')
       .prefault('mymaster'),
     prefix: z
       .string()
       .regex(/^[\w.-]{1,64}$/, 'expected a short word such as wg')
-      .describe('Before the keys and channels in it.')
+      .describe('Prefix of keys and channels.')
       .prefault('wg'),
-    username: z.string().min(1).describe('Who asks, where Redis has users.').optional(),
-    password: z.string().min(1).describe('With which password.').optional(),
-    'sentinel-password': z.string().min(1).describe('The password of the Sentinels.').optional(),
+    username: z.string().min(1).describe('Redis user name.').optional(),
+    password: z.string().min(1).describe('Redis password.').optional(),
+    'sentinel-password': z.string().min(1).describe('Password of the Sentinels.').optional(),
     ca: path()
-      .describe('Certificate authorities for it, in PEM, in place of the usual ones.')
+      .describe('Certificate authorities for Redis, PEM. Replaces the default ones.')
       .optional(),
   },
-  'What replicas tell each other through.',
+  'The Redis that replicas share.',
 );
 
 /** @returns undefined where there is none */

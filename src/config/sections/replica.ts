@@ -11,27 +11,27 @@ export const replicaSection = section(
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
-      .describe("How the others call this one. Default: the machine's name.")
+      .describe('Name of this replica. Default: the host name.')
       .optional(),
     listen: hostAndPort()
-      .describe('Where the other replicas ask this one for what is coming in.')
+      .describe("Internal address where other replicas follow this one's fills.")
       .optional(),
-    url: webUrl().describe('The URL under which they do.').optional(),
+    url: webUrl().describe('URL at which other replicas reach that address.').optional(),
     secret: z
       .string({ error: 'expected text; put it in quotes' })
       .min(1)
-      .describe('What replicas sign with what they tell each other; all have the same.')
+      .describe('Key that signs messages between replicas. The same on all replicas.')
       .optional(),
     peers: z
       .array(network())
-      .describe('Addresses at which other replicas are asked.')
+      .describe('Addresses of other replicas.')
       .prefault(['loopback', 'uniquelocal']),
     'share-policy': z
       .boolean()
-      .describe('An edit of the policy at one replica holds at all of them.')
+      .describe('Apply a policy edit on one replica to all replicas.')
       .prefault(false),
   },
-  'One of several that serve the same cache.',
+  'This replica of a fleet.',
 );
 
 /** What belongs together among these settings. @param issue told what is wrong, and where */
@@ -42,12 +42,12 @@ export function checkReplica(
 ): void {
   const wantsSecret = listen !== undefined || sharePolicy;
   if (wantsSecret && secret === undefined)
-    issue('replicas trust each other by a secret that all have: set it', 'replica', 'secret');
+    issue('replicas authenticate each other by a shared secret: set it', 'replica', 'secret');
   if (wantsSecret && !hasRedis)
-    issue('replicas find each other through Redis: set its URL', 'redis', 'url');
+    issue('replicas discover each other through Redis: set its URL', 'redis', 'url');
   if ((listen === undefined) !== (url === undefined))
     issue(
-      `"listen" and "url" belong together: where the others reach what listens here`,
+      `"listen" and "url" require each other: "url" is where other replicas reach "listen"`,
       'replica',
       listen === undefined ? 'listen' : 'url',
     );

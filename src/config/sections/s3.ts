@@ -21,28 +21,28 @@ const serverUrl = () =>
     if (url === undefined || !/^https?:$/.test(url.protocol) || url.search || url.hash)
       context.addIssue('expected a URL such as https://s3.example.com');
     else if (url.username || url.password)
-      context.addIssue('credentials do not belong in a URL; see docs/configuration.md');
+      context.addIssue('credentials are not allowed in a URL; see docs/configuration.md');
   });
 
 /** The settings below `s3`. */
 export const s3Section = section(
   {
     bucket: bucketName()
-      .describe('Artifacts that machines share, in a bucket of an S3-compatible store.')
+      .describe('Bucket of an S3-compatible store for shared artifacts.')
       .optional(),
-    prefix: keyPrefix().describe('Before the keys in it.').optional(),
-    endpoint: serverUrl().describe("The store's URL. Default: that of AWS.").optional(),
+    prefix: keyPrefix().describe('Prefix of object keys.').optional(),
+    endpoint: serverUrl().describe('URL of the store. Default: AWS.').optional(),
     region: z
       .string()
       .regex(/^[a-z0-9-]{1,40}$/, 'expected a region such as us-east-1')
-      .describe('The region that requests are signed for.')
+      .describe('Region for request signing.')
       .prefault('us-east-1'),
     'path-style': z
       .boolean()
-      .describe("The bucket stands in the path of its URL, and not in its host's name.")
+      .describe('Put the bucket name in the URL path instead of the host name.')
       .prefault(true),
   },
-  'Artifacts that machines share.',
+  'Shared artifacts.',
 );
 
 /** @returns undefined where nothing is shared */

@@ -5,12 +5,12 @@ import { count, section } from '../terms.js';
 export const serveSection = section(
   {
     workers: count(1)
-      .describe('Processes that serve on the one port; they share cache, policy and decision log.')
+      .describe('Number of worker processes. They share port, cache, policy and decision log.')
       .prefault(1),
     accel: z
       .enum(['off', 'x-accel-redirect'])
-      .describe('x-accel-redirect: nginx in front sends large cached artifacts itself.')
+      .describe('x-accel-redirect: let nginx in front send large cached artifacts.')
       .prefault('off'),
   },
-  'How it serves.',
+  'Serving.',
 );

@@ -4,21 +4,25 @@ import { count, section, time } from '../terms.js';
 /** The settings below `server`. */
 export const serverSection = section(
   {
-    'header-bytes': byteSize().describe("A request's headers.").prefault('16KiB'),
-    'url-length': count(256).describe("Characters of a request's URL.").prefault(4096),
-    'headers-timeout': time().describe("To a request's last header.").prefault('15s'),
+    'header-bytes': byteSize().describe("Maximum size of a request's headers.").prefault('16KiB'),
+    'url-length': count(256)
+      .describe("Maximum length of a request's URL, in characters.")
+      .prefault(4096),
+    'headers-timeout': time().describe("Timeout for a request's headers.").prefault('15s'),
     'write-timeout': time()
-      .describe('A client that takes nothing of an answer for so long is cut off.')
+      .describe('Timeout after which a client that reads nothing is disconnected.')
       .prefault('5m'),
     connections: count(1)
-      .describe('Connections at a time. Default: for which files can be opened, 10000 at most.')
+      .describe('Maximum connections. Default: what the open-file limit allows, up to 10000.')
       .optional(),
     'client-connections': count(1)
-      .describe('Of these, from one address; more for trusted-proxies. Default: three quarters.')
+      .describe(
+        'Maximum connections from one address, except trusted-proxies. Default: three quarters of "connections".',
+      )
       .optional(),
     'shutdown-grace': time()
-      .describe('What is under way at SIGTERM may take so long to end.')
+      .describe('Time for open requests to finish after SIGTERM.')
       .prefault('30s'),
   },
-  'What a client may ask.',
+  'Limits on clients.',
 );

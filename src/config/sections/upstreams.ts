@@ -19,87 +19,87 @@ const upstream = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
-    .describe('How policies, logs and metrics call it.'),
+    .describe('Name in policies, logs and metrics.'),
   url: pageUrl()
-    .describe("The simple index, or the flat page. The last upstream's default is PyPI's.")
+    .describe('URL of the simple index or flat page. Default for the last upstream: PyPI.')
     .optional(),
   format: z
     .enum(['simple', 'flat'])
-    .describe('flat: one page, or the listing of a folder, with the files of all projects.')
+    .describe('flat: one page or folder listing with the files of all projects.')
     .prefault('simple'),
   files: z
     .array(hostPattern())
-    .describe(
-      "Hosts that files may come from, beside the index's own; *. stands for all below one.",
-    )
+    .describe('Additional hosts that files may come from. *. matches all subdomains.')
     .optional(),
   claims: z
     .array(projectGlob())
-    .describe('Projects that are only ever looked up here; * stands for any characters.')
+    .describe('Projects that are looked up only here. * matches any characters.')
     .prefault([]),
   auth: z
     .strictObject({
-      username: z.string().min(1).describe('The user; __token__ at some indexes.'),
+      username: z.string().min(1).describe('User name. Some indexes expect __token__.'),
       // Its own words, for the usual ones quote what stands there.
       password: z
         .string({ error: 'expected text; put it in quotes' })
         .min(1)
-        .describe('The password or token; a reference to a variable keeps it out of the file.')
+        .describe('Password or token. Reference a variable to keep it out of the file.')
         .optional(),
       'password-file': absolutePath()
-        .describe('A file that holds it, read again when it changes.')
+        .describe('A file with the password, reloaded when it changes.')
         .optional(),
       'password-command': z
         .array(z.string())
         .min(1)
-        .describe('A program and its arguments that print a token, and until when it holds.')
+        .describe('A program with its arguments that prints a token and its expiry.')
         .optional(),
     })
     .superRefine((auth, context) => {
       const given = PASSWORDS.filter((key) => auth[key] !== undefined);
       if (given.length !== 1)
-        context.addIssue(`expected one of ${PASSWORDS.join(', ')} beside "username"`);
+        context.addIssue(`expected one of ${PASSWORDS.join(', ')} with "username"`);
     })
-    .describe('Basic authentication, sent to the index and to its own host only.')
+    .describe("Basic authentication, sent only to the index's host.")
     .optional(),
   tls: z
     .strictObject({
-      cert: absolutePath().describe('Our certificate with its chain, PEM.'),
+      cert: absolutePath().describe('Client certificate with its chain, PEM.'),
       key: absolutePath().describe('Its private key, PEM.'),
     })
-    .describe('For an index that asks for a certificate.')
+    .describe('Client certificate for the index.')
     .optional(),
-  inspect: z.boolean().describe('false: files of this upstream are not opened.').prefault(true),
+  inspect: z.boolean().describe('false: do not inspect files of this upstream.').prefault(true),
   absent: z
     .array(
       z.int().refine((status) => status >= 400 && status < 500 && !NEVER_ABSENT.has(status), {
-        error: 'expected a status such as 403 by which it says that it has no such project',
+        error: 'expected a status such as 403 that means "no such project"',
       }),
     )
-    .describe('Statuses that mean, beside 404 and 410, that it has no such project.')
+    .describe('Additional statuses that mean "no such project", next to 404 and 410.')
     .prefault([]),
   unhashed: z
     .enum(['refuse', 'pin'])
-    .describe('Files without sha256, sha384 or sha512. pin: the first bytes seen are the file.')
+    .describe('Files without a sha256, sha384 or sha512. pin: pin the first bytes received.')
     .prefault('refuse'),
   reuploads: z
     .enum(['refuse', 'accept'])
     .describe(
-      'Files that the index replaces. refuse: a file stays what its first bytes here were. accept: the change is recorded. Default: nothing is kept to compare with.',
+      'Replaced files. refuse: refuse a file whose bytes change after the first download. accept: record the change. Default: no check.',
     )
     .optional(),
   public: z
     .boolean()
-    .describe('Whether anybody can publish there. Default: true for the last upstream, else false.')
+    .describe(
+      'Whether the index is open to the public for publishing. Default: true for the last upstream.',
+    )
     .optional(),
   timeouts: section(
     {
       connect: time().describe('To connect.').prefault('10s'),
-      headers: time().describe("To the answer's first line.").prefault('30s'),
-      body: time().describe('Between two parts of an answer.').prefault('60s'),
-      page: time().describe('For a project page in all.').prefault('60s'),
+      headers: time().describe('Timeout for the response headers.').prefault('30s'),
+      body: time().describe('Timeout between two parts of a response body.').prefault('60s'),
+      page: time().describe('Total timeout for a project page.').prefault('60s'),
     },
-    'How long to wait.',
+    'Timeouts.',
   ),
 });
 
@@ -116,14 +116,10 @@ export const upstreamsSection = z
       // Its name is a folder's, too, and on Windows and macOS two that differ in case alone would be one.
       const folder = name.toLowerCase();
       if (names.has(folder))
-        issue(
-          `a second upstream named ${JSON.stringify(name)} (case does not count)`,
-          index,
-          'name',
-        );
+        issue(`duplicate upstream name ${JSON.stringify(name)} (ignoring case)`, index, 'name');
       names.add(folder);
       if (url === undefined && index !== last)
-        issue('only the last upstream can do without "url"; it is PyPI then', index);
+        issue('only the last upstream may omit "url" (default: PyPI)', index);
       if (url === undefined && format === 'flat' && index === last)
         issue('expected "url" beside "format: flat"', index, 'format');
       if (open === true && index !== last)
@@ -136,7 +132,7 @@ export const upstreamsSection = z
       }
     }
   })
-  .describe('The indexes behind Wheelgate; the last is the public one.')
+  .describe('The upstream indexes. The last is the public one.')
   .prefault([{ name: 'pypi', url: PYPI_INDEX, files: [PYPI_FILES] }]);
 
 export interface UpstreamConfig {

@@ -8,28 +8,28 @@ const webhookUrl = () =>
     if (url === undefined || !/^https?:$/.test(url.protocol))
       context.addIssue('expected a URL such as https://chat.example.com/hooks/builds');
     else if (url.username || url.password)
-      context.addIssue('credentials do not belong in a URL; "secret" signs what is sent');
+      context.addIssue('credentials are not allowed in a URL; "secret" signs messages');
   });
 
 const webhook = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
-    .describe('How the log and /readyz call it.'),
-  url: webhookUrl().describe('Where messages are posted.'),
+    .describe('Name in the log and /readyz.'),
+  url: webhookUrl().describe('URL that messages are posted to.'),
   secret: z
     .string({ error: 'expected text; put it in quotes' })
     .min(1)
-    .describe('What messages are signed with, as Standard Webhooks says.')
+    .describe('Signing key, as specified by Standard Webhooks.')
     .optional(),
   format: z
     .enum(['json', 'slack'])
-    .describe('slack: a text, as Slack and Mattermost take it.')
+    .describe('slack: text for Slack and Mattermost.')
     .prefault('json'),
   events: z
     .array(z.enum(NOTICE_EVENTS))
     .min(1)
-    .describe('What it is told of.')
+    .describe('Events to send.')
     .prefault([...NOTICE_EVENTS]),
 });
 
@@ -41,11 +41,11 @@ export const webhooksSection = z
       if (names.has(name))
         context.addIssue({
           code: 'custom',
-          message: `a second webhook named ${JSON.stringify(name)}`,
+          message: `duplicate webhook name ${JSON.stringify(name)}`,
           path: [index, 'name'],
         });
       names.add(name);
     }
   })
-  .describe('Who is told of refusals, of what turned out bad, of policy edits and waivers.')
+  .describe('Notifications of refusals, exposed downloads, policy edits and waivers.')
   .prefault([]);

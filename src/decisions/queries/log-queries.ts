@@ -123,7 +123,7 @@ export class LogQueries implements DecisionQueries {
     if (found.length > 0 || keeper.progress.kind !== 'counting') return found;
     // Nothing is known as long as not all is counted: commonly that takes no time.
     await withDeadline(PATIENCE, keeper.counted()).catch(() => {
-      throw new Failure('overloaded', 'The decision log is being counted after a start.', {
+      throw new Failure('overloaded', 'The decision log is still being counted after a restart.', {
         retryAfter: PATIENCE,
       });
     });

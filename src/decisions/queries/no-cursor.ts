@@ -2,5 +2,8 @@ import { Failure } from '../../domain/failure.js';
 
 /** Said where a page is asked for by what no page before it gave as `next`. */
 export function noCursor(): Failure {
-  return new Failure('bad-request', 'Where to go on (before=) is not what an answer gave as next.');
+  return new Failure(
+    'bad-request',
+    'The cursor (before=) is not a "next" value of an earlier response.',
+  );
 }

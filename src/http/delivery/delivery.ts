@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { asFailure, FAILURES, type FailureKind } from '../../domain/failure.js';
+import { counted } from '../../domain/plural.js';
 import { matchesEtag } from '../conditional.js';
 import { cutOff, isOver, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
@@ -118,7 +119,7 @@ export class Delivery {
       this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
     if (window === undefined)
       return this.#endWithout(await decide(), 416, { ...NOTHING, size }, () =>
-        sendFailure(res, 'range-not-satisfiable', `The file has ${size} bytes.`, {
+        sendFailure(res, 'range-not-satisfiable', `The file has ${counted(size ?? 0, 'byte')}.`, {
           'content-range': `bytes */${size}`,
         }),
       );

@@ -26,7 +26,7 @@ export function sendRefusal(
 ): void {
   const hit = verdict.decisive;
   const rule = hit?.rule ?? 'policy';
-  const reason = hit?.reason ?? 'the policy refuses it';
+  const reason = hit?.reason ?? 'refused by policy';
   const reference = hit?.reference === undefined ? '' : ` (${hit.reference})`;
   const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
   const ask = contact === undefined ? '' : ` To ask for a waiver: ${contact}`;

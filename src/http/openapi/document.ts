@@ -34,17 +34,17 @@ export function openApi(version: string): object {
     info: {
       title: 'Wheelgate',
       version,
-      description: 'What the pages of the dashboard show, for programs.',
+      description: 'The data of the dashboard, for programs.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '../..', description: 'Where this description was had from.' }],
+    servers: [{ url: '../..', description: 'The server that sent this description.' }],
     paths: Object.fromEntries(
       OPERATIONS.map((operation) => [operation.path, { get: described(operation) }]),
     ),
     components: {
       schemas: { ...readSchemas(), Problem: PROBLEM },
       securitySchemes: {
-        password: { type: 'http', scheme: 'basic', description: 'A token as the password.' },
+        password: { type: 'http', scheme: 'basic', description: 'Token as the password.' },
         token: { type: 'http', scheme: 'bearer' },
       },
     },
@@ -55,13 +55,13 @@ function described({ path, mayAsk, summary, parameters, answers, failures }: Ope
   return {
     operationId: nameOf(path),
     summary,
-    description: `With access.tokens: for the role ${mayAsk}.`,
+    description: `With access.tokens, requires the role ${mayAsk}.`,
     // Nobody has to show a token where none are asked for.
     security: [{}, { password: [] }, { token: [] }],
     parameters: parameters.map(parameter),
     responses: {
       200: {
-        description: 'What was asked for.',
+        description: 'Success.',
         content: Object.fromEntries(
           Object.entries(answers).map(([type, name]) => [type, { schema: schemaOf(name) }]),
         ),

@@ -45,10 +45,10 @@ const oneOf = (values: readonly string[]) => ({ enum: values });
 
 const PROJECT = query('project', "A project's name.");
 const VERSIONS = query('versions', 'A version specifier (PEP 440), such as ==1.2.3.');
-const SINCE = query('since', 'Nothing before this instant.', { format: 'date-time' });
-const UNTIL = query('until', 'Nothing from this instant on.', { format: 'date-time' });
-const FORMAT = query('format', 'csv: a table for a spreadsheet.', oneOf(['csv']));
-const BEFORE = query('before', 'Where to go on: `next` of the answer before.');
+const SINCE = query('since', 'Start time, inclusive.', { format: 'date-time' });
+const UNTIL = query('until', 'End time, exclusive.', { format: 'date-time' });
+const FORMAT = query('format', 'csv: a CSV table.', oneOf(['csv']));
+const BEFORE = query('before', 'Cursor: `next` of the previous page.');
 
 /** Every path below `/api/v1/`; a test holds that none is missing. */
 export const OPERATIONS: readonly Operation[] = [
@@ -63,11 +63,11 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/explain',
     mayAsk: 'client',
-    summary: 'The verdict on each file of a project, and why.',
+    summary: 'The verdict on each file of a project, with its reason.',
     parameters: [
       PROJECT,
       VERSIONS,
-      query('facts', '1: with all that the verdicts rest on.', oneOf(['1'])),
+      query('facts', '1: include the facts behind each verdict.', oneOf(['1'])),
     ],
     answers: { [JSON_TYPE]: 'ExplainAnswer' },
     failures: ['bad-request', 'not-found', 'upstream-broken', 'upstream-unreachable'],
@@ -75,14 +75,14 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/exposure',
     mayAsk: 'admin',
-    summary: 'Who was given what. The query names a project or a digest.',
+    summary: "Who downloaded a project's files or an artifact.",
     parameters: [
       PROJECT,
       VERSIONS,
-      query('sha256', "An artifact's digest, in hexadecimal digits."),
+      query('sha256', 'SHA-256 of an artifact, in hexadecimal.'),
       SINCE,
       UNTIL,
-      query('refused', '1: those who were refused it, too.', oneOf(['1'])),
+      query('refused', '1: include refused requests.', oneOf(['1'])),
       FORMAT,
     ],
     answers: { [JSON_TYPE]: 'ExposureAnswer', [CSV_TYPE]: 'text' },
@@ -91,23 +91,23 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/overview',
     mayAsk: 'client',
-    summary: 'What was refused, how often, and how the service is.',
-    parameters: [query('range', 'Of which time.', oneOf(RANGES))],
+    summary: 'Refusals by rule and over time, and service health.',
+    parameters: [query('range', 'Time range.', oneOf(RANGES))],
     answers: { [JSON_TYPE]: 'OverviewAnswer' },
     failures: ['bad-request'],
   },
   {
     path: '/api/v1/refusals',
     mayAsk: 'client',
-    summary: 'What was refused, warned of, or would have been refused but for dry-run, as groups.',
+    summary: 'Refusals, warnings and dry-run refusals, grouped by file and rule.',
     parameters: [
-      query('rule', 'Of one rule.'),
+      query('rule', 'Rule.'),
       PROJECT,
-      query('user', 'Of one user.'),
-      query('verdict', 'Of one verdict.', oneOf(['block', 'warn', 'dry-run'])),
+      query('user', 'User.'),
+      query('verdict', 'Verdict.', oneOf(['block', 'warn', 'dry-run'])),
       SINCE,
       UNTIL,
-      query('q', 'A part of project, version, filename, rule or reason, in any case.'),
+      query('q', 'Case-insensitive text in project, version, filename, rule or reason.'),
       query('sort', 'The order.', oneOf(SORTS)),
       BEFORE,
       FORMAT,
@@ -118,7 +118,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/refusals/{id}',
     mayAsk: 'client',
-    summary: 'One decision by its name, how its file is judged by now, and requests like it.',
+    summary: 'One decision, the current verdict on its file, and similar requests.',
     parameters: [inPath('id', 'Its `id` elsewhere.'), BEFORE],
     answers: { [JSON_TYPE]: 'RefusalAnswer' },
     failures: ['bad-request', 'not-found', 'overloaded'],
@@ -127,10 +127,14 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/api/v1/live',
     mayAsk: 'admin',
     summary:
-      'Decisions as they are made, as server-sent events: the data of each is one. The last ones come first. It ends with the server, and where the token is taken back.',
+      'New decisions as server-sent events, one per event, after the most recent ones. The stream ends when the server stops or the token is revoked.',
     parameters: [
-      query('after', 'The id of the last one that the client has.'),
-      { name: 'Last-Event-ID', in: 'header', description: 'The same, of one that comes back.' },
+      query('after', 'Id of the last decision received.'),
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        description: 'Id of the last decision received, for a reconnecting client.',
+      },
     ],
     answers: { 'text/event-stream': 'SeenDecision' },
     failures: ['too-many-requests'],
@@ -138,10 +142,10 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/projects/{project}',
     mayAsk: 'client',
-    summary: 'The files of a project under the policy in force, and what clients see of each.',
+    summary: 'The files of a project with their verdicts and their state on the project page.',
     parameters: [
-      inPath('project', 'Its name; another spelling is answered 301.'),
-      query('show', 'Which of them.', oneOf(SHOWS)),
+      inPath('project', 'Project name. Other spellings redirect (301).'),
+      query('show', 'Subset of files.', oneOf(SHOWS)),
       query('page', 'From 1.', { type: 'integer', minimum: 1 }),
     ],
     answers: { [JSON_TYPE]: 'ProjectReport' },
@@ -150,11 +154,11 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/projects/{project}/files/{filename}',
     mayAsk: 'client',
-    summary: 'Why a file is refused, or that it is not, what to do, and what was found.',
+    summary: 'The verdict on a file, its findings and possible actions.',
     parameters: [
       inPath('project', 'Its name.'),
-      inPath('filename', 'As the index lists it.'),
-      query('before', 'Where its history goes on: `history.searchedBackTo` of the answer before.', {
+      inPath('filename', 'Filename on the project page.'),
+      query('before', 'Cursor: `history.searchedBackTo` of the previous response.', {
         format: 'date-time',
       }),
     ],
@@ -164,7 +168,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/policy',
     mayAsk: 'client',
-    summary: 'The policy in force, its files, rules, waivers and edits.',
+    summary: 'The current policy: files, rules, waivers and edits.',
     parameters: [],
     answers: { [JSON_TYPE]: 'PolicyReport' },
     failures: [],
@@ -172,11 +176,11 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/policy/files/{layer}/{name}',
     mayAsk: 'client',
-    summary: 'A policy file, or a part of one.',
+    summary: 'A policy file or a part of it.',
     parameters: [
-      { ...inPath('layer', 'Whose it is.'), schema: oneOf(['own', 'shipped']) },
-      inPath('name', 'Its name in its folder.'),
-      query('from', 'Its first line that is asked for.', { type: 'integer', minimum: 1 }),
+      { ...inPath('layer', 'Origin of the file.'), schema: oneOf(['own', 'shipped']) },
+      inPath('name', 'File name in its folder.'),
+      query('from', 'First line to return.', { type: 'integer', minimum: 1 }),
     ],
     answers: { [JSON_TYPE]: 'PolicyFilePart' },
     failures: ['bad-request', 'not-found'],
@@ -184,7 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/health',
     mayAsk: 'client',
-    summary: 'How each part of the server is.',
+    summary: 'The state of each part of the server.',
     parameters: [],
     answers: { [JSON_TYPE]: 'HealthAnswer' },
     failures: [],

@@ -13,7 +13,7 @@ export function assetsRoute(): Handler {
   return (req, res) => {
     const [, name = '', ...rest] = pathSegments(req.url ?? '') ?? [];
     const asset = rest.length === 0 ? BY_NAME.get(name) : undefined;
-    if (asset === undefined) throw new Failure('not-found', 'No page refers to such a file.');
+    if (asset === undefined) throw new Failure('not-found', 'No such asset.');
     const isCurrent = queryOf(req.url ?? '').get('v') === asset.version;
     res.statusCode = 200;
     res.setHeader('content-type', asset.contentType);

@@ -28,7 +28,10 @@ export function explainRoute({ pages, judge }: Services, { contact }: HttpSettin
     const query = queryOf(req.url ?? '');
     const project = parseProjectName(query.get('project') ?? '');
     if (project === undefined)
-      throw new Failure('bad-request', 'The query needs project=NAME, a name as PEP 508 has it.');
+      throw new Failure(
+        'bad-request',
+        'The query requires project=NAME, a project name (PEP 508).',
+      );
     const explained = await explain(pages, judge, project, specifierOf(query.get('versions')));
     // The facts are long; who wants to try another policy on them asks for them.
     const withFacts = query.get('facts') === '1';

@@ -65,7 +65,7 @@ function nameFile(url: string): Named {
   const filename = isSidecar ? last.slice(0, -SIDECAR.length) : last;
   const known = filename !== undefined && parseDistributionFilename(filename) !== undefined;
   if (project === undefined || !known || rest.length > 0)
-    throw new Failure('not-found', 'A file is named /files/{project}/{filename}.');
+    throw new Failure('not-found', 'Use /files/{project}/{filename}.');
   return { project, filename, isSidecar };
 }
 
@@ -123,7 +123,7 @@ class Exchange {
       if (artifact.kind === 'known') return this.#known(artifact);
       if (await this.#filling(artifact.fill, subject)) return;
     }
-    throw new Failure('overloaded', 'The file leaves the cache faster than it can be read.');
+    throw new Failure('overloaded', 'The file was evicted from the cache before it could be read.');
   }
 
   /** Writes down what comes in the place of a file that is listed, or breaks it off. */

@@ -22,6 +22,6 @@ export function helpRoute(services: Services, settings: HttpSettings): Handler {
       return helpPage({ server, contact, asksForTokens, rules: RULES_SAID }, urlOf);
     }
     if (topic === 'findings' && rest.length === 0) return findingsPage();
-    throw new Failure('not-found', 'There is no such page.');
+    throw new Failure('not-found', 'No such page.');
   });
 }

@@ -38,7 +38,7 @@ export function liveRoute(
   });
   return async (req, res) => {
     if (readers.size >= MOST_READERS)
-      throw new Failure('too-many-requests', `${MOST_READERS} clients listen already.`);
+      throw new Failure('too-many-requests', `${MOST_READERS} clients are already connected.`);
     begin(res);
     if (req.method === 'HEAD' || isStopping) return void res.end();
     readers.add(res);

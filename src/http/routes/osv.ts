@@ -87,14 +87,14 @@ function answering(
 class TooLong extends Error {}
 
 async function readJson(req: IncomingMessage): Promise<unknown> {
-  const tooLong = () => new TooLong(`A query has at most ${MAX_QUESTION} bytes.`);
+  const tooLong = () => new TooLong(`A query is limited to ${MAX_QUESTION} bytes.`);
   if (Number(req.headers['content-length'] ?? 0) > MAX_QUESTION) throw tooLong();
   // Ended by hand where it is too long: the answer goes out on the same connection.
   const body = await collect(req.iterator({ destroyOnReturn: false }), MAX_QUESTION, tooLong);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new BadQuestion('The body is no JSON.');
+    throw new BadQuestion('The body is not JSON.');
   }
 }
 

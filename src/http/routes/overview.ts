@@ -9,7 +9,7 @@ import { sendJson } from '../json.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /?range=24h|7d|30d`: what was refused, how often, and how the service is, for people. */
+/** `GET /?range=24h|7d|30d`: the overview page. */
 export function overviewRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async (req, urlOf) => {
     const reader = readerOf(req, settings);
@@ -28,5 +28,5 @@ function rangeOf(req: IncomingMessage): OverviewRange {
   const text = queryOf(req.url ?? '').get('range') ?? RANGES[0];
   const range = RANGES.find((one) => one === text);
   if (range !== undefined) return range;
-  throw new Failure('bad-request', `The range is one of ${RANGES.join(', ')}.`);
+  throw new Failure('bad-request', `The range must be one of ${RANGES.join(', ')}.`);
 }

@@ -130,12 +130,16 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
         relay(proxyRes, res as ServerResponse, passing.get(req)?.rewrite).catch((error: unknown) =>
           error instanceof Failure
             ? sendFailure(res as ServerResponse, error.kind, error.message)
-            : answerBadly(res as ServerResponse, 'The transfer from the upstream broke off.'),
+            : answerBadly(res as ServerResponse, 'The transfer from the upstream was interrupted.'),
         );
       },
       error: (_error, _req, res) => {
         if ('statusCode' in res)
-          sendFailure(res, 'upstream-unreachable', `The upstream ${upstream.name} did not answer.`);
+          sendFailure(
+            res,
+            'upstream-unreachable',
+            `The upstream ${upstream.name} did not respond.`,
+          );
       },
     },
   });
@@ -146,7 +150,7 @@ function endInTime(from: IncomingMessage, { name, pageTimeout }: Upstream): void
   // It is as long as the time without a byte: whichever came first would say why.
   from.socket.setTimeout(0);
   const timer = setTimeout(() => {
-    const what = `The upstream ${name} did not answer in time.`;
+    const what = `The upstream ${name} did not respond in time.`;
     from.destroy(new Failure('upstream-unreachable', what));
   }, pageTimeout);
   from.once('close', () => clearTimeout(timer));
@@ -180,10 +184,7 @@ async function asItIs(from: AsyncIterable<Uint8Array>): Promise<RewrittenDocumen
 }
 
 function tooLong(): Failure {
-  return new Failure(
-    'upstream-broken',
-    `The upstream's document is longer than ${MAX_BYTES} bytes.`,
-  );
+  return new Failure('upstream-broken', `The upstream's document exceeds ${MAX_BYTES} bytes.`);
 }
 
 function answerBadly(res: ServerResponse, detail: string): void {

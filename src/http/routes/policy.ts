@@ -52,10 +52,10 @@ async function askedOf(
   if (files === undefined || (files === '' && layer === undefined))
     return { seesComments, part: undefined };
   if (files !== 'files' || !isLayer(layer) || name === undefined || rest.length > 0)
-    throw new Failure('not-found', 'A policy file is named /policy/files/{own|shipped}/{name}.');
+    throw new Failure('not-found', 'Use /policy/files/{own|shipped}/{name}.');
   const from = lineOf(queryOf(req.url ?? '').get('from'));
   const part = await policyReports.file({ layer, name, from, comments: seesComments });
-  if (part === undefined) throw new Failure('not-found', 'No such policy file is in force.');
+  if (part === undefined) throw new Failure('not-found', 'No such policy file.');
   return { seesComments, part };
 }
 
@@ -66,5 +66,5 @@ function isLayer(text: string | undefined): text is AskedFile['layer'] {
 function lineOf(text: string | null): number {
   if (text === null || text === '') return 1;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure('bad-request', 'The parameter from is the number of a line, from 1.');
+  throw new Failure('bad-request', 'The parameter "from" must be a line number, from 1.');
 }

@@ -72,16 +72,13 @@ function reportFor(
   const [, name = ''] = pathSegments(req.url ?? '')?.slice(below.length) ?? [];
   const project = parseProjectName(name);
   if (project === undefined)
-    throw new Failure(
-      'not-found',
-      'A project is named /projects/{project}, by a name as PEP 508 has it.',
-    );
+    throw new Failure('not-found', 'Use /projects/{project} with a project name (PEP 508).');
   const query = queryOf(req.url ?? '');
   const show = SHOWS.find((one) => one === (query.get('show') || SHOWS[0]));
   if (show === undefined)
-    throw new Failure('bad-request', `The parameter show is one of ${SHOWS.join(', ')}.`);
+    throw new Failure('bad-request', `The parameter "show" must be one of ${SHOWS.join(', ')}.`);
   const page = query.get('page') || '1';
   if (!/^[1-9]\d{0,5}$/.test(page))
-    throw new Failure('bad-request', 'The parameter page is the number of a page, from 1.');
+    throw new Failure('bad-request', 'The parameter "page" must be a page number, from 1.');
   return projectReport({ pages, judge, findings, logSearch }, project, show, Number(page));
 }

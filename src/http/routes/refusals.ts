@@ -68,7 +68,7 @@ export function refusalsApiRoute(services: Services, settings: HttpSettings): Ha
 /** The decision that a path names; undefined for that of all. @param below the segments in front of `refusals` */
 function idIn(req: IncomingMessage, below: readonly string[]): string | undefined {
   const [, id = '', ...rest] = pathSegments(req.url ?? '')?.slice(below.length) ?? [];
-  if (rest.length > 0) throw new Failure('not-found', 'A refusal is named /refusals/{id}.');
+  if (rest.length > 0) throw new Failure('not-found', 'Use /refusals/{id}.');
   return id === '' ? undefined : id;
 }
 
@@ -92,7 +92,7 @@ function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
   const sort = query.get('sort') || SORTS[0];
   const known = SORTS.find((one) => one === sort);
   if (known === undefined)
-    throw new Failure('bad-request', `The order is one of ${SORTS.join(', ')}.`);
+    throw new Failure('bad-request', `The order must be one of ${SORTS.join(', ')}.`);
   return {
     filter: filterOf(query, reader),
     sort: known,
@@ -106,12 +106,12 @@ function filterOf(query: URLSearchParams, reader: Reader): RefusalFilter {
   const [name, verdict, user] = [given('project'), given('verdict'), given('user')];
   const project = name === undefined ? undefined : parseProjectName(name);
   if (name !== undefined && project === undefined)
-    throw new Failure('bad-request', 'The project is none.');
+    throw new Failure('bad-request', 'The project name is invalid.');
   const known = VERDICTS.find((one) => one === verdict);
   if (verdict !== undefined && known === undefined)
-    throw new Failure('bad-request', `The verdict is one of ${VERDICTS.join(', ')}.`);
+    throw new Failure('bad-request', `The verdict must be one of ${VERDICTS.join(', ')}.`);
   if (user !== undefined && !reader.seesIdentities && user !== reader.user)
-    throw new Failure('forbidden', 'Who else was refused is for the role admin to see.');
+    throw new Failure('forbidden', "Only the admin role may query other users' refusals.");
   return {
     rule: given('rule'),
     project,

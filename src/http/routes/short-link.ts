@@ -24,7 +24,7 @@ export function shortLinkRoute(services: Services, settings: HttpSettings): Hand
     }
     const answer = pageHandler(services, settings, (_req, urlOf) => {
       if (found instanceof Failure) throw found;
-      if (file === undefined) throw new Failure('not-found', 'Nothing is known under this link.');
+      if (file === undefined) throw new Failure('not-found', 'Unknown link.');
       return linkedPage(files, urlOf);
     });
     return answer(req, res);

@@ -12,7 +12,7 @@ export function simpleRoute(services: Services, settings: HttpSettings): Handler
   return async (req, res) => {
     const segments = pathSegments(req.url ?? '');
     if (segments === undefined || segments.length > 3)
-      throw new Failure('not-found', 'A project page is at /simple/{project}/.');
+      throw new Failure('not-found', 'Use /simple/{project}/.');
     const [, name, slash] = segments;
     // Redirects are relative, so that they hold behind a front server that adds a path.
     if (name === undefined) return redirect(res, 'simple/');
@@ -20,7 +20,7 @@ export function simpleRoute(services: Services, settings: HttpSettings): Handler
     if (negotiated === undefined)
       throw new Failure(
         'not-acceptable',
-        'Project pages come as HTML (PEP 503) and JSON (PEP 691).',
+        'Project pages are available as HTML (PEP 503) and JSON (PEP 691).',
       );
     const { form, contentType } = negotiated;
     const encoding = negotiateEncoding(req.headers['accept-encoding']);
@@ -30,7 +30,7 @@ export function simpleRoute(services: Services, settings: HttpSettings): Handler
     }
     const project = parseProjectName(name);
     if (project === undefined)
-      throw new Failure('not-found', `${JSON.stringify(name)} is not a project's name (PEP 508).`);
+      throw new Failure('not-found', `${JSON.stringify(name)} is not a project name (PEP 508).`);
     if (slash === undefined) return redirect(res, `${project}/`);
     if (name !== project) return redirect(res, `../${project}/`);
     const page = await services.pages.render(project, form, encoding);

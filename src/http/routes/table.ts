@@ -46,7 +46,7 @@ const TABLE = [
     label: 'pypi',
     mayAsk: 'client',
     methods: READING,
-    what: "PyPI's JSON API, passed through and rewritten",
+    what: "PyPI's JSON API, forwarded with rewritten URLs",
     handler: legacyJsonRoute,
   },
   {
@@ -54,7 +54,7 @@ const TABLE = [
     label: 'integrity',
     mayAsk: 'client',
     methods: READING,
-    what: 'provenance (PEP 740), passed through',
+    what: 'provenance (PEP 740), forwarded',
     handler: integrityRoute,
   },
   {
@@ -63,7 +63,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: ['POST'],
     maxBody: MAX_QUESTION,
-    what: "what is said against one release, in OSV's form",
+    what: 'advisories for one release, in OSV format',
     handler: osvQueryRoute,
   },
   {
@@ -72,7 +72,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: ['POST'],
     maxBody: MAX_QUESTION,
-    what: 'the same for many releases: the identifiers alone',
+    what: 'advisory ids for many releases',
     handler: osvBatchRoute,
   },
   {
@@ -80,7 +80,7 @@ const TABLE = [
     label: 'osv',
     mayAsk: 'client',
     methods: READING,
-    what: 'what one of these identifiers stands for (`/v1/vulns/{id}`)',
+    what: 'one advisory by its id (`/v1/vulns/{id}`)',
     handler: osvVulnsRoute,
   },
   {
@@ -88,7 +88,7 @@ const TABLE = [
     label: 'healthz',
     mayAsk: 'anybody',
     methods: READING,
-    what: 'whether the process answers',
+    what: 'liveness',
     handler: healthRoute,
   },
   {
@@ -96,7 +96,7 @@ const TABLE = [
     label: 'readyz',
     mayAsk: 'anybody',
     methods: READING,
-    what: 'whether requests should be sent here, and the state of each part',
+    what: 'readiness, and the state of each part',
     handler: readyRoute,
   },
   {
@@ -104,7 +104,7 @@ const TABLE = [
     label: 'metrics',
     mayAsk: 'anybody',
     methods: READING,
-    what: "metrics in Prometheus's text form",
+    what: 'metrics in Prometheus text format',
     handler: metricsRoute,
   },
   {
@@ -113,7 +113,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'shared',
-    what: 'the description of `/api/v1` (OpenAPI 3.1)',
+    what: 'OpenAPI 3.1 description of `/api/v1`',
     handler: openApiRoute,
   },
   {
@@ -121,7 +121,7 @@ const TABLE = [
     label: 'api',
     mayAsk: 'client',
     methods: READING,
-    what: 'the verdict on each file of a project, and why',
+    what: 'the verdict on each file of a project, with its reason',
     handler: explainRoute,
   },
   {
@@ -130,7 +130,7 @@ const TABLE = [
     mayAsk: 'admin',
     methods: READING,
     dashboard: 'shared',
-    what: 'who was given what; names clients',
+    what: 'who downloaded a file; shows identities',
     handler: exposureApiRoute,
   },
   {
@@ -139,7 +139,7 @@ const TABLE = [
     mayAsk: 'admin',
     methods: READING,
     dashboard: 'own-port',
-    what: 'who was given what, for people: a form, and a table by user',
+    what: 'the exposure page: who downloaded a file, by user',
     handler: exposureRoute,
   },
   {
@@ -148,7 +148,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'what was refused, how often, and how the service is',
+    what: 'data of the overview page',
     handler: overviewApiRoute,
   },
   {
@@ -157,7 +157,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'what was refused, how often, and how the service is, for people',
+    what: 'the overview page',
     handler: overviewRoute,
   },
   {
@@ -166,7 +166,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'what was refused, as groups, for people; one decision by its id (`/refusals/{id}`)',
+    what: 'the refusals page; one decision by its id (`/refusals/{id}`)',
     handler: refusalsRoute,
   },
   {
@@ -175,7 +175,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'what was refused, as groups; one decision by its id',
+    what: 'refusals, grouped; one decision by its id',
     handler: refusalsApiRoute,
   },
   {
@@ -184,7 +184,7 @@ const TABLE = [
     mayAsk: 'admin',
     methods: READING,
     dashboard: 'own-port',
-    what: 'decisions as they are made, as server-sent events; names clients',
+    what: 'new decisions as server-sent events; shows identities',
     handler: liveRoute,
   },
   {
@@ -202,7 +202,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'all files of a project and their verdicts (`/projects/{project}`); why a file is refused, what to do, and the evidence (`/projects/{project}/files/{filename}`)',
+    what: 'the project page with all verdicts (`/projects/{project}`); the why page of a file (`/projects/{project}/files/{filename}`)',
     handler: projectsRoute,
   },
   {
@@ -211,7 +211,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'the link in a refusal: leads to that page',
+    what: 'the short link in a refusal: redirects to the why page',
     handler: shortLinkRoute,
   },
   {
@@ -229,7 +229,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'the policy in force, its files, waivers and edits, and what is wrong with an edit',
+    what: 'the policy page: files, waivers, edits and errors of a rejected edit',
     handler: policyRoute,
   },
   {
@@ -238,7 +238,7 @@ const TABLE = [
     mayAsk: 'admin',
     methods: READING,
     dashboard: 'own-port',
-    what: 'the last decisions, and those that follow; names clients',
+    what: 'the live page: recent and new decisions; shows identities',
     handler: livePageRoute,
   },
   {
@@ -256,7 +256,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'own-port',
-    what: 'how each part of the server is, for people',
+    what: 'the health page',
     handler: healthPageRoute,
   },
   {
@@ -265,7 +265,7 @@ const TABLE = [
     mayAsk: 'client',
     methods: READING,
     dashboard: 'linked',
-    what: 'how clients are pointed here, what a refusal says, what the findings mean (`/help/findings`)',
+    what: 'the help page; the list of findings (`/help/findings`)',
     handler: helpRoute,
   },
   {
@@ -274,7 +274,7 @@ const TABLE = [
     mayAsk: 'anybody',
     methods: READING,
     dashboard: 'linked',
-    what: 'style, script and icon of the pages',
+    what: 'style sheet, script and icon of the dashboard',
     handler: assetsRoute,
   },
 ] as const satisfies readonly Route[];

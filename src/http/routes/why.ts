@@ -46,7 +46,7 @@ function whyOfRequest(
     const project = parseProjectName(name);
     const isFile = parseDistributionFilename(filename, project) !== undefined;
     if (project === undefined || files !== 'files' || !isFile || rest.length > 0)
-      throw new Failure('not-found', 'A file is named /projects/{project}/files/{filename}.');
+      throw new Failure('not-found', 'Use /projects/{project}/files/{filename}.');
     const before = timeOf(queryOf(req.url ?? '').get('before'), 'before');
     const advice = { contact, policyRepository };
     return whyOf(parts, advice, project, filename, readerOf(req, settings), before);

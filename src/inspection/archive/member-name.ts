@@ -48,7 +48,7 @@ export function checkMemberName(
   if (depth > limits.depth)
     throw new InspectionProblem(
       'inspection-limit-depth',
-      `${path} lies ${depth} folders deep`,
+      `${path} is ${depth} folders deep`,
       evidence,
     );
   if (isUsualPath(path)) return;
@@ -61,7 +61,7 @@ export function checkMemberName(
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path))
     findings.add('member-name-absolute', `the path ${path} is absolute`, evidence);
   if (CLIMBS.test(path))
-    findings.add('member-name-climbing', `the path ${path} climbs out of its folder`, evidence);
+    findings.add('member-name-climbing', `the path ${path} leaves its folder`, evidence);
 }
 
 function count(text: string, character: string): number {

@@ -26,7 +26,7 @@ export function checkOneFormat(
   const other =
     format === 'zip' ? tarInZip(source) : (zipInTar(source) ?? packedTar(source, format));
   if (other !== undefined)
-    findings.add('archive-two-formats', `the file is a ${format} and ${other.what} too`, {
+    findings.add('archive-two-formats', `the file is both a ${format} and ${other.what}`, {
       offset: other.at,
     });
 }

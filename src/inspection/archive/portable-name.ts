@@ -42,18 +42,18 @@ export function checkPortableName(path: string, findings: FindingList): void {
 export function oddityOf(segment: string): NameOddity | undefined {
   // What climbs or is absolute is reported as that.
   if (segment === '' || segment === '.')
-    return odd('member-name-segment', 'has a segment that is empty or a dot');
+    return odd('member-name-segment', 'has an empty or dot segment');
   if (RESERVED.test(segment) || DEVICE.test(segment))
-    return odd('member-name-reserved', 'is or has what Windows reserves');
+    return odd('member-name-reserved', 'is reserved on Windows or contains a reserved character');
   if (/^ |[. ]$/.test(segment))
-    return odd('member-name-edge', 'has a blank or a dot where Windows drops it');
-  if (SHORT.test(segment)) return odd('member-name-short', 'is of the form of a short name');
+    return odd('member-name-edge', 'has a trailing or leading space or dot, which Windows drops');
+  if (SHORT.test(segment)) return odd('member-name-short', 'looks like a Windows short name');
   if (STRANGE.test(segment) || IGNORED.test(segment))
-    return odd('member-name-character', 'has a character that is no letter, digit or mark');
+    return odd('member-name-character', 'has a character that is not a letter, digit or mark');
   if (segment.normalize('NFC') !== segment)
     return odd('member-name-form', 'is not in Unicode normal form C');
   if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES)
-    return odd('member-name-long', `has a segment of over ${MAX_SEGMENT_BYTES} bytes`);
+    return odd('member-name-long', `has a segment of more than ${MAX_SEGMENT_BYTES} bytes`);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { constants, InflateRaw } from 'minizlib';
 
-/** A deflate stream that is damaged or cut short. */
+/** A deflate stream that is damaged or truncated. */
 export class DeflateError extends Error {}
 
 /** What zlib says of a stream; all else (no memory) it says of itself. */
@@ -66,7 +66,7 @@ export class RawInflater {
     if (this.#error !== undefined) {
       const { code } = this.#error as NodeJS.ErrnoException;
       if (!OF_THE_STREAM.has(code)) throw this.#error;
-      throw new DeflateError('the deflate stream is damaged or cut short', { cause: this.#error });
+      throw new DeflateError('the deflate stream is damaged or truncated', { cause: this.#error });
     }
     this.#consumed += this.#stream.handle?.bytesWritten ?? 0;
     return this.#output;

@@ -56,7 +56,7 @@ export class GrowingFile implements ByteSource {
   }
 
   readInto(target: Buffer, offset: number): void {
-    if (offset + target.length > this.#arrived) throw new NoMore('these bytes have not come in');
+    if (offset + target.length > this.#arrived) throw new NoMore('bytes not yet received');
     if (target.length > WINDOW / 4) return this.#fill(target, offset);
     const ahead = offset - this.#windowAt;
     if (ahead < 0 || ahead + target.length > this.#inWindow) this.#moveWindow(offset);
@@ -86,7 +86,7 @@ export class GrowingFile implements ByteSource {
   #fill(target: Buffer, offset: number): void {
     for (let done = 0; done < target.length; ) {
       const count = readSync(this.#fd, target, done, target.length - done, offset + done);
-      if (count === 0) throw new NoMore('the file became shorter');
+      if (count === 0) throw new NoMore('the file was truncated');
       done += count;
     }
   }

@@ -77,10 +77,10 @@ export class HookPaths {
       );
     const [first] = unclear;
     if (first !== undefined) {
-      const more = unclear.length === 1 ? '' : `, nor are ${unclear.length - 1} more`;
+      const more = unclear.length === 1 ? '' : `, and ${unclear.length - 1} more like it`;
       this.#findings.add(
         'pth-adds-unclear-folder',
-        `${pth}: "${printable(first.text, 77)}" is not plainly a folder of this wheel${more}`,
+        `${pth}: "${printable(first.text, 77)}" is not a plain folder of this wheel${more}`,
         evidenceOf(first),
       );
     }

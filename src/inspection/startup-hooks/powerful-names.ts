@@ -32,12 +32,11 @@ function inPrefix(path: readonly string[], project: ProjectName | undefined): Po
   // Beside or below the interpreter on Windows; `lib/python312.zip` is read in place of the standard library.
   const last = path.length === 1 ? name : path.length === 2 && /^lib\d*$/.test(name) ? next : '';
   if (INTERPRETER_SETTINGS.test(last) || (path.length === 1 && isInterpreter(name)))
-    return finding('interpreter-shadow', 'replaces the interpreter or what it reads first');
+    return finding('interpreter-shadow', 'replaces the interpreter or its start-up files');
   // pip reads it from the prefix of a virtual environment: it can name another index.
   if (path.length === 1 && (name === 'pip.conf' || name === 'pip.ini'))
-    return finding('installer-config', 'configures pip for all later installs');
-  if (isStandardLibrary(path))
-    return finding('stdlib-shadow', 'lies in the folder of the standard library');
+    return finding('installer-config', 'configures pip for all later installations');
+  if (isStandardLibrary(path)) return finding('stdlib-shadow', 'is in the standard library folder');
   const program = isBesideLibraries(path) ? powerOfScript(path.slice(2), project) : undefined;
   if (program !== undefined) return finding(program.code, program.why);
   const oddity = oddityOfPlace(path, project);
@@ -68,7 +67,7 @@ function inSiteFolder(
   for (const importPath of importPaths(path)) {
     const owner = ownerOf(moduleAt(importPath) ?? '');
     if (owner !== undefined && owner !== project)
-      return finding('foreign-hook', `is a module of ${owner} that is imported at the start`);
+      return finding('foreign-hook', `is a module of ${owner} that is imported at start-up`);
     if (isCustomize(importPath)) return finding('site-customize', howCustomizeRuns(importPath));
   }
   // In an installed environment pip's own modules may be nobody's; only a wheel says whose it is.
@@ -78,7 +77,7 @@ function inSiteFolder(
   if (path.length > 1) return undefined;
   // An embedded interpreter lies where a wheel is installed with `--target`.
   if (name.endsWith('._pth') || name === 'pyvenv.cfg')
-    return finding('interpreter-shadow', 'is read by an interpreter beside it');
+    return finding('interpreter-shadow', 'is read by an interpreter in its folder');
   if (name === '_virtualenv.pth' && project !== 'virtualenv')
     return finding('foreign-hook', 'is the start-up hook of virtualenv');
   if (name.endsWith('.pth')) return { kind: 'pth' };
@@ -94,7 +93,7 @@ export function isCustomize(path: readonly string[]): boolean {
 export function howCustomizeRuns([top, inPackage]: readonly string[]): string {
   return inPackage === undefined || top === '__pycache__' || inPackage.startsWith('__init__.')
     ? 'is imported at every Python start'
-    : 'lies in a package that is imported at every Python start';
+    : 'is in a package that every Python start imports';
 }
 
 function finding(code: FindingCode, why: string): Power {

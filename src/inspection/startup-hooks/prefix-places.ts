@@ -49,16 +49,17 @@ export function oddityOfPlace(
   const joined = path.join('/');
   // No file system takes a longer name, and the patterns below cost by its square.
   if (path.some((segment) => segment.length > 255))
-    return 'has a name that is longer than file systems take';
+    return 'has a name longer than file systems support';
   if (isOwnFolder(path, project)) return undefined;
   if (!HONEST.some((place) => place.test(joined)))
-    return 'goes to a place that wheels do not fill, where it could be anything';
-  if (SETTINGS.test(joined)) return 'goes among the settings of Python, installers or the system';
-  if (MANAGED.test(joined)) return 'goes among the files that an installer keeps';
-  if (HEADERS.test(joined)) return "goes among the interpreter's headers";
+    return 'installs to a place that wheels do not use, so its effect is unknown';
+  if (SETTINGS.test(joined))
+    return 'installs into the settings of Python, installers or the system';
+  if (MANAGED.test(joined)) return "installs into an installer's own files";
+  if (HEADERS.test(joined)) return "installs into the interpreter's headers";
   const name = path.at(-1)!;
   if (/^lib/.test(joined) && LIBRARIES.some((library) => library.test(name)))
-    return "takes the place of a library of the interpreter's";
+    return 'replaces a library of the interpreter';
   return undefined;
 }
 

@@ -61,16 +61,16 @@ export function powerOfReserved(
   const module = moduleAt(path) ?? '';
   const owner = INSTALLERS.get(module);
   if (owner !== undefined && owner !== project)
-    return { code: 'installer-shadow', why: `lies among the modules of ${owner}` };
+    return { code: 'installer-shadow', why: `is in the module namespace of ${owner}` };
   if (DISTRIBUTORS.has(module))
-    return { code: 'installer-shadow', why: 'is imported by installers whenever they run' };
+    return { code: 'installer-shadow', why: 'is imported by every installer run' };
   if (OTHER_SYSTEMS.has(module) || (module === 'org' && JYTHON.test(path.join('/'))))
     return {
       code: 'foreign-hook',
-      why: "is a module of the standard library's own, which it imports where a system has none",
+      why: 'is a standard library module that the library imports on systems that lack it',
     };
   return isNamespaceExtension(path)
-    ? { code: 'foreign-hook', why: 'is loaded by the start-up hooks of a namespace' }
+    ? { code: 'foreign-hook', why: 'is loaded by the start-up hooks of a namespace package' }
     : undefined;
 }
 

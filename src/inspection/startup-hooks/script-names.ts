@@ -52,10 +52,10 @@ export function powerOfScript(
   if (path.length > 1)
     return {
       code: 'data-place-unknown',
-      why: 'goes to a folder below the scripts, where none belongs',
+      why: 'installs into a subfolder of the scripts folder',
     };
   if (INTERPRETER.test(name) || INTERPRETER_SETTINGS.test(name))
-    return { code: 'interpreter-shadow', why: 'replaces the interpreter or what it reads first' };
+    return { code: 'interpreter-shadow', why: 'replaces the interpreter or its start-up files' };
   if (ENVIRONMENT.test(name))
     return { code: 'environment-shadow', why: 'replaces a script of the virtual environment' };
   const program = name.replace(PROGRAM, '');
@@ -63,15 +63,15 @@ export function powerOfScript(
   if (installer !== undefined && !installer.owners.includes(project ?? ''))
     return {
       code: 'installer-shadow',
-      why: `takes the place of a program of ${installer.owners[0]}`,
+      why: `replaces a program of ${installer.owners[0]}`,
     };
   if (MODULE.test(name) && isTakenModule(name.replace(/\..*$/s, '')))
     return {
       code: 'script-shadows-module',
-      why: 'is the module of that name to every script beside it',
+      why: 'shadows the module of that name for every script in its folder',
     };
   if (/\.dll$|\.(?:exe|dll)\.(?:config|local|manifest)$/.test(name) && !OWN_DLL.test(name))
-    return { code: 'interpreter-shadow', why: 'is loaded by the programs beside it' };
+    return { code: 'interpreter-shadow', why: 'is loaded by the programs in its folder' };
   return undefined;
 }
 

@@ -7,7 +7,7 @@ const SOURCE_FOLDERS: ReadonlySet<string> = new Set(['src', 'lib']);
 const CUSTOMIZED_BY_BUILD = {
   kind: 'finding',
   code: 'site-customize',
-  why: 'is imported at every Python start once it is built and installed',
+  why: 'is imported at every Python start after it is built and installed',
 } as const;
 
 /**

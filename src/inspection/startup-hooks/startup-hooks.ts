@@ -113,7 +113,7 @@ export class StartupHooks {
     if (!paths.reaches(landed)) return undefined;
     const tail = new ZipTail();
     const name = nameOf(member);
-    const why = 'is a zip archive, whatever its name';
+    const why = 'is a zip archive despite its name';
     return {
       sinks: [tail],
       finish: (sha256) => {
@@ -164,7 +164,7 @@ export class StartupHooks {
           if (first !== undefined && (callable || this.#artifact.kind !== 'sdist'))
             this.#findings.add(
               'start-file',
-              `line ${first.number} of ${member} is called at every start of Python 3.15: ${first.quoted}`,
+              `line ${first.number} of ${member} runs at every start of Python 3.15: ${first.quoted}`,
               { member, sha256, landing: landing.name, excerpt: first.excerpt },
             );
         },
@@ -190,7 +190,7 @@ export class StartupHooks {
       const isGenerated = this.#isNamespaceFile(facts.content);
       this.#findings.add(
         'pth-executable',
-        `line ${number} of ${member} is executed at every Python start: ${quoted}`,
+        `line ${number} of ${member} runs at every Python start: ${quoted}`,
         { ...where, excerpt, ...(isGenerated && { template: 'setuptools-nspkg' }) },
       );
     }
@@ -201,7 +201,7 @@ export class StartupHooks {
     if (facts.content === undefined || facts.lines.some(({ text }) => text.length > LONGEST_PATH))
       this.#findings.add(
         'pth-line-too-long',
-        `${member} is too long, or has a line that is`,
+        `${member} is too long or has a line that is too long`,
         evidence,
       );
     this.#paths?.seePth(facts, where);
@@ -237,7 +237,7 @@ function powerInAdded(
       if (isCustomize(below)) return howCustomizeRuns(below);
       const owner = ownerOf(moduleAt(below) ?? '');
       if (owner !== undefined && owner !== project)
-        return `is a module of ${owner} that is imported at the start`;
+        return `is a module of ${owner} that is imported at start-up`;
     }
   return undefined;
 }

@@ -34,21 +34,21 @@ export function* bunzip2(source: ByteSource): Generator<Buffer> {
 function* readStream(bits: BitReader): Generator<Buffer> {
   const magic = bits.read(24);
   const level = bits.read(8) - 0x30;
-  if (magic !== 0x425a68 || level < 1 || level > 9) throw new Malformed('this is no bzip2 file');
+  if (magic !== 0x425a68 || level < 1 || level > 9) throw new Malformed('not a bzip2 file');
   let combined = 0;
   for (;;) {
     const first = bits.read(24);
     const second = bits.read(24);
     const crc = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
     if (first === END_MAGIC && second === END_MAGIC_REST) {
-      if (crc !== combined) throw new Malformed('the checksum of the stream does not match');
+      if (crc !== combined) throw new Malformed('stream checksum mismatch');
       return;
     }
     if (first !== BLOCK_MAGIC || second !== BLOCK_MAGIC_REST)
-      throw new Malformed('a block does not begin where it should');
+      throw new Malformed('misplaced block');
     const block = readBlock(bits, level * 100_000);
     yield* block.pieces;
-    if (block.crc() !== crc) throw new Malformed('the checksum of a block does not match');
+    if (block.crc() !== crc) throw new Malformed('block checksum mismatch');
     combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
   }
 }

@@ -19,11 +19,11 @@ export interface Bzip2Block {
  * @throws {Malformed} where it is malformed
  */
 export function readBlock(bits: BitReader, limit: number): Bzip2Block {
-  if (bits.read(1) === 1) throw new Malformed('a randomised block, which no writer makes');
+  if (bits.read(1) === 1) throw new Malformed('unsupported randomised block');
   const origin = bits.read(24);
   const used = readUsedBytes(bits);
   const { table, length } = readSymbols(bits, used, limit);
-  if (origin >= length) throw new Malformed('a block points outside itself');
+  if (origin >= length) throw new Malformed('out-of-range block pointer');
   linkBack(table, length);
   const checksum = { value: 0xffffffff };
   return {
@@ -41,7 +41,7 @@ function readUsedBytes(bits: BitReader): number[] {
     const map = bits.read(16);
     for (let j = 0; j < 16; j++) if ((map & (0x8000 >> j)) !== 0) used.push(i * 16 + j);
   }
-  if (used.length === 0) throw new Malformed('a block without bytes');
+  if (used.length === 0) throw new Malformed('empty block');
   return used;
 }
 
@@ -51,12 +51,12 @@ function readCodes(
 ): { codes: HuffmanCode[]; selectors: Uint8Array } {
   const groups = bits.read(3);
   const count = bits.read(15);
-  if (groups < 2 || groups > 6 || count === 0) throw new Malformed('a block without codes');
+  if (groups < 2 || groups > 6 || count === 0) throw new Malformed('block without codes');
   const order = Array.from({ length: groups }, (_, index) => index);
   const selectors = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     let place = 0;
-    while (bits.read(1) === 1) if (++place >= groups) throw new Malformed('an unknown code');
+    while (bits.read(1) === 1) if (++place >= groups) throw new Malformed('unknown code');
     order.unshift(order.splice(place, 1)[0]!);
     selectors[i] = order[0]!;
   }
@@ -69,7 +69,7 @@ function readLengths(bits: BitReader, symbols: number): Uint8Array {
   let length = bits.read(5);
   for (let i = 0; i < symbols; i++) {
     for (;;) {
-      if (length < 1 || length > 20) throw new Malformed('a code of impossible length');
+      if (length < 1 || length > 20) throw new Malformed('invalid code length');
       if (bits.read(1) === 0) break;
       length += bits.read(1) === 0 ? 1 : -1;
     }
@@ -87,19 +87,19 @@ function readSymbols(bits: BitReader, used: number[], limit: number) {
   let run = 0;
   let runBit = 1;
   const append = (byte: number, count: number): void => {
-    if (length + count > limit) throw new Malformed('a block that is too long');
+    if (length + count > limit) throw new Malformed('block too long');
     table.fill(byte, length, length + count);
     length += count;
   };
   for (let group = 0; ; group++) {
     const code = codes[selectors[group] ?? codes.length];
-    if (code === undefined) throw new Malformed('a block that does not end');
+    if (code === undefined) throw new Malformed('unterminated block');
     for (let i = 0; i < GROUP; i++) {
       const symbol = code.read(bits);
       if (symbol <= 1) {
         run += runBit << symbol;
         runBit <<= 1;
-        if (run > limit) throw new Malformed('a run that is too long');
+        if (run > limit) throw new Malformed('run too long');
         continue;
       }
       if (run > 0) append(front[0]!, run);

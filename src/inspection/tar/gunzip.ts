@@ -25,7 +25,7 @@ export function* gunzip(source: ByteSource): Generator<Buffer> {
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof DeflateError ? malformed('its data is damaged or cut short') : error;
+    throw error instanceof DeflateError ? malformed('its data is damaged or truncated') : error;
   } finally {
     inflater.close();
   }
@@ -52,7 +52,7 @@ function* pieces(source: ByteSource, start: number): Generator<Buffer> {
 function headerLength(source: ByteSource): number {
   const head = source.read(0, Math.min(source.size, 128 * 1024));
   if (head.length < 18 || head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8)
-    throw malformed('this is no gzip file');
+    throw malformed('not a gzip file');
   const flags = head[3]!;
   if ((flags & 0xe0) !== 0) throw malformed('its header has reserved flags');
   let at = 10;
@@ -60,15 +60,15 @@ function headerLength(source: ByteSource): number {
   for (const flag of [FLAG_NAME, FLAG_COMMENT]) {
     if ((flags & flag) === 0) continue;
     const end = head.indexOf(0, at);
-    if (end === -1) throw malformed('its header does not end');
+    if (end === -1) throw malformed('its header is truncated');
     at = end + 1;
   }
   if ((flags & FLAG_HEADER_CRC) !== 0) {
     if (at + 2 > head.length || head.readUInt16LE(at) !== (crc32(head.subarray(0, at)) & 0xffff))
-      throw malformed('the checksum of its header does not match');
+      throw malformed('header checksum mismatch');
     at += 2;
   }
-  if (at > head.length) throw malformed('its header does not end');
+  if (at > head.length) throw malformed('its header is truncated');
   return at;
 }
 
@@ -76,7 +76,7 @@ function checkTrailer(source: ByteSource, at: number, crc: number, length: numbe
   if (at + 8 > source.size) throw malformed('its trailer is missing');
   const trailer = source.read(at, 8);
   if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32)
-    throw malformed('its checksum or length does not match');
+    throw malformed('checksum or length mismatch');
   for (const chunk of pieces(source, at + 8))
     if (chunk.some((byte) => byte !== 0))
       throw new InspectionProblem(

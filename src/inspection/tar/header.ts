@@ -36,7 +36,7 @@ export function readTarHeader(block: Buffer, offset: number): TarHeader {
   const prefix = untilNul(block.subarray(345, 500));
   // Python joins the prefix whatever the magic says, others only for POSIX.
   if (!isPosix && prefix.length > 0)
-    throw new InspectionProblem('tar-name-ambiguous', 'a header that is not POSIX has a prefix', {
+    throw new InspectionProblem('tar-name-ambiguous', 'a non-POSIX header has a prefix', {
       offset,
     });
   return {
@@ -78,13 +78,9 @@ function readNumber(field: Buffer, offset: number): number {
   const text = field.toString('latin1');
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
   if (digits === undefined)
-    throw new InspectionProblem(
-      'tar-number',
-      `a number at byte ${offset} can be read in two ways`,
-      {
-        offset,
-      },
-    );
+    throw new InspectionProblem('tar-number', `a number at byte ${offset} is ambiguous`, {
+      offset,
+    });
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 

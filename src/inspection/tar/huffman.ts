@@ -27,7 +27,7 @@ export class HuffmanCode {
     }
   }
 
-  /** @throws {Malformed} for bits that are no code */
+  /** @throws {Malformed} for invalid code bits */
   read(bits: BitReader): number {
     let code = 0;
     for (let length = 1; length <= MAX_BITS; length++) {
@@ -37,6 +37,6 @@ export class HuffmanCode {
         if (symbol !== undefined) return symbol;
       }
     }
-    throw new Malformed('bits that are no code');
+    throw new Malformed('invalid code bits');
   }
 }

@@ -14,7 +14,7 @@ import { type TarMember, type TarVisitor, TarWalker } from './tar-walker.js';
 const CHUNK = 256 * 1024;
 
 /**
- * Inspects a tar sdist in one pass over its stream, and where links have the names of start-up hooks in a second one.
+ * Inspects a tar sdist in one pass over its stream, and where links are named like start-up hooks in a second one.
  * @throws {InspectionProblem} where it cannot be read on
  */
 export function inspectTar(source: ByteSource, run: InspectionRun): void {
@@ -55,7 +55,7 @@ function unpack(source: ByteSource, run: InspectionRun): Iterable<Buffer> {
     default:
       throw new InspectionProblem(
         'archive-format-unsupported',
-        `archives of the form ${run.artifact.format} are not opened`,
+        `the archive format ${run.artifact.format} is not supported`,
       );
   }
 }
@@ -87,7 +87,10 @@ class Visitor implements TarVisitor {
     this.#links.see(member);
     this.#linked.see(member);
     if (++this.#seen > run.limits.members)
-      throw new InspectionProblem('inspection-limit-members', `over ${run.limits.members} members`);
+      throw new InspectionProblem(
+        'inspection-limit-members',
+        `more than ${run.limits.members} members`,
+      );
     if (member.type !== 'file') return undefined;
     run.memberCount++;
     const look = this.#hooks.see(member.path);

@@ -1,3 +1,4 @@
+import { counted, plural } from '../../domain/plural.js';
 import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { powerInSdist } from '../startup-hooks/sdist-hooks.js';
@@ -52,12 +53,15 @@ export class LinkedHooks {
     }
     if (this.#customizing.size > 0) this.#addThroughFolders(add);
     if (count > MAX_LINKS)
-      this.#findings.add('hook-link', `${count} links have the names of start-up hooks`);
+      this.#findings.add(
+        'hook-link',
+        `${counted(count, 'link')} ${plural(count, 'is', 'are')} named like ${plural(count, 'a start-up hook', 'start-up hooks')}`,
+      );
     return aliases;
   }
 
   doubt(alias: string): void {
-    this.#findings.add('hook-link', `the link ${alias} leads to no file of the archive`, {
+    this.#findings.add('hook-link', `the link ${alias} has no target in the archive`, {
       member: alias,
     });
   }

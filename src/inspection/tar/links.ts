@@ -17,7 +17,11 @@ export class LinkCheck {
     const evidence = { member: member.path, offset: member.offset };
     const path = normalisePath(member.path);
     if (this.#links.size > 0 && this.#passesThroughLink(path, member.type))
-      this.#findings.add('tar-path-through-link', `${member.path} lies behind a link`, evidence);
+      this.#findings.add(
+        'tar-path-through-link',
+        `${member.path} is reached through a link`,
+        evidence,
+      );
     if (member.type !== 'symlink' && member.type !== 'hardlink') return;
     this.#links.add(path);
     if (member.type === 'hardlink') this.#linked.add(normalisePath(member.link));
@@ -25,7 +29,7 @@ export class LinkCheck {
     if (!staysInside(base, member.link))
       this.#findings.add(
         'tar-link-leaves',
-        `the link ${member.path} leads out of the tree, to ${member.link}`,
+        `the link ${member.path} leaves the archive, to ${member.link}`,
         evidence,
       );
   }

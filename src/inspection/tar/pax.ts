@@ -20,11 +20,11 @@ export function readPax(content: Buffer, offset: number): PaxRecords {
     const end = /^[1-9]\d{0,8}$/.test(digits) ? at + Number(digits) : Number.NaN;
     const equals = content.indexOf(0x3d, space);
     if (!(end <= content.length) || equals === -1 || equals >= end || content[end - 1] !== 0x0a)
-      throw malformed('a record does not keep to its form', offset);
+      throw malformed('malformed record', offset);
     const key = content.toString('utf8', space + 1, equals);
     const value = content.subarray(equals + 1, end - 1);
     if (found.get(key)?.equals(value) === false && RELEVANT.has(key))
-      throw malformed(`it gives ${key} twice`, offset);
+      throw malformed(`duplicate ${key}`, offset);
     found.set(key, value);
     at = end;
   }
@@ -42,14 +42,14 @@ const RELEVANT = new Set(['path', 'linkpath', 'size', 'hdrcharset']);
 function sizeOf(found: ReadonlyMap<string, Buffer>, offset: number): number | undefined {
   const text = found.get('size')?.toString('latin1');
   if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw malformed('its size is no number', offset);
+  if (!/^\d{1,15}$/.test(text)) throw malformed('its size is not a number', offset);
   return Number(text);
 }
 
 function malformed(why: string, offset: number): InspectionProblem {
   return new InspectionProblem(
     'tar-pax-malformed',
-    `the pax header at byte ${offset} is bad: ${why}`,
+    `the pax header at byte ${offset} is invalid: ${why}`,
     {
       offset,
     },

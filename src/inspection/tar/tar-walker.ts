@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.js';
 import type { ContentSink } from '../archive/content.js';
 import { InspectionProblem } from '../finding-list.js';
 import { BLOCK, readTarHeader, type TarHeader } from './header.js';
@@ -149,9 +150,13 @@ export class TarWalker {
   /** Some readers apply a global header to all members, some only beside a local one. */
   #takeGlobal(pax: PaxRecords, offset: number): void {
     if (pax.path !== undefined || pax.linkPath !== undefined || pax.size !== undefined)
-      throw new InspectionProblem('tar-pax-global', 'a global pax header renames or resizes', {
-        offset,
-      });
+      throw new InspectionProblem(
+        'tar-pax-global',
+        'a global pax header renames or resizes members',
+        {
+          offset,
+        },
+      );
   }
 
   #describe(header: TarHeader): TarMember {
@@ -167,10 +172,14 @@ export class TarWalker {
     const type = kind === 'file' && this.#isFolder(header, path) ? 'folder' : kind;
     const size = this.#sizeOf(header, path);
     if (type !== 'file' && size > 0)
-      throw new InspectionProblem('tar-size-unexpected', `${path} is a ${type} of ${size} bytes`, {
-        member: path,
-        offset,
-      });
+      throw new InspectionProblem(
+        'tar-size-unexpected',
+        `${path} is a ${type} of ${counted(size, 'byte')}`,
+        {
+          member: path,
+          offset,
+        },
+      );
     const link = decode(this.#oneOf(this.#longLink, this.#pax?.linkPath, header.rawLink, offset));
     return { path, type, size, link, offset };
   }
@@ -186,7 +195,7 @@ export class TarWalker {
     if (named === isOldFolder && !(named && isRenamed)) return named;
     throw new InspectionProblem(
       'tar-name-ambiguous',
-      `${path} is a file to some readers, a folder to others`,
+      `${path} is a file for some readers and a folder for others`,
       { member: path, offset },
     );
   }
@@ -202,14 +211,14 @@ export class TarWalker {
     if (size === header.size || (size >= OCTAL_LIMIT && header.size === 0)) return size;
     throw new InspectionProblem(
       'tar-size-disagrees',
-      `${path} has ${header.size} bytes by its header, ${size} by pax`,
+      `${path} has ${counted(header.size, 'byte')} in its header, but ${size} in pax`,
       { member: path, offset: header.offset },
     );
   }
 
   #mustBeWhole(): void {
     if (this.#pax ?? this.#longName ?? this.#longLink)
-      throw new InspectionProblem('tar-extension-dangling', 'a long name has no member', {
+      throw new InspectionProblem('tar-extension-dangling', 'a long name without a member', {
         offset: this.#offset,
       });
   }
@@ -217,7 +226,7 @@ export class TarWalker {
 
 function once<T>(earlier: T | undefined, value: T, offset: number): T {
   if (earlier === undefined) return value;
-  throw new InspectionProblem('tar-name-ambiguous', 'a member has two headers of one kind', {
+  throw new InspectionProblem('tar-name-ambiguous', 'a member has two headers of the same kind', {
     offset,
   });
 }
@@ -227,9 +236,13 @@ function longName(content: Buffer, offset: number): Buffer {
   const end = content.indexOf(0);
   if (end === -1) return content;
   if (content.subarray(end).some((byte) => byte !== 0))
-    throw new InspectionProblem('tar-name-ambiguous', 'a long name goes on behind its end', {
-      offset,
-    });
+    throw new InspectionProblem(
+      'tar-name-ambiguous',
+      'a long name continues after its terminator',
+      {
+        offset,
+      },
+    );
   return content.subarray(0, end);
 }
 

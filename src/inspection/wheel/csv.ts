@@ -29,7 +29,7 @@ export function* parseCsv(text: string): Generator<string[]> {
       else continue;
     }
     if (at < text.length && text[at] !== '\n' && text[at] !== '\r')
-      throw new Malformed('text behind a quote');
+      throw new Malformed('text after a quote');
     at += text.startsWith('\r\n', at) ? 2 : 1;
     if (row.length > 1 || row[0] !== '') yield row;
     row = [];

@@ -37,9 +37,13 @@ export function findDistInfo(
   const named = artifact.project === undefined || parseProjectName(name) === artifact.project;
   const numbered = artifact.version === undefined || isVersionOrItsLocal(version, artifact.version);
   if (!named || !numbered)
-    findings.add('metadata-dist-info', `the folder ${folder} is not ${artifact.filename}'s`, {
-      member: folder,
-    });
+    findings.add(
+      'metadata-dist-info',
+      `the folder ${folder} does not belong to ${artifact.filename}'s`,
+      {
+        member: folder,
+      },
+    );
   checkOwnFolders(paths, folder, artifact, findings);
   return folder;
 }
@@ -63,7 +67,7 @@ export function checkSpelling(
       distInfoFile(path, folder) === undefined &&
       read.has(foldPath(normalisePath(path)))
     )
-      findings.add('metadata-spelling', `${path} is read as another file by some`, {
+      findings.add('metadata-spelling', `${path} is read as a different file by some installers`, {
         member: path,
       });
 }
@@ -109,7 +113,9 @@ function checkWheelFile(content: Buffer, member: string, findings: FindingList):
   const versions = parseHeaders(content).get('wheel-version') ?? [];
   // Of several that are alike all installers take the first (mkl_fft 1.3.6).
   if (new Set(versions).size !== 1)
-    findings.add('metadata-malformed', `${member} does not give one Wheel-Version`, { member });
+    findings.add('metadata-malformed', `${member} does not have exactly one Wheel-Version`, {
+      member,
+    });
   else if (!/^[01]\.\d+$/.test(versions[0]!))
     findings.add('metadata-wheel-version', `${member} has Wheel-Version ${versions[0]}`, {
       member,

@@ -33,12 +33,12 @@ const SCRIPT =
  */
 export function readScriptNames(content: Buffer): ScriptNames {
   const text = decode(content);
-  if (text === undefined) return { names: [], outside: [], doubts: ['it is not UTF-8 text'] };
+  if (text === undefined) return { names: [], outside: [], doubts: ['not UTF-8 text'] };
   const reading = new Reading();
   const foreign = FOREIGN.exec(text);
   if (foreign !== null)
     reading.doubts.push(
-      `it has the character U+${foreign[0].codePointAt(0)!.toString(16).padStart(4, '0')}`,
+      `contains the character U+${foreign[0].codePointAt(0)!.toString(16).padStart(4, '0')}`,
     );
   for (const [index, line] of text.split(/\r?\n/).entries()) reading.take(line, index + 1);
   const { outside, doubts } = reading;
@@ -87,9 +87,9 @@ class Reading {
     this.#indent = undefined;
     this.#ofGroup = new Set();
     // Of configparser's group DEFAULT every other one has the entries.
-    if (group === '' || group === 'DEFAULT') doubt('is no plain heading');
-    else if (this.#scripts && group !== known) doubt(`spells ${known} otherwise`);
-    else if (this.#scripts && this.#groups.has(group)) doubt(`begins ${group} once more`);
+    if (group === '' || group === 'DEFAULT') doubt('is not a plain heading');
+    else if (this.#scripts && group !== known) doubt(`does not spell ${known} in lower case`);
+    else if (this.#scripts && this.#groups.has(group)) doubt(`repeats the heading ${group}`);
     this.#groups.add(group);
   }
 
@@ -97,8 +97,8 @@ class Reading {
     const [, name, target = ''] = SCRIPT.exec(line) ?? [];
     const written = line.split('=', 1)[0]!.trim();
     if (OUTSIDE.test(written)) this.outside.push(written);
-    else if (name === undefined) doubt('is no plain "name = module:function"');
-    else if (this.#ofGroup.has(name)) doubt(`gives ${name} once more`);
+    else if (name === undefined) doubt('is not a plain "name = module:function"');
+    else if (this.#ofGroup.has(name)) doubt(`repeats ${name}`);
     else this.#addScript(name, target.replace(/[ \t]+/g, ''), doubt);
   }
 
@@ -106,7 +106,7 @@ class Reading {
   #addScript(name: string, target: string, doubt: (why: string) => void): void {
     this.#ofGroup.add(name);
     const earlier = this.targets.get(name);
-    if (earlier !== undefined && earlier !== target) doubt(`gives ${name} another target`);
+    if (earlier !== undefined && earlier !== target) doubt(`gives ${name} a second target`);
     this.targets.set(name, target);
   }
 }

@@ -18,9 +18,9 @@ export function checkEntryPoints(
 ): void {
   const { names, outside, doubts } = readScriptNames(content);
   for (const name of outside)
-    findings.add('metadata-entry-point', `the script ${name} is no plain name`, { member });
+    findings.add('metadata-entry-point', `the script ${name} is not a plain name`, { member });
   for (const doubt of doubts)
-    findings.add('metadata-entry-points', `${member} is read in several ways: ${doubt}`, {
+    findings.add('metadata-entry-points', `${member} is ambiguous: ${doubt}`, {
       member,
     });
   for (const name of names) checkScript(name, member, project, findings);

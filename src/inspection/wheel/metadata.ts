@@ -53,7 +53,7 @@ export function checkNameAndVersion(
   if (new Set(names).size !== 1 || new Set(versions).size !== 1) {
     findings.add(
       'metadata-malformed',
-      `${member} does not give one Name and one Version`,
+      `${member} does not have exactly one Name and one Version`,
       evidence,
     );
     return;
@@ -71,7 +71,7 @@ export function checkNameAndVersion(
   if (!isKnown)
     findings.add(
       'metadata-version',
-      `${member} gives version ${versions[0]}, not ${artifact.version}`,
+      `${member} has version ${versions[0]}, not ${artifact.version}`,
       evidence,
     );
 }

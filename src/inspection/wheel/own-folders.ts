@@ -39,13 +39,13 @@ export function checkOwnFolders(
       if (first !== data)
         tell('metadata-data-folder', path, first, `the folder ${first} is not ${data}`);
       else if (!path.endsWith('/') && (rest.length === 0 || !SCHEMES.has(scheme)))
-        tell('metadata-data-folder', path, scheme, `${path} is of no scheme that installers know`);
+        tell('metadata-data-folder', path, scheme, `${path} has an unknown installation scheme`);
     }
     if (first === distInfo) continue;
     for (const { place, path: landed } of landings(path)) {
       const [top = ''] = landed;
       if (place === 'site' && DISTRIBUTION.test(top) && !isOwnEggInfo(top, artifact))
-        tell('metadata-other-distribution', path, top, `${path} is another distribution's`);
+        tell('metadata-other-distribution', path, top, `${path} belongs to another distribution`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.js';
 import { Malformed } from '../archive/malformed.js';
 import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
@@ -41,19 +42,19 @@ export class WheelRecord {
     this.#findings = findings;
     const text = content.toString('utf8').replace(/^\ufeff/, '');
     if (OTHER_LINE_ENDS.test(text))
-      findings.add('record-malformed', `${folder}/RECORD has line ends that not all readers know`);
+      findings.add('record-malformed', `${folder}/RECORD has unsupported line endings`);
     try {
       for (const row of parseCsv(text)) this.#addRow(row);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      findings.add('record-malformed', `${folder}/RECORD is no CSV: ${error.message}`);
+      findings.add('record-malformed', `${folder}/RECORD is not valid CSV: ${error.message}`);
     }
   }
 
   #addRow([path = '', hash = '', size = '']: readonly string[]): void {
     const name = normalisePath(path);
     if (LEAVES.test(path))
-      this.#findings.add('record-path', `RECORD lists ${path}, outside of the wheel's folder`, {
+      this.#findings.add('record-path', `RECORD lists ${path}, outside the wheel's folder`, {
         member: path,
       });
     const earlier = this.#entries.get(name);
@@ -99,17 +100,17 @@ export class WheelRecord {
     if (/^\d+$/.test(entry.size) && Number(entry.size) !== size)
       this.#findings.add(
         isWheelFile ? 'record-wheel-file' : 'record-size-wrong',
-        `${path} has ${size} bytes, not ${Number(entry.size)}`,
+        `${path} has ${counted(size, 'byte')}, not ${Number(entry.size)}`,
         evidence,
       );
     if (algorithm === '')
-      this.#findings.add('record-hash-missing', `RECORD gives no hash for ${path}`, evidence);
+      this.#findings.add('record-hash-missing', `RECORD has no hash for ${path}`, evidence);
     else if (!STRONG_HASHES.has(algorithm))
-      this.#findings.add('record-hash-weak', `RECORD names ${algorithm} for ${path}`, evidence);
+      this.#findings.add('record-hash-weak', `RECORD uses ${algorithm} for ${path}`, evidence);
     else if ((other ?? sha256).toString('base64url') !== digest)
       this.#findings.add(
         isWheelFile ? 'record-wheel-file' : 'record-hash-wrong',
-        `the hash of ${path} is not RECORD's`,
+        `the hash of ${path} does not match RECORD`,
         evidence,
       );
   }
@@ -123,13 +124,13 @@ export class WheelRecord {
       const top = topOf(name);
       const evidence = { member: name };
       if (own.has(top) && (top === this.#folder || !MAY_BE_FOLDER.test(name)))
-        this.#findings.add('record-absent', `RECORD lists ${name}, which is not there`, evidence);
+        this.#findings.add('record-absent', `RECORD lists ${name}, which is missing`, evidence);
       else
         this.#findings.add(
           'record-foreign',
           own.has(top)
-            ? `RECORD lists ${name}, which may be a folder of others`
-            : `RECORD lists ${name}, and the wheel has nothing in ${top}`,
+            ? `RECORD lists ${name}, which may be a folder of other distributions`
+            : `RECORD lists ${name}, but the wheel has no files in ${top}`,
           evidence,
         );
     }

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.js';
 import type { ByteSource } from '../byte-source.js';
 import { InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
@@ -48,7 +49,7 @@ export function readCentralDirectory(
   if (place.size > limits.directoryBytes)
     throw new InspectionProblem(
       'inspection-limit-directory',
-      `the table of members has ${place.size} bytes`,
+      `the central directory has ${place.size} bytes`,
     );
   const bytes = source.read(place.offset, place.size);
   const directory = {
@@ -66,7 +67,7 @@ export function readCentralDirectory(
   }
   if (entries.length !== place.members)
     throw malformed(
-      `the directory does not hold ${place.members} members as it says`,
+      `the directory does not contain the ${place.members} declared ${plural(place.members, 'member')}`,
       place.offset,
     );
   return entries;
@@ -74,19 +75,18 @@ export function readCentralDirectory(
 
 function readEntry({ bytes, view, text }: Directory, at: number, position: number) {
   if (at + ENTRY_SIZE > bytes.length || view.getUint32(at, true) !== ENTRY)
-    throw malformed('an entry of the directory is malformed', position);
+    throw malformed('a directory entry is malformed', position);
   const nameLength = view.getUint16(at + 28, true);
   const extraLength = view.getUint16(at + 30, true);
   const length = ENTRY_SIZE + nameLength + extraLength + view.getUint16(at + 32, true);
-  if (at + length > bytes.length)
-    throw malformed('an entry of the directory is cut short', position);
+  if (at + length > bytes.length) throw malformed('a directory entry is truncated', position);
   const nameEnd = at + ENTRY_SIZE + nameLength;
   const rawName = text.slice(at + ENTRY_SIZE, nameEnd);
   if (holdsSignature(rawName)) throw signatureIn('the name', rawName);
   const comment = text.slice(nameEnd + extraLength, at + length);
   if (holdsSignature(comment)) throw signatureIn('the comment', rawName);
   if (view.getUint16(at + 34, true) !== 0)
-    throw new InspectionProblem('zip-multi-disk', 'a member lies on another disk', {
+    throw new InspectionProblem('zip-multi-disk', 'a member is on another disk', {
       offset: position,
     });
   const sizes = readExtraFields(bytes, nameEnd, nameEnd + extraLength, rawName, {

@@ -42,9 +42,15 @@ export function readEndRecord(source: ByteSource, window = END_SIZE + MAX_COMMEN
         'the end record points to a zip64 record that is missing',
       );
     if (plain.disk !== 0 || plain.directoryDisk !== 0)
-      throw new InspectionProblem('zip-multi-disk', 'the end record speaks of several disks');
+      throw new InspectionProblem(
+        'zip-multi-disk',
+        'the end record describes a multi-disk archive',
+      );
     if (plain.membersHere !== plain.members)
-      throw new InspectionProblem('zip-end-record', 'the end record gives two counts of members');
+      throw new InspectionProblem(
+        'zip-end-record',
+        'the end record has two different member counts',
+      );
     mustEnd(plain.offset, plain.size, at);
     return plain;
   }
@@ -67,7 +73,7 @@ function mustEnd(offset: number, size: number, at: number): void {
   if (offset + size !== at)
     throw new InspectionProblem(
       'zip-gap',
-      `the central directory is said to end at byte ${offset + size}, the end record begins at ${at}`,
+      `the central directory ends at byte ${offset + size}, but the end record starts at ${at}`,
       { offset: at },
     );
 }
@@ -81,9 +87,13 @@ function findEndRecord(source: ByteSource, window: number): { record: Buffer; at
     const record = tail.subarray(i);
     const comment = record.subarray(END_SIZE);
     if (record.readUInt16LE(20) !== comment.length)
-      throw new InspectionProblem('zip-end-record', 'the end record does not close the file', {
-        offset: start + i,
-      });
+      throw new InspectionProblem(
+        'zip-end-record',
+        'the end record is not at the end of the file',
+        {
+          offset: start + i,
+        },
+      );
     // A comment with a record's signature in it is where two readers find two archives.
     if (comment.includes('PK'))
       throw new InspectionProblem(
@@ -95,7 +105,7 @@ function findEndRecord(source: ByteSource, window: number): { record: Buffer; at
       );
     return { record, at: start + i };
   }
-  throw new InspectionProblem('zip-end-record', 'there is no end record: this is no zip file');
+  throw new InspectionProblem('zip-end-record', 'no end record: not a zip file');
 }
 
 function readZip64(source: ByteSource, endAt: number) {
@@ -105,17 +115,23 @@ function readZip64(source: ByteSource, endAt: number) {
   const at = endAt - LOCATOR_SIZE - ZIP64_END_SIZE;
   const bad = (why: string) => new InspectionProblem('zip-zip64', why, { offset: Math.max(at, 0) });
   if (at < 0 || locator.readBigUInt64LE(8) !== BigInt(at))
-    throw bad('the zip64 end record does not stand directly before its locator');
+    throw bad('the zip64 end record is not directly before its locator');
   if (locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) > 1)
-    throw new InspectionProblem('zip-multi-disk', 'the zip64 locator speaks of several disks');
+    throw new InspectionProblem(
+      'zip-multi-disk',
+      'the zip64 locator describes a multi-disk archive',
+    );
   const record = source.read(at, ZIP64_END_SIZE);
   if (record.readUInt32LE(0) !== ZIP64_END) throw bad('the zip64 end record is missing');
   if (record.readBigUInt64LE(4) !== BigInt(ZIP64_END_SIZE - 12))
-    throw bad('the zip64 end record has an unusual length');
+    throw bad('the zip64 end record has an unexpected length');
   if (record.readUInt32LE(16) !== 0 || record.readUInt32LE(20) !== 0)
-    throw new InspectionProblem('zip-multi-disk', 'the zip64 end record speaks of several disks');
+    throw new InspectionProblem(
+      'zip-multi-disk',
+      'the zip64 end record describes a multi-disk archive',
+    );
   const members = safe(record.readBigUInt64LE(32));
-  if (safe(record.readBigUInt64LE(24)) !== members) throw bad('two counts of members');
+  if (safe(record.readBigUInt64LE(24)) !== members) throw bad('two different member counts');
   const size = safe(record.readBigUInt64LE(40));
   const offset = safe(record.readBigUInt64LE(48));
   return { members, size, offset, at };
@@ -124,6 +140,6 @@ function readZip64(source: ByteSource, endAt: number) {
 /** A 64-bit number that a file of today can have. @throws {InspectionProblem} */
 export function safe(value: bigint): number {
   if (value > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new InspectionProblem('zip-zip64', 'a 64-bit field is larger than any file');
+    throw new InspectionProblem('zip-zip64', 'a 64-bit field is out of range');
   return Number(value);
 }

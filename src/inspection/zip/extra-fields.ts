@@ -46,7 +46,7 @@ export function readExtraFields(
   for (; at + 4 <= extra.length; ) {
     const id = extra.readUInt16LE(at);
     const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
-    if (data.length !== extra.readUInt16LE(at + 2)) throw bad('zip-extra', 'is cut short', name);
+    if (data.length !== extra.readUInt16LE(at + 2)) throw bad('zip-extra', 'is truncated', name);
     if (id === ZIP64) {
       if (wide !== undefined) throw bad('zip-zip64', 'gives zip64 sizes twice', name);
       wide = data;
@@ -56,7 +56,7 @@ export function readExtraFields(
   }
   // Up to three zero bytes of padding are what some aligners leave; readers skip them alike.
   if (extra.subarray(at).some((byte) => byte !== 0))
-    throw bad('zip-extra', 'has stray bytes at its end', name);
+    throw bad('zip-extra', 'has trailing bytes', name);
   return widen(wide, name, plain);
 }
 
@@ -64,7 +64,7 @@ function checkUnicodePath(data: Buffer, name: string): void {
   if (data.length < 5 || data[0] !== 1) throw bad('zip-unicode-path', 'is malformed', name);
   const raw = Buffer.from(name, 'latin1');
   if (data.readUInt32LE(1) !== crc32(raw) || !data.subarray(5).equals(raw))
-    throw bad('zip-unicode-path', 'gives another name', name);
+    throw bad('zip-unicode-path', 'contains another name', name);
 }
 
 /** APPNOTE 4.5.3: only the fields that hold their sentinel appear, in a fixed order. */
@@ -73,8 +73,7 @@ function widen(wide: Buffer | undefined, name: string, plain: PlainSizes): Widen
   const sentinels =
     plain.inflated === SENTINEL || plain.compressed === SENTINEL || plain.offset === SENTINEL;
   if (wide === undefined) {
-    if (sentinels)
-      throw bad('zip-zip64', 'has no zip64 sizes although the header needs them', name);
+    if (sentinels) throw bad('zip-zip64', 'lacks the zip64 sizes that the header requires', name);
     return { inflated: plain.inflated, compressed: plain.compressed, offset, zip64: false };
   }
   if (!sentinels) {
@@ -92,14 +91,15 @@ function widen(wide: Buffer | undefined, name: string, plain: PlainSizes): Widen
   const inflated = take(plain.inflated);
   const compressed = take(plain.compressed);
   const widened = { inflated, compressed, offset: take(offset), zip64: true };
-  if (at !== wide.length) throw bad('zip-zip64', 'has more fields than the header needs', name);
+  if (at !== wide.length) throw bad('zip-zip64', 'has more fields than the header requires', name);
   return widened;
 }
 
 /** A zip64 extra that no field asks for: readers ignore it or take it, so it must repeat the plain fields. */
 function checkIdle(wide: Buffer, name: string, plain: PlainSizes): void {
   const values = [plain.inflated, plain.compressed, plain.offset ?? 0];
-  if (wide.length % 8 !== 0 || wide.length > 24) throw bad('zip-zip64', 'has an odd length', name);
+  if (wide.length % 8 !== 0 || wide.length > 24)
+    throw bad('zip-zip64', 'has an invalid length', name);
   for (let i = 0; i * 8 < wide.length; i++)
     if (safe(wide.readBigUInt64LE(i * 8)) !== values[i])
       throw bad('zip-zip64', 'contradicts the header', name);

@@ -95,7 +95,7 @@ async function inflate(
     for (const chunk of inflater.finish()) take(chunk);
   } catch (error) {
     inflater.close();
-    throw error instanceof DeflateError ? damaged(member, 'is damaged or cut short') : error;
+    throw error instanceof DeflateError ? damaged(member, 'is damaged or truncated') : error;
   }
   const { consumed } = inflater;
   rest(inflater);

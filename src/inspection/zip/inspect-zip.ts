@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../domain/digest.js';
+import { counted } from '../../domain/plural.js';
 import { Digests, Held, hexSha256 } from '../archive/content.js';
 import { checkPortableName } from '../archive/portable-name.js';
 import type { ByteSource } from '../byte-source.js';
@@ -84,7 +85,7 @@ async function readWhole(
   if (member.inflated > run.limits.heldBytes)
     throw new InspectionProblem(
       'inspection-limit-held',
-      `${member.path} has ${member.inflated} bytes`,
+      `${member.path} has ${counted(member.inflated, 'byte')}`,
       {
         member: member.path,
       },

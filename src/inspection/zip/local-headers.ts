@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.js';
 import { type ByteSource, ForwardView } from '../byte-source.js';
 import { type Evidence, type FindingList, InspectionProblem } from '../finding-list.js';
 import type { DirectoryEntry } from './central-directory.js';
@@ -44,7 +45,7 @@ export function walkLocalHeaders(
   if (expected !== directoryAt)
     throw new InspectionProblem(
       expected < directoryAt ? 'zip-gap' : 'zip-overlap',
-      `the last member ends at byte ${expected}, the directory begins at ${directoryAt}`,
+      `the last member ends at byte ${expected}, but the directory starts at ${directoryAt}`,
       { offset: Math.min(expected, directoryAt) },
     );
   return dataAt;
@@ -55,10 +56,10 @@ function misplaced(entry: DirectoryEntry, expected: number): InspectionProblem {
   return entry.offset > expected
     ? new InspectionProblem(
         'zip-gap',
-        `${entry.offset - expected} bytes in front of ${member} belong to no member`,
+        `${counted(entry.offset - expected, 'byte')} before ${member} outside any member`,
         { member, offset: expected },
       )
-    : new InspectionProblem('zip-overlap', `${member} begins inside another member`, {
+    : new InspectionProblem('zip-overlap', `${member} starts inside another member`, {
         member,
         offset: entry.offset,
       });
@@ -111,7 +112,7 @@ function agrees(value: number, declared: number, deferred: boolean): boolean {
 function differ(entry: DirectoryEntry, what: string, findings: FindingList): void {
   findings.add(
     'zip-headers-disagree',
-    `local header and directory give ${entry.rawName} another ${what}`,
+    `local header and directory disagree on ${entry.rawName} another ${what}`,
     evidenceOf(entry),
   );
 }
@@ -119,7 +120,7 @@ function differ(entry: DirectoryEntry, what: string, findings: FindingList): voi
 function cutShort(entry: DirectoryEntry): InspectionProblem {
   return new InspectionProblem(
     'zip-local-header',
-    `the local header of ${entry.rawName} is cut short`,
+    `the local header of ${entry.rawName} is truncated`,
     evidenceOf(entry),
   );
 }
@@ -148,7 +149,7 @@ function checkDescriptor(
     });
   const length = end - at;
   const body = zip64 ? 20 : 12;
-  if (length !== body && length !== body + 4) throw wrong(`has ${length} bytes`);
+  if (length !== body && length !== body + 4) throw wrong(`has ${counted(length, 'byte')}`);
   // Nothing else tells a stream where stored data ends.
   if (length === body && entry.method === STORED && compressed > 0)
     throw new InspectionProblem(
@@ -162,7 +163,7 @@ function checkDescriptor(
   if (length === body + 4) {
     if (!isSigned) throw wrong('has no signature');
     start += 4;
-  } else if (isSigned) throw wrong('can be read in two ways');
+  } else if (isSigned) throw wrong('is ambiguous');
   const sound = zip64
     ? bytes.readBigUInt64LE(start + 4) === BigInt(compressed) &&
       bytes.readBigUInt64LE(start + 12) === BigInt(inflated)

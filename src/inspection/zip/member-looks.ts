@@ -108,7 +108,7 @@ export class MemberLooks {
     if (scan?.found === true)
       run.findings.add(
         'zip-stored-descriptor',
-        `${member.path} has a data descriptor in its data`,
+        `${member.path} contains a data descriptor signature in its data`,
         { member: member.path },
       );
     const { sha256, other } = digests.finish();

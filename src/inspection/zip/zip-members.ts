@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.js';
 import { checkMemberName, foldPath, normalisePath } from '../archive/member-name.js';
 import type { ByteSource } from '../byte-source.js';
 import { type FindingList, InspectionProblem } from '../finding-list.js';
@@ -57,11 +58,14 @@ function checkBomb(
 ): void {
   const total = entries.reduce((sum, entry) => sum + entry.inflated, 0);
   if (total > limits.inflatedBytes)
-    throw new InspectionProblem('inspection-limit-inflated', `it declares ${total} inflated bytes`);
+    throw new InspectionProblem(
+      'inspection-limit-inflated',
+      `it declares ${counted(total, 'inflated byte')}`,
+    );
   if (total > limits.ratioFloorBytes && total > size * limits.ratio)
     throw new InspectionProblem(
       'inspection-limit-ratio',
-      `${size} bytes declare to inflate to ${total}`,
+      `${counted(size, 'byte')} declared to inflate to ${total}`,
     );
 }
 
@@ -82,9 +86,9 @@ export function readMember(
   if (entry.versionNeeded > NEWEST)
     findings.add('zip-version', `${path} needs version ${entry.versionNeeded}`, evidence);
   if (entry.method !== STORED && entry.method !== DEFLATED)
-    findings.add('zip-method', `${path} is packed by method ${entry.method}`, evidence);
+    findings.add('zip-method', `${path} uses compression method ${entry.method}`, evidence);
   if (entry.method === STORED && entry.compressed !== entry.inflated)
-    findings.add('zip-data', `${path} is stored but has two sizes`, evidence);
+    findings.add('zip-data', `${path} is stored but has two different sizes`, evidence);
   const hasDescriptor = (entry.flags & FLAG_DESCRIPTOR) !== 0;
   const isFolder = path.endsWith('/');
   checkKind(entry, path, isFolder, findings);
@@ -106,10 +110,14 @@ function decodeName(entry: DirectoryEntry, findings: FindingList): string {
   const raw = Buffer.from(rawName, 'latin1');
   const name = raw.toString('utf8');
   if ((entry.flags & FLAG_UTF8) === 0 || !Buffer.from(name).equals(raw))
-    findings.add('zip-name-encoding', `the name ${name} is not marked as UTF-8, or is not`, {
-      member: name,
-      offset: entry.offset,
-    });
+    findings.add(
+      'zip-name-encoding',
+      `the name ${name} is not valid UTF-8 or not marked as UTF-8`,
+      {
+        member: name,
+        offset: entry.offset,
+      },
+    );
   return name;
 }
 
@@ -124,7 +132,7 @@ function checkKind(
   const kind = (entry.externalAttributes >>> 16) & 0o170000;
   if (kind === 0o120000) findings.add('zip-symlink', `${path} is a symbolic link`, evidence);
   else if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000)
-    findings.add('zip-special-file', `${path} is no plain file`, evidence);
+    findings.add('zip-special-file', `${path} is not a regular file`, evidence);
   else if (kind === 0o040000 && !isFolder)
     findings.add(
       'zip-special-file',
@@ -153,9 +161,9 @@ function checkNames(
     const name = normalisePath(path);
     const earlier = names.get(name);
     names.set(name, isFolder);
-    if (earlier === isFolder) findings.add('zip-duplicate', `${path} is there twice`, evidence);
+    if (earlier === isFolder) findings.add('zip-duplicate', `${path} occurs twice`, evidence);
     else if (earlier !== undefined)
-      findings.add('zip-file-and-folder', `${path} is a file and a folder`, evidence);
+      findings.add('zip-file-and-folder', `${path} is both a file and a folder`, evidence);
     // The members of a folder mostly follow one another.
     const parentEnd = name.lastIndexOf('/');
     if (parentEnd > 0 && !(parentEnd === folder.length && name.startsWith(folder))) {
@@ -168,14 +176,14 @@ function checkNames(
     if (twin !== undefined && twin !== name && TELLING.test(key))
       findings.add(
         'zip-case-collision',
-        `${path} and ${twin} are one name to some systems`,
+        `${path} and ${twin} are the same name on some systems`,
         evidence,
       );
     if (name !== key || twin !== undefined) folded.set(key, name);
   });
   for (const [name, isFolder] of names)
     if (!isFolder && parents.has(name))
-      findings.add('zip-file-and-folder', `${name} is a file and a folder`, { member: name });
+      findings.add('zip-file-and-folder', `${name} is both a file and a folder`, { member: name });
 }
 
 /** Adds a folder and those that it lies in. */

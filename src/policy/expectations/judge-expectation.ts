@@ -32,7 +32,7 @@ export function failureOf(policy: Policy, test: Expectation, now: number): strin
     Boolean,
   );
   const came = said === undefined ? verdict.outcome : `${verdict.outcome}: ${said.reason}`;
-  return `${test.name}: expected ${wanted.join(' ')}, and it is ${came}`;
+  return `${test.name}: expected ${wanted.join(' ')}, got ${came}`;
 }
 
 /** Of what passes: the rule that is waived, or lets it pass itself. */

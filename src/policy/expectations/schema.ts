@@ -33,10 +33,10 @@ const finding = z.union(
   [
     z.enum(CODES).transform((code) => ({ code, file: undefined, sha256: undefined })),
     z.strictObject({
-      code: z.enum(CODES).describe('As docs/what-is-inspected.md has it.'),
-      file: z.string().min(1).describe('Its name in the site directory.').optional(),
-      sha256: sha256().describe('Of its content.').optional(),
-      template: z.enum(['setuptools-nspkg']).describe('What would write the same.').optional(),
+      code: z.enum(CODES).describe('Finding code, as in docs/what-is-inspected.md.'),
+      file: z.string().min(1).describe('File name in the site directory.').optional(),
+      sha256: sha256().describe('SHA-256 of its content.').optional(),
+      template: z.enum(['setuptools-nspkg']).describe('Generator of the file.').optional(),
     }),
   ],
   { error: () => expected('the code of a finding, or code, file and sha256') },
@@ -44,55 +44,53 @@ const finding = z.union(
 
 const expectation = z
   .strictObject({
-    name: sentence().describe('What is expected, for whoever reads that it failed.'),
-    file: z.string().describe('A filename, which says project and version.').optional(),
-    project: projectName()
-      .describe('In place of the filename, with "version": a wheel.')
-      .optional(),
+    name: sentence().describe('Name of the test, shown when it fails.'),
+    file: z.string().describe('A filename. Sets project and version.').optional(),
+    project: projectName().describe('With "version", instead of a filename: a wheel.').optional(),
     version: version().describe('PEP 440, in quotes.').optional(),
-    sha256: sha256().describe('Of the artifact.').optional(),
-    upstream: z.string().describe('By its name in the configuration. Default: pypi.').optional(),
-    public: z.boolean().describe('Whether anybody can publish there. Default: true.').optional(),
-    uploaded: moment().describe('When, by its index. Default: a year before "at".').optional(),
-    at: moment().describe('The moment of the request. Default: now.').optional(),
-    yanked: z.boolean().describe('By its project or index. Default: false.').optional(),
+    sha256: sha256().describe('SHA-256 of the artifact.').optional(),
+    upstream: z.string().describe('Name of the upstream. Default: pypi.').optional(),
+    public: z.boolean().describe('Whether the upstream is public. Default: true.').optional(),
+    uploaded: moment().describe('Upload time. Default: a year before "at".').optional(),
+    at: moment().describe('Time of the request. Default: now.').optional(),
+    yanked: z.boolean().describe('Whether the file is yanked. Default: false.').optional(),
     status: z.enum(['active', 'archived', 'quarantined', 'deprecated']).optional(),
     'project-began': moment()
-      .describe('The first upload of its project. Default: long ago.')
+      .describe('First upload of the project. Default: long ago.')
       .optional(),
     'release-began': moment()
-      .describe('The first upload of its release. Default: its own.')
+      .describe('First upload of the release. Default: that of the file.')
       .optional(),
     namespaces: z
       .array(
         z.strictObject({
           name: projectName().describe('The reserved prefix.'),
-          owned: z.boolean().describe('Whether the project belongs to its owner.'),
+          owned: z.boolean().describe('Whether the project belongs to the namespace owner.'),
         }),
       )
-      .describe('PEP 752: those that its name lies in. Default: none.')
+      .describe('PEP 752 namespaces that match the name. Default: none.')
       .optional(),
-    'has-wheel': z.boolean().describe('Whether its release has a wheel. Default: true.').optional(),
-    malware: z.string().describe('The record of the malware feed that names it.').optional(),
-    findings: z.array(finding).describe('What an inspection found. Default: nothing.').optional(),
-    members: z.array(sha256()).describe('Contents of files in it, by SHA-256.').optional(),
-    modules: z.array(z.string()).describe('What can be imported of it.').optional(),
+    'has-wheel': z.boolean().describe('Whether the release has a wheel. Default: true.').optional(),
+    malware: z.string().describe('Malware record that names the release.').optional(),
+    findings: z.array(finding).describe('Findings of the inspection. Default: none.').optional(),
+    members: z.array(sha256()).describe('SHA-256 of member contents.').optional(),
+    modules: z.array(z.string()).describe('Importable modules.').optional(),
     expect: z
       .strictObject({
         verdict: z.enum(['allow', 'warn', 'block']),
         rule: z
           .enum(RULES as [string, ...string[]])
-          .describe('Which rule is the reason.')
+          .describe('The deciding rule.')
           .optional(),
-        reason: z.string().min(1).describe('Words that stand in the reason.').optional(),
+        reason: z.string().min(1).describe('Text that the reason contains.').optional(),
       })
-      .describe('What the policy is to say.'),
+      .describe('The expected verdict.'),
   })
   .superRefine((entry, context) => {
     if ((entry.file === undefined) === (entry.project === undefined))
       context.addIssue('expected either "file" or "project"');
     else if ((entry.version === undefined) !== (entry.project === undefined))
-      context.addIssue('"project" and "version" need each other');
+      context.addIssue('"project" and "version" require each other');
     else if (entry.file !== undefined && !isRead(entry.file))
       context.addIssue({
         code: 'custom',
@@ -103,10 +101,10 @@ const expectation = z
 
 /** A file below `tests/` of a policy folder. */
 export const expectationsSchema = z
-  .strictObject({ tests: z.array(expectation).min(1).describe('What the policy is to say.') })
+  .strictObject({ tests: z.array(expectation).min(1).describe('The expected verdict.') })
   .meta({
     title: 'Wheelgate policy tests',
-    description: 'A file below tests/ of a policy folder; docs/policy.md explains it.',
+    description: 'A file in the tests/ folder of a policy folder. See docs/policy.md.',
   });
 
 export type Expectation = z.output<typeof expectation>;

@@ -3,7 +3,7 @@ import { settable } from './form.js';
 
 /** Where there is an allow list, only the projects on it are served. */
 export const allow = settable({
-  about: 'Refuses what the list "allow" does not name, where one is given. Default: block.',
+  about: 'Refuses projects that are not on the "allow" list, if there is one. Default: block.',
   keys: {},
   defaults: { action: 'block' },
   create(_settings, lists) {
@@ -12,6 +12,6 @@ export const allow = settable({
     return ({ subject }) =>
       allowed.has(subject.project)
         ? undefined
-        : { reason: `${subject.project} is not on the list of allowed projects` };
+        : { reason: `${subject.project} is not on the allow list` };
   },
 });

@@ -2,5 +2,5 @@ import { onFindings } from './findings.js';
 
 export const archive = onFindings(
   'archive',
-  'Refuses archives that readers could read differently. Default: block.',
+  'Refuses ambiguous, damaged and oversized archives. Default: block.',
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AttestationRecord, Offer } from '../../domain/attestation.js';
+import { plural } from '../../domain/plural.js';
 import { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
@@ -34,7 +35,7 @@ const regression = z.union(
         .int()
         .min(1)
         .max(10)
-        .describe('So many attested releases in a row make a history. Default: 3.'),
+        .describe('Number of consecutive attested releases that form a history. Default: 3.'),
     }),
     z.literal('off'),
   ],
@@ -47,13 +48,13 @@ const regression = z.union(
  * either way: the rule keeps silent, and names it as unknown to those who can look.
  */
 export const attestation = settable({
-  about: 'Refuses files by who attests them (PEP 740). Default: warn.',
+  about: 'Refuses files without the expected attestation (PEP 740). Default: warn.',
   keys: {
     require: z
       .array(requirement)
-      .describe('Projects whose every file must be attested; with "publisher", by that one.'),
+      .describe('Projects whose files must all be attested, with "publisher" by that publisher.'),
     regression: regression.describe(
-      'Files that are not attested by the publisher of the releases before them. Default: { releases: 3 }.',
+      'Refuse files not attested by the publisher of the previous releases. Default: { releases: 3 }.',
     ),
   },
   defaults: { action: 'warn', require: [], regression: { releases: 3 } },
@@ -93,14 +94,14 @@ function required(demands: readonly Requirement[], subject: Subject, records: Co
   const state = ownState(subject, records);
   if (state.kind === 'unknown') return { unknown: [state.offer] };
   if (state.kind === 'not')
-    return { reason: `${subject.filename} must be attested, and ${state.why}`, ...state.doubt };
+    return { reason: `${subject.filename} must be attested, but ${state.why}`, ...state.doubt };
   const missing = demands.find(
     ({ publisher }) => publisher !== undefined && !state.publishers.includes(publisher),
   );
   if (missing === undefined) return undefined;
   const by = state.publishers.join(', ');
   return {
-    reason: `${subject.filename} must be attested by ${missing.publisher}, and is by ${by}`,
+    reason: `${subject.filename} must be attested by ${missing.publisher}, but is attested by ${by}`,
   };
 }
 
@@ -116,19 +117,19 @@ function regressed(count: number, subject: Subject, records: Consulted): Answer 
   if (unknown.length > 0) return { unknown };
   if (history.kind === 'unreachable') {
     const why = whyNot(history.record);
-    const reason = `who published ${subject.project} before ${release(subject)} cannot be told: ${why}`;
+    const reason = `the publisher of ${subject.project} before ${release(subject)} is unknown: ${why}`;
     return { reason, doubt: true };
   }
   if (history.kind !== 'settled' || state.kind === 'unknown') return undefined;
-  const before = count === 1 ? 'the attested release' : `the ${count} attested releases`;
-  const past = `${before} before it ${count === 1 ? 'was' : 'were'} by ${history.publishers.join(', ')}`;
+  const before = plural(count, 'the attested release', `the ${count} attested releases`);
+  const past = `${before} before it ${plural(count, 'was', 'were')} attested by ${history.publishers.join(', ')}`;
   if (state.kind === 'not') {
-    const reason = `${subject.filename} is not attested (${state.why}), and ${past}`;
+    const reason = `${subject.filename} is not attested (${state.why}), but ${past}`;
     return { reason, ...state.doubt };
   }
   if (state.publishers.some((one) => history.publishers.includes(one))) return undefined;
   const by = state.publishers.join(', ');
-  return { reason: `${subject.filename} is attested by ${by}, and ${past}` };
+  return { reason: `${subject.filename} is attested by ${by}, but ${past}` };
 }
 
 type OwnState =
@@ -138,7 +139,7 @@ type OwnState =
 
 function ownState({ provenance }: Subject, records: Consulted): OwnState {
   const offer = provenance?.offer;
-  if (offer === undefined) return { kind: 'not', why: 'the index has no attestation of it' };
+  if (offer === undefined) return { kind: 'not', why: 'the index has no attestation for it' };
   const record = records.find(offer);
   if (record === undefined) return { kind: 'unknown', offer };
   const { attestation } = record;
@@ -153,8 +154,8 @@ function whyNot({ attestation }: AttestationRecord): string {
     case 'attested':
       return 'it is attested';
     case 'unverifiable':
-      return `its attestation does not hold: ${attestation.reason}`;
+      return `its attestation is invalid: ${attestation.reason}`;
     case 'unreachable':
-      return `its attestation cannot be had: ${attestation.reason}`;
+      return `its attestation is unavailable: ${attestation.reason}`;
   }
 }

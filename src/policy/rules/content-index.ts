@@ -44,7 +44,7 @@ export class ContentIndex {
       if (denial) return denial;
     }
     const digests = Buffer.from(memberDigests, 'base64');
-    if (digests.length % PREFIX !== 0) throw new Error('the digests of the members are damaged');
+    if (digests.length % PREFIX !== 0) throw new Error('the member digests are damaged');
     for (let at = 0; at < digests.length; at += PREFIX) {
       const same = this.#byStart.get(digests.readUInt32BE(at));
       const denial = same?.get(digests.toString('hex', at, at + PREFIX));

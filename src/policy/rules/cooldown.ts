@@ -18,13 +18,13 @@ const LONGEST_WAIT = 30 * DAY;
  * affects. Exactly the versions that are named, for whoever can publish can also claim to fix something.
  */
 export const cooldown = settable({
-  about: 'Refuses files uploaded only lately. Default: off.',
+  about: 'Refuses files uploaded recently. Default: off.',
   keys: {
-    age: age().describe('How old a file must be, in h, d or w: 12h, 3d, 2w. Default: 3d.'),
+    age: age().describe('Minimum age in h, d or w: 12h, 3d, 2w. Default: 3d.'),
     'security-fixes': z
       .enum(['allow', 'warn', 'off'])
       .describe(
-        'Releases that a reviewed advisory (GHSA, PYSEC) names as its fix, from two hours after their upload: allow lets them through, warn does so with a warning. Default: off.',
+        'Allow, or warn about, releases that a reviewed advisory (GHSA, PYSEC) names as its fix, from two hours after upload. Default: off.',
       ),
   },
   defaults: { action: 'off', age: 3 * DAY, 'security-fixes': 'off' },
@@ -34,13 +34,13 @@ export const cooldown = settable({
       const { uploadTime } = subject;
       if (uploadTime === undefined)
         return subject.publicUpstream
-          ? { reason: `the index gives no upload time for ${subject.filename}` }
+          ? { reason: `the index provides no upload time for ${subject.filename}` }
           : undefined;
       const until = uploadTime + age;
       if (now >= until) return undefined;
       const uploaded = `${release(subject)} was uploaded ${instant(uploadTime)}`;
       const waiting = {
-        reason: `${uploaded} and waits until ${instant(until)}`,
+        reason: `${uploaded} and is in cooldown until ${instant(until)}`,
         since: uploadTime,
         until,
       };

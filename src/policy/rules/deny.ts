@@ -13,7 +13,7 @@ interface NamedDenial {
 
 /** What the policy names: projects, some of their versions, or contents by digest. */
 export const deny = settable({
-  about: 'Refuses what the list "deny" names. Default: block.',
+  about: 'Refuses releases and files on the "deny" list. Default: block.',
   keys: {},
   defaults: { action: 'block' },
   create: (_settings, lists) => denied(lists.deny),
@@ -44,7 +44,7 @@ export function denied(
     const artifact = subject.sha256 && contents.artifact(subject.sha256);
     if (artifact) return because(`${subject.filename} is denied by its sha256`, artifact);
     const member = inspection && contents.member(inspection);
-    if (member) return because(`${subject.filename} holds a file denied by its sha256`, member);
+    if (member) return because(`${subject.filename} contains a file denied by its sha256`, member);
     return undefined;
   };
 }
@@ -53,7 +53,7 @@ function named({ versions, denial }: NamedDenial, subject: Subject): Objection |
   if (versions === undefined) return because(`${subject.project} is denied`, denial);
   if (subject.version === undefined)
     return because(
-      `the version of ${subject.filename} cannot be read, and ${versions.text} is denied`,
+      `the version of ${subject.filename} is invalid, and ${versions.text} is denied`,
       denial,
     );
   return versions.matches(subject.version)

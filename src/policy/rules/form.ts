@@ -10,22 +10,24 @@ const globs = () => z.array(projectGlob()).min(1);
 /** What every rule can be told. `action` is always said, so that no setting waits for one in silence. */
 const common = {
   action: ruleAction().describe(
-    'block: refuse. warn: serve, log and count. off: the rule does not speak.',
+    'block: refuse. warn: serve, log and count. off: disable the rule.',
   ),
-  mode: mode.describe('dry-run: serve what this rule would refuse, log and count it.').optional(),
+  mode: mode
+    .describe('dry-run: serve, log and count the files that this rule would refuse.')
+    .optional(),
   index: z
     .enum(['yank', 'hide'])
     .describe(
-      'How a refused file stands on the project page: marked yanked with the reason (default), or left out.',
+      'How the project page shows a refused file: yanked with the reason (default) or hidden.',
     )
     .optional(),
   upstreams: z
     .array(z.string())
     .min(1)
-    .describe('Only for files of these upstreams, by their name in the configuration.')
+    .describe('Apply only to files of these upstreams.')
     .optional(),
-  projects: globs().describe('Only for these projects; * stands for any characters.').optional(),
-  exempt: globs().describe('Never for these projects; * stands for any characters.').optional(),
+  projects: globs().describe('Apply only to these projects. * matches any characters.').optional(),
+  exempt: globs().describe('Never apply to these projects. * matches any characters.').optional(),
 };
 
 type CommonSettings = z.output<z.ZodObject<typeof common>>;

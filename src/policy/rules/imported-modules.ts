@@ -43,13 +43,13 @@ export class ImportedModules {
       const known = this.#modules.get(module);
       if (known !== undefined && !known.owners.has(project))
         return {
-          reason: `it brings the module ${module}, which ${known.hook.file}, a start-up hook of ${known.hook.project}, imports`,
+          reason: `it contains the module ${module}, which ${known.hook.file}, a start-up hook of ${known.hook.project}, imports`,
           action: this.#action,
         };
     }
     if (modulesCut !== true) return undefined;
     return {
-      reason: `it brings over ${modules.length} modules: too many to tell whether a start-up hook imports one`,
+      reason: `it contains over ${modules.length} modules, too many to check against start-up hooks`,
       doubt: true,
       action: this.#action,
     };

@@ -8,7 +8,7 @@ import type { Case, Objection } from './rule.js';
  * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
  */
 export const metadata = settable({
-  about: 'Refuses artifacts whose metadata contradict their name. Default: block.',
+  about: 'Refuses artifacts with missing, invalid or contradictory metadata. Default: block.',
   keys: { codes: codeActions('metadata') },
   defaults: { action: 'block', codes: gentleCodes('metadata') },
   create(settings) {
@@ -26,6 +26,6 @@ function sidecarDiffers({ subject, known }: Case): Objection | undefined {
   const declared = subject.declaredMetadata;
   if (actual === undefined || declared === undefined || actual === declared) return undefined;
   return {
-    reason: `its METADATA is not what the index advertises as ${subject.filename}.metadata`,
+    reason: `its METADATA differs from the index's ${subject.filename}.metadata`,
   };
 }

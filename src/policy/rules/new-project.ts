@@ -13,7 +13,9 @@ export const newProject = settable({
   about:
     'Refuses projects that are new at the public index, and new names that resemble a known one. Default: warn.',
   keys: {
-    younger: age().describe('A project is new for so long, in h, d or w: 12h, 30d. Default: 30d.'),
+    younger: age().describe(
+      'Age below which a project counts as new, in h, d or w: 12h, 30d. Default: 30d.',
+    ),
     near: z
       .enum(['warn', 'block', 'off'])
       .describe(

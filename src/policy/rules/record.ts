@@ -2,5 +2,5 @@ import { onFindings } from './findings.js';
 
 export const record = onFindings(
   'record',
-  'Refuses wheels whose RECORD does not list every file, truly. Default: block.',
+  'Refuses wheels whose RECORD is missing, incomplete or wrong. Default: block.',
 );

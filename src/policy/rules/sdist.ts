@@ -4,17 +4,15 @@ import { release } from './rule.js';
 
 /** Source distributions run code when they are built: refused always, or only where a wheel would do. */
 export const sdist = settable({
-  about: 'Refuses source distributions, which run code when they are built. Default: off.',
+  about: 'Refuses source distributions, which run code at build time. Default: off.',
   keys: {
     when: z
       .enum(['always', 'wheel-exists'])
-      .describe(
-        'wheel-exists: an sdist is let through where its version has no wheel. Default: always.',
-      ),
+      .describe('wheel-exists: allow an sdist if its version has no wheel. Default: always.'),
   },
   defaults: { action: 'off', when: 'always' },
   create({ when }) {
-    const why = when === 'always' ? 'policy takes wheels only' : 'there is a wheel to take instead';
+    const why = when === 'always' ? 'policy allows only wheels' : 'a wheel is available';
     return ({ subject }) => {
       if (subject.kind !== 'sdist' || (when === 'wheel-exists' && !subject.hasWheel))
         return undefined;

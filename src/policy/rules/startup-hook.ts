@@ -14,13 +14,13 @@ import type { Objection } from './rule.js';
  * in a `.pth` may sit in another package, so nothing can be told from how harmless the line reads.
  */
 export const startupHook = settable({
-  about: 'Refuses what would run code at every Python start-up. Default: block.',
+  about: 'Refuses artifacts that run code at every Python start-up. Default: block.',
   keys: {
     codes: codeActions('startup-hook'),
     templates: z
       .array(z.enum(['setuptools-nspkg']))
       .describe(
-        'Generators whose files are let through where they are reproduced to the byte. Default: [setuptools-nspkg].',
+        "Generators whose files are allowed if they are byte-identical to the generator's output. Default: [setuptools-nspkg].",
       ),
   },
   defaults: {
@@ -71,8 +71,8 @@ function honest(hooks: readonly Hook[], templates: readonly string[]): Excuse {
  */
 function unseen(inspection: Inspection): Objection | undefined {
   if (inspection.incomplete !== true) return undefined;
-  const why = inspection.findings[0]?.detail ?? 'its inspection broke off';
-  return { reason: `not all of it could be searched for start-up hooks: ${why}`, doubt: true };
+  const why = inspection.findings[0]?.detail ?? 'its inspection was interrupted';
+  return { reason: `the search for start-up hooks is incomplete: ${why}`, doubt: true };
 }
 
 /** A file name holds no slash, so the three parts stay apart. */

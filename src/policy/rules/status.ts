@@ -3,7 +3,7 @@ import { settable } from './form.js';
 
 /** Projects that the index marks (PEP 792) with one of the statuses that are refused. */
 export const status = settable({
-  about: 'Refuses by the status that the index gives a project (PEP 792). Default: off.',
+  about: 'Refuses projects by their status at the index (PEP 792). Default: off.',
   keys: {
     refuse: z
       .array(z.enum(['archived', 'quarantined', 'deprecated']))

@@ -3,7 +3,7 @@ import { release } from './rule.js';
 
 /** Files that their own project, or the index, has yanked (PEP 592). */
 export const yanked = settable({
-  about: 'Refuses what the upstream index marks as yanked (PEP 592). Default: off.',
+  about: 'Refuses files yanked at the upstream index (PEP 592). Default: off.',
   keys: {},
   defaults: { action: 'off' },
   create() {

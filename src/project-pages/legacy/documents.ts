@@ -136,10 +136,10 @@ async function* bounded(
   }
 }
 
-const TOO_LONG = `The upstream's document is longer than ${MAX_BYTES} bytes.`;
+const TOO_LONG = `The upstream's document exceeds ${MAX_BYTES} bytes.`;
 
 function unreadable(cause: unknown): Failure {
-  return new Failure('upstream-broken', 'The upstream sent metadata that cannot be read.', {
+  return new Failure('upstream-broken', 'The upstream sent invalid metadata.', {
     cause,
   });
 }

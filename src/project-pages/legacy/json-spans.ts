@@ -63,11 +63,11 @@ function skipSpace(json: Buffer, at: number): number {
 }
 
 function endOfString(json: Buffer, at: number): number {
-  if (json[at] !== QUOTE) throw new SyntaxError(`no string at ${at}`);
+  if (json[at] !== QUOTE) throw new SyntaxError(`expected a string at ${at}`);
   for (let next = at + 1; next < json.length; next += 1)
     if (json[next] === BACKSLASH) next += 1;
     else if (json[next] === QUOTE) return next + 1;
-  throw new SyntaxError('a string does not end');
+  throw new SyntaxError('unterminated string');
 }
 
 function endOfValue(json: Buffer, at: number): number {
@@ -82,5 +82,5 @@ function endOfValue(json: Buffer, at: number): number {
     if (depth === 0 && (byte === QUOTE || byte === CLOSE_OBJECT || byte === CLOSE_LIST))
       return next + 1;
   }
-  throw new SyntaxError('a value does not end');
+  throw new SyntaxError('unterminated value');
 }

@@ -85,7 +85,7 @@ function rewriteInfo(
   const newest = whole ? files.newestAllowed : undefined;
   if (newest === undefined) {
     info.yanked = true;
-    info.yanked_reason = state?.reason ?? 'the project page lists none of its files';
+    info.yanked_reason = state?.reason ?? 'the project page does not list its files';
     return undefined;
   }
   const { requiresPython } = files.release(newest.key)!;

@@ -30,7 +30,7 @@ export class ListJson {
     checkPiece(this.#text.length);
     const rest: unknown = JSON.parse((this.#isInside ? '{"projects":[' : '') + this.#text);
     const projects = (rest as { projects?: unknown } | null)?.projects;
-    if (!Array.isArray(projects)) throw new SyntaxError('there is no list of projects');
+    if (!Array.isArray(projects)) throw new SyntaxError('no list of projects');
     this.#tell(projects);
   }
 

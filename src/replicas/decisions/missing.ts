@@ -30,7 +30,7 @@ export async function missingOf(coverage: Coverage): Promise<Missing[]> {
   try {
     return notArchived(coverage, await states());
   } catch (error) {
-    const replica = `what replicas have put into S3 cannot be told (${wordsOf(error)}): any of them`;
+    const replica = `the decision log files in S3 are unknown (${wordsOf(error)}): all of them may be missing`;
     return [...missed, { replica, from: undefined, to: undefined, why: 'archive' }];
   }
 }

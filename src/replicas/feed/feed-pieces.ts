@@ -76,7 +76,7 @@ export async function* bodyOf(store: PieceStore, offer: OfferedFeed): AsyncGener
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       // Who can write to Redis may have put there what inflates without end.
-      if (bytes > offer.bytes) throw new DamagedFeed('the feed is longer than was said');
+      if (bytes > offer.bytes) throw new DamagedFeed('the feed exceeds its announced size');
       hash.update(chunk);
       yield chunk;
     }
@@ -84,7 +84,7 @@ export async function* bodyOf(store: PieceStore, offer: OfferedFeed): AsyncGener
     throw isOfZlib(error) ? new DamagedFeed('the feed cannot be decompressed') : error;
   }
   if (bytes !== offer.bytes || hash.digest('hex') !== offer.sha256)
-    throw new DamagedFeed('the feed has another digest than was said');
+    throw new DamagedFeed('the feed does not match its announced digest');
 }
 
 async function* piecesOf(
@@ -95,7 +95,7 @@ async function* piecesOf(
     signal.throwIfAborted();
     const key = keyOf(place, piece);
     const value = await line.ask((redis) => shortValue(redis, key, PIECE), PATIENCE);
-    if (value === undefined || value.length === 0) throw new DamagedFeed('a piece is not there');
+    if (value === undefined || value.length === 0) throw new DamagedFeed('a piece is missing');
     yield value;
   }
 }

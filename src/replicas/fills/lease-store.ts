@@ -119,7 +119,7 @@ export class LeaseStore {
   async take(name: string, from?: LostHolder): Promise<Holder> {
     let held = await this.#take(name, from);
     if (!this.#isSigned(name, held)) held = await this.#take(name, from, held.state);
-    if (!this.#isSigned(name, held)) throw new Error('somebody writes leases that no replica has');
+    if (!this.#isSigned(name, held)) throw new Error('found leases that no replica signed');
     const { owner, fence, url } = held;
     return { owner, fence, url };
   }

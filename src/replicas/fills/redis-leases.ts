@@ -122,7 +122,7 @@ export class RedisLeases implements Leases {
   async #goWithout(fill: OurFill): Promise<undefined> {
     fill.leave ??= await this.#without.enter();
     if (fill.leave === undefined)
-      throw new Failure('overloaded', 'The replica that fetches the file cannot be reached.', {
+      throw new Failure('overloaded', 'The replica that is fetching the file is unreachable.', {
         retryAfter: ASK_AGAIN,
       });
     // It may be over by now.

@@ -114,7 +114,7 @@ class Sender {
   async #tell(news: ToldNews): Promise<void> {
     const sealed = this.#sending.news.seal(news);
     if (sealed.length <= LONGEST_NEWS) return this.#write('news', sealed);
-    throw new Error('there is more to tell than fits');
+    throw new Error('message too large');
   }
 
   /** Resolves once the connection has taken it. */

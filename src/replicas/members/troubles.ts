@@ -25,14 +25,12 @@ export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): strin
   }
   if (disagree)
     troubles.push(
-      `the replicas go by different policies: ${listed(replicas.filter(isThere).map(withRevision))}`,
+      `the replicas use different policies: ${listed(replicas.filter(isThere).map(withRevision))}`,
     );
   if (silent.length > 0) troubles.push(`silent: ${listed(silent.map(withTime))}`);
   if (namesakes.length > 0)
-    troubles.push(
-      `more than one replica is called ${listed(namesakes)}: each needs a name of its own`,
-    );
-  if (Math.abs(ahead) > MOST_SKEW) troubles.push(`the clock here is ${skewed(ahead)}`);
+    troubles.push(`more than one replica is called ${listed(namesakes)}; names must be unique`);
+  if (Math.abs(ahead) > MOST_SKEW) troubles.push(`the local clock is ${skewed(ahead)}`);
   return troubles;
 }
 

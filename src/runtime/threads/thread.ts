@@ -76,7 +76,7 @@ export class Thread<Question, Answer, News = never> {
       .on('message', (message: FromThread<Answer>) => this.#take(message))
       .on('error', broke)
       .on('messageerror', broke)
-      .on('exit', (code) => this.#end('ended', `its thread ended with ${code}`))
+      .on('exit', (code) => this.#end('ended', `its thread exited with ${code}`))
       // After the listeners: the first for messages holds up the process.
       .unref();
   }
@@ -122,7 +122,7 @@ export class Thread<Question, Answer, News = never> {
     clearTimeout(open.patience);
     if (open.milliseconds === undefined) return;
     const milliseconds = open.milliseconds + (this.#hasStarted ? 0 : STARTING);
-    open.patience = setTimeout(() => this.#end('hung', 'it did not end'), milliseconds);
+    open.patience = setTimeout(() => this.#end('hung', 'timeout'), milliseconds);
   }
 
   /** Ends it, whatever it is doing. */

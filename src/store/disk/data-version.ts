@@ -28,11 +28,11 @@ export async function readDataVersion(path: string): Promise<DataVersion | undef
   const version = parse(text);
   if (version === undefined)
     throw new DataFolderError(
-      `${path} does not say what format the data folder has: restore it, or remove it if the folder is of this Wheelgate or an older one`,
+      `${path} does not name the data folder's format: restore it, or remove it if this version of Wheelgate or an older one created the folder`,
     );
   if (version.format > DATA_FORMAT)
     throw new DataFolderError(
-      `the data folder ${dirname(path)} is of format ${version.format}, written by Wheelgate ${version.wheelgate}; this one knows format ${DATA_FORMAT} and leaves it as it is: run the newer one, or name another folder with --data`,
+      `the data folder ${dirname(path)} is of format ${version.format}, written by Wheelgate ${version.wheelgate}; this version supports format ${DATA_FORMAT}. Run the newer version or choose another folder with --data`,
     );
   return version;
 }

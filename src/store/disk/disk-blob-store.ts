@@ -80,7 +80,7 @@ export class DiskBlobStore implements BlobStore {
     try {
       handle = await open(this.#path(name), READ_AT_ONCE);
       const state = await handle.stat();
-      if (!state.isFile()) throw new Error('it is no plain file');
+      if (!state.isFile()) throw new Error('not a regular file');
       const whole = this.#isLong(sha256, state) ? this.#lookMeanwhile(sha256, state) : undefined;
       if (whole !== undefined || (await this.#isWhole(sha256, handle, state))) {
         this.#room.use(name, state.size);

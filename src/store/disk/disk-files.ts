@@ -18,7 +18,7 @@ export interface DiskFiles {
 export const ANY_FILES: DiskFiles = { write: writeAtomically, onUnreadable: () => {} };
 
 /** What is said of a file that is whole by itself, and not what it should be. */
-export const NOT_OURS = 'it is not what was written there';
+export const NOT_OURS = 'its content was altered';
 
 /** Of a file that stands in for another: reading it may be fine, and does not help. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'EEXIST', 'ENOTEMPTY']);

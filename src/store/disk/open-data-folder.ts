@@ -44,7 +44,9 @@ export async function openDataFolder(settings: DataFolderSettings): Promise<Data
   await make(directory);
   const lock = await take(settings);
   if (lock.kind === 'unavailable')
-    onWarning(`nothing keeps a second server out of the data folder ${directory}: ${lock.reason}`);
+    onWarning(
+      `the data folder is not locked, and a second server could use it: ${directory}: ${lock.reason}`,
+    );
   const close = () => {
     if (lock.kind === 'ours') lock.release();
   };
@@ -68,7 +70,7 @@ async function make(directory: string): Promise<void> {
 async function take(settings: DataFolderSettings): Promise<Exclude<DataLock, { kind: 'held' }>> {
   const { directory, patience, onWarning, tryLock } = settings;
   const used = (by: string | undefined) =>
-    `another server uses the data folder ${directory}${by === undefined ? '' : ` (${by})`}`;
+    `another server is using the data folder ${directory}${by === undefined ? '' : ` (${by})`}`;
   const seconds = patience / 1_000;
   const lock = await takeDataLock({
     path: settings.lock,
@@ -81,7 +83,7 @@ async function take(settings: DataFolderSettings): Promise<Exclude<DataLock, { k
   });
   if (lock.kind === 'held')
     throw new DataFolderError(
-      `${used(lock.by)}: stop that one, or name another folder with --data; each server needs one of its own`,
+      `${used(lock.by)}: stop it, or choose another folder with --data; servers cannot share a data folder`,
     );
   return lock;
 }
@@ -93,7 +95,7 @@ async function settleVersion(settings: DataFolderSettings): Promise<void> {
     const foreign = await foreignIn(settings);
     if (foreign.length > 0)
       onWarning(
-        `the data folder ${directory} is new to Wheelgate and not empty (${listed(foreign)}): what is there stays as it is; if it is the wrong folder, name another with --data`,
+        `the data folder ${directory} is not empty and was not created by Wheelgate (${listed(foreign)}): existing files are left unchanged; if this is the wrong folder, choose another with --data`,
       );
   }
   if (before?.format === DATA_FORMAT && before.wheelgate === wheelgate) return;
@@ -103,7 +105,7 @@ async function settleVersion(settings: DataFolderSettings): Promise<void> {
     // A full disk costs the cache, not the service; the next start writes it.
     if (!isFull(error)) throw unusable(directory, error);
     onWarning(
-      `the data folder ${directory} cannot be given its version: ${(error as Error).message}`,
+      `cannot write the version file of the data folder ${directory}: ${(error as Error).message}`,
     );
   }
 }
@@ -132,11 +134,11 @@ function isFull(error: unknown): boolean {
 
 /** In the words of somebody who has to set it right. */
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'its file system is read-only',
-  EEXIST: 'it is not a folder',
-  ENOTDIR: 'it is not a folder',
+  EEXIST: 'not a folder',
+  ENOTDIR: 'not a folder',
 };
 
 function unusable(directory: string, error: unknown): DataFolderError {

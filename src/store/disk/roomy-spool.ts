@@ -172,14 +172,14 @@ class RoomySpoolFile implements SpoolFile {
 }
 
 function noPlace(cause: unknown): Failure {
-  return new Failure('overloaded', 'Files cannot be received just now.', {
+  return new Failure('overloaded', 'Files cannot be stored temporarily.', {
     cause,
     retryAfter: ASK_AGAIN,
   });
 }
 
 function noRoom(): never {
-  throw new Failure('overloaded', 'The disk has no room to receive the file just now.', {
+  throw new Failure('overloaded', 'The disk has no space for the file.', {
     retryAfter: ASK_AGAIN,
   });
 }

@@ -6,7 +6,7 @@ import type { DiskFiles } from './disk-files.js';
 export function writeInRoom(space: Space): DiskFiles['write'] {
   return async (path, bytes) => {
     const room = await space.reserve(bytes.length, 0);
-    if (room === undefined) throw new Error('not written: the disk has no room to spare');
+    if (room === undefined) throw new Error('not written: insufficient disk space');
     try {
       await writeQuickly(path, bytes);
     } finally {

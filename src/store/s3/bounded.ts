@@ -13,7 +13,7 @@ export function bounded(body: Readable, longest = LONGEST): Readable {
     transform(chunk: Buffer, _encoding, done) {
       read += chunk.length;
       if (read <= longest) done(null, chunk);
-      else done(new Error('its answer has no end'));
+      else done(new Error('its response exceeds the limit'));
     },
   });
   body.on('error', (error) => bound.destroy(error));

@@ -149,12 +149,12 @@ export class S3Blobs implements SharedBlobs {
     async function* pieces(): AsyncGenerator<Uint8Array> {
       try {
         for await (const piece of body as AsyncIterable<Buffer>) {
-          if (pace.arrived(piece.length)) throw new Error('it sends too slowly');
+          if (pace.arrived(piece.length)) throw new Error('transfer too slow');
           yield piece;
           pace.wait();
         }
       } catch (error) {
-        fail(error instanceof Error ? error.message.slice(0, 200) : 'it broke off');
+        fail(error instanceof Error ? error.message.slice(0, 200) : 'transfer interrupted');
         throw error;
       }
     }

@@ -63,7 +63,7 @@ export class S3Bucket {
         if (size !== undefined) return { size, body, lastModified: LastModified?.getTime() };
         // A page of a server in between, or an error that came late.
         body.destroy();
-        throw new Error('it answered without a length');
+        throw new Error('the response has no length');
       } catch (error) {
         if (error instanceof NoSuchKey || statusOf(error) === 404) return undefined;
         throw error;
@@ -96,7 +96,7 @@ export class S3Bucket {
       token = listed.IsTruncated === true ? listed.NextContinuationToken : undefined;
       if (token === undefined) return { keys, folders };
     }
-    throw new Error(`more than ${MOST_PAGES} thousand objects lie below ${prefix}`);
+    throw new Error(`more than ${MOST_PAGES} thousand objects are below ${prefix}`);
   }
 
   async put(key: string, body: Body, size: number, signal: AbortSignal): Promise<void> {
@@ -118,7 +118,7 @@ export class S3Bucket {
     const { UploadId: id } = await this.#line.ask(answer, signal, (client, options) =>
       client.send(command, options),
     );
-    if (id === undefined) throw new Error('it names no upload');
+    if (id === undefined) throw new Error('the response names no upload');
     return { key, id };
   }
 

@@ -148,7 +148,7 @@ async function within<T>(
   asked.catch(() => {});
   let leave = () => {};
   try {
-    const given = withDeadline(limit, asked, () => new Error(`no answer within ${limit} ms`));
+    const given = withDeadline(limit, asked, () => new Error(`no response within ${limit} ms`));
     const left = new Promise<never>((_, reject) => {
       leave = () => reject(signal.reason);
       signal.addEventListener('abort', leave);

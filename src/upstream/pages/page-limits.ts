@@ -14,8 +14,7 @@ export class PageTooLarge extends Error {
 
 /** @throws {PageTooLarge} */
 export function checkPiece(characters: number): void {
-  if (characters > MAX_PIECE)
-    throw new PageTooLarge('cannot be read in parts, and is too long to be read at once');
+  if (characters > MAX_PIECE) throw new PageTooLarge('is too large and cannot be parsed in parts');
 }
 
 /** Bounds what becomes of one page in memory, whatever few bytes it is written with. */
@@ -34,8 +33,8 @@ export class PageTally {
     try {
       this.#other += bytesOfJson(json);
     } catch (cause) {
-      throw new PageTooLarge('holds JSON that is nested too deeply', { cause });
+      throw new PageTooLarge('contains JSON nested too deeply', { cause });
     }
-    if (this.#other > MAX_OTHER) throw new PageTooLarge('holds too much beside its files');
+    if (this.#other > MAX_OTHER) throw new PageTooLarge('contains too much data other than files');
   }
 }

@@ -10,7 +10,7 @@ import { parseJsonPage } from './parse-json.js';
 
 /**
  * Reads a project page: JSON (PEP 691) or HTML (PEP 503), as the content type says.
- * @throws {Failure} upstream-broken where it is neither, or cannot be read
+ * @throws {Failure} upstream-broken where it is neither, or is invalid
  */
 export async function parseProjectPage(
   source: PageSource,
@@ -44,7 +44,7 @@ async function parseForm(
     if (type === 'application/vnd.pypi.simple.v1+html' || type === 'text/html')
       return await parseHtmlPage(source, project, turns);
   } catch (cause) {
-    const why = cause instanceof PageTooLarge ? cause.message : 'cannot be read';
+    const why = cause instanceof PageTooLarge ? cause.message : 'is invalid';
     const message = `The upstream ${upstream} sent a page that ${why}.`;
     throw new Failure('upstream-broken', message, { cause });
   }

@@ -41,7 +41,7 @@ describe('the reader of an environment', () => {
   it('says nothing of the content of a file that changes under it', async () => {
     const write = () => appendFileSync(join(folder, 'file'), '.');
     const facts = await reader.read(path, [{ write }]);
-    assert.deepEqual(facts, { kind: 'unreadable', why: 'it changes while it is read' });
+    assert.deepEqual(facts, { kind: 'unreadable', why: 'it changed while being read' });
     assert.equal((await reader.read(path, [])).kind, 'file');
   });
 

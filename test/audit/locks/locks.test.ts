@@ -128,7 +128,10 @@ describe('locks that say something else', () => {
   it('refuse to be read where they are damaged, or of a version to come', async () => {
     const reading = async (name: string, text: string) =>
       audit(await written(name, text), 'rules: {}');
-    await assert.rejects(reading('uv.lock', 'version = 2'), /version 2 of uv\.lock is not known/);
+    await assert.rejects(
+      reading('uv.lock', 'version = 2'),
+      /version 2 of uv\.lock is not supported/,
+    );
     await assert.rejects(reading('uv.lock', 'version = '), /not TOML: line 1/);
     await assert.rejects(reading('pylock.toml', 'lock-version = "2.0"'), /lock-version 2\.0/);
     await assert.rejects(reading('pylock.x.toml', 'packages = 3'), /lock-version/);
@@ -139,7 +142,7 @@ describe('locks that say something else', () => {
       (error: Error) => /\\x1b\[2J/.test(error.message) && !error.message.includes('\x1b'),
     );
     await assert.rejects(reading('poetry.lock', '[[package]]\nname = 3'), /package\.0\.name/);
-    await assert.rejects(reading('Cargo.lock', ''), /not a lock that is read here/);
+    await assert.rejects(reading('Cargo.lock', ''), /not a supported lock file/);
   });
 
   it('leave no release out of sight for a name or version that cannot be read', async () => {

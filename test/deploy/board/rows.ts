@@ -3,13 +3,12 @@ import { FLEET } from './fleet-row.js';
 import { bars, lines, number, states } from './panel.js';
 
 const REFUSALS: Row = {
-  title: 'What is refused',
+  title: 'Refusals',
   panels: [
     number(
       {
         title: 'Refused in 24 hours',
-        description:
-          'Requests for files that a rule refused. The decision log names who, and what.',
+        description: 'Refused file requests. The decision log has the clients and files.',
         unit: 'short',
         width: 4,
         queries: [
@@ -26,7 +25,7 @@ const REFUSALS: Row = {
     ),
     number({
       title: 'Would be refused in 24 hours',
-      description: 'What a rule in dry-run, or the whole policy in dry-run, would have refused.',
+      description: 'Refusals by rules, or a whole policy, in dry-run.',
       unit: 'short',
       width: 4,
       queries: [
@@ -35,9 +34,9 @@ const REFUSALS: Row = {
     }),
     number(
       {
-        title: 'Given out, and denied since',
+        title: 'Downloads denied later',
         description:
-          'Downloads of artifacts that were denied later, in 24 hours. wheelgate exposure says who has them.',
+          'Downloads of artifacts that were denied later, in 24 hours. wheelgate exposure lists the clients.',
         unit: 'short',
         width: 4,
         queries: [{ expr: inADay('wheelgate_exposed_downloads_total'), legend: 'exposed' }],
@@ -49,15 +48,15 @@ const REFUSALS: Row = {
     ),
     number({
       title: 'Downloads in 24 hours',
-      description: 'Decisions on requests for files, sidecars among them.',
+      description: 'Decisions on file requests, including sidecars.',
       unit: 'short',
       width: 4,
       queries: [{ expr: inADay('wheelgate_downloads_total'), legend: 'downloads' }],
     }),
     number(
       {
-        title: 'Waivers that have expired',
-        description: 'They do nothing any more. wheelgate check names them.',
+        title: 'Expired waivers',
+        description: 'They have no effect. wheelgate check lists them.',
         unit: 'short',
         width: 4,
         queries: [{ expr: `max(wheelgate_waivers{state="expired",${CHOSEN}})`, legend: 'expired' }],
@@ -69,9 +68,8 @@ const REFUSALS: Row = {
     ),
     number(
       {
-        title: 'Policy edits that are not in force',
-        description:
-          'Servers whose policy folder does not validate: the policy before stays in force.',
+        title: 'Rejected policy edits',
+        description: 'Servers with an invalid policy folder. The previous policy stays in force.',
         unit: 'short',
         width: 4,
         queries: [{ expr: `sum(wheelgate_policy_load_failed{${CHOSEN}})`, legend: 'servers' }],
@@ -83,7 +81,7 @@ const REFUSALS: Row = {
     ),
     bars({
       title: 'Refused, by rule',
-      description: 'Requests for files that a rule refused.',
+      description: 'Refused file requests.',
       unit: 'short',
       width: 12,
       queries: [
@@ -95,7 +93,7 @@ const REFUSALS: Row = {
     }),
     bars({
       title: 'Would be refused, by rule (dry-run)',
-      description: 'What would have been refused. Look here before a rule leaves its dry-run.',
+      description: 'Check these before you end the dry-run of a rule.',
       unit: 'short',
       width: 12,
       queries: [
@@ -107,15 +105,14 @@ const REFUSALS: Row = {
     }),
     bars({
       title: 'Downloads, by verdict',
-      description: 'pending: responses that left before the verdict was known, without their end.',
+      description: 'pending: incomplete responses sent before the verdict.',
       unit: 'short',
       width: 12,
       queries: [{ expr: counted('wheelgate_downloads_total', 'verdict'), legend: '{{verdict}}' }],
     }),
     bars({
       title: 'Findings, by code',
-      description:
-        'What inspections saw, the ten most frequent. docs/what-is-inspected.md explains each code.',
+      description: 'The ten most frequent findings. docs/what-is-inspected.md explains each code.',
       unit: 'short',
       width: 12,
       queries: [
@@ -149,7 +146,7 @@ const POLICY: Row = {
     states(
       {
         title: 'Mode of the policy, by server',
-        description: 'In dry-run nothing is refused.',
+        description: 'In dry-run, refusals are only counted.',
         unit: 'short',
         width: 12,
         queries: [
@@ -163,14 +160,14 @@ const POLICY: Row = {
     ),
     lines({
       title: 'Waivers',
-      description: 'expiring: within a week. An expired waiver does nothing any more.',
+      description: 'expiring: within a week. An expired waiver has no effect.',
       unit: 'short',
       width: 8,
       queries: [{ expr: `max by (state) (wheelgate_waivers{${CHOSEN}})`, legend: '{{state}}' }],
     }),
     lines({
       title: 'Age of the malware feed',
-      description: 'Since it was last known to be current. Nothing where it was never read.',
+      description: 'Time since the last sync. Empty if it was never read.',
       unit: 's',
       width: 8,
       queries: [
@@ -182,7 +179,7 @@ const POLICY: Row = {
     }),
     lines({
       title: 'Records in the malware feed',
-      description: 'A fall is worth a look.',
+      description: 'Investigate a drop.',
       unit: 'short',
       width: 8,
       queries: [
@@ -193,11 +190,11 @@ const POLICY: Row = {
 };
 
 const SPEED: Row = {
-  title: 'What clients see',
+  title: 'Client experience',
   panels: [
     lines({
-      title: 'Time of a project page',
-      description: 'To the end of the response, the median and the slowest in a hundred.',
+      title: 'Duration of a project page request',
+      description: 'To the end of the response: median and 99th percentile.',
       unit: 's',
       width: 8,
       queries: [0.5, 0.99].map((share) => ({
@@ -207,7 +204,7 @@ const SPEED: Row = {
     }),
     lines({
       title: 'Time to the first byte of a file',
-      description: 'hit: out of the cache. miss: it came from an index, and was inspected.',
+      description: 'hit: from the cache. miss: fetched from an index and inspected.',
       unit: 's',
       width: 8,
       queries: [0.5, 0.99].map((share) => ({
@@ -216,8 +213,8 @@ const SPEED: Row = {
       })),
     }),
     lines({
-      title: 'Requests a second, by route',
-      description: 'All requests, refused and failed ones too.',
+      title: 'Requests per second, by route',
+      description: 'All requests, including refused and failed ones.',
       unit: 'reqps',
       width: 8,
       queries: [{ expr: rate('wheelgate_requests_total', 'route'), legend: '{{route}}' }],
@@ -225,7 +222,7 @@ const SPEED: Row = {
     bars({
       title: 'Failures, by status',
       description:
-        'From 500 on, and 499: a client that hung up. 403 is a refusal, and stands in the row above.',
+        '5xx, and 499 for clients that disconnected. Refusals (403) are in the first row.',
       unit: 'short',
       width: 12,
       queries: [
@@ -237,7 +234,7 @@ const SPEED: Row = {
     }),
     lines({
       title: 'Time to inspect an artifact',
-      description: 'The median and the slowest in a hundred, by kind.',
+      description: 'Median and 99th percentile, by kind.',
       unit: 's',
       width: 12,
       queries: [0.5, 0.99].map((share) => ({
@@ -253,7 +250,7 @@ const CACHE: Row = {
   panels: [
     lines({
       title: 'Hit rate',
-      description: 'Look-ups that were answered from the cache, by tier.',
+      description: 'Lookups answered from the cache, by tier.',
       unit: 'percentunit',
       width: 8,
       queries: [
@@ -264,7 +261,7 @@ const CACHE: Row = {
       ],
     }),
     lines({
-      title: 'What the caches hold',
+      title: 'Cache size',
       description: 'disk: artifacts. pages: the index’s pages on disk. memory: small artifacts.',
       unit: 'bytes',
       width: 8,
@@ -272,7 +269,7 @@ const CACHE: Row = {
     }),
     bars({
       title: 'Requests to indexes, by status',
-      description: 'error: no answer at all.',
+      description: 'error: no response.',
       unit: 'short',
       width: 8,
       queries: [
@@ -283,8 +280,8 @@ const CACHE: Row = {
       ],
     }),
     lines({
-      title: 'Share of requests to an index that fail',
-      description: 'Anything but success, a redirect, 404 or 410.',
+      title: 'Share of failed requests to an index',
+      description: 'Any status except success, a redirect, 404 or 410.',
       unit: 'percentunit',
       width: 12,
       queries: [
@@ -296,7 +293,7 @@ const CACHE: Row = {
     }),
     lines({
       title: 'Time to an index’s headers',
-      description: 'The median and the slowest in a hundred.',
+      description: 'Median and 99th percentile.',
       unit: 's',
       width: 12,
       queries: [0.5, 0.99].map((share) => ({
@@ -312,8 +309,8 @@ const SERVERS: Row = {
   panels: [
     states(
       {
-        title: 'Parts that are not as they should be',
-        description: '/readyz of the server says what is wrong.',
+        title: 'Degraded parts',
+        description: '/readyz of the server has the details.',
         unit: 'short',
         width: 12,
         queries: [
@@ -326,8 +323,8 @@ const SERVERS: Row = {
       OK_OR_NOT,
     ),
     bars({
-      title: 'Decisions that could not be written down',
-      description: 'They went to the process’s log instead.',
+      title: 'Decisions not written to the log',
+      description: 'They are written to the process log instead.',
       unit: 'short',
       width: 6,
       queries: [
@@ -338,8 +335,8 @@ const SERVERS: Row = {
       ],
     }),
     lines({
-      title: 'Messages to webhooks that wait',
-      description: 'More than a few for long: a receiver takes none.',
+      title: 'Pending webhook messages',
+      description: 'A persistent backlog means that a receiver accepts no messages.',
       unit: 'short',
       width: 6,
       queries: [
@@ -375,7 +372,7 @@ const SERVERS: Row = {
     }),
     lines({
       title: 'Delay of the event loop',
-      description: 'The slowest turn in a hundred: how long a request may wait for its turn.',
+      description: '99th percentile of the delay.',
       unit: 's',
       width: 6,
       queries: [
@@ -386,8 +383,8 @@ const SERVERS: Row = {
       ],
     }),
     lines({
-      title: 'Until the certificate ends',
-      description: 'Nothing without HTTPS.',
+      title: 'Time until the certificate expires',
+      description: 'Empty without HTTPS.',
       unit: 's',
       width: 6,
       queries: [

@@ -106,7 +106,7 @@ describe('attestation, by history', () => {
     assert.equal(brief(verdict), 'block attestation');
     assert.equal(
       verdict.decisive!.reason,
-      'demo-4.0-py3-none-any.whl is not attested (the index has no attestation of it), and the 3 attested releases before it were by github:demo/demo (attestation)',
+      'demo-4.0-py3-none-any.whl is not attested (the index has no attestation for it), and the 3 attested releases before it were by github:demo/demo (attestation)',
     );
     assert.equal(brief(released(OURS, OURS, OURS, OURS).judge(policy)), 'allow');
   });
@@ -265,7 +265,7 @@ describe('attestation, required', () => {
     assert.equal(brief(verdict), 'block attestation');
     assert.equal(
       verdict.decisive!.reason,
-      'demo-1.0-py3-none-any.whl must be attested, and the index has no attestation of it (attestation)',
+      'demo-1.0-py3-none-any.whl must be attested, and the index has no attestation for it (attestation)',
     );
     assert.equal(
       brief(new Project().release(undefined, 'sdist').judge(policy, 'sdist')),

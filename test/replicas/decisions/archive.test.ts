@@ -284,7 +284,7 @@ describe('the decisions of replicas in a bucket', () => {
     const longer = await changed(() => bucket.objects.set(second!, Buffer.concat([bytes, bytes])));
     assert.match(longer.gaps.join(), /longer/);
     const gone = await changed(() => bucket.objects.delete(second!));
-    assert.match(gone.gaps.join(), /it is gone/);
+    assert.match(gone.gaps.join(), /not found/);
     const both = await changed(() => {
       bucket.objects.delete(second!);
       bucket.objects.delete(`${second!}.idx`);
@@ -293,7 +293,7 @@ describe('the decisions of replicas in a bucket', () => {
     assert.match(both.gaps.join(), new RegExp(`${second} in S3 is missing`));
     const index = before.get(`${third}.idx`)!;
     const moved = await changed(() => bucket.objects.set(`${first}.idx`, index));
-    assert.match(moved.gaps.join(), /was not put there by a replica/);
+    assert.match(moved.gaps.join(), /was not written by a replica/);
   });
 
   it('are missing by name where a replica has put nothing there for two hours, unless it has ended', async () => {

@@ -34,7 +34,7 @@ describe('replicas that go by different policies', () => {
     now = 121_000;
     assert.equal(agreement.isBroken, true);
     const [said] = troublesOf({ roster: OTHER, disagree: true, ahead: 0 });
-    assert.equal(said, 'the replicas go by different policies: a r1, b r2');
+    assert.equal(said, 'the replicas use different policies: a r1, b r2');
     agreement.note(SAME);
     assert.equal(agreement.isBroken, false);
     agreement.note(OTHER);

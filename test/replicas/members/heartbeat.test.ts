@@ -137,7 +137,7 @@ describe('replicas that say that they are there', { skip }, () => {
     await a.beat();
     assert.ok(Math.abs((a.ahead ?? 0) + 7_000) < 1_000, `${a.ahead}`);
     const said = troublesOf({ roster: a.roster, disagree: false, ahead: a.ahead });
-    assert.deepEqual(said, ['the clock here is 7 s ahead of that of Redis']);
+    assert.deepEqual(said, ['the local clock is 7 s ahead of that of Redis']);
     // What the others see is of Redis' clock.
     wrong = 0;
     const b = replica('b');

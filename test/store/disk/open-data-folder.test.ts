@@ -80,7 +80,7 @@ describe('a data folder', () => {
       first.close();
     });
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /another server uses .*: waiting up to 600 s/);
+    assert.match(warnings[0]!, /another server is using .*: waiting up to 600 s/);
   });
 
   it('takes nothing for a holder that is not one: the lock alone counts', async () => {
@@ -90,7 +90,7 @@ describe('a data folder', () => {
     await open();
     for (const hint of ['', 'torn{', '{"pid":1,"host":"a b\\u001b","since":"x"}', '[]', '0']) {
       await writeFile(join(directory, 'lock'), hint);
-      await assert.rejects(open(), refusal(/uses the data folder [^(]*: stop that one/));
+      await assert.rejects(open(), refusal(/is using the data folder [^(]*: stop it/));
     }
   });
 
@@ -135,7 +135,10 @@ describe('a data folder', () => {
     await mkdir(directory);
     for (const text of ['', '{', '7', 'null', '{"format":"1","wheelgate":"1"}', '{"format":1}']) {
       await writeFile(versionFile(), text);
-      await assert.rejects(open(), refusal(/does not say what format .*restore it, or remove it/));
+      await assert.rejects(
+        open(),
+        refusal(/does not name the data folder.*restore it, or remove it/),
+      );
     }
     await rm(versionFile());
     await mkdir(versionFile());
@@ -165,16 +168,16 @@ describe('a data folder', () => {
 
   it('that is a file, or lies below one, is refused as no folder', async () => {
     await writeFile(directory, '');
-    await assert.rejects(open(), refusal(/cannot be used: it is not a folder/));
+    await assert.rejects(open(), refusal(/cannot be used: not a folder/));
     directory = join(directory, 'deeper');
-    await assert.rejects(open(), refusal(/cannot be used: it is not a folder/));
+    await assert.rejects(open(), refusal(/cannot be used: not a folder/));
     directory = join(directory, '..', '..', 'data');
   });
 
   it('that may not be written to is refused as such', { skip: IS_ROOT && 'root may' }, async () => {
     await mkdir(directory);
     await chmod(directory, 0o500);
-    await assert.rejects(open(), refusal(/cannot be used: this user may not write there/));
+    await assert.rejects(open(), refusal(/cannot be used: permission denied/));
   });
 
   it('in which no lock can be had is used all the same, with a warning', async () => {

@@ -47,7 +47,7 @@ describe('a store that says nothing', () => {
     s3.fault = { kind: 'silence' };
     assert.equal(await read(), undefined);
     assert.deepEqual(events.at(-1), { kind: 'looked-up', result: 'failed' });
-    assert.match(JSON.stringify(events), /no answer within 1000 ms/);
+    assert.match(JSON.stringify(events), /no response within 1000 ms/);
     s3.fault = undefined;
     assert.deepEqual(await read(), bytes);
     assert.deepEqual(events.slice(-2), [

@@ -15,7 +15,7 @@ deny:
     reason: "one letter from lumen-http, and somebody else's"
     reference: "https://advisories.example.com/2026-11-03"
 `,
-    '20-waivers.yaml': `# Exceptions for a time. Each has somebody who answers for it.
+    '20-waivers.yaml': `# Temporary exceptions. Each has somebody who answers for it.
 waivers:
   - rule: archive
     project: brasswork

@@ -121,15 +121,18 @@ describe('JSON pages', () => {
     ];
     for (const shape of shapes) {
       assert.equal((await read(JSON_TYPE, shape(1_000))).length, 1);
-      await refused(shape(700_000), /holds too much beside its files|too long to be read at once/);
+      await refused(
+        shape(700_000),
+        /contains too much data other than files|too large and cannot be parsed in parts/,
+      );
     }
   });
 
   it('that do not come apart are refused where they are long', async () => {
     const long = 'x'.repeat(5 * 2 ** 20);
-    await refused(page(`${FILE.slice(0, -1)},"x":"${long}"}`), /cannot be read in parts/);
-    await refused(`{"x":"${long}","files":[${FILE}]}`, /cannot be read in parts/);
-    await refused(page(FILE, `,"x":"${long}"`), /cannot be read in parts/);
+    await refused(page(`${FILE.slice(0, -1)},"x":"${long}"}`), /cannot be parsed in parts/);
+    await refused(`{"x":"${long}","files":[${FILE}]}`, /cannot be parsed in parts/);
+    await refused(page(FILE, `,"x":"${long}"`), /cannot be parsed in parts/);
     const short = 'x'.repeat(2 ** 20);
     assert.equal((await read(JSON_TYPE, page(FILE, `,"x":"${short}"`))).length, 1);
   });

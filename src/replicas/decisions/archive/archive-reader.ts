@@ -77,7 +77,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
   /** @throws where it is not there, or does not come */
   async open({ key }: ArchivedName): Promise<StoredBytes> {
     const found = await this.#parts.objects.get(key, signal());
-    if (found === undefined) throw new Error('it is gone');
+    if (found === undefined) throw new Error('not found');
     return found;
   }
 
@@ -87,7 +87,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
     const { objects, seal } = this.#parts;
     const found = await objects.get(indexKeyOf(name), signal());
     if (found === undefined) return undefined;
-    const bytes = await collect(found.body, LONGEST_INDEX, () => new Error('it is too long'));
+    const bytes = await collect(found.body, LONGEST_INDEX, () => new Error('too large'));
     const index = readArchivedIndex(name.key, bytes, seal);
     if (index !== undefined) this.#indexes.set(name.key, index);
     return index;

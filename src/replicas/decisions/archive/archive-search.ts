@@ -108,7 +108,7 @@ export class ArchiveSearch implements SearchBack {
   /** Whoever removes the last files of a replica leaves no other that names them: its own word does. */
   #noteUnmet(since: number): void {
     for (const { aside, key, replica } of this.#newest.values()) {
-      if (aside >= since) this.#gaps.push(`${key} in S3 is missing, and perhaps others before it`);
+      if (aside >= since) this.#gaps.push(`${key} in S3 is missing, and earlier ones may be too`);
       this.#newest.delete(replica);
     }
   }
@@ -116,7 +116,7 @@ export class ArchiveSearch implements SearchBack {
   #pieceOf({ name, known }: Archived, reached: number): LogPiece {
     this.#noteOrder(name, known);
     if (known === undefined) {
-      this.#gaps.push(`${name.key} in S3 was not put there by a replica, or is of another version`);
+      this.#gaps.push(`${name.key} in S3 was not written by a replica, or has another version`);
       return { begins: Number.NaN, reached, bytes: 0, found: nothing };
     }
     const { from = Number.NaN } = known.index;
@@ -132,11 +132,11 @@ export class ArchiveSearch implements SearchBack {
     if (newest !== undefined && aside <= newest.aside) {
       this.#newest.delete(replica);
       if (newest.key !== key)
-        this.#gaps.push(`${newest.key} in S3 is missing, and perhaps others before it`);
+        this.#gaps.push(`${newest.key} in S3 is missing, and earlier ones may be too`);
     }
     const due = this.#due.get(replica);
     if (due !== undefined && due !== key)
-      this.#gaps.push(`${due} in S3 is missing, and perhaps others before it`);
+      this.#gaps.push(`${due} in S3 is missing, and earlier ones may be too`);
     if (known?.previous === undefined) this.#due.delete(replica);
     else this.#due.set(replica, known.previous);
   }
@@ -172,13 +172,13 @@ export class ArchiveSearch implements SearchBack {
       const hash = createHash('sha256');
       let at = 0;
       for await (const chunk of found.body as AsyncIterable<Buffer>) {
-        if (at + chunk.length > size) throw new Error('it is longer than what was put there');
+        if (at + chunk.length > size) throw new Error('it is longer than the uploaded file');
         hash.update(chunk);
         await handle.appendFile(chunk);
         at += chunk.length;
       }
       if (at !== size || hash.digest('hex') !== sha256)
-        throw new Error('it is not what was put there');
+        throw new Error('it differs from the uploaded file');
       const common = { name: name.key, path, current: false, rotated: true, compression: 'gz' };
       return { ...common, handle, size, identity: '', head: Buffer.alloc(0) };
     } catch (error) {

@@ -50,7 +50,7 @@ export class StatesReader {
     await mapped(names, async (replica) => {
       const found = await objects.get(stateKeyOf(replica), signal);
       if (found === undefined) return;
-      const bytes = await collect(found.body, LONGEST, () => new Error('it is too long'));
+      const bytes = await collect(found.body, LONGEST, () => new Error('too large'));
       const state = readArchiveState(replica, bytes, seal);
       if (state === undefined) unsigned += 1;
       else states.set(replica, state);

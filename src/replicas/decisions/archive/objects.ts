@@ -21,5 +21,5 @@ export interface Listed {
 
 /** What went wrong, in few words. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 200) : 'it does not answer';
+  return error instanceof Error ? error.message.slice(0, 200) : 'no response';
 }
