@@ -73,7 +73,7 @@ function chosen({ files }: Refusals, rule: string | undefined): Refused {
   const fixed = files.find((one) => !isSettable(one.rule));
   if (fixed !== undefined)
     throw new UsageError(
-      `nothing waives ${fixed.rule} as a rule: ${fixed.reason}. Where a waiver can lift it, the page of the file has it to copy`,
+      `the rule ${fixed.rule} cannot be waived: ${fixed.reason}. If this change can be waived, the page of the file has the waiver`,
     );
   if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
     throw new UsageError(`--rule: no waiver lifts ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);

@@ -215,7 +215,7 @@ describe('the command line', () => {
     assert.deepEqual([synced.code, synced.err], [0, '']);
     assert.match(
       synced.out,
-      /^1 records of 1 projects from .*: 1 added, 0 changed, 0 removed \(whole\)/,
+      /^1 record of 1 project from .*: 1 added, 0 changed, 0 removed \(whole\)/,
     );
     const inspected = fed('inspect', file);
     assert.equal(inspected.code, 1);
@@ -275,7 +275,7 @@ describe('the command line', () => {
     );
     const none = await run('explain', 'demo', '--server', 'http://127.0.0.1:9');
     assert.equal(none.code, 2);
-    assert.match(none.err, /does not answer/);
+    assert.match(none.err, /does not respond/);
     assert.equal((await run('explain', 'demo==x==y', '--server', url)).code, 2);
   });
 
@@ -413,7 +413,7 @@ describe('the command line', () => {
     );
     const unwritten = await run('client', 'docker', '--write');
     assert.equal(unwritten.code, 2);
-    assert.match(unwritten.err, /docker has no command that writes its settings/);
+    assert.match(unwritten.err, /docker has no command to write its settings/);
   });
 
   it('client prints the lines for each client, and writes them', async () => {

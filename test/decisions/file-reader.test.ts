@@ -146,22 +146,22 @@ describe('who downloaded it, from a log', () => {
     [
       'a line that a crash has torn',
       () => appendFile(current, '{"time":"2026'),
-      /1 line that cannot/,
+      /1 unreadable line/,
     ],
     [
       'a hole that a power failure has left',
       () => appendFile(current, `${'\0'.repeat(4096)}\n`),
-      /1 line that cannot/,
+      /1 unreadable line/,
     ],
     [
       'a record without what it is about',
       () => appendFile(current, '{"time":"2026-05-05","verdict":"allow","project":"bad"}\n'),
-      /1 line that cannot/,
+      /1 unreadable line/,
     ],
     [
       'a line that never ends',
       () => appendFile(current, `{${'x'.repeat(3_000_000)}}\n`),
-      /1 line that cannot/,
+      /1 unreadable line/,
     ],
     [
       'a compressed file that breaks off',
@@ -235,7 +235,10 @@ describe('who downloaded it, from a log', () => {
     assert.deepEqual([await run(false), problems], [1, []]);
     await appendFile(current, 'no record\n');
     assert.equal(await run(false), 2);
-    assert.match(problems.join(), /not complete: decisions\.jsonl has 1 line that cannot be read/);
+    assert.match(
+      problems.join(),
+      /(?:not complete|incomplete): decisions\.jsonl has 1 unreadable line/,
+    );
     assert.equal(await run(true), 2);
     assert.equal((JSON.parse(lines.join('')) as Exposure).incomplete, true);
     assert.equal((await readdir(folder)).length, 1);

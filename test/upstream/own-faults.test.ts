@@ -64,7 +64,7 @@ describe('a connection to an index', () => {
       for (let time = 0; time < 7; time++) {
         const failure = await fail();
         assert.deepEqual([failure.kind, failure.status], ['unable', 503]);
-        assert.match(failure.message, /^No connection to the upstream private can be made/);
+        assert.match(failure.message, /^No connection to the upstream private is possible/);
         assert.ok(failure.retryAfter);
       }
       assert.deepEqual(observed, []);
