@@ -298,7 +298,7 @@ describe('a decision log of several files', () => {
         ['a', 'b', 'c', 'd', 'e'],
       );
       assert.equal(clients.length, 5);
-      assert.deepEqual(gaps, ['decisions.jsonl has 1 line that cannot be read']);
+      assert.deepEqual(gaps, ['decisions.jsonl has 1 unreadable line']);
       assert.equal(reachesBackTo, '2026-01-01');
     }
   });
