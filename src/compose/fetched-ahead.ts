@@ -3,6 +3,7 @@ import { ReleaseFetcher } from '../artifacts/ahead/release-fetcher.js';
 import type { ArtifactService } from '../artifacts/artifact-service.js';
 import type { Config } from '../config/config.js';
 import type { ShortLeases } from '../fleet/short-leases.js';
+import type { ListedFile } from '../project-pages/project-pages.js';
 import type { JudgedPageListener } from '../project-pages/project-pages-service.js';
 import type { Process } from './process.js';
 
@@ -14,13 +15,20 @@ const PART_OF_DISK = 10;
 /** Bytes in an hour. */
 const HOURLY = 1024 * MIB;
 
+export interface FetchingAhead {
+  /** Fetches what is new on a page. */
+  readonly onJudged: JudgedPageListener;
+  /** Fetches files, as far as the bounds allow. */
+  announce(files: readonly ListedFile[]): void;
+}
+
 /** What fetches new releases ahead; undefined where that is off. */
 export function createFetchingAhead(
   { cache, probe }: Config,
   { now, metrics, log, closing }: Process,
   leases: ShortLeases,
   artifacts: Pick<ArtifactService, 'open'>,
-): JudgedPageListener | undefined {
+): FetchingAhead | undefined {
   if (probe.ahead === 'off') return undefined;
   const hourly = Math.min(HOURLY, cache.disk / PART_OF_DISK);
   const fetcher = new ReleaseFetcher(
@@ -37,7 +45,8 @@ export function createFetchingAhead(
     },
   );
   closing.add(() => fetcher.close());
-  return ({ loaded: { page, listing, upstream }, verdicts, inspected }) => {
+  const onJudged: JudgedPageListener = ({ loaded, verdicts, inspected }) => {
+    const { page, listing, upstream } = loaded;
     if (!upstream.inspect) return;
     const files = likelyNext({
       files: page.files,
@@ -47,4 +56,5 @@ export function createFetchingAhead(
     });
     fetcher.announce(files.map((file) => listing.listed(file)));
   };
+  return { onJudged, announce: (files) => fetcher.announce(files) };
 }

@@ -14,13 +14,20 @@ export interface Probes {
   readonly prober: Prober;
 }
 
-/** @param onLate a probe has seen something after the page went out @returns undefined where nothing is probed */
+export interface ProbeListeners {
+  /** A probe has seen something after the page went out. */
+  onLate(project: ProjectName): void;
+  /** A probe could not read all that could be a hook: only the full inspection can tell. */
+  onDoubt(listed: ListedFile): void;
+}
+
+/** @returns undefined where nothing is probed */
 export function createProbes(
   config: Config,
   process: Process,
   { stores, shortLeases, decisions }: Pick<Fleet, 'stores' | 'shortLeases' | 'decisions'>,
   judge: Judge,
-  onLate: (project: ProjectName) => void,
+  { onLate, onDoubt }: ProbeListeners,
 ): Probes | undefined {
   if (config.probe.action === 'off') return undefined;
   const { now, metrics, log, closing } = process;
@@ -33,6 +40,7 @@ export function createProbes(
   const onEvent = (event: ProbeEvent) => {
     const { kind } = event;
     if (kind === 'read') return metrics.probeBytes.inc(event.bytes);
+    if (kind === 'doubtful') return onDoubt(event.listed);
     if (kind === 'not-kept')
       return log.warn({ err: event.error }, 'what a probe has seen could not be kept');
     if (kind === 'seen')

@@ -72,16 +72,17 @@ export function createServices(
       pages.invalidate(project),
     );
   const loader = createPageLoader(config, process, fleet, upstreams, knownBytes, budget, meetings);
-  const probes = createProbes(config, process, fleet, judge, (project) =>
-    pages.invalidate(project),
-  );
+  const probes = createProbes(config, process, fleet, judge, {
+    onLate: (project) => pages.invalidate(project),
+    onDoubt: (listed) => ahead?.announce([listed]),
+  });
   const pages: ProjectPagesService = new ProjectPagesService(
     loader,
     judge,
     now,
     budget,
     probes?.pages,
-    (page) => fetchAhead?.(page),
+    (page) => ahead?.onJudged(page),
   );
   const advisories = createAdvisories({ process, machine, fleet, judge, pages, upstreams });
   const identify = clientIdentifier(config.trustedProxies);
@@ -109,7 +110,7 @@ export function createServices(
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),
   });
-  const fetchAhead = createFetchingAhead(config, process, fleet.shortLeases, artifacts);
+  const ahead = createFetchingAhead(config, process, fleet.shortLeases, artifacts);
   news.onTold((learnt) => {
     if (learnt.kind === 'page') return loader.forget(learnt.project, learnt.checkedAt);
     if (learnt.kind === 'missed') return loader.doubt();

@@ -1,4 +1,4 @@
-import type { Piece, Stretch } from '../inspection/probe/partial-source.js';
+import type { Piece } from '../inspection/probe/partial-source.js';
 import type { ProbeReader } from '../inspection/probe/probe-in-thread.js';
 import { type ProbeAnswer, TAIL_BYTES } from '../inspection/probe/probe-zip.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
@@ -10,9 +10,9 @@ export type ProbeResult =
   /** It has start-up hooks. */
   | 'found'
   | 'clean'
-  /** The server gives no parts of files. */
+  /** The server gives no parts of files, or of this one. */
   | 'no-range'
-  /** No zip file that can be read, or one that is too large for a probe. */
+  /** Something that could be a hook was not read: the file is no zip file, unusual, or too large for a probe. */
   | 'unreadable'
   /** The server failed, was too slow, or gave something else than was asked for. */
   | 'failed'
@@ -21,10 +21,17 @@ export type ProbeResult =
 
 export class ProbeFailure extends Error {
   readonly result: Exclude<ProbeResult, 'found' | 'clean'>;
+  /** Whether the server will say the same of its other files. */
+  readonly isOfServer: boolean;
 
-  constructor(result: ProbeFailure['result'], why: string, options?: ErrorOptions) {
+  constructor(
+    result: ProbeFailure['result'],
+    why: string,
+    { isOfServer = false, ...options }: ErrorOptions & { readonly isOfServer?: boolean } = {},
+  ) {
     super(why, options);
     this.result = result;
+    this.isOfServer = isOfServer;
   }
 }
 
@@ -40,25 +47,29 @@ export interface FetchPieces {
 
 /** The end, the directory, the members, and local headers that are longer than expected. */
 const MOST_ROUNDS = 5;
+/** A zip file that holds nothing, in bytes. */
+const LEAST_ZIP = 22;
 
 /** Fetches as much of a file as its probe needs, and no more. @throws {ProbeFailure} */
 export async function fetchPieces(
   parts: FetchPieces,
 ): Promise<{ readonly size: number; readonly answer: Extract<ProbeAnswer, { kind: 'read' }> }> {
   const { listed, reader } = parts;
-  const { name } = listed.file;
-  const first = await fetchRange(parts, tailOf(listed.file.size));
-  const { size, etag } = first;
-  if (listed.file.size !== undefined && listed.file.size !== size)
-    throw new ProbeFailure('failed', `it has ${size} bytes, and should have ${listed.file.size}`);
-  const pieces: Piece[] = [pieceOf(first)];
+  const { name, size: declared } = listed.file;
+  if (declared !== undefined && declared < LEAST_ZIP)
+    throw new ProbeFailure('unreadable', `it has ${declared} bytes`);
+  const [first] = await fetchRanges(parts, [tailOf(declared)]);
+  const { size, etag } = first!;
+  if (declared !== undefined && declared !== size)
+    throw new ProbeFailure('failed', `it has ${size} bytes, and should have ${declared}`);
+  const pieces: Piece[] = [pieceOf(first!)];
   for (let round = 1; round < MOST_ROUNDS; round += 1) {
     const answer = await reader.read(name, size, pieces).catch((cause: unknown) => {
       throw new ProbeFailure('unreadable', 'it could not be read', { cause });
     });
     if (answer.kind === 'read') return { size, answer };
     if (answer.kind === 'unreadable') throw new ProbeFailure('unreadable', answer.why);
-    const more = await Promise.all(answer.stretches.map((range) => fetchRange(parts, range)));
+    const more = await fetchRanges(parts, answer.stretches);
     if (more.some((one) => one.size !== size || one.etag !== etag))
       throw new ProbeFailure('failed', 'it changed while it was probed');
     pieces.push(...more.map(pieceOf));
@@ -72,21 +83,46 @@ function tailOf(size: number | undefined): AskedRange {
   return { from: Math.max(0, size - TAIL_BYTES), to: size };
 }
 
-async function fetchRange(
-  { listed, allowance, signal, isStopping, onRead }: FetchPieces,
-  range: Stretch | AskedRange,
-): Promise<RangeAnswer> {
-  if (!allowance.take('last' in range ? range.last : range.to - range.from))
+/** All of them or none: where one fails the others are given up. */
+async function fetchRanges(
+  parts: FetchPieces,
+  ranges: readonly AskedRange[],
+): Promise<readonly RangeAnswer[]> {
+  const bytes = ranges.reduce((sum, range) => sum + lengthOf(range), 0);
+  if (!parts.allowance.take(bytes))
     throw new ProbeFailure('stopped', 'its page has used up its bytes');
+  const failed = new AbortController();
+  const signal = AbortSignal.any([parts.signal, failed.signal]);
+  try {
+    return await Promise.all(ranges.map((range) => fetchRange(parts, range, signal)));
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
+}
+
+async function fetchRange(
+  { listed: { file, upstream }, isStopping, onRead }: FetchPieces,
+  range: AskedRange,
+  signal: AbortSignal,
+): Promise<RangeAnswer> {
   let answer: RangeAnswer | undefined;
   try {
-    answer = await listed.upstream.fetchRange(listed.file.url, range, signal);
+    answer = await upstream.fetchRange(file.url, range, signal);
   } catch (cause) {
     throw new ProbeFailure(isStopping() ? 'stopped' : 'failed', 'it could not be had', { cause });
   }
-  if (answer === undefined) throw new ProbeFailure('no-range', 'its server gives no parts of it');
+  if (answer === undefined) {
+    // A server that gives parts of files may well answer with the whole where all of it was asked for.
+    const isOfServer = file.size !== undefined && lengthOf(range) < file.size;
+    throw new ProbeFailure('no-range', 'its server gives no parts of it', { isOfServer });
+  }
   onRead(answer.bytes.length);
   return answer;
+}
+
+function lengthOf(range: AskedRange): number {
+  return 'last' in range ? range.last : range.to - range.from;
 }
 
 function pieceOf({ from, bytes }: RangeAnswer): Piece {

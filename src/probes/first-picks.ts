@@ -5,33 +5,44 @@ import { isPrerelease } from '../project-pages/newest-release.js';
 
 /** Releases of each kind that a resolver picks first. */
 const NEWEST = 2;
+/** A page may have tens of thousands of files, in any order, and this is done in one go. */
+const MOST_JUDGED = 2_000;
 
 interface PickedRelease {
   readonly version: string;
   readonly files: IndexFile[];
 }
 
+export interface PickSettings {
+  /** Whether a client may take a file, as far as is known. */
+  readonly isChoice: (file: IndexFile) => boolean;
+  /** Whether clients here have fetched a file with one of its tags. */
+  readonly isFamiliar: (file: IndexFile) => boolean;
+}
+
 /**
  * The wheels that a resolver would pick first: those of the two newest final releases, and of two newer pre-releases. Those
- * that fit any machine come first, and one release does not crowd out the next.
- * @param isChoice whether a client may take a file, as far as is known
+ * with tags that clients here have fetched come first, and neither one release nor one kind of file crowds out the next.
  */
-export function firstPicks(page: ProjectPage, isChoice: (file: IndexFile) => boolean): IndexFile[] {
+export function firstPicks(page: ProjectPage, { isChoice, isFamiliar }: PickSettings): IndexFile[] {
   const finals = new NewestReleases();
   const early = new NewestReleases();
+  let judged = 0;
   // Indexes list the newest last: of those before it most need not be judged.
-  for (let at = page.files.length - 1; at >= 0; at -= 1) {
+  for (let at = page.files.length - 1; at >= 0 && judged < MOST_JUDGED; at -= 1) {
     const file = page.files[at]!;
     const { version, kind } = file.name;
     if (version === undefined || kind !== 'wheel' || file.yanked !== false) continue;
     const releases = isPrerelease(version) ? early : finals;
-    if (releases.mayTake(version) && isChoice(file)) releases.add(version, file);
+    if (!releases.mayTake(version)) continue;
+    judged += 1;
+    if (isChoice(file)) releases.add(version, file);
   }
   const newest = finals.all[0]?.version;
   const later = early.all.filter(
     ({ version }) => newest === undefined || compareVersions(version, newest) > 0,
   );
-  return inTurns([...later, ...finals.all].map(({ files }) => files.sort(byUse)));
+  return inTurns([...later, ...finals.all].map(({ files }) => byUse(files, isFamiliar)));
 }
 
 /** The newest releases of those that are added, the newest first. */
@@ -65,15 +76,26 @@ class NewestReleases {
   }
 }
 
-/** A file for any machine first, then for the machines that most servers are. */
-function byUse(a: IndexFile, b: IndexFile): number {
-  return rankOf(a) - rankOf(b) || (a.filename < b.filename ? 1 : -1);
+/** Files for any machine, and for the machines that most servers are, in turns; a file for another one last. */
+function byUse(files: readonly IndexFile[], isFamiliar: PickSettings['isFamiliar']): IndexFile[] {
+  const ranks: IndexFile[][] = [[], [], [], []];
+  for (const file of files.toSorted(newestPythonFirst))
+    ranks[isFamiliar(file) ? 0 : rankOf(file)]!.push(file);
+  const [familiar, ofAny, ofServers, others] = ranks;
+  return [...familiar!, ...inTurns([ofAny!, ofServers!]), ...others!];
 }
 
 function rankOf({ filename }: IndexFile): number {
-  if (/-none-any\.whl$/i.test(filename)) return 0;
-  return /linux.*x86_64\.whl$/i.test(filename) ? 1 : 2;
+  if (/-none-any\.whl$/i.test(filename)) return 1;
+  return /linux.*x86_64\.whl$/i.test(filename) ? 2 : 3;
 }
+
+/** By the number in the Python tag, then by the build: a client takes the highest. */
+function newestPythonFirst(a: IndexFile, b: IndexFile): number {
+  return NUMBERS.compare(b.filename, a.filename);
+}
+
+const NUMBERS = new Intl.Collator('en', { numeric: true });
 
 /** The first of each list, then the second of each, and so on. */
 function inTurns<T>(lists: readonly (readonly T[])[]): T[] {

@@ -1,5 +1,6 @@
 import type { ProjectName } from '../domain/project-name.js';
-import type { IndexFile } from '../domain/project-page.js';
+import type { IndexFile, ProjectPage } from '../domain/project-page.js';
+import { expandTags } from '../domain/wheel-tags.js';
 import type { Looked, PageProbes } from '../project-pages/page-probes.js';
 import type { LoadedPage } from '../project-pages/page-reader.js';
 import type { Judge, PageVerdicts } from '../verdicts/judge.js';
@@ -116,7 +117,7 @@ export class PageProber implements PageProbes {
   #unknownPicks({ page, listing }: LoadedPage, known: PageVerdicts): ProbedFile[] {
     const isChoice = (file: IndexFile) =>
       known.of(listing.listed(file).subject).outcome !== 'block';
-    return firstPicks(page, isChoice)
+    return firstPicks(page, { isChoice, isFamiliar: familiarTo(page, listing, known) })
       .filter((file) => this.#isWanted(file))
       .map((file) => listing.listed(file))
       .filter(isNamed)
@@ -131,6 +132,20 @@ export class PageProber implements PageProbes {
     if (name.kind !== 'wheel' || sha256 === undefined) return false;
     return uploadTime === undefined || uploadTime > this.#parts.now() - this.#settings.age;
   }
+}
+
+/** Whether a file shares a compatibility tag with one that was fetched before. */
+function familiarTo(
+  page: ProjectPage,
+  listing: LoadedPage['listing'],
+  known: PageVerdicts,
+): (file: IndexFile) => boolean {
+  const fetched = page.files.filter(
+    (file) =>
+      file.name.kind === 'wheel' && known.inspectionOf(listing.listed(file).subject) !== undefined,
+  );
+  const tags = new Set(fetched.flatMap(({ name }) => expandTags(name)));
+  return ({ name }) => tags.size > 0 && expandTags(name).some((tag) => tags.has(tag));
 }
 
 function isNamed(listed: Pick<ProbedFile, 'file'>): listed is ProbedFile {

@@ -26,6 +26,8 @@ export interface ProberParts {
 export type ProbeEvent =
   | { readonly kind: 'ended'; readonly listed: ListedFile; readonly result: ProbeResult }
   | { readonly kind: 'read'; readonly bytes: number }
+  /** Something that could be a hook was not read: only the full inspection can tell. */
+  | { readonly kind: 'doubtful'; readonly listed: ListedFile }
   /** This process has probed a file, and whoever shares its cache is told. */
   | { readonly kind: 'seen'; readonly listed: ListedFile }
   | { readonly kind: 'not-kept'; readonly error: unknown };
@@ -35,8 +37,9 @@ export type ProbedFile = ListedFile & {
   readonly subject: { readonly sha256: Sha256 };
 };
 
-/** Probes at a time in one process. */
+/** Probes at a time in one process, and of one upstream: one that hangs must not stop those of another. */
 const AT_ONCE = 8;
+const OF_UPSTREAM = 4;
 /** How long one may wait for its turn, and then take, in milliseconds. */
 const TURN = 10_000;
 const PATIENCE = 10_000;
@@ -49,6 +52,7 @@ const MOST_REMEMBERED = 20_000;
 export class Prober {
   readonly #parts: ProberParts;
   readonly #places = new Places(AT_ONCE, TURN);
+  readonly #placesOf = new Map<string, Places>();
   readonly #running = new Map<string, Promise<Probe | undefined>>();
   /** Since when a file could not be probed, or a server gave no parts of files. */
   readonly #failed = new LRUCache<string, number>({ max: MOST_REMEMBERED });
@@ -99,16 +103,32 @@ export class Prober {
     const told = this.#hear(key);
     try {
       if (!(await leases.take(`probe:${key}`, TURN + PATIENCE))) return await told.within(PATIENCE);
-      const leave = await this.#places.enter();
-      if (leave === undefined || this.#stopping.signal.aborted) return undefined;
+      const leave = await this.#enter(listed.upstream.name);
       try {
+        if (leave === undefined || this.#stopping.signal.aborted) return undefined;
         return await this.#run(listed, key, allowance);
       } finally {
-        leave();
+        leave?.();
       }
     } finally {
       told.end();
     }
+  }
+
+  /** @returns what gives the places back; undefined where there are none in time */
+  async #enter(upstream: string): Promise<(() => void) | undefined> {
+    const own = this.#placesOf.get(upstream) ?? new Places(OF_UPSTREAM, TURN);
+    this.#placesOf.set(upstream, own);
+    const leaveOwn = await own.enter();
+    const leave = leaveOwn && (await this.#places.enter());
+    if (leave === undefined) leaveOwn?.();
+    return (
+      leave &&
+      (() => {
+        leave();
+        leaveOwn?.();
+      })
+    );
   }
 
   async #run(
@@ -124,10 +144,12 @@ export class Prober {
       onEvent({ kind: 'seen', listed });
       return probe;
     } catch (error) {
-      const result = error instanceof ProbeFailure ? error.result : 'failed';
+      const failure = error instanceof ProbeFailure ? error : undefined;
+      const result = failure?.result ?? 'failed';
       // That it ran into the bound of a page, or into our own end, says nothing of the file.
       if (result !== 'stopped')
-        this.#failed.set(result === 'no-range' ? serverOf(listed) : key, now());
+        this.#failed.set(failure?.isOfServer ? serverOf(listed) : key, now());
+      if (result === 'unreadable') onEvent({ kind: 'doubtful', listed });
       onEvent({ kind: 'ended', listed, result });
       return undefined;
     }
@@ -145,7 +167,12 @@ export class Prober {
       isStopping: () => this.#stopping.signal.aborted,
       onRead: (bytes) => onEvent({ kind: 'read', bytes }),
     });
-    const { modulesCut, kind: _, ...seen } = answer;
+    const { modulesCut, unread, kind: _, ...seen } = answer;
+    if (unread !== undefined) {
+      if (seen.findings.length === 0) throw new ProbeFailure('unreadable', unread);
+      // What it found may be waived, or known to be good.
+      onEvent({ kind: 'doubtful', listed });
+    }
     const probe: Probe = {
       probe: PROBE_VERSION,
       inspector: INSPECTOR_VERSION,

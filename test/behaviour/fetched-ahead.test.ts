@@ -165,3 +165,31 @@ describe('with `probe.ahead: off` a new release', () => {
     }
   });
 });
+
+describe('a new file that a probe cannot read whole', () => {
+  const HOOKED = { 'z.pth': `import os\n#${'a'.repeat(2 ** 20)}\n` };
+
+  it('is fetched and inspected in full, so that the page is right soon', async () => {
+    const gate = await startGate({
+      config: { 'probe.action': 'on', 'probe.wait': '20s', 'probe.ahead': 'on' },
+    });
+    try {
+      const [good, bad] = [
+        buildWheel({ name: 'demo' }),
+        buildWheel({ name: 'demo', version: '2.0', files: HOOKED }),
+      ];
+      gate.upstream.addProject('demo', [
+        { dist: good, uploadTime: null },
+        { dist: bad, uploadTime: null },
+      ]);
+      const page = async () => (await gate.get('/simple/demo/')).body.toString();
+      await page();
+      await until(async () => (await page()).includes('refused by Wheelgate'));
+      assert.deepEqual(await gate.metric('wheelgate_probes_total{result="unreadable"'), [
+        'wheelgate_probes_total{result="unreadable"} 1',
+      ]);
+    } finally {
+      await gate.close();
+    }
+  });
+});

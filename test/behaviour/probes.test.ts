@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { type Fault, type Listing, packagePath } from '../support/fake-upstream.js';
@@ -10,6 +10,9 @@ const DAY = 86_400_000;
 const YESTERDAY = new Date(NOW - DAY).toISOString();
 /** Long enough for any probe. */
 const PATIENT = { 'probe.action': 'on', 'probe.wait': '20s' };
+
+/** Longer, packed, than the end of a file that is asked for first. */
+const LONG = randomBytes(100_000).toString('hex');
 
 const hook = { 'elementary.pth': 'import os\n' };
 
@@ -92,9 +95,9 @@ describe('a project page with new files', () => {
   });
 
   /** A good release, and a bad one after it. */
-  function list(name: string, more: Partial<Listing> = {}) {
+  function list(name: string, more: Partial<Listing> = {}, files: Record<string, string> = {}) {
     const good = wheel(name, '1.0.0');
-    const bad = wheel(name, '1.0.1', hook);
+    const bad = wheel(name, '1.0.1', { ...hook, ...files });
     gate.upstream.addProject(name, [young(good), young(bad, more)]);
     return {
       good,
@@ -158,10 +161,23 @@ describe('a project page with new files', () => {
     assert.match(String((await yankedOn('timeless'))[bad.filename]), /startup-hook/);
   });
 
+  it('asks for nothing of a file that is too short to be a wheel', async () => {
+    const good = wheel('short', '1.0.0');
+    const empty: Distribution = { ...wheel('short', '1.0.1'), bytes: Buffer.alloc(0) };
+    gate.upstream.addProject('short', [young(good), young(empty, { extra: { size: 0 } })]);
+    await yankedOn('short');
+    assert.equal(requests('short', empty), 0);
+    assert.equal(requests('short', good), 1);
+  });
+
   it('is as ever where the server gives no parts of files, which is asked once an hour', async () => {
     gate.upstream.noParts = true;
-    const { bad, place } = list('whole');
+    const { place: small } = list('small');
     const before = await results();
+    await yankedOn('small');
+    assert.ok(gate.upstream.requests(small) > 0);
+    // All of a small file was asked for: that says nothing of the server.
+    const { bad, place } = list('whole', {}, { 'whole/data': LONG });
     assert.equal((await yankedOn('whole'))[bad.filename], false);
     assert.ok((await results())['no-range']! > before['no-range']!);
     const { place: other } = list('whole2');

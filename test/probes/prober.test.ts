@@ -21,6 +21,7 @@ const READ: ProbeAnswer = {
   memberDigests: '',
   memberCount: 1,
   inflatedBytes: 1,
+  unread: undefined,
 };
 
 interface Settings {
@@ -45,12 +46,12 @@ function prober({ leases, read, fetchRange = part }: Settings = {}) {
     now: () => at,
     onEvent: (event) => events.push(event),
   });
-  const listed = (number: number) => {
+  const listed = (number: number, index = 'fake') => {
     const filename = `demo-${number}.0-py3-none-any.whl`;
     const name = parseDistributionFilename(filename)!;
     const sha256 = String(number).padStart(64, '0') as Sha256;
     const upstream = {
-      name: 'fake',
+      name: index,
       fetchRange: (_: string, range: AskedRange) => fetchRange(range),
     };
     const url = `https://files.example/${filename}`;
@@ -63,7 +64,8 @@ function prober({ leases, read, fetchRange = part }: Settings = {}) {
     listed,
     results,
     stored,
-    probe: (number: number, bytes = SIZE) => own.probe(listed(number), new ByteAllowance(bytes)),
+    probe: (number: number, bytes = SIZE, index?: string) =>
+      own.probe(listed(number, index), new ByteAllowance(bytes)),
     pass: (milliseconds: number) => {
       at += milliseconds;
     },
@@ -88,7 +90,7 @@ describe('a prober', () => {
     assert.equal(stored.length, 1);
   });
 
-  it('probes eight files at a time', async () => {
+  it('probes eight files at a time, and four of one upstream', async () => {
     const waiting: (() => void)[] = [];
     const { probe } = prober({
       fetchRange: async (range) => {
@@ -97,6 +99,10 @@ describe('a prober', () => {
       },
     });
     const all = Array.from({ length: 10 }, (_, number) => probe(number));
+    await settled();
+    assert.equal(waiting.length, 4);
+    for (let number = 10; number < 20; number += 1)
+      all.push(probe(number, SIZE, number % 2 ? 'one' : 'other'));
     await settled();
     assert.equal(waiting.length, 8);
     waiting.shift()!();

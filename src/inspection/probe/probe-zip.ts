@@ -21,8 +21,10 @@ export const TAIL_BYTES = 60 * 1024;
 
 /** What one probe may read, in bytes; beyond that nothing is said of the file. */
 const MOST_DIRECTORY = 3 * 2 ** 20;
-const MOST_PACKED = 2 ** 20;
-const MOST_INFLATED = 16 * 2 ** 20;
+const MOST_MEMBERS = 2 * 2 ** 20;
+/** Members that could be hooks, and their bytes once inflated. An honest `.pth` has some kilobytes. */
+const MOST_CANDIDATES = 400;
+const MOST_INFLATED = 2 ** 20;
 /** Members that lie apart are asked for one by one, so many at most. */
 const MOST_STRETCHES = 6;
 /** What lies between two members is read with them where it is no more than this, in bytes. */
@@ -54,6 +56,8 @@ export type ProbeAnswer =
       readonly memberDigests: string;
       readonly memberCount: number;
       readonly inflatedBytes: number;
+      /** Why something that could be a hook was not read; undefined where all of it was. */
+      readonly unread: string | undefined;
     }
   /** It is no zip file that can be read, or it is too large for a probe. */
   | { readonly kind: 'unreadable'; readonly why: string };
@@ -68,8 +72,8 @@ interface Candidate {
 
 /**
  * Looks for start-up hooks in the pieces of a wheel that are here. It reads the directory and the members whose place or name
- * gives them power, by the code of the full inspection. What it cannot read it says nothing of: it finds a part of what the
- * full inspection finds, and nothing else.
+ * gives them power, by the code of the full inspection: it finds a part of what the full inspection finds, and nothing else.
+ * If a member that could be a hook is not read, for whatever reason, the answer says so: such a file is not known to be clean.
  */
 export async function probeZip({
   name,
@@ -99,6 +103,7 @@ class ProbeRun {
   readonly #limits: InspectionLimits;
   readonly #digests = new MemberDigests();
   readonly #until = performance.now() + MOST_TIME;
+  #unread: string | undefined;
 
   constructor(
     name: DistributionFilename,
@@ -127,7 +132,11 @@ class ProbeRun {
     let inflatedBytes = 0;
     for (const candidate of candidates) {
       if (await this.#look(candidate)) inflatedBytes += candidate.member.inflated;
+      else this.#unread ??= `${candidate.member.path} cannot be read`;
     }
+    // What a line of a .pth leads to may be an archive, whatever its name.
+    const hidden = files.find(({ path }) => hooks.lookAgain(path) !== undefined);
+    if (hidden !== undefined) this.#unread ??= `${hidden.path} lies where a .pth leads to`;
     hooks.finish();
     return {
       kind: 'read',
@@ -137,6 +146,7 @@ class ProbeRun {
       memberDigests: this.#digests.toBase64(),
       memberCount: files.length,
       inflatedBytes,
+      unread: this.#unread,
     };
   }
 
@@ -147,21 +157,37 @@ class ProbeRun {
     hooks: StartupHooks,
   ): readonly Candidate[] {
     const all: Candidate[] = [];
-    let packed = 0;
     let inflated = 0;
-    members.forEach((member, index) => {
+    for (const [index, member] of members.entries()) {
+      if (all.length === MOST_CANDIDATES) {
+        this.#unread = 'it has too many members that could be hooks';
+        break;
+      }
       const look = member.isFolder ? undefined : hooks.see(member.path);
-      if (look === undefined || !isReadable(member)) return;
-      if (packed + member.compressed > MOST_PACKED) return;
-      if (inflated + member.inflated > MOST_INFLATED) return;
-      packed += member.compressed;
+      if (look === undefined) continue;
+      if (!isReadable(member) || inflated + member.inflated > MOST_INFLATED) {
+        this.#unread ??= `${member.path} is too large, or packed in an unusual way`;
+        continue;
+      }
       inflated += member.inflated;
       const entry = entries[index]!;
       all.push({ member, entry, look, stretch: this.#stretchOf(entry) });
-    });
-    const near = joined(all.map(({ stretch }) => stretch)).slice(0, MOST_STRETCHES);
-    const last = near.at(-1)?.to ?? 0;
-    return all.filter(({ stretch }) => stretch.to <= last);
+    }
+    return this.#near(all);
+  }
+
+  /** Those of the first stretches, as far as the bounds allow. */
+  #near(candidates: readonly Candidate[]): readonly Candidate[] {
+    let [end, bytes, count] = [0, 0, 0];
+    for (const { from, to } of joined(candidates.map(({ stretch }) => stretch))) {
+      bytes += to - from;
+      count += 1;
+      if (bytes > MOST_MEMBERS || count > MOST_STRETCHES) break;
+      end = to;
+    }
+    const near = candidates.filter(({ stretch }) => stretch.to <= end);
+    if (near.length < candidates.length) this.#unread ??= 'its hooks lie too far apart';
+    return near;
   }
 
   #stretchOf({ offset, rawName, compressed }: DirectoryEntry): Stretch {
