@@ -155,7 +155,7 @@ describe('files', () => {
   it('are refused with a reason for pip, for uv, and for the log', async () => {
     const answer = await gate.get(path(evil, 'evil'), { 'user-agent': 'pip/26.3' });
     assert.equal(answer.status, 403);
-    assert.match(answer.phrase, /evil\.pth is executed at every Python start.*\(startup-hook\)/);
+    assert.match(answer.phrase, /evil\.pth runs at every Python start.*\(startup-hook\)/);
     assert.equal(answer.headers['content-type'], 'application/problem+json');
     const problem = answer.json();
     assert.match(problem.title, /refused evil-6\.6/);

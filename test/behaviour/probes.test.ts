@@ -65,7 +65,7 @@ describe('a project page with new files', () => {
     assert.equal(yanked[good.filename], false);
     assert.match(
       String(yanked[bad.filename]),
-      /^refused by Wheelgate: line 1 of elementary\.pth is executed .*\(startup-hook\)$/,
+      /^refused by Wheelgate: line 1 of elementary\.pth runs .*\(startup-hook\)$/,
     );
     const html = (await gate.get('/simple/first/')).body.toString();
     assert.match(html, /1\.0\.1[^>]* data-yanked="refused by Wheelgate/);

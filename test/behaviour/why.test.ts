@@ -61,10 +61,7 @@ describe('a refusal', () => {
     const { status, body } = await gate.get(page('hooked', bad));
     const text = body.toString();
     assert.equal(status, 200);
-    assert.match(
-      text,
-      /Refused<\/strong> by the rule startup-hook: line 1 of hooked\.pth is executed/,
-    );
+    assert.match(text, /Refused<\/strong> by the rule startup-hook: line 1 of hooked\.pth runs/);
     assert.match(text, /import os;exec\(&quot;QUJDQUJD/);
     assert.match(text, /3,506 more bytes/);
     assert.match(text, /pip install hooked==1\.0/);

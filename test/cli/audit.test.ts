@@ -36,7 +36,7 @@ describe('wheelgate audit', () => {
     await environment.write('evil.pth', 'import os\n');
     const { code, out } = await run([environment.site], folder);
     assert.equal(code, 1, out);
-    assert.match(out, /^Found \(2\):\n {2}startup-hook {3}line 1 of evil\.pth is executed/m);
+    assert.match(out, /^Found \(2\):\n {2}startup-hook {3}line 1 of evil\.pth runs/m);
     assert.match(out, /^What to do:\n {2}startup-hook: /m);
   });
 

@@ -87,7 +87,7 @@ describe('a real client, refused', () => {
     assert.notEqual(run.code, 0);
     assert.match(
       run.text,
-      /Refused by Wheelgate: line 1 of hooked\.pth is executed at every Python start.*\(startup-hook\)/,
+      /Refused by Wheelgate: line 1 of hooked\.pth runs at every Python start.*\(startup-hook\)/,
     );
     await leadsToWhy(run.text);
   });
@@ -105,7 +105,7 @@ describe('a real client, refused', () => {
     assert.notEqual(run.code, 0);
     assert.match(
       run.text.replace(/\s+/g, ' '),
-      /Server message: .*hooked\.pth is executed at every Python start/,
+      /Server message: .*hooked\.pth runs at every Python start/,
     );
     await leadsToWhy(run.text);
   });

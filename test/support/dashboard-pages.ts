@@ -30,7 +30,7 @@ const PAST: DecisionRecord = {
   complete: true,
   verdict: 'block',
   rule: 'startup-hook',
-  reason: 'line 1 of hooked.pth is executed at every Python start (startup-hook)',
+  reason: 'line 1 of hooked.pth runs at every Python start (startup-hook)',
   revision: '2f6cdca62d05',
 };
 const SPARED: DecisionRecord = {

@@ -27,7 +27,7 @@ describe('start-up hooks of an environment', () => {
       'startup-hook stray.pth',
     ]);
     const { findings } = await environment.audit();
-    assert.match(findings[1]!.detail, /line 1 of demo\.pth is executed .*import os \(demo 1\.0\)/);
+    assert.match(findings[1]!.detail, /line 1 of demo\.pth runs .*import os \(demo 1\.0\)/);
     assert.equal(findings[1]!.rule, 'startup-hook');
   });
 
