@@ -20,6 +20,10 @@ interface Flight {
   /** Of the page that it was begun by. */
   readonly hashes: Hashes;
   readonly cleared: Promise<void>;
+  /** Whether a client waits for it. */
+  isWanted: boolean;
+  /** Ends it at a stop, if none does. */
+  readonly unwanted: AbortController;
 }
 
 const NOBODY = () => false;
@@ -54,6 +58,8 @@ export interface Asking {
   readonly has?: (sha256: Sha256) => boolean;
   /** Whether the client is given none of so many bytes of that name, once they may go out: a HEAD, a range beyond them. */
   readonly givesNone?: ((sha256: Sha256, size: number) => boolean) | undefined;
+  /** Whether no client has asked: a stop does not wait for it. */
+  readonly isAhead?: boolean;
 }
 
 export interface ArtifactParts
@@ -84,6 +90,7 @@ export class ArtifactService {
   /** Fills still at work, for a graceful stop. */
   readonly #working = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  #isClosing = false;
 
   constructor(parts: ArtifactParts) {
     this.#parts = parts;
@@ -99,7 +106,7 @@ export class ArtifactService {
    */
   async open(
     listed: ListedFile,
-    { moved = false, has = NOBODY, givesNone }: Asking = {},
+    { moved = false, has = NOBODY, givesNone, isAhead = false }: Asking = {},
   ): Promise<ArtifactAnswer> {
     const { pages, judge, blobs, onEvent } = this.#parts;
     const judged = await judge.judge(listed.subject);
@@ -114,12 +121,13 @@ export class ArtifactService {
       const same = isDeepStrictEqual(running.hashes, listed.file.hashes);
       if (same && (end === undefined || (end.kind === 'allowed' && !unsettled && !moved))) {
         onEvent({ kind: 'cache', result: 'joined' });
+        if (!isAhead) running.isWanted = true;
         return { kind: 'filling', listed, fill: running.fill };
       }
       // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
       await running.cleared;
       const { project, filename } = listed.subject;
-      return this.open(await pages.find(project, filename), { has, givesNone });
+      return this.open(await pages.find(project, filename), { has, givesNone, isAhead });
     }
     if (sha256 !== undefined) {
       const blob = await blobs.open(sha256);
@@ -131,7 +139,7 @@ export class ArtifactService {
       if (inspection !== undefined && givesNone?.(sha256, inspection.size))
         return this.#byFacts(listed, judged, { kind: 'known', size: inspection.size });
     }
-    return { kind: 'filling', listed, fill: this.#join(listed) };
+    return { kind: 'filling', listed, fill: this.#join(listed, isAhead) };
   }
 
   /** Nothing is fetched for it: what has to be known of its bytes is. */
@@ -160,6 +168,8 @@ export class ArtifactService {
 
   /** Waits for the fills that are under way, then gives up on the rest. @param grace milliseconds */
   async close(grace: number): Promise<void> {
+    this.#isClosing = true;
+    for (const { isWanted, unwanted } of this.#fills.values()) if (!isWanted) unwanted.abort();
     const done = Promise.allSettled([...this.#working]);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
@@ -171,14 +181,22 @@ export class ArtifactService {
     await done;
   }
 
-  #join(listed: ListedFile): Fill {
+  #join(listed: ListedFile, isAhead: boolean): Fill {
     const key = flightKey(listed);
     const running = this.#fills.get(key);
     this.#parts.onEvent({ kind: 'cache', result: running === undefined ? 'miss' : 'joined' });
-    if (running !== undefined) return running.fill;
+    if (running !== undefined) {
+      if (!isAhead) running.isWanted = true;
+      return running.fill;
+    }
+    const unwanted = new AbortController();
+    if (this.#isClosing) unwanted.abort();
+    const signal = isAhead
+      ? AbortSignal.any([this.#stopping.signal, unwanted.signal])
+      : this.#stopping.signal;
     const fill = new Fill(listed.file.sha256);
     const work = this.#filler
-      .fill(fill, listed, this.#stopping.signal)
+      .fill(fill, listed, signal)
       .catch((error: unknown) => {
         const failure = asFailure(error, NOT_READY);
         this.#parts.onEvent({ kind: 'failed', listed, failure });
@@ -188,7 +206,8 @@ export class ArtifactService {
         this.#fills.delete(key);
         this.#working.delete(work);
       });
-    this.#fills.set(key, { fill, hashes: listed.file.hashes, cleared: work });
+    const { hashes } = listed.file;
+    this.#fills.set(key, { fill, hashes, cleared: work, isWanted: !isAhead, unwanted });
     this.#working.add(work);
     return fill;
   }

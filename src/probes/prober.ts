@@ -102,33 +102,34 @@ export class Prober {
     reader.expectOne();
     const told = this.#hear(key);
     try {
-      if (!(await leases.take(`probe:${key}`, TURN + PATIENCE))) return await told.within(PATIENCE);
-      const leave = await this.#enter(listed.upstream.name);
-      try {
-        if (leave === undefined || this.#stopping.signal.aborted) return undefined;
-        return await this.#run(listed, key, allowance);
-      } finally {
-        leave?.();
-      }
+      // Who holds the lease probes at once: the place comes first.
+      const begun = await this.#inPlace(listed, async () =>
+        (await leases.take(`probe:${key}`, PATIENCE))
+          ? { probe: await this.#run(listed, key, allowance) }
+          : 'taken',
+      );
+      if (begun !== 'taken') return begun?.probe;
+      const heard = await told.within(PATIENCE);
+      // Whoever had it has failed, or there is nobody.
+      return heard ?? (await this.#inPlace(listed, () => this.#run(listed, key, allowance)));
     } finally {
       told.end();
     }
   }
 
-  /** @returns what gives the places back; undefined where there are none in time */
-  async #enter(upstream: string): Promise<(() => void) | undefined> {
-    const own = this.#placesOf.get(upstream) ?? new Places(OF_UPSTREAM, TURN);
-    this.#placesOf.set(upstream, own);
+  /** @returns undefined where there is no place in time, or it is late to begin anything */
+  async #inPlace<T>({ upstream }: ProbedFile, work: () => Promise<T>): Promise<T | undefined> {
+    const own = this.#placesOf.get(upstream.name) ?? new Places(OF_UPSTREAM, TURN);
+    this.#placesOf.set(upstream.name, own);
     const leaveOwn = await own.enter();
     const leave = leaveOwn && (await this.#places.enter());
-    if (leave === undefined) leaveOwn?.();
-    return (
-      leave &&
-      (() => {
-        leave();
-        leaveOwn?.();
-      })
-    );
+    try {
+      if (leave === undefined || this.#stopping.signal.aborted) return undefined;
+      return await work();
+    } finally {
+      leave?.();
+      leaveOwn?.();
+    }
   }
 
   async #run(

@@ -12,7 +12,14 @@ export class RedisShortLeases implements ShortLeases {
   async take(key: string, lasts: number): Promise<boolean> {
     const name = this.#line.key(`short-lease:${key}`);
     try {
-      return (await this.#line.ask((redis) => redis.set(name, '', 'PX', lasts, 'NX'))) === 'OK';
+      return await this.#line.ask(async (redis) => {
+        if ((await redis.set(name, '', 'PX', lasts, 'NX')) === 'OK') return true;
+        // Not a lease of ours: it would not end, or end too late.
+        const left = await redis.pttl(name);
+        if (left >= 0 && left <= lasts) return false;
+        await redis.set(name, '', 'PX', lasts);
+        return true;
+      });
     } catch {
       return true;
     }

@@ -166,6 +166,28 @@ describe('with `probe.ahead: off` a new release', () => {
   });
 });
 
+describe('a stop', () => {
+  it('does not wait for what is fetched ahead', async () => {
+    const gate = await startGate({
+      config: { 'probe.ahead': 'on', 'server.shutdown-grace': '10m' },
+    });
+    const [first, second] = [
+      buildWheel({ name: 'demo' }),
+      buildWheel({ name: 'demo', version: '2.0' }),
+    ];
+    gate.upstream.addProject('demo', [first]);
+    await gate.get(`/files/demo/${first.filename}`);
+    gate.upstream.addProject('demo', [second, first]);
+    const place = packagePath('demo', second.filename);
+    gate.upstream.fault(place, { kind: 'stall', after: 10 });
+    gate.now += HOUR;
+    await gate.get('/simple/demo/');
+    await until(() => gate.upstream.requests(place) === 1);
+    await gate.gate.close();
+    await gate.upstream.close();
+  });
+});
+
 describe('a new file that a probe cannot read whole', () => {
   const HOOKED = { 'z.pth': `import os\n#${'a'.repeat(2 ** 20)}\n` };
 

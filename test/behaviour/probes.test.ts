@@ -320,6 +320,31 @@ describe('a project page with new files', () => {
     assert.equal(gate.upstream.requests(place), asked);
   });
 
+  it("is not requested for a sidecar of a private index, whose names are no other index's business", async () => {
+    const needy = buildWheel({ name: 'acme-needy', requires: ['internal-billing>=1'] });
+    const own = await startGate({
+      now: NOW,
+      config: PATIENT,
+      withUpstream: (url) => ({
+        upstreams: [
+          { name: 'private', url, public: false, claims: ['acme-*'] },
+          { name: 'public', url, public: true },
+        ],
+      }),
+    });
+    try {
+      own.upstream.addProject('acme-needy', [needy]);
+      own.upstream.addProject('needy', [buildWheel({ name: 'needy', requires: ['wanted>=1'] })]);
+      for (const name of ['internal-billing', 'wanted']) own.upstream.addProject(name, []);
+      await own.get(`/files/acme-needy/${needy.filename}.metadata`);
+      await own.get('/files/needy/needy-1.0-py3-none-any.whl.metadata');
+      while (own.upstream.requests('/simple/wanted/') === 0) await own.get('/healthz');
+      assert.equal(own.upstream.requests('/simple/internal-billing/'), 0);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('takes a policy edit at once: a waiver, and dry-run', async () => {
     const { bad } = list('waived');
     await yankedOn('waived');

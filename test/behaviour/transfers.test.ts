@@ -38,7 +38,7 @@ describe('a file whose upstream is too slow', () => {
   before(async () => {
     gate = await startGate({
       withUpstream: (url) => ({
-        upstreams: [{ name: 'fake', url, timeouts: { headers: '200ms', body: '200ms' } }],
+        upstreams: [{ name: 'fake', url, timeouts: { headers: '1s', body: '1s' } }],
       }),
     });
   });
@@ -200,7 +200,7 @@ describe('an upstream fault', () => {
     gate = await startGate({
       config: { 'gate.hold-bytes': 10_000, 'gate.last-block': 8_000, 'cache.memory': 0 },
       withUpstream: (url) => ({
-        upstreams: [{ name: 'fake', url, timeouts: { headers: '200ms', body: '200ms' } }],
+        upstreams: [{ name: 'fake', url, timeouts: { headers: '1s', body: '1s' } }],
       }),
     });
   });

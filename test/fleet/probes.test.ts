@@ -76,6 +76,14 @@ describe('a new file that replicas probe', { skip }, () => {
     assert.equal(requests(bad), 2);
   });
 
+  it('is probed where a lease lies in Redis that no replica could have taken', async () => {
+    const gate = await add();
+    for (const { filename, sha256 } of [good, bad])
+      await replicas.redis.ask.set(`wg:1:short-lease:probe:demo/${sha256}/${filename}`, '');
+    assert.match(String(await yanked(gate)), /startup-hook/);
+    assert.equal(requests(bad), 1);
+  });
+
   it('is probed by each where there is no Redis', async () => {
     const [a, b] = [await add(), await add()];
     await replicas.redis.close();

@@ -171,6 +171,16 @@ describe('a prober', () => {
     await theirs.close();
   });
 
+  it('probes a file itself where whoever was to tell does not', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { probe, results } = prober({ leases: { take: async () => false } });
+    const waiting = probe(1);
+    await settled();
+    t.mock.timers.tick(10_001);
+    assert.ok(await waiting);
+    assert.deepEqual(results(), ['clean']);
+  });
+
   it('ends at once where Wheelgate stops, also where others were to tell', async () => {
     const { own, probe, results } = prober({
       leases: { take: async () => false },

@@ -10,7 +10,7 @@ export async function fetchAhead(
   listed: ListedFile,
 ): Promise<AheadResult> {
   try {
-    const artifact = await artifacts.open(listed);
+    const artifact = await artifacts.open(listed, { isAhead: true });
     if (artifact.kind === 'stored') await artifact.blob.close();
     if (artifact.kind === 'filling') return (await artifact.fill.ended).kind;
     return artifact.kind === 'refused' ? 'refused' : 'allowed';

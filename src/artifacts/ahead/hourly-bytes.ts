@@ -1,10 +1,13 @@
 const HOUR = 3_600_000;
+/** A project has this part of them at most. */
+const SHARES = 4;
 
-/** So many bytes in each hour, and what was not used is not added to the next. */
+/** So many bytes in each hour, and a share of them for each project. What was not used is not added to the next hour. */
 export class HourlyBytes {
   readonly #most: number;
   readonly #now: () => number;
-  #hour = 0;
+  readonly #taken = new Map<string, number>();
+  #hour = -1;
   #left = 0;
 
   /** @param most bytes; @param now milliseconds since 1970 */
@@ -13,15 +16,24 @@ export class HourlyBytes {
     this.#now = now;
   }
 
-  /** @returns whether there were so many left */
-  take(bytes: number): boolean {
+  /** @returns whether there were so many left for the project */
+  take(project: string, bytes: number): boolean {
     const hour = Math.floor(this.#now() / HOUR);
     if (hour !== this.#hour) {
       this.#hour = hour;
       this.#left = this.#most;
+      this.#taken.clear();
     }
-    if (bytes > this.#left) return false;
+    const taken = (this.#taken.get(project) ?? 0) + bytes;
+    if (bytes > this.#left || taken > this.#most / SHARES) return false;
+    this.#taken.set(project, taken);
     this.#left -= bytes;
     return true;
+  }
+
+  /** Of what was taken, so much was not needed. */
+  giveBack(project: string, bytes: number): void {
+    this.#left = Math.min(this.#most, this.#left + bytes);
+    this.#taken.set(project, Math.max(0, (this.#taken.get(project) ?? 0) - bytes));
   }
 }

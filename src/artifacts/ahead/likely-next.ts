@@ -4,6 +4,9 @@ import { compareVersions } from '../../domain/version.js';
 import { expandTags } from '../../domain/wheel-tags.js';
 import { newestRelease } from '../../project-pages/newest-release.js';
 
+/** Files of one release that are compared: a name may stand for hundreds of tags, and this is done in one go. */
+const MOST_COMPARED = 200;
+
 /** What is known of a page's files, by their place in `page.files`. */
 export interface PageKnowledge {
   readonly files: readonly IndexFile[];
@@ -26,15 +29,17 @@ export function likelyNext(page: PageKnowledge): IndexFile[] {
   const newest = newestRelease(files, isOffered);
   const before = newest && filesOfLast(fetched, newest);
   if (before === undefined) return [];
-  const wanted = new Set(before.flatMap(traitsOf));
-  return files.filter(
-    (file, index) =>
-      file.name.version !== undefined &&
-      releaseKey(file.name.version) === newest?.key &&
-      page.isOffered(index) &&
-      !page.isInspected(index) &&
-      traitsOf(file).some((trait) => wanted.has(trait)),
-  );
+  const wanted = new Set(before.slice(0, MOST_COMPARED).flatMap(traitsOf));
+  return files
+    .filter(
+      ({ name: { version } }, index) =>
+        version !== undefined &&
+        releaseKey(version) === newest?.key &&
+        page.isOffered(index) &&
+        !page.isInspected(index),
+    )
+    .slice(0, MOST_COMPARED)
+    .filter((file) => traitsOf(file).some((trait) => wanted.has(trait)));
 }
 
 /** Of the last release before the newest. */

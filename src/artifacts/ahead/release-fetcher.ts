@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { within } from '../../domain/span.js';
 import type { ShortLeases } from '../../fleet/short-leases.js';
 import type { ListedFile } from '../../project-pages/project-pages.js';
+import { withDeadline } from '../../runtime/deadline.js';
 import type { ArtifactService } from '../artifact-service.js';
 import { type AheadResult, fetchAhead } from './fetch-ahead.js';
 import { HourlyBytes } from './hourly-bytes.js';
@@ -13,8 +14,13 @@ const MOST_WAITING = 50;
 /** A file that was tried is left alone for so long, in milliseconds: an upstream that fails is not asked at each page. */
 const LEFT_ALONE = 3_600_000;
 const MOST_REMEMBERED = 10_000;
+/** Files of one announcement. */
+const MOST_OF_PAGE = 8;
 /** For how long other members of the fleet leave a file to us, in milliseconds. */
 const LEASE = 300_000;
+/** A transfer has this much time, and a second more for so many bytes: a slower one gives its place away, in milliseconds. */
+const PATIENCE = 30_000;
+const LEAST_RATE = 256 * 1024;
 
 export interface ReleaseFetcherParts {
   readonly artifacts: Pick<ArtifactService, 'open'>;
@@ -50,11 +56,11 @@ export class ReleaseFetcher {
   /** Begins to fetch them, as far as the bounds allow. Nobody waits for it. */
   announce(files: readonly ListedFile[]): void {
     if (this.#isClosed) return;
-    for (const listed of files) {
+    for (const listed of files.slice(0, MOST_OF_PAGE)) {
       const { size } = listed.file;
       if (size === undefined || size > this.#settings.longest) continue;
       if (this.#waiting.length === MOST_WAITING || this.#wasTried(keyOf(listed))) continue;
-      if (!this.#bytes.take(size)) continue;
+      if (!this.#bytes.take(listed.subject.project, size)) continue;
       this.#tried.set(keyOf(listed), this.#parts.now());
       this.#waiting.push(listed);
     }
@@ -69,13 +75,23 @@ export class ReleaseFetcher {
 
   /** Works until nothing is waiting. */
   async #run(): Promise<void> {
-    const { artifacts, leases, onEnded } = this.#parts;
     this.#running += 1;
     for (let listed = this.#waiting.shift(); listed; listed = this.#waiting.shift())
-      // Another member of the fleet fetches it, and tells what it finds.
-      if (await leases.take(`ahead:${keyOf(listed)}`, LEASE))
-        onEnded(listed, await fetchAhead(artifacts, listed));
+      await this.#fetch(listed);
     this.#running -= 1;
+  }
+
+  async #fetch(listed: ListedFile): Promise<void> {
+    const { artifacts, leases, onEnded } = this.#parts;
+    const { file, subject } = listed;
+    const size = file.size ?? 0;
+    // Another member of the fleet fetches it, and tells what it finds.
+    if (!(await leases.take(`ahead:${keyOf(listed)}`, LEASE))) return;
+    const fetching = fetchAhead(artifacts, listed).then((result) => {
+      if (result === 'failed') this.#bytes.giveBack(subject.project, size);
+      onEnded(listed, result);
+    });
+    await withDeadline(PATIENCE + (size / LEAST_RATE) * 1_000, fetching).catch(() => {});
   }
 
   #wasTried(key: string): boolean {

@@ -100,7 +100,9 @@ class Exchange {
     if (sidecar.kind === 'refused') return this.#delivery.refuse(decided);
     const pieces = this.#piecesOf(new MemoryBlob(sidecar.bytes));
     const content = { etag: `"${sidecar.sha256}"`, pieces, cache: 'sidecar' } as const;
-    this.#services.nextPages?.announce(sidecar.sha256, sidecar.bytes);
+    // What a private project requires may be private, too, and its name must not reach another index unasked.
+    if (sidecar.listed.upstream.isPublic)
+      this.#services.nextPages?.announce(sidecar.sha256, sidecar.bytes);
     await this.#delivery.send(content, async () => decided);
   }
 
