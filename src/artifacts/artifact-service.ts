@@ -108,7 +108,7 @@ export class ArtifactService {
     listed: ListedFile,
     { moved = false, has = NOBODY, givesNone, isAhead = false }: Asking = {},
   ): Promise<ArtifactAnswer> {
-    const { pages, judge, blobs, onEvent } = this.#parts;
+    const { pages, judge, blobs, knownBytes, onEvent } = this.#parts;
     const judged = await judge.judge(listed.subject);
     const { verdict, inspection, unsettled } = judged;
     if (verdict.outcome === 'block') return { kind: 'refused', listed, verdict };
@@ -133,8 +133,9 @@ export class ArtifactService {
       const blob = await blobs.open(sha256);
       if (blob !== undefined) {
         onEvent({ kind: 'cache', result: 'hit' });
-        if (!unsettled) return { kind: 'stored', listed, verdict, blob };
-        return this.#openSettled(listed, inspection, blob);
+        if (unsettled) return this.#openSettled(listed, inspection, blob);
+        knownBytes.noteServed(listed);
+        return { kind: 'stored', listed, verdict, blob };
       }
       if (inspection !== undefined && givesNone?.(sha256, inspection.size))
         return this.#byFacts(listed, judged, { kind: 'known', size: inspection.size });
@@ -149,9 +150,9 @@ export class ArtifactService {
     answer: { readonly kind: 'unchanged' } | { readonly kind: 'known'; readonly size: number },
   ): Promise<ArtifactAnswer> {
     const settled = unsettled ? await this.#decider.verdictOn(listed, inspection) : verdict;
-    return settled.outcome === 'block'
-      ? { kind: 'refused', listed, verdict: settled }
-      : { ...answer, listed, verdict: settled };
+    if (settled.outcome === 'block') return { kind: 'refused', listed, verdict: settled };
+    this.#parts.knownBytes.noteServed(listed);
+    return { ...answer, listed, verdict: settled };
   }
 
   /** The bytes are here and inspected; who attests them has yet to be asked. */
@@ -161,9 +162,12 @@ export class ArtifactService {
     blob: Blob,
   ): Promise<ArtifactAnswer> {
     const verdict = await this.#decider.verdictOn(listed, inspection);
-    if (verdict.outcome !== 'block') return { kind: 'stored', listed, verdict, blob };
-    await blob.close();
-    return { kind: 'refused', listed, verdict };
+    if (verdict.outcome === 'block') {
+      await blob.close();
+      return { kind: 'refused', listed, verdict };
+    }
+    this.#parts.knownBytes.noteServed(listed);
+    return { kind: 'stored', listed, verdict, blob };
   }
 
   /** Waits for the fills that are under way, then gives up on the rest. @param grace milliseconds */

@@ -21,7 +21,7 @@ export interface Bytes extends Arrived {
 
 export interface DeciderParts {
   readonly pages: Pick<ProjectPages, 'invalidate'>;
-  readonly knownBytes: Pick<KnownBytes, 'remember'>;
+  readonly knownBytes: Pick<KnownBytes, 'remember' | 'noteServed'>;
   readonly judge: Judge;
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
@@ -72,11 +72,11 @@ export class Decider {
     const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
     recognise(task, { size, sha256, hashes, doubt });
     // A waiver may let other bytes through than the pinned ones: what they hold matters as well.
-    await this.inspectAndEnd(task, { ...bytes, doubt });
+    await this.#inspectAndEnd(task, { ...bytes, doubt });
   }
 
   /** Findings, once for these bytes; then the verdict. */
-  async inspectAndEnd(task: OwnTask, bytes: Bytes): Promise<void> {
+  async #inspectAndEnd(task: OwnTask, bytes: Bytes): Promise<void> {
     const { listed } = task;
     const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
     const { size, sha256, hashes, doubt } = bytes;

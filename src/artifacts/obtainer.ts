@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sha256 } from '../domain/digest.js';
 import { Failure } from '../domain/failure.js';
-import type { Hashes } from '../domain/hashes.js';
+import { besideSha256, type Hashes } from '../domain/hashes.js';
 import { isIdentified } from '../domain/integrity.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import type { BlobStore, LocalBlob } from '../store/blob-store.js';
@@ -68,7 +68,7 @@ export class Obtainer {
       const bytes = {
         size,
         sha256,
-        hashes: {},
+        hashes: besideSha256(listed.file.hashes),
         ...checked,
         at: path,
         early: undefined,
@@ -77,8 +77,7 @@ export class Obtainer {
       fill.sha256 = sha256;
       fill.begin(this.#parts.bytesAt({ kind: 'file', path }), size);
       fill.advance(size);
-      if (checked === undefined) await this.#decider.inspectAndEnd(task, bytes);
-      else await this.#decider.admit(task, bytes);
+      await this.#decider.admit(task, bytes);
     } finally {
       await blob.close();
     }

@@ -10,7 +10,11 @@ export interface DatedRelease {
 
 /** What a client comes to that passes a release over. Pre-releases, and what is yanked whole, are left out. */
 export interface DatedReleases {
-  /** The release itself and those below it, by PEP 440 from the highest down. @param version in its normal form */
+  /**
+   * The release itself, whatever it is, and those below it, by PEP 440 from the highest down. The release itself is as old
+   * as the first file of its public version, and as old as can be where one of these has no upload time.
+   * @param version in its normal form
+   */
   from(version: string): Iterable<DatedRelease>;
 }
 

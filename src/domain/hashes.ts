@@ -64,6 +64,11 @@ export function checked(hashes: Hashes): (readonly [Algorithm, string])[] {
   });
 }
 
+/** The other digests that bytes are held against. */
+export function besideSha256(hashes: Hashes): Hashes {
+  return Object.fromEntries(checked(hashes).filter(([algorithm]) => algorithm !== 'sha256'));
+}
+
 /** One text for the same bytes: the strong digests; empty where there is none. */
 export function strongName(hashes: Hashes): string {
   if (hashes.sha256 !== undefined) return hashes.sha256;

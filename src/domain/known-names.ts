@@ -29,8 +29,11 @@ export interface NearName {
 export interface KnownNames {
   /** Milliseconds since 1970: others may be known from then on (Infinity: never). */
   readonly validUntil: number;
-  /** The known name that a project's can be taken for; undefined where there is none, or the project is known itself. */
-  near(project: ProjectName): NearName | undefined;
+  /**
+   * The known name that a project's can be taken for; undefined where there is none, or the project is known itself.
+   * @param isNew whether the project is new for certain: then it is compared although it is in use
+   */
+  near(project: ProjectName, isNew: boolean): NearName | undefined;
 }
 
 export const NO_NAMES: KnownNames = { validUntil: Infinity, near: () => undefined };

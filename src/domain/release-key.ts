@@ -16,3 +16,9 @@ export function releaseKey(version: string | undefined): ReleaseKey {
   while (numbers.endsWith('.0', end)) end -= '.0'.length;
   return `${numbers.slice(0, end)}${version.slice(numbers.length)}` as ReleaseKey;
 }
+
+/** The key of the public version that a release belongs to (PEP 440): the pin `==1.0` also matches `1.0+local`. */
+export function publicKey(key: ReleaseKey): ReleaseKey {
+  const label = key.indexOf('+');
+  return label === -1 ? key : (key.slice(0, label) as ReleaseKey);
+}

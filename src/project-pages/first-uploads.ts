@@ -1,10 +1,11 @@
 import type { ProjectPage } from '../domain/project-page.js';
-import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
+import { publicKey, type ReleaseKey, releaseKey } from '../domain/release-key.js';
 
 /** When the first files of a project and of its releases were uploaded, in milliseconds since 1970. */
 export interface FirstUploads {
   /** Undefined where the page gives no upload time. */
   readonly project: number | undefined;
+  /** By `publicKey`: a local version is as old as its public version, because the same pin installs both. */
   readonly releases: ReadonlyMap<ReleaseKey, number>;
 }
 
@@ -17,7 +18,7 @@ export function firstUploads({ files }: ProjectPage): FirstUploads {
     if (project === undefined || uploadTime < project) project = uploadTime;
     // What cannot be read may be any release.
     if (name.version === undefined) continue;
-    const key = releaseKey(name.version);
+    const key = publicKey(releaseKey(name.version));
     const first = releases.get(key);
     if (first === undefined || uploadTime < first) releases.set(key, uploadTime);
   }

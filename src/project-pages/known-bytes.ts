@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { asFailure, Failure, isExhausted } from '../domain/failure.js';
-import { hasOtherStrong, isStrong } from '../domain/hashes.js';
+import { besideSha256, hasOtherStrong, isStrong } from '../domain/hashes.js';
 import {
   type Demands,
   keepsPins,
@@ -35,9 +36,14 @@ export type SeenEvent =
       readonly now: string;
     };
 
+/** Files of which it is remembered that their bytes went out of the store; the longest ago goes first. */
+const MAX_SERVED = 10_000;
+
 /** Which bytes files have whose sha256 the index does not declare. */
 export class KnownBytes {
   readonly #parts: KnownBytesParts;
+  /** By upstream, project and filename: once their bytes are pinned, or could not be. None of these rejects. */
+  readonly #served = new LRUCache<string, Promise<unknown>>({ max: MAX_SERVED });
 
   constructor(parts: KnownBytesParts) {
     this.#parts = parts;
@@ -78,6 +84,36 @@ export class KnownBytes {
    * @throws {Failure} overloaded where they cannot be pinned
    */
   async remember(
+    listed: ListedFile,
+    seen: Omit<SeenBytes, 'filename'>,
+  ): Promise<string | undefined> {
+    // One at a time for a file.
+    await this.#served.get(servedKey(listed));
+    return this.#remember(listed, seen);
+  }
+
+  /**
+   * Pins the bytes of a file that goes out of the store, where none are pinned: they came here under another name, by another
+   * index, or before pins were kept. Once for a file and process, and nobody waits for it.
+   */
+  noteServed(listed: ListedFile): void {
+    const { file, page, upstream } = listed;
+    if (!keepsPins(upstream)) return;
+    const { sha256, hashes, integrity, filename } = file;
+    if (sha256 === undefined || integrity !== undefined) return;
+    const { pins } = this.#parts;
+    if (pins.has(upstream.name, page.project, filename)) return;
+    const key = servedKey(listed);
+    if (this.#served.has(key)) return;
+    // What goes wrong is told of by an event.
+    const pinned = this.#remember(listed, { sha256, hashes: besideSha256(hashes) });
+    this.#served.set(
+      key,
+      pinned.catch(() => {}),
+    );
+  }
+
+  async #remember(
     { file, page, upstream }: ListedFile,
     { sha256, hashes }: Omit<SeenBytes, 'filename'>,
   ): Promise<string | undefined> {
@@ -98,6 +134,7 @@ export class KnownBytes {
 
   /** Reads what lies on the disk anew: somebody may have removed a pin. */
   forget(): void {
+    this.#served.clear();
     this.#parts.facts.forget();
     this.#parts.pins.forget();
   }
@@ -150,6 +187,10 @@ export class KnownBytes {
   #failed(what: SeenKind, error: unknown): undefined {
     this.#parts.onEvent({ kind: 'failed', what, error });
   }
+}
+
+function servedKey({ file, page, upstream }: ListedFile): string {
+  return `${upstream.name}/${page.project}/${file.filename}`;
 }
 
 const NONE = new Map<string, never>();

@@ -3,7 +3,7 @@ import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { type Demands, identify, isIdentified, type Seen } from '../domain/integrity.js';
 import { type Namespace, readNamespaces } from '../domain/namespaces.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
-import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
+import { publicKey, type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
@@ -98,7 +98,7 @@ export class Listing {
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && wheels !== undefined,
         projectBegan: this.#began.project,
-        releaseBegan: this.#began.releases.get(release),
+        releaseBegan: this.#began.releases.get(publicKey(release)),
         namespaces: this.#namespaces,
         releases: this.#dated,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },

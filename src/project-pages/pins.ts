@@ -62,6 +62,11 @@ export class Pins {
     return this.#store.known(upstream, project);
   }
 
+  /** Whether a file's pin is at hand. */
+  has(upstream: string, project: ProjectName, filename: string): boolean {
+    return this.#store.peek(upstream, project)?.has(filename) === true;
+  }
+
   isCurrent(upstream: string, project: ProjectName, known: SeenByName | undefined): boolean {
     const key = `${upstream}/${project}`;
     const others = this.#others.get(key);

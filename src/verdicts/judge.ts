@@ -162,7 +162,7 @@ export class Judge {
 
   /** The known name that a project's name can be taken for, however old the project is. */
   resembles(project: ProjectName): NearName | undefined {
-    return nearName(project, this.#sources.names());
+    return nearName(project, false, this.#sources.names());
   }
 
   /** What the malware feed says of a file, whatever the policy makes of that. */

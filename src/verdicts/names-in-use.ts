@@ -31,9 +31,9 @@ export class NamesInUse implements KnownNames {
     void this.#refresh();
   }
 
-  near(project: ProjectName): NearName | undefined {
+  near(project: ProjectName, isNew: boolean): NearName | undefined {
     if (this.#now() >= this.validUntil) void this.#refresh();
-    return this.#index.near(project);
+    return this.#index.near(project, isNew);
   }
 
   async #refresh(): Promise<void> {

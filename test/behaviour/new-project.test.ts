@@ -115,6 +115,33 @@ describe('a project that is new at its index', () => {
       ['boolean', 'string'],
     );
   });
+
+  it('has every late file refused that a pin of an old version matches, and the same of a new version served', async () => {
+    const name = 'latelocal';
+    const file = (version: string, tag = 'py3') =>
+      buildWheel({ name, version, tags: `${tag}-none-any` });
+    const late = ['1.0', '1.0.0', '1.0+1', '1.0.0+deb.2', '2.0', '2.0+cpu'].map((version) =>
+      file(version, 'py311'),
+    );
+    const undated = [file('1.0', 'py312'), file('1.0+3')];
+    const served = [file('1.0'), file('2.0+gpu'), file('3.0'), file('3.0+1'), file('1.0.post1')];
+    const ages = [400, 400, 2, 1, 1];
+    gate.upstream.addProject(name, [
+      ...served.map((dist, at) => ({ dist, uploadTime: days(ages[at]!) })),
+      ...late.map((dist) => ({ dist, uploadTime: days(1) })),
+      ...undated.map((dist) => ({ dist, uploadTime: null })),
+    ]);
+    const { files } = (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json();
+    const refused = files.filter(({ yanked }: { yanked: unknown }) => typeof yanked === 'string');
+    assert.deepEqual(
+      refused.map(({ filename }: { filename: string }) => filename).sort(),
+      [...late, ...undated].map(({ filename }) => filename).sort(),
+    );
+    for (const { filename } of [...late, ...undated])
+      assert.match((await gate.get(`/files/${name}/${filename}`)).phrase, /late-file/, filename);
+    for (const { filename } of served)
+      assert.equal((await gate.get(`/files/${name}/${filename}`)).status, 200, filename);
+  });
 });
 
 describe('a new project whose name resembles one in use here', () => {
@@ -143,6 +170,58 @@ describe('a new project whose name resembles one in use here', () => {
       assert.equal((await gate.get(far)).status, 200);
       await gate.restart();
       await until(async () => (await gate.get(near)).status === 403);
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('is warned of however many users have it, and is no known name itself until it is old', async () => {
+    const gate = await startGate({
+      now: NOW,
+      config: { 'trusted-proxies': ['127.0.0.1'] },
+      policies: { 'p.yaml': 'rules: { new-project: { action: warn, near: warn } }' },
+    });
+    try {
+      const put = (name: string, uploadTime: string | null) => {
+        const dist = buildWheel({ name });
+        gate.upstream.addProject(name, [{ dist, uploadTime }]);
+        return `/files/${name}/${dist.filename}`;
+      };
+      const download = async (url: string, users: number) => {
+        for (let user = 1; user <= users; user += 1)
+          assert.equal((await gate.get(url, { 'x-forwarded-for': `10.0.0.${user}` })).status, 200);
+      };
+      const reasonOf = async (url: string) => {
+        await download(url, 1);
+        return (await gate.decisions()).at(-1)?.reason ?? '';
+      };
+      await download(put('zorbtools', days(400)), 6);
+      gate.now += 11 * 60_000;
+      const known = put('probe-zorbtools-py', days(3));
+      const dated = put('zorbtool', days(3));
+      const undated = put('zorbtoolz', null);
+      const inHtml = put('zorbtools2', null);
+      await until(async () => (await reasonOf(dated)).includes('one edit from zorbtools'));
+      for (const url of [dated, undated, inHtml]) await download(url, 6);
+      for (const again of ['by time', 'by a restart']) {
+        if (again === 'by time') gate.now += 11 * 60_000;
+        else await gate.restart();
+        // What is known is read again in the background.
+        await until(async () => (await reasonOf(dated)).includes('zorbtools, which at least'));
+        for (const url of [dated, undated, inHtml])
+          assert.match(await reasonOf(url), /zorbtools, which at least 5 users/, again);
+        // Two edits from the known name, and one from a squat.
+        assert.doesNotMatch(await reasonOf(put('zorbtoolzy', days(3))), /its name/, again);
+      }
+      assert.doesNotMatch(await reasonOf(known), /its name/);
+      gate.now += 28 * 86_400_000;
+      await download(dated, 6);
+      gate.now += 11 * 60_000;
+      await until(async () =>
+        (await reasonOf(put('zorbtol', new Date(gate.now - 86_400_000).toISOString()))).includes(
+          'one edit from zorbtool,',
+        ),
+      );
     } finally {
       await gate.close();
     }

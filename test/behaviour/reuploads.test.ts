@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
+import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
@@ -48,13 +50,49 @@ describe('a file that its index has other bytes for than before', () => {
     for (let round = 0; round < 2; round += 1) {
       const answer = await gate.get(url);
       assert.equal(answer.status, 403);
-      assert.match(answer.phrase, /first seen.*\(integrity\)/);
-      assert.match(await yanked(name), /first seen/);
+      assert.match(answer.phrase, /pinned.*\(integrity\)/);
+      assert.match(await yanked(name), /pinned/);
       await gate.restart();
     }
     assert.equal(gate.upstream.requests(packagePath(name, first.filename)), 1);
     assert.equal((await gate.get(`/files/${name}/${older.filename}`)).status, 200);
   });
+
+  it('is refused where its first bytes were in the cache under the name of another file', async () => {
+    const { name, first, second, url } = twice();
+    const named = (dist: Distribution) => ({ ...dist, filename: `${name}-1.0-1-py3-none-any.whl` });
+    const twin = `/files/${name}/${named(first).filename}`;
+    put(name, [first, named(first)]);
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+    // By then they are kept.
+    await gate.restart();
+    assert.deepEqual((await gate.get(twin)).body, first.bytes);
+    assert.equal(gate.upstream.requests(packagePath(name, named(first).filename)), 0);
+    put(name, [first, named(second)]);
+    assert.match((await gate.get(twin)).phrase, /pinned.*\(integrity\)/);
+    assert.equal((await gate.get(url)).status, 200);
+  });
+
+  for (const [what, headers] of [
+    ['whole', {}],
+    ['in part', { range: 'bytes=0-9' }],
+  ] as const)
+    it(`is refused where its first bytes were in the cache before anything was pinned, and went out ${what}`, async () => {
+      const { name, first, second, url } = twice();
+      const pin = join(gate.folder, 'data', 'pins', 'fake', name, `${first.filename}.json`);
+      put(name, [first]);
+      await gate.get(url);
+      const before = await readFile(pin, 'utf8');
+      await rm(pin);
+      gate.gate.reload();
+      await until(async () => {
+        assert.ok((await gate.get(url, headers)).status < 300);
+        return existsSync(pin);
+      });
+      assert.deepEqual(JSON.parse(await readFile(pin, 'utf8')), JSON.parse(before));
+      put(name, [second]);
+      assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
+    });
 
   it('is given out again once the index has the first ones again', async () => {
     const { name, first, second, url } = twice();
@@ -75,7 +113,7 @@ describe('a file that its index has other bytes for than before', () => {
     await gate.restart();
     put(name, [second], { sha512: sha512(second) });
     for (const time of ['first', 'second'])
-      assert.match((await gate.get(url)).phrase, /first seen.*\(integrity\)/, time);
+      assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/, time);
     put(name, [first], { sha512: sha512(first) });
     gate.now += HOUR;
     assert.deepEqual((await gate.get(url)).body, first.bytes);

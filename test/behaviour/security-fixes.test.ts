@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { checkAgainst } from '../../src/cli/check-against.js';
 import { createOutput } from '../../src/cli/output.js';
-import { buildWheel } from '../support/distributions.js';
+import { buildWheel, type Distribution } from '../support/distributions.js';
 import { Mirror, osv } from '../support/osv-mirror.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -92,6 +92,43 @@ describe('a young release that an advisory names as its fix', () => {
     assert.deepEqual([explained.verdict, explained.lifted], ['allow', true]);
     const why = (await gate.get(`/projects/demo/files/${fixed}`)).body.toString();
     assert.match(why, /let through: fixes PYSEC-2026-1/);
+  });
+
+  it('waits where it may have joined an old release: one of another spelling, label or kind, or one without a time', async () => {
+    const file = (version: string, tags = 'py3-none-any') =>
+      buildWheel({ name: 'joined', version, tags });
+    for (const [at, fixed] of ['1.1', '1.1rc1'].entries())
+      mirror.put(
+        osv(
+          `PYSEC-2026-1${at}`,
+          'joined',
+          { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }] },
+          { published: iso(gate.now - DAY) },
+        ),
+        `2026-10-02T00:00:0${at + 1}Z`,
+      );
+    await gate.gate.feed!.sync();
+    const put = async (fixed: string, beside: Distribution, age: number | null) => {
+      const young = file(fixed, 'py311-none-any');
+      gate.upstream.addProject('joined', [
+        { dist: file('1.0'), uploadTime: iso(gate.now - 90 * DAY) },
+        { dist: beside, uploadTime: age === null ? null : iso(gate.now - age) },
+        { dist: young, uploadTime: iso(gate.now - 3 * HOUR) },
+      ]);
+      gate.now += HOUR;
+      return (await gate.get(`/files/joined/${young.filename}`)).status;
+    };
+    for (const [fixed, beside] of [
+      ['1.1', file('1.1')],
+      ['1.1', file('1.1.0')],
+      ['1.1', file('1.1+old')],
+      ['1.1rc1', file('1.1rc1')],
+    ] as const) {
+      const { filename } = beside;
+      assert.equal(await put(fixed, beside, 60 * DAY), 403, `${filename}, old`);
+      assert.equal(await put(fixed, beside, null), 403, `${filename}, without a time`);
+      assert.equal(await put(fixed, beside, 3 * HOUR), 200, `${filename}, young`);
+    }
   });
 
   it('waits again once its advisory is withdrawn', async () => {

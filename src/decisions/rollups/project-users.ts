@@ -9,6 +9,9 @@ const EXACT = 16;
 const IN_USE = 5;
 const LEAST = 2;
 
+/** A public project is new for so long, in milliseconds, whatever the policy says: the default of `new-project`. */
+const NEW = 30 * 86_400_000;
+
 /** A project, and about how many users have downloaded it. */
 export interface UsedProject {
   readonly name: string;
@@ -47,9 +50,9 @@ export class ProjectUsers {
     this.#everybody = everybody && Uint32Array.from(everybody);
   }
 
-  /** Notes a download of an artifact; of other records nothing. */
+  /** Notes a download of an artifact of a project that is not new; of other records nothing. */
   note(record: DecisionRecord): void {
-    if (!isDownload(record)) return;
+    if (!isDownload(record) || mayBeNew(record)) return;
     const { project } = record;
     const name = userOf(record);
     const user = crc32(name);
@@ -99,4 +102,16 @@ function isDownload({ method, status, verdict, filename }: DecisionRecord): bool
     verdict !== 'block' &&
     !filename.endsWith('.metadata')
   );
+}
+
+/**
+ * Whether the project was new at the public index, by its age or by the rule that warned of it: the users of a squat do not
+ * make its name a known one. Without any time, the rule's warning may have been behind another's.
+ */
+function mayBeNew({ time, verdict, rule, page }: DecisionRecord): boolean {
+  if (rule === 'new-project') return true;
+  if (page?.public !== true) return false;
+  const { projectBegan, uploaded } = page;
+  if (projectBegan !== undefined) return Date.parse(time) - Date.parse(projectBegan) < NEW;
+  return uploaded === undefined && verdict === 'warn';
 }

@@ -21,20 +21,22 @@ const SHORTEST_MODULE_REST = 5;
 
 /**
  * Names by all that can be taken for them. A look-up costs a few look-ups in maps and one for each character; an index takes
- * about a kilobyte a name.
+ * about 2 kB a name.
  */
 export class NameIndex implements KnownNames {
   readonly validUntil: number;
   readonly #names = new Map<string, Imitable>();
   /** Names of established projects: whatever they are near to, they are no imitation. */
   readonly #honest: ReadonlySet<string>;
-  readonly #plain = new Map<string, Imitable>();
-  readonly #words = new Map<string, Imitable>();
-  readonly #looks = new Map<string, Imitable>();
-  readonly #rests = new Map<string, Imitable>();
+  readonly #plain = new Map<string, Imitable[]>();
+  readonly #words = new Map<string, Imitable[]>();
+  readonly #looks = new Map<string, Imitable[]>();
+  readonly #rests = new Map<string, Imitable[]>();
   readonly #deletions = new Map<string, Imitable[]>();
   /** A page asks for the same one thousands of times. */
-  #last: { readonly project: string; readonly found: NearName | undefined } | undefined;
+  #last:
+    | { readonly project: string; readonly isNew: boolean; readonly found: NearName | undefined }
+    | undefined;
 
   /**
    * @param names of two that are the same in some form the first is found
@@ -50,20 +52,22 @@ export class NameIndex implements KnownNames {
     for (const known of names) this.#add(known);
   }
 
-  near(project: ProjectName): NearName | undefined {
-    if (this.#last?.project !== project) this.#last = { project, found: this.#find(project) };
+  near(project: ProjectName, isNew: boolean): NearName | undefined {
+    if (this.#last?.project !== project || this.#last.isNew !== isNew)
+      this.#last = { project, isNew, found: this.#find(project, isNew) };
     return this.#last.found;
   }
 
-  #find(project: string): NearName | undefined {
+  #find(project: string, isNew: boolean): NearName | undefined {
     if (this.#honest.has(project)) return undefined;
     const same = this.#names.get(project);
-    if (same !== undefined) return same.isModule ? nearName(same, 'same') : undefined;
+    if (same?.isModule) return nearName(same, 'same');
+    if (same !== undefined && !isNew) return undefined;
     const plain = unhyphenated(project);
     const alike: readonly (readonly [Likeness, Imitable | undefined])[] = [
-      ['separators', this.#plain.get(plain)],
-      ['word-order', this.#words.get(sortedWords(project))],
-      ['look-alike', this.#looks.get(lookOf(project))],
+      ['separators', otherAt(this.#plain, plain, project)],
+      ['word-order', otherAt(this.#words, sortedWords(project), project)],
+      ['look-alike', otherAt(this.#looks, lookOf(project), project)],
       ['one-edit', this.#oneEdit(plain)],
       ['affix', this.#affixed(project, plain)],
     ];
@@ -77,18 +81,14 @@ export class NameIndex implements KnownNames {
     if (this.#names.has(name)) return;
     this.#names.set(name, known);
     const plain = unhyphenated(name);
-    putFirst(this.#plain, plain, known);
-    putFirst(this.#words, sortedWords(name), known);
-    putFirst(this.#looks, lookOf(name), known);
+    put(this.#plain, plain, known);
+    put(this.#words, sortedWords(name), known);
+    put(this.#looks, lookOf(name), known);
     if (!isModule)
       for (const rest of withoutAffix(name))
-        if (rest.length >= SHORTEST_REST) putFirst(this.#rests, rest, known);
+        if (rest.length >= SHORTEST_REST) put(this.#rests, rest, known);
     if (plain.length < (isModule ? SHORTEST_EDITED_MODULE : SHORTEST_EDITED)) return;
-    for (const shorter of deletions(plain)) {
-      const same = this.#deletions.get(shorter);
-      if (same === undefined) this.#deletions.set(shorter, [known]);
-      else same.push(known);
-    }
+    for (const shorter of deletions(plain)) put(this.#deletions, shorter, known);
   }
 
   #oneEdit(plain: string): Imitable | undefined {
@@ -102,13 +102,13 @@ export class NameIndex implements KnownNames {
   /** `pycolorama` for `colorama`, `dateutil` and `dateutil3` for `python-dateutil`. */
   #affixed(project: string, plain: string): Imitable | undefined {
     for (const rest of withoutAffix(project)) {
-      const known = this.#plain.get(rest);
+      const known = otherAt(this.#plain, rest, project);
       const shortest = known?.isModule ? SHORTEST_MODULE_REST : SHORTEST_REST;
       if (known !== undefined && rest.length >= shortest) return known;
-      const affixed = this.#rests.get(rest);
+      const affixed = otherAt(this.#rests, rest, project);
       if (affixed !== undefined) return affixed;
     }
-    return this.#rests.get(plain);
+    return otherAt(this.#rests, plain, project);
   }
 }
 
@@ -121,6 +121,17 @@ function nearName({ name, users, isModule }: Imitable, likeness: Likeness): Near
   };
 }
 
-function putFirst(map: Map<string, Imitable>, key: string, known: Imitable): void {
-  if (!map.has(key)) map.set(key, known);
+function put(map: Map<string, Imitable[]>, key: string, known: Imitable): void {
+  const same = map.get(key);
+  if (same === undefined) map.set(key, [known]);
+  else same.push(known);
+}
+
+/** The first name that is not the project's own. */
+function otherAt(
+  map: ReadonlyMap<string, readonly Imitable[]>,
+  key: string,
+  project: string,
+): Imitable | undefined {
+  return map.get(key)?.find(({ name }) => name !== project);
 }

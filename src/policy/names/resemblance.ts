@@ -2,9 +2,13 @@ import type { KnownNames, Likeness, NearName } from '../../domain/known-names.js
 import type { ProjectName } from '../../domain/project-name.js';
 import { WELL_KNOWN_NAMES } from './well-known.js';
 
-/** The names in use here come first: they say more about this company's risk. */
-export function nearName(project: ProjectName, inUse: KnownNames): NearName | undefined {
-  return inUse.near(project) ?? WELL_KNOWN_NAMES.near(project);
+/** The names in use here come first: they say more about this company's risk. @param isNew as for `KnownNames.near` */
+export function nearName(
+  project: ProjectName,
+  isNew: boolean,
+  inUse: KnownNames,
+): NearName | undefined {
+  return inUse.near(project, isNew) ?? WELL_KNOWN_NAMES.near(project, isNew);
 }
 
 /** As the rest of a sentence about a name: `is one edit from colorama, a well-known project`. */

@@ -4,8 +4,9 @@ import { instant } from './rule.js';
 
 /**
  * Files that join a release long after its first file: whoever pins a version by its number alone is given what nobody who
- * chose it has seen. PyPI itself takes none after 14 days since 2026; private indexes do. Where the index gives no upload
- * times nothing can be told, and the rule is silent.
+ * chose it has seen. PyPI itself takes none after 14 days since 2026; private indexes do. A file without an upload time may
+ * be a late one where others of its release have one. Where the index gives none at all nothing can be told, and the rule
+ * is silent.
  */
 export const lateFile = settable({
   about: 'Refuses files that join a release long after its first file. Default: warn.',
@@ -14,8 +15,16 @@ export const lateFile = settable({
   },
   defaults: { action: 'warn', after: 14 * DAY },
   create({ after }) {
-    return ({ subject: { filename, uploadTime, releaseBegan } }) => {
-      if (uploadTime === undefined || releaseBegan === undefined) return undefined;
+    return ({ subject: { filename, uploadTime, releaseBegan }, now }) => {
+      if (releaseBegan === undefined) return undefined;
+      if (uploadTime === undefined) {
+        // Until then it cannot be late.
+        if (now <= releaseBegan + after) return { recheckAt: releaseBegan + after + 1 };
+        const began = instant(releaseBegan);
+        return {
+          reason: `the index provides no upload time for ${filename}, and the first file of its release was uploaded ${began}`,
+        };
+      }
       const later = uploadTime - releaseBegan;
       if (later <= after) return undefined;
       const days = Math.floor(later / DAY);

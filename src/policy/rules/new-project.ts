@@ -62,10 +62,11 @@ function ageOf(began: number, now: number): { readonly text: string; readonly un
 
 /** What a project's name says against it, as the rest of a sentence; undefined where it says nothing. */
 function resemblance({ subject, known }: Case): string | undefined {
-  const { project, namespaces } = subject;
+  const { project, projectBegan, namespaces } = subject;
   // Whoever owns the namespace was checked by the index, and chose the name by right.
   if (namespaces.some(({ owned }) => owned)) return undefined;
-  const near = nearName(project, known.names);
+  // Five users of a squat do not make it an honest project. Where its age is unknown, use is all that tells them apart.
+  const near = nearName(project, projectBegan !== undefined, known.names);
   const foreign = namespaces[0];
   if (near === undefined) return foreign && reserved(foreign);
   const says = `its name ${describeNear(near)}`;

@@ -9,7 +9,8 @@ import { ESTABLISHED, WELL_KNOWN, WELL_KNOWN_NAMES } from '../../../src/policy/n
 import { Random } from '../../support/random.js';
 import { MISSED, TYPOSQUATS } from './typosquats.js';
 
-const near = (name: string, index = WELL_KNOWN_NAMES) => index.near(name as ProjectName);
+const near = (name: string, index = WELL_KNOWN_NAMES, isNew = true) =>
+  index.near(name as ProjectName, isNew);
 function word(random: Random, letters: string, least: number, most: number): string {
   const length = least + random.below(1 + most - least);
   return Array.from({ length }, () => letters[random.below(letters.length)]).join('');
@@ -89,6 +90,25 @@ describe('a name that resembles a known one', () => {
       const found = near(name);
       assert.equal(`${found?.likeness} ${found?.name}`, way, name);
     }
+  });
+
+  it('is found although it is in the index itself, where its project is new, in each way; and is known where it is not', () => {
+    for (const [squat, known] of [
+      ['acme-tools', 'acmetools'],
+      ['tools-acme', 'acme-tools'],
+      ['acmet00ls', 'acmetools'],
+      ['acme-toolz', 'acme-tools'],
+      ['pyacme', 'acme'],
+      ['acme-py', 'py-acme'],
+    ] as const)
+      for (const names of [
+        [squat, known],
+        [known, squat],
+      ]) {
+        const index = new NameIndex(names.map((name) => ({ name, users: 5 })));
+        assert.equal(near(squat, index)?.name, known, squat);
+        assert.equal(near(squat, index, false), undefined, squat);
+      }
   });
 
   it('is every published typosquat of the list, and none of the honest names beside them', () => {

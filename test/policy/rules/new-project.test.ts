@@ -119,7 +119,20 @@ describe('a file that joins a release late', () => {
   });
 
   it('is not known where the index gives no upload times', () => {
-    for (const facts of [{ uploadTime: undefined }, { releaseBegan: undefined }])
+    for (const facts of [{}, { uploadTime: undefined }])
       assert.equal(brief(LATE.evaluate(caseOf(subject(facts), undefined, NOW))), 'allow');
+  });
+
+  it('may be any without an upload time, once a file of its release is older than "after"', () => {
+    const undated = (age: number) => subject({ uploadTime: undefined, releaseBegan: NOW - age });
+    const young = LATE.evaluate(caseOf(undated(14 * DAY), undefined, NOW));
+    assert.equal(brief(young), 'allow');
+    assert.equal(young.validUntil, NOW + 1);
+    const verdict = LATE.evaluate(caseOf(undated(14 * DAY + 1), undefined, NOW));
+    assert.equal(brief(verdict), 'block late-file');
+    assert.match(
+      verdict.decisive?.reason ?? '',
+      /^the index provides no upload time for demo-1.0-py3-none-any.whl, and the first file of its release was uploaded 2026-11-06 11:59 UTC/,
+    );
   });
 });
