@@ -1,5 +1,5 @@
-// `npm run recording`: the terminal in README.md, docs/images/install.svg, of a real pip and a real server. It needs pip; what
-// stands behind the server is invented, and nothing is asked of the network.
+// `npm run recording`: the terminal in README.md, docs/images/install.svg, of a real pip and a real server. It needs pip. The
+// index behind the server is invented, and no request leaves the machine.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
@@ -16,6 +16,6 @@ if (found === undefined) {
 }
 const { stdout } = spawnSync(found, ['--version'], { encoding: 'utf8' });
 const [, version] = /^pip (\S+)/.exec(stdout);
-const about = `A terminal, recorded with pip ${version}: an honest package is installed, one with a start-up hook is refused, its older release is installed, and wheelgate explain lists both.`;
+const about = `A terminal, recorded with pip ${version}: pip installs an allowed package, is refused a release with a start-up hook, and installs the release before it; wheelgate explain lists both.`;
 writeFileSync(FILE, terminalPicture(await recordTerminal(found), about));
 console.log(`${FILE}: pip ${version}`);

@@ -83,8 +83,6 @@ const BUFFER = 64 * 1024 * 1024;
 const PROSE = ['docs', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 /** Pages that are not rewritten yet. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  'CONTRIBUTING.md',
-  'README.md',
   'docs/performance.md',
 ]);
 
