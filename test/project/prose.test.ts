@@ -81,10 +81,6 @@ const BUFFER = 64 * 1024 * 1024;
 
 /** History stays as it was written: `.vale.ini` says so of the changelog and the decisions. */
 const PROSE = ['docs', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
-/** Pages that are not rewritten yet. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  'docs/performance.md',
-]);
 
 describe('prose', () => {
   const vale = checker('vale');
@@ -119,9 +115,9 @@ describe('prose', () => {
   }
 
   it('of the documentation follows the word list', { skip: vale.skip }, () => {
-    const alerts = alertsIn(PROSE)
-      .filter(({ file }) => !NOT_YET.has(file.replaceAll('\\', '/')))
-      .map(({ file, Line, Check, Message }) => `${file}:${Line}: ${Check}: ${Message}`);
+    const alerts = alertsIn(PROSE).map(
+      ({ file, Line, Check, Message }) => `${file}:${Line}: ${Check}: ${Message}`,
+    );
     assert.deepEqual(alerts, []);
   });
 
