@@ -136,7 +136,8 @@ class ProbeRun {
     }
     // What a line of a .pth leads to may be an archive, whatever its name.
     const hidden = files.find(({ path }) => hooks.lookAgain(path) !== undefined);
-    if (hidden !== undefined) this.#unread ??= `${hidden.path} may be an archive that a .pth file adds`;
+    if (hidden !== undefined)
+      this.#unread ??= `${hidden.path} may be an archive that a .pth file adds`;
     hooks.finish();
     return {
       kind: 'read',
