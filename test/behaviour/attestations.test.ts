@@ -62,7 +62,7 @@ describe('attestations, with keys of our own', () => {
     assert.equal(asked(), '0,0,0,0', 'a page looks at nothing');
     const answer = await get(latest);
     assert.equal(answer.status, 403);
-    assert.match(answer.json().detail, /is not attested .* were by github:demo\/demo/);
+    assert.match(answer.json().detail, /is not attested .* were attested by github:demo\/demo/);
     assert.match(await yankedOnPage(latest), /refused by Wheelgate: .* is not attested/);
     assert.equal(asked(), '1,1,1,0');
     assert.equal((await get(old[0]!)).status, 200);
@@ -142,7 +142,7 @@ describe('attestations, with keys of our own', () => {
     assert.match((await get(latest)).json().detail, /is invalid: .* names another file/);
     attested(gate, latest, OURS, 4);
     assert.equal((await get(latest)).status, 403);
-    assert.match(await yankedOnPage(latest), /does not hold/);
+    assert.match(await yankedOnPage(latest), /its attestation is invalid/);
     gate.now += 3_600_001;
     assert.equal(await yankedOnPage(latest), false);
     assert.equal((await get(latest)).status, 200);
@@ -153,7 +153,7 @@ describe('attestations, with keys of our own', () => {
     gate.upstream.addProject('demo', [attested(gate, latest, OURS, 4)]);
     for (const fault of [{ kind: 'drop' }, { kind: 'status', status: 503 }] as const) {
       gate.upstream.fault(documentPath(latest), fault);
-      assert.match((await get(latest)).json().detail, /cannot be had/);
+      assert.match((await get(latest)).json().detail, /its attestation is unavailable/);
       gate.now += 30_001;
     }
     gate.upstream.fault(documentPath(latest), undefined);
@@ -181,7 +181,7 @@ describe('attestations, with keys of our own', () => {
     verifying = async () => ({ kind: 'unreachable', reason: 'the verification failed' });
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
     gate.upstream.addProject('demo', [...history(), attested(gate, latest, OURS, 4)]);
-    assert.match((await get(latest)).json().detail, /cannot be had: the verification failed/);
+    assert.match((await get(latest)).json().detail, /the verification failed/);
     assert.match(await yankedOnPage(latest), /the verification failed/);
     verifying = believing;
     gate.now += 30_001;
@@ -206,10 +206,7 @@ describe('attestations, with keys of our own', () => {
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
     const elsewhere = { ...plain(latest, 4), extra: { provenance: 'http://localhost:9/x' } };
     gate.upstream.addProject('demo', [elsewhere]);
-    assert.match(
-      (await get(latest)).json().detail,
-      /host localhost:9, which is not one of its own/,
-    );
+    assert.match((await get(latest)).json().detail, /host localhost:9, which is not allowed/);
     const other = wheel('5.0');
     gate.upstream.addProject('demo', [attested(gate, other, OURS, 5)]);
     gate.upstream.serve(documentPath(other), `{"by":"${'x'.repeat(2 ** 20)}"}`, 'text/plain');
@@ -256,7 +253,10 @@ describe('attestations, with real documents and the shipped keys', () => {
     );
     const refused = await gate.get(path);
     assert.equal(refused.status, 403);
-    assert.match(refused.json().detail, /by gitlab:else\/where, and is by gitlab:facutuesca/);
+    assert.match(
+      refused.json().detail,
+      /by gitlab:else\/where, but is attested by gitlab:facutuesca/,
+    );
   });
 
   it('a release without an attestation is refused by the real one before it', async () => {
@@ -273,7 +273,7 @@ describe('attestations, with real documents and the shipped keys', () => {
     assert.equal(answer.status, 403);
     assert.match(
       answer.json().detail,
-      /the attested release before it was by github:trailofbits\/pypi-attestations/,
+      /the attested release before it was attested by github:trailofbits\/pypi-attestations/,
     );
   });
 });

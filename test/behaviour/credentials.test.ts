@@ -92,7 +92,7 @@ describe('the password of an upstream', () => {
       assert.equal((await gate.get('/simple/acme-one/')).status, 502);
       const ready = (await gate.get('/readyz')).json();
       assert.equal(ready.parts.upstreams.state, 'degraded');
-      assert.match(ready.parts.upstreams.detail, /internal: it refuses our credentials/);
+      assert.match(ready.parts.upstreams.detail, /internal: it rejected the credentials/);
       assert.deepEqual(await gate.metric('wheelgate_part_degraded{part="upstreams"}'), [
         'wheelgate_part_degraded{part="upstreams"} 1',
       ]);
@@ -202,7 +202,7 @@ describe('an upstream that asks for a certificate', () => {
       await writeFile(file, cert ?? (await readFile(join(TLS, 'server.pem'))));
       await assert.rejects(
         start({ cert: file, key: join(TLS, key) }),
-        /the certificate for the upstream a cannot be used: .*both must be PEM/,
+        /the client certificate for the upstream a is unusable: .*both must be PEM/,
       );
     });
 
@@ -240,7 +240,7 @@ describe('an upstream that asks for a certificate', () => {
         await put('server.pem', 'renewal.key');
         notice();
         while ((await upstreams())?.state !== 'degraded');
-        assert.match((await upstreams()).detail, /a: a new certificate for it does not hold/);
+        assert.match((await upstreams()).detail, /a: the new client certificate is invalid/);
         assert.match(gate.log(), /client certificate for the index rejected/);
         assert.equal(await page(), '2027-02');
 

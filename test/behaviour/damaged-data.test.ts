@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'blobs/AB/SHA256': { files: /^blobs\/../ },
   'pages/UPSTREAM/PROJECT': { files: /^pages\/./ },
   'findings/v4/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^findings\/./ },
+  'probes/v4/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^probes\/./ },
   'attestations/v2/PROJECT/NAME.json': { files: /^attestations\/./ },
   'digests/UPSTREAM/PROJECT/FILENAME.json': { files: /^digests\/./ },
   // Which bytes were the first is not known any more, and doubt refuses.

@@ -174,7 +174,7 @@ describe('the data folder of a server that has worked', () => {
   it('is of the format and versions that the page names', async () => {
     const page = await readFile('docs/data-folder.md', 'utf8');
     for (const text of [
-      `the folder's format (${DATA_FORMAT})`,
+      `format of the folder (${DATA_FORMAT})`,
       `\`findings/v${INSPECTOR_VERSION}/`,
       `\`attestations/v${ATTESTATIONS_VERSION}/`,
     ])

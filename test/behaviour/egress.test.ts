@@ -131,7 +131,7 @@ describe('a company with an egress proxy and a certificate authority of its own'
       await writeFile(file, content);
       await assert.rejects(
         startGateProcess({ folder, env: { SSL_CERT_FILE: file } }),
-        /SSL_CERT_FILE: .*authority holds/,
+        /SSL_CERT_FILE: .*authority contains/,
       );
     });
 

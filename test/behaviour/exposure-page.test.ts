@@ -36,7 +36,7 @@ describe('the exposure page', () => {
 
   it('says by user what each was given, with the same as CSV and as JSON, and how far back the log reaches', async () => {
     const html = await text('/exposure?project=bad&versions===1.1&sha256=&refused=1');
-    assert.match(html, /✖ 2 users<\/strong> were given a whole file/);
+    assert.match(html, /✖ 2 users<\/strong> downloaded a whole file/);
     assert.match(html, /Log coverage starts at <time datetime="2026-11-01/);
     assert.match(html, /agent-of-ann/);
     assert.match(html, /wheelgate audit /);
@@ -60,7 +60,7 @@ describe('the exposure page', () => {
   });
 
   it('says that nobody was given what nobody was given', async () => {
-    assert.match(await text('/exposure?project=bad&versions===9'), /✔ Nobody<\/strong>/);
+    assert.match(await text('/exposure?project=bad&versions===9'), /✔ No downloads<\/strong>/);
     assert.match(await text(`/exposure?sha256=${bad.sha256.toUpperCase()}`), /✖ 2 users/);
   });
 
@@ -68,8 +68,8 @@ describe('the exposure page', () => {
     const page = await see('/exposure?project=!&versions=zz&sha256=12&since=yesterday');
     assert.equal(page.status, 400);
     const html = page.body.toString();
-    assert.match(html, /id="project-problem" role="alert">✖ The project is none/);
-    assert.match(html, /&quot;zz&quot; is no version specifier/);
+    assert.match(html, /id="project-problem" role="alert">✖ The project must be a project name/);
+    assert.match(html, /&quot;zz&quot; is not a version specifier/);
     assert.match(html, /64 hexadecimal digits\./);
     assert.match(html, /The time in since= is invalid/);
     assert.match(html, /name="since" value="yesterday"/);

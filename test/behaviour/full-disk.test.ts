@@ -53,7 +53,7 @@ describe('a disk that takes nothing more', () => {
       const answer = await gate.get(path('hooked', hooked.filename));
       assert.equal(answer.status, 503);
       assert.equal(answer.headers['retry-after'], '5');
-      assert.match(answer.json().detail, /no room/);
+      assert.match(answer.json().detail, /no space/);
       assert.equal((await detail()).state, 'degraded');
       assert.match((await detail()).detail, /cache\.min-free/);
       // What is small needs no room to be served, and is not kept.

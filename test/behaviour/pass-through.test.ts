@@ -295,7 +295,7 @@ describe('metadata whose upstream is slow', () => {
       gate.upstream.fault('/pypi/demo/json', fault);
       const answer = await gate.get('/pypi/demo/json');
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, /did not answer/);
+      assert.match(answer.json().detail, /did not respond/);
       gate.upstream.release();
       gate.upstream.fault('/pypi/demo/json', undefined);
       assert.equal((await gate.get('/pypi/demo/json')).status, 200);

@@ -193,7 +193,7 @@ describe('what was refused', () => {
     const text = (await gate.get('/')).body.toString();
     assert.match(
       text,
-      /<ul class="state block">\s*<li class="word block"><strong>✖ An edit of the policy/,
+      /<ul class="state block">\s*<li class="word block"><strong>✖ A policy edit was rejected/,
     );
     assert.match(text, /<a href="\.\/policy">Errors<\/a>/);
     assert.doesNotMatch(text, /class="troubles"/);

@@ -158,10 +158,10 @@ describe('a refusal', () => {
 
   it('is not what the page of an allowed file says', async () => {
     const before = (await gate.get(page('fine', fine))).body.toString();
-    assert.match(before, /Not refused so far<\/strong>: it has not been opened yet/);
+    assert.match(before, /Not refused so far<\/strong>: it has not been inspected yet/);
     assert.equal((await gate.get(file('fine', fine))).status, 200);
     const { body } = await gate.get(page('fine', fine));
-    assert.match(body.toString(), /Allowed<\/strong> because no rule objects/);
+    assert.match(body.toString(), /Allowed<\/strong> because no rule applies/);
     assert.doesNotMatch(body.toString(), /What you can do/);
   });
 });

@@ -318,7 +318,7 @@ describe('several workers', () => {
       assert.match(phrase, /than the pinned ones.*\(integrity\)/);
     }
     for (let count = 0; count < 4; count += 1)
-      assert.match((await get('/simple/pinned/')).body.toString(), /data-yanked="[^"]*first seen/);
+      assert.match((await get('/simple/pinned/')).body.toString(), /data-yanked="[^"]*pinned/);
     assert.equal(upstream.requests(targetPath), 2);
   });
 

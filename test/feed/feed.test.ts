@@ -217,7 +217,7 @@ describe('the rule malware-feed', () => {
     await gate.gate.feed!.sync();
     const refused = await gate.get(file(bad));
     assert.equal(refused.status, 403);
-    assert.match(refused.phrase, /bad 1\.1 is malware by MAL-2026-1.*\(malware-feed\)/);
+    assert.match(refused.phrase, /bad 1\.1 is malware according to MAL-2026-1.*\(malware-feed\)/);
     assert.equal(refused.json().reference, 'MAL-2026-1');
     assert.equal((await gate.get(file(fine))).status, 200);
     assert.match((await gate.get('/simple/bad/', json)).json().files[1].yanked, /MAL-2026-1/);

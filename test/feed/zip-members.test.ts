@@ -110,7 +110,7 @@ describe("the feed's archive", () => {
       for (let length = 0; length < zip.length; length += 1)
         await assert.rejects(
           read(zip.subarray(0, length)),
-          /cut off|no end|end of file/,
+          /truncated|no end|end of file/,
           `${length}`,
         );
   });
@@ -131,7 +131,7 @@ describe("the feed's archive", () => {
   });
 
   const wrong: [string, RegExp, ZipEntry[], ZipTricks?][] = [
-    ['is no zip', /cut off/, [], { end: { offset: 9 } }],
+    ['is no zip', /truncated or damaged/, [], { end: { offset: 9 } }],
     ['names a record twice', /a\.json is a duplicate/, [record('a'), record('a')]],
     ['is encrypted', /is encrypted/, [record('a', { local: { flags: 1 }, central: { flags: 1 } })]],
     ['is encrypted strongly', /is encrypted/, [record('a', { local: { flags: 0x41 } })]],
@@ -165,7 +165,7 @@ describe("the feed's archive", () => {
       TWO,
       { prepend: Buffer.from('MZ..') },
     ],
-    ['has something behind', /cut off/, TWO, { append: Buffer.from('more') }],
+    ['has something behind', /truncated or damaged/, TWO, { append: Buffer.from('more') }],
   ];
   for (const [what, why, entries, tricks] of wrong)
     it(`fails where it ${what}`, async () => {
@@ -180,7 +180,7 @@ describe("the feed's archive", () => {
       record('a'),
     ]);
     for (const [archive, bounds, why] of [
-      [zip, { archive: zip.length - 1, piece: 10 }, /too long/],
+      [zip, { archive: zip.length - 1, piece: 10 }, /archive is too large/],
       [zip, { members: 1 }, /more than 1 members/],
       [zip, { member: 20 }, /a\.json is too large/],
       [zip, { inflated: textOf(TWO[0]!).length }, /inflates to too many bytes/],

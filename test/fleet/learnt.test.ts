@@ -213,7 +213,7 @@ describe('what one replica learns', { skip }, () => {
       replace(second, b!);
       const answer = await get(b!, second);
       assert.equal(answer.status, 403);
-      assert.match(answer.phrase, /first seen.*\(integrity\)/);
+      assert.match(answer.phrase, /pinned.*\(integrity\)/);
     });
 
     it('holds for a replica whose page was ready before there were any', async () => {

@@ -215,10 +215,10 @@ describe('waivers', () => {
     );
     assert.equal(both.evaluate(caseOf(subject(), bad, NOW)).validUntil, end + 4 * DAY);
   });
-  it('cannot be had for integrity', () => {
+  it('cannot be had for integrity without the digest of the new bytes', () => {
     assert.match(
       problemsIn(`waivers: [${waiver().replace('startup-hook', 'integrity')}]`)[0]!,
-      /expected one of deny, malware-feed, startup-hook/,
+      /a waiver of integrity requires "sha256"/,
     );
   });
 });

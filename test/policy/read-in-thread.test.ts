@@ -76,7 +76,7 @@ describe('policies read in a thread', () => {
     const path = folder({ 'p.yaml': 'deny: [{ project: x, reason: r }]\n' });
     for (const [text, why] of [
       ['process.exit(3)', /failed: its thread exited with 3/],
-      ['throw new Error("out of memory")', /broke off: out of memory/],
+      ['throw new Error("out of memory")', /failed: out of memory/],
     ] as const) {
       const read = readInThread({ program: program(text) });
       const problems: string[] = [];

@@ -101,7 +101,7 @@ class Exchange {
     const pieces = this.#piecesOf(new MemoryBlob(sidecar.bytes));
     const content = { etag: `"${sidecar.sha256}"`, pieces, cache: 'sidecar' } as const;
     // What a private project requires may be private, too, and its name must not reach another index unasked.
-    if (sidecar.listed.upstream.isPublic)
+    if (sidecar.listed.subject.publicUpstream)
       this.#services.nextPages?.announce(sidecar.sha256, sidecar.bytes);
     await this.#delivery.send(content, async () => decided);
   }

@@ -65,7 +65,7 @@ describe('start-up hooks of an environment', () => {
     const { findings } = await environment.audit();
     const [finding] = findings.filter(({ code }) => code === 'startup-hook');
     assert.equal(finding?.project, 'evil');
-    assert.match(finding!.detail, /brings the module coverage, which .*\.pth, .* imports/);
+    assert.match(finding!.detail, /contains the module coverage, which .*\.pth, .* imports/);
   });
 
   it('finds a namespace file beside an extension that it would load', async () => {

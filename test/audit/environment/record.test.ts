@@ -133,7 +133,7 @@ describe('an environment held against its RECORDs', () => {
     await environment.install({ name: 'evil', files: { 'demo/__init__.py': 'evil\n' } });
     assert.deepEqual(await environment.found(), ['file-overwritten demo/__init__.py']);
     const { findings } = await environment.audit();
-    assert.match(findings[0]!.detail, /of demo 1\.0 is evil 1\.0's now/);
+    assert.match(findings[0]!.detail, /of demo 1\.0 now belongs to evil 1\.0/);
   });
 
   it('notes who puts files into a package of another', async () => {

@@ -106,7 +106,7 @@ describe('attestation, by history', () => {
     assert.equal(brief(verdict), 'block attestation');
     assert.equal(
       verdict.decisive!.reason,
-      'demo-4.0-py3-none-any.whl is not attested (the index has no attestation for it), and the 3 attested releases before it were by github:demo/demo (attestation)',
+      'demo-4.0-py3-none-any.whl is not attested (the index has no attestation for it), but the 3 attested releases before it were attested by github:demo/demo (attestation)',
     );
     assert.equal(brief(released(OURS, OURS, OURS, OURS).judge(policy)), 'allow');
   });
@@ -114,13 +114,13 @@ describe('attestation, by history', () => {
     const verdict = released(OURS, OURS, OURS, THEIRS).judge(policy);
     assert.equal(
       verdict.decisive!.reason,
-      'demo-4.0-py3-none-any.whl is attested by github:evil/demo, and the 3 attested releases before it were by github:demo/demo (attestation)',
+      'demo-4.0-py3-none-any.whl is attested by github:evil/demo, but the 3 attested releases before it were attested by github:demo/demo (attestation)',
     );
   });
   it('refuses a file whose attestation does not hold', () => {
     const broken: Attestation = { kind: 'unverifiable', reason: 'the signature is odd' };
     const verdict = released(OURS, OURS, OURS, broken).judge(policy);
-    assert.match(verdict.decisive!.reason, /does not hold: the signature is odd/);
+    assert.match(verdict.decisive!.reason, /its attestation is invalid: the signature is odd/);
     assert.equal(verdict.validUntil, NOW + 1000, 'it is looked at again');
   });
   it('only warns by default', () => {
@@ -229,7 +229,7 @@ describe('attestation, by history', () => {
     const verdict = released(OURS, OURS, away, OURS).judge(policy);
     assert.match(
       verdict.decisive!.reason,
-      /^who published demo before demo 4\.0 cannot be told: .*no answer/,
+      /^the publisher of demo before demo 4\.0 is unknown: .*no answer/,
     );
     assert.equal(verdict.validUntil, NOW + 1000);
   });
@@ -265,7 +265,7 @@ describe('attestation, required', () => {
     assert.equal(brief(verdict), 'block attestation');
     assert.equal(
       verdict.decisive!.reason,
-      'demo-1.0-py3-none-any.whl must be attested, and the index has no attestation for it (attestation)',
+      'demo-1.0-py3-none-any.whl must be attested, but the index has no attestation for it (attestation)',
     );
     assert.equal(
       brief(new Project().release(undefined, 'sdist').judge(policy, 'sdist')),
@@ -303,7 +303,7 @@ describe('attestation, required', () => {
     assert.equal(brief(judge('github:x/y', 'github:other/other')), 'allow');
     assert.match(
       judge('github:x/y').decisive!.reason,
-      /must be attested by github:other\/other, and is by github:x\/y/,
+      /must be attested by github:other\/other, but is attested by github:x\/y/,
     );
   });
   it('says nothing of a file that no index has listed', () => {

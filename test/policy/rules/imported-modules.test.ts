@@ -75,7 +75,7 @@ describe('what an honest start-up hook imports', () => {
     assert.deepEqual(await judge(policy, 'demo', { 'boot_x.py': '' }), {
       brief: 'block startup-hook',
       reason:
-        'it brings the module boot_x, which x.pth, a start-up hook of owner, imports (startup-hook)',
+        'it contains the module boot_x, which x.pth, a start-up hook of owner, imports (startup-hook)',
     });
     for (const [project, module, verdict] of [
       ['owner', 'boot_x', 'allow'],
@@ -142,7 +142,7 @@ describe('what an honest start-up hook imports', () => {
       );
     assert.deepEqual(hook('[future_fstrings, _x1]'), []);
     for (const wrong of ['[a.b]', '[a-b]', '[1a]', '[""]', '["a b"]', '["\u0430"]'])
-      assert.match(hook(wrong)[0] ?? '', /the name of a module/, wrong);
+      assert.match(hook(wrong)[0] ?? '', /module name without dots/, wrong);
     for (const wrong of ['[]', 'future_fstrings', '[7]'])
       assert.equal(hook(wrong).length, 1, wrong);
   });
