@@ -49,6 +49,6 @@ describe('an egress proxy', () => {
           return true;
         },
       );
-    assert.throws(() => proxiesIn({ http_proxy: 'h:3128' }), /^Error: http_proxy is no URL/);
+    assert.throws(() => proxiesIn({ http_proxy: 'h:3128' }), /^Error: http_proxy is not a URL/);
   });
 });

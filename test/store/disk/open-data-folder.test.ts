@@ -126,7 +126,7 @@ describe('a data folder', () => {
     for (let time = 0; time < 2; time += 1)
       await assert.rejects(
         open(),
-        refusal(/format 2, written by Wheelgate 9\.0\.0.*knows format 1/),
+        refusal(/format 2, written by Wheelgate 9\.0\.0.*supports format 1/),
       );
     assert.equal(await readFile(versionFile(), 'utf8'), newer);
   });
@@ -152,7 +152,7 @@ describe('a data folder', () => {
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0]!,
-      /not empty \(a\.txt, b\.txt, c\.txt and 1 more\): .* stays as it is/,
+      /not empty .*\(a\.txt, b\.txt, c\.txt and 1 more\): .* left unchanged/,
     );
     await open();
     assert.equal(warnings.length, 1);
@@ -191,7 +191,7 @@ describe('a data folder', () => {
     opened.push(folder);
     assert.equal(folder.unlocked, 'no locks available');
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /nothing keeps a second server out .*: no locks available/);
+    assert.match(warnings[0]!, /a second server could use it: .*: no locks available/);
     assert.ok((await readdir(directory)).includes('version.json'));
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HourlyBytes } from '../../src/artifacts/ahead/hourly-bytes.js';
+import { HourlyBytes } from '../../../src/artifacts/ahead/hourly-bytes.js';
 
 describe('the bytes of an hour', () => {
   it('are shared: one project gets a quarter of them, and all projects no more than there are', () => {

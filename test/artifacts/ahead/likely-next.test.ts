@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { likelyNext } from '../../src/artifacts/ahead/likely-next.js';
-import { parseDistributionFilename } from '../../src/domain/distribution-filename.js';
-import type { IndexFile } from '../../src/domain/project-page.js';
+import { likelyNext } from '../../../src/artifacts/ahead/likely-next.js';
+import { parseDistributionFilename } from '../../../src/domain/distribution-filename.js';
+import type { IndexFile } from '../../../src/domain/project-page.js';
 
 /** A file of a page, after `+` one that was fetched, after `-` one that is refused. */
 function next(...texts: readonly string[]): string[] {
