@@ -189,7 +189,8 @@ describe('an upstream that asks for a certificate', () => {
       await gate.end('SIGKILL');
       await rm(join(folder, 'data'), { recursive: true, force: true });
     }
-    assert.deepEqual(seen, [undefined, '2126-10']);
+    // A page may be followed by probes of its files.
+    assert.deepEqual([...new Set(seen)], [undefined, '2126-10']);
   });
 
   for (const [how, cert, key] of [

@@ -50,6 +50,7 @@ describe('a data folder in which something is damaged', () => {
 
   before(async () => {
     gate = await startGate({
+      config: { 'probe.action': 'on', 'probe.wait': '20s' },
       withUpstream: (url) => ({ upstreams: [{ name: 'fake', url, unhashed: 'pin' }] }),
       policies: { 'own.yaml': 'rules: { attestation: { action: warn, require: [attested] } }' },
       verifyProvenance: async () => ({
@@ -65,6 +66,7 @@ describe('a data folder in which something is damaged', () => {
     const provenance = new URL('/integrity', gate.upstream.url).href;
     gate.upstream.addProject('attested', [{ dist: attested, extra: { provenance } }]);
     gate.upstream.addProject('refused', [refused, buildSdist({ name: 'refused' })]);
+    gate.upstream.addProject('young', [{ dist: buildWheel({ name: 'young' }), uploadTime: null }]);
     await assertServes();
     await gate.gate.exposure.settled();
     await gate.restart(async () => {
@@ -83,6 +85,7 @@ describe('a data folder in which something is damaged', () => {
       if (answer.status === 200) assert.ok(answer.body.equals(dist.bytes), name);
       assert.equal((await gate.get(`/simple/${name}/`)).status, 200);
     }
+    assert.equal((await gate.get('/simple/young/')).status, 200);
     assert.equal((await gate.get(file('refused', refused))).status, 403);
   }
 
