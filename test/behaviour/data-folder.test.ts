@@ -240,7 +240,7 @@ for (const workers of ['1', '2'])
       const answer = await get('two', two);
       assert.equal(answer.status, 503, 'it cannot be received');
       assert.ok(answer.headers['retry-after']);
-      await until(async () => /received/.test((await partOf())?.detail ?? ''));
+      await until(async () => /files cannot be stored/.test((await partOf())?.detail ?? ''));
       await rm(data('spool'));
       assert.equal((await get('two', two)).status, 200, 'it is served, and not kept');
       await until(async () => /blobs/.test((await partOf())?.detail ?? ''));

@@ -220,7 +220,7 @@ describe('a process that serves', {
     await until(() => life.url !== undefined);
     const { state, detail } = (await life.get('/readyz')).json().parts.workers;
     assert.equal(state, 'degraded');
-    assert.match(detail, /^1 of 2 workers serve; worker 2 has ended \d+ times in a row/);
+    assert.match(detail, /^1 of 2 workers serving; worker 2 exited \d+ times in a row/);
     assert.equal(await life.end(), 0);
   });
 
