@@ -164,7 +164,7 @@ describe('wheelgate audit --base', () => {
     assert.equal((await audit('--base', 'nothing')).code, 2);
     const drive = await audit('--base', 'C:\\locks\\uv.lock');
     assert.equal(drive.code, 2);
-    assert.match(drive.err, /no such file/);
+    assert.match(drive.err, /neither a file nor REV:PATH/);
     assert.equal((await audit('--base', '--output=x:uv.lock')).code, 2);
   });
 

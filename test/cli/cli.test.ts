@@ -219,7 +219,7 @@ describe('the command line', () => {
     );
     const inspected = fed('inspect', file);
     assert.equal(inspected.code, 1);
-    assert.match(inspected.out, /malware by MAL-2026-7/);
+    assert.match(inspected.out, /malware according to MAL-2026-7/);
     const audited = fed('audit', 'requirements.txt');
     assert.deepEqual([audited.code, /MAL-2026-7/.test(audited.out)], [1, true]);
 
