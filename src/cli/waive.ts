@@ -80,7 +80,7 @@ function chosen({ files }: Refusals, rule: string | undefined): Refused {
   const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
   if (refused !== undefined) return refused;
   const others = [...new Set(files.map((one) => one.rule))].join(', ');
-  throw new UsageError(`${rule} does not refuse it; ${others}`);
+  throw new UsageError(`the rule ${rule} does not refuse it, but ${others} does`);
 }
 
 function sameWaiver(

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds between two looks, and until it is given up. */
 const LOOK = 20;
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
-/** Waits until something holds. @throws what it said last, where it does not in half a minute */
+/** Waits until something holds. @throws what it said last, where it does not in two minutes */
 export async function eventually(holds: () => unknown): Promise<void> {
   const end = performance.now() + PATIENCE;
   for (;;) {
