@@ -172,7 +172,7 @@ describe('wheelgate waive and approve', () => {
         runWaive,
         'denied==1.0',
         { ...options, rule: 'integrity' },
-        /the rule integrity does not refuse it, but deny does/,
+        /--rule: no waiver lifts integrity/,
       ],
       [runWaive, 'denied', options, /name exactly one version/],
       [runWaive, 'denied==9', options, /has no such file/],
