@@ -136,11 +136,11 @@ export class Filler {
     // Nothing goes out uninspected because somebody forgot to say what was found.
     if (listed.upstream.inspect && inspection?.sha256 !== bytes.sha256)
       throw new Failure('internal', NOT_READY);
-    // Nor do other bytes than the page declares that this process has.
+    // Nor do other bytes than the page declares that this process has. Bytes in doubt are known to differ: a rule judges that.
     const known = knownDigest(listed);
     const right =
       known === undefined ? bearsOut(bytes, listed.file.hashes) : known === bytes.sha256;
-    if (!right) throw new Failure('internal', NOT_READY);
+    if (!right && bytes.doubt === undefined) throw new Failure('internal', NOT_READY);
     recognise(task, bytes);
     await this.#decider.end(task, bytes.size, inspection);
   }
