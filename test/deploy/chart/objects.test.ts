@@ -257,7 +257,7 @@ describe('the objects of the chart', { skip }, () => {
     for (const { annotations } of alerts)
       assert.match(
         annotations.runbook_url,
-        /^https:\/\/git\.example\.com\/wheelgate\/blob\/main\/docs\/operations\.md#wheelgate/,
+        /^https:\/\/git\.example\.com\/wheelgate\/blob\/main\/docs\/operations\/alerts\.md#wheelgate/,
       );
     const board = only(manifests, 'ConfigMap', /-dashboard$/);
     assert.equal(board.metadata.labels!.grafana_dashboard, '1');
