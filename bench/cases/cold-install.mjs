@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findPip, findUv, install, publishTree, wheelsOfTree } from '../lib/clients.mjs';
 import { alternate, median } from '../lib/measure.mjs';
 import { memoryFolder } from '../lib/memory-folder.mjs';
+import { publishOthers, takeOthers } from '../lib/other-packages.mjs';
 import { peers } from '../lib/peers.mjs';
 import {
   cpuSecondsOfAll,
@@ -29,6 +30,8 @@ const WALL_AIMS = { uv: 1.5, pip: 1.2 };
 const CPU_AIM = 0.5;
 /** The same with files that are probed before their pages list them. */
 const PROBED = 'wheelgate, uploads of yesterday';
+/** The same through a server that has delivered other packages before. */
+const IN_SERVICE = 'wheelgate, in service';
 
 const proxies = {
   wheelgate: async (folder, index) => {
@@ -41,6 +44,7 @@ const proxies = {
 export async function run({ folder, rounds, short }) {
   const root = join(folder, 'index');
   const count = await publishTree(root, wheels);
+  const others = publishOthers(root, short ? 10 : 300);
   const index = await startNginx(join(folder, 'nginx'), root);
   // Everything was uploaded yesterday: each page is one whose files are probed.
   const youngRoot = join(folder, 'young-index');
@@ -56,6 +60,11 @@ export async function run({ folder, rounds, short }) {
   };
   /** devpi is never quite at rest. */
   const cpuOf = ({ pid }) => settledCpu(pid, cpuSecondsOfAll, 2_000);
+  const startInService = async (own, from) => {
+    const server = await proxies.wheelgate(own, from);
+    await takeOthers(server.simple, others);
+    return server;
+  };
   /** @returns seconds; what the proxy took goes to `used` */
   const through =
     (client, start, used, from = index) =>
@@ -76,12 +85,15 @@ export async function run({ folder, rounds, short }) {
   try {
     const figures = [];
     for (const client of Object.keys(clients)) {
-      const used = Object.fromEntries([...Object.keys(proxies), PROBED].map((name) => [name, []]));
+      const used = Object.fromEntries(
+        [...Object.keys(proxies), IN_SERVICE, PROBED].map((name) => [name, []]),
+      );
       const direct = () => installFrom(client, `${index.url}/simple/`);
       await direct();
       const subjects = { index: direct };
       for (const [name, start] of Object.entries(proxies))
         subjects[name] = through(client, start, used[name]);
+      subjects[IN_SERVICE] = through(client, startInService, used[IN_SERVICE]);
       subjects[PROBED] = through(client, proxies.wheelgate, used[PROBED], young);
       figures.push({
         figure: `${client} install of ${count} packages, nothing cached`,
@@ -89,6 +101,7 @@ export async function run({ folder, rounds, short }) {
         baseline: 'index',
         aims: {
           wheelgate: { most: WALL_AIMS[client] },
+          [IN_SERVICE]: { most: WALL_AIMS[client] },
           [PROBED]: { most: WALL_AIMS[client] },
         },
         results: await alternate(subjects, short ? 1 : rounds),
@@ -96,7 +109,7 @@ export async function run({ folder, rounds, short }) {
       figures.push({
         figure: `processors for the ${client} install, nothing cached`,
         unit: 's',
-        aims: { wheelgate: { most: CPU_AIM } },
+        aims: { wheelgate: { most: CPU_AIM }, [IN_SERVICE]: { most: CPU_AIM } },
         results: Object.fromEntries(
           Object.entries(used).map(([name, values]) => [name, { median: median(values), values }]),
         ),
