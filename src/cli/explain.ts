@@ -3,6 +3,7 @@ import { type Knowledge, NOTHING_KNOWN } from '../domain/knowledge.js';
 import { counted } from '../domain/plural.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
+import { askForWaiver } from '../messages/refusals.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import {
   type Explanation,
@@ -150,7 +151,7 @@ function show(
   }
   if (files.length > 0) summarize(files, out);
   if (contact !== undefined && files.some(({ verdict }) => verdict === 'block'))
-    out.line(`To ask for a waiver: ${contact}`);
+    out.line(askForWaiver(contact));
   if (folder === undefined) return;
   const changed = files.filter(
     ({ verdict, proposed }) => proposed !== undefined && proposed.verdict !== verdict,

@@ -3,6 +3,7 @@ import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Verdict } from '../domain/verdict.js';
 import { parseVersion } from '../domain/version.js';
+import { yankedText } from '../messages/refusals.js';
 import { isInstallable, newestRelease } from './newest-release.js';
 
 /** One file as it is shown: refused files are yanked, with the reason that installers print. */
@@ -65,7 +66,7 @@ export class JudgedPage {
     const verdict = this.verdicts[index];
     const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
     if (hit === undefined) return undefined;
-    return { reason: `refused by Wheelgate: ${hit.reason}`, hidden: hit.index === 'hide' };
+    return { reason: yankedText(hit.reason), hidden: hit.index === 'hide' };
   }
 
   /** The allowed wheel whose sidecar stands for that of a refused wheel of the same release. */

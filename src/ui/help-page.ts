@@ -1,5 +1,6 @@
 import type { RuleSaid } from '../dashboard/rules-said.js';
 import { type ClientName, clientSettings, PACKAGE_CLIENTS } from '../domain/client-settings.js';
+import { refusedPhrase } from '../messages/refusals.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { block, table } from './parts.js';
@@ -68,7 +69,7 @@ ${block(`Variables for ${client}`, variables, { copied: variables })}`
 const SAYINGS: readonly Html[] = (
   [
     [
-      '403 Refused by Wheelgate: REASON (RULE)',
+      `403 ${refusedPhrase('REASON (RULE)')}`,
       'A policy rule refuses this file.',
       'Open the link in the message. The page shows the reason, the findings and allowed alternatives.',
     ],

@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.js';
+import { failedInARow } from '../messages/upstreams.js';
 import { Breaker, type Says } from '../runtime/breaker.js';
 import type { Faults } from './faults.js';
 
@@ -11,7 +12,7 @@ export function createBreaker(faults: Faults, now: () => number): Breaker {
     longest: 15_000,
     refuse: (failures, wait) => {
       const seconds = Math.ceil(wait / 1_000);
-      const what = `has failed ${failures} times in a row; next attempt in ${seconds} s`;
+      const what = failedInARow(failures, seconds);
       return faults.unwell(what, undefined, wait);
     },
     says,

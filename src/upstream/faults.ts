@@ -1,5 +1,6 @@
 import { errors } from 'undici';
 import { asFailure, Failure, isExhausted } from '../domain/failure.js';
+import { LATE, theUpstream } from '../messages/upstreams.js';
 import { waitOf } from './patience.js';
 
 /** An answer that gives nothing. */
@@ -18,7 +19,7 @@ export class Faults {
 
   /** It answered, and what it said cannot be used. */
   broken(what: string, cause?: unknown): Failure {
-    return new Failure('upstream-broken', `The upstream ${this.#upstream} ${what}.`, { cause });
+    return new Failure('upstream-broken', theUpstream(this.#upstream, what), { cause });
   }
 
   /** It did not answer, or not to the end; or it could not be asked, which is no fault of its. */
@@ -35,13 +36,13 @@ export class Faults {
         'aborted the TLS handshake (alert "handshake failure"): no common protocol, cipher or group, or a client certificate is required (see this upstream\'s "tls")',
         cause,
       );
-    const what = isSlow(cause) ? 'did not respond in time' : 'is unreachable';
+    const what = isSlow(cause) ? LATE : 'is unreachable';
     return this.unwell(what, cause);
   }
 
   /** @param retryAfter what it asked for, in milliseconds */
   unwell(what: string, cause?: unknown, retryAfter?: number): Failure {
-    const message = `The upstream ${this.#upstream} ${what}.`;
+    const message = theUpstream(this.#upstream, what);
     return new Failure('upstream-unreachable', message, { cause, retryAfter });
   }
 

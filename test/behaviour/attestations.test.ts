@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { VerifyProvenance } from '../../src/attestations/verify-in-thread.js';
 import type { PublisherId } from '../../src/domain/publisher.js';
+import { yankedText } from '../../src/messages/refusals.js';
 import { documentOf, fixture, REAL } from '../attestations/support.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { type Listing, packagePath } from '../support/fake-upstream.js';
+import { ANY, said } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_PAGE = { accept: 'application/vnd.pypi.simple.v1+json' };
@@ -63,7 +65,7 @@ describe('attestations, with keys of our own', () => {
     const answer = await get(latest);
     assert.equal(answer.status, 403);
     assert.match(answer.json().detail, /is not attested .* were attested by github:demo\/demo/);
-    assert.match(await yankedOnPage(latest), /refused by Wheelgate: .* is not attested/);
+    assert.match(await yankedOnPage(latest), said(yankedText(`${ANY} is not attested`)));
     assert.equal(asked(), '1,1,1,0');
     assert.equal((await get(old[0]!)).status, 200);
     await gate.restart();

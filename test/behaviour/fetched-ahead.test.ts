@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { yankedText } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { until } from '../support/until.js';
@@ -206,7 +207,7 @@ describe('a new file that a probe cannot read whole', () => {
       ]);
       const page = async () => (await gate.get('/simple/demo/')).body.toString();
       await page();
-      await until(async () => (await page()).includes('refused by Wheelgate'));
+      await until(async () => (await page()).includes(yankedText('')));
       assert.deepEqual(await gate.metric('wheelgate_probes_total{result="unreadable"'), [
         'wheelgate_probes_total{result="unreadable"} 1',
       ]);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { LATE } from '../../src/messages/upstreams.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { evict } from '../support/evict.js';
 import {
@@ -13,6 +14,7 @@ import {
   startFakeUpstream,
 } from '../support/fake-upstream.js';
 import { startGateProcess } from '../support/gate-process.js';
+import { said } from '../support/messages.js';
 import { type Answer, ask, startGate, type TestGate } from '../support/wheelgate.js';
 
 const SIZE = 40_000;
@@ -67,7 +69,7 @@ describe('a file whose upstream is too slow', () => {
     gate.upstream.fault(place, { kind: 'stall', after: 100 });
     const answer = await gate.get(url);
     assert.equal(answer.status, 503);
-    assert.match(answer.json().detail, /did not respond in time/);
+    assert.match(answer.json().detail, said(LATE));
   });
 });
 

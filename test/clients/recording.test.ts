@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
+import { refusedPhrase } from '../../src/messages/refusals.js';
+import { ANY, said } from '../support/messages.js';
 import { client } from '../support/requirements.js';
 import { linesOfPicture } from '../support/terminal-picture.js';
 import { recordTerminal, type TerminalStep } from '../support/terminal-recording.js';
@@ -14,7 +16,12 @@ const FACTS: readonly (readonly [command: string, facts: readonly RegExp[]])[] =
   ['pip install lumen-http', [/Successfully installed lumen-http-3\.2\.1/]],
   [
     'pip install tidewater==2.4.1',
-    [/403 Client Error: Refused by Wheelgate/, /tidewater\.pth/, /\(startup-hook\)/, /\/w\/\w{10}/],
+    [
+      said(`403 Client Error: ${refusedPhrase(ANY)}`),
+      /tidewater\.pth/,
+      /\(startup-hook\)/,
+      /\/w\/\w{10}/,
+    ],
   ],
   ['pip install tidewater', [/Successfully installed tidewater-2\.4\.0/]],
   ['wheelgate explain tidewater', [/allow +tidewater-2\.4\.0/, /BLOCK +tidewater-2\.4\.1/]],

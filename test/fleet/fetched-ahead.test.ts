@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { yankedText } from '../../src/messages/refusals.js';
 import { buildWheel } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { redisProgram } from '../support/redis-servers.js';
@@ -25,9 +26,7 @@ describe('a new release of what clients of any replica have fetched', { skip }, 
       await pages();
       replicas.upstream.addProject('demo', [second, first]);
       for (const gate of gates) gate.now += HOUR;
-      await until(async () =>
-        (await pages()).every(({ body }) => body.includes('refused by Wheelgate')),
-      );
+      await until(async () => (await pages()).every(({ body }) => body.includes(yankedText(''))));
       assert.equal(replicas.upstream.requests(packagePath('demo', second.filename)), 1);
     } finally {
       await replicas.close();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Sha256 } from '../../src/domain/digest.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { INSPECTOR_VERSION } from '../../src/inspection/inspector.js';
+import { yankedText } from '../../src/messages/refusals.js';
 import { FactRecords } from '../../src/replicas/projects/fact-records.js';
 import { ProjectKeys } from '../../src/replicas/projects/project-keys.js';
 import { Seal } from '../../src/replicas/seal.js';
@@ -70,7 +71,7 @@ describe(`a project with ${FILES} files that others have inspected`, { skip }, (
     await b.get('/healthz');
     assert.equal((await first).status, 200);
     const refused = async () =>
-      (await b.get('/simple/demo/')).body.toString().split('refused by Wheelgate').length - 1;
+      (await b.get('/simple/demo/')).body.toString().split(yankedText('')).length - 1;
     // The newest one stays unyanked where nothing else is left.
     await until(async () => (await refused()) === FILES - 1);
     assert.equal((await b.get(`/files/demo/${files[7]!.filename}`)).status, 403);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { yankedText } from '../../src/messages/refusals.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { type Replicas, startReplicas } from '../support/replicas.js';
@@ -156,7 +157,7 @@ describe('a replica whose Redis', { skip }, () => {
       // Time passes for those that leave it alone.
       for (const gate of [a, b]) gate.now += 5_000;
       for (const gate of [a, b]) await gate.get('/simple/demo/');
-      return (await b.get('/simple/demo/')).body.includes('refused by Wheelgate');
+      return (await b.get('/simple/demo/')).body.includes(yankedText(''));
     });
     assert.equal((await get(b, 'demo', one.bad)).status, 403);
     assert.equal(asked(), 1);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { reasonPhrase } from '../../src/http/problem.js';
+import { askForWaiver } from '../../src/messages/refusals.js';
 
-const CONTACT = '. To ask for a waiver: platform@example.com';
+const CONTACT = `. ${askForWaiver('platform@example.com')}`;
 
 describe('a reason phrase', () => {
   it('has its tail behind it where both are short', () => {

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { FINDING_CODES } from '../../src/domain/finding-codes.js';
 import { describeFile } from '../../src/inspection/describe-file.js';
 import { inspectFile } from '../../src/inspection/inspect-file.js';
+import { hookLine } from '../../src/messages/refusals.js';
 import { buildSdist } from '../support/archives/tar.js';
 import { buildWheel, wheelName } from '../support/archives/wheel.js';
 import { codesOf, inspectBytes } from '../support/inspection/inspect.js';
@@ -45,7 +46,7 @@ describe('an inspection', () => {
     assert.deepEqual(finding, {
       code: 'pth-executable',
       rule: 'startup-hook',
-      detail: `line 1 of ${path} runs at every Python start: import os; print("\\xe2\\x80\\xae gr\\xc3\\xb6\\xc3\\x9fe")`,
+      detail: hookLine(1, path, 'import os; print("\\xe2\\x80\\xae gr\\xc3\\xb6\\xc3\\x9fe")'),
       member: path,
       sha256: sha256(content).toString('hex'),
       landing: 'demo.pth',

@@ -5,6 +5,7 @@ import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import type { Verdict } from '../../src/domain/verdict.js';
+import { yankedText } from '../../src/messages/refusals.js';
 import type { Policy, PolicySource } from '../../src/policy/policy.js';
 import { PageLoader } from '../../src/project-pages/page-loader.js';
 import { ProjectPagesService } from '../../src/project-pages/project-pages-service.js';
@@ -120,9 +121,9 @@ describe('project pages under a policy that changes', () => {
       if (evaluated === FILES / 2) policies.current = refusing('second');
     });
     const { service } = serviceOver(policies);
-    assert.deepEqual(await reasons(service), new Set(['refused by Wheelgate: first']));
+    assert.deepEqual(await reasons(service), new Set([yankedText('first')]));
     assert.equal(service.ready(PROJECT, 'json', 'identity'), undefined);
-    assert.deepEqual(await reasons(service), new Set(['refused by Wheelgate: second']));
+    assert.deepEqual(await reasons(service), new Set([yankedText('second')]));
     assert.notEqual(service.ready(PROJECT, 'json', 'identity'), undefined);
   });
 
@@ -134,11 +135,11 @@ describe('project pages under a policy that changes', () => {
     });
     const { service, fetches } = serviceOver(policies);
     const all = await Promise.all([reasons(service), reasons(service), reasons(service)]);
-    assert.deepEqual(all, Array(3).fill(new Set(['refused by Wheelgate: first'])));
+    assert.deepEqual(all, Array(3).fill(new Set([yankedText('first')])));
     assert.equal(evaluated, FILES);
     assert.equal(fetches(), 1);
     policies.current = refusing('second');
-    assert.deepEqual(await reasons(service), new Set(['refused by Wheelgate: second']));
+    assert.deepEqual(await reasons(service), new Set([yankedText('second')]));
     assert.equal(fetches(), 1);
   });
 });

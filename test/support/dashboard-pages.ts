@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decisionId } from '../../src/decisions/decision-id.js';
 import type { DecisionRecord } from '../../src/decisions/record.js';
+import { hookLine } from '../../src/messages/refusals.js';
 import { buildWheel } from './distributions.js';
 import { startGate, type TestGate } from './wheelgate.js';
 
@@ -30,7 +31,7 @@ const PAST: DecisionRecord = {
   complete: true,
   verdict: 'block',
   rule: 'startup-hook',
-  reason: 'line 1 of hooked.pth runs at every Python start (startup-hook)',
+  reason: `${hookLine(1, 'hooked.pth', 'import os')} (startup-hook)`,
   revision: '2f6cdca62d05',
 };
 const SPARED: DecisionRecord = {

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../domain/digest.js';
 import type { DistributionFilename } from '../../domain/distribution-filename.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import { hookLine } from '../../messages/refusals.js';
 import type { ContentSink } from '../archive/content.js';
 import { foldPath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
@@ -188,11 +189,11 @@ export class StartupHooks {
     if (facts.executable !== undefined) {
       const { number, quoted, excerpt } = facts.executable;
       const isGenerated = this.#isNamespaceFile(facts.content);
-      this.#findings.add(
-        'pth-executable',
-        `line ${number} of ${member} runs at every Python start: ${quoted}`,
-        { ...where, excerpt, ...(isGenerated && { template: 'setuptools-nspkg' }) },
-      );
+      this.#findings.add('pth-executable', hookLine(number, member, quoted), {
+        ...where,
+        excerpt,
+        ...(isGenerated && { template: 'setuptools-nspkg' }),
+      });
     }
     const evidence = { ...where, excerpt: beginning.excerpt() };
     if (this.#artifact.kind === 'sdist') return;

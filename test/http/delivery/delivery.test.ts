@@ -10,6 +10,7 @@ import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { Failure } from '../../../src/domain/failure.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import { createApp } from '../../../src/http/app.js';
+import { askForWaiver, refusedPhrase } from '../../../src/messages/refusals.js';
 import { MemoryBlob } from '../../../src/store/memory-blob-tier.js';
 import { connect, type RawClient, until } from '../support/raw-client.js';
 import { PAGES, SETTINGS, type StubServices, stubServices } from '../support/stub-services.js';
@@ -364,8 +365,8 @@ describe('a response whose artifact is refused under way', () => {
 describe('a refusal', () => {
   it('says in the reason phrase whom to ask for a waiver, where the settings do', async () => {
     for (const [contact, phrase] of [
-      [undefined, 'Refused by Wheelgate: it is bad'],
-      ['a@example.com', 'Refused by Wheelgate: it is bad. To ask for a waiver: a@example.com'],
+      [undefined, refusedPhrase('it is bad')],
+      ['a@example.com', `${refusedPhrase('it is bad')}. ${askForWaiver('a@example.com')}`],
     ] as const) {
       const { get } = await serve({ artifact: () => files.refused, settings: { contact } });
       const client = get();
