@@ -1,5 +1,6 @@
 import type { AffectedProject } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
+import { sentence } from '../domain/sentence.js';
 import type { Advisory } from './advisories.js';
 
 /** The version of OSV's schema that is kept to. */
@@ -80,8 +81,8 @@ function modifiedOf(advisory: Advisory, since: number): string {
 function detailsOf({ kind, hit, ...rest }: Advisory, { contact }: FormContext): string {
   const where = 'file' in rest && rest.file !== undefined ? `Seen in ${rest.file.filename}. ` : '';
   const who = kind === 'feed' ? 'a record of the malware feed' : `the policy rule ${hit.rule}`;
-  const ask = contact === undefined ? '' : ` Questions and waivers: ${contact}.`;
-  return `${where}Wheelgate refuses this release under ${who}: ${hit.reason}.${ask}`;
+  const ask = contact === undefined ? '' : ` Questions and waivers: ${sentence(contact)}`;
+  return `${where}Wheelgate refuses this release under ${who}: ${sentence(hit.reason)}${ask}`;
 }
 
 /** Identifiers of databases, as a denial's reference may be one. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { clause, sentence } from '../../domain/sentence.js';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
 import { reasonPhrase, sendProblem } from '../problem.js';
@@ -27,9 +28,9 @@ export function sendRefusal(
   const hit = verdict.decisive;
   const rule = hit?.rule ?? 'policy';
   const reason = hit?.reason ?? 'refused by policy';
-  const reference = hit?.reference === undefined ? '' : ` (${hit.reference})`;
+  const why = hit?.reference === undefined ? reason : `${clause(reason)} (${hit.reference})`;
   const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
-  const ask = contact === undefined ? '' : ` To ask for a waiver: ${contact}`;
+  const ask = contact === undefined ? '' : ` To ask for a waiver: ${sentence(contact)}`;
   const see = more === undefined ? '' : ` See ${more}`;
   sendProblem(
     res,
@@ -37,7 +38,7 @@ export function sendRefusal(
     {
       type: `urn:wheelgate:refused:${rule}`,
       title: `Wheelgate refused ${subject.filename}`,
-      detail: `${reason}${reference}.${ask}${see}`,
+      detail: `${sentence(why)}${ask}${see}`,
       rule,
       reason,
       reference: hit?.reference,
@@ -53,6 +54,13 @@ export function sendRefusal(
         .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
         .map((other) => ({ rule: other.rule, reason: other.reason })),
     },
-    reasonPhrase(`Refused by Wheelgate: ${reason}${reference}`, `${ask}${see}` && `.${ask}`, see),
+    phraseOf(`Refused by Wheelgate: ${clause(why)}`, ask, see),
   );
+}
+
+/** One line of the sentences. The last of them has no full stop: pip goes on with `for url: …`. */
+function phraseOf(why: string, ask: string, see: string): string {
+  if (ask === '' && see === '') return reasonPhrase(why);
+  const stop = sentence(why).slice(why.length);
+  return reasonPhrase(why, `${stop}${see === '' ? clause(ask) : ask}`, see);
 }
