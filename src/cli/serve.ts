@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config/config.js';
 import { configFileOf, loadConfig } from '../config/load.js';
+import { dashboardAt, listensOn } from '../messages/start.js';
 import { endOnFatal } from '../runtime/fatal.js';
 import { letTheHeapGrow } from '../runtime/heap-growth.js';
 import { createLog, type Log } from '../runtime/log.js';
@@ -103,10 +104,10 @@ async function listen(
   };
   const listening = serving.listen().then((where) => {
     const url = urlOf(where);
-    out.line(`wheelgate listens on ${url}, for pip: PIP_INDEX_URL=${url}/simple/`);
+    out.line(listensOn(url));
     if (!dashboard.enabled) return;
     const own = serving.dashboardAddress && urlOf(serving.dashboardAddress);
-    out.line(`its dashboard: ${own ?? publicUrl ?? url}/`);
+    out.line(dashboardAt(own ?? publicUrl ?? url));
   });
   await Promise.race([listening, stopped]);
 }

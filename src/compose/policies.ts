@@ -1,11 +1,12 @@
 import type { Config } from '../config/config.js';
+import { ONLY_COUNTED, POLICY_IN_FORCE } from '../messages/start.js';
 import type { ReadPolicy } from '../policy/load.js';
 import { type FilesInForce, PolicyWatcher } from '../policy/watcher.js';
 import { formatProblem, isUnread } from '../yaml/problem.js';
 import { notePolicy, noteWaivers } from './note-events.js';
 import type { Process } from './process.js';
 
-const NOTHING_REFUSED = 'mode: dry-run: refusals are counted but not enforced';
+const NOTHING_REFUSED = `mode: dry-run: ${ONLY_COUNTED}`;
 
 /**
  * The policy in force, from the shipped files and those of the settings.
@@ -31,8 +32,8 @@ export async function createPolicies(
       const { mode } = meaning;
       const isDry = mode === 'dry-run';
       health.set('policy', 'ok', `revision ${revision}${isDry ? `, ${NOTHING_REFUSED}` : ''}`);
-      if (isDry) log.warn({ revision, mode }, `policy in force, ${NOTHING_REFUSED}`);
-      else log.info({ revision, mode }, 'policy in force');
+      if (isDry) log.warn({ revision, mode }, `${POLICY_IN_FORCE}, ${NOTHING_REFUSED}`);
+      else log.info({ revision, mode }, POLICY_IN_FORCE);
       for (const warning of warnings) log.warn(formatProblem(warning));
     },
     onProblem: (problems) => {

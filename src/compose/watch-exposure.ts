@@ -5,6 +5,7 @@ import { findDeniedSince } from '../exposure/denied-since.js';
 import { loadExposureState, writeExposureState } from '../exposure/exposure-state.js';
 import { ExposureWatch } from '../exposure/exposure-watch.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { notSearched } from '../messages/decisions.js';
 import { writeAtomically } from '../store/disk/atomic-file.js';
 import type { Judge } from '../verdicts/judge.js';
 import { dataFolder } from './data-folder.js';
@@ -40,7 +41,7 @@ export function watchExposure(
     },
     onSearched: (gaps) => {
       metrics.exposureIncomplete.set(gaps.length === 0 ? 0 : 1);
-      for (const gap of gaps) log.warn(`part of the decision log could not be searched: ${gap}`);
+      for (const gap of gaps) log.warn(notSearched(gap));
     },
     onError: (err) => {
       metrics.exposureIncomplete.set(1);

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { unreadableToItsEnd } from '../messages/decisions.js';
 import { GzipError, gunzipped } from './gunzip-parts.js';
 import { codeOf, headOf, type OpenDecisionFile } from './open-file.js';
 import { bytesOf, type Range } from './ranges.js';
@@ -32,7 +33,7 @@ export async function* wholeLines(
     }
   } catch (error) {
     // The line that it broke off in is part of that.
-    onGap(`${file.name} cannot be read completely: ${codeOf(error)}`);
+    onGap(unreadableToItsEnd(file.name, codeOf(error)));
     return;
   }
   if (carry.length > 0) yield carry;

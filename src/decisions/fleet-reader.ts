@@ -1,3 +1,14 @@
+import {
+  lastSeen,
+  maybeMissingBetween,
+  maybeMissingSince,
+  noDecisions,
+  noDecisionsBefore,
+  noDecisionsSince,
+  REDIS_SILENT,
+  REPLICA_SILENT,
+  UNCONFIRMED,
+} from '../messages/decisions.js';
 import { JoinedSearch } from './joined-search.js';
 import type { BackwardReader, DecisionQuery, SearchBack } from './reader.js';
 
@@ -57,23 +68,21 @@ function isAsked({ from, to }: Missing, { since, until, time }: DecisionQuery): 
 }
 
 const WHY: Readonly<Partial<Record<Missing['why'], string>>> = {
-  redis: 'Redis does not respond',
-  silent: 'the replica stopped responding',
-  late: 'not confirmed by the replica yet',
+  redis: REDIS_SILENT,
+  silent: REPLICA_SILENT,
+  late: UNCONFIRMED,
 };
 
 function sentence({ replica: name, from, to, why, heard }: Missing): string {
   if (why === 'late' && name === undefined)
     return `decisions of other replicas since ${from} have not been read yet`;
   const replica = name ?? 'any other replica';
-  const since = heard === undefined ? '' : `, last seen at ${heard}`;
-  const said = WHY[why] === undefined ? '' : `: ${WHY[why]}${since}`;
+  const reason = WHY[why];
+  const said = reason !== undefined && heard !== undefined ? lastSeen(reason, heard) : reason;
   if (from === undefined)
-    return to === undefined
-      ? `${replica}: no decisions available${said}`
-      : `${replica}: no decisions before ${to}`;
-  if (to !== undefined) return `${replica}: decisions between ${from} and ${to} may be missing`;
+    return to === undefined ? noDecisions(replica, said) : noDecisionsBefore(replica, to);
+  if (to !== undefined) return maybeMissingBetween(replica, from, to);
   return why === 'late'
-    ? `${replica}: decisions since ${from} may be missing${said}`
-    : `${replica}: no decisions since ${from}${said}`;
+    ? maybeMissingSince(replica, from, said)
+    : noDecisionsSince(replica, from, said);
 }

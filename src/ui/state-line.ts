@@ -1,5 +1,6 @@
 import type { OverviewAnswer } from '../dashboard/overview.js';
 import { plural } from '../domain/plural.js';
+import { ONLY_COUNTED } from '../messages/start.js';
 import { percent, spanOf } from './amounts.js';
 import { counted as written } from './evidence.js';
 import { type Html, html } from './html.js';
@@ -22,7 +23,7 @@ ${troubles.map(
   ([part, { state: how, detail = how }]) =>
     html`<li class="word warn"><strong>▲ ${part}</strong>: ${shown(detail)}</li>`,
 )}
-${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: refusals are counted but not enforced</li>`}
+${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: ${ONLY_COUNTED}</li>`}
 <li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force for ${spanOf(now - Date.parse(policy.since))}, since ${time(policy.since)}</li>
 <li>${feed === undefined ? 'No malware feed' : html`Malware feed ${spanOf(now - Date.parse(feed))} old`}</li>
 ${replicas(state, urlOf)}

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { hookLine, refusedPhrase } from '../../src/messages/refusals.js';
 import { buildWheel } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { type Nginx, nginx, startNginx } from '../support/nginx.js';
 import { ask, startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -112,7 +112,7 @@ describe('behind nginx with X-Accel-Redirect', { skip: program.skip }, () => {
     assert.ok(!refused.body.includes(hooked.bytes.subarray(-1_000)));
     const again = await get(`/files/hooked/${hooked.filename}`);
     assert.equal(again.status, 403);
-    assert.match(again.phrase, said(refusedPhrase(hookLine(1, 'hooked.pth', ANY))));
+    assert.match(again.phrase, saying(refusedPhrase(hookLine(1, 'hooked.pth', ANY))));
     assert.equal(again.headers['content-type'], 'application/problem+json');
     await gate.writePolicy('deny.yaml', 'deny: [{ project: demo, reason: not today }]');
     try {

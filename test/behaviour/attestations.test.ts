@@ -6,7 +6,7 @@ import { yankedText } from '../../src/messages/refusals.js';
 import { documentOf, fixture, REAL } from '../attestations/support.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { type Listing, packagePath } from '../support/fake-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_PAGE = { accept: 'application/vnd.pypi.simple.v1+json' };
@@ -65,7 +65,7 @@ describe('attestations, with keys of our own', () => {
     const answer = await get(latest);
     assert.equal(answer.status, 403);
     assert.match(answer.json().detail, /is not attested .* were attested by github:demo\/demo/);
-    assert.match(await yankedOnPage(latest), said(yankedText(`${ANY} is not attested`)));
+    assert.match(await yankedOnPage(latest), saying(yankedText(`${ANY} is not attested`)));
     assert.equal(asked(), '1,1,1,0');
     assert.equal((await get(old[0]!)).status, 200);
     await gate.restart();

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { after, before, describe, it } from 'node:test';
 import { LATE } from '../../src/messages/upstreams.js';
 import { buildWheel } from '../support/distributions.js';
-import { said } from '../support/messages.js';
+import { saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 /** Listens, and takes no connection: once its queue is full, nobody gets an answer to their first packet. */
@@ -74,7 +74,7 @@ describe('an upstream to which there is no connection', () => {
     it(`and ${how} is a 503 for a page`, async () => {
       const answer = await gate.get(`/simple/${name}/`);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, said(LATE));
+      assert.match(answer.json().detail, saying(LATE));
     });
 
     it(`and ${how} is a 503 for a file`, async () => {
@@ -84,7 +84,7 @@ describe('an upstream to which there is no connection', () => {
       ]);
       const answer = await gate.get(`/files/${project}/file_${name}-1.0-py3-none-any.whl`);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, said(LATE));
+      assert.match(answer.json().detail, saying(LATE));
     });
   }
 });

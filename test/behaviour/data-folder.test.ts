@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { folderInUse } from '../../src/messages/data-folder.js';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import {
@@ -14,6 +15,7 @@ import {
   type GateProcessOptions,
   startGateProcess,
 } from '../support/gate-process.js';
+import { ANY, saying } from '../support/messages.js';
 import { ask } from '../support/wheelgate.js';
 
 const run = promisify(execFile);
@@ -30,7 +32,7 @@ function assertRefused(result: PromiseSettledResult<GateProcess>, holder: string
   const { message } = result.reason as Error;
   assert.match(message, /^serve ended with 2: /);
   const last = message.trimEnd().split('\n').at(-1)!;
-  assert.match(last, /^wheelgate: another server is using the data folder \S+data \(process /);
+  assert.match(last, saying(`wheelgate: ${folderInUse(`${ANY}data`, `process ${ANY}`)}`));
   assert.ok(last.includes(`(process ${holder} on `), last);
   assert.match(last, /: stop it, or choose another folder with --data/);
 }
@@ -152,7 +154,8 @@ describe('a lock that many processes try at once', () => {
     while (rivals.length > 0) {
       const answers = await Promise.all(rivals.map((each) => each.tries()));
       assert.equal(answers.filter((answer) => answer === 'ours').length, 1, answers.join('\n'));
-      for (const answer of answers) assert.match(answer, /^ours$|another server is using/);
+      for (const answer of answers)
+        assert.match(answer, saying(answer === 'ours' ? 'ours' : folderInUse(ANY, ANY)));
       const [winner] = rivals.splice(answers.indexOf('ours'), 1);
       const gone = new Promise((done) => winner!.child.once('exit', done));
       winner!.child.kill('SIGKILL');

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hookLine, refusedTitle } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { ask, startGate, type TestGate } from '../support/wheelgate.js';
 
 const EVIL_LINE = `import os; exec(__import__('base64').b64decode('${'QQ'.repeat(200)}'))\n`;
@@ -157,10 +157,10 @@ describe('files', () => {
   it('are refused with a reason for pip, for uv, and for the log', async () => {
     const answer = await gate.get(path(evil, 'evil'), { 'user-agent': 'pip/26.3' });
     assert.equal(answer.status, 403);
-    assert.match(answer.phrase, said(`${hookLine(1, 'evil.pth', ANY)} (startup-hook)`));
+    assert.match(answer.phrase, saying(`${hookLine(1, 'evil.pth', ANY)} (startup-hook)`));
     assert.equal(answer.headers['content-type'], 'application/problem+json');
     const problem = answer.json();
-    assert.match(problem.title, said(refusedTitle(`evil-6.6${ANY}`)));
+    assert.match(problem.title, saying(refusedTitle(`evil-6.6${ANY}`)));
     assert.match(problem.detail, /evil\.pth/);
     assert.equal(problem.rule, 'startup-hook');
     const record = (await gate.decisions()).at(-1)!;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { yankedText } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
-import { ANY, saidOnly } from '../support/messages.js';
+import { ANY, sayingOnly } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
@@ -197,7 +197,7 @@ describe("PyPI's JSON under a policy", () => {
     for (const version of ['3.0', '4.0rc1'])
       for (const file of releases[version]) {
         assert.equal(file.yanked, true);
-        assert.match(file.yanked_reason, saidOnly(yankedText(`${ANY}bad (deny)`)));
+        assert.match(file.yanked_reason, sayingOnly(yankedText(`${ANY}bad (deny)`)));
         assert.equal(file.url, `${gate.url}/files/demo/${file.filename}`);
       }
     assert.equal(releases['2.0'][0].yanked, false);

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { hookLine, yankedText } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { type Fault, type Listing, packagePath } from '../support/fake-upstream.js';
-import { ANY, said, saidOnly } from '../support/messages.js';
+import { ANY, saying, sayingOnly } from '../support/messages.js';
 import { startGate, type TestGate, type TestGateOptions } from '../support/wheelgate.js';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -67,10 +67,10 @@ describe('a project page with new files', () => {
     assert.equal(yanked[good.filename], false);
     assert.match(
       String(yanked[bad.filename]),
-      saidOnly(yankedText(`${hookLine(1, 'elementary.pth', ANY)} (startup-hook)`)),
+      sayingOnly(yankedText(`${hookLine(1, 'elementary.pth', ANY)} (startup-hook)`)),
     );
     const html = (await gate.get('/simple/first/')).body.toString();
-    assert.match(html, said(`1.0.1${ANY} data-yanked="${yankedText(ANY)}`));
+    assert.match(html, saying(`1.0.1${ANY} data-yanked="${yankedText(ANY)}`));
     assert.equal(requests('first', bad), 1, 'one request was enough for it');
   });
 

@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listensOn } from '../../src/messages/start.js';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import { ANY, valuesOf } from '../support/messages.js';
 import { childrenOf } from '../support/processes.js';
 import { ask } from '../support/wheelgate.js';
 
@@ -73,7 +75,7 @@ class Life {
   }
 
   get url(): string | undefined {
-    return /listens on (http:\S+?),/.exec(this.text)?.[1];
+    return valuesOf(listensOn(ANY)).exec(this.text)?.[1];
   }
 
   get(path: string) {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { PublisherId } from '../../src/domain/publisher.js';
 import { yankedText } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { askForTokens, bearer } from '../support/tokens.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -92,7 +92,7 @@ describe('the page of a project', () => {
     for (const { filename, clientsSee: seen } of items) {
       const shown = files.find((file: any) => file.filename === filename);
       assert.equal(shown === undefined, seen === 'hidden', filename);
-      if (seen === 'refused') assert.match(shown.yanked, said(yankedText(ANY)));
+      if (seen === 'refused') assert.match(shown.yanked, saying(yankedText(ANY)));
       if (seen === 'listed') assert.ok(!shown.yanked, filename);
     }
   });

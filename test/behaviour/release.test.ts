@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { hookLine, refusedPhrase } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel, type Distribution } from '../support/distributions.js';
 import { type Listing, packagePath } from '../support/fake-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
@@ -276,7 +276,7 @@ describe('a page on which nothing is left to choose', () => {
     for (const { filename } of [files[1]!, sdist]) {
       const answer = await gate.get(`/files/none/${filename}`);
       assert.equal(answer.status, 403);
-      assert.match(answer.phrase, said(hookLine(ANY, ANY, ANY)));
+      assert.match(answer.phrase, saying(hookLine(ANY, ANY, ANY)));
     }
     const html = (await gate.get('/simple/none/')).body.toString();
     assert.equal(html.match(/data-yanked/g)?.length, 3);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { failedInARow, LATE } from '../../src/messages/upstreams.js';
 import { buildWheel } from '../support/distributions.js';
 import type { Fault } from '../support/fake-upstream.js';
-import { said } from '../support/messages.js';
+import { saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const HOUR = 3_600_000;
@@ -86,7 +86,7 @@ describe('an upstream that does not answer', () => {
     const fine = await gate.get('/simple/fine/');
     assert.equal(fine.status, 503);
     assert.equal(fine.headers['retry-after'], '2');
-    assert.match(fine.json().detail, said(`${failedInARow(5, 2)}.`));
+    assert.match(fine.json().detail, saying(`${failedInARow(5, 2)}.`));
     gate.now += 60_000;
     assert.equal((await gate.get('/simple/seven/')).status, 503);
     assert.ok(gate.upstream.requests('/simple/seven/') > 0);
@@ -107,7 +107,7 @@ describe('an upstream that does not answer', () => {
       gate.upstream.fault(path, fault);
       const answer = await gate.get(path);
       assert.equal(answer.status, 503);
-      assert.match(answer.json().detail, said(LATE));
+      assert.match(answer.json().detail, saying(LATE));
       gate.upstream.release();
     });
 });

@@ -14,7 +14,7 @@ import {
   startFakeUpstream,
 } from '../support/fake-upstream.js';
 import { startGateProcess } from '../support/gate-process.js';
-import { said } from '../support/messages.js';
+import { saying } from '../support/messages.js';
 import { type Answer, ask, startGate, type TestGate } from '../support/wheelgate.js';
 
 const SIZE = 40_000;
@@ -69,7 +69,7 @@ describe('a file whose upstream is too slow', () => {
     gate.upstream.fault(place, { kind: 'stall', after: 100 });
     const answer = await gate.get(url);
     assert.equal(answer.status, 503);
-    assert.match(answer.json().detail, said(LATE));
+    assert.match(answer.json().detail, saying(LATE));
   });
 });
 

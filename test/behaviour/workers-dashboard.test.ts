@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { dashboardAt } from '../../src/messages/start.js';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { ANY, valuesOf } from '../support/messages.js';
 import { childrenOf } from '../support/processes.js';
 import { ask } from '../support/wheelgate.js';
 
@@ -38,8 +40,8 @@ for (const [how, args] of [
       await mkdir(join(folder, 'policies'));
       await writeFile(join(folder, 'policies', 'own.yaml'), 'deny: []\n');
       gate = await start(`127.0.0.1:${await freePort()}`);
-      await until(() => /its dashboard: /.test(gate.log()));
-      own = /its dashboard: (http:\S+)\/$/m.exec(gate.log())![1]!;
+      await until(() => valuesOf(dashboardAt(ANY)).test(gate.log()));
+      own = valuesOf(`${dashboardAt(ANY)}\n`).exec(gate.log())![1]!;
     });
     after(async () => {
       assert.equal(await gate?.end('SIGTERM'), 0, gate?.log());

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hashToken, newToken } from '../../src/access/token.js';
+import { POLICY_IN_FORCE } from '../../src/messages/start.js';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
@@ -108,7 +109,7 @@ describe('an edit with several workers', {
   }
 
   for (const [what, edit, said, status] of [
-    ['policy', () => writePolicy(true), 'policy in force', 403],
+    ['policy', () => writePolicy(true), POLICY_IN_FORCE, 403],
     ['tokens', () => writeTokens(false), 'tokens read', 401],
   ] as const)
     it(`of the ${what} is in force while one is stopped, and that one never answers by what was before`, async () => {
@@ -137,10 +138,10 @@ describe('an edit with several workers', {
       process.kill(one, 'SIGKILL');
       await pause(step * 120);
       denied = !denied;
-      const before = told('policy in force');
+      const before = told(POLICY_IN_FORCE);
       await writePolicy(denied);
       process.kill(gate.pid, 'SIGHUP');
-      await until(() => told('policy in force') > before);
+      await until(() => told(POLICY_IN_FORCE) > before);
       // Also where the answer comes from one that has just begun.
       await until(async () => (await get('/readyz')).json().parts.workers.state === 'ok');
       const answers = await Promise.all(Array.from({ length: 8 }, () => get(path)));

@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { POLICY_IN_FORCE } from '../../src/messages/start.js';
 import { startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
@@ -258,7 +259,7 @@ export async function runChaos(settings: ChaosSettings): Promise<ChaosReport> {
   /** Which policy a server has told of last: whoever reloads it is told again of one that has not changed. */
   function toldOf(server: GateProcess): string | undefined {
     const lines = server.log().split('\n');
-    const last = lines.findLast((line) => line.includes('policy in force'));
+    const last = lines.findLast((line) => line.includes(POLICY_IN_FORCE));
     return /"revision":"(\w+)"/.exec(last ?? '')?.[1];
   }
 

@@ -8,7 +8,7 @@ import { askForWaiver } from '../../src/messages/refusals.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
-import { said } from '../support/messages.js';
+import { saying } from '../support/messages.js';
 import { type Run, runCommand } from '../support/run-command.js';
 import { ask } from '../support/wheelgate.js';
 
@@ -85,7 +85,7 @@ describe('the command line', () => {
       out,
       /to allow it: waivers: \[\{ rule: deny, project: demo, versions: "==2\.0", reason: …/,
     );
-    assert.match(out, said(`\n${askForWaiver('https://chat.example.com/packages')}\n`));
+    assert.match(out, saying(`\n${askForWaiver('https://chat.example.com/packages')}\n`));
     const allowed = await run('explain', 'demo==1.0', '--server', url);
     assert.doesNotMatch(allowed.out, /to allow it|To ask/);
   });

@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ONLY_COUNTED } from '../../src/messages/start.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { ANY, saying } from '../support/messages.js';
 import { ask } from '../support/wheelgate.js';
 
 const MAIN = resolve('build/src/cli/main.js');
@@ -55,7 +57,7 @@ describe('the start of a server', () => {
     });
     try {
       const { parts } = JSON.parse((await ask(`${server.url}/readyz`)).body.toString());
-      assert.match(parts.policy.detail, /^revision \w+, mode: dry-run: refusals are counted/);
+      assert.match(parts.policy.detail, saying(`revision ${ANY}, mode: dry-run: ${ONLY_COUNTED}`));
       const lines = server.log().split('\n').filter(Boolean);
       const said = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
       const start = said.filter(({ msg }) => msg === 'starting');

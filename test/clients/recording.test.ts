@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { refusedPhrase } from '../../src/messages/refusals.js';
-import { ANY, said } from '../support/messages.js';
+import { listensOn } from '../../src/messages/start.js';
+import { ANY, saying } from '../support/messages.js';
 import { client } from '../support/requirements.js';
 import { linesOfPicture } from '../support/terminal-picture.js';
 import { recordTerminal, type TerminalStep } from '../support/terminal-recording.js';
@@ -11,13 +12,13 @@ const pip = client('pip');
 
 /** What of a step must be the same in the picture: its wording changes with pip's and ours. */
 const FACTS: readonly (readonly [command: string, facts: readonly RegExp[]])[] = [
-  ['wheelgate serve &', [/listens on http:\/\/127\.0\.0\.1:8080/]],
+  ['wheelgate serve &', [saying(listensOn('http://127.0.0.1:8080'))]],
   ['export PIP_INDEX_URL=http://127.0.0.1:8080/simple/', []],
   ['pip install lumen-http', [/Successfully installed lumen-http-3\.2\.1/]],
   [
     'pip install tidewater==2.4.1',
     [
-      said(`403 Client Error: ${refusedPhrase(ANY)}`),
+      saying(`403 Client Error: ${refusedPhrase(ANY)}`),
       /tidewater\.pth/,
       /\(startup-hook\)/,
       /\/w\/\w{10}/,

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { hookLine, refusedPhrase } from '../../src/messages/refusals.js';
 import { buildWheel } from '../support/distributions.js';
 import { freePort } from '../support/free-port.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { client } from '../support/requirements.js';
 import { runClient } from '../support/run-client.js';
 import { ask, startGate, type TestGate } from '../support/wheelgate.js';
@@ -87,7 +87,10 @@ describe('a real client, refused', () => {
   }, async () => {
     const run = await download('hooked==2.0', 'pinned');
     assert.notEqual(run.code, 0);
-    assert.match(run.text, said(refusedPhrase(`${hookLine(1, 'hooked.pth', ANY)} (startup-hook)`)));
+    assert.match(
+      run.text,
+      saying(refusedPhrase(`${hookLine(1, 'hooked.pth', ANY)} (startup-hook)`)),
+    );
     await leadsToWhy(run.text);
   });
 
@@ -104,7 +107,7 @@ describe('a real client, refused', () => {
     assert.notEqual(run.code, 0);
     assert.match(
       run.text.replace(/\s+/g, ' '),
-      said(`Server message: ${ANY}${hookLine(1, 'hooked.pth', ANY)}`),
+      saying(`Server message: ${ANY}${hookLine(1, 'hooked.pth', ANY)}`),
     );
     await leadsToWhy(run.text);
   });

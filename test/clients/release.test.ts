@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { hookLine } from '../../src/messages/refusals.js';
 import { buildingSdist } from '../support/building-sdist.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { PACKAGE_CLIENTS, type PackageClient, type Trial } from '../support/package-clients.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -19,7 +19,7 @@ const OUTCOMES = {
   },
   'prints the reason': (trial: Trial) => {
     assert.ok(!trial.ok, trial.text);
-    assert.match(trial.said, said(hookLine(ANY, ANY, ANY)));
+    assert.match(trial.said, saying(hookLine(ANY, ANY, ANY)));
     assert.match(trial.said, /\(startup-hook\)/);
   },
   'fails without the reason': (trial: Trial) => {

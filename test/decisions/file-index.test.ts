@@ -23,6 +23,8 @@ import type { DecisionQuery } from '../../src/decisions/reader.js';
 import { type DecisionRecord, writeRecord } from '../../src/decisions/record.js';
 import { tendFile } from '../../src/decisions/tend-file.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
+import { unreadableToItsEnd } from '../../src/messages/decisions.js';
+import { ANY, saying } from '../support/messages.js';
 import { asideName, record } from './records.js';
 
 const name = (text: string) => text as ProjectName;
@@ -185,7 +187,10 @@ describe('the index of a file that was put aside', () => {
     await writeFile(`${at(1)}.gz`, whole.subarray(0, -4));
     await assert.rejects(tendFile({ path: at(1), compress: true }));
     assert.deepEqual(await readdir(folder), [`${asideName(1)}.gz`]);
-    assert.match((await ask({ project: name('nobody') })).gaps.join(), /cannot be read completely/);
+    assert.match(
+      (await ask({ project: name('nobody') })).gaps.join(),
+      saying(unreadableToItsEnd(ANY, ANY)),
+    );
   });
 
   /** Each leaves an index that says the file has no `bad`, where it has one. */

@@ -21,6 +21,8 @@ import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import { writeRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { type Exposure, exposureIn, findExposure, queryOf } from '../../src/exposure/exposure.js';
+import { unreadableToItsEnd } from '../../src/messages/decisions.js';
+import { ANY, saying } from '../support/messages.js';
 import { record } from './records.js';
 
 const question = { project: 'bad' as ProjectName };
@@ -169,7 +171,7 @@ describe('who downloaded it, from a log', () => {
         const compressed = gzipSync(Array.from({ length: 500 }, (_, n) => line(`z${n}`)).join(''));
         await writeFile(at('decisions.jsonl.1.gz'), compressed.subarray(0, -20));
       },
-      /decisions\.jsonl\.1\.gz cannot be read completely/,
+      saying(unreadableToItsEnd('decisions.jsonl.1.gz', ANY)),
     ],
     [
       'a file that is compressed otherwise',

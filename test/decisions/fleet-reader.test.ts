@@ -11,6 +11,16 @@ import { type LogRecord, writeRecord } from '../../src/decisions/record.js';
 import { Rollups } from '../../src/decisions/rollups/rollups.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { exposureBack } from '../../src/exposure/exposure-back.js';
+import {
+  lastSeen,
+  maybeMissingBetween,
+  maybeMissingSince,
+  noDecisionsBefore,
+  noDecisionsSince,
+  REDIS_SILENT,
+  REPLICA_SILENT,
+  UNCONFIRMED,
+} from '../../src/messages/decisions.js';
 import { Random } from '../support/random.js';
 import { record } from './records.js';
 
@@ -120,11 +130,11 @@ describe('a search of what all replicas have decided', () => {
     const { incomplete, gaps } = await exposureBack(search(), { project }, 10);
     assert.equal(incomplete, true);
     assert.deepEqual(gaps, [
-      `b: no decisions since ${timeOf(10)}: the replica stopped responding, last seen at ${timeOf(11)}`,
-      `c: no decisions before ${timeOf(5)}`,
-      `d: decisions between ${timeOf(20)} and ${timeOf(30)} may be missing`,
-      `e: decisions since ${timeOf(35)} may be missing: not confirmed by the replica yet`,
-      `any other replica: no decisions since ${timeOf(50)}: Redis does not respond`,
+      noDecisionsSince('b', timeOf(10), lastSeen(REPLICA_SILENT, timeOf(11))),
+      noDecisionsBefore('c', timeOf(5)),
+      maybeMissingBetween('d', timeOf(20), timeOf(30)),
+      maybeMissingSince('e', timeOf(35), UNCONFIRMED),
+      noDecisionsSince('any other replica', timeOf(50), REDIS_SILENT),
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { freePort } from '../support/free-port.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { type Nginx, nginx, startFleetNginx } from '../support/nginx.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { S3_CREDENTIALS, type S3Server, s3Program, startS3Server } from '../support/s3-servers.js';
@@ -87,7 +87,7 @@ describe('two replicas behind nginx as deploy/nginx/fleet.conf has it, over Redi
     for (let asked = 0; asked < 4; asked += 1) {
       const answer = await ask(`${front.url}/files/hooked/${dist.filename}`);
       assert.equal(answer.status, 403);
-      assert.match(answer.phrase, said(refusedPhrase(ANY)));
+      assert.match(answer.phrase, saying(refusedPhrase(ANY)));
     }
   });
 

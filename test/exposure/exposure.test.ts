@@ -10,8 +10,10 @@ import { FileDecisionReader } from '../../src/decisions/file-reader.js';
 import type { CutRecord, DecisionRecord } from '../../src/decisions/record.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
 import { type ExposureQuestion, findExposure } from '../../src/exposure/exposure.js';
+import { unreadableToItsEnd } from '../../src/messages/decisions.js';
 import { csvLine } from '../../src/runtime/csv.js';
 import { buildWheel } from '../support/distributions.js';
+import { ANY, saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const PAYLOAD = 'steal everything\n';
@@ -90,7 +92,7 @@ describe('exposure', () => {
     await writeFile(aside, gzipSync('').subarray(0, 10));
     const part = await ask('project=bad');
     assert.deepEqual([part.incomplete, part.gaps.length], [true, 1]);
-    assert.match(part.gaps[0], /^decisions\.jsonl-20260401\.gz cannot be read completely/);
+    assert.match(part.gaps[0], saying(unreadableToItsEnd('decisions.jsonl-20260401.gz', ANY)));
     assert.equal(part.requests.length, whole.requests.length);
     await rm(aside);
   });

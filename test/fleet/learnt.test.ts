@@ -4,7 +4,7 @@ import type { PublisherId } from '../../src/domain/publisher.js';
 import { yankedText } from '../../src/messages/refusals.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 import { redisProgram, startRedisCluster } from '../support/redis-servers.js';
 import {
   type ReplicaOptions,
@@ -58,7 +58,7 @@ describe('what one replica learns', { skip }, () => {
       assert.equal((await get(a, hooked)).status, 403);
       assert.equal((await get(a, clean)).status, 200);
       await known(2);
-      assert.match(await yanked(b, hooked), said(yankedText(ANY)));
+      assert.match(await yanked(b, hooked), saying(yankedText(ANY)));
       assert.equal(await yanked(b, clean), false);
       assert.equal((await get(b, hooked)).status, 403);
       assert.equal(fetches(hooked), 1);
@@ -141,7 +141,7 @@ describe('what one replica learns', { skip }, () => {
         await get(a, hooked);
         await until(async () => (await yanked(b, hooked)) !== false);
         const c = await replicas.add(options);
-        assert.match(await yanked(c, hooked), said(yankedText(ANY)));
+        assert.match(await yanked(c, hooked), saying(yankedText(ANY)));
         assert.equal(fetches(hooked), 1);
       } finally {
         await cluster.close();

@@ -5,8 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { listensOn } from '../../src/messages/start.js';
 import { buildWheel } from '../support/distributions.js';
 import { startFakeUpstream } from '../support/fake-upstream.js';
+import { ANY, valuesOf } from '../support/messages.js';
 import {
   commandIn,
   ENVIRONMENT,
@@ -138,9 +140,9 @@ describe('the package', () => {
         let said = '';
         for await (const piece of server.stdout) {
           said += piece;
-          if (said.includes('listens on')) break;
+          if (valuesOf(listensOn(ANY)).test(said)) break;
         }
-        const url = /listens on (\S+),/.exec(said)?.[1];
+        const url = valuesOf(listensOn(ANY)).exec(said)?.[1];
         const page = await fetch(`${url}/simple/demo/`);
         assert.equal(page.status, 200);
         assert.match(await page.text(), /demo-1\.0-py3-none-any\.whl/);

@@ -7,7 +7,15 @@ import { type Quotation, quotationsIn } from './quotations/quotations.js';
 import { readsAs } from './quotations/reads-as.js';
 
 const CLIENTS = 'docs/client-says.md';
-const PAGES = [CLIENTS, 'docs/errors.md', 'README.md'];
+const PAGES = [
+  'README.md',
+  CLIENTS,
+  'docs/commands.md',
+  'docs/data-folder.md',
+  'docs/errors.md',
+  'docs/fleet.md',
+  'docs/operations/alerts.md',
+];
 
 const QUOTATIONS = PAGES.flatMap((page) => quotationsIn(page, readFileSync(page, 'utf8')));
 
@@ -73,8 +81,8 @@ describe('a quotation', () => {
     '```text',
     '$ pip install a b c',
     'ERROR: 403 refused,',
-    '  and why',
-    'startup-hook  a line of it',
+    '    and why',
+    '  startup-hook  a line of it',
     '```',
     '',
     '    { "title": "Not found" }',

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { listensOn } from '../../src/messages/start.js';
+import { ANY, valuesOf } from './messages.js';
 
 const MAIN = resolve('build/src/cli/main.js');
 
@@ -47,7 +49,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     child.once('close', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /listens on (https?:\/\/\S+?),/.exec(text);
+      const match = valuesOf(listensOn(ANY)).exec(text);
       if (match) found(match[1]!);
     });
   });

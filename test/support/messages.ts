@@ -4,20 +4,25 @@ import assert from 'node:assert/strict';
 export const ANY = '…';
 
 /** A message as tests look for it in an output: `ANY` matches any text, also none. */
-export function said(message: string): RegExp {
+export function saying(message: string): RegExp {
   return new RegExp(patternOf(message), 's');
 }
 
+/** The same, with a group for each `ANY`: a value without spaces. */
+export function valuesOf(message: string): RegExp {
+  return new RegExp(patternOf(message, '(\\S+?)'), 's');
+}
+
 /** The same where the output is this message and nothing else. */
-export function saidOnly(message: string): RegExp {
+export function sayingOnly(message: string): RegExp {
   return new RegExp(`^${patternOf(message)}$`, 's');
 }
 
-function patternOf(message: string): string {
+function patternOf(message: string, any = '.*'): string {
   return message
     .split(ANY)
     .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
-    .join('.*');
+    .join(any);
 }
 
 type Words<Message> = Message extends (...values: infer Values) => string

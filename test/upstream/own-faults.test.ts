@@ -7,7 +7,7 @@ import type { ProjectName } from '../../src/domain/project-name.js';
 import { failedInARow } from '../../src/messages/upstreams.js';
 import type { Network, OwnWay } from '../../src/runtime/network.js';
 import { HttpUpstream } from '../../src/upstream/http-upstream.js';
-import { ANY, said } from '../support/messages.js';
+import { ANY, saying } from '../support/messages.js';
 
 /** An upstream to which each connection fails so, and what is counted against it. */
 function upstreamBehind(error: () => Error) {
@@ -77,7 +77,7 @@ describe('a connection to an index', () => {
     let failure = await fail();
     assert.equal(failure.kind, 'upstream-unreachable');
     for (let time = 0; time < 7; time++) failure = await fail();
-    assert.match(failure.message, said(failedInARow(ANY, ANY)));
+    assert.match(failure.message, saying(failedInARow(ANY, ANY)));
     assert.ok(observed.length > 0 && observed.every((status) => status === 'error'));
   });
 

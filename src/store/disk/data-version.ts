@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { newerFolder } from '../../messages/data-folder.js';
 import { writeAtomically } from './atomic-file.js';
 import { DataFolderError } from './data-folder-error.js';
 
@@ -31,9 +32,7 @@ export async function readDataVersion(path: string): Promise<DataVersion | undef
       `${path} does not name the data folder's format: restore it, or remove it if this version of Wheelgate or an older one created the folder`,
     );
   if (version.format > DATA_FORMAT)
-    throw new DataFolderError(
-      `the data folder ${dirname(path)} is of format ${version.format}, written by Wheelgate ${version.wheelgate}; this version supports format ${DATA_FORMAT}. Run the newer version or choose another folder with --data`,
-    );
+    throw new DataFolderError(newerFolder(dirname(path), version, DATA_FORMAT));
   return version;
 }
 

@@ -1,5 +1,11 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
+import {
+  folderInUse,
+  folderNotLocked,
+  folderRefused,
+  waitingForFolder,
+} from '../../messages/data-folder.js';
 import { DataFolderError } from './data-folder-error.js';
 import { type DataLock, takeDataLock } from './data-lock.js';
 import { DATA_FORMAT, readDataVersion, writeDataVersion } from './data-version.js';
@@ -43,10 +49,7 @@ export async function openDataFolder(settings: DataFolderSettings): Promise<Data
   const { directory, onWarning } = settings;
   await make(directory);
   const lock = await take(settings);
-  if (lock.kind === 'unavailable')
-    onWarning(
-      `the data folder is not locked, and a second server could use it: ${directory}: ${lock.reason}`,
-    );
+  if (lock.kind === 'unavailable') onWarning(folderNotLocked(directory, lock.reason));
   const close = () => {
     if (lock.kind === 'ours') lock.release();
   };
@@ -69,22 +72,18 @@ async function make(directory: string): Promise<void> {
 
 async function take(settings: DataFolderSettings): Promise<Exclude<DataLock, { kind: 'held' }>> {
   const { directory, patience, onWarning, tryLock } = settings;
-  const used = (by: string | undefined) =>
-    `another server is using the data folder ${directory}${by === undefined ? '' : ` (${by})`}`;
   const seconds = patience / 1_000;
   const lock = await takeDataLock({
     path: settings.lock,
     patience,
     tryLock,
-    onWaiting: (by) => onWarning(`${used(by)}: waiting up to ${seconds} s for it to end`),
+    onWaiting: (by) => onWarning(waitingForFolder(folderInUse(directory, by), seconds)),
   }).catch((error: unknown) => {
     if (!isFull(error)) throw unusable(directory, error);
     return { kind: 'unavailable' as const, reason: (error as Error).message };
   });
   if (lock.kind === 'held')
-    throw new DataFolderError(
-      `${used(lock.by)}: stop it, or choose another folder with --data; servers cannot share a data folder`,
-    );
+    throw new DataFolderError(folderRefused(folderInUse(directory, lock.by)));
   return lock;
 }
 

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { listensOn } from '../../../src/messages/start.js';
 import { freePort } from '../../support/free-port.js';
+import { ANY, valuesOf } from '../../support/messages.js';
 import { required } from '../../support/requirements.js';
 import { environmentOf, gateContainer } from './pod.js';
 import { helm, only, render } from './render.js';
@@ -74,7 +76,7 @@ describe('the command of a pod', { skip: helm.skip || isolation.skip }, () => {
       });
     const closed = once(child, 'close');
     try {
-      while (!said.includes('listens on')) {
+      while (!valuesOf(listensOn(ANY)).test(said)) {
         assert.equal(child.exitCode, null, said);
         await Promise.race([once(child.stdout, 'data'), closed]);
       }

@@ -15,7 +15,7 @@ const NO_MESSAGE =
 
 /**
  * The quotations of a page: code spans of three words or more that are no commands, lines of an output (a fence of
- * `text`; a line that is set in goes on with the one before it), and title and detail of a problem document.
+ * `text`; a line that is set in by four goes on with the one before it), and title and detail of a problem document.
  */
 export function quotationsIn(page: string, markdown: string): Quotation[] {
   return [...outputs(page, markdown), ...members(page, markdown), ...spans(page, markdown)].sort(
@@ -32,13 +32,13 @@ function outputs(page: string, markdown: string): Quotation[] {
     const found: Quotation[] = [];
     for (const [index, line] of output.split('\n').entries()) {
       const before = found.at(-1);
-      if (line.startsWith('  ') && before !== undefined)
+      if (line.startsWith('    ') && before !== undefined)
         found[found.length - 1] = { ...before, text: `${before.text} ${line.trim()}` };
       else found.push({ page, line: first + index, column: undefined, text: line });
     }
     return found
-      .map((one) => ({ ...one, text: inOneLine(one.text.replace(/^[a-z-]+ {2,}/, '')) }))
-      .filter(({ text }) => !text.startsWith('$ ') && PROSE.test(text));
+      .map((one) => ({ ...one, text: inOneLine(one.text.replace(/^ *[a-z-]+ {2,}/, '')) }))
+      .filter(({ text }) => !/^\$ |[{}]/.test(text) && PROSE.test(text));
   });
 }
 

@@ -10,6 +10,12 @@ import { rotatedFiles } from '../../../src/decisions/retention.js';
 import { tendFile } from '../../../src/decisions/tend-file.js';
 import type { ProjectName } from '../../../src/domain/project-name.js';
 import { exposureBack } from '../../../src/exposure/exposure-back.js';
+import {
+  ARCHIVED_DIFFERS,
+  archivedForeign,
+  archivedMissing,
+  archivedUnreadable,
+} from '../../../src/messages/decisions.js';
 import { archivedName } from '../../../src/replicas/decisions/archive/archive-names.js';
 import { ArchiveReader } from '../../../src/replicas/decisions/archive/archive-reader.js';
 import { StatesReader } from '../../../src/replicas/decisions/archive/archive-states.js';
@@ -18,6 +24,7 @@ import { Uploading } from '../../../src/replicas/decisions/archive/uploading.js'
 import { missingOf } from '../../../src/replicas/decisions/missing.js';
 import { Seal } from '../../../src/replicas/seal.js';
 import { record } from '../../decisions/records.js';
+import { ANY, saying } from '../../support/messages.js';
 
 const SEAL = new Seal('the secret that all replicas have');
 const START = Date.UTC(2026, 4, 5, 9, 14);
@@ -280,7 +287,7 @@ describe('the decisions of replicas in a bucket', () => {
       bucket.objects.set(second!, Buffer.from(bytes).fill(0, 20, 24)),
     );
     assert.deepEqual(altered.clients, ['1', '3']);
-    assert.match(altered.gaps.join(), /differs from the uploaded file/);
+    assert.match(altered.gaps.join(), saying(archivedUnreadable(second!, ARCHIVED_DIFFERS)));
     const longer = await changed(() => bucket.objects.set(second!, Buffer.concat([bytes, bytes])));
     assert.match(longer.gaps.join(), /longer/);
     const gone = await changed(() => bucket.objects.delete(second!));
@@ -290,10 +297,10 @@ describe('the decisions of replicas in a bucket', () => {
       bucket.objects.delete(`${second!}.idx`);
     });
     assert.deepEqual(both.clients, ['1', '3']);
-    assert.match(both.gaps.join(), new RegExp(`${second} in S3 is missing`));
+    assert.match(both.gaps.join(), saying(archivedMissing(second!)));
     const index = before.get(`${third}.idx`)!;
     const moved = await changed(() => bucket.objects.set(`${first}.idx`, index));
-    assert.match(moved.gaps.join(), /was not written by a replica/);
+    assert.match(moved.gaps.join(), saying(archivedForeign(ANY)));
   });
 
   it('are missing by name where a replica has put nothing there for two hours, unless it has ended', async () => {

@@ -3,9 +3,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { folderInUse, folderRefused, waitingForFolder } from '../../../src/messages/data-folder.js';
 import { DataFolderError } from '../../../src/store/disk/data-folder-error.js';
 import { DATA_FORMAT } from '../../../src/store/disk/data-version.js';
 import { type DataFolder, openDataFolder } from '../../../src/store/disk/open-data-folder.js';
+import { ANY, saying } from '../../support/messages.js';
 
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -80,7 +82,7 @@ describe('a data folder', () => {
       first.close();
     });
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /another server is using .*: waiting up to 600 s/);
+    assert.match(warnings[0]!, saying(waitingForFolder(folderInUse(ANY, ANY), 600)));
   });
 
   it('takes nothing for a holder that is not one: the lock alone counts', async () => {
@@ -90,7 +92,10 @@ describe('a data folder', () => {
     await open();
     for (const hint of ['', 'torn{', '{"pid":1,"host":"a b\\u001b","since":"x"}', '[]', '0']) {
       await writeFile(join(directory, 'lock'), hint);
-      await assert.rejects(open(), refusal(/is using the data folder [^(]*: stop it/));
+      await assert.rejects(
+        open(),
+        refusal(saying(folderRefused(folderInUse(directory, undefined)))),
+      );
     }
   });
 

@@ -6,6 +6,12 @@ import { FileSearchBack } from '../../../decisions/file-search-back.js';
 import type { OpenDecisionFile } from '../../../decisions/open-file.js';
 import type { DecisionQuery, LogPiece, OnEvent, SearchBack } from '../../../decisions/reader.js';
 import type { DecisionRecord } from '../../../decisions/record.js';
+import {
+  ARCHIVED_DIFFERS,
+  archivedForeign,
+  archivedMissing,
+  archivedUnreadable,
+} from '../../../messages/decisions.js';
 import { type ArchivedName, beginningOf } from './archive-names.js';
 import type { ArchivedIndex } from './archived-values.js';
 import { type StoredBytes, wordsOf } from './objects.js';
@@ -108,7 +114,7 @@ export class ArchiveSearch implements SearchBack {
   /** Whoever removes the last files of a replica leaves no other that names them: its own word does. */
   #noteUnmet(since: number): void {
     for (const { aside, key, replica } of this.#newest.values()) {
-      if (aside >= since) this.#gaps.push(`${key} in S3 is missing, and earlier ones may be too`);
+      if (aside >= since) this.#gaps.push(archivedMissing(key));
       this.#newest.delete(replica);
     }
   }
@@ -116,7 +122,7 @@ export class ArchiveSearch implements SearchBack {
   #pieceOf({ name, known }: Archived, reached: number): LogPiece {
     this.#noteOrder(name, known);
     if (known === undefined) {
-      this.#gaps.push(`${name.key} in S3 was not written by a replica, or has another version`);
+      this.#gaps.push(archivedForeign(name.key));
       return { begins: Number.NaN, reached, bytes: 0, found: nothing };
     }
     const { from = Number.NaN } = known.index;
@@ -131,12 +137,10 @@ export class ArchiveSearch implements SearchBack {
     const newest = this.#newest.get(replica);
     if (newest !== undefined && aside <= newest.aside) {
       this.#newest.delete(replica);
-      if (newest.key !== key)
-        this.#gaps.push(`${newest.key} in S3 is missing, and earlier ones may be too`);
+      if (newest.key !== key) this.#gaps.push(archivedMissing(newest.key));
     }
     const due = this.#due.get(replica);
-    if (due !== undefined && due !== key)
-      this.#gaps.push(`${due} in S3 is missing, and earlier ones may be too`);
+    if (due !== undefined && due !== key) this.#gaps.push(archivedMissing(due));
     if (known?.previous === undefined) this.#due.delete(replica);
     else this.#due.set(replica, known.previous);
   }
@@ -151,7 +155,7 @@ export class ArchiveSearch implements SearchBack {
     try {
       opened = await this.#fetch(name, known);
     } catch (error) {
-      this.#gaps.push(`${name.key} in S3 cannot be read: ${wordsOf(error)}`);
+      this.#gaps.push(archivedUnreadable(name.key, wordsOf(error)));
       return;
     }
     const { parts, begins, unreadable } = known.index;
@@ -177,8 +181,7 @@ export class ArchiveSearch implements SearchBack {
         await handle.appendFile(chunk);
         at += chunk.length;
       }
-      if (at !== size || hash.digest('hex') !== sha256)
-        throw new Error('it differs from the uploaded file');
+      if (at !== size || hash.digest('hex') !== sha256) throw new Error(ARCHIVED_DIFFERS);
       const common = { name: name.key, path, current: false, rotated: true, compression: 'gz' };
       return { ...common, handle, size, identity: '', head: Buffer.alloc(0) };
     } catch (error) {
