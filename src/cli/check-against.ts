@@ -70,7 +70,7 @@ function show(result: Replay, out: Output): void {
     );
   if (unclear > 0)
     out.line(
-      `${counted(unclear, 'request')} decided by such a rule, by attestations, or by a malware feed that is unavailable: skipped`,
+      `${counted(unclear, 'request')} skipped: the verdict depended on file contents, attestations or a malware feed that is unavailable`,
     );
 }
 

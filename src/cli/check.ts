@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
 import { counted } from '../domain/plural.js';
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
+import type { WaiverCounts } from '../policy/waivers.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
 import { EXIT, type Output, UsageError } from './output.js';
@@ -58,18 +59,24 @@ function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output
   const { deny, hooks, waivers, mode, revision } = summary;
   const counts = [
     counted(deny, 'denial'),
-    counted(hooks, 'honest hook'),
-    counted(waivers.active, 'waiver'),
+    counted(hooks, 'known-good hook'),
+    ...waiversIn(waivers),
   ].join(', ');
-  const others = `${waivers.expiring} expiring within a week, ${waivers.expired} expired`;
   const failed = tests?.problems ?? [];
   for (const problem of failed) out.line(formatProblem(problem));
   const word = failed.length === 0 ? styled('good', 'ok') : styled('bad', 'not ok');
-  out.line(word, `: ${counts} (${others}), mode ${mode}, revision ${revision}`);
+  out.line(word, `: ${counts}, mode ${mode}, revision ${revision}`);
   if (tests === undefined || (tests.count === 0 && failed.length === 0)) return;
   out.line(
     failed.length === 0
       ? `${counted(tests.count, 'test')}: all hold`
       : styled('bad', `${failed.length} of ${counted(tests.count, 'test')} failed`),
   );
+}
+
+/** Waivers in force with those among them that end soon, and the expired ones, which are not in force. */
+function waiversIn({ active, expiring, expired }: WaiverCounts): string[] {
+  const soon = expiring === 0 ? '' : ` (${expiring} expiring within a week)`;
+  const inForce = `${counted(active + expiring, 'waiver')}${soon}`;
+  return expired === 0 ? [inForce] : [inForce, counted(expired, 'expired waiver')];
 }

@@ -1,3 +1,4 @@
+import { expiryText } from '../domain/expiry-text.js';
 import { vainClauses } from '../domain/specifier.js';
 import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
@@ -5,7 +6,6 @@ import { suggestion } from '../yaml/validate.js';
 import { CHANGE_ME } from './how-to-waive.js';
 import type { PolicyMeaning } from './merge.js';
 import { heedsFixes } from './rules/cooldown.js';
-import { instant } from './rules/rule.js';
 import type { PolicyFile } from './schema.js';
 import { DAY } from './terms.js';
 import { EXPIRING_WITHIN, reachOf } from './waivers.js';
@@ -71,12 +71,14 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
   const near: Problem[] = [];
   for (const [index, waiver] of (file.waivers ?? []).entries()) {
     const at = (message: string) => document.problemAt(['waivers', index, 'expires'], message);
-    const what = `the waiver of ${waiver.rule} for ${waiver.project} ${waiver.versions}`;
-    const { expires } = waiver;
+    const { rule, project, versions, owner, expires } = waiver;
+    const what = `the waiver of ${rule} for ${project} ${versions} (owner: ${owner})`;
     if (expires > now + reachOf(waiverMax))
       tooLong.push(at(`${what} expires too late: waiver-max is ${waiverMax / DAY}d`));
-    else if (expires <= now) near.push(at(`${what} expired ${instant(expires)} and has no effect`));
-    else if (expires <= now + EXPIRING_WITHIN) near.push(at(`${what} expires ${instant(expires)}`));
+    else if (expires <= now)
+      near.push(at(`${what} expired ${expiryText(expires)} and has no effect`));
+    else if (expires <= now + EXPIRING_WITHIN)
+      near.push(at(`${what} expires ${expiryText(expires)}`));
   }
   return { tooLong, near };
 }

@@ -6,7 +6,7 @@ import { compilePolicy } from './compile.js';
 import { mergePolicies, type PolicyMeaning, revisionOf } from './merge.js';
 import type { Policy } from './policy.js';
 import { readPolicyFiles } from './read-policy-files.js';
-import { policySchema } from './schema.js';
+import { type PolicyFile, policySchema } from './schema.js';
 import { shippedPolicies } from './shipped.js';
 import { type PolicySources, sourcesOf } from './sources.js';
 
@@ -92,11 +92,22 @@ async function readLayer(
         continue;
       }
       const result = validateYaml(policySchema, document);
-      if (result.ok) files.push({ file: result.value, document });
-      else problems.push(...result.problems);
+      if (!result.ok) problems.push(...result.problems);
+      // What is wrong with one section does not hide what the clock and the other files say of the rest.
+      files.push({ file: result.ok ? result.value : soundSections(document.value), document });
     }
   }
   return { files, problems };
+}
+
+/** The sections of an invalid file that are valid. */
+function soundSections(value: unknown): PolicyFile {
+  if (typeof value !== 'object' || value === null) return {};
+  const sections = Object.entries(policySchema.shape).flatMap(([key, schema]) => {
+    const result = schema.safeParse((value as Record<string, unknown>)[key]);
+    return result.success && result.data !== undefined ? [[key, result.data]] : [];
+  });
+  return Object.fromEntries(sections);
 }
 
 /** Who names the shipped folder itself gets it once. */

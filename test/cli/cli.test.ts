@@ -349,15 +349,22 @@ describe('the command line', () => {
   it('check validates policy files, exit code 1 with file, line and column', async () => {
     const good = await run('check', 'mine');
     assert.equal(good.code, 0, good.out);
-    assert.match(good.out, /^ok: \d+ denials, \d+ honest hooks, 0 waivers \(/m);
+    assert.match(good.out, /^ok: \d+ denials, \d+ known-good hooks, 0 waivers, mode enforce/m);
     await mkdir(join(folder, 'waiver'));
     const waiver = { rule: 'deny', project: 'demo', versions: '==2.0', reason: 'x', owner: 'y' };
-    const expires = new Date(Date.now() + 20 * 86_400_000).toISOString();
-    await writeFile(
-      join(folder, 'waiver', 'a.yaml'),
-      JSON.stringify({ waivers: [{ ...waiver, expires }] }),
-    );
-    assert.match((await run('check', 'waiver')).out, / 1 waiver \(0 expiring/);
+    const waivers = async (...days: number[]) => {
+      const entries = days.map((day) => ({
+        ...waiver,
+        expires: new Date(Date.now() + day * 86_400_000).toISOString(),
+      }));
+      await writeFile(join(folder, 'waiver', 'a.yaml'), JSON.stringify({ waivers: entries }));
+      return (await run('check', 'waiver')).out;
+    };
+    assert.match(await waivers(20), /, 1 waiver, mode/);
+    const all = await waivers(20, 2, 3, -1);
+    assert.match(all, /, 3 waivers \(2 expiring within a week\), 1 expired waiver, mode/);
+    assert.match(all, /the waiver of deny for demo ==2\.0 \(owner: y\) expired .* has no effect/);
+    assert.match(all, /the waiver of deny for demo ==2\.0 \(owner: y\) expires 2/);
     await mkdir(join(folder, 'broken'));
     await writeFile(
       join(folder, 'broken', 'a.yaml'),

@@ -202,12 +202,23 @@ describe('checkPolicies', () => {
     const { problems, warnings, summary } = await checkPolicies([own], { now: NOW });
     assert.deepEqual(problems, []);
     assert.deepEqual(texts(warnings, own), [
-      'w.yaml:2:78: the waiver of deny for a ==1 expired 2026-11-20 00:00 UTC and has no effect',
-      'w.yaml:3:78: the waiver of deny for a ==1 expires 2026-11-21 00:00 UTC',
+      'w.yaml:2:78: the waiver of deny for a ==1 (owner: o) expired 2026-11-19 and has no effect',
+      'w.yaml:3:78: the waiver of deny for a ==1 (owner: o) expires 2026-11-20',
     ]);
     assert.deepEqual(summary!.waivers, { active: 1, expiring: 1, expired: 1 });
     assert.ok(summary!.deny >= 24 && summary!.hooks >= 5);
     assert.equal(summary!.rules['startup-hook']!.action, 'block');
+  });
+  it('names a waiver that expires too late beside what else is wrong, in its own file and in others', async () => {
+    const own = folder({
+      'a.yaml': `waivers:\n  ${waiver('2027-12-24')}\nmode: never\n`,
+      'b.yaml': `waiver-max: 30d\nwaivers:\n  ${waiver('2026-12-29')}\n  ${waiver('2026-12-01')}\ndeny: 5\n`,
+    });
+    const { problems } = await checkPolicies([own], { now: NOW });
+    const told = texts(problems, own);
+    assert.equal(told.length, 4, told.join('\n'));
+    for (const start of ['a.yaml:3:', 'a.yaml:2:', 'b.yaml:3:', 'b.yaml:5:'])
+      assert.equal(told.filter((text) => text.startsWith(start)).length, 1, told.join('\n'));
   });
   it('warns of === with a text that is no normal form: no version has it', async () => {
     const own = folder({
