@@ -28,7 +28,7 @@ export interface ExplainOptions {
 interface Answer {
   readonly project: string;
   readonly policy: string;
-  /** Where to ask for a waiver. */
+  /** Contact for waiver requests. */
   readonly contact?: string;
   readonly files: readonly (Described & { readonly facts?: Facts })[];
 }

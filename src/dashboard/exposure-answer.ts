@@ -7,15 +7,18 @@ import type { Reader } from './reader.js';
 
 export type { ExposedUser };
 
-/** Who was given what: what `/exposure` shows and `/api/v1/exposure` says. */
+/** Who received which files: the data of `/exposure` and `/api/v1/exposure`. */
 export interface ExposureAnswer extends ExposurePart {
-  /** Hidden: each client has a pseudonym, the same at all replicas, or for as long as the server runs where it is alone. */
+  /**
+   * Hidden: each client has a pseudonym. Pseudonyms are the same at all replicas. A single server changes them at each
+   * restart.
+   */
   readonly identities: 'shown' | 'hidden';
   readonly users: readonly ExposedUser[];
   readonly files: readonly ExposedFile[];
 }
 
-/** A file that was given to somebody. */
+/** A file that was delivered. */
 export interface ExposedFile {
   readonly project: string;
   readonly version: string | undefined;

@@ -4,12 +4,12 @@ import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { deliveryOf } from '../exposure/delivery.js';
 
-/** How often a file was asked for here. */
+/** Number of requests for a file. */
 export interface FileDownloads {
-  /** Requests that gave it, or a part of it, or met a client that had it. */
+  /** Requests that delivered the file or a part of it, or confirmed a client's copy. */
   readonly given: number;
   readonly refused: number;
-  /** The last of all of these, ISO 8601. */
+  /** ISO 8601: the last request of any kind. */
   readonly last: string | undefined;
 }
 
@@ -17,11 +17,11 @@ export const NO_DOWNLOADS: FileDownloads = { given: 0, refused: 0, last: undefin
 
 export interface CountedDownloads {
   readonly byFile: ReadonlyMap<string, FileDownloads>;
-  /** ISO 8601: nothing from then on is missing; undefined where all of the log was counted, or nothing could be. */
+  /** ISO 8601: counts from this time are complete. Absent if the whole log was counted, or could not be searched. */
   readonly searchedBackTo: string | undefined;
-  /** The first moment that the log tells of, ISO 8601. */
+  /** ISO 8601: start of the log. */
   readonly reachesBackTo: string | undefined;
-  /** Set where others searched already, and nothing is counted. */
+  /** Set if too many searches were running and the downloads were not counted. */
   readonly busy: boolean;
 }
 

@@ -2,20 +2,20 @@ import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { Inspection } from '../domain/finding.js';
 import type { Found } from './find-file.js';
 
-/** What is known of a file beside its verdict. Undefined is what nobody knows. */
+/** The known facts about a file, apart from its verdict. Unknown facts are absent. */
 export interface FileFacts {
   readonly kind: DistributionKind;
   readonly upstream: string | undefined;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number | undefined;
   /** ISO 8601. */
   readonly uploaded: string | undefined;
   readonly requiresPython: string | undefined;
-  /** PEP 592: false, or true, or the reason. */
+  /** PEP 592: `false`, `true`, or the reason. */
   readonly yanked: boolean | string;
-  /** PEP 792: of the project. */
+  /** PEP 792 status of the project. */
   readonly status: string | undefined;
-  /** By the index, or checked. */
+  /** Declared by the index, or verified. */
   readonly digests: Readonly<Record<string, string>>;
   readonly members: number | undefined;
   readonly inflatedBytes: number | undefined;

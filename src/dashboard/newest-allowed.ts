@@ -4,14 +4,14 @@ import { newestRelease } from '../project-pages/newest-release.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FindingsStore } from '../store/findings-store.js';
 
-/** The newest release that a client may install. */
+/** The newest release that a client can install. */
 export interface NewestAllowed {
   readonly version: string;
-  /** What to type. */
+  /** Command to run. */
   readonly command: string;
-  /** Whether it is of the same release as the file that is refused. */
+  /** Whether the allowed file is in the same release as the refused file. */
   readonly sameRelease: boolean;
-  /** Whether one of its files has been opened: else it may still be refused for what is in it. */
+  /** Whether a file of the release has been inspected. Otherwise its contents can still cause a refusal. */
   readonly inspected: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface PartsState {
   readonly parts: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
 }
 
-/** What `/` shows, and `/api/v1/overview` says. */
+/** The data of `/` and `/api/v1/overview`. */
 export interface OverviewAnswer extends SeenOverview {
   readonly state: ServiceState & PartsState;
 }

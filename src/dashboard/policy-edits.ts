@@ -3,24 +3,24 @@ import type { Layer, PolicySources, PolicyText } from '../policy/sources.js';
 import { writeQuickly } from '../store/disk/atomic-file.js';
 import { type DiskFiles, isMissing, readPlainFile, whyUnusable } from '../store/disk/disk-files.js';
 
-/** What became of one policy file in an edit. */
+/** The changes of one edit to a policy file. */
 export interface EditedFile {
   readonly name: string;
   readonly layer: Layer;
   readonly change: 'added' | 'changed' | 'removed';
-  /** Lines; one that was moved is neither. */
+  /** Number of lines. A moved line counts as neither added nor removed. */
   readonly added: number;
   readonly removed: number;
 }
 
-/** An edit of the policy's files that was taken over. */
+/** An accepted edit of the policy files. */
 export interface PolicyEdit {
-  /** When it came into force, ISO 8601. */
+  /** ISO 8601: activation time. */
   readonly time: string;
   readonly revision: string;
-  /** Set where the files say the same as before in other words: comments, order, spelling. */
+  /** Set if the edit has no effect on the rules: comments, order, spelling. */
   readonly sameMeaning?: boolean | undefined;
-  /** Empty for the first that was seen. */
+  /** Empty for the first version. */
   readonly files: readonly EditedFile[];
 }
 
@@ -83,7 +83,7 @@ export class PolicyEdits {
     return new PolicyEdits(parts, await load(parts));
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get newest(): readonly PolicyEdit[] {
     return this.#edits.toReversed();
   }

@@ -2,13 +2,13 @@ import { linesOf, type PolicyText } from '../policy/sources.js';
 
 /** Some lines of a policy file. */
 export interface PolicyFilePart extends Pick<PolicyText, 'name' | 'layer' | 'bytes'> {
-  /** How many lines it has. */
+  /** Total number of lines. */
   readonly count: number;
-  /** Of the first line that is here, from 1. */
+  /** Number of the first returned line, from 1. */
   readonly from: number;
-  /** Undefined where the policy's files are so long that their text is not kept. */
+  /** Absent if the policy files are too long for their text to be kept. */
   readonly lines: readonly string[] | undefined;
-  /** Where the next part begins; undefined for the last. */
+  /** First line of the next part. Absent on the last part. */
   readonly next: number | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface PolicyPlace {
   readonly line: number;
 }
 
-/** What is wrong with an edit. */
+/** An error in an edit. */
 export interface EditProblem {
   readonly file: string;
   readonly line: number | undefined;
@@ -24,13 +24,13 @@ export interface EditProblem {
   readonly message: string;
 }
 
-/** An edit that could not be taken over: the policy before it holds. */
+/** A rejected edit. The previous policy remains in force. */
 export interface FailingEdit {
-  /** Since when the files have not been in force, ISO 8601. */
+  /** ISO 8601: start of the difference between the files and the policy in force. */
   readonly since: string;
-  /** How many mistakes there are. */
+  /** Total number of errors. */
   readonly count: number;
-  /** The first of them. */
+  /** The first errors. */
   readonly problems: readonly EditProblem[];
 }
 
@@ -39,24 +39,24 @@ export interface PolicyFileNote {
   readonly layer: Layer;
   readonly bytes: number;
   readonly lines: number;
-  /** Left out where it is long: the file's own address has it in parts. */
+  /** Omitted if the file is long. The endpoint of the file returns it in parts. */
   readonly text: string | undefined;
 }
 
-/** A setting after all files are merged. */
+/** A setting, with all policy files merged. */
 export interface PolicySetting {
   /** `action`, `age`, `codes.record-absent`. */
   readonly key: string;
-  /** As a policy file has it. */
+  /** As written in the policy file. */
   readonly value: string;
-  /** Undefined where no file says anything: it is what holds by default. */
+  /** Absent if the default applies. */
   readonly at: PolicyPlace | undefined;
 }
 
 export interface RuleNote {
   readonly rule: SettableRule;
   readonly action: 'block' | 'warn' | 'off';
-  /** Whether it only counts what it would refuse. */
+  /** Whether it only records its matches (dry-run mode). */
   readonly dryRun: boolean;
   readonly settings: readonly PolicySetting[];
 }
@@ -66,7 +66,7 @@ export type WaiverState = 'active' | 'ending' | 'expired' | 'early';
 
 export interface WaiverNote extends Omit<Waiver, 'expires'> {
   readonly state: WaiverState;
-  /** ISO 8601: the first instant at which it does not hold any more. */
+  /** ISO 8601: expiry time. */
   readonly expires: string;
   readonly at: PolicyPlace;
 }
@@ -94,32 +94,32 @@ export interface AllowNote {
 
 /** A list of the policy, as far as it is told: yours first, then what is shipped. */
 export interface PolicyList<Entry> {
-  /** How many there are. */
+  /** Total number. */
   readonly count: number;
   readonly entries: readonly Entry[];
 }
 
-/** All that is known of the policy: what `/policy` shows and `/api/v1/policy` says. */
+/** The state of the policy: the data of `/policy` and `/api/v1/policy`. */
 export interface PolicyReport {
   readonly revision: string;
-  /** Since when, ISO 8601; undefined where so many edits of other words came after it that it is forgotten. */
+  /** ISO 8601: activation time of these rules. Absent if too many later edits without effect have displaced it. */
   readonly since: string | undefined;
   readonly failing: FailingEdit | undefined;
   /** `mode` and `waiver-max`. */
   readonly settings: readonly PolicySetting[];
   readonly files: readonly PolicyFileNote[];
   readonly rules: readonly RuleNote[];
-  /** The next to end first, and the ended behind. */
+  /** The next to expire first. Expired waivers are last. */
   readonly waivers: PolicyList<WaiverNote> & {
     readonly states: Readonly<Record<WaiverState, number>>;
   };
   readonly denials: PolicyList<DenialNote>;
   readonly hooks: PolicyList<HookNote>;
-  /** Undefined where the allow list is gone. */
+  /** Absent if the allow list is missing. */
   readonly allow: PolicyList<AllowNote> | undefined;
-  /** The last ones that were taken over, the newest first. */
+  /** The most recent accepted edits, newest first. */
   readonly edits: readonly PolicyEdit[];
-  /** What those go by that serve the same cache; absent where this one is alone. */
+  /** The policy revisions of the replicas that share the cache. Absent for a single server. */
   readonly replicas?: readonly ReplicaNote[];
 }
 

@@ -66,53 +66,56 @@ export interface ProjectFile
   readonly version: string | undefined;
   readonly kind: DistributionKind;
   readonly sha256: string | undefined;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number | undefined;
   /** ISO 8601. */
   readonly uploaded: string | undefined;
-  /** PEP 592, as the index says it. */
+  /** PEP 592, as declared by the index. */
   readonly yanked: boolean | string;
   readonly clientsSee: ClientsSee;
   readonly attestation: AttestationState;
-  /** Here, as far as the decision log was searched. */
+  /** Requests to this server, for the searched part of the decision log. */
   readonly downloads: FileDownloads;
 }
 
-/** A project under the policy in force: what `/projects/P` shows and `/api/v1/projects/P` says. */
+/** A project under the current policy: the data of `/projects/{project}` and `/api/v1/projects/{project}`. */
 export interface ProjectReport {
   readonly project: ProjectName;
   readonly policy: string;
-  /** Why this is what was seen of the index before, as a sentence; undefined where it is current. */
+  /** The reason for using an earlier copy of the page, as a sentence. Absent if the page is current. */
   readonly stale: string | undefined;
   readonly index: {
     readonly name: string;
-    /** Whether anybody can publish there. */
+    /** Whether the index is public: anyone can publish there. */
     readonly public: boolean;
-    /** Whether it claims the project: then no other index is ever asked. */
+    /** Whether the index claims the project. Other indexes are then never queried for it. */
     readonly claims: boolean;
-    /** Whether its files are opened. */
+    /** Whether the index's files are inspected. */
     readonly inspects: boolean;
   };
-  /** PEP 792; undefined where the index does not say, which is `active`. */
+  /** PEP 792. Absent if the index has no status for the project, which means `active`. */
   readonly status: ProjectStatus | undefined;
-  /** The first upload of any of its files, ISO 8601; undefined where the index gives no upload times. */
+  /** ISO 8601: first upload of any file. Absent if the index has no upload times. */
   readonly firstUpload: string | undefined;
-  /** At a public index: a known name that its name can be taken for, and how that reads behind "its name"; whether it is new or not. */
+  /**
+   * At a public index: a well-known name that the project's name resembles, and an explanation that completes "its
+   * name". Set for projects of any age.
+   */
   readonly resembles: { readonly name: string; readonly how: string } | undefined;
-  /** Files that are in their cooldown, and when the last of them is out; undefined where none is. */
+  /** Files in their cooldown, and the end of the last cooldown. Absent if no file is in its cooldown. */
   readonly cooldown: { readonly files: number; readonly until: string } | undefined;
-  /** The release that a client takes which asks for no version. */
+  /** The release that a client installs by default. */
   readonly newest: string | undefined;
   readonly files: number;
   readonly releases: number;
-  /** How many files each `show` has. */
+  /** Number of files per value of `show`. */
   readonly counts: Readonly<Record<Show, number>>;
   readonly clientsSee: Readonly<Record<ClientsSee, number>>;
   readonly show: Show;
   /** From 1. */
   readonly page: number;
   readonly pages: number;
-  /** The newest release first. */
+  /** Newest release first. */
   readonly items: readonly ProjectFile[];
   readonly counted: Omit<CountedDownloads, 'byFile'>;
 }

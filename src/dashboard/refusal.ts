@@ -19,10 +19,10 @@ export interface RefusalParts extends Pick<WhyParts, 'pages' | 'judge' | 'findin
   readonly decisionQueries: Pick<DecisionQueries, 'decision' | 'requests'>;
 }
 
-/** The requests for the same file that the same rule spoke on. */
+/** Requests for the same file that matched the same rule. */
 export interface LikeRequests extends Omit<RequestPage, 'items'> {
   readonly items: readonly SeenDecision[];
-  /** Whether others searched the log, so that nobody looked. */
+  /** Whether the search was skipped because too many searches were running. */
   readonly busy: boolean;
 }
 
@@ -90,7 +90,7 @@ async function likeOf(
   return { ...page, items: seenDecisions(page.items, reader), busy: false };
 }
 
-/** What `/api/v1/refusals/{id}` says: the record itself, and what is known beside it. */
+/** Response body of `/api/v1/refusals/{id}`: the decision record and related facts. */
 export interface RefusalAnswer extends SeenDecision {
   readonly now: Omit<JudgedNow, 'said'> | undefined;
   readonly like: LikeRequests | undefined;

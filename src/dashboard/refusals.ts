@@ -15,7 +15,7 @@ export { SORTS } from '../decisions/queries/decision-queries.js';
 /** What of a group is shown in a row. */
 export type RefusedGroupShown = Omit<RefusalGroup, 'requests'>;
 
-/** What `/refusals` shows, and `/api/v1/refusals` says. */
+/** The data of `/refusals` and `/api/v1/refusals`. */
 export interface RefusalsAnswer extends Omit<RefusalPage, 'items'> {
   readonly items: readonly SeenGroup[];
 }

@@ -1,19 +1,19 @@
-/** One of the replicas that serve the same cache, as the one that is asked knows it. */
+/** A replica that shares the cache, as known to the responding replica. */
 export interface ReplicaNote {
   readonly name: string;
   /**
-   * `self` is the one that is asked; `silent` has said nothing for 15 s, and has not said that it ends; `last-known` was there when
-   * Redis last answered.
+   * `self`: the responding replica. `silent`: no message for 15 s, without a shutdown notice. `last-known`: present
+   * when Redis last responded.
    */
   readonly state: 'self' | 'present' | 'silent' | 'last-known';
-  /** Of the policy that it goes by. */
+  /** Policy revision in force. */
   readonly revision: string;
-  /** Of Wheelgate. */
+  /** Wheelgate version. */
   readonly version: string;
-  /** Of its inspector: another one looks at files again. */
+  /** Inspector version. A new version inspects files again. */
   readonly inspector: number;
-  /** When it began, ISO 8601. */
+  /** ISO 8601: start time. */
   readonly started: string;
-  /** When it was last heard of, ISO 8601. */
+  /** ISO 8601: time of the last message. */
   readonly at: string;
 }

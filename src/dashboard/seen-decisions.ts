@@ -9,7 +9,7 @@ import { maySee, type Reader } from './reader.js';
 /** Who asked. */
 type Asker = 'client' | 'forwarded' | 'user' | 'userAgent';
 
-/** A decision without what its reader may not know of who asked. */
+/** A decision, without the client data that the reader is not permitted to see. */
 export interface SeenDecision
   extends Omit<DecisionRecord, Asker>,
     Partial<Pick<DecisionRecord, Asker>> {
@@ -32,7 +32,7 @@ export function seenDecisions(all: readonly NamedDecision[], reader: Reader): Se
   return all.flatMap((named) => seenDecision(named, reader) ?? []);
 }
 
-/** A group as a reader may see it. */
+/** A group of refusals, with the client data that the reader is permitted to see. */
 export type SeenGroup<Group extends RefusalGroup = RefusalGroup> = Omit<Group, 'requests'> & {
   readonly requests?: readonly SeenDecision[];
 };

@@ -5,14 +5,17 @@ export interface ServiceState {
   readonly policy: {
     readonly revision: string;
     readonly mode: 'enforce' | 'dry-run';
-    /** When it came into force, ISO 8601. */
+    /** ISO 8601: activation time. */
     readonly since: string;
-    /** Whether an edit since could not be taken over. */
+    /** Whether a later edit was rejected. */
     readonly failing: boolean;
   };
-  /** When the malware feed was last known to be current, ISO 8601; undefined where it never was, or none is wanted. */
+  /**
+   * ISO 8601: the last time at which the malware feed was current. Absent if it was never current, or is not
+   * configured.
+   */
   readonly feed: string | undefined;
-  /** Those that end within two weeks, the next first. */
+  /** Waivers that expire within two weeks, the next first. */
   readonly waivers: readonly {
     readonly rule: string;
     readonly project: string;
@@ -21,8 +24,8 @@ export interface ServiceState {
     /** ISO 8601. */
     readonly expires: string;
   }[];
-  /** All that serve the same cache, by their names; absent where this one is alone. */
+  /** All replicas that share the cache, by name. Absent for a single server. */
   readonly replicas?: readonly ReplicaNote[];
-  /** Where Redis does not answer: when it last did, ISO 8601. What is said of the other replicas is as of then. */
+  /** ISO 8601: the last response of Redis, if Redis is down. The data on other replicas is from that time. */
   readonly replicasAsOf?: string;
 }

@@ -29,42 +29,42 @@ export interface WhyParts {
 
 /** What the configuration says to those who are refused. */
 export interface WhySettings {
-  /** Where to ask for a waiver. */
+  /** Contact for waiver requests. */
   readonly contact: string | undefined;
   /** Where the policy is edited. */
   readonly policyRepository: string | undefined;
 }
 
-/** A finding with what is known of its code. */
+/** A finding with the description of its code. */
 export type ShownFinding = Omit<Finding, 'excerpt'> & {
   readonly summary: string | undefined;
   readonly source: string | undefined;
-  /** Null where none was kept. */
+  /** Null if the excerpt was not stored. */
   readonly excerpt: Excerpt | null;
 };
 
-/** What a rule says that did not decide. */
+/** A match that did not decide the verdict. */
 export type OtherHit = Pick<RuleHit, 'rule' | 'action' | 'reason' | 'reference'>;
 
-/** What to do about a refusal. */
+/** Possible actions after a refusal. */
 export interface Advice {
-  /** The newest release that is allowed, as far as is known; undefined where there is none. */
+  /** The newest release that is known to be allowed. Absent if there is no such release. */
   readonly newest: NewestAllowed | undefined;
-  /** ISO 8601: when time alone lifts it. */
+  /** ISO 8601: the end of the refusal, if it expires without an edit. */
   readonly until: string | undefined;
   readonly contact: string | undefined;
-  /** A policy file's text: the waiver to ask for; undefined where nothing waives it. */
+  /** A policy file with the waiver to request. Absent if the refusal cannot be waived. */
   readonly waiver: string | undefined;
-  /** Likewise: the entries that list its start-up hooks as honest. */
+  /** A policy file with the entries that add its startup hooks to the allow list. */
   readonly honestHooks: readonly string[];
   readonly policyRepository: string | undefined;
 }
 
-/** What was decided on a file before, as far as the log was searched. */
+/** Earlier decisions on a file, for the searched part of the log. */
 export interface WhyHistory extends Pick<FileHistory, 'spans' | 'requests' | 'searchedBackTo'> {
-  /** Whether all of the log was searched, and could be read. */
+  /** Whether the whole log was searched and readable. */
   readonly complete: boolean;
-  /** Whether others searched it, so that nobody looked. */
+  /** Whether the search was skipped because too many searches were running. */
   readonly busy: boolean;
 }
 
@@ -74,9 +74,9 @@ export interface Why {
   readonly filename: string;
   readonly version: string | undefined;
   readonly sha256: Sha256 | undefined;
-  /** Whether an index lists it now; else it is what was written down of it. */
+  /** Whether an index currently lists the file. Otherwise its entry comes from the decision record. */
   readonly listed: boolean;
-  /** Why it is not looked up at the index, where it is not listed. */
+  /** The reason for the failed lookup at the index, if the file is not listed. */
   readonly absence: string | undefined;
   readonly sentence: string;
   readonly said: Sentence;
@@ -86,13 +86,13 @@ export interface Why {
   readonly reference: string | undefined;
   readonly waiver: Explanation['waiver'];
   readonly dryRun: boolean;
-  /** Sdists: the wheel of the same release whose refusal this is. */
+  /** Sdists: the refused wheel of the same release that caused this refusal. */
   readonly wheel: string | undefined;
   readonly also: readonly OtherHit[];
   /** The policy revision. */
   readonly policy: string;
   readonly inspected: boolean;
-  /** Whether only a probe has seen what is said: it holds for project pages, until somebody requests the file. */
+  /** Whether only a probe supports the verdict. It applies to project pages until the first request for the file. */
   readonly probe: boolean;
   readonly advice: Advice | undefined;
   readonly findings: readonly ShownFinding[];

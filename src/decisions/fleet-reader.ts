@@ -12,20 +12,20 @@ import {
 import { JoinedSearch } from './joined-search.js';
 import type { BackwardReader, DecisionQuery, SearchBack } from './reader.js';
 
-/** Decisions of another replica that are not here, or may not be. */
+/** Decisions of another replica that are missing here, or may be missing. */
 export interface Missing {
-  /** Its name; undefined for any that is not known here. */
+  /** Replica name. Absent if it is unknown. */
   readonly replica?: string | undefined;
-  /** ISO 8601; undefined for its first. */
+  /** ISO 8601. Absent for its first decision. */
   readonly from: string | undefined;
-  /** ISO 8601; undefined where nothing has come since. */
+  /** ISO 8601. Absent if no later decision has arrived. */
   readonly to: string | undefined;
   /**
-   * `lost`: they were not heard, and will not be; `redis`: Redis does not answer; `silent`: the replica is silent; `late`: it is there, and
-   * has not told all of them yet; `archive`: they are not in S3, or before what is kept here.
+   * `lost`: not received and not recoverable. `redis`: Redis is down. `silent`: no messages arrive from the replica. `late`: the
+   * replica is present, but has not sent all decisions yet. `archive`: not in S3, or older than the retained log.
    */
   readonly why: 'lost' | 'redis' | 'silent' | 'late' | 'archive';
-  /** When the replica was last heard of, ISO 8601. */
+  /** ISO 8601: time of the replica's last message. */
   readonly heard?: string | undefined;
 }
 

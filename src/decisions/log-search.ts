@@ -40,7 +40,7 @@ export interface SearchedBack {
   readonly backTo: number | undefined;
   /** What could not be read, a sentence each. */
   readonly gaps: readonly string[];
-  /** The first moment that the log tells of, ISO 8601; undefined where it is empty. */
+  /** ISO 8601: start of the log. Absent if the log is empty. */
   readonly reachesBackTo: string | undefined;
 }
 

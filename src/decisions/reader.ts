@@ -50,7 +50,7 @@ export interface DecisionSearch {
 
 /** A search back that has begun. Read `pieces` once, to their end or not. */
 export interface SearchBack {
-  /** The newest first. */
+  /** Newest first. */
   pieces(): AsyncIterable<LogPiece>;
   /** As of a search; of what was read so far. */
   readonly gaps: readonly string[];

@@ -5,13 +5,13 @@ import type { RecordedFacts } from '../domain/page-facts.js';
 export interface DecisionRecord {
   /** ISO 8601, UTC, with milliseconds. */
   readonly time: string;
-  /** The request's id, which the client was told, too; absent in records of older versions. */
+  /** Request ID, also sent to the client. Absent in records of older versions. */
   readonly request?: string | undefined;
-  /** The name of the replica that decided, where there may be several. */
+  /** Name of the replica that decided. Absent for a single server. */
   readonly replica?: string | undefined;
-  /** The address that connected. */
+  /** The peer address of the connection. */
   readonly client: string;
-  /** The client's own address, where a trusted proxy forwarded it. */
+  /** The client's address, as forwarded by a trusted proxy. */
   readonly forwarded?: string | undefined;
   readonly user?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -22,40 +22,40 @@ export interface DecisionRecord {
   readonly version?: string | undefined;
   readonly filename: string;
   readonly sha256?: string | undefined;
-  /** Bytes of the body that left. */
+  /** Bytes of the body that were sent. */
   readonly bytes: number;
-  /** Of the whole file, in bytes, where that is known. */
+  /** Size of the whole file in bytes, if known. */
   readonly size?: number | undefined;
   /**
-   * Whether the client stayed until all that was asked for, but the last byte, was in the operating system's hands. A
-   * `cut` follows where the last byte was not to go the same way.
+   * Whether the client stayed connected until the operating system accepted the response, except its last byte. A `cut`
+   * record follows if that byte was not sent.
    */
   readonly complete: boolean;
-  /** Where the bytes came from: the cache, a transfer from the upstream, or the sidecars; absent where none were sent. */
+  /** Source of the bytes: the cache, an upstream transfer, or the sidecars. Absent if no bytes were sent. */
   readonly cache?: 'hit' | 'miss' | 'sidecar' | undefined;
-  /** Bytes that the upstream has sent for it, in the one record of those that share a transfer. */
+  /** Bytes received from the upstream. Requests that share a transfer record them once. */
   readonly fetched?: number | undefined;
   readonly verdict: 'allow' | 'warn' | 'block';
-  /** True where a rule would have refused, and dry-run alone let it pass. */
+  /** True if a rule matched and only dry-run mode allowed the file. */
   readonly wouldBlock?: true | undefined;
   /**
-   * True where only a probe has seen what the rule objects to: the file is refused on project pages, and nobody has asked for
-   * it (`method` is `PROBE`).
+   * True if only a probe has found the rule's match. The project page excludes the file, but the file has not been
+   * requested (`method` is `PROBE`).
    */
   readonly probe?: true | undefined;
-  /** True where nobody had judged the artifact's bytes: the verdict is of what was known without them. */
+  /** True if the artifact was not inspected yet. The verdict is based on the other facts. */
   readonly pending?: true | undefined;
-  /** The kind of failure (`domain/failure.ts`) that came in the file's place, or broke it off. */
+  /** The kind of failure (`domain/failure.ts`) that replaced or aborted the response. */
   readonly failure?: FailureKind | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
   readonly waiver?:
     | { readonly owner: string; readonly reason: string; readonly expires: number }
     | undefined;
-  /** Sdists: the wheel of the same release whose refusal this is. */
+  /** Sdists: the refused wheel of the same release that caused this refusal. */
   readonly wheel?: { readonly filename: string; readonly sha256?: string | undefined } | undefined;
   readonly revision: string;
-  /** What the project page said of the file, for who replays the decision under another policy. */
+  /** The file's entry on the project page, for an evaluation under another policy. */
   readonly page?: RecordedFacts | undefined;
 }
 

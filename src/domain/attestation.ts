@@ -2,14 +2,14 @@ import type { Sha256 } from './digest.js';
 import type { DistributionKind } from './distribution-filename.js';
 import type { PublisherId } from './publisher.js';
 
-/** How a file came to be signed, so far as an attestation that holds says it. */
+/** The identity that signed a file, according to a verified attestation. */
 export interface Signing {
   readonly publisher: PublisherId;
-  /** As the certificate spells it; absent for a service account. */
+  /** As written in the certificate. Absent for a service account. */
   readonly repository?: string;
-  /** The workflow's file, as its forge names it. */
+  /** Workflow file, as named by the forge. */
   readonly workflow?: string;
-  /** When the transparency log took it in, by the log's own word, in milliseconds since 1970; absent where the log gives no time. */
+  /** Milliseconds since 1970: the transparency log's entry time. Absent if the log has no time. */
   readonly loggedAt?: number;
 }
 
@@ -19,7 +19,7 @@ export type Attestation =
   | {
       readonly kind: 'attested';
       readonly publishers: readonly PublisherId[];
-      /** Of each attestation in the document; absent in what older versions have kept. */
+      /** One entry per attestation in the document. Absent in records of older versions. */
       readonly signings?: readonly Signing[];
     }
   /** A fact: there is a document and it does not hold; or the index announces one and has none. */
@@ -70,27 +70,29 @@ export class AttestationRecords implements KnownAttestations {
   }
 }
 
-/** A file for which the index offers a provenance document. */
+/** A file with a provenance document at the index. */
 export interface Offer {
   readonly filename: string;
   readonly sha256: Sha256;
-  /** The document's absolute URL. */
+  /** Absolute URL of the document. */
   readonly url: string;
 }
 
-/** What a project page says of who published its files (PEP 740). */
+/** The page's publisher information for its files (PEP 740). */
 export interface Provenance {
-  /** This file's own document; undefined where the index offers none. */
+  /** The provenance document of this file. Absent if the index does not offer one. */
   readonly offer: Offer | undefined;
-  /** All releases of the page, the latest first; empty where the index offers no document at all. */
+  /** All releases on the page, latest first. Empty if the index offers no provenance documents. */
   readonly releases: readonly Release[];
 }
 
-/** A release, so far as its attestations are concerned. */
+/** The attestation status of a release. */
 export interface Release {
   readonly version: string;
-  /** Milliseconds since 1970: when its first file was uploaded; undefined where the page has no times for all. */
+  /** Milliseconds since 1970: upload of its first file. Absent if any file on the page has no upload time. */
   readonly uploadTime: number | undefined;
-  /** By the kind of file that there is: one of them with a document; undefined where none has one. */
+  /**
+   * For each kind of file in the release, one file with a provenance document. Absent if that kind has no such file.
+   */
   readonly offers: ReadonlyMap<DistributionKind, Offer | undefined>;
 }

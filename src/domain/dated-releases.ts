@@ -8,11 +8,15 @@ export interface DatedRelease {
   readonly uploadTime: number;
 }
 
-/** What a client comes to that passes a release over. Pre-releases, and what is yanked whole, are left out. */
+/**
+ * The fallback releases for a client that cannot install a release. Pre-releases and fully yanked releases are
+ * excluded.
+ */
 export interface DatedReleases {
   /**
-   * The release itself, whatever it is, and those below it, by PEP 440 from the highest down. The release itself is as old
-   * as the first file of its public version, and as old as can be where one of these has no upload time.
+   * The release itself, of any kind, and the releases below it, in descending order (PEP 440). The upload time of the
+   * release itself is that of the first file of its public version; it counts as old if one of those files has no
+   * upload time.
    * @param version in its normal form
    */
   from(version: string): Iterable<DatedRelease>;

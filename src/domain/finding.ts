@@ -3,49 +3,52 @@ import type { DistributionFilename } from './distribution-filename.js';
 import type { FindingRule } from './rules.js';
 
 /**
- * Something that an inspection saw in an artifact: a fact, whatever anybody's policy makes of it.
- * The codes, with the rule each belongs to and its source, stand in `finding-codes.ts`.
+ * An observation from the inspection of an artifact. It is independent of any policy. `finding-codes.ts` lists the
+ * codes with their rules and sources.
  */
 export interface Finding {
-  /** Stable, in words: `pth-executable`, `zip-duplicate-name`. */
+  /** Stable identifier: `pth-executable`, `zip-duplicate-name`. */
   readonly code: string;
   readonly rule: FindingRule;
-  /** One plain sentence for a person: what was seen, where. ASCII; odd bytes are escaped. */
+  /** One plain sentence with the observation and its place. ASCII; other bytes are escaped. */
   readonly detail: string;
-  /** The member's path as the archive writes it (escaped where it is not plain text). */
+  /** The member's path in the archive, escaped if it is not plain text. */
   readonly member?: string;
-  /** The digest of the member's content, where it was read. */
+  /** Digest of the member's content, if it was read. */
   readonly sha256?: Sha256 | undefined;
-  /** Start-up hooks: the name under which it lands in the site directory (`elementary.pth`). */
+  /** Startup hooks: the filename after installation into the site directory (`elementary.pth`). */
   readonly landing?: string | undefined;
-  /** Start-up hooks: a known generator reproduces the file to the byte (`setuptools-nspkg`). */
+  /** Startup hooks: the known generator that reproduces the file exactly (`setuptools-nspkg`). */
   readonly template?: string;
-  /** Where in the archive, in bytes from its start. */
+  /** Offset in the archive, in bytes. */
   readonly offset?: number;
-  /** What it was seen in; absent where it is in no one place of a content, and in what was stored before there were any. */
+  /** The matching content. Absent if it is not in a single place, and in inspections stored by older versions. */
   readonly excerpt?: Excerpt | undefined;
 }
 
-/** Bytes of a member, as they stand in it: a refused artifact is dropped, and this stays. */
+/** Original bytes of a member. They remain available after a refused artifact is deleted. */
 export interface Excerpt {
-  /** The line, and where it is short what follows it: `EXCERPT_BYTES` at most, together with `tail`. */
+  /** The line, and the following lines if it is short. At most `EXCERPT_BYTES`, including `tail`. */
   readonly base64: string;
-  /** Where in the member it begins, in bytes. */
+  /** Offset in the member, in bytes. */
   readonly offset: number;
-  /** The number of the line that begins there, from 1. */
+  /** Number of the first line, from 1. */
   readonly line: number;
-  /** Of that line, in bytes, without its end. */
+  /** Length of that line in bytes, without its line ending. */
   readonly lineLength: number;
-  /** Whether the line goes on behind it. */
+  /** Whether the line continues after the excerpt. */
   readonly truncated: boolean;
-  /** The last bytes of such a line. */
+  /** The last bytes of a truncated line. */
   readonly tail?: string;
 }
 
 /** The longest excerpt, in bytes. */
 export const EXCERPT_BYTES = 512;
 
-/** All that one look at an artifact gave: stored by sha256, filename, inspector version and settings, never looked up twice. */
+/**
+ * The result of one inspection of an artifact, stored by SHA-256, filename, inspector version and settings. The same
+ * artifact is never inspected twice.
+ */
 export interface Inspection {
   readonly inspector: number;
   readonly sha256: Sha256;
@@ -53,31 +56,31 @@ export interface Inspection {
   readonly size: number;
   readonly findings: readonly Finding[];
   /**
-   * Set where some of the bytes were not looked at (the inspection broke off, a member could not be opened):
-   * there may be start-up hooks that are no finding. A finding says why; who waives that one has not seen the rest.
+   * Set if some bytes were not inspected (the inspection was aborted, or a member could not be read). A finding gives
+   * the reason. Startup hooks can be missing from the findings, so a waiver of that finding accepts unseen hooks.
    */
   readonly incomplete?: true;
   /**
-   * Set where it broke off for what may pass (a fault of ours, the time that it took): milliseconds since 1970, from
-   * when on it counts no more. Such an inspection is in nobody's store.
+   * Set if the inspection was aborted for a temporary reason (an internal error or a timeout). The inspection is
+   * invalid from this time, in milliseconds since 1970, and is never stored.
    */
   readonly countsUntil?: number;
   /**
-   * Digests of the members' contents, for denials by a member's hash: the first 8 bytes of each SHA-256, one
-   * after the other, in base64. Eight bytes keep a wheel of 10,000 members at 107 KB; who makes two files
-   * collide in them only gets his own artifact refused.
+   * Digests of the members' contents, for denials by member hash: the first 8 bytes of each SHA-256, concatenated, in
+   * base64. Eight bytes keep a wheel of 10,000 members at 107 KB. An author who creates a collision only causes their
+   * own artifact to be refused.
    */
   readonly memberDigests: string;
   readonly memberCount: number;
   readonly inflatedBytes: number;
   /**
-   * Wheels: the names under which its files can be imported from a folder of the import path, in lower case and
-   * sorted; a hook of another project may import one of them at the start.
+   * Wheels: the names that make its files importable from a folder on the import path, lowercase and sorted. A startup
+   * hook of another project can import them.
    */
   readonly modules?: readonly string[];
-  /** Set where it brings more modules than `modules` names. */
+  /** Set if the artifact has more modules than `modules` lists. */
   readonly modulesCut?: true;
-  /** Wheels: the digest of the METADATA member, which the sidecar must equal. */
+  /** Wheels: SHA-256 of the METADATA member. The metadata sidecar must match it. */
   readonly metadataSha256?: Sha256;
 }
 

@@ -30,14 +30,14 @@ export type Integrity =
   | 'on-arrival'
   | {
       readonly doubt: string;
-      /** Where that is a change of bytes, and the only doubt: the sha256 of the new ones. A waiver may name it. */
+      /** SHA-256 of the new bytes, if changed bytes are the only integrity problem. A waiver can name it. */
       readonly other?: Sha256 | undefined;
     };
 
-/** The bytes that a file had before those it has now, where the change was accepted. */
+/** The file's previous bytes, if the change was accepted. */
 export interface Replaced {
   readonly sha256: Sha256;
-  /** Milliseconds since 1970: when the change was noticed; undefined where the new bytes are not here yet. */
+  /** Milliseconds since 1970: detection time of the change. Absent if the new bytes are not cached yet. */
   readonly at?: number | undefined;
 }
 

@@ -1,8 +1,8 @@
-/** A prefix of names that an organisation has reserved at an index, and that a project's name has (PEP 752). */
+/** A reserved name prefix at an index that matches the project's name (PEP 752). */
 export interface Namespace {
-  /** PEP 503's normal form. */
+  /** Normalized name (PEP 503). */
   readonly name: string;
-  /** Whether the project belongs to who owns the namespace. */
+  /** Whether the project belongs to the owner of the namespace. */
   readonly owned: boolean;
 }
 

@@ -9,21 +9,24 @@ import type { ProjectStatus } from './project-page.js';
  * rules, records and replays. Records of before have nothing of it: where its absence is doubt, a replay of these refuses.
  */
 export interface PageFacts {
-  /** Whether the upstream is the public one, where anybody can publish. */
+  /** Whether the upstream is a public index, where anyone can publish. */
   readonly publicUpstream: boolean;
   /** Milliseconds since 1970. */
   readonly uploadTime: number | undefined;
-  /** PEP 592: false, or true, or the reason. */
+  /** PEP 592: `false`, `true`, or the reason. */
   readonly yanked: boolean | string;
   readonly status: ProjectStatus | undefined;
-  /** The digest of the wheel's METADATA, as the page declares it for the sidecar (PEP 714). */
+  /** SHA-256 of the wheel's METADATA, as declared on the page for the metadata sidecar (PEP 714). */
   readonly declaredMetadata: Sha256 | undefined;
   /** Whether the page lists a wheel of the same release. */
   readonly hasWheel: boolean;
-  /** Milliseconds since 1970: the first upload of its project, and of its release, as far as the page gives times. */
+  /**
+   * Milliseconds since 1970: the first upload of the project, and of the release. Absent if the page has no upload
+   * times.
+   */
   readonly projectBegan: number | undefined;
   readonly releaseBegan: number | undefined;
-  /** PEP 752: the namespaces that the project's name lies in. */
+  /** PEP 752: the namespaces that match the project's name. */
   readonly namespaces: readonly Namespace[];
 }
 
@@ -45,10 +48,7 @@ const YOUNG = 90 * 86_400_000;
 /** The files of one release are uploaded within minutes, as a rule: where one came later, the first is recorded, too. */
 const TOGETHER = 3_600_000;
 
-/**
- * Page facts as a decision record keeps them, for who replays the decision under another policy: what is as in
- * `NO_PAGE` is left out.
- */
+/** Page facts in a decision record, for an evaluation under another policy. Values that equal `NO_PAGE` are omitted. */
 export interface RecordedFacts {
   /** ISO 8601. */
   readonly uploaded?: string | undefined;
@@ -57,15 +57,15 @@ export interface RecordedFacts {
   readonly status?: string | undefined;
   /** Whether the page listed a wheel of the same release. */
   readonly hasWheel?: true | undefined;
-  /** Whether it was the public index's. */
+  /** Whether the page came from the public index. */
   readonly public?: true | undefined;
-  /** ISO 8601: the first upload of the project, where that was within the 90 days before. */
+  /** ISO 8601: first upload of the project, if it is within the previous 90 days. */
   readonly projectBegan?: string | undefined;
-  /** ISO 8601: the first upload of the release, where the file came more than an hour later. */
+  /** ISO 8601: first upload of the release, if the file was uploaded more than an hour later. */
   readonly releaseBegan?: string | undefined;
   /** PEP 752. */
   readonly namespaces?: readonly Namespace[] | undefined;
-  /** Of a young file: its release and the next ones below it (`domain/dated-releases.ts`). */
+  /** Recent files: their release and the next ones below it (`domain/dated-releases.ts`). */
   readonly below?: RecordedReleases | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface IndexFile {
   readonly replaced?: Replaced | undefined;
   /** PEP 345 in the form of PEP 503's `data-requires-python`. */
   readonly requiresPython?: string | undefined;
-  /** PEP 592: false, or true, or the reason. */
+  /** PEP 592: `false`, `true`, or the reason. */
   readonly yanked: boolean | string;
   /** PEP 714 (658): the digests of the `.metadata` sidecar; true where there is one without a digest. */
   readonly coreMetadata: boolean | Hashes;
@@ -38,7 +38,7 @@ export interface IndexFile {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** PEP 792: what the index says of the project as a whole. */
+/** PEP 792: the index's status of the whole project. */
 export interface ProjectStatus {
   readonly status: string;
   readonly reason?: string;

@@ -6,27 +6,27 @@ import type { Integrity, Replaced } from './integrity.js';
 import type { PageFacts } from './page-facts.js';
 import type { ProjectName } from './project-name.js';
 
-/** What a policy judges before it has seen a byte: one file of a project page, and what the page says of it. */
+/** The facts known before an artifact is downloaded: one file of a project page and the page's statements about it. */
 export interface Subject extends PageFacts {
   readonly upstream: string;
   readonly project: ProjectName;
-  /** PEP 440's normal form; undefined where the filename's version is not one. */
+  /** Normalized version (PEP 440). Absent if the filename has no valid version. */
   readonly version: string | undefined;
   readonly filename: string;
   readonly kind: DistributionKind;
   readonly sha256: Sha256 | undefined;
-  /** Without it, a file without a sha256 is refused. */
+  /** If absent, a file without a SHA-256 is refused. */
   readonly integrity?: Integrity | undefined;
-  /** The bytes that its index had under this name before, where such a change is accepted. */
+  /** The file's previous bytes at its index, if the change was accepted. */
   readonly replaced?: Replaced | undefined;
   readonly size: number | undefined;
-  /** All of its page, one object for all of its files; undefined where no index was asked. */
+  /** All releases on the page, shared by its files. Absent if no index was queried. */
   readonly releases?: DatedReleases | undefined;
-  /** Who is said to have published it; undefined where no index was asked (a file on disk). */
+  /** The publishers declared on the page. Absent if no index was queried (a local file). */
   readonly provenance?: Provenance | undefined;
   /**
-   * Sdists: the wheels of the same release that the page lists, one object for all sdists of the release. What refuses
-   * one of them refuses the sdist.
+   * Sdists: the wheels of the same release on the page, shared by all sdists of the release. A rule that refuses a
+   * wheel also refuses the sdist.
    */
   readonly wheels?: Iterable<Subject> | undefined;
 }

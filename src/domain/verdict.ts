@@ -7,9 +7,9 @@ export type Outcome = 'allow' | 'warn' | 'block';
 export interface RuleHit {
   readonly rule: RuleId;
   readonly action: 'warn' | 'block';
-  /** One plain sentence, without a line break. */
+  /** One plain sentence, without line breaks. */
   readonly reason: string;
-  /** An advisory's identifier or URL. */
+  /** Advisory ID or URL. */
   readonly reference?: string;
   readonly index: 'yank' | 'hide';
   /** Milliseconds since 1970: from when on the rule says so, where that is an instant (a cooldown's upload). */

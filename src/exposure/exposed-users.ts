@@ -1,19 +1,19 @@
 import type { Delivery } from './delivery.js';
 import type { Exposed } from './exposure.js';
 
-/** What one user, or one address where nobody said a name, came to hold. */
+/** The files held by one user, or by one address if its requests were anonymous. */
 export interface ExposedUser {
   readonly who: string;
-  /** Whether `who` is a name rather than an address. */
+  /** Whether `who` is a name. Otherwise it is an address. */
   readonly isNamed: boolean;
-  /** Requests by what they gave. */
+  /** Requests by delivery result. */
   readonly counts: Readonly<Record<Delivery, number>>;
-  /** Bytes that left. */
+  /** Bytes sent. */
   readonly bytes: number;
   /** ISO 8601. */
   readonly first: string;
   readonly last: string;
-  /** Where a named user asked from, and with what: the first of them. */
+  /** The first client addresses and user agents of a named user. */
   readonly addresses: readonly string[];
   readonly moreAddresses: number;
   readonly agents: readonly string[];

@@ -13,7 +13,10 @@ import { promiseOf } from './promised.js';
 
 /** An answer of which the oldest may be missing. */
 export interface ExposurePart extends Exposure {
-  /** ISO 8601: nothing from then on is missing, and asking with this as `until` goes on. Undefined where it is whole. */
+  /**
+   * ISO 8601: results from this time are complete. Use it as `until` for earlier results. Absent if the response is
+   * complete.
+   */
   readonly searchedBackTo: string | undefined;
 }
 

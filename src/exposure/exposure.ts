@@ -55,21 +55,21 @@ const TOLD = [
   'sha256',
 ] as const satisfies readonly (keyof DecisionRecord)[];
 
-/** One request by which a client came to hold an artifact, or part of it, or that told of one. */
+/** One request that delivered an artifact, a part of it or its metadata to a client. */
 export type Exposed = Pick<DecisionRecord, (typeof TOLD)[number]> & { readonly delivery: Delivery };
 
 export interface Exposure {
   /** Oldest first. */
   readonly requests: readonly Exposed[];
-  /** Different clients among those that hold something. */
+  /** Distinct clients that hold a file. */
   readonly clients: readonly string[];
-  /** The first moment that the log tells of, ISO 8601; undefined where it is empty. */
+  /** ISO 8601: start of the log. Absent if the log is empty. */
   readonly reachesBackTo: string | undefined;
-  /** Set where there were more requests than were asked for. */
+  /** Set if the response was cut at its maximum number of requests. */
   readonly truncated?: true;
-  /** Set where the log holds more than could be read. */
+  /** Set if a part of the log could not be read. */
   readonly incomplete?: true;
-  /** What could not be read, a sentence each; empty where the answer is whole. */
+  /** The parts of the log that could not be read, one sentence each. Empty if the response is complete. */
   readonly gaps: readonly string[];
 }
 

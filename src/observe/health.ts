@@ -8,7 +8,7 @@ export interface HealthPart {
 }
 
 export interface HealthReport {
-  /** The worst of the parts. */
+  /** The worst state of all parts. */
   readonly status: HealthState;
   readonly parts: Readonly<
     Record<string, { readonly state: HealthState; readonly detail?: string }>

@@ -35,7 +35,7 @@ export interface FormContext {
   readonly since: number;
   /** Of the policy. */
   readonly revision: string;
-  /** Where to ask for a waiver. */
+  /** Contact for waiver requests. */
   readonly contact: string | undefined;
   /** The URL of a page of ours; undefined where nobody is told how we are reached, or the pages are off. */
   readonly pageUrl: (advisory: Advisory) => string | undefined;

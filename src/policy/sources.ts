@@ -11,7 +11,7 @@ export type Layer = 'shipped' | 'own';
 
 /** A policy file as it was read. */
 export interface PolicyText {
-  /** Without its folder. */
+  /** File name without its folder. */
   readonly name: string;
   readonly layer: Layer;
   readonly bytes: number;

@@ -7,7 +7,7 @@ import type { ProjectPages } from './project-pages.js';
 
 /** What is said of one file, and on what it rests. */
 export interface Explained extends Explanation {
-  /** The policy entries that would let it through, each on one line of YAML; none where it is not refused. */
+  /** The policy entries that would allow the file, each as one line of YAML. Empty if the file is not refused. */
   readonly waive: readonly string[];
   readonly facts: Facts;
 }

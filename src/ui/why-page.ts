@@ -58,7 +58,7 @@ function nextBest({
   return `${sameRelease ? 'Another file of the same release has no known problems' : 'Try the newest release without known problems'}. It has not been inspected yet and may also be refused`;
 }
 
-/** What to do about a refusal. */
+/** Possible actions after a refusal. */
 export function advice({ advice: advised, project }: JudgedNow): Html | undefined {
   if (advised === undefined) return undefined;
   const { newest, until, contact, waiver, honestHooks, policyRepository } = advised;

@@ -15,25 +15,30 @@ export interface Explanation {
   readonly filename: string;
   readonly version: string | undefined;
   readonly standing: Standing;
-  /** By all that is known; of a file that is not inspected yet, by the rules that need no bytes. */
+  /**
+   * Based on all known facts. A file that is not inspected yet is judged by the rules that do not need its contents.
+   */
   readonly verdict: Outcome;
   readonly rule: string | undefined;
   readonly reason: string | undefined;
   readonly reference: string | undefined;
-  /** ISO 8601: since when the rule says so, where that is an instant. */
+  /** ISO 8601: start of the rule's effect, if the rule has a start time. */
   readonly since: string | undefined;
-  /** ISO 8601: until when the rule says so, where time alone lifts it. */
+  /** ISO 8601: end of the rule's effect, if it expires without an edit. */
   readonly until: string | undefined;
-  /** Set where the rule would object, and lets the file pass for what the reason says. */
+  /** Set if a rule matches but an exception allows the file; the reason names the exception. */
   readonly lifted?: true;
-  /** Set where only a probe has seen what the rule objects to: project pages say so, and nobody has inspected the file. */
+  /**
+   * Set if only a probe has found the rule's match: the project page excludes the file, but the artifact is not
+   * inspected yet.
+   */
   readonly probe?: true;
   readonly waiver: { owner: string; reason: string; expires: string } | undefined;
-  /** Whether the artifact itself has been opened, or only its page entry is known. */
+  /** Whether the artifact itself has been inspected. Otherwise only its project page entry is known. */
   readonly inspected: boolean;
   readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
   readonly dryRun: boolean;
-  /** All that objects, the strongest first; a warning, a waived one, and one in dry-run refuse nothing. */
+  /** All rules that match, strongest first. Warnings, waived matches and dry-run matches do not block the file. */
   readonly hits: readonly {
     readonly rule: RuleId;
     readonly action: RuleHit['action'];
@@ -43,11 +48,11 @@ export interface Explanation {
   }[];
 }
 
-/** All that a verdict rests on, so that whoever asks can try another policy on it. */
+/** All facts behind a verdict, so clients can evaluate a different policy. */
 export interface Facts {
   readonly subject: Subject;
   readonly inspection: Inspection | undefined;
-  /** What the malware feed says. */
+  /** The malware feed's entry. */
   readonly malware?: FeedHit | undefined;
 }
 

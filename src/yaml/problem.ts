@@ -5,7 +5,7 @@ export interface Problem {
   /** Undefined where the whole file is meant: it cannot be read, it is not there. */
   readonly line?: number;
   readonly column?: number;
-  /** One plain sentence, without a line break. */
+  /** One plain sentence, without line breaks. */
   readonly message: string;
   /** The file could not be read at all, which may pass without an edit. */
   readonly unread?: true;

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { openApi } from '../../src/http/openapi/document.js';
 import { checker } from '../support/requirements.js';
 
 interface Text {
@@ -133,6 +134,15 @@ describe('prose', () => {
     assert.deepEqual(alerts, []);
   });
 
+  it('of the API description follows the word list', { skip: vale.skip }, () => {
+    const all = [...new Set(textsOf(openApi('0')))];
+    assert.ok(all.length > 200);
+    const alerts = alertsOn(all.map(asMarkdown)).flatMap((broken, index) =>
+      broken.map((rule) => `${rule} in: ${all[index]}`),
+    );
+    assert.deepEqual(alerts, []);
+  });
+
   it('has an example for every rule', () => {
     const rules = readdirSync('.vale/Wheelgate').map((name) => name.replace(/\.yml$/, ''));
     assert.deepEqual(Object.keys(RULES).toSorted(), rules.toSorted());
@@ -149,6 +159,16 @@ describe('prose', () => {
       assert.deepEqual(alertsOn(examples.map(([, twin]) => twin)).flat(), []);
     });
 });
+
+/** The summaries and descriptions of an OpenAPI document. Most are comments on the types of responses. */
+function textsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    typeof member === 'string' && ['description', 'summary'].includes(key)
+      ? [member]
+      : textsOf(member),
+  );
+}
 
 /** A message is no Markdown: what would be markup in it is a letter. */
 function asMarkdown(text: string): string {

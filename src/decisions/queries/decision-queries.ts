@@ -19,11 +19,11 @@ export type ByRule = Readonly<Record<string, number>>;
 
 /** One bar of the chart. */
 export interface Bar {
-  /** When it begins, ISO 8601. */
+  /** ISO 8601: start time. */
   readonly from: string;
   readonly requests: number;
   readonly refused: ByRule;
-  /** What would have been refused but for dry-run. */
+  /** Requests that dry-run mode allowed. */
   readonly wouldHave: ByRule;
   readonly warned: ByRule;
 }
@@ -34,16 +34,16 @@ export interface Totals {
   readonly warned: number;
   readonly wouldHave: number;
   readonly failures: number;
-  /** Responses whose client was gone before the last byte. */
+  /** Responses whose client disconnected before the last byte. */
   readonly cut: number;
   readonly hits: number;
   readonly misses: number;
-  /** From 0 to 1; undefined where nothing was asked of the cache. */
+  /** From 0 to 1. Absent if the cache had no requests. */
   readonly hitRate: number | undefined;
   /** In bytes. */
   readonly served: number;
   readonly fetched: number;
-  /** What the indexes did not have to send, in bytes. */
+  /** Bytes that the cache saved the indexes. */
   readonly saved: number;
   /** Decisions by verdict and kind of file: `block/wheel`. */
   readonly decisions: Readonly<Record<string, number>>;
@@ -51,14 +51,14 @@ export interface Totals {
 
 /** Requests for one file that one rule spoke on. */
 export interface RefusalGroup {
-  /** The name of the newest of them. */
+  /** Name of the newest release. */
   readonly id: string;
   readonly project: string;
   readonly version: string | undefined;
   readonly filename: string;
   readonly rule: string | undefined;
   readonly sha256: string | undefined;
-  /** What the rule said last. */
+  /** The rule's most recent reason. */
   readonly reason: string | undefined;
   readonly refused: number;
   readonly wouldHave: number;
@@ -66,9 +66,9 @@ export interface RefusalGroup {
   /** ISO 8601. */
   readonly first: string;
   readonly last: string;
-  /** Names, or addresses where nobody said one; the first of them. */
+  /** The first users, or client addresses for anonymous requests. */
   readonly users: readonly string[];
-  /** About how many there are beyond them. */
+  /** Approximate number of further users. */
   readonly moreUsers: number;
   /** The newest of the requests, as many as were asked for and are in memory; absent where none were asked for. */
   readonly requests?: readonly NamedDecision[];
@@ -76,20 +76,20 @@ export interface RefusalGroup {
 
 /** A group among others of a time. */
 export interface RankedGroup extends RefusalGroup {
-  /** How many of its requests are of that time. */
+  /** Number of requests in the time range. */
   readonly inRange: number;
 }
 
 export interface Overview {
   readonly range: OverviewRange;
-  /** ISO 8601: the beginning of the first bar, and now. */
+  /** ISO 8601: start of the first bar, and the current time. */
   readonly from: string;
   readonly to: string;
-  /** Whether all of the log is counted yet. */
+  /** Whether the whole log has been counted. */
   readonly counted: RollupProgress;
-  /** Decisions of other replicas that are in none of the counts. */
+  /** Decisions of other replicas that are missing from the counts. */
   readonly missing: readonly Missing[];
-  /** Of one bar, in milliseconds. */
+  /** Width of one bar, in milliseconds. */
   readonly step: number;
   readonly bars: readonly Bar[];
   readonly totals: Totals;
@@ -98,7 +98,7 @@ export interface Overview {
   readonly newest: readonly NamedDecision[];
   /** Refused within a day, by a rule that does not accuse, and neither waived nor denied by now. */
   readonly unresolved: readonly RefusalGroup[];
-  /** Projects that were asked for for the first time today. */
+  /** Projects that were requested for the first time today. */
   readonly projects: readonly { readonly project: string; readonly first: string }[];
 }
 
@@ -134,17 +134,17 @@ export interface RefusalsAsked {
 
 /** Where an answer needs the log itself, how far that was searched. */
 export interface SearchedLog {
-  /** ISO 8601: nothing from then on is missing; undefined where all that is asked for was searched. */
+  /** ISO 8601: results from this time are complete. Absent if the response is complete. */
   readonly searchedBackTo?: string | undefined;
-  /** What of it could not be read. */
+  /** The parts of the log that could not be read, one sentence each. */
   readonly gaps: readonly string[];
 }
 
 export interface RefusalPage extends SearchedLog {
   readonly items: readonly RefusalGroup[];
-  /** Where the next page begins; undefined for the last. */
+  /** Cursor for the next page. Absent on the last page. */
   readonly next: string | undefined;
-  /** How many of what matches but for the rule each rule has. */
+  /** Number of matches per rule, regardless of the `rule` filter. */
   readonly rules: ByRule;
   readonly counted: RollupProgress;
 }
@@ -165,9 +165,9 @@ export interface RequestFilter {
 }
 
 export interface RequestPage extends SearchedLog {
-  /** The newest first. */
+  /** Newest first. */
   readonly items: readonly NamedDecision[];
-  /** Where the next page begins; undefined for the last. */
+  /** Cursor for the next page. Absent on the last page. */
   readonly next: string | undefined;
 }
 
@@ -184,19 +184,19 @@ export interface HistoryAsked {
   readonly until?: number | undefined;
 }
 
-/** A span in which requests for a file were all decided alike. Times are ISO 8601. */
+/** A period in which all requests for a file had the same verdict. Times are ISO 8601. */
 export interface HistorySpan {
   readonly verdict: DecisionRecord['verdict'];
   readonly rule: string | undefined;
   readonly reason: string | undefined;
-  /** The policy revision of the last one. */
+  /** Policy revision of the last request. */
   readonly policy: string;
   readonly first: string;
   readonly last: string;
   readonly requests: number;
 }
 
-/** A request, as those see it who may know whose it was. */
+/** A request, with the client data that the reader is permitted to see. */
 export interface HistoryRequest {
   readonly time: string;
   readonly verdict: DecisionRecord['verdict'];
@@ -207,9 +207,9 @@ export interface HistoryRequest {
 }
 
 export interface FileHistory extends SearchedLog {
-  /** The newest first. */
+  /** Newest first. */
   readonly spans: readonly HistorySpan[];
-  /** The newest first. */
+  /** Newest first. */
   readonly requests: readonly HistoryRequest[];
   /** The last decision; undefined where there is none. */
   readonly newest: DecisionRecord | undefined;

@@ -27,7 +27,7 @@ export async function historyInLog(search: LogSearch, asked: HistoryAsked): Prom
 class HistoryGatherer implements Gatherer {
   readonly #filename: string;
   readonly #whose: WhoseRequests;
-  /** The newest first. */
+  /** Newest first. */
   readonly #spans: HistorySpan[] = [];
   readonly #requests: HistoryRequest[] = [];
   #newest: DecisionRecord | undefined;

@@ -91,7 +91,7 @@ function mostMet(groups: readonly RefusedGroup[], first: number): RankedGroup[] 
   return ranked.map(({ group, inRange }) => ({ ...asRefusal(group), inRange }));
 }
 
-/** The newest first. @param since milliseconds since 1970 */
+/** Newest first. @param since milliseconds since 1970 */
 function unresolvedOf(
   groups: readonly RefusedGroup[],
   since: number,

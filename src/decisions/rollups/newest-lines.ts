@@ -24,7 +24,7 @@ export class NewestLines {
     return this.#lines.length === this.#size;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   *newest(): Generator<string> {
     const { length } = this.#lines;
     for (let back = 1; back <= length; back += 1)

@@ -24,7 +24,7 @@ export interface RefusedGroup {
   last: number;
   /** Tells the last record from others of that time, for its name. */
   lastHash: number;
-  /** What the rule said last. */
+  /** The rule's most recent reason. */
   reason: string | undefined;
   /** The first users, or addresses where nobody said a name. */
   readonly users: string[];

@@ -25,7 +25,7 @@ export interface Sent {
   readonly bytes: number;
   /** Whether the client got all that it asked for, as far as we know. */
   readonly complete: boolean;
-  /** Of the whole file, in bytes, where that is known. */
+  /** Size of the whole file in bytes, if known. */
   readonly size?: number | undefined;
 }
 

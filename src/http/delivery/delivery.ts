@@ -27,7 +27,7 @@ export interface Content {
 export interface DeliverySettings {
   /** What was asked for: the artifact's name, or its sidecar's. */
   readonly filename: string;
-  /** Where to ask for a waiver. */
+  /** Contact for waiver requests. */
   readonly contact: string | undefined;
   readonly linkTo: LinkTo;
   /** Told of the time from the request to the first byte, in seconds. */

@@ -11,8 +11,8 @@ import type { HealthAnswer } from '../routes/health-page.js';
 import type { WhyAnswer } from '../routes/why.js';
 
 /**
- * What `/api/v1` answers with. `npm run openapi` writes `schemas.json` of these types and their comments: what is described
- * there is what the compiler holds the routes to.
+ * The responses of `/api/v1`. `npm run openapi` generates `schemas.json` from these types and their comments, so the
+ * compiler checks the routes against the types that are documented.
  */
 export interface Answers {
   readonly ExplainAnswer: ExplainAnswer;

@@ -4,26 +4,26 @@ import type { FailureKind } from '../../domain/failure.js';
 import type { MayAsk } from '../admission.js';
 import type { AnswerName } from './answers.js';
 
-/** One value that a request takes. */
+/** A request parameter. */
 export interface Parameter {
   readonly name: string;
   readonly in: 'query' | 'path' | 'header';
   readonly description: string;
-  /** JSON Schema; a text where it is left out. */
+  /** JSON Schema; a string by default. */
   readonly schema?: object;
 }
 
-/** A path below `/api/v1/` that is answered. */
+/** A route below `/api/v1/`. */
 export interface Operation {
-  /** With its parts in braces. */
+  /** Path parameters are in braces. */
   readonly path: `/api/v1/${string}`;
-  /** Where tokens are asked for; as its row in the table of routes has it. */
+  /** The role that `access.tokens` requires, as in the table of routes. */
   readonly mayAsk: Exclude<MayAsk, 'anybody'>;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
-  /** What it answers with by its content type. */
+  /** Response schemas by content type. */
   readonly answers: Readonly<Record<string, AnswerName | 'text' | 'openapi'>>;
-  /** How it fails, beside the ways in which any request may. */
+  /** Its failures, in addition to those of every route. */
   readonly failures: readonly FailureKind[];
 }
 
@@ -43,19 +43,19 @@ const inPath = (name: string, description: string): Parameter => ({
 });
 const oneOf = (values: readonly string[]) => ({ enum: values });
 
-const PROJECT = query('project', "A project's name.");
+const PROJECT = query('project', 'Project name.');
 const VERSIONS = query('versions', 'A version specifier (PEP 440), such as ==1.2.3.');
 const SINCE = query('since', 'Start time, inclusive.', { format: 'date-time' });
 const UNTIL = query('until', 'End time, exclusive.', { format: 'date-time' });
-const FORMAT = query('format', 'csv: a CSV table.', oneOf(['csv']));
+const FORMAT = query('format', 'csv: return CSV.', oneOf(['csv']));
 const BEFORE = query('before', 'Cursor: `next` of the previous page.');
 
-/** Every path below `/api/v1/`; a test holds that none is missing. */
+/** All routes below `/api/v1/`; a test compares them with the table of routes. */
 export const OPERATIONS: readonly Operation[] = [
   {
     path: '/api/v1/openapi.json',
     mayAsk: 'client',
-    summary: 'This description.',
+    summary: 'This OpenAPI description.',
     parameters: [],
     answers: { [JSON_TYPE]: 'openapi' },
     failures: [],
@@ -92,7 +92,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/api/v1/overview',
     mayAsk: 'client',
     summary: 'Refusals by rule and over time, and service health.',
-    parameters: [query('range', 'Time range.', oneOf(RANGES))],
+    parameters: [query('range', 'Time range that ends now.', oneOf(RANGES))],
     answers: { [JSON_TYPE]: 'OverviewAnswer' },
     failures: ['bad-request'],
   },
@@ -101,14 +101,14 @@ export const OPERATIONS: readonly Operation[] = [
     mayAsk: 'client',
     summary: 'Refusals, warnings and dry-run refusals, grouped by file and rule.',
     parameters: [
-      query('rule', 'Rule.'),
+      query('rule', 'Filter by rule.'),
       PROJECT,
-      query('user', 'User.'),
-      query('verdict', 'Verdict.', oneOf(['block', 'warn', 'dry-run'])),
+      query('user', 'Filter by user.'),
+      query('verdict', 'Filter by verdict.', oneOf(['block', 'warn', 'dry-run'])),
       SINCE,
       UNTIL,
-      query('q', 'Case-insensitive text in project, version, filename, rule or reason.'),
-      query('sort', 'The order.', oneOf(SORTS)),
+      query('q', 'Case-insensitive search in project, version, filename, rule and reason.'),
+      query('sort', 'Sort order.', oneOf(SORTS)),
       BEFORE,
       FORMAT,
     ],
@@ -119,7 +119,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/api/v1/refusals/{id}',
     mayAsk: 'client',
     summary: 'One decision, the current verdict on its file, and similar requests.',
-    parameters: [inPath('id', 'Its `id` elsewhere.'), BEFORE],
+    parameters: [inPath('id', 'The `id` of a decision in other responses.'), BEFORE],
     answers: { [JSON_TYPE]: 'RefusalAnswer' },
     failures: ['bad-request', 'not-found', 'overloaded'],
   },
@@ -145,8 +145,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'The files of a project with their verdicts and their state on the project page.',
     parameters: [
       inPath('project', 'Project name. Other spellings redirect (301).'),
-      query('show', 'Subset of files.', oneOf(SHOWS)),
-      query('page', 'From 1.', { type: 'integer', minimum: 1 }),
+      query('show', 'Filter files.', oneOf(SHOWS)),
+      query('page', 'Page number, from 1.', { type: 'integer', minimum: 1 }),
     ],
     answers: { [JSON_TYPE]: 'ProjectReport' },
     failures: ['bad-request', 'not-found', 'upstream-broken', 'upstream-unreachable'],
@@ -156,7 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
     mayAsk: 'client',
     summary: 'The verdict on a file, its findings and possible actions.',
     parameters: [
-      inPath('project', 'Its name.'),
+      inPath('project', 'Project name.'),
       inPath('filename', 'Filename on the project page.'),
       query('before', 'Cursor: `history.searchedBackTo` of the previous response.', {
         format: 'date-time',
@@ -178,8 +178,14 @@ export const OPERATIONS: readonly Operation[] = [
     mayAsk: 'client',
     summary: 'A policy file or a part of it.',
     parameters: [
-      { ...inPath('layer', 'Origin of the file.'), schema: oneOf(['own', 'shipped']) },
-      inPath('name', 'File name in its folder.'),
+      {
+        ...inPath(
+          'layer',
+          'own: a configured file. shipped: a file of the Wheelgate distribution.',
+        ),
+        schema: oneOf(['own', 'shipped']),
+      },
+      inPath('name', 'File name, without its folder.'),
       query('from', 'First line to return.', { type: 'integer', minimum: 1 }),
     ],
     answers: { [JSON_TYPE]: 'PolicyFilePart' },

@@ -7,16 +7,16 @@ import { sendJson } from '../json.js';
 import { queryOf, specifierOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** What it answers with. */
+/** Response body of `/api/v1/explain`. */
 export interface ExplainAnswer {
   readonly project: ProjectName;
   /** The policy revision. */
   readonly policy: string;
-  /** How far ahead a waiver may expire, in days. */
+  /** Maximum lifetime of a waiver, in days. */
   readonly waiverMaxDays: number;
-  /** Where to ask for a waiver. */
+  /** Contact for waiver requests. */
   readonly contact?: string;
-  /** With `facts=1` each has its facts, so that whoever asks can try another policy on them. */
+  /** With `facts=1`, each file includes its facts, so clients can evaluate a different policy. */
   readonly files: readonly (Omit<Explained, 'facts'> & { readonly facts?: Facts })[];
 }
 

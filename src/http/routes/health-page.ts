@@ -7,15 +7,15 @@ import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** What `/api/v1/health` answers with. */
+/** Response body of `/api/v1/health`. */
 export interface HealthAnswer extends HealthReport {
-  /** Of Wheelgate. */
+  /** Wheelgate version. */
   readonly version: string;
   /** The policy revision. */
   readonly policy: string;
-  /** All that serve the same cache; absent where this one is alone. */
+  /** All replicas that share the cache. Absent for a single server. */
   readonly replicas?: readonly ReplicaNote[];
-  /** Where Redis does not answer: when it last did, ISO 8601. What is said of the other replicas is as of then. */
+  /** ISO 8601: the last response of Redis, if Redis is down. The data on other replicas is from that time. */
   readonly replicasAsOf?: string;
 }
 

@@ -18,7 +18,7 @@ export function whyRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
 }
 
-/** What it answers programs with. */
+/** Response body for API clients. */
 export type WhyAnswer = Omit<Why, 'said'>;
 
 /** `GET /api/v1/projects/{project}/files/{filename}`: the same for programs. */

@@ -10,7 +10,7 @@ import { expectationsSchema } from './schema.js';
 
 /** What a policy's own tests came to. */
 export interface Expectations {
-  /** How many there are. */
+  /** Total number. */
   readonly count: number;
   /** Those that do not hold, and what is wrong with their files: each where it stands. */
   readonly problems: readonly Problem[];

@@ -27,7 +27,7 @@ export interface ReplicaEntry {
   readonly url?: string | undefined;
   /** Of the policy in force. */
   readonly revision: string;
-  /** Of Wheelgate. */
+  /** Wheelgate version. */
   readonly version: string;
   /** Of its inspector: what it finds in a file holds for those of the same one. */
   readonly inspector: number;
