@@ -19,16 +19,16 @@ export interface ApproveOptions {
   readonly server?: string;
 }
 
-/** A start-up hook by what excuses it: the file's name and its content. */
+/** Identifies a startup hook for the allow list: its filename and the digest of its content. */
 interface Hook {
   readonly file: string;
   readonly sha256: string;
   readonly imports: readonly string[];
-  /** What it would run, for whoever reads the entry. */
+  /** The code that it would run, for readers of the entry. */
   readonly shown: string;
 }
 
-/** `wheelgate approve`: prints, or writes, the entries that list a release's start-up hooks as honest. */
+/** `wheelgate approve`: prints or writes the allow-list entries for a release's startup hooks. */
 export async function runApprove(
   what: string,
   options: ApproveOptions,
@@ -108,7 +108,7 @@ function lineOf({ base64, lineLength }: NonNullable<Finding['excerpt']>): string
   return Buffer.from(base64, 'base64').subarray(0, lineLength).toString('utf8');
 }
 
-/** The modules that a line imports and its own release brings, where the line can be seen whole. */
+/** The modules that a line imports and its own release contains. Empty if the excerpt does not show the whole line. */
 function importsOf({ excerpt }: Finding, modules: readonly string[] = []): string[] {
   if (excerpt === undefined || excerpt.truncated) return [];
   const line = lineOf(excerpt);

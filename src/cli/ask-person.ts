@@ -2,21 +2,21 @@ import { createInterface } from 'node:readline/promises';
 import { oneLine } from '../policy/terms.js';
 import { UsageError } from './output.js';
 
-/** What a person is asked for. */
+/** A prompt for a missing argument. */
 export interface Question {
   /** `--owner` */
   readonly option: string;
   readonly text: string;
-  /** What an empty answer means; without it the question is asked again. */
+  /** Default for an empty answer. Without a default, the question is repeated. */
   readonly usual?: string;
 }
 
-/** Whether there is somebody at a terminal. */
+/** Whether input is an interactive terminal. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Asks for what was not given. */
+/** Prompts for missing arguments. */
 export async function filled(
   fields: readonly (Question & { readonly value: string | undefined })[],
 ): Promise<string[]> {
@@ -28,8 +28,8 @@ export async function filled(
 }
 
 /**
- * Asks on a terminal; elsewhere what is missing is an error.
- * @throws {UsageError} that names the option, where nobody can be asked, or nobody answers
+ * Prompts on a terminal. Without a terminal, a missing argument is an error.
+ * @throws {UsageError} that names the option, without a terminal or an answer
  */
 async function askPerson(questions: readonly Question[]): Promise<string[]> {
   const [first] = questions;

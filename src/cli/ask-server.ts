@@ -1,7 +1,7 @@
 import { UsageError } from './output.js';
 import { serverUrl } from './server-url.js';
 
-/** It answers, and not with what was asked for. */
+/** The server answered with a problem instead of the requested data. */
 export class ServerProblem extends UsageError {
   readonly status: number;
 
@@ -12,11 +12,11 @@ export class ServerProblem extends UsageError {
 }
 
 /**
- * Asks a running Wheelgate's API.
- * @param server its URL, as the user gave it; a token in it, or in WHEELGATE_TOKEN, is shown
+ * Sends a request to the API of a running Wheelgate.
+ * @param server its URL, as the user gave it; a token in it, or in WHEELGATE_TOKEN, is sent
  * @param path the route, with a leading slash
- * @param withToken whether WHEELGATE_TOKEN may be shown there
- * @throws {UsageError} where it does not answer, or answers with a problem
+ * @param withToken whether WHEELGATE_TOKEN may be sent to this server
+ * @throws {UsageError} if the server does not respond, or responds with a problem
  */
 export async function askServer<T>(
   server: string,
@@ -33,9 +33,9 @@ export async function askServer<T>(
 }
 
 /**
- * Asks where a running Wheelgate sends a client on to; nothing of another host's is asked.
+ * Follows one redirect of a running Wheelgate; redirects to other hosts are not followed.
  * @returns the path
- * @throws {UsageError} where it sends nobody on, or does not answer
+ * @throws {UsageError} if the server does not redirect, or does not respond
  */
 export async function locationOf(
   server: string,
@@ -65,7 +65,7 @@ async function request(
   withToken: boolean,
 ): Promise<Response> {
   const token = url.password || (withToken ? process.env.WHEELGATE_TOKEN : undefined);
-  // What fetch says of a header that it does not take repeats the header.
+  // The error of fetch for an invalid header repeats the header, and with it the token.
   if (token && !/^[\x21-\x7e]+$/.test(token))
     throw new UsageError(
       'the token contains an invalid character, such as a line break or a space',

@@ -23,10 +23,10 @@ export interface AuditOptions {
   readonly policies?: string;
   /** The data data folder with the malware feed. */
   readonly data?: string;
-  /** Another lock, a file or REV:PATH: only what changed counts. */
+  /** Another lock, a file or REV:PATH: only the differences are audited. */
   readonly base?: string;
   readonly format?: Format;
-  /** What counts as ours, and whom to ask about what changed: a URL. */
+  /** The index that counts as Wheelgate, and the server to query about new files: a URL. */
   readonly index?: string;
   readonly json?: boolean;
 }
@@ -35,8 +35,9 @@ export const FORMATS = ['text', 'markdown', 'sarif', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
 /**
- * `wheelgate audit`: what is wrong with an environment, or with what a lock would install; exit code 1 where
- * something was found, 2 where something could not be looked at.
+ * `wheelgate audit`: lists the problems of an environment, or of the files that a lock would install. Exit code 1 if
+ * there are
+ * findings, 2 if something could not be read.
  */
 export async function runAudit(
   path: string | undefined,
@@ -78,7 +79,7 @@ async function reportOn(
   });
 }
 
-/** Where this machine's own Wheelgate is, by its configuration. */
+/** The URL of this machine's own Wheelgate, from its settings. */
 function ownIndex(): string {
   const { publicUrl, listen, tls } = loadConfig({ env: process.env });
   if (publicUrl !== undefined) return publicUrl;
@@ -109,7 +110,7 @@ function tell(
   show(report, out);
 }
 
-/** The environment that is active in this shell, or the one that tools make beside a project. */
+/** The environment that is active in this shell, or the default environment of the project. */
 export function defaultEnvironment(): string {
   const active = process.env.VIRTUAL_ENV;
   if (active) return active;
@@ -202,7 +203,7 @@ function sentence({ detail, path, line, reference }: AuditFinding): string {
   return `${detail}${where}${reference === undefined ? '' : `, see ${reference}`}`;
 }
 
-/** What to do, once for each code that needs it. */
+/** The advice, once per code. */
 function advise(findings: readonly AuditFinding[], out: Output): void {
   const codes = [...new Set(findings.map(({ code }) => code))].filter(
     (code) => AUDIT_CODES[code].level !== 'note' && AUDIT_CODES[code].advice !== '',

@@ -18,10 +18,11 @@ const run = promisify(execFile);
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * Reads what a lock is held against: a file, or one of a git revision (`origin/main:uv.lock`, below the repository's root). A
- * file that the revision does not have is a lock without releases: then all is new.
- * @param lock the lock that is audited: a base of any other name is read in its format
- * @throws {UsageError} where it is neither, or git cannot tell
+ * Reads the base of a lock: a file, or a file in a git revision (`origin/main:uv.lock`, relative to the repository's
+ * root). If the
+ * revision does not have the file, the base is empty and every release counts as new.
+ * @param lock the audited lock: a base with another name is read in its format
+ * @throws {UsageError} if it is neither, or git fails
  */
 export async function readBase(text: string, lock: string): Promise<ReadLock> {
   if (existsSync(text)) return readLock(text, formatName(text, lock));
@@ -35,7 +36,7 @@ export async function readBase(text: string, lock: string): Promise<ReadLock> {
   if (!isRequirements(name)) return { file: text, content: readLockText(text, content, name) };
   const folder = await mkdtemp(join(tmpdir(), 'wheelgate-base-'));
   try {
-    // What it includes is not there: a doubt, which the base is told of and the change is not.
+    // Its includes are not copied: they are reported as unreadable for the base, not for the change.
     await writeFile(join(folder, name), content);
     return { file: text, content: (await readLock(join(folder, name))).content };
   } finally {
@@ -43,7 +44,7 @@ export async function readBase(text: string, lock: string): Promise<ReadLock> {
   }
 }
 
-/** @returns undefined where the revision is there, and has no such file */
+/** @returns undefined if the revision exists without this file */
 async function contentAt(revision: string, path: string): Promise<Buffer | undefined> {
   await git(
     `there is no revision ${revision} here; fetch it first: git fetch origin, or fetch-depth: 0 in CI`,
@@ -56,7 +57,7 @@ async function contentAt(revision: string, path: string): Promise<Buffer | undef
   }
 }
 
-/** @param silence what it means that git fails and says nothing */
+/** @param silence the cause to report if git fails without a message */
 async function git(silence: string, ...args: readonly string[]): Promise<Buffer> {
   try {
     const { stdout } = await run('git', [...args], { encoding: 'buffer', maxBuffer: MAX_BYTES });

@@ -13,9 +13,10 @@ import { searchLog } from './search-log.js';
 import { type Styled, styled } from './words.js';
 
 /**
- * `wheelgate check DIR --against HISTORY`: what would have been different under the folder's policy; exit code 1
- * where anything would, 2 where the log holds more than could be read.
- * @param history a decision log's file, or the folder it lies in: a data folder, whose findings count too
+ * `wheelgate check DIR --against HISTORY`: lists the decisions that would differ under the folder's policy. Exit code 1
+ * if any
+ * would, 2 if a part of the log could not be read.
+ * @param history a decision log's file, or its folder: a data folder, whose findings are also used
  */
 export async function checkAgainst(
   dir: string | undefined,
@@ -36,7 +37,7 @@ export async function checkAgainst(
   return result.changes.length > 0 ? EXIT.refused : EXIT.fine;
 }
 
-/** The data folder that a log lies in. */
+/** The data folder that contains a log. */
 async function folderOf(history: string): Promise<string> {
   const isFolder = (await stat(history).catch(() => undefined))?.isDirectory() ?? false;
   return isFolder ? history : dirname(history);

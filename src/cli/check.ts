@@ -17,8 +17,9 @@ export interface CheckOptions {
 }
 
 /**
- * `wheelgate check`: validates policy files as `serve` would, and tries them on the tests beside them; exit code 1 where it would
- * not take them, or where a test does not hold.
+ * `wheelgate check`: validates policy files as `serve` would, and runs the tests next to them. Exit code 1 if the
+ * policy is invalid
+ * or a test fails.
  */
 export async function runCheck(
   named: string | undefined,
@@ -40,7 +41,7 @@ export async function runCheck(
   return ok ? EXIT.fine : EXIT.refused;
 }
 
-/** What of the settings says something of a policy. @throws {ConfigError} */
+/** The settings that affect a policy. @throws {ConfigError} */
 function settingsOf(file: string) {
   const { policies, upstreams, feed } = loadConfig({ file, env: process.env });
   const context = { upstreams: upstreams.map(({ name }) => name), hasFeed: feed.url !== undefined };
@@ -74,7 +75,7 @@ function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output
   );
 }
 
-/** Waivers in force with those among them that end soon, and the expired ones, which are not in force. */
+/** Counts active waivers, the active ones that expire soon, and the expired ones. */
 function waiversIn({ active, expiring, expired }: WaiverCounts): string[] {
   const soon = expiring === 0 ? '' : ` (${expiring} expiring within a week)`;
   const inForce = `${counted(active + expiring, 'waiver')}${soon}`;

@@ -69,7 +69,7 @@ function clientNamed(name: string): ClientName {
   return client;
 }
 
-/** Lets the client's own command write its settings, so that whatever else stands there stays. */
+/** Uses the client's own command to write its settings, which leaves its other settings unchanged. */
 function write(client: ClientName, server: string, checks: boolean, out: Output): number {
   const { command } = clientSettings(client, server);
   if (client === 'uv') return writeUv(server, checks, out);
@@ -90,10 +90,10 @@ function write(client: ClientName, server: string, checks: boolean, out: Output)
   return EXIT.fine;
 }
 
-/** What was written here for another server. */
+/** An entry that Wheelgate wrote for another server. */
 const OWN_INDEX = /^\[\[index\]\]\nname = "wheelgate"\nurl = "[^"\n]*"\ndefault = true\n/m;
 
-/** uv has no command for it. An index that is there already is not ours to change, but for our own. */
+/** uv has no command for it. An existing index is left unchanged unless Wheelgate wrote it. */
 function writeUv(server: string, checks: boolean, out: Output): number {
   const path = uvConfigFile(process.env);
   const blocks: UvBlock[] = [{ lines: clientSettings('uv', server).lines, ...INDEX }];
@@ -123,11 +123,11 @@ function writeUv(server: string, checks: boolean, out: Output): number {
 /** A part of uv's settings that is ours to write. */
 interface UvBlock {
   readonly lines: readonly string[];
-  /** The same as it was written here for another server. */
+  /** Matches a block that Wheelgate wrote for another server. */
   readonly own: RegExp;
-  /** What of somebody else's is not ours to change. */
+  /** Matches a block that the user wrote, which is left unchanged. */
   readonly others: RegExp;
-  /** What is the matter then. */
+  /** The problem to report in that case. */
   readonly taken: string;
 }
 
@@ -142,7 +142,7 @@ const AUDIT = {
   taken: 'says something of audits',
 };
 
-/** @returns undefined where something else stands in its place */
+/** @returns undefined if a user's own setting occupies its place */
 function withBlock(text: string, { lines, own, others }: UvBlock): string | undefined {
   const block = `${lines.join('\n')}\n`;
   if (text.includes(block)) return text;

@@ -8,7 +8,7 @@ import { copied } from './words.js';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** `wheelgate completion`: prints what makes a shell complete commands, options and their values. */
+/** `wheelgate completion`: prints a completion script for a shell. */
 export function runCompletion(shell: string, program: Command, out: Output): number {
   const script = SHELLS[shell as keyof typeof SHELLS](modelOf(program));
   for (const line of script.trimEnd().split('\n')) out.line(copied(line));

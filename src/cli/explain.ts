@@ -33,14 +33,15 @@ interface Answer {
   readonly files: readonly (Described & { readonly facts?: Facts })[];
 }
 
-/** Older servers do not say what would let a file through. */
+/** Absent on older servers. */
 type Described = Explanation & { readonly waive?: readonly string[] };
 
-/** One file, as it is judged now and, where another policy was named, as it would be under that. */
+/** One file with its current verdict and, if another policy was named, its verdict under that policy. */
 type Compared = Described & { readonly proposed?: Explanation };
 
 /**
- * `wheelgate explain`: asks a running Wheelgate what it makes of each file; exit code 1 where one is refused, 2 where no file
+ * `wheelgate explain`: requests the verdict on each file from a running Wheelgate. Exit code 1 if a file is refused, 2
+ * if no file
  * matches.
  */
 export async function runExplain(
@@ -70,7 +71,7 @@ async function compare(files: Answer['files'], folder: string | undefined): Prom
   for (const [release, wheels] of wheelsByRelease(files, now))
     releases.set(release, policy.ofRelease(wheels, now));
   return files.map(({ facts, ...current }) => {
-    // Who attested what is the server's knowledge alone: such a verdict is not compared.
+    // Only the server knows the attestations, so these verdicts are not compared.
     if (facts === undefined || needsOf(current.rule).includes('attestations')) return current;
     const { subject } = facts;
     const release =
@@ -95,7 +96,7 @@ function wheelsByRelease(files: Answer['files'], now: number): Map<string, Relea
   return wheels;
 }
 
-/** What the server knows; its feed as far as this file goes, for no other is needed. */
+/** The server's facts about this file, with a feed that contains only this file's entry. */
 function knownOf({ inspection, malware }: Facts, now: number): Knowledge {
   const feed = { ...NOTHING_KNOWN.feed, revision: 'server', syncedAt: now, find: () => malware };
   return { ...NOTHING_KNOWN, inspection, feed };
@@ -108,7 +109,7 @@ const MARKS: Readonly<Record<Standing, Styled>> = {
   'not inspected yet': styled('quiet', 'not inspected yet'),
 };
 
-/** What a file's page says of it, where nobody has looked into it. */
+/** The page facts of a file that is not inspected. */
 const WITHOUT_BYTES = {
   allow: 'by its metadata: allow',
   warn: 'by its metadata: WARN',

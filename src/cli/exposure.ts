@@ -28,8 +28,8 @@ export interface ExposureOptions {
 }
 
 /**
- * `wheelgate exposure`: who was given which file, from the decision log; exit code 1 where anybody was, 2 where the
- * log holds nothing, or more than could be read or listed.
+ * `wheelgate exposure`: lists the recipients of a file, from the decision log. Exit code 1 if there are any, 2 if the
+ * log is empty, or exceeds the limits for reading or listing.
  */
 export async function runExposure(
   what: string | undefined,
@@ -49,7 +49,7 @@ export async function runExposure(
   if (exposure.truncated)
     out.problem('the list is truncated: use --log without a server to list all requests');
   if (exposure.incomplete || exposure.truncated) return EXIT.unclear;
-  // Of a log without a record nobody can say who was given what.
+  // An empty log does not show that a file was not delivered.
   if (exposure.reachesBackTo === undefined) return EXIT.unclear;
   return exposure.clients.length > 0 ? EXIT.refused : EXIT.fine;
 }

@@ -28,7 +28,7 @@ interface Result {
   readonly verdict: Verdict;
 }
 
-/** `wheelgate inspect`: what the gate would find in artifacts on disk, and what it would make of it. */
+/** `wheelgate inspect`: shows findings and verdicts for local artifacts. */
 export async function runInspect(
   files: readonly string[],
   options: InspectOptions,
@@ -77,7 +77,7 @@ export async function runInspect(
   return unclear > 0 ? EXIT.unclear : refused > 0 ? EXIT.refused : EXIT.fine;
 }
 
-/** A file that cannot be looked at, and why. */
+/** An unreadable file, with the reason. */
 interface Unread {
   readonly file: string;
   readonly problem: string;
@@ -156,7 +156,7 @@ function show({ file, artifact, inspection, verdict }: Result, out: Output): voi
   }
 }
 
-/** Of one finding: why it is one, where, and what would let it through. */
+/** For one finding: the reason, the place and the entry that would allow it. */
 function linesOf(finding: Finding, artifact: ArtifactDescription, verdict: Verdict): Styled[] {
   const known = knowledgeOf(finding.code);
   const where = [

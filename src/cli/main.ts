@@ -4,14 +4,14 @@ import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { asksForJson, createProgram, withoutValues } from './program.js';
 
-// It takes a tenth of a second to load what heeds it, and then it reads everything.
+// The handler takes a tenth of a second to load, and then reads every file.
 if (process.argv.includes('serve')) process.on('SIGHUP', () => {});
 
 const program = createProgram((code) => {
   process.exitCode = code;
 });
 
-// Who reads along may stop (`wheelgate audit | head`): that is no fault, and a monitor goes on.
+// The reader may close its end (`wheelgate audit | head`). That is no error, and a monitor continues.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -28,7 +28,7 @@ try {
   }
 }
 
-/** What is wrong with the settings, the policy or the tokens: each with its place. */
+/** The errors in settings, policy or tokens, each with its place. */
 function problemsOf(error: Error): readonly Problem[] | undefined {
   return (error as { readonly problems?: readonly Problem[] }).problems;
 }

@@ -9,7 +9,7 @@ export interface NotifyOptions {
   readonly json?: boolean;
 }
 
-/** `wheelgate notify test`: sends one message to each webhook, once. Exit code 1 where one does not take it. */
+/** `wheelgate notify test`: sends one message to each webhook, once. Exit code 1 if a webhook rejects it. */
 export async function runNotifyTest(options: NotifyOptions, out: Output): Promise<number> {
   const { webhooks } = loadConfig({ file: options.config, env: process.env });
   if (webhooks.length === 0)

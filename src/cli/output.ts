@@ -2,13 +2,13 @@ import { redactUrls } from '../domain/credentials.js';
 import { isUnseen } from '../domain/visible.js';
 import { onOneLine, rendered, type Surface, type Words } from './words.js';
 
-/** What a command's exit code says; docs/commands.md has the same. */
+/** Meaning of the exit codes, as in docs/commands.md. */
 export const EXIT = { fine: 0, refused: 1, unclear: 2 } as const;
 
 /**
- * Where a command's words go: results to standard output, everything else to standard error. What they say may come
- * from an archive, an index or a client: whatever would steer a terminal is written as an escape, a line break in
- * the words among it.
+ * The output of a command: results on standard output, everything else on standard error. Texts may come from an
+ * archive, an index
+ * or a client, so terminal control sequences are escaped, and line breaks within a text also.
  */
 export interface Output {
   /** One line; on a terminal it is broken between words. */
@@ -16,9 +16,9 @@ export interface Output {
   /** The same for programs, never coloured. @param indent blanks a level; 0: all on one line */
   json(value: unknown, indent?: number): void;
   problem(text: string): void;
-  /** Shown while long work goes on, on a terminal only; the next call replaces it. */
+  /** Progress of long operations, on a terminal only. Each call replaces the previous text. */
   progress(text: string): void;
-  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  /** Columns of the terminal for results; undefined if the output is not a terminal. */
   readonly width: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export class UsageError extends Error {
 /** As much of a stream as matters here. */
 export interface OutputStream {
   readonly isTTY?: boolean;
-  /** Of a terminal that does not say, undefined or 0. */
+  /** Undefined or 0 if the terminal does not report its width. */
   readonly columns?: number;
   write(text: string): unknown;
 }
@@ -92,7 +92,7 @@ function widthOf({ isTTY, columns }: OutputStream): number | undefined {
   return isTTY === true ? Math.max(columns || USUAL_WIDTH, LEAST_WIDTH) : undefined;
 }
 
-/** JSON lets most of what steers a terminal stand in its strings; here it is escaped, which means the same. */
+/** JSON permits most terminal control characters in strings. They are escaped here, which does not change the value. */
 function plainJson(value: unknown, indent: number): string {
   const text = JSON.stringify(value, null, indent);
   if (/^[\x20-\x7e\n]*$/.test(text)) return text;

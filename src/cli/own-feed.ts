@@ -4,7 +4,7 @@ import { type MalwareFeed, NO_FEED } from '../domain/malware-feed.js';
 import { readFeedIndex } from '../feed/feed-file.js';
 
 /**
- * The malware feed as the last sync left it in a data folder; one that knows nothing where there is none.
+ * The malware feed as of the last sync into a data folder; empty without a sync.
  * @param data the folder; by default the configured one
  */
 export async function loadOwnFeed(data?: string): Promise<MalwareFeed> {

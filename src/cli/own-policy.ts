@@ -4,16 +4,16 @@ import type { Policy } from '../policy/policy.js';
 import { PolicyError } from '../policy/watcher.js';
 
 /**
- * The policy that `serve --policies FOLDER` would have in force now, over the shipped files.
- * @throws {PolicyError} where it does not validate
+ * The policy that `serve --policies FOLDER` would use now, with the shipped files.
+ * @throws {PolicyError} if it does not validate
  */
 export async function loadOwnPolicy(folder: string | undefined): Promise<Policy> {
   return (await load(folder)).policy;
 }
 
 /**
- * The same without the rule `attestation`, for a look from outside of the server: who attested what is known there
- * alone.
+ * The same without the rule `attestation`, for use outside the server: only the server knows the
+ * attestations.
  */
 export async function loadComparablePolicy(folder: string | undefined): Promise<Policy> {
   const { meaning } = await load(folder);

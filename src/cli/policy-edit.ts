@@ -9,22 +9,22 @@ import { replaceAtomically } from '../store/disk/atomic-file.js';
 import { appendEntry, type NewEntry } from '../yaml/append-entry.js';
 import { UsageError } from './output.js';
 
-/** A policy file that is going to get an entry, and what its folder says without it. */
+/** A policy file that an entry will be added to, and the current policy of its folder. */
 export interface PolicyEdit {
-  /** Undefined where the folder has no policy file yet. */
+  /** Undefined if the folder has no policy file yet. */
   readonly meaning: PolicyMeaning | undefined;
   /**
-   * Writes the entry into the file, at once and whole, if the folder then still validates.
-   * @throws {PolicyError} where it does not; the file is as it was
+   * Adds the entry to the file atomically, if the folder still validates with it.
+   * @throws {PolicyError} if it does not; the file is then unchanged
    */
   write(entry: NewEntry): Promise<void>;
 }
 
 /**
- * Opens a policy file for an edit. A link is followed: what it leads to is written.
+ * Opens a policy file for an edit. A symbolic link is followed, and its target is written.
  * @param now milliseconds since 1970
- * @throws {UsageError} where it is none, and cannot become one
- * @throws {PolicyError} where its folder does not validate as it is
+ * @throws {UsageError} if the path is not a policy file and cannot become one
+ * @throws {PolicyError} if its folder already fails to validate
  */
 export async function openPolicyEdit(path: string, now: number): Promise<PolicyEdit> {
   const name = basename(path);
@@ -51,7 +51,7 @@ export async function openPolicyEdit(path: string, now: number): Promise<PolicyE
   };
 }
 
-/** The plain file behind a path; undefined where there is nothing yet. */
+/** The regular file behind a path; undefined if it does not exist yet. */
 async function targetOf(path: string): Promise<string | undefined> {
   const there = await lstat(path).catch(() => undefined);
   if (there === undefined) return undefined;

@@ -6,22 +6,23 @@ import { VERSION } from '../runtime/package-root.js';
 import { terminalOutput as out } from './output.js';
 import { DEFAULT_SERVER } from './server-url.js';
 
-/** Whether a program reads what is printed: then an error is JSON, too. */
+/** Whether the output is JSON: errors are then JSON as well. */
 export function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const options = (end === -1 ? args : args.slice(0, end)).join(' ');
   return / --(?:json|format[ =]json)(?: |$)/.test(` ${options}`);
 }
 
-/** What was typed may hold a password: an option that is not known is named, and its value is not. */
+/** Arguments may contain a password, so the message about an unknown option names it without its value. */
 export function withoutValues(text: string): string {
   return redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'));
 }
 
 /**
- * The command line: each command with its options, as docs/commands.md lists them. A command is loaded when it is asked
- * for: `serve` has no use for what `audit` reads locks with.
- * @param done told the exit code
+ * The command line: each command with its options, as in docs/commands.md. Commands are loaded on demand: `serve` does
+ * not load
+ * the parsers of `audit`.
+ * @param done receives the exit code
  */
 export function createProgram(done: (code: number) => void): Command {
   const program = new Command('wheelgate')

@@ -3,7 +3,7 @@ import type { Output } from './output.js';
 import type { PolicyEdit } from './policy-edit.js';
 import { copied } from './words.js';
 
-/** Writes an entry where a file was named, else prints it as a file of its own would have it. */
+/** Adds an entry to the named file, or else prints it as a separate file. */
 export async function putEntry(
   entry: NewEntry,
   edit: PolicyEdit | undefined,

@@ -18,7 +18,7 @@ export interface Refused {
 export interface Refusals {
   readonly project: string;
   readonly files: readonly [Refused, ...Refused[]];
-  /** How far ahead that server's policy lets a waiver expire, in milliseconds; Infinity where it does not say it. */
+  /** The maximum lifetime of a waiver on that server, in milliseconds; Infinity if unknown. */
   readonly waiverMax: number;
 }
 
@@ -30,14 +30,14 @@ export interface RefusalOptions {
 interface Explained {
   readonly project: string;
   readonly files: readonly Refused['file'][];
-  /** Older servers do not say it. */
+  /** Absent on older servers. */
   readonly waiverMaxDays?: number;
 }
 
 /**
- * Asks a server what it refuses.
+ * Requests a server's refusals.
  * @param what a refusal's link (`…/w/ID`, `…/projects/P/files/F`), or PROJECT==VERSION
- * @throws {UsageError} where it is neither, nobody knows of it, or nothing of it is refused
+ * @throws {UsageError} if it is neither, unknown to the server, or not refused
  */
 export async function findRefusals(
   what: string,
@@ -85,7 +85,7 @@ async function ofLink(link: string, server: string | undefined, out: Output): Pr
     throw new UsageError(`not a refusal link (…/w/ID, …/projects/P/files/F): ${link}`);
   const base =
     server === undefined ? `${url.origin}${parts.root!.replace(/\/$/, '')}` : serverUrl(server);
-  // A link may come from anywhere: it does not say who is shown a token.
+  // A link may come from any source, so its host does not receive the token automatically.
   const withToken =
     server !== undefined || /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   if (parts.id === undefined)

@@ -8,7 +8,7 @@ export interface Requirement {
   readonly versions: Specifier | undefined;
 }
 
-/** @throws {UsageError} where it is neither */
+/** @throws {UsageError} if it is neither */
 export function readRequirement(what: string): Requirement {
   const match = /^\s*([A-Za-z0-9._-]+?)\s*([=<>!~].*)?$/.exec(what);
   const project = parseProjectName(match?.[1] ?? '');

@@ -5,9 +5,9 @@ import { counted } from '../domain/plural.js';
 import { type Output, UsageError } from './output.js';
 
 /**
- * Begins a search of a decision log that a user named; it shows how far it is.
- * @param place its file, or the folder it lies in
- * @throws {UsageError} where there is none
+ * Starts a search of the decision log that a user named, with a progress display.
+ * @param place its file, or its folder
+ * @throws {UsageError} if there is no log
  */
 export async function searchLog(
   place: string,

@@ -25,7 +25,7 @@ interface Where {
   readonly port: number;
 }
 
-/** What runs, in this process or in several. */
+/** The running server, as one process or several. */
 interface Serving {
   listen(): Promise<Where>;
   readonly dashboardAddress: Where | undefined;
@@ -36,8 +36,9 @@ interface Serving {
 }
 
 /**
- * `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes what is under way; a second one ends it at once. SIGHUP reads
- * policy, tokens and pins, whenever it comes.
+ * `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes open requests; a second signal ends it at once. SIGHUP
+ * reloads
+ * policy, tokens and pins at any time.
  */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
   if (cluster.isWorker) {
@@ -76,7 +77,7 @@ export async function runServe(options: ServeOptions, out: Output): Promise<numb
   return EXIT.fine;
 }
 
-/** What it is to serve with, in one line: who looks for a mistake in the settings begins there. */
+/** Logs the settings in one line, as the starting point for finding a mistake in them. */
 function tellOfStart(log: Log, config: Config, file: string | undefined, mode: string): void {
   const { upstreams, policies, data, serve } = config;
   const about = {
@@ -91,7 +92,7 @@ function tellOfStart(log: Log, config: Config, file: string | undefined, mode: s
   log.info(about, 'starting');
 }
 
-/** Resolves once it listens, or is to stop before it does. @throws where it cannot listen */
+/** Resolves when it listens, or when it has to stop before that. @throws if it cannot listen */
 async function listen(
   serving: Serving,
   { tls, dashboard, publicUrl }: Config,
@@ -112,7 +113,7 @@ async function listen(
   await Promise.race([listening, stopped]);
 }
 
-/** Loads what it takes and no more: that is much of what a start costs. */
+/** Loads only the required modules: loading is a large part of the startup time. */
 async function create(config: Config, log: Log): Promise<Serving> {
   const outside = { now: Date.now, env: process.env, log };
   const { workers } = config.serve;

@@ -1,11 +1,11 @@
 import { UsageError } from './output.js';
 
-/** Where a Wheelgate listens that was told nothing else. */
+/** The default address of Wheelgate. */
 export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
 /**
- * A Wheelgate's URL as it was typed, without what people leave at its end: slashes, the index's own path.
- * @throws {UsageError} where it is none; without what was typed, for it may hold a token
+ * Normalizes a typed URL of Wheelgate: strips trailing slashes and the index's own path.
+ * @throws {UsageError} if it is invalid; the message omits the URL, because it may contain a token
  */
 export function serverUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))

@@ -3,7 +3,7 @@ import { NO_PAGE } from '../domain/page-facts.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 
-/** What is known of a file without an index: rules that ask the index for more stay silent. */
+/** The facts about a file without an index. Rules that need the index do not apply. */
 export function subjectOfFile({ name, sha256, size }: ArtifactDescription): Subject {
   return {
     upstream: 'local',

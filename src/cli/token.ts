@@ -10,7 +10,7 @@ export interface TokenOptions {
 
 const DAY = 86_400_000;
 
-/** `wheelgate token`: makes a token. It is shown once; the file that the server reads holds only its hash. */
+/** `wheelgate token`: creates a token and shows it once. The server's token file contains only its hash. */
 export function runToken(user: string, options: TokenOptions, out: Output): number {
   const { role, expires } = options;
   if (!/^[\w.@+-]{1,100}$/.test(user))

@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
 
 /**
- * The file that uv reads a user's settings from: in `%APPDATA%` on Windows, below `~/.config` elsewhere, on macOS too.
- * @param platform whose conventions hold; a test supplies its own, and the home folder
+ * The path of the user's uv settings: in `%APPDATA%` on Windows, below `~/.config` elsewhere, including macOS.
+ * @param platform the platform whose conventions apply; tests pass it with a home folder
  */
 export function uvConfigFile(
   env: Readonly<Record<string, string | undefined>>,

@@ -23,13 +23,13 @@ export interface WatchOptions {
   readonly data?: string;
   readonly listen?: string;
   readonly json?: boolean;
-  /** Seconds between two whole looks, whatever the file system is. */
+  /** Seconds between two full scans, regardless of file system events. */
   readonly poll?: string;
 }
 
 /**
- * `wheelgate watch`: tells what changes in an environment until SIGTERM or SIGINT; one line an event, as JSON
- * with `--json` or where nobody reads along. SIGHUP reloads the policy.
+ * `wheelgate watch`: reports the changes in an environment until SIGTERM or SIGINT, one line per event, as JSON
+ * with `--json` or without a terminal. SIGHUP reloads the policy.
  */
 export async function runWatch(path: string, options: WatchOptions, out: Output): Promise<number> {
   const asJson = options.json === true || !process.stdout.isTTY;

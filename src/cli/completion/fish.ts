@@ -20,7 +20,7 @@ ${allOf(model).flatMap(linesOf).join('\n')}
 }
 
 function linesOf({ path, options, argument, commands }: CommandModel): string[] {
-  // An argument may be called as a command is: where the command stands counts.
+  // An argument may have the name of a command, so the position of the command decides.
   const where = commands.length > 0 ? '__wheelgate_at' : '__wheelgate_below';
   const here = ` -n ${quoted(`${where} ${path.join('/')}`.trim())}`;
   return [
@@ -38,7 +38,7 @@ function flagsOf({ names, description, values }: OptionModel): string {
   const flags = names.map((name) =>
     name.startsWith('--') ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`,
   );
-  // With -x there are no files but those that are asked for.
+  // -x disables file completion, except for the options that request files.
   const value = values === undefined ? '' : `${values === 'files' ? ' -r' : ' -x'}${offer(values)}`;
   return `${flags.join('')}${value} -d ${quoted(description)}`;
 }

@@ -1,13 +1,13 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What may stand where a value is expected. */
+/** The kinds of value to complete. */
 export type Values = 'files' | 'folders' | 'anything' | readonly string[];
 
 export interface OptionModel {
   /** `--json`, `-V`. */
   readonly names: readonly string[];
   readonly description: string;
-  /** Undefined where it takes no value. */
+  /** Undefined if the option takes no value. */
   readonly values: Values | undefined;
 }
 
@@ -17,12 +17,12 @@ export interface CommandModel {
   readonly path: readonly string[];
   readonly description: string;
   readonly options: readonly OptionModel[];
-  /** Undefined where it takes none. Of several, the last goes on for ever. */
+  /** Undefined if it takes no argument. The last of several may repeat. */
   readonly argument: Values | undefined;
   readonly commands: readonly CommandModel[];
 }
 
-/** What shells need to know of the program. */
+/** The part of the command line that shell completion needs. */
 export function modelOf(command: Command, path: readonly string[] = []): CommandModel {
   const [argument] = command.registeredArguments;
   const version = command.options.find(({ long }) => long === '--version');
@@ -57,7 +57,7 @@ function optionOf(option: Option): OptionModel {
   return { names, description: option.description, values };
 }
 
-/** By its choices, else by what its placeholder calls it. */
+/** From its choices, or else from the name of its placeholder. */
 function valuesOf(
   { argChoices }: Pick<Option | Argument, 'argChoices'>,
   placeholder: string,

@@ -49,7 +49,7 @@ ${cases.join('\n')}
 function specOf({ names, description, values }: OptionModel): string {
   const others = names.length > 1 ? `(${names.join(' ')})` : '';
   const value = values === undefined ? '' : `:${actionOf(values)}`;
-  // The value stands in the same word behind it, or in the next.
+  // The value follows in the same word, or in the next.
   const joint = (name: string) =>
     values === undefined ? name : `${name}${name.startsWith('--') ? '=' : '+'}`;
   return names
@@ -57,7 +57,7 @@ function specOf({ names, description, values }: OptionModel): string {
     .join(' ');
 }
 
-/** A message, and what is offered. */
+/** A message and its completions. */
 function actionOf(values: Values): string {
   if (values === 'files') return 'file:_files';
   if (values === 'folders') return 'folder:_files -/';
