@@ -36,8 +36,7 @@ type Format = (typeof FORMATS)[number];
 
 /**
  * `wheelgate audit`: lists the problems of an environment, or of the files that a lock would install. Exit code 1 if
- * there are
- * findings, 2 if something could not be read.
+ * there are findings, 2 if something could not be read.
  */
 export async function runAudit(
   path: string | undefined,

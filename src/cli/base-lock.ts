@@ -19,8 +19,7 @@ const MAX_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads the base of a lock: a file, or a file in a git revision (`origin/main:uv.lock`, relative to the repository's
- * root). If the
- * revision does not have the file, the base is empty and every release counts as new.
+ * root). If the revision does not have the file, the base is empty and every release counts as new.
  * @param lock the audited lock: a base with another name is read in its format
  * @throws {UsageError} if it is neither, or git fails
  */

@@ -14,8 +14,7 @@ import { type Styled, styled } from './words.js';
 
 /**
  * `wheelgate check DIR --against HISTORY`: lists the decisions that would differ under the folder's policy. Exit code 1
- * if any
- * would, 2 if a part of the log could not be read.
+ * if any would, 2 if a part of the log could not be read.
  * @param history a decision log's file, or its folder: a data folder, whose findings are also used
  */
 export async function checkAgainst(

@@ -18,8 +18,7 @@ export interface CheckOptions {
 
 /**
  * `wheelgate check`: validates policy files as `serve` would, and runs the tests next to them. Exit code 1 if the
- * policy is invalid
- * or a test fails.
+ * policy is invalid or a test fails.
  */
 export async function runCheck(
   named: string | undefined,

@@ -41,8 +41,7 @@ type Compared = Described & { readonly proposed?: Explanation };
 
 /**
  * `wheelgate explain`: requests the verdict on each file from a running Wheelgate. Exit code 1 if a file is refused, 2
- * if no file
- * matches.
+ * if no file matches.
  */
 export async function runExplain(
   what: string,

@@ -4,7 +4,7 @@ import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
 import { asksForJson, createProgram, withoutValues } from './program.js';
 
-// The handler takes a tenth of a second to load, and then reads every file.
+// SIGHUP is ignored until its handler is loaded, after a tenth of a second: the start reads every file anyway.
 if (process.argv.includes('serve')) process.on('SIGHUP', () => {});
 
 const program = createProgram((code) => {

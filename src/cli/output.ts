@@ -7,8 +7,7 @@ export const EXIT = { fine: 0, refused: 1, unclear: 2 } as const;
 
 /**
  * The output of a command: results on standard output, everything else on standard error. Texts may come from an
- * archive, an index
- * or a client, so terminal control sequences are escaped, and line breaks within a text also.
+ * archive, an index or a client, so terminal control sequences are escaped, and line breaks within a text also.
  */
 export interface Output {
   /** One line; on a terminal it is broken between words. */

@@ -11,10 +11,7 @@ export async function loadOwnPolicy(folder: string | undefined): Promise<Policy>
   return (await load(folder)).policy;
 }
 
-/**
- * The same without the rule `attestation`, for use outside the server: only the server knows the
- * attestations.
- */
+/** The same without the rule `attestation`, for use outside the server: only the server knows the attestations. */
 export async function loadComparablePolicy(folder: string | undefined): Promise<Policy> {
   const { meaning } = await load(folder);
   const attestation = { ...meaning.rules.attestation, action: 'off' as const };

@@ -20,8 +20,7 @@ export function withoutValues(text: string): string {
 
 /**
  * The command line: each command with its options, as in docs/commands.md. Commands are loaded on demand: `serve` does
- * not load
- * the parsers of `audit`.
+ * not load the parsers of `audit`.
  * @param done receives the exit code
  */
 export function createProgram(done: (code: number) => void): Command {

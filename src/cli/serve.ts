@@ -37,8 +37,7 @@ interface Serving {
 
 /**
  * `wheelgate serve`: runs until SIGTERM or SIGINT, then finishes open requests; a second signal ends it at once. SIGHUP
- * reloads
- * policy, tokens and pins at any time.
+ * reloads policy, tokens and pins at any time.
  */
 export async function runServe(options: ServeOptions, out: Output): Promise<number> {
   if (cluster.isWorker) {

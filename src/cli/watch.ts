@@ -28,8 +28,8 @@ export interface WatchOptions {
 }
 
 /**
- * `wheelgate watch`: reports the changes in an environment until SIGTERM or SIGINT, one line per event, as JSON
- * with `--json` or without a terminal. SIGHUP reloads the policy.
+ * `wheelgate watch`: reports the changes in an environment until SIGTERM or SIGINT, one line per event, as JSON with
+ * `--json` or without a terminal. SIGHUP reloads the policy.
  */
 export async function runWatch(path: string, options: WatchOptions, out: Output): Promise<number> {
   const asJson = options.json === true || !process.stdout.isTTY;
@@ -73,7 +73,7 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
     });
     const watching = monitor;
     policies.onChange(() => watching.refresh());
-    // A server beside it may bring the feed up to date.
+    // Another server that shares the folder may update the feed.
     feedTimer = setInterval(async () => {
       const { revision } = feed;
       feed = await loadOwnFeed(options.data).catch(() => feed);
@@ -92,7 +92,7 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
   return EXIT.fine;
 }
 
-/** @returns milliseconds; undefined where it was not asked for @throws {UsageError} */
+/** @returns milliseconds; undefined if polling was not requested @throws {UsageError} */
 function pollTime(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
@@ -101,7 +101,7 @@ function pollTime(text: string | undefined): number | undefined {
   return seconds * 1000;
 }
 
-/** `/metrics` for Prometheus, `/healthz` for who asks whether the process lives. */
+/** `/metrics` for Prometheus, `/healthz` for liveness probes. */
 async function listen(address: string, metrics: WatchMetrics, out: Output): Promise<Server> {
   const parsed = hostAndPort().safeParse(address);
   if (!parsed.success) throw new UsageError(`--listen: ${parsed.error.issues[0]?.message}`);

@@ -1,17 +1,17 @@
 import { visible } from '../domain/visible.js';
 
-/** What a piece of text says about itself; a word beside it always says the same. */
+/** The meaning of a piece of text. A word next to it always has the same meaning, for output without colours. */
 export type Style = 'plain' | 'good' | 'bad' | 'warning' | 'quiet' | 'strong';
 
-/** A piece of a line. Its text may come from anywhere. */
+/** A piece of a line. Its text may come from any source. */
 export interface Styled {
   readonly text: string;
   readonly style: Style;
-  /** Set where it is meant to be copied: it is never broken into lines. */
+  /** Set for text to copy: it is never wrapped. */
   readonly whole?: true;
 }
 
-/** Stands where the lines after the first begin, if the words do not fit into one. */
+/** The indentation of continuation lines. */
 export const HANG = Symbol('hang');
 
 export type Words = string | Styled | typeof HANG;
@@ -19,7 +19,7 @@ export type Words = string | Styled | typeof HANG;
 /** Where words are shown. */
 export interface Surface {
   readonly colours: boolean;
-  /** Columns; undefined where lines are never broken. */
+  /** Columns; undefined if lines are never wrapped. */
   readonly width: number | undefined;
 }
 
@@ -32,12 +32,12 @@ export function copied(text: string): Styled {
   return { text, style: 'plain', whole: true };
 }
 
-/** Text of any origin on one line: whatever would steer a terminal, or hide, is written as an escape. */
+/** Text of any origin on one line: terminal control sequences and invisible characters are escaped. */
 export function onOneLine(text: string): string {
   return visible(text).replace(/[\n\t]/g, (blank) => (blank === '\n' ? '\\x0a' : '\\x09'));
 }
 
-/** The words as they are written to a surface, without a line break at the end. */
+/** Renders the words for an output, without a line break at the end. */
 export function rendered(words: readonly Words[], { colours, width }: Surface): string {
   const pieces = words.map((piece) => (piece === HANG ? HANG : escaped(piece)));
   const lines = width === undefined ? [pieces.filter(isStyled)] : broken(pieces, width);
@@ -72,7 +72,7 @@ const CODES: Readonly<Record<Exclude<Style, 'plain'>, string>> = {
   strong: '1',
 };
 
-/** Neighbours of one style as one piece; a blank has that of what stands before it. */
+/** Merges adjacent pieces of one style. A space has the style of the piece before it. */
 function merged(line: readonly Styled[]): Styled[] {
   const pieces: Styled[] = [];
   for (const { text, style } of line) {
@@ -100,7 +100,7 @@ function isStyled(words: Styled | typeof HANG): words is Styled {
 /** Fewer columns than this are no place for the lines after the first. */
 const LEAST_ROOM = 24;
 
-/** Breaks between words. One that is longer than a line stays whole: the terminal goes on with it below. */
+/** Wraps at spaces. A word that is longer than a line stays whole, and the terminal wraps it. */
 function broken(pieces: readonly (Styled | typeof HANG)[], width: number): Styled[][] {
   const lines: Styled[][] = [[]];
   let column = 0;
@@ -142,7 +142,7 @@ type Token =
   | { readonly blank: string }
   | { readonly blank?: undefined; readonly parts: Styled[] };
 
-/** What stands together without a blank is one word, of however many pieces. */
+/** Pieces without a space between them form one word. */
 function wordsOf(pieces: readonly (Styled | typeof HANG)[]): Token[] {
   const tokens: Token[] = [];
   for (const piece of pieces) {

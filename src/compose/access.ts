@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { formatProblem, isUnread } from '../yaml/problem.js';
 import type { Process } from './process.js';
 
-/** Who may ask; undefined where anybody may. @throws {AccessError} where the tokens' file cannot be used */
+/** The access list; undefined if no token is required. @throws {AccessError} if the tokens' file is unusable */
 export async function createAccess(
   { access: { tokens } }: Config,
   { log, health, closing }: Process,

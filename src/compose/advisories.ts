@@ -21,7 +21,7 @@ interface AdvisorySources {
   readonly upstreams: readonly Upstream[];
 }
 
-/** What is said against releases, of what this process has at hand. */
+/** The known advisories on releases, from data in this process. */
 export function createAdvisories({
   process: { now },
   machine: { feed },
@@ -41,7 +41,7 @@ export function createAdvisories({
   });
 }
 
-/** Where a project's page came from last; else who claims it; else the public index, of which everybody asks. */
+/** The source of the project's current page; or else the index that claims the project; or else the public index. */
 export function upstreamOf(
   project: ProjectName,
   pages: Pick<ProjectPages, 'recent'>,
@@ -53,7 +53,7 @@ export function upstreamOf(
   return { upstream: name, publicUpstream: isPublic };
 }
 
-/** A log of which is noted what is denied for what is in it: an inspection has found nothing there. */
+/** Notes each denial of a file by its contents, if the inspection had no finding for it. */
 export function noteDenied(log: DecisionLog, suspected: SuspectedProjects): DecisionLog {
   return {
     append: (record) => {

@@ -9,7 +9,7 @@ import { dataFolder } from './data-folder.js';
 import type { Process } from './process.js';
 import { CONNECT_TIMEOUT, quietS3 } from './shared-blobs.js';
 
-/** Where all replicas keep their decisions for good, as one of their processes reaches it. */
+/** The permanent store for the decisions of all replicas, as used by one process. */
 export interface Archive {
   readonly objects: Objects;
   readonly seal: Seal;
@@ -17,7 +17,7 @@ export interface Archive {
   readonly states: StatesReader;
 }
 
-/** @returns undefined where nothing is kept beyond the machines, or nobody could believe what is */
+/** @returns undefined if there is no shared store, or its contents cannot be authenticated */
 export async function createArchive(
   config: Config,
   process: Process,
@@ -61,7 +61,7 @@ async function openObjects(
   const { S3Line } = await import('../store/s3/s3-line.js');
   const { S3Bucket } = await import('../store/s3/s3-bucket.js');
   const agent = await network.open({ connectTimeout: CONNECT_TIMEOUT }).agent();
-  // Whoever asks tells of what does not come.
+  // The caller reports missing objects.
   const line = new S3Line(s3, { agent, now, onTrouble: () => {} });
   closing.add(() => line.close());
   const bucket = new S3Bucket(line, s3.bucket);

@@ -11,8 +11,8 @@ import { noteAttestationEvent, noteTrustEvent } from './note-events.js';
 import type { Process } from './process.js';
 
 /**
- * All that it takes to look at attestations; the thread and the keys come with the first of them.
- * @param onKnown more is known of a project than before
+ * The verification of attestations; its thread and keys are loaded on first use.
+ * @param onKnown called with a project that has new facts
  */
 export function createAttestations(
   config: Config,

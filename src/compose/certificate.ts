@@ -9,7 +9,7 @@ import {
 } from '../runtime/certificate.js';
 import type { Process } from './process.js';
 
-/** Undefined where the server speaks plain HTTP. @throws where the certificate cannot be used */
+/** Undefined if the server uses plain HTTP. @throws if the certificate is unusable */
 export async function loadCertificate(
   { tls }: Config,
   { metrics }: Process,
@@ -23,7 +23,7 @@ export async function loadCertificate(
   return certificate;
 }
 
-/** Lets a running server take over what its certificate's files become. */
+/** Updates the certificate of a running server when its files change. */
 export async function renewCertificate(
   { tls }: Config,
   { log, metrics, health, closing }: Process,

@@ -24,27 +24,27 @@ export interface Wheelgate extends PackageServer {
   readonly metrics: Metrics;
   readonly exposure: ExposureWatch;
   readonly feed: FeedService | undefined;
-  /** What is under way finishes, up to the configured grace. */
+  /** Open requests finish, up to the configured grace period. */
   close(): Promise<void>;
 }
 
 /**
- * Builds everything, from the ground up: what a process has, what its machine has, what is shared beyond it, what
- * answers requests upon that, and the server. Closed is in the reverse order. `workers/` builds the same of the same
- * parts for several processes; only who has a machine's part, or the fleet's, is another there.
+ * Builds the server from the bottom up: the parts of the process, of its machine and of the fleet, then the services for
+ * requests, then the server. They are closed in reverse order. `workers/` builds the same parts for several processes; only
+ * the owner of the machine's and the fleet's parts differs.
  *
- * A request goes the other way, from the top:
+ * A request passes through them from the top down:
  *
  *     server      connection, TLS
- *       http/app  prepared pages; who may ask; the route; counted, and told of in one problem document where it fails
+ *       http/app  prepared pages; access; the route; counted; each failure becomes a problem document
  *         services
- *           pages      a page fresh in memory → the store's → the upstream's; judged; made ready
- *           artifacts  named by its page → judged → in the store, or else under a lease:
+ *           pages      a fresh page in memory → the store's → the upstream's; judged; rendered
+ *           artifacts  listed by its page → judged → from the store, or else under a lease:
  *             upstream → spool ─▶ gate → the client
  *                         └─▶ inspected → findings → judged → kept in the store, or dropped
- *       decisions  written down before the last bytes leave
+ *       decisions  recorded before the last bytes are sent
  *
- * @throws {PolicyError} where the policy does not validate
+ * @throws {PolicyError} if the policy does not validate
  */
 export async function compose(config: Config, outside: Outside): Promise<Wheelgate> {
   const process = createProcess(outside);
@@ -85,7 +85,7 @@ export async function compose(config: Config, outside: Outside): Promise<Wheelga
         try {
           return await server.listen();
         } catch (error) {
-          // One of two ports may be bound by now, and would keep the process.
+          // One of two ports may already be bound, and would keep the process alive.
           await closing.close();
           throw error;
         }

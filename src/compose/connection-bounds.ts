@@ -3,18 +3,18 @@ import type { ConnectionBounds } from '../http/connections.js';
 import { trustedAddresses } from '../http/trusted-proxies.js';
 import { openFilesLimit } from '../runtime/open-files.js';
 
-/** What a process has open without a client: its threads, files of its own, and what comes in from upstreams. */
+/** Open files of a process, apart from clients: its threads, its own files, and upstream transfers. */
 const OWN_FILES = 64;
-/** What a client may take: its connection, and the file that is read for it. */
+/** Open files per client: its connection, and the file that is read for it. */
 const FILES_EACH = 2;
 const LEAST = 8;
 /** More than this many is for more processes. */
 const MOST = 10_000;
-/** Where the system does not tell how many files may be open. */
+/** The assumed limit if the system does not report its limit of open files. */
 const UNTOLD = 1_000;
-/** Of all connections, what one client may have. */
+/** The maximum share of one client in all connections. */
 const SHARE = 3 / 4;
-/** Connections beyond the bounds that are kept to be told so. */
+/** Connections beyond the limit that are accepted only to send an error. */
 const SURPLUS = 8;
 
 /** How many connections this process takes at a time: as configured, else as many as it can open files for. */

@@ -1,41 +1,41 @@
 import { basename, join } from 'node:path';
 
-/** Where everything lies in a data folder. The decision log may lie elsewhere: the settings say so. */
+/** The layout of a data folder. The settings can place the decision log elsewhere. */
 export function dataFolder(data: string) {
   const at = (name: string): string => join(data, name);
   return {
     /** Held by the server whose folder it is. */
     lock: at('lock'),
-    /** The folder's format, and which Wheelgate has said so. */
+    /** The folder's format, and the Wheelgate version that wrote it. */
     version: at('version.json'),
     blobs: at('blobs'),
     pages: at('pages'),
     findings: at('findings'),
-    /** What probes have seen, which is no finding. */
+    /** Probe results, which are not findings. */
     probes: at('probes'),
     attestations: at('attestations'),
     links: at('links'),
     /** Digests that were checked, and pins. */
     facts: at('digests'),
     pins: at('pins'),
-    /** What is being received: beside the blobs, for it is renamed once it is whole. */
+    /** Files that are being received: next to the blobs, because a complete file is renamed into them. */
     spool: at('spool'),
     feed: at('feed.jsonl'),
     exposure: at('exposure.json'),
     /** The last edits of the policy. */
     policyEdits: at('policy-edits.json'),
-    /** What webhooks have been told, and what they are still to be. */
+    /** Sent and pending webhook notifications. */
     told: at('told.json'),
     outbox: at('outbox'),
     /** The policy that replicas share. */
     sharedPolicy: at('shared-policy'),
-    /** What other replicas have decided, as far as it was heard. */
+    /** Decisions received from other replicas. */
     heard: at('heard'),
     /** Which files of the decision log are in S3. */
     archived: at('archived.json'),
-    /** The lists of projects: each process writes its own. */
+    /** The lists of projects: each process writes a separate file. */
     listsOf: (member: number | undefined) => at(member === undefined ? 'lists' : `lists-${member}`),
-    /** Sigstore's keys: each process looks after its own. */
+    /** Sigstore's keys: each process maintains a separate copy. */
     keysOf: (member: number | undefined) =>
       at(member === undefined ? 'sigstore-keys' : `sigstore-keys-${member}`),
   };

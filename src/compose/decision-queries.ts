@@ -7,7 +7,7 @@ import { type IsSettled, settledBy } from '../policy/settled.js';
 import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 
-/** What is asked of the decisions, for the process that keeps their log. */
+/** Queries on the decisions, for the process that keeps their log. */
 export function createDecisionQueries(
   search: LogSearch,
   { now }: Process,

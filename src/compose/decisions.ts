@@ -17,14 +17,14 @@ import type { Archive } from './archive.js';
 import { createUploading, type FleetDecisions } from './fleet-decisions.js';
 import type { Process } from './process.js';
 
-/** A decision log, and what is known of it without reading it. */
+/** A decision log, and the data that is known without reading it. */
 export interface KeptDecisions {
   readonly log: DecisionLog;
   readonly rollups: RollupKeeper;
   readonly live: LiveDecisions;
 }
 
-/** What the log of this machine has to do with those of others; both undefined where it is alone. */
+/** Links between the log of this machine and other logs; both are undefined for a single machine. */
 export interface DecisionsBeyond {
   readonly fleet: FleetDecisions | undefined;
   readonly archive: Archive | undefined;
@@ -46,7 +46,7 @@ export async function createDecisionLog(
     onTrouble: (err) =>
       log.warn({ err }, 'the decision log roll-up could not be computed or saved'),
   });
-  // Once the log takes nothing any more.
+  // Runs after the log is closed.
   closing.add(() => rollups.close());
   const live = new LiveLog(rollups);
   const onWritten: FileLogParts['onWritten'] = (written, position) => {
@@ -99,13 +99,16 @@ export async function createDecisionLog(
   return { log: fleet === undefined ? written : named(written, replica.name), rollups, live };
 }
 
-/** A file is put aside every hour: as many of them stay as would be full. What goes elsewhere is compressed. */
+/**
+ * Files are rotated every hour, before they are full, so the limit is the total size of `keep` full files. Archived files
+ * are compressed.
+ */
 function oftenPutAside(decisions: Config['decisions']): DecisionLogSettings {
   const { keep, maxBytes } = decisions;
   return { ...decisions, compress: true, room: Math.max(1, keep) * maxBytes };
 }
 
-/** A log of which each record says which replica it is of. */
+/** Adds the replica's name to each record. */
 function named(log: DecisionLog, replica: string): DecisionLog {
   return {
     append: (record) => log.append(isOfRequest(record) ? { ...record, replica } : record),

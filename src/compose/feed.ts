@@ -7,8 +7,8 @@ import type { Redis } from './redis.js';
 import { shareFeed } from './shared-feed.js';
 
 /**
- * The malware feed, kept in the data folder; undefined where the settings want none.
- * @param redis undefined where this machine is alone
+ * The malware feed, kept in the data folder; undefined if the settings do not use it.
+ * @param redis undefined for a single machine
  */
 export function createFeed(
   config: Config,
@@ -20,7 +20,7 @@ export function createFeed(
   metrics.feedEnabled.set(url === undefined ? 0 : 1);
   if (url === undefined) return undefined;
   const file = dataFolder(config.data).feed;
-  /** What is wrong with it, by what shows it. */
+  /** The problems with it, by source. */
   const troubles: { sync?: string; file?: string } = {};
   const tell = (): void => {
     const said = [troubles.file, troubles.sync].filter((trouble) => trouble !== undefined);

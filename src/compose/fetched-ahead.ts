@@ -16,13 +16,13 @@ const PART_OF_DISK = 10;
 const HOURLY = 1024 * MIB;
 
 export interface FetchingAhead {
-  /** Fetches what is new on a page. */
+  /** Fetches the new files of a page. */
   readonly onJudged: JudgedPageListener;
-  /** Fetches files, as far as the bounds allow. */
+  /** Fetches files, within the limits. */
   announce(files: readonly ListedFile[]): void;
 }
 
-/** What fetches new releases ahead; undefined where that is off. */
+/** Fetches new releases ahead; undefined if that is disabled. */
 export function createFetchingAhead(
   { cache, probe }: Config,
   { now, metrics, log, closing }: Process,

@@ -19,7 +19,7 @@ import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 import { bytesAt } from './stores.js';
 
-/** What replicas need to follow each other's fills. */
+/** The dependencies for following fills across replicas. */
 interface Shared {
   readonly listen: { readonly host: string; readonly port: number };
   readonly url: string;
@@ -29,19 +29,21 @@ interface Shared {
 /** Whose lease a fill may be done under. */
 const LABELS: readonly (LeaseLabel | 'local')[] = ['ours', 'theirs', 'none', 'local'];
 
-/** Undefined where nobody could follow a fill of ours: then a lease would keep others from it, and help nobody. */
+/** Undefined if others cannot follow our fills: a lease would only block them. */
 function sharedBy({ redis, replica: { listen, url, secret } }: Config): Shared | undefined {
   if (redis === undefined || secret === undefined || listen === undefined || url === undefined)
     return undefined;
   return { listen, url, secret };
 }
 
-/** Whether other replicas read here what comes in. */
+/** Whether other replicas read artifacts here while they are received. */
 export function sharesFills(config: Config): boolean {
   return sharedBy(config) !== undefined;
 }
 
-/** The leases of a machine: with the other replicas, where there are any; and its port on which they follow what is ours. */
+/**
+ * The leases of a machine, shared with other replicas if there are any, and its port on which they follow our fills.
+ */
 export async function createLeases(
   config: Config,
   process: Process,
@@ -82,7 +84,7 @@ export async function createLeases(
   return leases;
 }
 
-/** How a process follows what other replicas are at; undefined where there are none. */
+/** Lets a process follow the fills of other replicas; undefined without replicas. */
 export function createDistantFills(config: Config, { now }: Process): DistantFills | undefined {
   const shared = sharedBy(config);
   if (shared === undefined) return undefined;
@@ -108,7 +110,7 @@ function begin(server: Server, { host, port }: Shared['listen']): Promise<void> 
   });
 }
 
-/** Who follows us goes on by himself. */
+/** The replicas that follow us continue on their own. */
 function end(server: Server): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();

@@ -21,25 +21,25 @@ import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 import type { Replicas } from './replicas.js';
 
-/** What was heard of others is kept in files of so many bytes, and so many of them: what Redis has, and somewhat more. */
+/** Decisions of other replicas are kept in this many files of this size: slightly more than Redis keeps. */
 const HEARD = { maxBytes: 32 * 2 ** 20, keep: 2, compress: true, fsync: false };
 
-/** What was put into the archive is asked for within so many milliseconds. */
+/** Maximum wait for an object that was put into the archive, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What ties the decisions of this machine to those of the other replicas. */
+/** Connects the decisions of this machine to those of the other replicas. */
 export interface FleetDecisions {
-  /** Tells the others what has reached the own log. */
+  /** Announces records that were written to our log. */
   tell(written: readonly Written[]): void;
-  /** Counts and shows what the others decide, from where that ended before. */
+  /** Counts and shows the others' decisions, from the last known position. */
   follow(rollups: RollupKeeper, live: LiveLog): Promise<void>;
   /** Decisions of the others that were not heard. */
   missed(): readonly Missing[];
-  /** Decisions of the others that nobody finds from here. */
+  /** Decisions of the others that cannot be found from here. */
   missing(heardSince: string | undefined): Promise<readonly Missing[]>;
 }
 
-/** @returns undefined without a secret: nobody could believe what another says */
+/** @returns undefined without a secret: messages could not be authenticated */
 export function createFleetDecisions(
   { replica: { name, secret }, data }: Config,
   process: Process,
@@ -62,7 +62,7 @@ export function createFleetDecisions(
       onDropped: (count) => metrics.decisionsSent.inc({ result: 'dropped' }, count),
     },
   );
-  // Once the log takes nothing any more.
+  // Runs after the log is closed.
   closing.add(() => telling.close());
   const onTrouble = (err: unknown) =>
     log.warn({ err }, 'decisions of other replicas could not be stored');
@@ -129,7 +129,7 @@ export function createFleetDecisions(
   };
 }
 
-/** Searches what all replicas have decided, from any process of this machine. */
+/** Searches the decisions of all replicas, from any process of this machine. */
 export function createFleetReader(
   { data }: Config,
   own: BackwardReader,
@@ -144,7 +144,7 @@ function heardFile(data: string): string {
   return join(dataFolder(data).heard, 'decisions.jsonl');
 }
 
-/** Puts what the own log has put aside into the archive. @param putAside what is in its own file */
+/** Archives the rotated files of our log. @param putAside a rotated file */
 export function createUploading(
   { replica: { name }, decisions, data }: Config,
   { now, log, metrics, health }: Process,

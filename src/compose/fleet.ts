@@ -16,9 +16,9 @@ import { createSharedProjects } from './shared-projects.js';
 import { createStores } from './stores.js';
 
 /**
- * What a machine shares beyond itself: with nobody, or with the other replicas.
- * @param sharedBlobs undefined where this process fetches none, or they are not shared
- * @param redis undefined where there are no other replicas
+ * Resources that are shared beyond a machine, if there are other replicas.
+ * @param sharedBlobs undefined if this process does not fetch artifacts, or they are not shared
+ * @param redis undefined without other replicas
  */
 export async function createFleet(
   config: Config,

@@ -4,29 +4,29 @@ import { stateOfFile } from '../runtime/change-watch.js';
 import type { Log } from '../runtime/log.js';
 import { canBeUsed } from '../store/disk/disk-files.js';
 
-/** So many are told. */
+/** Maximum number of reported files. */
 const MAX_TOLD = 3;
 /** So many files are remembered to be unreadable: they are few, or else it is the folder. */
 const MAX_UNREADABLE = 1_000;
 
-/** Who is told what is wrong with the data folder. */
+/** Receives problems with the data folder. */
 export interface Troubles {
   /**
-   * @param cause a name for it, @param detail a clause for people; undefined where it is over
-   * @param path of a file or folder: it is over, too, once that can be used again
+   * @param cause a name for it, @param detail a clause for people; undefined when it is over
+   * @param path of a file or folder: the problem also ends when it becomes usable again
    */
   tell(cause: string, detail: string | undefined, path?: string): void;
   /** A file or folder below it cannot be read. @param why a clause for people */
   unreadable(path: string, why: string): void;
 }
 
-/** What is wrong with the data folder, by cause: `/readyz` tells it as one part. */
+/** Problems with the data folder, by cause: one part of `/readyz`. */
 export class FolderTroubles implements Troubles {
   readonly #data: string;
   readonly #health: Health;
   readonly #log: Log;
   readonly #details = new Map<string, string>();
-  /** Files and folders that could not be used, by what was told of them. */
+  /** Files and folders that are unusable, by cause. */
   readonly #unusable = new Map<string, Unusable>();
 
   constructor(data: string, health: Health, log: Log) {
@@ -52,7 +52,10 @@ export class FolderTroubles implements Troubles {
     });
   }
 
-  /** Forgets what is another file by now, or gone, or can be used again: there may have been no descriptors left. */
+  /**
+   * Removes entries for files that were replaced or deleted, or are usable again: the process may have run out of
+   * descriptors.
+   */
   async lookAgain(): Promise<void> {
     for (const [cause, { path, why, state }] of this.#unusable) {
       const isOther = state !== undefined && (await stateOfFile(path)) !== state;
@@ -76,7 +79,7 @@ export class FolderTroubles implements Troubles {
 
 interface Unusable {
   readonly path: string;
-  /** As it was told; empty where that was no fault of a single file. */
+  /** As reported; empty if the problem does not concern a single file. */
   readonly why: string;
   /** Once it is known: see `stateOfFile`. */
   state: string | undefined;

@@ -27,18 +27,18 @@ import { serviceState } from './service-state.js';
 import { createSharing } from './shared-policy.js';
 import { createRooms, createSpool } from './stores.js';
 
-/** What was wrong with the data folder is looked at again, in milliseconds. */
+/** Interval between checks of reported problems, in milliseconds. */
 const LOOK_AGAIN = 2_000;
 
 /**
- * What the processes of one machine have in common. One process keeps it (`createMachine`); a worker among several asks
- * that one (`workers/`).
+ * The parts that all processes of a machine share. One process owns them (`createMachine`); a worker requests them from
+ * that process (`workers/`).
  */
 export interface Machine {
   readonly policies: Pick<PolicySource, 'current'>;
-  /** Undefined where the settings want no malware feed. */
+  /** Undefined if the settings do not use a malware feed. */
   readonly feed: { readonly current: MalwareFeed } | undefined;
-  /** Undefined where anybody may ask for anything. */
+  /** Undefined if no token is required. */
   readonly tokens: TokenSource | undefined;
   /** Until when the three above are known to be in force. */
   readonly confirmation: Confirmation;
@@ -46,9 +46,9 @@ export interface Machine {
   readonly spaces: Spaces;
   readonly troubles: Troubles;
   readonly spool: Spool;
-  /** What an overview says of it. */
+  /** Its part of an overview. */
   readonly state: () => Promise<ServiceState>;
-  /** What the dashboard asks of the policy. */
+  /** Queries of the dashboard on the policy. */
   readonly policyReports: PolicyReports;
   /** All metrics of all its processes in Prometheus's text form. */
   readonly metricsText: () => Promise<string>;
@@ -59,18 +59,18 @@ export interface KeptMachine extends Machine {
   readonly policies: PolicyWatcher;
   readonly feed: FeedService | undefined;
   readonly tokens: AccessControl | undefined;
-  /** Resolves once it is known what earlier runs have left on disk. Never rejects. */
+  /** Resolves when the files of earlier runs are counted. Never rejects. */
   readonly scanned: Promise<void>;
-  /** Whose unfinished files may lie in the data folder. */
+  /** The runs whose unfinished files may be in the data folder. */
   readonly runs: Runs;
-  /** Replicas that share this cache; undefined where nobody else does, or nobody could be believed. */
+  /** Replicas that share this cache; undefined without replicas, or if they cannot be authenticated. */
   readonly replicas: Replicas | undefined;
 }
 
 /**
- * @param redis undefined where this machine is alone
- * @throws {PolicyError} where the policy does not validate, {AccessError} where the tokens do not, {DataFolderError} where
- * the data folder is another's
+ * @param redis undefined for a single machine
+ * @throws {PolicyError} if the policy does not validate, {AccessError} if the tokens do not, {DataFolderError} if the
+ * data folder is in use by another server
  */
 export async function createMachine(
   config: Config,
@@ -86,7 +86,7 @@ export async function createMachine(
   const folder = await ownDataFolder(config, process, troubles);
   const { spaces, lookAgain, ...rooms } = createRooms(config, troubles);
   closing.add(everyUnref(LOOK_AGAIN, () => troubles.lookAgain().finally(lookAgain)));
-  // What earlier runs have left on disk is learnt in the background: nothing waits for it.
+  // The files of earlier runs are counted in the background, without delaying the start.
   const scanned = Promise.all([rooms.blobs.scan(), rooms.pages.scan(), folder.tidy()]).then(
     () => {},
     (err: unknown) => log.warn({ err }, 'the data folder could not be scanned'),

@@ -25,7 +25,7 @@ export function notePolicy(
     metrics.policyMode.set({ mode }, mode === current ? 1 : 0);
 }
 
-/** Waivers expire while nobody edits anything: asked for at each scrape. */
+/** Waivers expire without an edit, so they are counted at each scrape. */
 export function noteWaivers({ waivers }: PolicyMeaning, metrics: Metrics, now: number): void {
   for (const [state, count] of Object.entries(countWaivers(waivers, now)))
     metrics.waivers.set({ state }, count);
@@ -34,7 +34,7 @@ export function noteWaivers({ waivers }: PolicyMeaning, metrics: Metrics, now: n
   else metrics.nextWaiverExpiry.set(next / 1_000);
 }
 
-/** What `/readyz` tells of beside the server's own end. */
+/** The parts of `/readyz`, in addition to the server's shutdown. */
 const PARTS = [
   'policy',
   'malware-feed',
@@ -52,7 +52,7 @@ const PARTS = [
   'shared-policy',
 ];
 
-/** Lets the metrics say what `/readyz` does. */
+/** Exports the state of `/readyz` as metrics. */
 export function noteHealth(health: Health, metrics: Metrics): void {
   for (const part of PARTS) metrics.partDegraded.set({ part }, 0);
   health.onChange(({ part, state }) => {

@@ -17,8 +17,8 @@ import type { KeptMachine } from './machine.js';
 import type { Process } from './process.js';
 
 /**
- * Tells the webhooks of the settings what happens: the process that keeps a machine's parts does, for all of it.
- * @returns the fleet whose decisions are noted on their way to the log
+ * Notifies the configured webhooks, for the whole machine: only the process that owns its parts does.
+ * @returns the fleet whose decisions are noted before they are logged
  */
 export async function notifying(
   config: Config,
@@ -76,20 +76,20 @@ export async function notifying(
   return { ...fleet, decisions: noting(fleet.decisions, notifier) };
 }
 
-/** Leads where the refusal itself does: to the page of the file, also where its sidecar was asked for. */
+/** The target of the refusal's own link: the page of the file, even for a request for its sidecar. */
 function linksOf({ publicUrl, dashboard }: Config): (record: DecisionRecord) => string | undefined {
   if (publicUrl === undefined || !dashboard.enabled) return () => undefined;
   return (record) => {
     const project = parseProjectName(record.project);
     const sha256 = record.sha256 === undefined ? undefined : parseSha256(record.sha256);
     const filename = record.filename.replace(/\.metadata$/, '');
-    // A release that was named to somebody has none.
+    // A record about a release, such as an OSV response, has no file to link to.
     if (project === undefined || filename === '') return undefined;
     return shortLink(publicUrl, { project, filename, sha256 });
   };
 }
 
-/** A log of which every record is noted, whether or not the disk takes it. */
+/** Notes every record, whether or not writing it succeeds. */
 function noting(log: DecisionLog, notifier: Notifier): DecisionLog {
   return {
     append: (record) => {

@@ -1,14 +1,14 @@
 import type { VerifyProvenance } from '../attestations/verify-in-thread.js';
 import type { Log } from '../runtime/log.js';
 
-/** What comes in from outside, so that a test can stop time and watch what is logged. */
+/** Inputs from outside: a test sets the time and captures the log. */
 export interface Outside {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** 0 to 1, by which background work is spread; a test that wants none of it gives a large number. */
+  /** 0 to 1, spreads background work over time; tests disable background work with a large value. */
   readonly random?: () => number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** Instead of sigstore's public-good instance: whom to believe who published a file. */
+  /** Overrides sigstore's public-good instance as the authority on publishers. */
   readonly verifyProvenance?: VerifyProvenance;
 }

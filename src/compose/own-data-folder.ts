@@ -20,20 +20,20 @@ const PATIENCE = 5_000;
 /** Findings, and each other kind of record that can be found out again, on disk, in bytes. */
 const MAX_FINDINGS = 2 ** 30;
 const MAX_RECORDS = 2 ** 28;
-/** How often they are brought within that, in milliseconds. */
+/** Interval between cleanups, in milliseconds. */
 const TIDY = 6 * 3_600_000;
 /** How often it is made sure that the lock is still there, in milliseconds. */
 const LOOK = 1_000;
 
 /** The data folder while it is this server's. */
 export interface OwnDataFolder {
-  /** Whose unfinished files may lie in it. */
+  /** The runs whose unfinished files may be in it. */
   readonly runs: Runs;
-  /** Removes, in the background, what nobody reads any more. */
+  /** Removes unused files in the background. */
   tidy(): Promise<void>;
 }
 
-/** @throws {DataFolderError} where another server has it, or where it cannot be used */
+/** @throws {DataFolderError} if another server uses it, or it is unusable */
 export async function ownDataFolder(
   { data }: Config,
   { log, closing }: Process,
@@ -59,7 +59,7 @@ export async function ownDataFolder(
       `the folder is not locked, and a second server could use it: ${unlocked}`,
     );
   let lock = await nodeOf(at.lock);
-  // Whoever removes the lock's file lets another server in, and what removes the whole folder removes it, too.
+  // Deleting the lock file would let another server in; deleting the whole folder deletes the lock as well.
   const stop = everyUnref(LOOK, async () => {
     if (folder.unlocked !== undefined || (await nodeOf(at.lock)) === lock) return;
     try {
@@ -102,7 +102,7 @@ export async function ownDataFolder(
   };
 }
 
-/** Which file bears a name; undefined where there is none. */
+/** The inode of a name; undefined if the name does not exist. */
 async function nodeOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found && `${found.dev} ${found.ino}`;

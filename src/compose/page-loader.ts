@@ -9,7 +9,7 @@ import type { Upstream } from '../upstream/upstream.js';
 import { notePageEvent, noteSeenEvent } from './note-events.js';
 import type { Process } from './process.js';
 
-/** Which bytes files have; what is learnt of them is told. */
+/** The known digests of files; new ones are announced to the other replicas. */
 export function createKnownBytes(
   { now, log }: Process,
   { stores, news, projects }: Fleet,
@@ -24,7 +24,7 @@ export function createKnownBytes(
   });
 }
 
-/** The pages of all upstreams; those that are others than before are told of. */
+/** Loads the pages of all upstreams and announces changed ones. */
 export function createPageLoader(
   { cache }: Config,
   { now, log, metrics, closing }: Process,

@@ -9,9 +9,9 @@ import type { Process } from './process.js';
 const NOTHING_REFUSED = `mode: dry-run: ${ONLY_COUNTED}`;
 
 /**
- * The policy in force, from the shipped files and those of the settings.
- * @param read who reads the files of a change, @param inForce undefined where the own files always hold
- * @throws {PolicyError} where it does not validate
+ * The policy in force, from the shipped files and the configured ones.
+ * @param read reads the files of a change, @param inForce undefined if the local files always apply
+ * @throws {PolicyError} if it does not validate
  */
 export async function createPolicies(
   config: Config,

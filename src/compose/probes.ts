@@ -15,13 +15,13 @@ export interface Probes {
 }
 
 export interface ProbeListeners {
-  /** A probe has seen something after the page went out. */
+  /** Called for a probe result that arrived after the page was sent. */
   onLate(project: ProjectName): void;
-  /** A probe could not read all that could be a hook: only the full inspection can tell. */
+  /** Called if a probe could not read every possible startup hook: the file needs a full inspection. */
   onDoubt(listed: ListedFile): void;
 }
 
-/** @returns undefined where nothing is probed */
+/** @returns undefined if probing is disabled */
 export function createProbes(
   config: Config,
   process: Process,

@@ -7,23 +7,23 @@ import { noteHealth } from './note-events.js';
 import type { Outside } from './outside.js';
 
 const KIB = 1024;
-/** What pieces of artifacts that come in take in memory, in bytes: all together, and what each has at least. */
+/** Memory for incoming pieces of artifacts, in bytes: the total, and the minimum per transfer. */
 const ARRIVING = [512 * KIB, 64 * KIB] as const;
-/** The same of those that go out, cached ones among them: a longer piece is one hand-over between threads less. */
+/** The same for outgoing pieces, including cached artifacts. Longer pieces need fewer hand-overs between threads. */
 const DEPARTING = [2048 * KIB, 64 * KIB] as const;
 
-/** What a process has for itself. */
+/** Resources that each process has separately. */
 export interface Process extends Outside {
-  /** Which of several on this machine, from 1; undefined where it is the one that keeps what they share. */
+  /** Index among several workers of this machine, from 1; undefined for the process that owns the shared parts. */
   readonly member: number | undefined;
   readonly network: Network;
   readonly metrics: Metrics;
   readonly health: Health;
-  /** What may wait for the file system while artifacts come in. */
+  /** Pieces of incoming artifacts that wait for the file system. */
   readonly arriving: FairShare;
-  /** What is on its way from spool files to clients. */
+  /** Pieces between spool files and clients. */
   readonly departing: FairShare;
-  /** Whoever builds something that must be closed adds it here. */
+  /** A component that must be closed is added here when it is created. */
   readonly closing: Closing;
 }
 

@@ -5,7 +5,7 @@ import type { RedisEvents } from '../redis/redis-events.js';
 import type { RedisLine } from '../redis/redis-line.js';
 import type { Process } from './process.js';
 
-/** How a machine reaches those beside it. */
+/** Connects a machine to the others. */
 export interface Redis {
   readonly line: RedisLine;
   /** Begun once everything is built that wants to hear of them. */
@@ -13,8 +13,8 @@ export interface Redis {
 }
 
 /**
- * Redis, where the settings name one: for the process that keeps what its machine has. Its client is loaded then, and not
- * before. Where Redis does not answer, that is told of, and it is tried again.
+ * Redis, if configured, for the process that owns the machine's parts. Its client is loaded only then. If Redis is
+ * down, that is reported, and the connection is retried.
  */
 export async function createRedis(
   { redis, replica }: Config,
@@ -30,7 +30,7 @@ export async function createRedis(
     if (detail !== undefined)
       health.set('redis', 'degraded', `this replica continues alone: ${detail}`);
     else health.set('redis', 'ok');
-    // Once for all that is tried meanwhile.
+    // Reported once for all attempts.
     if (isAway === (detail !== undefined)) return;
     isAway = detail !== undefined;
     if (isAway) log.warn({ detail }, 'Redis is unavailable; this replica continues alone');

@@ -21,10 +21,10 @@ import { VERSION } from '../runtime/package-root.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 
-/** Who begins waits no longer to know of the others, in milliseconds. */
+/** Maximum wait for the other replicas at the start, in milliseconds. */
 const PATIENCE = 3_000;
 
-/** On which replicas tell each other that they go by another policy, or share one. */
+/** Channel for the announcement of policy revisions and shared policies. */
 export const POLICY_CHANNEL = 'policy';
 
 /** Replicas that share this cache, as one of them knows it. */
@@ -32,23 +32,23 @@ export interface Replicas {
   readonly known: readonly KnownReplica[];
   /** The same, as the dashboard shows it. */
   readonly notes: readonly ReplicaNote[];
-  /** Those that are there beside this one. */
+  /** The other replicas that are present. */
   readonly others: readonly KnownReplica[];
-  /** Where Redis does not answer: when it last did, ISO 8601. What is known of the others is as of then. */
+  /** If Redis is down: its last response, ISO 8601. The data on the others is from that time. */
   readonly asOf: string | undefined;
-  /** Milliseconds since 1970, by Redis' clock as far as it is known. */
+  /** Milliseconds since 1970, by Redis' clock if it is known. */
   readonly now: number;
-  /** Says now that this one is there, and asks for the others. */
+  /** Sends a heartbeat now, and queries the others. */
   beat(): void;
-  /** Calls back with who is there, after each word. To be called before `begin`. */
+  /** Called with the roster after each message. Must be set before `begin`. */
   onRoster(listener: (roster: Roster) => void): void;
-  /** @param decided how far this one has decided: the others are told. To be called before `begin` */
+  /** @param decided the log position of this replica, which the others receive. Must be set before `begin` */
   tellDecided(decided: () => Decided): void;
-  /** Begins to say that this one is there. Resolves once it knows of the others, or soon. */
+  /** Starts the heartbeat. Resolves when the others are known, or after a short timeout. */
   begin(): Promise<void>;
 }
 
-/** @returns undefined without a secret: nobody could believe what another says */
+/** @returns undefined without a secret: messages could not be authenticated */
 export function createReplicas(
   { replica }: Config,
   { now, log, metrics, health, closing }: Process,
@@ -110,14 +110,14 @@ export function createReplicas(
   );
   closing.add(() => heartbeat.close());
   policies.onChange(() => {
-    // Nobody who is served waits for it.
+    // Clients do not wait for it.
     void heartbeat.beat().then(() => events.send(POLICY_CHANNEL, ''));
   });
   events.on(POLICY_CHANNEL, () => {
     void heartbeat.beat();
     void shared?.look();
   });
-  // Of what was sent meanwhile nobody knows.
+  // Messages sent during a gap are lost.
   events.onGap(() => {
     void heartbeat.beat();
     void shared?.look();
@@ -145,7 +145,7 @@ export function createReplicas(
       decided = source;
     },
     begin: async () => {
-      // A policy that others share holds before the first request.
+      // A shared policy applies before the first request.
       await Promise.race([
         heartbeat.begin().then(() => shared?.begin()),
         sleep(PATIENCE, undefined, { ref: false }),

@@ -26,15 +26,15 @@ const LINGER = 1_000;
 
 /** A server that does not listen yet. */
 export interface PackageServer {
-  /** Binds the ports. @returns where it listens for package clients */
+  /** Binds the ports. @returns the address for package clients */
   listen(): Promise<AddressInfo>;
-  /** Where the dashboard listens, once it does; undefined where it has no port of its own. */
+  /** The address of the dashboard, once bound; undefined if it has no separate port. */
   readonly dashboardAddress: AddressInfo | undefined;
-  /** Takes over what was changed on the disk: pins that were removed. */
+  /** Applies changes on disk: removed pins. */
   reload(): void;
 }
 
-/** @throws what says that the certificate cannot be used */
+/** @throws if the certificate is unusable */
 export async function createServer(
   config: Config,
   process: Process,
@@ -118,12 +118,12 @@ function httpSettings({
   };
 }
 
-/** A key of its own: pseudonyms, which anybody may see, are made with no key that signs anything. */
+/** A separate key: pseudonyms are public, so their key must not sign anything. */
 function pseudonymKey(secret: string): Uint8Array {
   return createHmac('sha256', secret).update('pseudonyms of clients').digest();
 }
 
-/** @param setting where the address comes from: what the system says of it names no setting */
+/** @param setting the origin of the address, because the system's error does not name a setting */
 function listen(
   server: Server | TlsServer,
   { host, port }: Config['listen'],

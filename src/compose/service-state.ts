@@ -5,7 +5,7 @@ import type { PolicyWatcher } from '../policy/watcher.js';
 import type { Process } from './process.js';
 import type { Replicas } from './replicas.js';
 
-/** How the service is, for the process that keeps what a machine has. */
+/** The state of the service, for the process that owns the machine's parts. */
 export function serviceState(
   { now, metrics }: Process,
   policies: PolicyWatcher,

@@ -31,17 +31,17 @@ import { createUpstreams } from './upstreams.js';
 
 /** No artifact is longer than this, in bytes: an upstream that never ends must not fill the disk. */
 const MAX_ARTIFACT = 32 * 2 ** 30;
-/** Artifacts that come in without a file, in bytes: what is longer than this is worth to be read ahead. */
+/** Incoming artifacts that are kept in memory instead of a file, in bytes. Longer ones benefit from reading ahead. */
 const IN_MEMORY = { longest: 2 ** 20, total: 16 * 2 ** 20 };
 
-/** What answers requests, in one process, once somebody listens. */
+/** Answers requests, in one process, after it listens. */
 export interface PackageServices extends Omit<Services, 'authenticate' | 'confirmation'> {
   readonly artifacts: ArtifactService;
-  /** Takes over what was changed on the disk: pins that were removed, certificates for indexes. */
+  /** Applies changes on disk: removed pins, certificates for indexes. */
   reload(): void;
 }
 
-/** Builds all that answers requests upon what this process, its machine and those beyond it have. */
+/** Builds the services for requests from the parts of this process, its machine and the fleet. */
 export function createServices(
   config: Config,
   process: Process,
@@ -96,7 +96,7 @@ export function createServices(
     sharedBlobs,
     spool: machine.spool,
     distantFills: createDistantFills(config, process),
-    // Workers and other replicas read out of the spool what comes in at another.
+    // Workers and other replicas read incoming artifacts from the spool.
     memory:
       process.member === undefined && !sharesFills(config)
         ? new ArrivingMemory(IN_MEMORY)

@@ -6,8 +6,8 @@ import type { Process } from './process.js';
 export const CONNECT_TIMEOUT = 2_000;
 
 /**
- * Artifacts that machines share, where the settings say so. S3's own library is loaded then, and not before: it is what a
- * start without it need not pay for.
+ * Artifacts that machines share, if configured. The S3 library is loaded only then, so other configurations start
+ * without its cost.
  */
 export async function createSharedBlobs(
   { s3 }: Config,
@@ -46,7 +46,10 @@ export async function createSharedBlobs(
   return blobs;
 }
 
-/** S3's library says on standard error which Node its later versions will need: package.json knows. To be called before it is loaded. */
+/**
+ * The S3 library prints to standard error which Node its later versions will require; package.json covers that. Must be
+ * called before it is loaded.
+ */
 export function quietS3(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 }

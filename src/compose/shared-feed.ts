@@ -12,18 +12,18 @@ import { dataFolder } from './data-folder.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 
-/** On which replicas tell each other that one has put a feed into Redis. */
+/** Channel for the announcement of a feed in Redis. */
 const CHANNEL = 'feed';
-/** A lease is nobody's request's, in milliseconds. */
+/** Timeout for a lease, in milliseconds. Requests do not wait for it. */
 const PATIENCE = 2_000;
 
 /** A malware feed that replicas share. */
 export interface FeedSharing extends Pick<SharedFeed, 'sync'> {
-  /** Named who takes in what others bring. */
+  /** Sets the service that receives the others' feeds. */
   connect(feed: FeedService): void;
 }
 
-/** @returns undefined where nobody could believe another, or the feed is no transfer: a folder of this machine */
+/** @returns undefined if other replicas cannot be authenticated, or the feed is a local folder */
 export function shareFeed(
   { feed: { url, interval }, replica: { name, secret }, data }: Config,
   { now, log, metrics, closing }: Process,
@@ -61,7 +61,7 @@ export function shareFeed(
         void takes.run();
       };
       events.on(CHANNEL, onNews);
-      // Of what was told meanwhile nobody knows.
+      // Announcements during a gap are lost.
       events.onGap(onNews);
     },
   };

@@ -18,14 +18,14 @@ import { POLICY_CHANNEL, type Replicas } from './replicas.js';
 /** So many of the clauses of an edit are logged. */
 const MOST_CLAUSES = 50;
 
-/** A policy that replicas share, before those are known who use it. */
+/** A policy that replicas share, before its users are known. */
 export interface Sharing {
   readonly policy: SharedPolicy;
-  /** Told who reads it, and who else is there. */
+  /** Sets the reader of the policy and the other replicas. */
   connect(policies: PolicyWatcher, replicas: Replicas): void;
 }
 
-/** @returns undefined where each replica has its own policy */
+/** @returns undefined if each replica has a separate policy */
 export async function createSharing(
   config: Config,
   { now, log, health, metrics, closing }: Process,

@@ -12,23 +12,23 @@ import { probeSettingsName } from '../inspection/probe/probe-version.js';
 import type { Process } from './process.js';
 import type { Redis } from './redis.js';
 
-/** Whoever waits for another replica's question to an upstream does so for so long, in milliseconds. */
+/** Maximum wait for another replica's upstream request, in milliseconds. */
 const PATIENCE = 500;
 
-/** What replicas know of projects, where they share it. */
+/** The shared knowledge of replicas about projects. */
 export interface ProjectsAndNews {
   readonly projects: SharedProjects;
   readonly news: News;
-  /** What others tell is kept in these stores from now on. */
+  /** Stores received facts in these stores. */
   keepIn(stores: Stores): void;
 }
 
-/** Not where they have no secret in common, for all of it has to be believed. */
+/** Not without a shared secret, because the facts must be authenticated. */
 export function sharesProjects({ redis, replica }: Config): boolean {
   return redis !== undefined && replica.secret !== undefined;
 }
 
-/** What replicas tell each other of projects, through Redis; undefined where they do not. */
+/** Exchanges facts about projects between replicas, through Redis; undefined if disabled. */
 export async function createSharedProjects(
   config: Config,
   process: Process,
@@ -64,7 +64,7 @@ export async function createSharedProjects(
   };
 }
 
-/** Takes over what other machines have learnt, in one process. */
+/** Stores facts from other machines, in one process. */
 function createLearntKeeper(
   config: Config,
   { log, metrics, closing }: Process,
@@ -89,7 +89,7 @@ function createLearntKeeper(
   return keeper;
 }
 
-/** Who asks what others know of a project, before it is used in this process. */
+/** Queries the others' facts about a project before this process uses it. */
 export function createMeetings(
   config: Config,
   process: Process,

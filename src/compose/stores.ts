@@ -35,27 +35,27 @@ import { dataFolder } from './data-folder.js';
 import type { Troubles } from './folder-troubles.js';
 import type { Process } from './process.js';
 
-/** Upstream pages on disk, in all, in bytes: they are what is served while an upstream is down. */
+/** Limit for upstream pages on disk, in bytes. They are served while an upstream is down. */
 const PAGES_ON_DISK = 2 * 2 ** 30;
 const NO_ROOM =
   'insufficient disk space for the last file: it would leave less than cache.min-free';
-/** What stays free in any case, for pins and decisions, in bytes. */
+/** Reserved free space for pins and decisions, in bytes. */
 const LEAST_FREE = 4 * 2 ** 20;
 /** pip gives up after 15 s without a byte, and some of that it takes to begin, in milliseconds. */
 const PATIENCE = 10_000;
-/** What probes have seen that stays in memory, in bytes: it takes little, and of new releases alone. */
+/** Memory for probe results, in bytes: they are small, and cover only new releases. */
 const PROBES_IN_MEMORY = 8 * 2 ** 20;
 /** Blobs up to here are answered from memory, in bytes. */
 const MEMORY_BLOB = 4 * 2 ** 20;
 
-/** What the stores of a machine have in common, and tell. */
+/** Shared parts and listeners of a machine's stores. */
 interface Kept {
   readonly rooms: Rooms;
   readonly spaces: Spaces;
   readonly troubles: Troubles;
 }
 
-// Which adapter stands behind which interface of `store/` is said here and nowhere else.
+// The adapters behind the interfaces of `store/` are chosen only here.
 
 export const bytesAt: BytesAt = bytesInFile;
 
@@ -81,7 +81,7 @@ export function createRooms({ data, cache }: Config, troubles: Troubles) {
   };
 }
 
-/** What is received there is not kept; on the data folder's own file system it would only go around the bound. */
+/** Files that are received there are not kept; on the data folder's file system it would only bypass the limit. */
 function createSpareSpace(data: string): Space {
   const directory = tmpdir();
   if (isSameFileSystem(data, directory)) return NO_SPACE;
@@ -92,12 +92,12 @@ function isSameFileSystem(one: string, other: string): boolean {
   try {
     return statSync(one).dev === statSync(other).dev;
   } catch {
-    // There is none to receive in.
+    // There is no folder to receive in.
     return true;
   }
 }
 
-/** Where artifacts come in, beside the blobs or, where the disk is full, elsewhere. */
+/** The spool for incoming artifacts: next to the blobs, or elsewhere if the disk is full. */
 export function createSpool(
   { data }: Config,
   { closing }: Process,
@@ -119,7 +119,7 @@ export function createSpool(
 }
 
 /**
- * @param news where it is told what is put into them, as far as nobody else does
+ * @param news receives new entries that have no other announcer
  * @param sharedBlobs artifacts beyond this machine
  */
 export function createStores(
@@ -132,7 +132,7 @@ export function createStores(
   const at = dataFolder(data);
   const onUnreadable = (path: string, why: string) => troubles.unreadable(path, why);
   const files = { write: writeInRoom(spaces.data), onUnreadable };
-  // What is only copied is at hand: nobody waits until it can be kept, too.
+  // Copies are readable before they are stored, so requests do not wait for storage.
   const copies = new RoomySpool({
     main: { spool: new DiskSpool(at.spool), space: spaces.data },
     patience: 0,
@@ -181,12 +181,12 @@ export function createStores(
     attestations: new DiskAttestationStore(at.attestations, undefined, files),
     links: new DiskLinkStore(at.links, files),
     facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),
-    // They keep what cannot be had again: for them there is what must stay free.
+    // Their contents are irreplaceable: they may use the reserved free space.
     pins: new DiskSeenStore(at.pins, undefined, { ...ANY_FILES, onUnreadable, derived: false }),
   };
 }
 
-/** The findings in a data folder, whatever the settings of the inspections: for looking back. */
+/** The findings in a data folder, under any inspection settings: for retrospective checks. */
 export function openAllFindings(data: string): FindingsStore {
   return new DiskFindingsStore(dataFolder(data).findings, ANY_SETTINGS);
 }

@@ -1,9 +1,9 @@
 import type { Process } from './process.js';
 
-/** What an upstream is shown that may not hold. */
+/** The parts of an upstream connection that may be rejected. */
 type Shown = 'credentials' | 'certificate';
 
-/** What is wrong between us and the upstreams, as `/readyz` says it: one part for all of them. */
+/** Problems with our access to the upstreams, as one part of `/readyz`. */
 export class UpstreamTroubles {
   readonly #process: Pick<Process, 'health' | 'log'>;
   readonly #known = new Map<string, string>();
@@ -12,7 +12,7 @@ export class UpstreamTroubles {
     this.#process = process;
   }
 
-  /** @param why undefined where it holds */
+  /** @param why undefined if it is valid */
   note(upstream: string, what: Shown, why: string | undefined): void {
     const { health, log } = this.#process;
     const key = `${upstream} ${what}`;

@@ -19,7 +19,7 @@ export interface Upstreams {
   reload(): void;
 }
 
-/** @throws where a certificate for an index cannot be read */
+/** @throws if a certificate for an index is unreadable */
 export function createUpstreams(config: Config, process: Process): Upstreams {
   const troubles = new UpstreamTroubles(process);
   const reloads: (() => void)[] = [];
@@ -60,7 +60,7 @@ function createUpstream(
   );
 }
 
-/** Shows an upstream what its certificate's files become. @returns reads them now */
+/** Renews an upstream connection when its certificate files change. @returns a function that reads them now */
 function renewed(
   files: CertificateFiles,
   first: Certificate,

@@ -15,7 +15,7 @@ import type { Process } from './process.js';
 /** Until a log that could not be read whole is read again, in milliseconds. */
 const PATIENCE = 5 * 60_000;
 
-/** Says after each change of policy or feed who had been given what is denied now; once, also at the start. */
+/** Reports earlier downloads of files that are now denied, after each change of policy or feed and at the start. */
 export function watchExposure(
   config: Config,
   { now, log, metrics, closing }: Process,
@@ -30,7 +30,7 @@ export function watchExposure(
     save: (state) => writeAtomically(file, writeExposureState(state)),
     search: (told) => findDeniedSince(decisionReader, judge, stores.findings, told),
     onExposed: (exposed) => {
-      // Parts may make a whole: who resumed a download holds the file.
+      // Parts may add up to a whole: a client that resumed a download holds the file.
       metrics.exposedDownloads.inc({ rule: exposed.rule }, exposed.downloads + exposed.parts);
       const project = parseProjectName(exposed.project);
       if (project !== undefined) stores.suspected.add(project);

@@ -5,12 +5,12 @@ import type { Subject } from '../domain/subject.js';
 import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
 
 /**
- * How a file stands. What has not been opened is not allowed yet, whatever its page says; what its page alone refuses is
- * refused.
+ * The status of a file. A file that is not inspected is not allowed yet, even if its page facts are fine. A file that
+ * its page facts refuse is refused.
  */
 export type Standing = Outcome | 'not inspected yet';
 
-/** What `wheelgate explain` and `/api/v1/explain` say of one file. */
+/** The entry for one file in `wheelgate explain` and `/api/v1/explain`. */
 export interface Explanation {
   readonly filename: string;
   readonly version: string | undefined;
@@ -56,7 +56,7 @@ export interface Facts {
   readonly malware?: FeedHit | undefined;
 }
 
-/** Says a verdict in words and plain values. */
+/** Converts a verdict into text and plain values. */
 export function explainVerdict(
   {
     subject,
@@ -99,7 +99,7 @@ export function explainVerdict(
   };
 }
 
-/** Tells it from an answer too: a server of another version may not say it. */
+/** Also derives it from responses of other versions, which may omit it. */
 export function standingOf({
   inspected,
   verdict,

@@ -20,32 +20,32 @@ import {
   recallProject,
 } from './knowledge.js';
 
-/** A verdict, and whether it rests on the bytes or only on what the page says. */
+/** A verdict, and whether it is based on the inspection or only on page facts. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly inspection: Inspection | undefined;
   /** Of the project. */
   readonly attestations: KnownAttestations;
-  /** Whether there are provenance documents that count and that nobody has looked at. */
+  /** Whether relevant provenance documents have not been verified yet. */
   readonly unsettled: boolean;
 }
 
-/** The verdicts on the files of one project page, as things stood at one instant. */
+/** The verdicts on the files of one project page, as of one instant. */
 export interface PageVerdicts {
   /** The judge's `basis` at that instant. */
   readonly basis: string;
   /** The instant, in milliseconds since 1970. */
   readonly now: number;
   of(subject: Subject): Verdict;
-  /** What is known of the bytes that the page lists. */
+  /** The inspection of a file on the page. */
   inspectionOf(subject: Subject): Inspection | undefined;
-  /** What was seen of a file that was not inspected. */
+  /** The probe of a file that is not inspected. */
   probeOf(subject: Subject): Probe | undefined;
 }
 
 /**
- * The one way to a verdict: what is known of a file, under the policy in force, now.
- * Pages, artifacts, sidecars and `explain` all ask here.
+ * The only source of verdicts: the known facts about a file, under the current policy. Pages, artifacts, sidecars and
+ * `explain` all use it.
  */
 export class Judge {
   readonly #policies: Pick<PolicySource, 'current'>;
@@ -75,18 +75,18 @@ export class Judge {
     return this.#policies.current.waiverMax;
   }
 
-  /** Policy and feed by what they say: another text, and somebody may be accused who was not. */
+  /** The content of policy and feed. If it changes, earlier downloads may have become denied. */
   get revisions(): string {
     return `${this.#policies.current.revision} ${this.#sources.feed().revision}`;
   }
 
-  /** What every verdict rests on beside the file itself: another text, and pages must be judged anew. */
+  /** The inputs that all verdicts share. If it changes, pages must be judged again. */
   get basis(): string {
     const policy = this.#policies.current;
     const feed = this.#sources.feed();
     // Each warm page compares it, and one and the same text is compared at once.
     if (policy !== this.#basis.policy || feed !== this.#basis.feed) {
-      // Where an old feed refuses, one that turns out to be unchanged ends that.
+      // If a stale feed refuses files, a sync without changes ends the refusal.
       const synced = policy.heedsFeedAge ? ` ${feed.syncedAt}` : '';
       const fixes = policy.heedsFixes ? ` ${feed.fixesRevision}` : '';
       this.#basis = { policy, feed, text: this.revisions + synced + fixes };
@@ -94,7 +94,7 @@ export class Judge {
     return this.#basis.text;
   }
 
-  /** Judges one file, by all that is known of it. @throws {Failure} where nobody knows what is in force */
+  /** Judges one file, by all known facts. @throws {Failure} if the policy in force is unknown */
   async judge(subject: Subject): Promise<Judgement> {
     const recalled = await recall(subject, this.#sources);
     const { inspection, attestations } = recalled;
@@ -105,7 +105,7 @@ export class Judge {
     return { verdict, inspection, attestations, unsettled };
   }
 
-  /** Judges a file that was just inspected, or whose attestations were just looked at. */
+  /** Judges a file immediately after its inspection or the verification of its attestations. */
   async judgeSeen(subject: Subject, recalled: Recalled): Promise<Verdict> {
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
     if (this.#isDoubtful) await this.#confirmation.renewed();
@@ -113,9 +113,8 @@ export class Judge {
   }
 
   /**
-   * Everything that the verdicts on a project page rest on, as it is now: one look into each store. Its files can
-   * then be judged one by one, over any time, and all of them by the same policy at the same instant. What probes have seen
-   * counts here, and nowhere else.
+   * All facts behind the verdicts on a project page, with one read per store. Its files can then be judged one by one,
+   * over any time, under one policy at one instant. Probe results are used only here.
    * @param any a file of the page
    */
   async ofPage(any: Subject): Promise<PageVerdicts> {
@@ -124,7 +123,7 @@ export class Judge {
     const policy = this.#policies.current;
     const feed = this.#sources.feed();
     const now = this.#now();
-    // A page may have thousands of sdists of one release: its wheels are asked once.
+    // A page may have thousands of sdists of one release: its wheels are judged once.
     const releases = new Map<Iterable<Subject>, ReleaseOpinion>();
     const opinionOn = (wheels: Iterable<Subject>) => {
       let release = releases.get(wheels);
@@ -155,23 +154,23 @@ export class Judge {
     };
   }
 
-  /** What is known of who attests a project's files, whatever the policy makes of that. */
+  /** The known attestations of a project's files, regardless of the policy. */
   attestationsOf(project: ProjectName): Promise<KnownAttestations> {
     return this.#sources.attestations.known(project);
   }
 
-  /** The known name that a project's name can be taken for, however old the project is. */
+  /** The known name that a project's name resembles, regardless of the project's age. */
   resembles(project: ProjectName): NearName | undefined {
     return nearName(project, false, this.#sources.names());
   }
 
-  /** What the malware feed says of a file, whatever the policy makes of that. */
+  /** The malware feed's entry for a file, regardless of the policy. */
   malware({ project, version }: Subject): FeedHit | undefined {
     return this.#sources.feed().find(project, version);
   }
 
   /**
-   * Judges a file by what is at hand.
+   * Judges a file by the facts in memory.
    * @param wheels of an sdist's release; without them it is judged by its own bytes
    */
   evaluate(
@@ -186,19 +185,19 @@ export class Judge {
     return policy.evaluate({ subject, now, known }, wheels && policy.ofRelease(wheels, now));
   }
 
-  /** What is said against a release by its name alone, whatever is in its files. */
+  /** The verdict on a release by its name alone, regardless of its files. */
   accuse(subject: Subject): Verdict {
     const known = { ...NOTHING_KNOWN, feed: this.#sources.feed() };
     return this.#policies.current.accuse({ subject, now: this.#now(), known });
   }
 
-  /** The provenance documents to look at before a file can be judged in full. */
+  /** The provenance documents that a complete verdict on a file still requires. */
   unknownAttestations(subject: Subject, attestations: KnownAttestations): readonly Offer[] {
     const known = { ...NOTHING_KNOWN, attestations };
     return this.#policies.current.unknownAttestations({ subject, now: this.#now(), known });
   }
 
-  /** Whether what is in force may be another than what is held here. */
+  /** Whether the policy in force may differ from the local copy. */
   get #isDoubtful(): boolean {
     return performance.now() >= this.#confirmation.until;
   }
@@ -209,7 +208,7 @@ export class Judge {
   }
 }
 
-/** @param feed asked once they are judged, for it may be another by then */
+/** @param feed read when they are judged, because it may change before */
 function* withKnowledge(
   wheels: Iterable<Subject>,
   recallFile: RecallFile,

@@ -6,33 +6,33 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { FindingsStore } from '../store/findings-store.js';
 
-/** What is known of who attests a project's files. */
+/** The known attestations of a project's files. */
 export interface AttestationSource {
   known(project: ProjectName): Promise<KnownAttestations>;
 }
 
-/** Where what is known of files comes from. */
+/** The sources of facts about files. */
 export interface KnowledgeSources {
   readonly findings: FindingsStore;
   readonly attestations: AttestationSource;
-  /** What probes have seen, for project pages alone. */
+  /** Probe results, only for project pages. */
   readonly probes?: Pick<FindingsStore, 'known'> | undefined;
   /** As it is now. */
   readonly feed: () => MalwareFeed;
-  /** Those in use here, as they are now. */
+  /** The names currently in use here. */
   readonly names: () => KnownNames;
 }
 
-/** What must be asked for; the rest is at hand in every moment. */
+/** The facts that require a read. The others are always in memory. */
 export type Recalled = Omit<Knowledge, 'feed' | 'names'>;
 
-/** Of one file of a project that was recalled. @param feed as it is when the file is judged */
+/** For one file of a project that was recalled. @param feed current when the file is judged */
 export type RecallFile = (subject: Subject, feed: MalwareFeed) => Knowledge;
 
 const NOT_SEEN = Promise.resolve(undefined);
 const NOT_ATTESTED = Promise.resolve(NONE_KNOWN);
 
-/** What is known of one file. */
+/** The known facts about one file. */
 export async function recall(subject: Subject, sources: KnowledgeSources): Promise<Recalled> {
   const { project, sha256, filename } = subject;
   const inspection = await (sha256 === undefined
@@ -43,7 +43,7 @@ export async function recall(subject: Subject, sources: KnowledgeSources): Promi
 }
 
 /**
- * What is known of all files of a project: one look into each store.
+ * The known facts about all files of a project, with one read per store.
  * @param any a file of its page
  */
 export async function recallProject(any: Subject, sources: KnowledgeSources): Promise<RecallFile> {
@@ -55,7 +55,7 @@ export async function recallProject(any: Subject, sources: KnowledgeSources): Pr
   };
 }
 
-/** The same for the project's page: of files that were not inspected, what probes have seen of them. */
+/** The same for the project's page: files that are not inspected have their probe results. */
 export async function recallForPage(any: Subject, sources: KnowledgeSources): Promise<RecallFile> {
   const recallFile = await recallProject(any, sources);
   const probes = await sources.probes?.known(any.project);
@@ -68,7 +68,7 @@ export async function recallForPage(any: Subject, sources: KnowledgeSources): Pr
   };
 }
 
-/** Nobody is asked where the project's page offers no document: nothing can be known then. */
+/** If the project's page offers no document, the lookup is skipped, because it cannot find anything. */
 function attestationsOf(
   { project, provenance }: Subject,
   { attestations }: KnowledgeSources,

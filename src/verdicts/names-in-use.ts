@@ -3,7 +3,7 @@ import type { ProjectName } from '../domain/project-name.js';
 import { NameIndex } from '../policy/names/name-index.js';
 import { ESTABLISHED } from '../policy/names/well-known.js';
 
-/** They are asked for again after so long, in milliseconds; where that fails, sooner. */
+/** Refresh interval in milliseconds; after a failure, the next attempt is sooner. */
 const HOLDS = 600_000;
 const RETRY = 5_000;
 
@@ -14,8 +14,8 @@ interface UsedProject {
 }
 
 /**
- * The names of projects in use here, as the decision log tells. They are asked for in the background: at the start, and
- * when they are needed and have become old.
+ * The names of projects in use here, from the decision log. They are read in the background: at the start, and on
+ * demand if they are old.
  */
 export class NamesInUse implements KnownNames {
   validUntil = Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export class NamesInUse implements KnownNames {
   }
 }
 
-/** To 1, 2 or 5 and zeros: whoever reads it learns little, and it stays the same while users come and go. */
+/** To 1, 2 or 5 and zeros: the reader learns little, and the value stays stable while the number of users varies. */
 function roundedDown(users: number): number {
   const unit = 10 ** Math.floor(Math.log10(Math.max(1, users)));
   const step = [5, 2, 1].find((factor) => factor * unit <= users) ?? 1;

@@ -6,8 +6,8 @@ import type { Facts } from './explain-verdict.js';
 const MAX_WAYS = 5;
 
 /**
- * The policy entries, each on one line of YAML, that would let a refused file through, as `wheelgate inspect` names them.
- * @returns none where it is not refused, or nothing lifts the refusal
+ * The policy entries, each on one line of YAML, that would allow a refused file, as `wheelgate inspect` names them.
+ * @returns an empty list if the file is not refused, or the refusal cannot be lifted
  */
 export function waysThrough(
   { subject, inspection }: Pick<Facts, 'subject' | 'inspection'>,
