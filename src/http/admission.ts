@@ -1,7 +1,7 @@
 import type { Identity } from '../access/access-list.js';
 import type { FailureKind } from '../domain/failure.js';
 
-/** Tells who a request comes from; undefined where its token is missing or not good. */
+/** Identifies the client of a request; undefined if its token is missing or invalid. */
 export type Authenticate = (authorization: string | undefined) => Identity | undefined;
 
 /** Where tokens are asked for: who is answered on a route. */
@@ -14,7 +14,7 @@ export interface TurnedAway {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Whose request it is, where anybody has to say so. */
+/** The identity behind a request, if a token is required. */
 export interface Admitted {
   readonly identity: Identity | undefined;
 }
@@ -32,8 +32,8 @@ const NO_ADMIN: TurnedAway = {
 };
 
 /**
- * Makes the function that lets requests to their routes. It fails closed: what has no row needs a token like what has one.
- * @param authenticate undefined where anybody may ask for anything
+ * Creates the access check of requests. It fails closed: a path without a route requires a token as well.
+ * @param authenticate undefined if no token is required
  */
 export function admission(authenticate: Authenticate | undefined): Admission {
   if (authenticate === undefined) return () => ANYBODY;

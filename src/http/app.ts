@@ -13,8 +13,8 @@ import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
- * The order of a request: its row in the table of routes, then whether it is known what is in force, then who asks, then
- * what is ready for its row, then its handler. Every answer that is not what was asked for is a problem document.
+ * The order of a request: its route, then whether the state in force is confirmed, then access, then the route's
+ * prepared responses, then its handler. Every other response is a problem document.
  */
 export function createApp(
   services: Services,
@@ -75,7 +75,7 @@ export function createApp(
       for (const [name, value] of Object.entries(CLOSING)) res.setHeader(name, value);
       if (row?.mayAsk !== 'anybody') return answer(req, res, row, started, TOO_MANY);
     }
-    // Tokens, policy and feed may be others by now: whoever is asked to heed them looks first.
+    // Tokens, policy and feed may have changed meanwhile, so routes that depend on them check first.
     if (started < confirmation.until || row?.mayAsk === 'anybody')
       return answer(req, res, row, started, admit(row, authorization));
     void confirmation.renewed().then(

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '../access/access-list.js';
 
-/** Answers a request, or throws: a `Failure` says by its kind with which status. */
+/** Answers a request or throws. The kind of a `Failure` determines the status. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-/** What is known of a request before its route answers. */
+/** The data of a request that is known before its route answers. */
 export interface Asked {
-  /** Joins what the client is told, the log and the decision record. */
+  /** Joins the response, the log and the decision record. */
   readonly id: string;
-  /** Whom the request's token belongs to; undefined where nobody has to show one. */
+  /** The owner of the request's token; undefined if no token is required. */
   readonly identity?: Identity | undefined;
-  /** Its row in the table of routes; undefined where its path has none. */
+  /** Its route; undefined for an unknown path. */
   readonly row?:
     | {
         readonly methods: readonly string[];
@@ -22,7 +22,7 @@ export interface Asked {
 
 const known = new WeakMap<IncomingMessage, Asked>();
 
-/** Lets whoever holds the request find it. */
+/** Attaches the data to the request. */
 export function noteAsked(req: IncomingMessage, asked: Asked): void {
   known.set(req, asked);
 }

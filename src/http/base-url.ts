@@ -2,12 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpSettings } from './services.js';
 import { trustedProxies } from './trusted-proxies.js';
 
-/** How a client reaches us, without a trailing slash; empty where it cannot be told. */
+/** Our URL as the client sees it, without a trailing slash; empty if unknown. */
 export type BaseUrl = (req: IncomingMessage) => string;
 
 /**
- * Makes the function that reads it: the configured public URL, else what the request says. A Host header that is
- * not plainly a host is not repeated into a body; `X-Forwarded-Proto`, `-Host` and `-Prefix` count from a trusted proxy.
+ * Creates the function that reads it: the configured public URL, or else the request's headers. A Host header that is
+ * not a plain host name is not repeated in a body; `X-Forwarded-Proto`, `-Host` and `-Prefix` count only from a trusted
+ * proxy.
  */
 export function baseUrlReader({ publicUrl, ...settings }: HttpSettings): BaseUrl {
   if (publicUrl !== undefined) return () => publicUrl;
@@ -23,7 +24,7 @@ export function baseUrlReader({ publicUrl, ...settings }: HttpSettings): BaseUrl
   };
 }
 
-/** The path that a proxy in front takes off; nothing where it is not plainly one. */
+/** The path prefix that a proxy strips; empty if it is not a plain path. */
 function forwardedPrefix(text = ''): string {
   return /^(\/[A-Za-z0-9._~-]+)+\/?$/.test(text) ? text.replace(/\/$/, '') : '';
 }
@@ -32,7 +33,7 @@ function forwardedScheme(text: string | undefined): string | undefined {
   return text === 'https' || text === 'http' ? text : undefined;
 }
 
-/** The first of a list: what the proxy nearest to the client saw. */
+/** The first of a list: the value from the proxy nearest to the client. */
 function first(value: string | string[] | undefined): string | undefined {
   return value?.toString().split(',', 1)[0]?.trim();
 }

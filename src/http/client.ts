@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import proxyaddr from 'proxy-addr';
 import { askedOf } from './asked.js';
 
-/** Who asks, as far as the request tells. */
+/** The client, according to the request. */
 export interface Client {
-  /** The address that connected to us. */
+  /** The peer address of the connection. */
   readonly address: string;
-  /** The client's own address where a trusted proxy forwarded it. */
+  /** The client's address, as forwarded by a trusted proxy. */
   readonly forwarded: string | undefined;
-  /** Whom the token belongs to; where none is asked for, the user name of Basic credentials, as claimed. */
+  /** The owner of the token. If no token is required: the unverified username of Basic credentials. */
   readonly user: string | undefined;
   readonly userAgent: string | undefined;
 }
@@ -16,8 +16,8 @@ export interface Client {
 export type IdentifyClient = (req: IncomingMessage) => Client;
 
 /**
- * Makes the function that reads who asks.
- * @param trustedProxies addresses or networks (`10.0.0.0/8`, `loopback`) whose `X-Forwarded-For` is believed
+ * Creates the function that reads the client.
+ * @param trustedProxies addresses or networks (`10.0.0.0/8`, `loopback`) whose `X-Forwarded-For` is trusted
  */
 export function clientIdentifier(trustedProxies: readonly string[]): IdentifyClient {
   const trust = proxyaddr.compile([...trustedProxies]);

@@ -6,14 +6,14 @@ import type { TurnedAway } from './admission.js';
 /** Ends a connection with the answer. */
 export const CLOSING = { connection: 'close' } as const;
 
-/** What those are told who come beyond the bounds. */
+/** The response to clients beyond the limits. */
 export const TOO_MANY: TurnedAway = {
   kind: 'overloaded',
   detail: 'Too many connections.',
   headers: { ...CLOSING, 'retry-after': '2' },
 };
 
-/** Tells which connections are too many. */
+/** Decides which connections are surplus. */
 export type SurplusConnections = Pick<Connections, 'isSurplus'>;
 
 /** For a server without bounds. */
@@ -25,25 +25,25 @@ export interface ConnectionBounds {
   readonly all: number;
   /** From one address. */
   readonly perClient: number;
-  /** Whether an address stands for many clients, as a proxy in front does: it has no bound of its own. */
+  /** Whether an address represents many clients, such as a proxy: it has no separate limit. */
   readonly isShared: (address: string) => boolean;
-  /** Connections beyond the bounds that are kept until they have been told so. */
+  /** Surplus connections that are kept open until they have received the error. */
   readonly surplus: number;
 }
 
 /**
- * Counts the connections of a server, and keeps some beyond its bounds: whoever comes then is told so, and is answered what
- * needs none of what the others hold (`/healthz`). One that asks nothing makes room for the next.
+ * Counts the connections of a server, and accepts some beyond its limits: they receive an error, or a response that
+ * needs none of the limited resources (`/healthz`). An idle connection is closed to make room.
  */
 export class Connections {
   readonly #bounds: ConnectionBounds;
   readonly #turnAway: (socket: Socket) => void;
   readonly #byClient = new Map<string, number>();
-  /** By their other ends: a TLS connection is one socket until its handshake, and another from then on. */
+  /** By their remote ends: a TLS connection changes its socket object after the handshake. */
   readonly #surplus = new Map<string, Socket>();
   #open = 0;
 
-  /** @param turnAway ends a connection that nobody has time for, as it was accepted */
+  /** @param turnAway closes a connection beyond all limits, as it was accepted */
   constructor(bounds: ConnectionBounds, turnAway: (socket: Socket) => void) {
     this.#bounds = bounds;
     this.#turnAway = turnAway;
@@ -54,13 +54,13 @@ export class Connections {
     server.on('connection', (socket: Socket) => {
       this.#count(socket);
       if (!this.#isBeyond(socket)) return;
-      // Those who ask nothing at the moment come back when they do.
+      // Idle clients reconnect with their next request.
       if (this.#open > this.#bounds.all) server.closeIdleConnections();
       this.#keep(socket);
     });
   }
 
-  /** Whether a connection is one too many, and only to be told so. */
+  /** Whether a connection is surplus, and only receives the error. */
   isSurplus(socket: Socket): boolean {
     if (this.#surplus.size === 0) return false;
     const end = otherEndOf(socket);

@@ -2,8 +2,8 @@ import type { Metrics } from '../observe/metrics.js';
 import { NO_ROUTE, ROUTES, type RouteLabel } from './routes/table.js';
 
 /**
- * Counts one request that is over.
- * @param started when it came in, by `performance.now()`
+ * Counts a finished request.
+ * @param started its arrival, by `performance.now()`
  */
 export type CountRequest = (route: RouteLabel, status: number, started: number) => void;
 

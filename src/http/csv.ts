@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { csvLine } from '../runtime/csv.js';
 
-/** Answers with a table for a spreadsheet, which nobody keeps. @param rows the first has the columns' names */
+/** Sends an uncacheable table for spreadsheets. @param rows the first has the columns' names */
 export function sendCsv(
   req: IncomingMessage,
   res: ServerResponse,

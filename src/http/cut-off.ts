@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { FAILURES, type FailureKind } from '../domain/failure.js';
 
-/** What a response is counted as whose client hung up before its end, as nginx has it. */
+/** The status in metrics for a client that disconnected early, as in nginx. */
 const HUNG_UP = 499;
 
 const TOO_SLOW: FailureKind = 'request-timeout';
@@ -9,8 +9,8 @@ const TOO_SLOW: FailureKind = 'request-timeout';
 const causes = new WeakMap<ServerResponse, number>();
 
 /**
- * Cuts a response off: its client must not take for whole what is not.
- * @param status of what made it end, under which it is counted; the client has been told of another, or of none
+ * Aborts a response, so the client does not treat it as complete.
+ * @param status for the metrics: the cause of the abort. The client has received another status, or none
  */
 export function cutOff(res: ServerResponse, status: number): void {
   if (!isOver(res) && !causes.has(res)) causes.set(res, status);
@@ -18,17 +18,17 @@ export function cutOff(res: ServerResponse, status: number): void {
 }
 
 /**
- * Whether nothing can be sent any more: the client has hung up, or closed its side, or the response was cut off. The
- * response itself hears of it a moment later.
+ * Whether nothing more can be sent: the client has disconnected, or closed its side, or the response was aborted. The
+ * response's own event fires slightly later.
  */
 export function isOver(res: ServerResponse): boolean {
   return res.destroyed || !res.req.socket.writable;
 }
 
 /**
- * Calls back once, when nothing more becomes of a response.
- * @param onEnd told whether all of it went to the operating system while the connection stood. Node's `writableFinished`
- * says so of connections that broke off, too.
+ * Calls back once, at the end of a response.
+ * @param onEnd receives whether the operating system took all of it while the connection was open. Node's
+ * `writableFinished` is also true for aborted connections.
  */
 export function whenOver(res: ServerResponse, onEnd: (taken: boolean) => void): void {
   // Its client may have left while something was asked.
@@ -41,12 +41,12 @@ export function whenOver(res: ServerResponse, onEnd: (taken: boolean) => void): 
   res.once('close', () => onEnd(taken));
 }
 
-/** Cuts a response off whose client takes nothing of it. */
+/** Aborts a response whose client reads nothing. */
 export function cutOffTooSlow(res: ServerResponse): void {
   cutOff(res, FAILURES[TOO_SLOW].status);
 }
 
-/** Why it was cut off, where its client took nothing of it. */
+/** The reason of such an abort, if the client read nothing. */
 export function tooSlow(res: ServerResponse): FailureKind | undefined {
   return causes.get(res) === FAILURES[TOO_SLOW].status ? TOO_SLOW : undefined;
 }

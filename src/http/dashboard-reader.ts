@@ -3,7 +3,7 @@ import type { Reader } from '../dashboard/reader.js';
 import { askedOf } from './asked.js';
 import type { HttpSettings } from './services.js';
 
-/** Who looks at a page. Where nobody has to show a token, nobody is told who the others are, unless the settings say so. */
+/** The reader of a page. Without tokens, the identities of others are hidden unless the settings show them. */
 export function readerOf(req: IncomingMessage, { dashboard }: HttpSettings): Reader {
   const identity = askedOf(req)?.identity;
   return {

@@ -4,7 +4,7 @@ import { parseProjectName } from '../domain/project-name.js';
 import type { ExposureQuestion } from '../exposure/exposure.js';
 import { specifierOf, timeOf } from './query.js';
 
-/** What is wrong with a question, by the parameter; `''` where something is missing. */
+/** The problems of a question, by parameter; `''` for a missing one. */
 export type QuestionProblems = ReadonlyMap<string, string>;
 
 export interface ReadQuestion {
@@ -12,7 +12,7 @@ export interface ReadQuestion {
   readonly problems: QuestionProblems;
 }
 
-/** Reads `project=P&versions=SPEC&sha256=H&since=TIME&until=TIME&refused=1`; an empty one is none. */
+/** Reads `project=P&versions=SPEC&sha256=H&since=TIME&until=TIME&refused=1`; an empty parameter is ignored. */
 export function readExposureQuestion(query: URLSearchParams): ReadQuestion {
   const problems = new Map<string, string>();
   const read = <T>(name: string, parse: (text: string) => T | undefined): T | undefined => {
@@ -46,7 +46,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   sha256: 'The sha256 is none: 64 hexadecimal digits.',
 };
 
-/** @throws {Failure} bad-request, with all that is wrong */
+/** @throws {Failure} bad-request, with all problems */
 export function soundQuestion({ question, problems }: ReadQuestion): ExposureQuestion {
   if (problems.size > 0) throw new Failure('bad-request', [...problems.values()].join(' '));
   return question;

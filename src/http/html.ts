@@ -7,7 +7,7 @@ import { type UrlOf, urlsFrom } from '../ui/urls.js';
 import { askedOf, type Handler } from './asked.js';
 import type { HttpSettings, Services } from './services.js';
 
-/** A page asks for nothing but our own files, is in nobody's frame, and no string in it becomes a script. */
+/** A page loads only our own files, cannot be framed, and strings in it cannot become scripts. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -29,10 +29,10 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** A page, and its status where that is not 200. */
+/** A page, and its status if it is not 200. */
 export type AnsweredPage = Page & { readonly status?: number };
 
-/** Makes the page that answers a request; what it throws becomes a page, too. */
+/** Creates the page for a request; an exception becomes a page as well. */
 export type MakePage = (req: IncomingMessage, urlOf: UrlOf) => AnsweredPage | Promise<AnsweredPage>;
 
 /** Makes the handler of a row whose answer is for people. */
@@ -60,7 +60,7 @@ export function pageHandler(
   };
 }
 
-/** What nobody foresaw is for whoever catches it. */
+/** Unexpected errors are left to the caller. */
 async function answerOf(make: () => AnsweredPage | Promise<AnsweredPage>) {
   try {
     const page = await make();
@@ -71,7 +71,7 @@ async function answerOf(make: () => AnsweredPage | Promise<AnsweredPage>) {
   }
 }
 
-/** Answers with a page, which nobody keeps. */
+/** Sends an uncacheable page. */
 function sendHtml(res: ServerResponse, status: number, page: Html): void {
   const body = Buffer.from(page.toString());
   res.statusCode = status;

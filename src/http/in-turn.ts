@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 const MOST_IN_LINE = 100;
 
 /**
- * Begins each request once the ones before it on its connection are answered (pipelining; RFC 9112, 9.3.2), and none whose
- * connection ends before. Node tells of all that have arrived at once: begun at once, each would take a file and
- * memory, and one connection all that there is. A connection on which too many wait is cut off.
+ * Starts each request after the previous ones on its connection are answered (pipelining; RFC 9112, 9.3.2), and none
+ * after the connection ends. Node emits all that have arrived at once: started together, each would hold a file and
+ * memory, and one connection could exhaust them. A connection with too many waiting requests is closed.
  */
 export function inTurn(
   begin: (req: IncomingMessage, res: ServerResponse) => void,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Answers with a value as JSON, which nobody keeps. */
+/** Sends an uncacheable JSON value. */
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
   res.statusCode = status;
   res.setHeader('content-type', 'application/json');

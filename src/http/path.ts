@@ -1,11 +1,11 @@
 /**
- * The segments of a request's path, each decoded exactly once, or undefined where the path is odd: a climbing
- * or empty segment, a slash, backslash or control character behind an escape, a broken escape.
+ * The segments of a request's path, each decoded exactly once, or undefined if the path is suspicious: a climbing or
+ * empty segment, an escaped slash, backslash or control character, an invalid escape.
  *
- * Routers decode parameters after matching, so `%2F` and `%2e%2e` would arrive as text that means something
- * else than what was matched. Everything that names a file goes through here instead.
+ * Routers decode parameters after matching, so `%2F` and `%2e%2e` would arrive with a different meaning than the matched
+ * text. Every path that names a file is parsed here instead.
  *
- * @param url as it stands in the request line: `/files/six/six-1.16.0.tar.gz?x=1`
+ * @param url as in the request line: `/files/six/six-1.16.0.tar.gz?x=1`
  * @returns `['files', 'six', 'six-1.16.0.tar.gz']`; a trailing slash gives a last segment `''`.
  */
 export function pathSegments(url: string): string[] | undefined {

@@ -53,30 +53,30 @@ export function sendFailure(
   sendProblem(res, FAILURES[kind].status, problem, `${problem.title}: ${detail}`, headers);
 }
 
-/** What a failure of this kind tells a client. */
+/** The problem document for a kind of failure. */
 export function failureProblem(kind: FailureKind, detail: string): ProblemDocument {
   return { type: `urn:wheelgate:failure:${kind}`, title: FAILURES[kind].title, detail };
 }
 
-/** A problem document as it is sent. */
+/** A serialized problem document. */
 export function problemBody(status: number, problem: ProblemDocument): Buffer {
   return Buffer.from(`${JSON.stringify({ ...problem, status }, null, 2)}\n`);
 }
 
-/** Answers a method that is not among those of what was asked for. */
+/** Rejects a method that the resource does not support. */
 export function sendMethodNotAllowed(res: ServerResponse, methods: readonly string[]): void {
   const detail = `Only ${methods.join(' and ')} are supported.`;
   sendFailure(res, 'method-not-allowed', detail, { allow: methods.join(', ') });
 }
 
-/** The longest reason phrase that every client takes, and what at least is left of its text beside what follows that. */
+/** The longest reason phrase that every client accepts, and the minimum that remains for the text before the tail. */
 const LONGEST = 240;
 const LEAST = 80;
 
 /**
- * Printable ASCII on one line, cut to a length that every client takes.
+ * Printable ASCII on one line, cut to a length that every client accepts.
  * @param tail follows the text: of the two, the text is cut first
- * @param end follows both, and is never cut: a part of a link leads nowhere. One that leaves no room is left out.
+ * @param end follows both, and is never cut: a partial link is useless. It is omitted if it leaves no room.
  */
 export function reasonPhrase(text: string, tail = '', end = ''): string {
   const [head, middle, last] = [text, tail, end].map((part) =>

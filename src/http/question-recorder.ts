@@ -29,7 +29,7 @@ export class QuestionRecorder {
     this.#parts = parts;
   }
 
-  /** Resolves once all of it has reached the log. @param told to this client */
+  /** Resolves when all of it is in the log. @param told to this client */
   async record(
     req: IncomingMessage,
     questions: readonly (Question | undefined)[],
@@ -72,7 +72,7 @@ export class QuestionRecorder {
   }
 }
 
-/** Different releases, as many as one record holds. */
+/** Distinct releases, up to the limit of one record. */
 function releasesOf(questions: readonly (Question | undefined)[]): {
   readonly asked: number;
   readonly releases: Readonly<Record<string, readonly string[]>>;

@@ -2,10 +2,10 @@ import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { trustedProxies } from './trusted-proxies.js';
 
-/** The header that carries a request's id, in both directions. */
+/** The header for a request's ID, in both directions. */
 export const REQUEST_ID = 'x-request-id';
 
-/** What is taken over: nothing that could mean more than itself in a URN, a log line or a shell. */
+/** Accepted IDs: characters without a special meaning in a URN, a log line or a shell. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Random bytes of one id. */
@@ -26,8 +26,8 @@ function idMaker(): () => string {
 }
 
 /**
- * Makes the function that names a request. The name joins what the client is told, the lines in the log and the decision
- * record. One that a trusted proxy has given holds; ours are 80 random bits.
+ * Creates the function that names a request. The ID joins the response, the lines in the log and the decision record.
+ * An ID from a trusted proxy is kept; ours are 80 random bits.
  */
 export function requestNamer(trusted: readonly string[]): (req: IncomingMessage) => string {
   const isTrusted = trustedProxies(trusted);

@@ -4,8 +4,8 @@ import type { Handler } from './asked.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
- * Answers a request at once or leaves it alone. Nothing may refer to such a request: it has no id.
- * @returns the status; undefined where nothing was answered
+ * Answers a request immediately, or leaves it to the handler. Such a request has no ID, so nothing can refer to it.
+ * @returns the status; undefined if it was not answered
  */
 export type WarmHandler = (req: IncomingMessage, res: ServerResponse) => number | undefined;
 
@@ -17,21 +17,22 @@ export interface Route<Label extends string = string> {
   readonly label: Label;
   readonly mayAsk: MayAsk;
   readonly methods: readonly string[];
-  /** Set where a request may have a body: how long that may be, in bytes. */
+  /** The maximum body length in bytes, if the route accepts a body. */
   readonly maxBody?: number;
   /**
-   * Set for the dashboard's: gone where it is off. What refusals link to is on every port; the rest is on the dashboard's own,
-   * where it has one. What commands ask and pages link to (`shared`) is on every port, and there where the dashboard is off.
+   * Set for dashboard routes, which a disabled dashboard removes. Link targets of refusals (`linked`) are on every
+   * port; the others are only on the dashboard's port, if it has one. Routes for commands and page links (`shared`) are
+   * on every port, even without a dashboard.
    */
   readonly dashboard?: 'linked' | 'own-port' | 'shared';
-  /** What is there, for docs/operations/routes.md. */
+  /** A description for docs/operations/routes.md. */
   readonly what: string;
   readonly handler: (services: Services, settings: HttpSettings) => Handler;
-  /** Answers what is ready, in front of the handler. */
+  /** Answers with a prepared response, before the handler. */
   readonly warm?: (services: Services, settings: HttpSettings) => WarmHandler;
 }
 
-/** A port that is listened on: the one that package clients are pointed at, and the dashboard's, where that has its own. */
+/** A listening port: for package clients or, if separate, for the dashboard. */
 export type Port = 'clients' | 'dashboard';
 
 /** Which rows are there on a port. */
@@ -46,13 +47,13 @@ export function isOn(
   return dashboard === 'linked' || settings.ownPort === (port === 'dashboard');
 }
 
-/** The methods of a route that reads; where there is no route, too. */
+/** The methods of read-only routes and of unknown paths. */
 export const READING: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * Makes the function that finds the row of a request's target: the one reading of a path that says who may ask and who
- * answers. It compares the path as it stands in the request line, letter by letter: another case, an escape, a doubled
- * slash, a host in front (RFC 9112, 3.2.2) make another path, which has no row, or the one of what it is below.
+ * Creates the function that finds the route of a request's target. Access and handler both derive from this one parse
+ * of the path. The path is compared literally, as in the request line: another case, an escape, a doubled slash or an
+ * absolute URL (RFC 9112, 3.2.2) is a different path, with no route or another one.
  */
 export function routeFinder<R extends Pick<Route, 'path'>>(
   routes: readonly R[],

@@ -7,12 +7,12 @@ import { READING } from './route.js';
 import type { HttpSettings, Services } from './services.js';
 
 /**
- * Leads a request to the row that was found for it. Express carries it, and what it throws, from one step to the next; it
- * matches no path of its own, so that who may ask and who answers cannot be two opinions.
+ * Routes a request to its row. Express carries the request and its errors from one step to the next. It matches no
+ * paths itself, so access control and routing cannot disagree.
  */
 export function createRouter({ log }: Services, settings: HttpSettings): Express {
   const router = express();
-  // Our own ETags are strong, and known before a body is at hand.
+  // Our own ETags are strong, and known before the body is available.
   router.disable('etag');
   router.disable('x-powered-by');
   router.set('query parser', false);
@@ -20,14 +20,14 @@ export function createRouter({ log }: Services, settings: HttpSettings): Express
   return router;
 }
 
-/** Turns away what no route wants: other methods, bodies but where they are the question, URLs of absurd length, paths without a row. */
+/** Rejects unsupported requests: other methods, bodies where none is expected, overlong URLs, unknown paths. */
 function dispatch({ maxUrlLength }: HttpSettings): RequestHandler {
-  // Express hands what it rejects with to the next step.
+  // Express passes its rejections to the next step.
   return (req, res) => {
     const row = askedOf(req)?.row;
     const methods = row?.methods ?? READING;
     if (!methods.includes(req.method)) return sendMethodNotAllowed(res, methods);
-    // The pass-through would send it on, without the length that says where it ends.
+    // The pass-through would forward it without the length that marks its end.
     if (row?.maxBody === undefined && hasBody(req.headers))
       throw new Failure('bad-request', 'Requests to this route take no body.');
     if (req.originalUrl.length > maxUrlLength)
@@ -42,7 +42,7 @@ function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
-/** The last stop of every error: its kind tells the status; what we did not expect is logged as an error. */
+/** The handler of all errors. A failure's kind determines the status; unexpected errors are logged as errors. */
 function failures(log: Services['log']): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const about = { request: askedOf(req)?.id, url: req.originalUrl };
@@ -61,7 +61,7 @@ function failures(log: Services['log']): ErrorRequestHandler {
   };
 }
 
-/** What an upstream asked for is passed on: clients heed it. */
+/** Forwards the upstream's Retry-After, which clients respect. */
 function retryHeader({ retryAfter }: Failure): Record<string, string> {
   return retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter / 1_000)) };
 }

@@ -11,7 +11,7 @@ interface PreparedHeaders {
   readonly unchanged: readonly string[];
 }
 
-/** What people open in a browser runs nothing, and is framed by nobody. */
+/** A page in a browser runs no scripts, and cannot be framed. */
 const FOR_BROWSERS = [
   'content-security-policy',
   "default-src 'none'; frame-ancestors 'none'",
@@ -22,8 +22,8 @@ const FOR_BROWSERS = [
 const prepared = new WeakMap<PreparedBody, PreparedHeaders>();
 
 /**
- * Sends a project page, or says that it is unchanged. The warm and the long way both end here.
- * @param maxAge how long the client may use it unasked, in seconds
+ * Sends a project page, or 304. Both the warm and the full path end here.
+ * @param maxAge how long the client may use it without revalidation, in seconds
  * @returns the status
  */
 export function sendPage(
@@ -46,7 +46,7 @@ export function sendPage(
   return 200;
 }
 
-/** Sends the list of projects from the disk, or says that it is unchanged. */
+/** Sends the list of projects from the disk, or 304. */
 export async function sendList(
   req: IncomingMessage,
   res: ServerResponse,
@@ -59,7 +59,7 @@ export async function sendList(
   const body = isUnchanged || req.method === 'HEAD' ? undefined : await list.read();
   res.writeHead(isUnchanged ? 304 : 200, (isUnchanged ? unchanged : whole) as string[]);
   if (body === undefined) res.end();
-  // A client that goes away is no failure of ours; a file that ends early is an answer that does.
+  // A client's disconnection is not an error of ours; a file that ends early aborts the response.
   else await pipeline(body, res).catch(() => res.destroy());
 }
 

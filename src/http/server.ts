@@ -14,7 +14,7 @@ import {
 import { failureProblem, problemBody, reasonPhrase } from './problem.js';
 import { cutOffSlowReaders } from './slow-readers.js';
 
-/** Bounds on what a client may make the server hold, beyond Node's own. Times in milliseconds. */
+/** Limits on resources that a client can hold, beyond Node's own. Times in milliseconds. */
 export interface ServerLimits {
   /** All headers of a request together, in bytes. */
   readonly maxHeaderBytes: number;
@@ -22,21 +22,21 @@ export interface ServerLimits {
   readonly headersTimeout: number;
   /** That an idle connection is kept. Longer than a load balancer's own, commonly 60 s. */
   readonly keepAliveTimeout: number;
-  /** In which a client must have taken some of what waits for it. */
+  /** The time within which a client must have read some of its pending data. */
   readonly writeTimeout: number;
-  /** What it must take of what waits for it beyond that, in bytes a second. */
+  /** The minimum rate at which it must read further pending data, in bytes per second. */
   readonly leastRate: number;
   /** That a client has to read why its connection ends. */
   readonly linger: number;
   readonly connections: ConnectionBounds;
 }
 
-/** How often deadlines of requests are looked at, in milliseconds, where they are not shorter. */
+/** Interval for checking request deadlines, in milliseconds, unless they are shorter. */
 const CHECKING_INTERVAL = 1_000;
 
 /**
- * A server whose protocol errors are problem documents too; speaks HTTPS where it has a certificate.
- * @param createListener answers requests, and may ask which connections are too many
+ * A server that sends protocol errors as problem documents as well; uses HTTPS if it has a certificate.
+ * @param createListener answers requests, and can query which connections are surplus
  */
 export function createHttpServer(
   createListener: (connections: SurplusConnections) => RequestListener,
@@ -49,7 +49,7 @@ export function createHttpServer(
     const timer = setTimeout(() => socket.destroy(), limits.linger);
     socket.once('close', () => clearTimeout(timer));
   };
-  // Whoever has begun a handshake understands nothing else.
+  // After the start of a handshake, the client understands only TLS.
   const connections = new Connections(limits.connections, (socket) =>
     certificate === undefined ? end(socket, problemAnswer(TOO_MANY)) : socket.destroy(),
   );
@@ -73,7 +73,7 @@ export function createHttpServer(
           },
           listener,
         );
-  // A connection on which nothing moves for so long is destroyed, unless its response waits for something else.
+  // An idle connection is destroyed after this time, unless its response waits for something else.
   server.timeout = limits.writeTimeout;
   const { writeTimeout, leastRate } = limits;
   cutOffSlowReaders(server, certificate !== undefined, writeTimeout, leastRate, answering);
@@ -86,7 +86,7 @@ export function createHttpServer(
   return server;
 }
 
-/** The response that is under way, into which nothing else may be written. */
+/** The response in progress, into which nothing else may be written. */
 function answering(
   socket: Socket & { readonly _httpMessage?: ServerResponse | null },
 ): ServerResponse | undefined {
@@ -125,9 +125,7 @@ function problemAnswer({ kind, detail, headers = {} }: TurnedAway): string {
   ].join('\r\n');
 }
 
-/**
- * Stops taking connections, lets responses under way finish for `grace` milliseconds, then cuts what is left.
- */
+/** Stops accepting connections, waits `grace` milliseconds for open responses, then aborts the rest. */
 export async function closeGracefully(server: Server | TlsServer, grace: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();

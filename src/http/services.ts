@@ -31,31 +31,31 @@ export interface Services {
   readonly legacyDocuments: Pick<LegacyDocuments, 'rewrite'>;
   readonly artifacts: Pick<ArtifactService, 'open'>;
   readonly sidecars: Pick<SidecarService, 'open'>;
-  /** Undefined where no page is prepared before it is requested. */
+  /** Undefined if pages are not prepared before they are requested. */
   readonly nextPages: Pick<NextPages, 'announce'> | undefined;
   readonly judge: Judge;
   readonly recorder: DecisionRecorder;
-  /** What is said against releases, wherever they come from. */
+  /** Advisories on releases, from all sources. */
   readonly advisories: Advisories;
   readonly questions: QuestionRecorder;
   readonly decisionQueries: DecisionQueries;
   /** Searches the log itself for pages, within bounds. */
   readonly logSearch: LogSearch;
   readonly liveDecisions: LiveDecisions;
-  /** How the service is, beside what `/readyz` says. */
+  /** The state of the service, in addition to `/readyz`. */
   readonly serviceState: () => Promise<ServiceState>;
   readonly policyReports: PolicyReports;
   readonly findings: Pick<FindingsStore, 'known'>;
   readonly links: LinkStore;
-  /** What is on its way from spool files to clients. */
+  /** Pieces in transit from spool files to clients. */
   readonly departing: FairShare;
   readonly metrics: Metrics;
-  /** All metrics, of the processes beside this one, too, in Prometheus's text form. */
+  /** All metrics, including those of the other processes, in Prometheus text format. */
   readonly metricsText: () => Promise<string>;
   readonly health: Health;
-  /** Undefined where anybody may ask for anything. */
+  /** Undefined if no token is required. */
   readonly authenticate: Authenticate | undefined;
-  /** Until when what requests are answered by is known to be in force. */
+  /** Until when the state in force is confirmed. */
   readonly confirmation: Confirmation;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -64,7 +64,7 @@ export interface Services {
 
 /** Paths on the server's machine. */
 export interface DashboardPlaces {
-  /** Undefined where there are the shipped policies alone. */
+  /** Undefined if only the shipped policies are used. */
   readonly policies: string | undefined;
   /** The decision log's file. */
   readonly log: string;
@@ -72,31 +72,31 @@ export interface DashboardPlaces {
 
 export interface DashboardSettings {
   readonly enabled: boolean;
-  /** Whether it listens on a port of its own: then the other one has only what refusals link to. */
+  /** Whether it has a separate port: the clients' port then only has the link targets of refusals. */
   readonly ownPort: boolean;
   /** Whether all of its pages are on the port that is asked. */
   readonly isWhole: boolean;
-  /** Whether clients are named to everybody, where nobody has to show a token. */
+  /** Whether clients' identities are public if no token is required. */
   readonly identities: 'hidden' | 'shown';
   /** Makes pseudonyms of clients, where several servers are to make the same; undefined for a key of this process. */
   readonly pseudonymKey?: Uint8Array | undefined;
-  /** Where things lie on this machine, for its admins. */
+  /** Paths on this machine, for its administrators. */
   readonly places: DashboardPlaces;
   /** Where the policy is edited: an https URL. */
   readonly policyRepository: string | undefined;
 }
 
-/** What the routes are told of the configuration. */
+/** The settings that the routes use. */
 export interface HttpSettings {
   readonly gate: GateSettings;
   /** Which stored artifacts a front server sends. */
   readonly accelerate: Accelerate;
-  /** Where to ask for a waiver, shown in refusals. */
+  /** Contact for waiver requests, shown in refusals. */
   readonly contact: string | undefined;
   readonly dashboard: DashboardSettings;
-  /** How clients reach us, without a trailing slash, where the Host header does not say it. */
+  /** Our URL as clients see it, without a trailing slash, if the Host header does not contain it. */
   readonly publicUrl: string | undefined;
-  /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
+  /** Addresses or networks whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** How long a client may use a project page unasked, in seconds. */
   readonly pageMaxAge: number;

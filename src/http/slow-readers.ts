@@ -3,7 +3,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { cutOffTooSlow } from './cut-off.js';
 
-/** What of a connection waits for its client since when, in milliseconds of the monotonic clock. */
+/** The pending data of a connection, with its age in milliseconds of the monotonic clock. */
 interface Waiting {
   readonly taken: number;
   readonly pending: number;
@@ -11,12 +11,12 @@ interface Waiting {
 }
 
 /**
- * Cuts off clients that take less than `leastRate`. The server's own time-out sees only those that take nothing at all: one
- * byte within each would keep a connection for ever. What waits for a client is counted by whole writes, so each has the
- * time that its bytes need at that rate, and `window` beside it.
+ * Disconnects clients that read less than `leastRate`. The server's own timeout only detects clients that read nothing:
+ * one byte per timeout would keep a connection open indefinitely. Pending data is counted by whole writes, so each has
+ * the time that its bytes need at that rate, plus `window`.
  * @param window in milliseconds
  * @param leastRate in bytes a second
- * @param responseOf the response that a connection is at, if any
+ * @param responseOf the response in progress on a connection, if any
  */
 export function cutOffSlowReaders(
   server: Server | TlsServer,

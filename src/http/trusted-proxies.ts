@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import proxyaddr from 'proxy-addr';
 
 /**
- * Makes the function that says whether a request comes from a proxy that is believed.
+ * Creates the function that decides whether a request comes from a trusted proxy.
  * @param trusted addresses or networks (`10.0.0.0/8`, `loopback`)
  */
 export function trustedProxies(trusted: readonly string[]): (req: IncomingMessage) => boolean {

@@ -24,13 +24,13 @@ interface Negotiated {
 const MAX_HEADERS = 500;
 
 /**
- * Makes the function that answers project pages which are ready, current and judged in front of everything else; the rest
- * goes the long way, through the same services and the same policy.
+ * Creates the function that answers prepared, current and judged project pages before all other steps. Other requests
+ * take the full path, through the same services and the same policy.
  */
 export function warmPages({ pages }: Services, { pageMaxAge }: HttpSettings): WarmHandler {
   const negotiated = new LRUCache<string, Negotiated>({ max: MAX_HEADERS });
 
-  // Clients of one kind come together, and comparing is cheaper than looking up.
+  // Consecutive requests often have the same client type, and a comparison is cheaper than a lookup.
   let last: Negotiated | undefined;
 
   function negotiate(headers: IncomingMessage['headers']): Negotiated {
@@ -38,7 +38,7 @@ export function warmPages({ pages }: Services, { pageMaxAge }: HttpSettings): Wa
     const acceptEncoding = headers['accept-encoding'] as string | undefined;
     if (last !== undefined && last.accept === accept && last.acceptEncoding === acceptEncoding)
       return last;
-    // No header holds a line end: no two pairs are one text.
+    // A header cannot contain a line break, so the key is unambiguous.
     const key = `${accept}\n${acceptEncoding}`;
     last = negotiated.get(key) ?? {
       accept,

@@ -1,8 +1,8 @@
 import type { ByteRange } from '../../artifacts/delivery-gate.js';
 
 /**
- * A `Range` header before the size is known: a window from the start, or the last bytes.
- * `undefined` stands for a header that is to be ignored (RFC 9110, 14.2): none, another unit, several ranges.
+ * A `Range` header before the size is known: a window from the start, or the last bytes. `undefined` means that the
+ * header is ignored (RFC 9110, 14.2): absent, another unit, several ranges.
  */
 export type RangeRequest =
   | { readonly kind: 'from'; readonly first: number; readonly last: number | undefined }
@@ -17,7 +17,7 @@ export function parseRange(header: string | undefined): RangeRequest | undefined
   return { kind: 'from', first: Number(first), last: last === '' ? undefined : Number(last) };
 }
 
-/** The window within a file of `size` bytes; undefined where it cannot be satisfied (416). */
+/** The window in a file of `size` bytes; undefined if it cannot be satisfied (416). */
 export function resolveRange(request: RangeRequest, size: number): ByteRange | undefined {
   if (request.kind === 'suffix') {
     if (request.length === 0 || size === 0) return undefined;

@@ -9,13 +9,13 @@ import type { Metrics } from '../../observe/metrics.js';
 import { askedOf } from '../asked.js';
 import type { IdentifyClient } from '../client.js';
 
-/** What was decided on a file. */
+/** A decision on a file. */
 export interface Decided {
   readonly subject: Subject;
   readonly verdict: Verdict;
-  /** True while nobody has judged its bytes. */
+  /** True until its bytes are judged. */
   readonly pending?: true | undefined;
-  /** Why its bytes will not come, where they will not. */
+  /** The reason why its bytes cannot be sent, if they cannot. */
   readonly failure?: FailureKind | undefined;
 }
 
@@ -23,27 +23,27 @@ export interface Decided {
 export interface Sent {
   /** Bytes of the body that were handed to the connection. */
   readonly bytes: number;
-  /** Whether the client got all that it asked for, as far as we know. */
+  /** Whether the client received the complete response, as far as we can detect. */
   readonly complete: boolean;
   /** Size of the whole file in bytes, if known. */
   readonly size?: number | undefined;
 }
 
-/** A decision, and what the client was answered. */
+/** A decision and the response to the client. */
 export interface Answered extends Omit<Decided, 'failure'> {
-  /** What was asked for: the artifact's name, or its sidecar's. */
+  /** Name of the requested file: the artifact or its sidecar. */
   readonly filename: string;
   readonly status: number;
   readonly sent: Sent;
-  /** What came in the file's place, or broke it off. */
+  /** The failure that replaced or aborted the response. */
   readonly failure: FailureKind | undefined;
-  /** Where the bytes came from; undefined where none were sent. */
+  /** Source of the bytes; undefined if no bytes were sent. */
   readonly cache: 'hit' | 'miss' | 'sidecar' | undefined;
-  /** Bytes that the upstream has sent for it, told of once. */
+  /** Bytes received from the upstream for it, recorded once. */
   readonly fetched: number | undefined;
 }
 
-/** Writes down, and counts, what was decided for one request for a file. */
+/** Records and counts the decision on each request for a file. */
 export class DecisionRecorder {
   readonly #log: DecisionLog;
   readonly #metrics: Metrics;
@@ -104,7 +104,7 @@ export class DecisionRecorder {
     });
   }
 
-  /** Writes down that the client was gone before the last byte of what a record has told of as complete. */
+  /** Records that the client disconnected before the last byte, after a record with `complete`. */
   recordCut(
     req: IncomingMessage,
     { project, version, sha256 }: Subject,

@@ -11,33 +11,36 @@ import { REFUSED, sendRefusal } from './refusal.js';
 import type { LinkTo } from './refusal-links.js';
 import { endWith, write } from './write.js';
 
-/** A file that may go out, as far as is known. */
+/** A file that may be sent, as far as is known. */
 export interface Content {
-  /** Undefined where the bytes have no name yet. */
+  /** Undefined if the digest is not known yet. */
   readonly etag: string | undefined;
   readonly pieces: Pieces;
-  /** The label under which the time to its first byte is counted; undefined where no byte of it is at hand. */
+  /** The label for the metric of the time to first byte; undefined if no byte is available yet. */
   readonly cache: 'hit' | 'miss' | 'sidecar' | undefined;
   /** Whether the headers leave before the first piece is here. */
   readonly early?: boolean;
-  /** Where a front server finds the bytes: then they are its to send. */
+  /** The front server's path of the bytes, if it sends them. */
   readonly front?: string | undefined;
 }
 
 export interface DeliverySettings {
-  /** What was asked for: the artifact's name, or its sidecar's. */
+  /** Name of the requested file: the artifact or its sidecar. */
   readonly filename: string;
   /** Contact for waiver requests. */
   readonly contact: string | undefined;
   readonly linkTo: LinkTo;
-  /** Told of the time from the request to the first byte, in seconds. */
+  /** Receives the time from the request to the first byte, in seconds. */
   readonly onFirstByte: (cache: NonNullable<Content['cache']>, seconds: number) => void;
-  /** Bytes that the upstream has sent for it and no record tells of yet. */
+  /** Bytes received from the upstream that are in no record yet. */
   readonly takeFetched: () => number | undefined;
 }
 
 const NOTHING: Sent = { bytes: 0, complete: false };
-/** What a connection takes at once as a rule, in bytes: whether its client takes it does not show until it is closed. */
+/**
+ * Typical size of a connection's send buffer, in bytes: until it is closed, it does not show whether the client reads
+ * from it.
+ */
 const AT_ONCE = 128 * 1024;
 
 /**
@@ -67,7 +70,7 @@ export class Delivery {
   /** Answers 403. */
   async refuse(decided: Decided): Promise<void> {
     const { contact, linkTo } = this.#settings;
-    // Both at once: were the one waited for alone, nobody would hear of a fault of the other, and the process would end.
+    // Awaited together: if one was awaited alone, a rejection of the other would be unhandled and end the process.
     const [, more] = await Promise.all([
       this.#record(decided, REFUSED, NOTHING),
       linkTo(decided.subject),
@@ -90,14 +93,14 @@ export class Delivery {
     });
   }
 
-  /** Writes down what is answered in the file's place, unless a record tells of the response already. */
+  /** Records the error response, unless the response already has a record. */
   async failed(decided: Decided, failure: FailureKind): Promise<void> {
     await this.#record(decided, FAILURES[failure].status, NOTHING, failure);
   }
 
   /**
-   * Sends what is asked for of a file; closes its pieces.
-   * @param decide what is decided on it as of the moment: the file may have been refused since it began to go out
+   * Sends the requested part of a file and closes its pieces.
+   * @param decide returns the current decision: the file may have been refused since the response began
    */
   async send(content: Content, decide: () => Promise<Decided>): Promise<void> {
     try {
@@ -129,7 +132,7 @@ export class Delivery {
       return this.#endWithout(await decide(), res.statusCode, sent, () => res.end());
     }
     if (front !== undefined) {
-      // Whether all of it reaches the client is what the front server's log tells.
+      // Only the front server's log shows whether the client received all of it.
       const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
@@ -138,7 +141,7 @@ export class Delivery {
     return this.#pour(pieces, window, decide);
   }
 
-  /** An end that gives no byte away from here: a refusal instead, where that is decided by now. */
+  /** A response without bytes. If the file is refused by then, it becomes a refusal. */
   async #endWithout(decided: Decided, status: number, sent: Sent, end: () => void): Promise<void> {
     if (decided.verdict.outcome === 'block') return this.refuse(decided);
     const complete = sent.complete && !isOver(this.#res);
@@ -146,7 +149,7 @@ export class Delivery {
     end();
   }
 
-  /** Sends pieces, and what a connection takes at once, with the last byte, only behind the record. */
+  /** Sends the pieces. The last byte, with as much as the send buffer takes, is sent only after the record. */
   async #pour(pieces: Pieces, window: Window, decide: () => Promise<Decided>): Promise<void> {
     const res = this.#res;
     let at = window.start;
@@ -158,7 +161,7 @@ export class Delivery {
         if (piece.length === 0 && !isLast) break;
         let decided = isLast ? await decide() : undefined;
         if (decided !== undefined && !mayComplete(decided)) break;
-        // What a client takes before it leaves shows only where the record comes behind as much as may be.
+        // A client that disconnects early is detected only if most of the data precedes the record.
         const head = isLast ? piece.subarray(0, Math.max(0, piece.length - AT_ONCE)) : piece;
         if (head.length > 0) {
           if (!(await write(res, head))) break;
@@ -190,8 +193,8 @@ export class Delivery {
   }
 
   /**
-   * Ends what will not come whole.
-   * @param failure what has gone wrong here, where that is known better than by what was decided
+   * Aborts an incomplete response.
+   * @param failure the local cause, if it is more precise than the decision's
    */
   async #cut(
     bytes: number,
@@ -210,7 +213,7 @@ export class Delivery {
     await this.#record(decided, res.statusCode, { bytes, size, complete: false }, why);
   }
 
-  /** Resolves once the record is in the log; there is one a response, whoever asks for it again. */
+  /** Resolves once the record is in the log. Each response has one record, which later calls share. */
   #record(decided: Decided, status: number, sent: Sent, failure?: FailureKind): Promise<void> {
     if (this.#recorded !== undefined) return this.#recorded;
     const { filename, takeFetched } = this.#settings;
@@ -221,17 +224,17 @@ export class Delivery {
   }
 }
 
-/** Where the body ends. Without a declared length, only the end of the transfer tells. */
+/** The end of the body. Without a declared length, only the end of the transfer determines it. */
 function stopOf({ size = Number.POSITIVE_INFINITY }: Pieces, { end }: Window): number {
   return end === Number.POSITIVE_INFINITY ? size : end;
 }
 
-/** Whoever gives the bytes sees to it, too: no body comes to its end before all of its file is judged. */
+/** The source of the bytes ensures it as well: no body is completed before its whole file is judged. */
 function mayComplete({ verdict, pending }: Decided): boolean {
   return verdict.outcome !== 'block' && pending === undefined;
 }
 
-/** Leaves an allowed file to the front server (nginx's `X-Accel-Redirect`), which takes ranges and the pace upon itself. */
+/** Delegates an allowed file to the front server (nginx's `X-Accel-Redirect`), which handles ranges and pacing. */
 function endInFront(res: ServerResponse, path: string): void {
   res.removeHeader('content-range');
   res.setHeader('content-length', 0);

@@ -10,13 +10,13 @@ import type { FairShare } from '../../runtime/fair-share.js';
 import { type Connection, FillWatch } from './fill-watch.js';
 import { NO_BYTES, type Pieces } from './pieces.js';
 
-/** How often a response that waits looks at the time. */
+/** How often a waiting response checks its deadline. */
 const LOOK_INTERVAL_MS = 1_000;
 
-/** A fill that did not come to be sent. */
+/** A fill that ended without an allowed file. */
 type Stopped = Exclude<FillEnd, { kind: 'allowed' }>;
 
-/** What becomes of a response while it waits at the delivery gate. */
+/** Outcomes of a response that waits at the delivery gate. */
 export type AtGate =
   /** It may begin. */
   | { readonly kind: 'open'; readonly pieces: Pieces }
@@ -29,8 +29,8 @@ export type AtGate =
 
 /**
  * Waits until a response with the bytes of a fill may begin.
- * @param departing bounds what is on its way to clients
- * @param needsLength whether it cannot begin without the artifact's length: a range has to be placed
+ * @param departing bounds the bytes in transit to clients
+ * @param needsLength whether it requires the artifact's length, as a range does
  */
 export async function waitAtGate(
   connection: Connection,
@@ -66,7 +66,7 @@ async function isThere(reader: FillReader): Promise<boolean> {
   }
 }
 
-/** What the delivery gate lets out of a fill, as it comes. */
+/** The bytes that the delivery gate releases from a fill, as they arrive. */
 class FillPieces implements Pieces {
   readonly #fill: Fill;
   readonly #gate: DeliveryGate;
@@ -98,12 +98,12 @@ class FillPieces implements Pieces {
   async next(at: number, body: ByteRange): Promise<Uint8Array | undefined> {
     const fill = this.#fill;
     const watch = this.#watch;
-    // A transfer that began anew is checked by itself: what has left is of one that never was.
+    // A restarted transfer is verified separately. The bytes that were sent before belong to a transfer that failed.
     while (!watch.gone && this.#reader.isSame && !isStopped(fill.end)) {
       const allowance = this.#gate.allowance(fill.progress, watch.waited, body);
       const ready = Math.min(allowance, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
-      // Nothing is left to come; where the length became known only now, nothing was missing either.
+      // No more bytes will arrive. If the length became known only now, nothing is missing.
       if (fill.end !== undefined) return at === fill.end.size ? NO_BYTES : undefined;
       if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') this.#gate.drip();
     }

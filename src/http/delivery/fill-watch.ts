@@ -8,7 +8,7 @@ export interface Connection {
 
 export type News = 'news' | 'gone' | 'time';
 
-/** Waits for whatever comes first: news of the fill, the client's leaving, or a time. */
+/** Waits for the first event: progress of the fill, the client's disconnection, or a timeout. */
 export class FillWatch {
   readonly #fill: Fill;
   readonly #started = performance.now();

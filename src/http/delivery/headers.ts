@@ -3,7 +3,7 @@ import type { ByteRange } from '../../artifacts/delivery-gate.js';
 import { rangeStillHolds } from '../conditional.js';
 import { parseRange, type RangeRequest, resolveRange } from './byte-range.js';
 
-/** The Range header, where it counts: several ranges, other units and an outdated If-Range are ignored. */
+/** The Range header, if it applies: several ranges, other units and an outdated If-Range are ignored. */
 export function requestedRange(
   { headers }: IncomingMessage,
   etag: string | undefined,
@@ -13,16 +13,16 @@ export function requestedRange(
     : undefined;
 }
 
-/** What of a file is asked for. */
+/** The requested part of a file. */
 export interface Window extends ByteRange {
   /** Whether it was asked for as a part: 206. */
   readonly partial: boolean;
 }
 
 /**
- * Places what is asked for in a file.
- * @param size undefined only where no range is asked for: up to the end then, wherever that is
- * @returns undefined where the range lies outside the file
+ * Resolves the request to a part of a file.
+ * @param size undefined only without a range: the part then extends to the unknown end
+ * @returns undefined if the range is outside the file
  */
 export function windowOf(
   request: RangeRequest | undefined,
@@ -34,7 +34,7 @@ export function windowOf(
   return range && { ...range, partial: true };
 }
 
-/** What every answer about a file says: 200 or 206, what is coming, and that it must be asked for again. */
+/** Headers of every response with a file: 200 or 206, the part, and the obligation to revalidate. */
 export function setFileHeaders(
   res: ServerResponse,
   etag: string | undefined,
@@ -45,7 +45,7 @@ export function setFileHeaders(
   if (partial) res.setHeader('content-range', `bytes ${start}-${end - 1}/${size}`);
   if (size !== undefined) res.setHeader('content-length', end - start);
   res.setHeader('accept-ranges', 'bytes');
-  // pip chooses the unpacker by content type before it looks at the name.
+  // pip chooses the unpacker by content type before it reads the name.
   res.setHeader('content-type', 'application/octet-stream');
   setValidators(res, etag);
   res.setHeader('x-content-type-options', 'nosniff');

@@ -2,14 +2,13 @@ import type { ByteRange } from '../../artifacts/delivery-gate.js';
 import type { FairShare } from '../../runtime/fair-share.js';
 import type { Blob } from '../../store/blob-store.js';
 
-/** Bytes that leave piece by piece, in order. Whoever gives them knows nothing of the response that they go into. */
+/** Bytes that are sent piece by piece, in order. The source does not know the response. */
 export interface Pieces {
-  /** How many there are in all; undefined as long as nobody knows. */
+  /** The total number; undefined until it is known. */
   readonly size: number | undefined;
   /**
-   * The bytes of a body from `at` on; they are good until the next call. None at all where `at` is its end. The last of
-   * them, or that there are none, comes only once the file is known to be the one that is meant, and may go out.
-   * Undefined where what is missing will not come.
+   * The bytes of a body from `at` on, valid until the next call. Empty if `at` is its end. The last piece, or the empty
+   * one, is returned only once the file is verified and allowed. Undefined if the missing bytes will not arrive.
    */
   next(at: number, body: ByteRange): Promise<Uint8Array | undefined>;
   close(): Promise<void>;
@@ -17,9 +16,9 @@ export interface Pieces {
 
 export const NO_BYTES = new Uint8Array();
 
-/** No piece is longer, in bytes: how much of one has left nobody can tell. */
+/** Maximum length of a piece, in bytes: for a piece in transit, the number of sent bytes is unknown. */
 const LONGEST = 1024 * 1024;
-/** The same where the connection copies what is written to it, as TLS does. */
+/** The same if the connection copies its writes, as TLS does. */
 const LONGEST_COPIED = 512 * 1024;
 
 /** The pieces of a stored blob; the last one waits until the blob is known to be whole. */
@@ -31,8 +30,8 @@ export class BlobPieces implements Pieces {
   #buffer: Buffer | undefined;
 
   /**
-   * @param departing bounds what is read from the disk and on its way to clients
-   * @param isCopied whether the connection copies what is written to it, as TLS does
+   * @param departing bounds the bytes that are read from the disk and in transit to clients
+   * @param isCopied whether the connection copies its writes, as TLS does
    */
   constructor(blob: Blob, departing: FairShare, isCopied: boolean) {
     this.#blob = blob;
@@ -57,7 +56,7 @@ export class BlobPieces implements Pieces {
     return this.#blob.close();
   }
 
-  /** One for the whole response, as long as nobody else wants a part of it: nothing is left to collect. */
+  /** One buffer for the whole response, until other responses reduce its share: no garbage to collect. */
   #room(bytes: number): Buffer {
     this.#leave ??= this.#departing.join();
     const share = Math.min(this.#departing.each, this.#longest);

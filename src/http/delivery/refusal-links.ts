@@ -2,10 +2,10 @@ import { shortLink } from '../../domain/short-id.js';
 import type { Subject } from '../../domain/subject.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** Notes what a link to a refused file means. @returns the link; undefined where there is none to give */
+/** Stores the target of a link to a refused file. @returns the link; undefined if links are unavailable */
 export type LinkTo = (subject: Subject) => Promise<string | undefined>;
 
-/** Links are only made of the configured URL: whoever sends a Host header could forge them. */
+/** Links use only the configured URL: a client could forge the Host header. */
 export function refusalLinks(
   { links }: Pick<Services, 'links'>,
   { dashboard, publicUrl }: Pick<HttpSettings, 'dashboard' | 'publicUrl'>,

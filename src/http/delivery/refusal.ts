@@ -7,17 +7,17 @@ import { reasonPhrase, sendProblem } from '../problem.js';
 /** The status of a refusal. */
 export const REFUSED = 403;
 
-/** Where a refused client is told to go. */
+/** The references in a refusal. */
 export interface WhereToGo {
-  /** Where to ask for a waiver, as the configuration gives it. */
+  /** Contact for waiver requests, from the configuration. */
   readonly contact: string | undefined;
-  /** The page that says why. */
+  /** The page with the reason. */
   readonly more: string | undefined;
 }
 
 /**
- * Answers 403 for a refused file. pip prints the reason phrase and nothing else; uv prints the problem
- * document's `title` and `detail`. Both therefore name the rule and the reason, and end in the link.
+ * Sends 403 for a refused file. pip prints only the reason phrase; uv prints the problem document's `title` and
+ * `detail`. Both therefore name the rule and the reason, and end with the link.
  */
 export function sendRefusal(
   res: ServerResponse,
@@ -58,7 +58,7 @@ export function sendRefusal(
   );
 }
 
-/** One line of the sentences. The last of them has no full stop: pip goes on with `for url: …`. */
+/** The sentences on one line. The last has no full stop, because pip appends `for url: …`. */
 function phraseOf(why: string, ask: string, see: string): string {
   if (ask === '' && see === '') return reasonPhrase(why);
   const stop = sentence(why).slice(why.length);

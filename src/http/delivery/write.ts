@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { isOver, whenOver } from '../cut-off.js';
 
 /**
- * Writes one piece, and waits until the connection has taken it: from then on its memory may be used again.
- * Resolves to false once the client is gone.
+ * Writes one piece and waits until the connection has taken it, so its memory can be reused. Resolves to false once the
+ * client has disconnected.
  */
 export function write(res: ServerResponse, piece: Uint8Array): Promise<boolean> {
   if (isOver(res)) return Promise.resolve(false);
@@ -14,7 +14,7 @@ export function write(res: ServerResponse, piece: Uint8Array): Promise<boolean> 
     };
     const gone = () => done(false);
     res.once('close', gone);
-    // Node tells of no error where the connection broke off.
+    // Node reports no error if the connection was aborted.
     res.write(piece, (error) => done(error == null && !isOver(res)));
   });
 }

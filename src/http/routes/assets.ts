@@ -5,7 +5,7 @@ import { pathSegments } from '../path.js';
 import { queryOf } from '../query.js';
 
 const BY_NAME = new Map(ASSETS.map((asset) => [asset.name, asset]));
-/** Pages ask for what they need by its version, which never changes; in seconds. */
+/** Pages request assets by version, so an asset never changes; in seconds. */
 const A_YEAR = 31_536_000;
 
 /** `GET /ui/{name}?v={version}`: a file that pages refer to. */

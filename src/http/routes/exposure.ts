@@ -13,12 +13,12 @@ import { sendJson } from '../json.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** Requests that one answer tells of, about; those before are asked for with the next. */
+/** Approximate maximum of requests per response; earlier ones are returned by the next query. */
 const MOST = 20_000;
 
 const PARAMETERS = ['project', 'versions', 'sha256', 'since', 'until', 'refused'] as const;
 
-/** `GET /exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: who was given what, for people. */
+/** `GET /exposure?project=P&versions=SPEC&sha256=H&since=TIME&refused=1`: the recipients of a file, as a page. */
 export function exposureRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async (req, urlOf) => {
     const query = queryOf(req.url ?? '');
@@ -54,7 +54,7 @@ async function answerTo(
   return exposureAnswer(await exposureBack(logSearch, question, MOST), readerOf(req, settings));
 }
 
-/** A table has no place for what is missing: where it goes on is said in a header. */
+/** A table cannot mark missing rows, so a header contains the continuation. */
 function sendRequests(
   req: IncomingMessage,
   res: ServerResponse,

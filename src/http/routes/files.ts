@@ -24,7 +24,7 @@ const SIDECAR = '.metadata';
 /** How often a file may move from the spool to the store, or out of it, under one request. */
 const ATTEMPTS = 4;
 
-/** What a request for a file asks for. */
+/** The file that a request names. */
 interface Named {
   readonly project: ProjectName;
   /** The artifact's. */
@@ -100,7 +100,7 @@ class Exchange {
     if (sidecar.kind === 'refused') return this.#delivery.refuse(decided);
     const pieces = this.#piecesOf(new MemoryBlob(sidecar.bytes));
     const content = { etag: `"${sidecar.sha256}"`, pieces, cache: 'sidecar' } as const;
-    // What a private project requires may be private, too, and its name must not reach another index unasked.
+    // Requirements of a private project may also be private, and their names must not leak to another index.
     if (sidecar.listed.subject.publicUpstream)
       this.#services.nextPages?.announce(sidecar.sha256, sidecar.bytes);
     await this.#delivery.send(content, async () => decided);
@@ -128,7 +128,7 @@ class Exchange {
     throw new Failure('overloaded', 'The file was evicted from the cache before it could be read.');
   }
 
-  /** Writes down what comes in the place of a file that is listed, or breaks it off. */
+  /** Records the failure that replaces or aborts the response for a listed file. */
   async failed(error: unknown): Promise<void> {
     const subject = this.#subject;
     if (subject === undefined) return;
@@ -137,7 +137,7 @@ class Exchange {
     await this.#delivery.failed(decided, failure);
   }
 
-  /** Bytes that the upstream has sent for it and nobody has told of yet. */
+  /** Bytes received from the upstream that are in no record yet. */
   takeFetched(): number | undefined {
     return this.#fill?.takeFetched();
   }
@@ -151,14 +151,14 @@ class Exchange {
   async #stored(artifact: Extract<ArtifactAnswer, { kind: 'stored' }>): Promise<void> {
     const { blob, verdict } = artifact;
     const { subject } = artifact.listed;
-    // What is still being looked at is not for others to send.
+    // A file that is still being inspected cannot be sent by others.
     const front = blob.whole === undefined ? this.#settings.accelerate(this.#req, blob) : undefined;
     const pieces = this.#piecesOf(blob);
     const content = { etag: `"${subject.sha256}"`, pieces, cache: 'hit', front } as const;
     await this.#delivery.send(content, async () => ({ subject, verdict }));
   }
 
-  /** What it is answered tells of the bytes, and holds none. */
+  /** Such a response describes the bytes without containing them. */
   #known(artifact: Extract<ArtifactAnswer, { kind: 'known' }>): Promise<void> {
     const { listed, verdict, size } = artifact;
     const { subject } = listed;
@@ -175,7 +175,8 @@ class Exchange {
   async #filling(fill: Fill, subject: Subject): Promise<boolean> {
     this.#fill = fill;
     const { 'if-none-match': ifNoneMatch, 'if-range': ifRange } = this.#req.headers;
-    // Not modified is an allowance, too: it waits for the verdict. So does what asks for bytes that have no name yet.
+    // A 304 response also allows use of the file, so it waits for the verdict. A range request waits for the digest as
+    // well.
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
       await fill.ended;
     const needsLength = requestedRange(this.#req, etagOf(fill)) !== undefined;
@@ -195,26 +196,27 @@ class Exchange {
     return true;
   }
 
-  /** What is decided on a file as of now; of a fill, under the name that its bytes have got meanwhile. */
+  /** The current decision on a file. For a fill, it uses the digest that became known meanwhile. */
   async #decide(listed: Subject, fill: Fill | undefined): Promise<Decided> {
     const { sha256 = listed.sha256, end } = fill ?? {};
     const subject = sha256 === listed.sha256 ? listed : { ...listed, sha256 };
     if (end !== undefined && end.kind !== 'failed') return { subject, verdict: end.verdict };
-    // Without a verdict only a part, a HEAD, or what breaks off comes to an end: it goes by what is known.
+    // Only a partial response, a HEAD, or an aborted response ends without a verdict: its decision uses the known
+    // facts.
     const { verdict } = await this.#services.judge.judge(subject);
     const pending = fill !== undefined && verdict.outcome !== 'block' ? true : undefined;
     return { subject, verdict, pending, failure: end?.failure.kind };
   }
 }
 
-/** Whether a request is answered without any byte of the file; undefined where it never is. */
+/** Whether a response contains no bytes of the file; undefined if it always contains some. */
 function givesNoneTo(req: IncomingMessage): Asking['givesNone'] {
   if (req.method === 'HEAD') return () => true;
   if (req.headers.range === undefined) return undefined;
   return (sha256, size) => windowOf(requestedRange(req, `"${sha256}"`), size) === undefined;
 }
 
-/** Undefined where nobody knows yet which bytes are coming. */
+/** Undefined until the digest of the incoming bytes is known. */
 function etagOf({ sha256 }: Fill): string | undefined {
   return sha256 && `"${sha256}"`;
 }

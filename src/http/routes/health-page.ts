@@ -19,7 +19,7 @@ export interface HealthAnswer extends HealthReport {
   readonly replicasAsOf?: string;
 }
 
-/** `GET /health`: what `/readyz` says, for people. */
+/** `GET /health`: the state of `/readyz`, as a page. */
 export function healthPageRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async () => healthPage(await healthOf(services)));
 }

@@ -8,12 +8,14 @@ import { pageHandler } from '../html.js';
 import { pathSegments } from '../path.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /help`: how a client is pointed here, and what a refusal says; `GET /help/findings`: what each finding is. */
+/**
+ * `GET /help`: client configuration and the parts of a refusal; `GET /help/findings`: the description of each finding.
+ */
 export function helpRoute(services: Services, settings: HttpSettings): Handler {
   const { publicUrl, contact, dashboard } = settings;
   const baseUrl = baseUrlReader(settings);
   const asksForTokens = services.authenticate !== undefined;
-  // On a port of its own, the dashboard is asked at another address than packages are.
+  // If the dashboard has a separate port, its address differs from the packages' address.
   const canTell = publicUrl !== undefined || !dashboard.ownPort || !dashboard.isWhole;
   return pageHandler(services, settings, (req, urlOf) => {
     const [, topic = '', ...rest] = pathSegments(req.url ?? '') ?? [];

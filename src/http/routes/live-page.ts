@@ -7,7 +7,7 @@ import { pageHandler } from '../html.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /live?after=ID`: the last decisions, or those of them that follow one. */
+/** `GET /live?after=ID`: the latest decisions, or those after a given one. */
 export function livePageRoute(services: Services, settings: HttpSettings): Handler {
   return pageHandler(services, settings, async (req, urlOf) => {
     const reader = readerOf(req, settings);

@@ -14,14 +14,14 @@ import type { HttpSettings, Services } from '../services.js';
 const ADMINS = { mayAsk: 'admin' } as const;
 /** So many listen at a time in one process. */
 const MOST_READERS = 10;
-/** So much waits for one of them, in bytes; who takes less than comes is cut off. */
+/** Maximum unsent data per client, in bytes; a client that reads too slowly is disconnected. */
 const MOST_WAITING = 1024 * 1024;
 /** A line without meaning keeps the connection from being taken for dead, in milliseconds. */
 const EVERY = 15_000;
 
 /**
- * `GET /api/v1/live?after=ID`: decisions as they are made, as server-sent events. The last ones come first; those that follow
- * one, where `after` names it, or the header `Last-Event-ID`, as browsers send it that come back.
+ * `GET /api/v1/live?after=ID`: decisions as server-sent events. The latest ones come first, or those after `after` or
+ * the header `Last-Event-ID`, which browsers send when they reconnect.
  */
 export function liveRoute(
   { liveDecisions, health, authenticate }: Services,
@@ -43,13 +43,13 @@ export function liveRoute(
     if (req.method === 'HEAD' || isStopping) return void res.end();
     readers.add(res);
     const reader = readerOf(req, settings);
-    // A token that is taken back counts no more, also for a response that began before.
+    // A revoked token also ends responses that began before.
     const mayListen = () => {
       const may = !('kind' in admit(ADMINS, req.headers.authorization));
       if (!may) res.end();
       return may;
     };
-    // What is decided while the last ones are asked for follows them.
+    // Decisions that are made during the query are sent after its results.
     let early: NamedDecision[] | undefined = [];
     const stop = liveDecisions.subscribe((named) => {
       if (early !== undefined) early.push(named);
@@ -85,7 +85,7 @@ function begin(res: ServerResponse): void {
   res.flushHeaders();
 }
 
-/** One event, by whose id a client that comes back knows what it has had. */
+/** One event. Its ID lets a reconnecting client continue from there. */
 function tell(res: ServerResponse, named: NamedDecision, reader: Reader): void {
   const seen = seenDecision(named, reader);
   if (seen !== undefined) send(res, `id: ${named.id}\ndata: ${JSON.stringify(seen)}\n\n`);

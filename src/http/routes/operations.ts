@@ -9,7 +9,10 @@ export function healthRoute(): Handler {
   };
 }
 
-/** `GET /readyz`: whether requests should be sent here, and what is degraded. @throws {Failure} where it is not known what is in force */
+/**
+ * `GET /readyz`: whether the server accepts traffic, and its degraded parts. @throws {Failure} if the state in force is
+ * unconfirmed
+ */
 export function readyRoute({ health, confirmation }: Services): Handler {
   return async (_req, res) => {
     if (performance.now() >= confirmation.until) await confirmation.renewed();

@@ -20,7 +20,7 @@ const PAGES = 3_000;
 /** gRPC's numbers, which OSV's clients find in the body. */
 const CODES = { badQuestion: 3, notFound: 5 } as const;
 
-/** `POST /v1/query`: what is said against one release, whole. */
+/** `POST /v1/query`: all advisories on one release. */
 export function osvQueryRoute(services: Services, settings: HttpSettings): Handler {
   const contextOf = contextReader(services, settings);
   return answering(async (body, req, res) => {
@@ -74,7 +74,7 @@ function answering(
       await answer(await readJson(req), req, res);
     } catch (error) {
       if (error instanceof TooLong) {
-        // What is still on its way is not read.
+        // The rest of the body is not read.
         res.setHeader('connection', 'close');
         return sendOsvError(res, 413, CODES.badQuestion, error.message);
       }
@@ -89,7 +89,7 @@ class TooLong extends Error {}
 async function readJson(req: IncomingMessage): Promise<unknown> {
   const tooLong = () => new TooLong(`A query is limited to ${MAX_QUESTION} bytes.`);
   if (Number(req.headers['content-length'] ?? 0) > MAX_QUESTION) throw tooLong();
-  // Ended by hand where it is too long: the answer goes out on the same connection.
+  // The stream is not destroyed if the body is too long: the response uses the same connection.
   const body = await collect(req.iterator({ destroyOnReturn: false }), MAX_QUESTION, tooLong);
   try {
     return JSON.parse(body.toString('utf8'));
@@ -98,7 +98,7 @@ async function readJson(req: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Each question is asked once, however often it stands in a batch; written down before anybody is answered. */
+/** Duplicate questions in a batch are answered once. The record is written before the response. */
 async function answersTo(
   { advisories, questions: recorder }: Services,
   req: IncomingMessage,
@@ -125,7 +125,7 @@ async function answersTo(
     answers.push(told);
   }
   const pages = answers.map((answer, index) => pageOf(answer, questions[index], most));
-  // What is not told is no decision: one short question about all releases of a project may stand for thousands.
+  // Omitted results are no decision: one short question about all releases of a project may yield thousands.
   const told = new Set(pages.flatMap((page) => page.told));
   await recorder.record(req, questions, [...told]);
   return pages;
@@ -167,7 +167,7 @@ function pageOfAdvisory({ project, file }: Extract<Advisory, { kind: 'policy' }>
   return { project, filename: file?.filename ?? '' };
 }
 
-/** @param ifNoneMatch heeded where the same is asked for again by its address */
+/** @param ifNoneMatch applies to repeated requests for the same URL */
 function sendOsv(res: ServerResponse, value: object, ifNoneMatch?: string): void {
   const body = Buffer.from(JSON.stringify(value));
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
@@ -182,7 +182,7 @@ function sendOsv(res: ServerResponse, value: object, ifNoneMatch?: string): void
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }
 
-/** As OSV answers what it cannot. */
+/** Errors in OSV's format. */
 function sendOsvError(res: ServerResponse, status: number, code: number, message: string): void {
   const body = Buffer.from(JSON.stringify({ code, message }));
   res.statusCode = status;

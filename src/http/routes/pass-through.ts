@@ -14,19 +14,22 @@ import { pathSegments } from '../path.js';
 import { sendFailure } from '../problem.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** The longest document that is passed through as it is, in bytes: provenance has some kilobytes. */
+/** The longest document that is passed through unchanged, in bytes: provenance has several kilobytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** What the pass-through remembers of a request until the upstream has answered it. */
+/** State of a request until the upstream responds. */
 interface Passing {
   readonly path: string;
-  /** Makes the body that the client gets; absent where it passes as it is. */
+  /** Creates the body for the client; absent if it passes unchanged. */
   readonly rewrite?: (body: AsyncIterable<Uint8Array>) => Promise<RewrittenDocument>;
 }
 
 const passing = new WeakMap<IncomingMessage, Passing>();
 
-/** `GET /pypi/{project}/json` and `/pypi/{project}/{version}/json`: PyPI's JSON API, made to say what the project page says. */
+/**
+ * `GET /pypi/{project}/json` and `/pypi/{project}/{version}/json`: PyPI's JSON API, with the content of the project
+ * page.
+ */
 export function legacyJsonRoute(services: Services, settings: HttpSettings): Handler {
   const baseUrl = baseUrlReader(settings);
   const pass = passer(services);
@@ -41,7 +44,7 @@ export function legacyJsonRoute(services: Services, settings: HttpSettings): Han
     const base = baseUrl(req);
     await pass(req, res, project, {
       path: `/pypi/${path.join('/')}/json`,
-      // Judged once the upstream has answered: what is refused by then is refused here.
+      // Judged after the upstream's response, so it reflects the latest refusals.
       rewrite: (body) =>
         services.legacyDocuments.rewrite({
           body,
@@ -71,10 +74,7 @@ export function integrityRoute(services: Services): Handler {
   };
 }
 
-/**
- * Makes the pass-through of metadata. It carries no artifact, and what it names is fetched through the gate like
- * anything else.
- */
+/** Creates the pass-through for metadata. It carries no artifacts, and its links lead through the gate. */
 function passer({ pages }: Services) {
   /** By the way out to an upstream, which is another once its certificate is. */
   const proxies = new WeakMap<Agent, Promise<RequestHandler>>();
@@ -98,8 +98,8 @@ function passer({ pages }: Services) {
     const proxy = await proxyOf(upstream);
     const authorization = await upstream.authorization();
     passing.set(req, what);
-    // Nothing of the client goes on. Here, not in the proxy's own event: behind an egress proxy the headers have
-    // left by then.
+    // Forwards no client headers. Set here, not in the proxy's own event: behind an egress proxy the headers have
+    // already been sent by then.
     req.headers = {
       accept: req.headers.accept ?? '*/*',
       'accept-encoding': 'identity',
@@ -109,7 +109,7 @@ function passer({ pages }: Services) {
   };
 }
 
-/** One proxy an upstream: its origin, its credentials, and none of the client's. */
+/** One proxy per upstream: its origin, its credentials, and none of the client's. */
 async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler> {
   // Loaded with the first request: many never ask for metadata here.
   const { createProxyMiddleware } = await import('http-proxy-middleware');
@@ -117,11 +117,11 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
     target: upstream.origin,
     agent,
     changeOrigin: true,
-    // A HEAD, too, is answered by what the document would be here.
+    // A HEAD also describes the document as it is served here.
     method: 'GET',
     // Without a byte; in all, see below.
     proxyTimeout: upstream.pageTimeout,
-    // Never `responseInterceptor`: it holds a body of any length.
+    // Never `responseInterceptor`: it buffers a body of any length.
     selfHandleResponse: true,
     pathRewrite: (_path, req) => passing.get(req)!.path,
     on: {
@@ -145,9 +145,9 @@ async function proxyTo(upstream: Upstream, agent: Agent): Promise<RequestHandler
   });
 }
 
-/** A document that drips does not go on for ever. */
+/** Ends a document that arrives too slowly. */
 function endInTime(from: IncomingMessage, { name, pageTimeout }: Upstream): void {
-  // It is as long as the time without a byte: whichever came first would say why.
+  // The idle timeout has the same length, and would compete with ours for the error message.
   from.socket.setTimeout(0);
   const timer = setTimeout(() => {
     const what = `The upstream ${name} did not respond in time.`;

@@ -12,7 +12,7 @@ import { pathSegments } from '../path.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /policy`: what is in force; `GET /policy/files/{own|shipped}/{name}?from=LINE`: one of its files. */
+/** `GET /policy`: the policy in force; `GET /policy/files/{own|shipped}/{name}?from=LINE`: one of its files. */
 export function policyRoute(services: Services, settings: HttpSettings): Handler {
   const { policyReports } = services;
   return pageHandler(services, settings, async (req, urlOf) => {
@@ -35,7 +35,7 @@ export function policyApiRoute(services: Services, settings: HttpSettings): Hand
 interface AskedPolicy {
   /** Comments may name people, as the decisions do. */
   readonly seesComments: boolean;
-  /** Undefined where all of the policy is asked for. */
+  /** Undefined for the whole policy. */
   readonly part: PolicyFilePart | undefined;
 }
 

@@ -36,7 +36,7 @@ export function projectsApiRoute(services: Services, settings: HttpSettings): Ha
   return dispatch(['api', 'v1'], answer, whyApiRoute(services, settings));
 }
 
-/** Where nobody has to show a token, everybody may ask. */
+/** If no token is required, every client may query it. */
 function seesExposure(req: IncomingMessage): boolean {
   const identity = askedOf(req)?.identity;
   return identity === undefined || identity.role === 'admin';

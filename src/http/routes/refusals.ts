@@ -26,11 +26,11 @@ import type { HttpSettings, Services } from '../services.js';
 const VERDICTS: readonly RefusalVerdict[] = ['block', 'warn', 'dry-run'];
 /** Rows of one table for a spreadsheet. */
 const MOST_ROWS = 20_000;
-/** So many requests of each group are told of with it. */
+/** Number of requests listed with each group. */
 const REQUESTS = 5;
 
 /**
- * `GET /refusals?rule=R&project=P&user=U&verdict=V&since=T&until=T&q=TEXT&sort=S&before=NEXT`: what was refused, as groups;
+ * `GET /refusals?rule=R&project=P&user=U&verdict=V&since=T&until=T&q=TEXT&sort=S&before=NEXT`: refusals, in groups;
  * `GET /refusals/{id}?before=NEXT`: one decision.
  */
 export function refusalsRoute(services: Services, settings: HttpSettings): Handler {
@@ -59,7 +59,7 @@ export function refusalsApiRoute(services: Services, settings: HttpSettings): Ha
     const answer = await refusalsFor(services.decisionQueries, question, reader, asked);
     if (!isCsv) return sendJson(res, 200, answer);
     const { items, next } = answer;
-    // A table that is not whole says where it goes on.
+    // An incomplete table has a link to its continuation.
     if (next !== undefined) res.setHeader('link', `<${nextOf(req, next)}>; rel="next"`);
     sendCsv(req, res, 'refusals.csv', rowsOf(items));
   };
@@ -86,7 +86,7 @@ function refusalOfRequest(
   };
 }
 
-/** @throws {Failure} bad-request, and forbidden where it asks about others */
+/** @throws {Failure} bad-request, and forbidden for questions about others */
 function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
   const query = queryOf(req.url ?? '');
   const sort = query.get('sort') || SORTS[0];
@@ -100,7 +100,7 @@ function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
   };
 }
 
-/** @throws {Failure} bad-request, and forbidden where it asks about others */
+/** @throws {Failure} bad-request, and forbidden for questions about others */
 function filterOf(query: URLSearchParams, reader: Reader): RefusalFilter {
   const given = (name: string): string | undefined => query.get(name) || undefined;
   const [name, verdict, user] = [given('project'), given('verdict'), given('user')];
@@ -115,7 +115,7 @@ function filterOf(query: URLSearchParams, reader: Reader): RefusalFilter {
   return {
     rule: given('rule'),
     project,
-    // Who has a name of their own sees their own.
+    // A named user sees their own requests.
     user: reader.seesIdentities ? user : reader.user,
     verdict: known,
     since: timeOf(query.get('since'), 'since'),

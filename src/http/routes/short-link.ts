@@ -8,7 +8,7 @@ import { pageHandler } from '../html.js';
 import { pathSegments } from '../path.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /w/{id}`: what stands in a refusal leads to the page that says why. */
+/** `GET /w/{id}`: redirects from the link in a refusal to the page with the reason. */
 export function shortLinkRoute(services: Services, settings: HttpSettings): Handler {
   return async (req, res) => {
     const target = req.url ?? '';
@@ -31,7 +31,7 @@ export function shortLinkRoute(services: Services, settings: HttpSettings): Hand
   };
 }
 
-/** What is wrong is for a page to say. */
+/** The page itself shows the failure. */
 async function filesOrFailure(
   id: string,
   sources: LinkSources,

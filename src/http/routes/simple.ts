@@ -14,7 +14,7 @@ export function simpleRoute(services: Services, settings: HttpSettings): Handler
     if (segments === undefined || segments.length > 3)
       throw new Failure('not-found', 'Use /simple/{project}/.');
     const [, name, slash] = segments;
-    // Redirects are relative, so that they hold behind a front server that adds a path.
+    // Redirects are relative, so they remain valid behind a front server with a path prefix.
     if (name === undefined) return redirect(res, 'simple/');
     const negotiated = negotiateForm(req.headers.accept);
     if (negotiated === undefined)

@@ -20,8 +20,8 @@ import { shortLinkRoute } from './short-link.js';
 import { simpleRoute } from './simple.js';
 
 /**
- * Who may ask, what is counted, which methods are allowed and which handler answers derive from a row, and
- * docs/operations/routes.md lists the rows: a new route is its file and its row.
+ * Access, metrics, allowed methods and the handler all derive from a row, and docs/operations/routes.md lists the rows:
+ * a new route is its file and its row.
  */
 const TABLE = [
   {
@@ -279,10 +279,10 @@ const TABLE = [
   },
 ] as const satisfies readonly Route[];
 
-/** The values of the metrics' label `route`: few, whatever anybody asks for. */
+/** The values of the metrics label `route`: few, independent of the requested paths. */
 export type RouteLabel = (typeof TABLE)[number]['label'] | typeof NO_ROUTE;
 
-/** What has no row. */
+/** The label for unknown paths. */
 export const NO_ROUTE = 'other';
 
 /** All routes. */

@@ -12,7 +12,9 @@ import { pathSegments } from '../path.js';
 import { queryOf, timeOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
-/** `GET /projects/{project}/files/{filename}?before=T`: why a file is refused, for people; T: where to go on with its history. */
+/**
+ * `GET /projects/{project}/files/{filename}?before=T`: the reason for a refusal, as a page; T continues its history.
+ */
 export function whyRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, []);
   return pageHandler(services, settings, async (req, urlOf) => whyPage(await why(req), urlOf));
