@@ -47,15 +47,22 @@ export async function runAudit(
   const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
   const target = path ?? defaultEnvironment();
   out.progress(`looking at ${target}`);
-  const report = await reportOn(target, policy, options, out);
-  tell(report, feed, options.json === true ? 'json' : (options.format ?? 'text'), out);
+  const own = ownIndex();
+  const index = options.index ?? own.url;
+  const report = await reportOn(target, policy, { ...options, index }, out);
+  const format = options.json === true ? 'json' : (options.format ?? 'text');
+  tell(report, feed, format, out);
+  if (format === 'text' && options.index === undefined && own.assumed && hasOtherIndex(report))
+    out.line(
+      `compared with the listening address, ${own.url}: specify --index if clients use another URL of Wheelgate`,
+    );
   return { found: EXIT.refused, unclear: EXIT.unclear, fine: EXIT.fine }[verdictOf(report)];
 }
 
 async function reportOn(
   target: string,
   policy: AuditPolicy,
-  { base, index }: AuditOptions,
+  { base, index }: AuditOptions & { readonly index: string },
   out: Output,
 ): Promise<AuditReport | ChangeReport> {
   const onProgress = (text: string) => out.progress(text);
@@ -65,25 +72,28 @@ async function reportOn(
     return (await auditEnvironment(environment, policy, { onProgress })).report;
   }
   const after = await readLock(target);
-  const ours = index ?? ownIndex();
-  if (base === undefined) return auditLock(after, policy, ours);
+  if (base === undefined) return auditLock(after, policy, index);
   return auditChange({
     base: await readBase(base, target),
     after,
     policy,
-    index: ours,
-    ask: lockedFacts(ours),
+    index,
+    ask: lockedFacts(index),
     now: Date.now(),
     onProgress,
   });
 }
 
-/** The URL of this machine's own Wheelgate, from its settings. */
-function ownIndex(): string {
+/** The URL of this machine's own Wheelgate, from its settings; `assumed` if they have no `public-url`. */
+function ownIndex(): { readonly url: string; readonly assumed: boolean } {
   const { publicUrl, listen, tls } = loadConfig({ env: process.env });
-  if (publicUrl !== undefined) return publicUrl;
+  if (publicUrl !== undefined) return { url: publicUrl, assumed: false };
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  return `${tls === undefined ? 'http' : 'https'}://${host}:${listen.port}`;
+  return { url: `${tls === undefined ? 'http' : 'https'}://${host}:${listen.port}`, assumed: true };
+}
+
+function hasOtherIndex({ findings }: AuditReport): boolean {
+  return findings.some(({ code }) => code === 'other-index');
 }
 
 function tell(

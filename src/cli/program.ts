@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, Help, Option } from 'commander';
 import { CLIENTS } from '../domain/client-settings.js';
 import { redactUrls } from '../domain/credentials.js';
 import { visible } from '../domain/visible.js';
@@ -11,6 +11,11 @@ export function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const options = (end === -1 ? args : args.slice(0, end)).join(' ');
   return / --(?:json|format[ =]json)(?: |$)/.test(` ${options}`);
+}
+
+/** An argument or option as Commander's help is to show it, which would list the choices a second time. */
+function withoutChoices<T extends Argument | Option>(described: T): T {
+  return Object.create(described, { argChoices: { value: undefined } });
 }
 
 /** Arguments may contain a password, so the message about an unknown option names it without its value. */
@@ -30,6 +35,12 @@ export function createProgram(done: (code: number) => void): Command {
     .option('--debug', 'print the stack trace of an unexpected error')
     .showHelpAfterError(asksForJson(process.argv) ? false : '(wheelgate --help lists the commands)')
     .exitOverride()
+    .configureHelp({
+      // The descriptions name the choices already.
+      argumentDescription: (argument) =>
+        Help.prototype.argumentDescription(withoutChoices(argument)),
+      optionDescription: (option) => Help.prototype.optionDescription(withoutChoices(option)),
+    })
     .configureOutput({
       outputError: (text, write) => {
         if (!asksForJson(process.argv)) write(visible(withoutValues(text)));

@@ -40,6 +40,24 @@ describe('wheelgate audit', () => {
     assert.match(out, /^What to do:\n {2}startup-hook: /m);
   });
 
+  it('says which address it compared a lock with where nobody named one', async () => {
+    const lock = '-i http://127.0.0.1:9999/simple\ndemo==1.0\n';
+    await writeFile(join(folder, 'requirements.txt'), lock);
+    const hint = /compared with the listening address, http:\/\/127\.0\.0\.1:8080: specify --index/;
+    const assumed = await run(['requirements.txt'], folder);
+    assert.match(assumed.out, /other-index/);
+    assert.match(assumed.out, hint);
+    const named = await run(['requirements.txt', '--index', 'http://127.0.0.1:8080'], folder);
+    assert.match(named.out, /other-index/);
+    assert.doesNotMatch(named.out, hint);
+    const configured = { WHEELGATE_PUBLIC_URL: 'https://gate.example.com' };
+    const set = await run(['requirements.txt'], folder, configured);
+    assert.match(set.out, /not from https:\/\/gate\.example\.com/);
+    assert.doesNotMatch(set.out, hint);
+    const ours = await run(['requirements.txt', '--index', 'http://localhost:9999'], folder);
+    assert.doesNotMatch(ours.out, /other-index|compared with/);
+  });
+
   it('prints the same as JSON', async () => {
     await environment.write('evil.pth', 'import os\n');
     const { code, out } = await run(['--json', environment.root], folder);

@@ -47,6 +47,20 @@ describe('the documentation of the command line', () => {
     assert.deepEqual(documented, known);
   });
 
+  it('says each choice of an argument or option once in its help', () => {
+    let seen = 0;
+    for (const [name, command] of COMMANDS)
+      for (const { argChoices } of [...command.registeredArguments, ...command.options])
+        for (const choice of argChoices ?? []) {
+          const help = command.helpInformation().replaceAll(/\(default: [^)]*\)/g, '');
+          const times = help.split(new RegExp(`(?<![\\w-])${choice}(?![\\w-])`)).length - 1;
+          assert.ok(times >= 1, `${name} does not name ${choice}`);
+          assert.ok(!help.includes('(choices:'), `${name} lists its choices twice`);
+          seen += 1;
+        }
+    assert.ok(seen > 15);
+  });
+
   it('names every command in the README, and no other', () => {
     const named = [...readFileSync('README.md', 'utf8').matchAll(/^\| `(wheelgate[a-z ]*)/gm)];
     assert.deepEqual(

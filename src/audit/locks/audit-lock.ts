@@ -173,7 +173,17 @@ function isWeb(url: string): boolean {
 
 /** By host and port: the path is the index's own, and credentials are each one's own. */
 function isOurs(index: string, ours: string): boolean {
-  return URL.canParse(index) && URL.canParse(ours) && new URL(index).host === new URL(ours).host;
+  if (!URL.canParse(index) || !URL.canParse(ours)) return false;
+  const [one, other] = [new URL(index), new URL(ours)];
+  return placeOf(one) === placeOf(other);
+}
+
+/** One name for all those by which a machine's clients reach a server on it: `localhost`, a loopback or wildcard address. */
+function placeOf({ hostname, host, port, protocol }: URL): string {
+  const isLoopback = /^(?:localhost|(?:.*\.)localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(
+    hostname,
+  );
+  return isLoopback ? `localhost:${port || (protocol === 'https:' ? '443' : '80')}` : host;
 }
 
 /** Asks about each artifact that the lock allows, or about the release where it names none. */

@@ -52,10 +52,10 @@ describe('where a lock takes releases from', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function others(name: string, text: string): Promise<string[]> {
+  async function others(name: string, text: string, ours = OURS): Promise<string[]> {
     const file = join(folder, name);
     await writeFile(file, text);
-    return auditLock(await readLock(file), policy, OURS)
+    return auditLock(await readLock(file), policy, ours)
       .findings.filter(({ code }) => code === 'other-index')
       .map(({ detail, level }) => `${level}: ${detail}`);
   }
@@ -83,6 +83,20 @@ describe('where a lock takes releases from', () => {
       const [found] = await others(name, text(OURS, 'https://files.example.net/packages'));
       assert.match(found!, /demo is locked from https:\/\/files\.example\.net\//);
     });
+
+  it('is ours by each name that this machine has for itself, and not by another port', async () => {
+    const from = (index: string, ours: string) =>
+      others('requirements.txt', `-i ${index}/simple\ndemo==1.0\n`, ours);
+    const names = ['localhost', '127.0.0.1', '127.1.2.3', '[::1]', '0.0.0.0', '[::]'];
+    for (const name of names) {
+      assert.deepEqual(await from(`http://${name}:8080`, 'http://127.0.0.1:8080'), [], name);
+      assert.deepEqual(await from('http://localhost:8080', `http://${name}:8080`), [], name);
+      assert.equal((await from(`http://${name}:8081`, 'http://127.0.0.1:8080')).length, 1, name);
+    }
+    assert.deepEqual(await from('http://localhost', 'http://127.0.0.1:80'), []);
+    for (const other of ['128.0.0.1', 'localhost.example.com', '127.0.0.1.example.com'])
+      assert.equal((await from(`http://${other}:80`, 'http://localhost:80')).length, 1, other);
+  });
 
   it('is the last index of requirements with all that they include, whatever the order', async () => {
     await writeFile(join(folder, 'base.in'), 'other==2.0\n-i https://pypi.org/simple\n');
