@@ -11,6 +11,7 @@ import { sarifOf } from '../audit/sarif.js';
 import { loadConfig } from '../config/load.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import { counted } from '../domain/plural.js';
+import { WHAT_TO_DO } from '../messages/commands.js';
 import { VERSION } from '../runtime/package-root.js';
 import { readBase } from './base-lock.js';
 import { lockedFacts } from './locked-facts.js';
@@ -219,7 +220,7 @@ function advise(findings: readonly AuditFinding[], out: Output): void {
   );
   if (codes.length === 0) return;
   out.line('');
-  out.line(styled('strong', 'What to do:'));
+  out.line(styled('strong', WHAT_TO_DO));
   for (const code of codes) out.line(`  ${code}: `, HANG, AUDIT_CODES[code].advice);
 }
 

@@ -1,4 +1,5 @@
 import { hashToken, newToken } from '../access/token.js';
+import { TOKEN_ENTRY, TOKEN_ONCE } from '../messages/commands.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { copied } from './words.js';
 
@@ -28,9 +29,9 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
     return EXIT.fine;
   }
   const until = expires === undefined ? '' : `, expires: "${expires}"`;
-  out.line('# The token (shown only once):');
+  out.line(TOKEN_ONCE);
   out.line(copied(token));
-  out.line('# Add under "tokens:" in the file that access.tokens names:');
+  out.line(TOKEN_ENTRY);
   out.line(copied(`  - { user: ${JSON.stringify(user)}, role: ${role}, hash: "${hash}"${until} }`));
   return EXIT.fine;
 }

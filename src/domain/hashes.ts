@@ -1,3 +1,5 @@
+import { invalidDigest, twoDigests } from '../messages/reasons.js';
+
 /**
  * What an index may declare a file's digest by (PEP 503, 691), with the hexadecimal digits of each, the best first. Other
  * names are passed over, as installers do.
@@ -32,9 +34,9 @@ export function readHashes(given: Iterable<readonly [string, unknown]>): Declare
     const algorithm = name.toLowerCase() as Algorithm;
     if (!Object.hasOwn(DIGITS, algorithm) || value === '' || value == null) continue;
     const digest = readDigest(algorithm, value);
-    if (digest === undefined) doubts[algorithm] = `a ${algorithm} that is invalid`;
+    if (digest === undefined) doubts[algorithm] = invalidDigest(algorithm);
     else if ((hashes[algorithm] ?? digest) === digest) hashes[algorithm] = digest;
-    else doubts[algorithm] = `two different digests of ${algorithm}`;
+    else doubts[algorithm] = twoDigests(algorithm);
   }
   const counting = isStrong(hashes) ? STRONG : ALGORITHMS;
   return { hashes, doubt: counting.map((algorithm) => doubts[algorithm]).find(Boolean) };

@@ -1,3 +1,4 @@
+import { differsFromPin, noStrongDigest, pinsDiffer } from '../messages/reasons.js';
 import type { Sha256 } from './digest.js';
 import { checked, contradiction, type Hashes, hasOtherStrong, isStrong } from './hashes.js';
 import type { ProjectName } from './project-name.js';
@@ -112,7 +113,7 @@ export function identify(file: Declared, demands: Demands, { facts, pins }: Seen
   const { filename, hashes, integrity } = file;
   const { unhashed } = demands;
   if (typeof integrity === 'object') return { sha256: undefined, integrity };
-  if (unhashed === 'refuse' && !isStrong(hashes)) return doubt(noDigest(filename));
+  if (unhashed === 'refuse' && !isStrong(hashes)) return doubt(noStrongDigest(filename));
   if (keepsPins(demands)) {
     const pin = pins === undefined ? 'unreadable' : pins.get(filename);
     if (pin !== undefined && binds(pin, isStrong(hashes), demands)) return pinned(file, pin);
@@ -157,10 +158,6 @@ export function binds(
 
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
 
-export function noDigest(filename: string): string {
-  return `the index declares no sha256, sha384 or sha512 for ${filename} (set "unhashed: pin" on the upstream to pin the first bytes it sends)`;
-}
-
 /**
  * What becomes of a pin that is held, once somebody else tells of his of the same file. Whose bytes came first cannot be
  * told any more: where they are not the same, and one of the two binds, neither counts.
@@ -183,12 +180,12 @@ export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands)
 
 /** Why a pin says nothing. */
 export function inDispute(filename: string, { sha256, disputed }: SeenBytes): string {
-  return `replicas pinned different bytes for ${filename} (${short(sha256)}, ${short(disputed ?? '')}); remove one of the pins`;
+  return pinsDiffer(filename, short(sha256), short(disputed ?? ''));
 }
 
 /** Other bytes than those of the pin. */
 export function notPinned(filename: string, pin: SeenBytes, other: string): string {
-  return `the index now has different bytes for ${filename} (${short(other)}) than the pinned ones (${short(pin.sha256)})`;
+  return differsFromPin(filename, short(other), short(pin.sha256));
 }
 
 /** A reason phrase is short. */

@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
+import { expectedGot } from '../messages/settings.js';
 import type { Problem } from './problem.js';
 
 /** Files that people write by hand are far smaller; a deny list of 10,000 entries has about 1.5 MB. */
@@ -135,7 +136,7 @@ function unwelcomeNodes(
       const key = pair.key;
       if (isScalar(key) && typeof key.value === 'string') return;
       const got = isScalar(key) ? `${shortly(key.value)}; put it in quotes` : 'a list or a map';
-      problems.push(at((key as Node).range?.[0] ?? 0, `expected a text key, got ${got}`));
+      problems.push(at((key as Node).range?.[0] ?? 0, expectedGot('a text key', got)));
     },
   });
   return problems;

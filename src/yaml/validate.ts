@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean, expectedGot, knownKeysHere, unknownKey } from '../messages/settings.js';
 import { type Discretion, OPEN } from './discretion.js';
 import type { Path, YamlDocument } from './document.js';
 import { nearest } from './nearest.js';
@@ -32,7 +33,7 @@ const FOUND = '\u{F0000}';
 
 /** What is said of a value that is not what it should be. */
 export function expected(what: string): string {
-  return `expected ${what}, got ${FOUND}`;
+  return expectedGot(what, FOUND);
 }
 
 /** One thing wrong with a value, in words; `key` is set where the key itself is wrong. */
@@ -63,7 +64,7 @@ export function explainIssues(
       return issue.keys.map((key) => ({
         path: [...path, key],
         message: discretion.mayName(path, key)
-          ? `unknown key ${JSON.stringify(key)}${suggestion(key, known)}${listOf(known)}`
+          ? `${unknownKey(key, nearest(key, known))}${listOf(known)}`
           : `unknown key${listOf(known)}`,
         key: true,
       }));
@@ -79,7 +80,7 @@ export function explainIssues(
 
 /** Nobody reads a list of a hundred. */
 function listOf(known: readonly string[]): string {
-  return known.length > 40 ? '' : `; known keys here: ${known.join(', ')}`;
+  return known.length > 40 ? '' : `; ${knownKeysHere(known)}`;
 }
 
 /** Of several forms the one whose kind of value was given: what is wrong inside it says more. */
@@ -99,7 +100,7 @@ function meantBranch({
 /** Where a key or a word is unknown: what was probably meant. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   const near = nearest(word, candidates);
-  return near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`;
+  return near === undefined ? '' : ` ${didYouMean(near)}`;
 }
 
 /** What was expected, in plain words, where a schema has no words of its own for it. */
@@ -117,7 +118,7 @@ export function sentence(issue: z.core.$ZodRawIssue): string | undefined {
       return expected(`${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`) + near;
     }
     case 'too_small':
-      if (issue.origin === 'string') return 'expected text, got nothing';
+      if (issue.origin === 'string') return expectedGot('text', 'nothing');
       return issue.origin === 'array'
         ? expected('at least one entry')
         : expected(`${issue.minimum} or more`);

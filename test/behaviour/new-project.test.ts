@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import {
+  isOneEditFrom,
+  itsName,
+  newAndAlike,
+  usedHere,
+  WELL_KNOWN,
+} from '../../src/messages/reasons.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
+import { ANY, saying } from '../support/messages.js';
 import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -32,8 +40,11 @@ describe('a project that is new at its index', () => {
     const url = put('colourama', 3);
     const answer = await gate.get(url);
     assert.equal(answer.status, 403);
-    assert.match(answer.phrase, /colourama is 3 days old, and its name is one edit from colorama/);
-    assert.match(answer.json().detail, /a well-known project \(new-project\)/);
+    assert.match(
+      answer.phrase,
+      saying(newAndAlike('colourama', '3 days old', itsName(isOneEditFrom('colorama', ANY)))),
+    );
+    assert.match(answer.json().detail, saying(`${WELL_KNOWN} (new-project)`));
     const record = await lastDecision();
     assert.equal(record.rule, 'new-project');
     assert.equal(record.page?.projectBegan, days(3));
@@ -46,11 +57,11 @@ describe('a project that is new at its index', () => {
     assert.equal(firstUpload, days(3));
     assert.deepEqual(resembles, {
       name: 'colorama',
-      how: 'is one edit from colorama, a well-known project',
+      how: isOneEditFrom('colorama', WELL_KNOWN),
     });
     const page = (await gate.get('/projects/colourama')).body.toString();
     assert.match(page, /First upload/);
-    assert.match(page, /is one edit from colorama, a well-known project/);
+    assert.match(page, saying(isOneEditFrom('colorama', WELL_KNOWN)));
     const other = (await gate.get('/projects/brandnewthing')).body.toString();
     assert.doesNotMatch(other, /<dt>Name<\/dt>|<th[^>]*>Name</);
   });
@@ -163,10 +174,7 @@ describe('a new project whose name resembles one in use here', () => {
       const [near, far] = [put('zorbtool', 3), put('quuxtool', 3)];
       gate.now += 11 * 60_000;
       await until(async () => (await gate.get(near)).status === 403);
-      assert.match(
-        (await gate.get(near)).phrase,
-        /one edit from zorbtools, which at least 5 users here install/,
-      );
+      assert.match((await gate.get(near)).phrase, saying(isOneEditFrom('zorbtools', usedHere(5))));
       assert.equal((await gate.get(far)).status, 200);
       await gate.restart();
       await until(async () => (await gate.get(near)).status === 403);
@@ -201,15 +209,15 @@ describe('a new project whose name resembles one in use here', () => {
       const dated = put('zorbtool', days(3));
       const undated = put('zorbtoolz', null);
       const inHtml = put('zorbtools2', null);
-      await until(async () => (await reasonOf(dated)).includes('one edit from zorbtools'));
+      await until(async () => (await reasonOf(dated)).includes(isOneEditFrom('zorbtools', '')));
       for (const url of [dated, undated, inHtml]) await download(url, 6);
       for (const again of ['by time', 'by a restart']) {
         if (again === 'by time') gate.now += 11 * 60_000;
         else await gate.restart();
         // What is known is read again in the background.
-        await until(async () => (await reasonOf(dated)).includes('zorbtools, which at least'));
+        await until(async () => saying(`zorbtools, ${usedHere(ANY)}`).test(await reasonOf(dated)));
         for (const url of [dated, undated, inHtml])
-          assert.match(await reasonOf(url), /zorbtools, which at least 5 users/, again);
+          assert.match(await reasonOf(url), saying(`zorbtools, ${usedHere(5)}`), again);
         // Two edits from the known name, and one from a squat.
         assert.doesNotMatch(await reasonOf(put('zorbtoolzy', days(3))), /its name/, again);
       }

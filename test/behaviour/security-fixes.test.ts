@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { checkAgainst } from '../../src/cli/check-against.js';
 import { createOutput } from '../../src/cli/output.js';
+import { letThroughFix } from '../../src/messages/reasons.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
+import { ANY, saying } from '../support/messages.js';
 import { Mirror, osv } from '../support/osv-mirror.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -76,7 +78,10 @@ describe('a young release that an advisory names as its fix', () => {
     const collect = { write: (text: string) => (said += text) };
     const out = createOutput(collect, collect, {});
     assert.equal(await checkAgainst(proposed, join(gate.folder, 'data'), false, out), 1);
-    assert.match(said, /demo-1\.1-.*refused, would be allowed\n.*let through: fixes PYSEC-2026-1/);
+    assert.match(
+      said,
+      saying(`demo-1.1-${ANY}refused, would be allowed\n${ANY}${letThroughFix('PYSEC-2026-1')}`),
+    );
     assert.doesNotMatch(said, /demo-1\.2/);
   });
 
@@ -86,12 +91,12 @@ describe('a young release that an advisory names as its fix', () => {
     assert.deepEqual(await statuses(), [200, 200, 403]);
     const record = (await gate.decisions()).findLast(({ version }) => version === '1.1');
     assert.deepEqual([record?.verdict, record?.rule], ['allow', 'cooldown']);
-    assert.match(record?.reason ?? '', /; let through: fixes PYSEC-2026-1 \(cooldown\)$/);
+    assert.match(record?.reason ?? '', saying(`; ${letThroughFix('PYSEC-2026-1')} (cooldown)`));
     const { files } = (await gate.get('/api/v1/explain?project=demo')).json();
     const explained = files.find((file: any) => file.filename === fixed);
     assert.deepEqual([explained.verdict, explained.lifted], ['allow', true]);
     const why = (await gate.get(`/projects/demo/files/${fixed}`)).body.toString();
-    assert.match(why, /let through: fixes PYSEC-2026-1/);
+    assert.match(why, saying(letThroughFix('PYSEC-2026-1')));
   });
 
   it('waits where it may have joined an old release: one of another spelling, label or kind, or one without a time', async () => {

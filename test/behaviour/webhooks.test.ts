@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { unknownKey } from '../../src/messages/settings.js';
 import { sign } from '../../src/notify/signature.js';
 import { buildWheel } from '../support/distributions.js';
+import { saying } from '../support/messages.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -145,7 +147,7 @@ describe('webhooks', () => {
       [message.type, message.data.state, message.data.revision],
       ['policy', 'not-taken-over', revision],
     );
-    assert.match(message.data.problems[0], /bad\.yaml:1:1: unknown key "denny"/);
+    assert.match(message.data.problems[0], saying(`bad.yaml:1:1: ${unknownKey('denny')}`));
     await gate.writePolicy('bad.yaml', 'deny: []');
     assert.equal((await receiver.message('/editors', 1)).data.state, 'taken-over');
   });

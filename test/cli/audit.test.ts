@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { WHAT_TO_DO } from '../../src/messages/commands.js';
 import { TestEnvironment } from '../support/environment.js';
+import { saying } from '../support/messages.js';
 import { runCommand } from '../support/run-command.js';
 
 function run(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
@@ -37,7 +39,7 @@ describe('wheelgate audit', () => {
     const { code, out } = await run([environment.site], folder);
     assert.equal(code, 1, out);
     assert.match(out, /^Found \(2\):\n {2}startup-hook {3}line 1 of evil\.pth runs/m);
-    assert.match(out, /^What to do:\n {2}startup-hook: /m);
+    assert.match(out, saying(`\n${WHAT_TO_DO}\n  startup-hook: `));
   });
 
   it('says which address it compared a lock with where nobody named one', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { askForWaiver } from '../../src/messages/refusals.js';
+import { unknownKey } from '../../src/messages/settings.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
@@ -462,10 +463,7 @@ describe('the command line', () => {
     await writeFile(join(folder, 'bad.yaml'), 'gate:\n  hold-byts: 1MiB\n');
     const config = await run('serve', '--config', 'bad.yaml');
     assert.equal(config.code, 2);
-    assert.match(
-      config.err,
-      /bad\.yaml:2:3: unknown key "hold-byts" \(did you mean "hold-bytes"\?\)/,
-    );
+    assert.match(config.err, saying(`bad.yaml:2:3: ${unknownKey('hold-byts', 'hold-bytes')}`));
     const policy = await run('serve', '--policies', 'broken', '--listen', '127.0.0.1:0');
     assert.equal(policy.code, 2);
     assert.match(policy.err, /a\.yaml:3:5/);

@@ -7,6 +7,7 @@ import { PYPI_FILES, PYPI_INDEX } from '../../src/config/defaults.js';
 import { CONFIG_KEYS } from '../../src/config/keys.js';
 import { ConfigError, type ConfigSources, loadConfig } from '../../src/config/load.js';
 import { configJsonSchema } from '../../src/config/schema.js';
+import { didYouMean, expectedGot, knownKeysHere, unknownKey } from '../../src/messages/settings.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'wheelgate-config-'));
@@ -272,7 +273,7 @@ contact: "\${WHO}@\${WHERE} costs $\${5}"
   it('keeps lines and columns of what stands behind it', () => {
     const env = { TOKEN: 'a-very-long-token-indeed' };
     assert.deepEqual(problems(`{ contact: $\{TOKEN}, listen: nowhere }`, { env }), [
-      'c.yaml:1:30: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "nowhere"',
+      `c.yaml:1:30: ${expectedGot('HOST:PORT such as 127.0.0.1:8080 or [::1]:8080', '"nowhere"')}`,
     ]);
   });
 });
@@ -286,12 +287,12 @@ cache: { disk: lots, page-ttl: 60 }
 loging: { level: info }
 `),
       [
-        'c.yaml:1:9: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "localhost"',
-        'c.yaml:2:9: unknown key "holdBytes" (did you mean "hold-bytes"?); known keys here: mode, hold-bytes, hold-time, last-block',
-        'c.yaml:2:31: expected one of stream, hold, got "streaming" (did you mean "stream"?)',
+        `c.yaml:1:9: ${expectedGot('HOST:PORT such as 127.0.0.1:8080 or [::1]:8080', '"localhost"')}`,
+        `c.yaml:2:9: ${unknownKey('holdBytes', 'hold-bytes')}; ${knownKeysHere(['mode', 'hold-bytes', 'hold-time', 'last-block'])}`,
+        `c.yaml:2:31: ${expectedGot('one of stream, hold', '"streaming"')} ${didYouMean('stream')}`,
         'c.yaml:2:54: expected a size of 4KiB or more',
-        'c.yaml:3:16: expected a size such as 32MiB, 10GB or a number of bytes, got "lots"',
-        'c.yaml:3:32: expected a duration such as 30s, got the number 60',
+        `c.yaml:3:16: ${expectedGot('a size such as 32MiB, 10GB or a number of bytes', '"lots"')}`,
+        `c.yaml:3:32: ${expectedGot('a duration such as 30s', 'the number 60')}`,
         `c.yaml:4:1: unknown key "loging" (did you mean "log"?); known keys here: ${[
           ...new Set(CONFIG_KEYS.map(({ path }) => path[0])),
         ].join(', ')}`,
@@ -326,8 +327,8 @@ loging: { level: info }
     ]);
     const sources = { env: { WHEELGATE_DECISIONS_KEEP: 'all' }, flags: { listen: 'x' } };
     assert.deepEqual(problems('contact: c', sources).sort(), [
-      '--listen: expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, got "x"',
-      'WHEELGATE_DECISIONS_KEEP: expected a number, got "all"',
+      `--listen: ${expectedGot('HOST:PORT such as 127.0.0.1:8080 or [::1]:8080', '"x"')}`,
+      `WHEELGATE_DECISIONS_KEEP: ${expectedGot('a number', '"all"')}`,
     ]);
   });
   it('is not made of variables that others set', () => {

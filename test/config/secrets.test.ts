@@ -7,8 +7,10 @@ import { Writable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { readTokens } from '../../src/access/tokens-file.js';
 import { ConfigError, loadConfig } from '../../src/config/load.js';
+import { expectedGot, unknownKey } from '../../src/messages/settings.js';
 import { createLog } from '../../src/runtime/log.js';
 import { formatProblem } from '../../src/yaml/problem.js';
+import { saying } from '../support/messages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wheelgate-secrets-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -183,10 +185,10 @@ describe('a secret in the settings', () => {
       said({ file: 'gate: { mode: strem }' })!,
       /got "strem" \(did you mean "stream"\?\)/,
     );
-    assert.match(said({ file: 'gate: { mood: hold }' })!, /unknown key "mood"/);
+    assert.match(said({ file: 'gate: { mood: hold }' })!, saying(unknownKey('mood')));
     assert.match(
       said({ file: 'upstreams: [{ name: a, inspect: "no" }]' })!,
-      /expected true or false, got "no"/,
+      saying(expectedGot('true or false', '"no"')),
     );
   });
 });

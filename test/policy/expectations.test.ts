@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { expectedGot, unknownKey } from '../../src/messages/settings.js';
 import { checkPolicies } from '../../src/policy/check.js';
 import { expectationsJsonSchema } from '../../src/policy/json-schema.js';
 import { formatProblem } from '../../src/yaml/problem.js';
+import { saying } from '../support/messages.js';
 import { digest, folder, NOW } from './support.js';
 
 async function check(policy: string, tests: string) {
@@ -34,7 +36,7 @@ describe('the tests beside a policy', () => {
     );
     assert.equal(count, 1);
     assert.deepEqual(texts, [
-      'tests/a.yaml:4:13: a name: expected allow, got block: bad is denied: it steals (deny)',
+      `tests/a.yaml:4:13: a name: ${expectedGot('allow', 'block: bad is denied: it steals (deny)')}`,
     ]);
   });
 
@@ -80,7 +82,11 @@ describe('the tests beside a policy', () => {
     });
 
   for (const [what, test, problem] of [
-    ['is misspelt', 'file: a-1.0.tar.gz\n    expects: { verdict: allow }', /unknown key "expects"/],
+    [
+      'is misspelt',
+      'file: a-1.0.tar.gz\n    expects: { verdict: allow }',
+      saying(unknownKey('expects')),
+    ],
     [
       'names no finding',
       'file: a-1.0.tar.gz\n    findings: [nothing]\n    expect: { verdict: allow }',

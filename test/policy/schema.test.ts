@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { expectedGot, unknownKey } from '../../src/messages/settings.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
+import { ANY, saying, sayingOnly } from '../support/messages.js';
 import { problemsIn } from './support.js';
 
 describe('a policy file', () => {
@@ -29,34 +31,37 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
   });
 
   const refused: [string, RegExp][] = [
-    ['mode: enforced', /^p\.yaml:1:7: expected one of enforce, dry-run, got "enforced"/],
-    ['rule: {}', /^p\.yaml:1:1: unknown key "rule" \(did you mean "rules"\?\)/],
+    [
+      'mode: enforced',
+      saying(`p.yaml:1:7: ${expectedGot('one of enforce, dry-run', '"enforced"')}`),
+    ],
+    ['rule: {}', saying(`p.yaml:1:1: ${unknownKey('rule', 'rules')}`)],
     ['rules: { startup-hooks: { action: block } }', /did you mean "startup-hook"\?/],
-    ['rules: { malware-feeds: { action: block } }', /unknown key "malware-feeds"/],
-    ['rules: { attestations: { action: warn } }', /unknown key "attestations"/],
+    ['rules: { malware-feeds: { action: block } }', saying(unknownKey('malware-feeds'))],
+    ['rules: { attestations: { action: warn } }', saying(unknownKey('attestations'))],
     ['rules: { cooldown: { age: 7d } }', /the key "action" is missing/],
     ['rules: { cooldown: { action: block, age: 7 } }', /expected a duration such as 3d/],
     ['rules: { cooldown: { action: block, age: 7m } }', /a number and one of h, d, w/],
-    ['rules: { integrity: { action: off } }', /unknown key "integrity"/],
+    ['rules: { integrity: { action: off } }', saying(unknownKey('integrity'))],
     ['rules: { archive: { action: yes } }', /expected one of block, warn, off/],
     ['rules: { archive: { action: block, exempt: ["a b"] } }', /expected a project name/],
     [
       'rules: { record: { action: block, codes: { record-absnt: warn } } }',
-      /^p\.yaml:1:\d+: unknown key "record-absnt" \(did you mean "record-absent"\?\)/,
+      saying(`p.yaml:1:${ANY}: ${unknownKey('record-absnt', 'record-absent')}`),
     ],
     [
       'rules: { archive: { action: block, codes: { zip-coment: warn } } }',
-      /unknown key "zip-coment" \(did you mean "zip-comment"\?\)$/,
+      sayingOnly(`${ANY}${unknownKey('zip-coment', 'zip-comment')}`),
     ],
     [
       'rules: { archive: { action: block, codes: { record-absent: warn } } }',
-      /unknown key "record-absent"/,
+      saying(unknownKey('record-absent')),
     ],
     [
       'rules: { record: { action: block, codes: { record-absent: yes } } }',
       /expected one of block, warn, off/,
     ],
-    ['rules: { deny: { action: block, codes: {} } }', /unknown key "codes"/],
+    ['rules: { deny: { action: block, codes: {} } }', saying(unknownKey('codes'))],
     ['rules: { cooldown: { action: block, age: 36501d } }', /a duration of at most 36500d/],
     ['rules: { malware-feed: { action: block, max-age: 99999w } }', /a duration of at most 36500d/],
     ['waiver-max: 999999999w', /a duration of at most 36500d/],
@@ -74,12 +79,12 @@ waivers: [{ rule: deny, project: a, versions: ">=1,<2", reason: r, owner: o, exp
     ['deny: [{ project: x, versions: ",", reason: x }]', /expected a version specifier/],
     ['deny: [{ project: x, versions: 1.0, reason: x }]', /got the number 1; put it in quotes/],
     ['deny: [{ project: x, reason: "  " }]', /expected text/],
-    ['deny:\n', /expected a list, got nothing/],
+    ['deny:\n', saying(expectedGot('a list', 'nothing'))],
     ['allow: []', /an empty allow list would refuse everything/],
     ['hooks: [{ project: "a*", file: a.pth, sha256: [] }]', /expected a project name/],
     ['hooks: [{ project: a, file: d/a.pth, sha256: [] }]', /a file name without a folder/],
     ['hooks: [{ project: a, file: a.pth, sha256: [] }]', /at least one entry/],
-    ['hooks: [{ project: a, file: a.pth, sha256: x }]', /expected a list, got "x"/],
+    ['hooks: [{ project: a, file: a.pth, sha256: x }]', saying(expectedGot('a list', '"x"'))],
   ];
   for (const [text, message] of refused)
     it(`is refused: ${JSON.stringify(text)}`, () =>

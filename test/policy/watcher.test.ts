@@ -10,9 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { unknownKey } from '../../src/messages/settings.js';
 import { readPolicy } from '../../src/policy/load.js';
 import { PolicyError, PolicyWatcher } from '../../src/policy/watcher.js';
 import { formatProblem } from '../../src/yaml/problem.js';
+import { saying } from '../support/messages.js';
 import { brief, caseOf, folder, NOW, subject } from './support.js';
 
 const DENY_X = 'deny: [{ project: x, reason: r }]\n';
@@ -122,7 +124,7 @@ describe('PolicyWatcher', () => {
     await tick(6);
     assert.deepEqual(refused(), ['x']);
     assert.equal(problems.length, 1);
-    assert.match(problems[0]!, /p\.yaml:1:10: unknown key "projekt" \(did you mean "project"\?\)/);
+    assert.match(problems[0]!, saying(`p.yaml:1:10: ${unknownKey('projekt', 'project')}`));
     writeFileSync(join(path, 'p.yaml'), DENY_Y);
     await tick(2);
     assert.deepEqual([refused(), changes.length, problems.length], [['y'], 1, 1]);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
+import { didYouMean, expectedGot, knownKeysHere, unknownKey } from '../../src/messages/settings.js';
 import { readYaml, type YamlDocument } from '../../src/yaml/document.js';
 import { nearest } from '../../src/yaml/nearest.js';
 import { formatProblem } from '../../src/yaml/problem.js';
 import { validateYaml } from '../../src/yaml/validate.js';
+import { saying } from '../support/messages.js';
 
 function problemsOf(text: string): string[] {
   const read = readYaml('f.yaml', text);
@@ -44,7 +46,7 @@ describe('readYaml', () => {
   });
   it('refuses tags and keys that are no text', () => {
     assert.match(problemsOf('a: !!js/function x\n')[0]!, /^f\.yaml:1:4: tags/);
-    assert.match(problemsOf('1: x\n')[0]!, /^f\.yaml:1:1: expected a text key, got 1/);
+    assert.match(problemsOf('1: x\n')[0]!, saying(`f.yaml:1:1: ${expectedGot('a text key', '1')}`));
     assert.match(problemsOf('[a]: x\n').join(), /expected a text key|not YAML/);
   });
   it('survives nesting without end', () => {
@@ -82,30 +84,32 @@ describe('validateYaml', () => {
     assert.deepEqual(
       complaints('mdoe: enforce\nlist:\n  - nmae: a\n    size: big\n  - name: 7\n'),
       [
-        'f.yaml:1:1: unknown key "mdoe" (did you mean "mode"?); known keys here: mode, list, named',
+        `f.yaml:1:1: ${unknownKey('mdoe', 'mode')}; ${knownKeysHere(['mode', 'list', 'named'])}`,
         'f.yaml:3:5: the key "name" is missing',
-        'f.yaml:3:5: unknown key "nmae" (did you mean "name"?); known keys here: name, size',
-        'f.yaml:4:11: expected a number, got "big"',
-        'f.yaml:5:11: expected text, got the number 7; put it in quotes',
+        `f.yaml:3:5: ${unknownKey('nmae', 'name')}; ${knownKeysHere(['name', 'size'])}`,
+        `f.yaml:4:11: ${expectedGot('a number', '"big"')}`,
+        `f.yaml:5:11: ${expectedGot('text', 'the number 7; put it in quotes')}`,
       ],
     );
   });
   it('says what a word could have been, and that a list is empty', () => {
     assert.deepEqual(complaints('mode: dryrun\nlist: []\n'), [
-      'f.yaml:1:7: expected one of enforce, dry-run, got "dryrun" (did you mean "dry-run"?)',
-      'f.yaml:2:7: expected at least one entry, got an empty list',
+      `f.yaml:1:7: ${expectedGot('one of enforce, dry-run', '"dryrun"')} ${didYouMean('dry-run')}`,
+      `f.yaml:2:7: ${expectedGot('at least one entry', 'an empty list')}`,
     ]);
   });
   it('takes a key left empty for a mistake', () => {
-    assert.deepEqual(complaints('list:\n'), ['f.yaml:1:6: expected a list, got nothing']);
+    assert.deepEqual(complaints('list:\n'), [`f.yaml:1:6: ${expectedGot('a list', 'nothing')}`]);
   });
   it('finds keys under names of any kind', () => {
     assert.deepEqual(complaints('named: { x: { no: true, on: true } }'), [
-      'f.yaml:1:15: unknown key "no" (did you mean "on"?); known keys here: on',
+      `f.yaml:1:15: ${unknownKey('no', 'on')}; ${knownKeysHere(['on'])}`,
     ]);
   });
   it('wants keys and values at the top', () => {
-    assert.deepEqual(complaints('- a\n'), ['f.yaml:1:1: expected keys and values, got a list']);
+    assert.deepEqual(complaints('- a\n'), [
+      `f.yaml:1:1: ${expectedGot('keys and values', 'a list')}`,
+    ]);
   });
 });
 

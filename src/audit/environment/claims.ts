@@ -1,4 +1,5 @@
 import { STRONG_HASHES } from '../../inspection/wheel/record-hash.js';
+import { NOT_AS_RECORDED } from '../../messages/commands.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 import type { InstalledDistribution } from './distributions.js';
 import type { FileFacts, FileReader } from './file-reader.js';
@@ -95,7 +96,7 @@ export class ClaimChecker {
     if (!vouches(row, facts)) {
       const other = claims.find((one) => one !== claim && vouches(one.row, facts));
       return other === undefined
-        ? this.#add('file-altered', claim, `does not match its hash in RECORD`, facts.sha256)
+        ? this.#add('file-altered', claim, NOT_AS_RECORDED, facts.sha256)
         : this.#add('file-overwritten', claim, `now belongs to ${other.owner.label}`, facts.sha256);
     }
     if (row.size !== undefined && row.size !== facts.size)

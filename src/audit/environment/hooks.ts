@@ -4,6 +4,7 @@ import type { RuleHit } from '../../domain/verdict.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { moduleAt } from '../../inspection/startup-hooks/module-names.js';
 import { isEditableFinder } from '../../inspection/startup-hooks/owned-modules.js';
+import { knownGood } from '../../messages/commands.js';
 import { type AuditPolicy, refuses } from '../audit-policy.js';
 import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import { followPathLine } from './added-folders.js';
@@ -158,7 +159,7 @@ async function report(
   if (hit === undefined)
     return owner === undefined && isVirtualenvs(below(context.site, path)!)
       ? auditFinding('virtualenv-hook', `${about.path} is virtualenv's own`, about)
-      : auditFinding('startup-hook-known', `${detail}: known-good`, about);
+      : auditFinding('startup-hook-known', knownGood(detail), about);
   if (await isEditableHook(finding, owner, look, context))
     return auditFinding('editable-hook', `${detail}: generated for an editable install`, about);
   const code = refuses(hit) ? 'startup-hook' : 'startup-hook-tolerated';

@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import { redactUrls } from '../../domain/credentials.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { printable } from '../../inspection/printable.js';
+import { lockedElsewhere } from '../../messages/commands.js';
 import type { AuditPolicy } from '../audit-policy.js';
 import { releaseFinding } from '../release-finding.js';
 import {
@@ -136,8 +137,8 @@ export function otherIndexes(
     for (const place of otherPlaces(release, ours))
       others.set(place, [...(others.get(place) ?? []), release]);
   return [...others].map(([place, from]) => {
-    const which = from.length === 1 ? `${from[0]!.project} is` : `${from.length} releases are`;
-    const detail = `${which} locked from ${redactUrls(place)}, not from ${redactUrls(ours)}: they bypass Wheelgate`;
+    const releases = from.length === 1 ? from[0]!.project : from.length;
+    const detail = lockedElsewhere(releases, redactUrls(place), redactUrls(ours));
     return auditFinding('other-index', detail, { path: file, line: from[0]!.line });
   });
 }

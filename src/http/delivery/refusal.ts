@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { clause, sentence } from '../../domain/sentence.js';
 import type { Subject } from '../../domain/subject.js';
 import type { Verdict } from '../../domain/verdict.js';
+import { askForWaiver, refusedPhrase, refusedTitle, seePage } from '../../messages/refusals.js';
 import { reasonPhrase, sendProblem } from '../problem.js';
 
 /** The status of a refusal. */
@@ -30,14 +31,14 @@ export function sendRefusal(
   const reason = hit?.reason ?? 'refused by policy';
   const why = hit?.reference === undefined ? reason : `${clause(reason)} (${hit.reference})`;
   const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
-  const ask = contact === undefined ? '' : ` To ask for a waiver: ${sentence(contact)}`;
-  const see = more === undefined ? '' : ` See ${more}`;
+  const ask = contact === undefined ? '' : ` ${askForWaiver(sentence(contact))}`;
+  const see = more === undefined ? '' : ` ${seePage(more)}`;
   sendProblem(
     res,
     REFUSED,
     {
       type: `urn:wheelgate:refused:${rule}`,
-      title: `Wheelgate refused ${subject.filename}`,
+      title: refusedTitle(subject.filename),
       detail: `${sentence(why)}${ask}${see}`,
       rule,
       reason,
@@ -54,7 +55,7 @@ export function sendRefusal(
         .filter((other) => other !== hit && other.action === 'block' && other.waiver === undefined)
         .map((other) => ({ rule: other.rule, reason: other.reason })),
     },
-    phraseOf(`Refused by Wheelgate: ${clause(why)}`, ask, see),
+    phraseOf(refusedPhrase(clause(why)), ask, see),
   );
 }
 

@@ -4,6 +4,7 @@ import { plural } from '../../domain/plural.js';
 import { GlobIndex } from '../../domain/project-glob.js';
 import type { PublisherId } from '../../domain/publisher.js';
 import type { Subject } from '../../domain/subject.js';
+import { notAttested } from '../../messages/reasons.js';
 import { expected } from '../../yaml/validate.js';
 import { projectGlob } from '../../yaml/values.js';
 import { publisher } from '../terms.js';
@@ -124,7 +125,7 @@ function regressed(count: number, subject: Subject, records: Consulted): Answer 
   const before = plural(count, 'the attested release', `the ${count} attested releases`);
   const past = `${before} before it ${plural(count, 'was', 'were')} attested by ${history.publishers.join(', ')}`;
   if (state.kind === 'not') {
-    const reason = `${subject.filename} is not attested (${state.why}), but ${past}`;
+    const reason = notAttested(subject.filename, state.why, past);
     return { reason, ...state.doubt };
   }
   if (state.publishers.some((one) => history.publishers.includes(one))) return undefined;

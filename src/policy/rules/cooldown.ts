@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DatedRelease } from '../../domain/dated-releases.js';
 import type { SecurityFix } from '../../domain/malware-feed.js';
+import { letThroughFix } from '../../messages/reasons.js';
 import { age, DAY } from '../terms.js';
 import { settable } from './form.js';
 import { type Case, instant, release } from './rule.js';
@@ -48,7 +49,7 @@ export const cooldown = settable({
       if (fix.id === undefined) return { ...waiting, recheckAt: fix.recheckAt };
       return {
         ...waiting,
-        reason: `${uploaded}; let through: fixes ${fix.id}`,
+        reason: `${uploaded}; ${letThroughFix(fix.id)}`,
         reference: fix.id,
         recheckAt: fix.recheckAt,
         action: 'warn',

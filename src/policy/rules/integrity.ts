@@ -1,11 +1,13 @@
-import { noDigest, type Replaced } from '../../domain/integrity.js';
+import type { Replaced } from '../../domain/integrity.js';
+import { noStrongDigest } from '../../messages/reasons.js';
 import { instant, type Rule } from './rule.js';
 
 /** Not a setting of the policy: bytes that nothing vouches for cannot be checked, stored or judged by name. */
 export const integrity: Rule = ({ subject }) => {
   const { sha256, integrity: standing, filename, replaced } = subject;
   if (typeof standing === 'object') return { reason: standing.doubt };
-  if (sha256 === undefined && standing !== 'on-arrival') return { reason: noDigest(filename) };
+  if (sha256 === undefined && standing !== 'on-arrival')
+    return { reason: noStrongDigest(filename) };
   return replaced && { reason: whatWas(filename, replaced), lifted: true, action: 'warn' };
 };
 

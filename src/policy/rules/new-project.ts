@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Namespace } from '../../domain/namespaces.js';
+import { itsName, newAndAlike } from '../../messages/reasons.js';
 import { describeNear, nearName } from '../names/resemblance.js';
 import { age, DAY } from '../terms.js';
 import { settable } from './form.js';
@@ -41,9 +42,9 @@ export const newProject = settable({
         return { reason, action: nearAction, recheckAt: validUntil };
       }
       const { text, until } = ageOf(projectBegan, now);
-      const said = `${project} is ${text}`;
       return {
-        reason: resembles === undefined ? said : `${said}, and ${resembles}`,
+        reason:
+          resembles === undefined ? `${project} is ${text}` : newAndAlike(project, text, resembles),
         ...(resembles !== undefined && { action: nearAction }),
         since: projectBegan,
         until: projectBegan + younger,
@@ -69,7 +70,7 @@ function resemblance({ subject, known }: Case): string | undefined {
   const near = nearName(project, projectBegan !== undefined, known.names);
   const foreign = namespaces[0];
   if (near === undefined) return foreign && reserved(foreign);
-  const says = `its name ${describeNear(near)}`;
+  const says = itsName(describeNear(near));
   return foreign === undefined ? says : `${says}; ${reserved(foreign)}`;
 }
 

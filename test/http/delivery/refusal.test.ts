@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { sendRefusal } from '../../../src/http/delivery/refusal.js';
+import { askForWaiver, refusedPhrase, seePage } from '../../../src/messages/refusals.js';
 import * as files from './stub-files.js';
 
 const PAGE = 'https://pypi.example.com/w/abc';
@@ -64,8 +65,8 @@ describe('the sentences of a refusal', () => {
       'a@example.com',
       PAGE,
     );
-    const rest = `To ask for a waiver: a@example.com. See ${PAGE}`;
-    assert.equal(phrase, `Refused by Wheelgate: It runs code (MAL-2026-1). ${rest}`);
+    const rest = `${askForWaiver('a@example.com')}. ${seePage(PAGE)}`;
+    assert.equal(phrase, refusedPhrase(`It runs code (MAL-2026-1). ${rest}`));
     assert.equal(detail, `It runs code (MAL-2026-1). ${rest}`);
   });
 });

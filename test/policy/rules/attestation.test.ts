@@ -11,7 +11,9 @@ import {
 import type { Sha256 } from '../../../src/domain/digest.js';
 import type { DistributionKind } from '../../../src/domain/distribution-filename.js';
 import type { PublisherId } from '../../../src/domain/publisher.js';
+import { knownKeysHere, unknownKey } from '../../../src/messages/settings.js';
 import type { Policy } from '../../../src/policy/policy.js';
+import { saying } from '../../support/messages.js';
 import { brief, caseOf, DAY, digest, NOW, policyOf, problemsIn, subject } from '../support.js';
 
 const OURS = 'github:demo/demo' as PublisherId;
@@ -323,7 +325,9 @@ describe('attestation, as it is written', () => {
     );
     assert.match(
       problem('require: [{ project: b, publischer: "github:o/n" }]').join(),
-      /unknown key "publischer" \(did you mean "publisher"\?\); known keys here: project, publisher/,
+      saying(
+        `${unknownKey('publischer', 'publisher')}; ${knownKeysHere(['project', 'publisher'])}`,
+      ),
     );
     assert.match(problem('require: [3]').join(), /expected a project, or project and publisher/);
     assert.match(problem('require: ["-"]').join(), /expected a project name/);

@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KnownNames } from '../../../src/domain/known-names.js';
 import type { Subject } from '../../../src/domain/subject.js';
+import {
+  hasAnotherAffix,
+  isOneEditFrom,
+  itsName,
+  newAndAlike,
+  usedHere,
+  WELL_KNOWN,
+} from '../../../src/messages/reasons.js';
+import { ANY, saying } from '../../support/messages.js';
 import { brief, caseOf, DAY, HOUR, NOW, policyOf, problemsIn, subject } from '../support.js';
 
 const policy = (settings: string) => policyOf(`rules: { new-project: { ${settings} } }`);
@@ -37,7 +46,7 @@ describe('a new project', () => {
     assert.equal(brief(verdict), 'block new-project');
     assert.equal(
       verdict.decisive?.reason,
-      'pycolorama is 3 days old, and its name is colorama with another prefix or suffix, a well-known project (new-project)',
+      `${newAndAlike('pycolorama', '3 days old', itsName(hasAnotherAffix('colorama', WELL_KNOWN)))} (new-project)`,
     );
     assert.equal(brief(judge('colorlog', THREE_DAYS, BLOCK_NEAR)), 'warn new-project');
     assert.equal(
@@ -70,7 +79,7 @@ describe('a new project', () => {
     };
     assert.equal(
       judge('acme-tool', THREE_DAYS, BLOCK_NEAR, names).decisive?.reason,
-      'acme-tool is 3 days old, and its name is one edit from acme-tools, which at least 10 users here install (new-project)',
+      `${newAndAlike('acme-tool', '3 days old', itsName(isOneEditFrom('acme-tools', usedHere(10))))} (new-project)`,
     );
     assert.equal(brief(judge('acme-tool', THREE_DAYS, BLOCK_NEAR)), 'warn new-project');
   });
@@ -79,7 +88,9 @@ describe('a new project', () => {
     const unknown = { uploadTime: undefined, projectBegan: undefined };
     assert.match(
       judge('colourama', unknown).decisive?.reason ?? '',
-      /^the index does not say how old colourama is, and its name is one edit from colorama/,
+      saying(
+        `the index does not say how old colourama is, and ${itsName(isOneEditFrom('colorama', ANY))}`,
+      ),
     );
     assert.equal(brief(judge('brandnewthing', unknown)), 'allow');
   });

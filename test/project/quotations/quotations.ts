@@ -8,10 +8,10 @@ export interface Quotation {
 }
 
 /** Three words in a row. */
-const PROSE = /[A-Za-z]+[,:]? [A-Za-z]+[,:]? [A-Za-z]{2,}/;
+const PROSE = /[A-Za-z]\w*[,:]? [A-Za-z]\w*[,:]? [A-Za-z]\w+/;
 /** What begins a command, or is a setting. */
 const NO_MESSAGE =
-  /^(?:wheelgate|pip|pipx|uv|poetry|pdm|npm|npx|docker|kubectl|helm|systemctl|promtool|devpi|git|curl|sh|cosign|[A-Z_]{2,}=\S*)(?: [a-z-]| [A-Z])|[{}]/;
+  /^(?:wheelgate|pip|pipx|uv|poetry|pdm|npm|npx|docker|kubectl|helm|systemctl|promtool|devpi|git|curl|sh|cosign|node|openssl|redis-cli|[A-Z_]{2,}=\S*)(?: [a-z-]| [A-Z])|[{}]/;
 
 /**
  * The quotations of a page: code spans of three words or more that are no commands, lines of an output (a fence of

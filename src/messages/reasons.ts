@@ -1,0 +1,61 @@
+/* Why a rule refuses a file, or lets it through: `reason` of verdicts and records, without the rule's id. */
+
+/** Behind a release in cooldown that is let through. @param id of the advisory */
+export function letThroughFix(id: string): string {
+  return `let through: fixes ${id}`;
+}
+
+export function noStrongDigest(filename: string): string {
+  return `the index declares no sha256, sha384 or sha512 for ${filename} (set "unhashed: pin" on the upstream to pin the first bytes it sends)`;
+}
+
+/** @param algorithm of a digest that the index declares */
+export function invalidDigest(algorithm: string): string {
+  return `a ${algorithm} that is invalid`;
+}
+
+/** @param algorithm of digests that the index declares */
+export function twoDigests(algorithm: string): string {
+  return `two different digests of ${algorithm}`;
+}
+
+/** @param one a digest, with its algorithm; @param other that of another replica */
+export function pinsDiffer(filename: string, one: string, other: string): string {
+  return `replicas pinned different bytes for ${filename} (${one}, ${other}); remove one of the pins`;
+}
+
+/** @param found a digest, with its algorithm; @param pinned that of the first bytes */
+export function differsFromPin(filename: string, found: string, pinned: string): string {
+  return `the index now has different bytes for ${filename} (${found}) than the pinned ones (${pinned})`;
+}
+
+/** @param why it is not; @param before what is attested of the releases before it */
+export function notAttested(filename: string, why: string, before: string): string {
+  return `${filename} is not attested (${why}), but ${before}`;
+}
+
+/** @param age as in `3 days old`; @param like what else is said against it, as `itsName` says it */
+export function newAndAlike(project: string, age: string, like: string): string {
+  return `${project} is ${age}, and ${like}`;
+}
+
+/** @param like as in `is one edit from colorama, a well-known project` */
+export function itsName(like: string): string {
+  return `its name ${like}`;
+}
+
+export function isOneEditFrom(name: string, fame: string): string {
+  return `is one edit from ${name}, ${fame}`;
+}
+
+export function hasAnotherAffix(name: string, fame: string): string {
+  return `is ${name} with another prefix or suffix, ${fame}`;
+}
+
+/** Why a name is known. */
+export function usedHere(users: number | string): string {
+  return `which at least ${users} users here install`;
+}
+
+/** Why a name is known. */
+export const WELL_KNOWN = 'a well-known project';

@@ -1,0 +1,41 @@
+import { it } from 'node:test';
+import * as reasons from '../../src/messages/reasons.js';
+import { assertWords } from '../support/messages.js';
+
+it('reasons have these words', () => {
+  assertWords(reasons, {
+    letThroughFix: [[['CVE-1'], 'let through: fixes CVE-1']],
+    noStrongDigest: [
+      [
+        ['a.whl'],
+        'the index declares no sha256, sha384 or sha512 for a.whl (set "unhashed: pin" on the upstream to pin the first bytes it sends)',
+      ],
+    ],
+    invalidDigest: [[['sha512'], 'a sha512 that is invalid']],
+    twoDigests: [[['sha512'], 'two different digests of sha512']],
+    pinsDiffer: [
+      [
+        ['a.whl', 'sha256 1', 'sha256 2'],
+        'replicas pinned different bytes for a.whl (sha256 1, sha256 2); remove one of the pins',
+      ],
+    ],
+    differsFromPin: [
+      [
+        ['a.whl', 'sha256 1', 'sha256 2'],
+        'the index now has different bytes for a.whl (sha256 1) than the pinned ones (sha256 2)',
+      ],
+    ],
+    notAttested: [
+      [
+        ['a.whl', 'it has none', 'others are'],
+        'a.whl is not attested (it has none), but others are',
+      ],
+    ],
+    newAndAlike: [[['a', '3 days old', 'it is like b'], 'a is 3 days old, and it is like b']],
+    itsName: [[['is like a'], 'its name is like a']],
+    isOneEditFrom: [[['a', 'a module'], 'is one edit from a, a module']],
+    hasAnotherAffix: [[['a', 'a module'], 'is a with another prefix or suffix, a module']],
+    usedHere: [[[5], 'which at least 5 users here install']],
+    WELL_KNOWN: 'a well-known project',
+  });
+});
