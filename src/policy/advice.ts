@@ -10,19 +10,19 @@ import type { PolicyFile } from './schema.js';
 import { DAY } from './terms.js';
 import { EXPIRING_WITHIN, reachOf } from './waivers.js';
 
-/** One file that holds, and where its parts stand. */
+/** A valid file, with the positions of its parts. */
 export interface SourcedFile {
   readonly file: PolicyFile;
   readonly document: YamlDocument;
 }
 
-/** What advice depends on beside the files. */
+/** The inputs of the advice, apart from the files. */
 export interface AdviceContext {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The names of the configured upstreams, where they are known: a scope that names no one of them is warned of. */
+  /** The names of the configured upstreams, if known: a scope that names an unknown upstream causes a warning. */
   readonly upstreams?: readonly string[];
-  /** Whether a malware feed is configured, where that is known: what depends on it is warned of. */
+  /** Whether a malware feed is configured, if known: settings that depend on it cause a warning. */
   readonly hasFeed?: boolean;
   /**
    * Whether it is for serving: then a waiver that expires too late is only warned of, and does nothing. A clock that
@@ -36,7 +36,7 @@ export interface Advice {
   readonly warnings: Problem[];
 }
 
-/** What only all files together, the clock and the configuration can tell. */
+/** Warnings that require all files together, the clock or the configuration. */
 export function adviseOn(
   files: readonly SourcedFile[],
   meaning: PolicyMeaning,
@@ -65,7 +65,7 @@ export function adviseOn(
   return { problems, warnings };
 }
 
-/** Waivers that may not run so long, and those that have ended or soon will. */
+/** Waivers that exceed the maximum lifetime, have expired, or expire soon. */
 function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: number) {
   const tooLong: Problem[] = [];
   const near: Problem[] = [];
@@ -83,7 +83,7 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
   return { tooLong, near };
 }
 
-/** Waivers that were copied, and that nobody has made their own. */
+/** Copied waivers with placeholders that were not replaced. */
 function unfinishedWaivers({ file, document }: SourcedFile): Problem[] {
   return (file.waivers ?? []).flatMap((waiver, index) =>
     (['owner', 'reason'] as const)
@@ -111,7 +111,7 @@ function vainVersions({ file, document }: SourcedFile): Problem[] {
   );
 }
 
-/** Rules that are meant for an upstream that is not there. */
+/** Rules for an upstream that is not configured. */
 function unknownUpstreams(
   { file, document }: SourcedFile,
   upstreams: readonly string[],

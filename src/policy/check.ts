@@ -5,20 +5,20 @@ import type { Policy } from './policy.js';
 import { shippedPolicies } from './shipped.js';
 import { countWaivers, type WaiverCounts } from './waivers.js';
 
-/** What `wheelgate check` reports. */
+/** The report of `wheelgate check`. */
 export interface PolicyCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Undefined where there are problems. */
+  /** Undefined if there are problems. */
   readonly summary: PolicySummary | undefined;
-  /** What the tests beside it came to; undefined where there are problems. */
+  /** The results of the tests next to it; undefined if there are problems. */
   readonly tests: Expectations | undefined;
 }
 
 export interface PolicySummary {
   readonly revision: string;
   readonly mode: 'enforce' | 'dry-run';
-  /** Entries, those of the shipped policies among them. */
+  /** Number of entries, including those of the shipped policies. */
   readonly deny: number;
   readonly allow: number;
   readonly hooks: number;
@@ -27,7 +27,7 @@ export interface PolicySummary {
   readonly rules: Readonly<Record<string, { readonly action: string; readonly dryRun: boolean }>>;
 }
 
-/** Reads policies as `serve` would, says what they come to, and tries them on the tests that lie beside them. */
+/** Reads policies as `serve` would, summarizes them, and runs the tests next to them. */
 export async function checkPolicies(
   paths: readonly string[],
   options: LoadOptions,
@@ -55,7 +55,9 @@ export async function checkPolicies(
   };
 }
 
-/** Those of the shipped policies, where there are no others: under another policy some of them need not hold. */
+/**
+ * The tests of the shipped policies run only without other policies, because another policy may change their results.
+ */
 async function testsBeside(
   paths: readonly string[],
   policy: Policy,

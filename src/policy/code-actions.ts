@@ -8,12 +8,12 @@ import {
 } from '../domain/finding-codes.js';
 import type { FindingRule } from '../domain/rules.js';
 
-/** What a rule does with what it objects to. */
+/** The effect of a rule's match. */
 export const ruleAction = () => z.enum(['block', 'warn', 'off']);
 
 export type CodeActions = Readonly<Record<string, 'block' | 'warn' | 'off' | undefined>>;
 
-/** The key `codes` of a rule on findings: each of its codes may have an action of its own. */
+/** The key `codes` of a rule on findings: each code may have a separate action. */
 export function codeActions(rule: FindingRule) {
   const actions = codesOfRule(rule).map((code) => [code, actionOf(code)] as const);
   return z
@@ -27,7 +27,7 @@ function actionOf(code: FindingCode) {
   return ruleAction().describe(`${summary}.${note}`).optional();
 }
 
-/** The codes of a rule that do not refuse unless a policy says so. */
+/** The codes of a rule that do not refuse by default. */
 export function gentleCodes(rule: FindingRule): Record<string, 'warn'> {
   const gentle = codesOfRule(rule).filter((code) => knowledgeOf(code)?.byDefault === 'warn');
   return Object.fromEntries(gentle.map((code) => [code, 'warn']));

@@ -22,8 +22,8 @@ import type { Rule } from './rules/rule.js';
 import { reachOf, Waivers } from './waivers.js';
 
 /**
- * Makes a policy's meaning ready to be asked: every list indexed. Some milliseconds for 10,000 denials, where their
- * revision is known: this is what a change of the policy costs all who are served meanwhile.
+ * Compiles a policy: every list is indexed. With a known revision, that takes some milliseconds for 10,000 denials,
+ * during which all other requests wait.
  */
 export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(meaning)): Policy {
   const compiled = RULES.flatMap((id) =>
@@ -53,7 +53,9 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   };
 }
 
-/** Verdicts without an objection, by the end of their validity. Those of a page end together, as a rule: one object. */
+/**
+ * Verdicts without a match, by the end of their validity. Those of a page usually end together and share one object.
+ */
 function unopposedVerdicts(revision: string): (validUntil: number) => Verdict {
   const make = (validUntil: number): Verdict => ({
     outcome: 'allow',

@@ -64,10 +64,10 @@ export type Denial = z.output<typeof denial>;
 export type Hook = z.output<typeof hook>;
 export type Waiver = z.output<typeof waiver>;
 
-/** The lists of all policy files together, which rules look into. */
+/** The lists of all policy files together, as rules use them. */
 export interface PolicyLists {
   readonly deny: readonly Denial[];
-  /** Undefined where no file has an allow list: then every project is served. */
+  /** Undefined if no file has an allow list: every project is then allowed. */
   readonly allow: readonly ProjectGlob[] | undefined;
   readonly hooks: readonly Hook[];
 }

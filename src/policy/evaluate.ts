@@ -17,12 +17,12 @@ export interface CompiledRule {
   readonly applies: (subject: Subject) => boolean;
 }
 
-/** A rule that failed may do better the next time: what it said is not held on to, in milliseconds. */
+/** A failed rule may succeed on the next attempt, so its answer is kept only this long, in milliseconds. */
 const FAILED_FOR = 5_000;
 
 /**
- * Asks every rule, in the order given: the strongest first.
- * @param unopposed gives the verdict where none of them objects, valid until then: one object for many files
+ * Evaluates every rule, in the given order: the strongest first.
+ * @param unopposed returns the verdict without matches, valid until the given time: one object for many files
  */
 export function evaluate(
   rules: readonly CompiledRule[],
@@ -32,7 +32,7 @@ export function evaluate(
 ): Verdict {
   const certain: RuleHit[] = [];
   const doubtful: RuleHit[] = [];
-  // What broke an inspection off may have passed by then.
+  // The cause of an aborted inspection may have ended then.
   let validUntil = about.known.inspection?.countsUntil ?? Infinity;
   for (const rule of rules) {
     const answer = ask(rule, about);
@@ -47,7 +47,7 @@ export function evaluate(
     (answer.doubt ? doubtful : certain).push(isOfProbe ? { ...hit, probe: true } : hit);
   }
   if (certain.length === 0 && doubtful.length === 0) return unopposed(validUntil);
-  // What was seen is named as the reason before what could not be seen.
+  // Observations come before missing observations as the reason.
   const hits = [...certain, ...doubtful];
   const standing = hits.filter((hit) => hit.waiver === undefined && hit.lifted !== true);
   const block = standing.find((hit) => hit.action === 'block' && !hit.dryRun);
@@ -61,13 +61,13 @@ export function evaluate(
   };
 }
 
-/** What a rule says; it refuses where it fails. */
+/** A rule's answer; a rule that throws refuses. */
 export function ask({ applies, answer }: CompiledRule, about: Case): Answer {
   try {
     return applies(about.subject) ? answer(about) : undefined;
   } catch (error) {
     const reason = `the rule failed on ${about.subject.filename}: ${messageOf(error)}`;
-    // Doubt refuses, also where the rule alone would only have warned.
+    // A failed rule refuses even if its action is only to warn.
     return { reason, action: 'block', recheckAt: about.now + FAILED_FOR };
   }
 }

@@ -4,23 +4,23 @@ import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
 import { DAY, oneLine } from './terms.js';
 
-/** What a list of honest contents speaks of: files that run, or that lead to others. */
+/** The findings that known-good contents cover: files that are executed, or that lead to others. */
 export const BY_CONTENT: ReadonlySet<string> = new Set([
   'pth-executable',
   'pth-adds-unclear-folder',
   'start-file',
 ]);
 
-/** What stands where a person has something to say; `check` warns of it. */
+/** The placeholder for values that a person must supply; `check` warns about it. */
 export const CHANGE_ME = 'CHANGE-ME';
 
-/** How long a waiver runs that nobody has thought about yet, in milliseconds. */
+/** Default lifetime of a generated waiver, in milliseconds. */
 const A_START = 14 * DAY;
 
 /**
- * The last day of such a waiver: one that the policy heeds from the start.
+ * The last day of such a waiver, within the policy's maximum.
  * @param now milliseconds since 1970
- * @param waiverMax how far ahead a waiver may expire, in milliseconds
+ * @param waiverMax maximum lifetime of a waiver, in milliseconds
  */
 export function usualExpiry(now: number, waiverMax: number): string {
   return new Date(now + Math.min(A_START, waiverMax)).toISOString().slice(0, 10);
@@ -29,15 +29,15 @@ export function usualExpiry(now: number, waiverMax: number): string {
 type Keys = readonly (readonly [key: string, value: string])[];
 
 /**
- * The policy entry, on one line of YAML, that would let a finding through: an honest start-up hook is listed by its
- * content, everything else is waived for one release and for a time.
+ * The policy entry, on one line of YAML, that would allow a finding: a known-good startup hook is listed by its
+ * content, everything else is waived for one release and a limited time.
  */
 export function howToWaive(finding: Finding, release: Release): string {
   const hook = hookKeys(finding, release.project);
   return hook === undefined ? howToWaiveRule(finding.rule, release) : onOneLine('hooks', hook);
 }
 
-/** The same for a rule that objects to a release, whatever it found. */
+/** The same for a rule that refuses a release, regardless of findings. */
 export function howToWaiveRule(rule: RuleId, release: Release): string {
   const { project, version } = release;
   const sha256 = changeOf(rule, release);
@@ -53,7 +53,7 @@ export function howToWaiveRule(rule: RuleId, release: Release): string {
   return onOneLine('waivers', [...waiverKeys(rule, project, version, sha256), ...left]);
 }
 
-/** What a filename or a page says it is. */
+/** The release, according to a filename or a page. */
 interface Release {
   readonly project: string | undefined;
   readonly version: string | undefined;
@@ -66,10 +66,11 @@ function changeOf(rule: RuleId, { integrity }: Pick<Release, 'integrity'>): stri
 }
 
 /**
- * The waiver of a refusal, as a policy file has it: it holds as it is, and names what a person must change.
+ * The waiver of a refusal, for a policy file: valid as generated, with placeholders for values that a person must
+ * supply.
  * @param now milliseconds since 1970
- * @param waiverMax how far ahead a waiver may expire, in milliseconds
- * @returns undefined where no waiver can lift it
+ * @param waiverMax maximum lifetime of a waiver, in milliseconds
+ * @returns undefined if no waiver can lift it
  */
 export function waiverOf(
   subject: Pick<Subject, 'project' | 'version' | 'integrity'>,
@@ -88,7 +89,7 @@ export function waiverOf(
   ]);
 }
 
-/** The entry that lists a start-up hook as honest, as a policy file has it; undefined for other findings. */
+/** The entry that adds a startup hook to the allow list, for a policy file; undefined for other findings. */
 export function honestHookOf(finding: Finding, { project }: Pick<Subject, 'project'>) {
   const keys = hookKeys(finding, project);
   return keys && asFile('hooks', keys);

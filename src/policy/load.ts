@@ -11,13 +11,13 @@ import { shippedPolicies } from './shipped.js';
 import { type PolicySources, sourcesOf } from './sources.js';
 
 export interface LoadOptions extends AdviceContext {
-  /** The folder underneath; by default the one that comes with Wheelgate. */
+  /** The base folder; by default the one that is shipped with Wheelgate. */
   readonly shipped?: string;
 }
 
-/** What policy files say: plain data, which may come from another thread. */
+/** The content of policy files: plain data, which may come from another thread. */
 export interface PolicyReading {
-  /** Undefined exactly where there are problems. */
+  /** Undefined exactly if there are problems. */
   readonly sound:
     | {
         readonly meaning: PolicyMeaning;
@@ -26,12 +26,12 @@ export interface PolicyReading {
       }
     | undefined;
   readonly problems: readonly Problem[];
-  /** What is allowed and perhaps not meant: expired waivers, unknown upstreams. */
+  /** Valid but possibly unintended: expired waivers, unknown upstreams. */
   readonly warnings: readonly Problem[];
 }
 
 export interface LoadedPolicy extends Omit<PolicyReading, 'sound'> {
-  /** Undefined exactly where there are problems. */
+  /** Undefined exactly if there are problems. */
   readonly policy: Policy | undefined;
   readonly meaning: PolicyMeaning | undefined;
   readonly sources: PolicySources | undefined;
@@ -40,9 +40,9 @@ export interface LoadedPolicy extends Omit<PolicyReading, 'sound'> {
 export type ReadPolicy = (paths: readonly string[], options: LoadOptions) => Promise<PolicyReading>;
 
 /**
- * Reads the shipped policies and, over them, the files of each path (folders or single files), as a whole:
- * one problem anywhere, and there is no policy. Never rejects for what is in the files.
- * @param read who reads them: this thread, or another one
+ * Reads the shipped policies and, over them, the files of each path (folders or single files), atomically: a problem in
+ * any file rejects the whole policy. Never rejects its promise because of the files' contents.
+ * @param read reads the files: in this thread, or in another one
  */
 export async function loadPolicy(
   paths: readonly string[],
@@ -93,7 +93,7 @@ async function readLayer(
       }
       const result = validateYaml(policySchema, document);
       if (!result.ok) problems.push(...result.problems);
-      // What is wrong with one section does not hide what the clock and the other files say of the rest.
+      // A problem in one section does not hide the warnings about the others.
       files.push({ file: result.ok ? result.value : soundSections(document.value), document });
     }
   }

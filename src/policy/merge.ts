@@ -5,7 +5,7 @@ import { SETTABLE } from './rules/index.js';
 import type { PolicyFile } from './schema.js';
 import { DAY } from './terms.js';
 
-/** What all files together mean, with every default in its place. Plain data. */
+/** The merged meaning of all files, with all defaults. Plain data. */
 export interface PolicyMeaning extends PolicyLists {
   readonly mode: 'enforce' | 'dry-run';
   /** Milliseconds. */
@@ -15,8 +15,8 @@ export interface PolicyMeaning extends PolicyLists {
 }
 
 /**
- * Merges files in their order: lists append, and of a rule's keys, as of `mode` and `waiver-max`, the later
- * file's win. A key that the later file does not name keeps its value; so does a code in `codes`.
+ * Merges files in their order: lists append, and for a rule's keys, `mode` and `waiver-max`, the later file wins. A key
+ * or a code in `codes` that the later file omits keeps its value.
  */
 export function mergePolicies(files: readonly PolicyFile[]): PolicyMeaning {
   const rules = SETTABLE_RULES.map((id) => {
@@ -37,7 +37,7 @@ export function mergePolicies(files: readonly PolicyFile[]): PolicyMeaning {
   };
 }
 
-/** The findings that a rule has actions for are merged one by one, too. */
+/** A rule's actions per finding are also merged one by one. */
 function mergeRule(before: object, after: object): object {
   const merged = { ...before, ...after };
   return 'codes' in before && 'codes' in after
@@ -45,7 +45,7 @@ function mergeRule(before: object, after: object): object {
     : merged;
 }
 
-/** A short digest of what a policy means: spelling, order of lists and keys, and repetition do not count. */
+/** A short digest of a policy's meaning: spelling, order of lists and keys, and duplicates do not count. */
 export function revisionOf(meaning: PolicyMeaning): string {
   return createHash('sha256').update(canonical(meaning)).digest('hex').slice(0, 12);
 }

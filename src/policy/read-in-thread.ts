@@ -6,20 +6,20 @@ import type { ReadingRequest } from './read-thread.js';
 /** Far more than the largest policy takes, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 2_048 };
 const PROGRAM = new URL('./read-thread.js', import.meta.url);
-/** Several times what the largest policy takes on a slow machine, in milliseconds. */
+/** A multiple of the time for the largest policy on a slow machine, in milliseconds. */
 const PATIENCE = 120_000;
 
 export interface ReadInThreadSettings {
-  /** The thread's program, for tests of what happens when it dies. */
+  /** The thread's program, for tests of its failure. */
   readonly program?: URL;
   /** How long a reading may take, in milliseconds. */
   readonly patience?: number;
 }
 
 /**
- * Reads policies in a thread of its own, so that an edit of a long list holds up nobody who is served meanwhile. The
- * thread is gone afterwards, for edits are rare. One that dies or hangs is a problem of the policy like any other, which
- * may pass without an edit.
+ * Reads policies in a separate thread, so an edit of a long list does not delay requests. The thread ends afterwards,
+ * because edits are rare. If it crashes or hangs, that is reported like any other problem of the policy, and may end
+ * without an edit.
  */
 export function readInThread({
   program = PROGRAM,

@@ -7,9 +7,8 @@ import type { Problem } from '../yaml/problem.js';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The policy files under a path, in the order in which they are merged: by name, as `sort` in the C locale
- * has it. Names that begin with a dot are not policies (Kubernetes keeps its `..data` there), nor are
- * subfolders. A path may also be one file.
+ * The policy files under a path, in merge order: by name, as `sort` in the C locale. Names that begin with a dot are
+ * excluded (Kubernetes keeps its `..data` there), and subfolders also. A path may also be one file.
  */
 export async function policyFilesIn(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
@@ -17,7 +16,7 @@ export async function policyFilesIn(path: string): Promise<string[]> {
   return names.sort().map((name) => join(path, name));
 }
 
-/** Reads every policy file under a path, in order: each is a document, or what is wrong with it. */
+/** Reads every policy file under a path, in order: each yields a document or its problems. */
 export async function readPolicyFiles(
   path: string,
 ): Promise<(YamlDocument | readonly Problem[])[]> {

@@ -4,14 +4,14 @@ import type { Subject } from '../domain/subject.js';
 import type { RuleHit, Verdict } from '../domain/verdict.js';
 import { oneLine } from './terms.js';
 
-/** A wheel of the release that an sdist belongs to, and what is known of its bytes. */
+/** A wheel of an sdist's release, with the facts about its bytes. */
 export interface ReleaseWheel {
   readonly subject: Subject;
-  /** Of these very bytes: what was found in a file that stood there before says nothing. */
+  /** For exactly these bytes: findings in an earlier file of this name do not apply. */
   readonly known: Knowledge;
 }
 
-/** What the wheels of a release say of its sdists. */
+/** The result that a release's wheels imply for its sdists. */
 export interface ReleaseOpinion {
   /** The strongest refusal of any of them. */
   readonly hit: RuleHit | undefined;
@@ -22,10 +22,10 @@ export interface ReleaseOpinion {
 const NONE: ReleaseOpinion = { hit: undefined, validUntil: Infinity };
 
 /**
- * What speaks of a wheel's content (`ON_CONTENT`) refuses the release's sdists too: an sdist, which writes its files when
- * it is built, would bring the same unseen. The other rules speak of what a page says of each file, or object to the
- * sdist themselves.
- * @param evaluate asks the rules on content of one wheel
+ * Rules on content (`ON_CONTENT`) that match a wheel also refuse the release's sdists: an sdist, which writes its files
+ * during the build, would install the same content unseen. The other rules judge each file's page facts, or match the
+ * sdist itself.
+ * @param evaluate evaluates the rules on content for one wheel
  */
 export function opinionOf(
   wheels: Iterable<ReleaseWheel>,
@@ -40,7 +40,7 @@ export function opinionOf(
     if (strongest === undefined || rank(decisive) < rank(strongest))
       strongest = refusalOfSdist(wheel.subject, decisive);
   }
-  // Thousands of releases of a page have nothing to say.
+  // Thousands of releases of a page have no matches.
   return strongest === undefined && validUntil === Infinity ? NONE : { hit: strongest, validUntil };
 }
 
@@ -54,7 +54,7 @@ function refusalOfSdist({ filename, sha256 }: Subject, hit: RuleHit): RuleHit {
   };
 }
 
-/** An sdist's own verdict, and what its release's wheels say of it: the stronger rule is the reason. */
+/** Combines an sdist's own verdict with the result for its release's wheels: the stronger rule becomes the reason. */
 export function underRelease(own: Verdict, { hit, validUntil }: ReleaseOpinion): Verdict {
   const until = Math.min(own.validUntil, validUntil);
   if (hit === undefined) return until === own.validUntil ? own : { ...own, validUntil: until };

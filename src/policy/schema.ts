@@ -10,7 +10,7 @@ const rules = z.strictObject(
   Object.fromEntries(SETTABLE_RULES.map((id) => [id, SETTABLE[id].schema])) as RuleSchemas,
 );
 
-/** One policy file. Lists append to those of files before it; see `merge.ts`. */
+/** One policy file. Lists append to those of the files before it; see `merge.ts`. */
 export const policySchema = z
   .strictObject({
     mode: mode

@@ -21,7 +21,7 @@ interface SettledBy {
   readonly sha256: string | undefined;
 }
 
-/** Finds waivers that lift a refusal, and denials that say it for good. */
+/** Finds waivers that lift a refusal, and denials that make it permanent. */
 export function settledBy({
   waivers,
   deny,

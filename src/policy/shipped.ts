@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../runtime/package-root.js';
 
-/** The folder of the policies that come with Wheelgate, which lie under every other. */
+/** The folder of the shipped policies, the base of every other policy. */
 export function shippedPolicies(): string {
   return join(PACKAGE_ROOT, 'policies');
 }

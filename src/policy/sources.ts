@@ -6,7 +6,7 @@ import type { Path } from '../yaml/document.js';
 import type { SourcedFile } from './advice.js';
 import type { PolicyFile } from './schema.js';
 
-/** Whose a policy file is: one that comes with Wheelgate, or yours. */
+/** The origin of a policy file: shipped with Wheelgate, or yours. */
 export type Layer = 'shipped' | 'own';
 
 /** A policy file as it was read. */
@@ -17,13 +17,13 @@ export interface PolicyText {
   readonly bytes: number;
   /** The CRC-32 of each of its lines. */
   readonly lines: Uint32Array;
-  /** Undefined where too much is there to be kept. */
+  /** Undefined if the files are too long to be kept. */
   readonly text: string | undefined;
   /** The same without comments, line for line. */
   readonly plain: string | undefined;
 }
 
-/** Where something is said. */
+/** A position in the policy files. */
 export interface Place {
   /** Which of the files. */
   readonly file: number;
@@ -36,11 +36,14 @@ export interface SaidValue extends Place {
   readonly value: unknown;
 }
 
-/** The files that a policy was read from, and where in them its parts stand. Plain data. */
+/** The files of a policy, and the positions of its parts. Plain data. */
 export interface PolicySources {
   /** In the order in which they are merged. */
   readonly files: readonly PolicyText[];
-  /** By `mode`, `waiver-max`, `RULE.KEY` and `RULE.codes.CODE`: the last word on it. What has none is a default. */
+  /**
+   * By `mode`, `waiver-max`, `RULE.KEY` and `RULE.codes.CODE`: the position of the effective value. Missing keys have
+   * their default.
+   */
   readonly keys: Readonly<Record<string, SaidValue>>;
   /** Each in the order of the policy's meaning. */
   readonly deny: readonly Place[];
@@ -59,7 +62,7 @@ const LISTS = [
   'waivers',
 ] as const satisfies readonly (keyof PolicyFile)[];
 
-/** @param shipped how many of the files, from the first, come with Wheelgate */
+/** @param shipped the number of files, from the first, that are shipped with Wheelgate */
 export function sourcesOf(files: readonly SourcedFile[], shipped: number): PolicySources {
   const [deny, allow, hooks, waivers] = LISTS.map((list) =>
     files.flatMap(({ file, document }, index) =>
@@ -88,7 +91,7 @@ export function sourcesOf(files: readonly SourcedFile[], shipped: number): Polic
   };
 }
 
-/** The lines of a file; its last line end ends one, and begins none. */
+/** The lines of a file; its final line ending does not start another line. */
 export function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
@@ -97,7 +100,7 @@ export function linesOf(text: string): string[] {
 
 type SaidKey = readonly [key: string, said: SaidValue];
 
-/** What a file says of the policy as a whole and of its rules. */
+/** The keys in a file for the whole policy and for its rules. */
 function keysOf({ file, document }: SourcedFile, index: number): SaidKey[] {
   const said = (key: string, path: Path): SaidKey => {
     const { line } = document.problemAtKey(path, '');
@@ -112,7 +115,7 @@ function keysOf({ file, document }: SourcedFile, index: number): SaidKey[] {
   return [...whole, ...rules];
 }
 
-/** The actions of single findings are merged one by one, so each of them is a key. */
+/** The actions per finding are merged one by one, so each is a key. */
 function keysOfRule(file: PolicyFile, rule: SettableRule): string[][] {
   return Object.entries(file.rules?.[rule] ?? {}).flatMap(([key, value]) =>
     key === 'codes' ? Object.keys(value as object).map((code) => [key, code]) : [[key]],

@@ -12,7 +12,7 @@ export const DAY = 86_400_000;
 /** Of the whole policy, or of one rule. */
 export const mode = z.enum(['enforce', 'dry-run']);
 
-/** Hours, days or weeks: what a cooldown or a waiver is measured in. */
+/** Hours, days or weeks: the unit of a cooldown or a waiver. */
 export const age = () => duration(['h', 'd', 'w'], '3d');
 
 /** One project, by name. */
@@ -25,8 +25,8 @@ export const projectName = () =>
   });
 
 /**
- * PEP 440. The text is kept; who needs it parses it again. One without a clause would be all versions: nobody who
- * means that would say so by nothing.
+ * PEP 440. The text is kept and parsed again on use. A specifier without a clause would match all versions; omitting
+ * the key is the way to express that.
  */
 export const specifier = () =>
   z.string().superRefine((text, context) => {
@@ -70,8 +70,8 @@ export const sentence = () =>
     });
 
 /**
- * The first instant after which it no longer holds, in milliseconds since 1970. A date alone holds to the
- * end of that day in UTC; an instant needs its offset, for nobody knows where the gate's clock stands.
+ * The first instant after its validity, in milliseconds since 1970. A date alone is valid to the end of that day in
+ * UTC; an instant requires an offset, because the gate's time zone is unknown.
  */
 export const expiry = () =>
   z.string().transform((text, context) => {
@@ -91,7 +91,7 @@ export const expiry = () =>
 
 /** Without controls, line and paragraph separators and marks that turn text around; never long. */
 export function oneLine(text: string): string {
-  // Looking into Unicode's tables is slow, and a page may have thousands of reasons.
+  // Unicode property checks are slow, and a page may have thousands of reasons.
   if (text.length <= 300 && /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text)) return text;
   const plain = text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim();
   return plain.length > 300 ? `${plain.slice(0, 299).trimEnd()}…` : plain;

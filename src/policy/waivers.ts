@@ -23,9 +23,9 @@ export class Waivers {
   }
 
   /**
-   * The waiver in force that holds longest. A file whose version cannot be read has none: nobody can say
-   * that it was meant. One that expires too far ahead is not in force yet: `check` refuses it, and here it may be
-   * the clock that is wrong.
+   * The active waiver with the latest expiry. A file without a valid version has no waiver, because its release is
+   * unknown. A waiver beyond the maximum lifetime is not active yet: `check` rejects it, but here the clock may be
+   * wrong.
    */
   find(rule: RuleId, subject: Subject, now: number): WaiverAnswer {
     const { project, version } = subject;
@@ -45,7 +45,7 @@ export class Waivers {
   }
 }
 
-/** Of a replaced file the new bytes are meant; what else is wrong with a file's integrity, nothing lifts. */
+/** A waiver of a replaced file covers the new bytes; other integrity problems of a file cannot be waived. */
 function isMeant({ rule, sha256 }: Waiver, { integrity, sha256: own }: Subject): boolean {
   if (rule !== 'integrity') return sha256 === undefined || sha256 === own;
   return (
@@ -59,7 +59,7 @@ export interface WaiverAnswer {
   readonly recheckAt: number;
 }
 
-/** A date holds to its end, so the last day of `waiver-max` (milliseconds) may reach a day further. */
+/** A date is valid to its end, so the last day of `waiver-max` (milliseconds) may be a day later. */
 export function reachOf(waiverMax: number): number {
   return waiverMax + DAY;
 }
@@ -67,7 +67,7 @@ export function reachOf(waiverMax: number): number {
 /** A waiver that expires within this many milliseconds is warned of. */
 export const EXPIRING_WITHIN = 7 * DAY;
 
-/** One that ends within so many milliseconds is told of as ending on the dashboard. */
+/** Waivers that expire within this time are listed on the dashboard, in milliseconds. */
 export const ENDING_WITHIN = 14 * DAY;
 
 export interface WaiverCounts {
@@ -77,7 +77,7 @@ export interface WaiverCounts {
   readonly expired: number;
 }
 
-/** How waivers stand at a moment; each counts once. */
+/** Counts waivers by state; each counts once. */
 export function countWaivers(waivers: readonly Waiver[], now: number): WaiverCounts {
   const expired = waivers.filter(({ expires }) => expires <= now).length;
   const soon = waivers.filter(({ expires }) => expires <= now + EXPIRING_WITHIN).length;

@@ -10,26 +10,26 @@ export interface WatcherOptions extends Omit<LoadOptions, 'now' | 'serving'> {
   readonly now?: () => number;
   /** Milliseconds between two looks; a change takes effect at the second look that sees it the same. */
   readonly interval?: number;
-  /** Calls back again and again until told to stop. */
+  /** Calls back repeatedly until stopped. */
   readonly every?: Every;
-  /** Who reads the files of a change; without it this thread does, and does nothing else meanwhile. */
+  /** Reads the files of a change; by default this thread does, and is blocked meanwhile. */
   readonly read?: ReadPolicy;
   /** A change was read and could not be taken; the policy before it stays in force. */
   readonly onProblem?: (problems: readonly Problem[]) => void;
   /** A reading took effect, the first one too. */
   readonly onLoad?: (loaded: SoundPolicy) => void;
-  /** Which files hold, where others may hold in place of those that are watched. */
+  /** The effective files, if they can differ from the watched ones. */
   readonly inForce?: FilesInForce;
 }
 
-/** Decides which files are read: those that are watched, or others that somebody else has handed in. */
+/** Decides which files are read: the watched ones, or files that were supplied by another source. */
 export interface FilesInForce {
   paths(): Promise<readonly string[]>;
   /** Another text whenever other files are to be read. */
   readonly state: string;
   /**
-   * Told of each reading that could be used.
-   * @param files those that are not shipped, as they were read; undefined where that is too much to be kept
+   * Called after each successful reading.
+   * @param files the files that are not shipped, as they were read; undefined if they are too long to be kept
    */
   taken(
     paths: readonly string[],
@@ -44,7 +44,7 @@ type SoundPolicy = LoadedPolicy & {
   readonly sources: PolicySources;
 };
 
-/** The policies cannot be used; says everything that is wrong with them. */
+/** The policies are unusable; contains all problems. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
   readonly problems: readonly Problem[];
@@ -55,7 +55,7 @@ export class PolicyError extends Error {
   }
 }
 
-/** The policy in force, read anew when its files change. */
+/** The policy in force, read again when its files change. */
 export class PolicyWatcher implements PolicySource {
   readonly #paths: readonly string[];
   readonly #options: WatcherOptions;
@@ -65,7 +65,7 @@ export class PolicyWatcher implements PolicySource {
   #current: SoundPolicy;
   /** Of the last reading that could be used, whether or not it meant anything else. */
   #sources: PolicySources;
-  /** What is wrong with the last reading. */
+  /** The problems of the last reading. */
   #problems: readonly Problem[] = [];
 
   private constructor(
@@ -104,7 +104,7 @@ export class PolicyWatcher implements PolicySource {
     return this.#current.policy;
   }
 
-  /** What it was made of: plain data, which may go to another process. */
+  /** Its source: plain data, which may be sent to another process. */
   get meaning(): PolicyMeaning {
     return this.#current.meaning;
   }
@@ -114,7 +114,7 @@ export class PolicyWatcher implements PolicySource {
     return this.#sources;
   }
 
-  /** What keeps the files as they are now from being in force; nothing where they are. */
+  /** The problems that keep the current files from being in force; empty if they are. */
   get problems(): readonly Problem[] {
     return this.#problems;
   }
@@ -123,7 +123,7 @@ export class PolicyWatcher implements PolicySource {
     this.#listeners.push(listener);
   }
 
-  /** Calls back after each reading of the files but the first: with what is wrong, or nothing where it took effect. */
+  /** Calls back after each reading except the first, with its problems; empty if it took effect. */
   onReading(listener: (problems: readonly Problem[]) => void): void {
     this.#readers.push(listener);
   }
@@ -134,7 +134,7 @@ export class PolicyWatcher implements PolicySource {
     return this.#problems.length === 0;
   }
 
-  /** Looks at once whether the files have changed; where they have, they are read once they have come to rest. */
+  /** Checks at once whether the files have changed. If so, they are read once they are stable. */
   look(): void {
     void this.#watch.lookNow().catch(() => {});
   }
@@ -184,7 +184,7 @@ function withNow({ upstreams, hasFeed, shipped, now = Date.now }: WatcherOptions
   };
 }
 
-/** Undefined where the text of one of them is not kept. */
+/** Undefined if the text of one of them is not kept. */
 function ownFilesOf({ files }: PolicySources): { name: string; text: string }[] | undefined {
   const own = files.filter(({ layer }) => layer === 'own');
   const kept = own.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));

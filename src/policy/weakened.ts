@@ -2,7 +2,7 @@ import type { PolicyMeaning } from './merge.js';
 
 const STRENGTH = { off: 0, warn: 1, block: 2 } as const;
 
-/** What a policy refuses no more that the one before it refused, as far as that can be read off: a clause each. */
+/** The refusals of a policy that its successor no longer has, as far as a comparison shows: a clause each. */
 export function weakened(before: PolicyMeaning, after: PolicyMeaning): string[] {
   const kept = new Set(after.deny.map(denialOf));
   const gone = before.deny.map(denialOf).filter((denial) => !kept.has(denial));
@@ -18,7 +18,7 @@ export function weakened(before: PolicyMeaning, after: PolicyMeaning): string[] 
   return clauses;
 }
 
-/** By what it denies, whatever its reason: a denial that is only worded anew is the same. */
+/** Identifies a denial by its targets, regardless of its reason: a reworded denial is the same. */
 function denialOf({ project, versions, sha256 }: PolicyMeaning['deny'][number]): string {
   if (project === undefined) return `sha256 ${sha256}`;
   return [project, versions ?? '', ...(sha256 === undefined ? [] : [`sha256 ${sha256}`])]

@@ -11,13 +11,13 @@ import type { Policy } from '../policy.js';
 import { DAY } from '../terms.js';
 import type { Expectation } from './schema.js';
 
-/** Of what nobody has given bytes for. */
+/** For a test without bytes. */
 const ANY_DIGEST = '0'.repeat(64) as Sha256;
 
 /**
- * Asks a policy for what a test describes.
- * @param now milliseconds since 1970: for a test that names no moment
- * @returns what came, where that is something else than what is expected; undefined where it holds
+ * Evaluates a test's case under a policy.
+ * @param now milliseconds since 1970: for a test without a time
+ * @returns the result, if it differs from the expectation; undefined if the test passes
  */
 export function failureOf(policy: Policy, test: Expectation, now: number): string | undefined {
   const verdict = judge(policy, test, test.at ?? now);
@@ -35,7 +35,7 @@ export function failureOf(policy: Policy, test: Expectation, now: number): strin
   return `${test.name}: expected ${wanted.join(' ')}, got ${came}`;
 }
 
-/** Of what passes: the rule that is waived, or lets it pass itself. */
+/** For an allowed file: the rule that is waived, or that allows it itself. */
 function saidBy({ decisive, hits }: Verdict) {
   return decisive ?? hits.find(({ waiver, lifted }) => waiver !== undefined || lifted);
 }
@@ -103,7 +103,7 @@ function findingOf({ code, ...rest }: NonNullable<Expectation['findings']>[numbe
   };
 }
 
-/** One that is up to date, and names nothing else. */
+/** A current feed without other entries. */
 function feedOf({ malware }: Expectation, now: number): MalwareFeed {
   const hit = malware === undefined ? undefined : { id: malware, summary: undefined };
   return { ...NO_FEED, syncedAt: now, find: () => hit };

@@ -8,16 +8,16 @@ import { readPolicyFiles } from '../read-policy-files.js';
 import { failureOf } from './judge-expectation.js';
 import { expectationsSchema } from './schema.js';
 
-/** What a policy's own tests came to. */
+/** The results of a policy's own tests. */
 export interface Expectations {
   /** Total number. */
   readonly count: number;
-  /** Those that do not hold, and what is wrong with their files: each where it stands. */
+  /** Failed tests and errors in their files, each with its place. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Tries a policy on the tests that lie beside it, `tests/*.yaml` below its folder.
+ * Runs the tests next to a policy, `tests/*.yaml` below its folder.
  * @param folder of policy files; a single file has no tests
  * @param now milliseconds since 1970
  */

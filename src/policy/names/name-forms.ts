@@ -1,4 +1,4 @@
-/** What honest and other projects put before and behind a known name. The longest come first. */
+/** Common prefixes of a known name, in known-good and other projects. The longest come first. */
 const PREFIXES = ['python3', 'python', 'py3', 'py'] as const;
 const SUFFIXES = ['python3', 'python', 'py3', 'py', '2', '3'] as const;
 
@@ -12,7 +12,10 @@ export function sortedWords(name: string): string {
   return name.includes('-') ? name.split('-').sort().join('-') : name;
 }
 
-/** The same text for all that looks alike in a usual typeface. Names of projects are ASCII (PEP 508), in lower case. */
+/**
+ * The same text for all names that look alike in a usual typeface. Names of projects are ASCII (PEP 508), in lower
+ * case.
+ */
 export function lookOf(name: string): string {
   return unhyphenated(name)
     .replace(/rn/g, 'm')
@@ -22,7 +25,7 @@ export function lookOf(name: string): string {
     .replace(/5/g, 's');
 }
 
-/** What is left of a name, without hyphens, once one affix is taken off: none, one or two texts. */
+/** A name without hyphens and without one affix: zero, one or two texts. */
 export function withoutAffix(name: string): string[] {
   const prefix = PREFIXES.find((affix) => name.startsWith(affix));
   const suffix = SUFFIXES.find((affix) => name.endsWith(affix));
@@ -32,7 +35,9 @@ export function withoutAffix(name: string): string[] {
   return rests;
 }
 
-/** A text and all that is one character shorter. Two texts that are one edit apart have one of these in common. */
+/**
+ * A text and all variants that are one character shorter. Two texts with an edit distance of one share one of these.
+ */
 export function* deletions(text: string): Generator<string> {
   yield text;
   for (let at = 0; at < text.length; at += 1) {

@@ -11,22 +11,22 @@ export interface Imitable {
   readonly users?: number;
 }
 
-/** Short names have honest neighbours everywhere: so many characters, without hyphens, are looked at for one edit. */
+/** Short names have unrelated neighbours: the minimum length, without hyphens, for the edit distance. */
 const SHORTEST_EDITED = 6;
 /** Words of a language are near to each other: modules are named by these. */
 const SHORTEST_EDITED_MODULE = 8;
-/** So many characters are left where an affix is taken off. */
+/** The minimum length after an affix is removed. */
 const SHORTEST_REST = 4;
 const SHORTEST_MODULE_REST = 5;
 
 /**
- * Names by all that can be taken for them. A look-up costs a few look-ups in maps and one for each character; an index takes
- * about 2 kB a name.
+ * Names by all variants that resemble them. A lookup costs a few map lookups plus one per character; an index takes
+ * about 2 kB per name.
  */
 export class NameIndex implements KnownNames {
   readonly validUntil: number;
   readonly #names = new Map<string, Imitable>();
-  /** Names of established projects: whatever they are near to, they are no imitation. */
+  /** Names of established projects: they are never imitations, whichever name they resemble. */
   readonly #honest: ReadonlySet<string>;
   readonly #plain = new Map<string, Imitable[]>();
   readonly #words = new Map<string, Imitable[]>();

@@ -3,7 +3,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { hasAnotherAffix, isOneEditFrom, usedHere, WELL_KNOWN } from '../../messages/reasons.js';
 import { WELL_KNOWN_NAMES } from './well-known.js';
 
-/** The names in use here come first: they say more about this company's risk. @param isNew as for `KnownNames.near` */
+/** The names in use here come first: they show more about this company's risk. @param isNew as for `KnownNames.near` */
 export function nearName(
   project: ProjectName,
   isNew: boolean,

@@ -2,8 +2,8 @@ import type { ProjectName } from '../../domain/project-name.js';
 import { type Imitable, NameIndex } from './name-index.js';
 
 /**
- * Projects that are worth an imitation: the 420 most downloaded ones of PyPI by its public download counts of 2026, and
- * some hundred others that are widely used or that published typosquats imitated. In alphabetical order.
+ * Likely targets of imitation: the 420 most downloaded projects of PyPI by its public download counts of 2026, and some
+ * hundred others that are widely used or that published typosquats imitated. In alphabetical order.
  */
 const PROJECTS = namesIn(`
 accelerate acquisition aiobotocore aiofiles aiogram aiohappyeyeballs aiohttp aioitertools aiosignal alembic
@@ -84,8 +84,8 @@ venv warnings wave weakref webbrowser winreg winsound wsgiref xml xmlrpc zipapp 
 `);
 
 /**
- * The exceptions: established projects whose names resemble one of the above. Of the 15,000 most downloaded projects these
- * are all, without those that are downloaded by mistake for another (docs/census.md lists them).
+ * The exceptions: established projects whose names resemble one of the above. The list is complete for the 15,000 most
+ * downloaded projects, except those that are downloaded by mistake for another (docs/census.md lists them).
  */
 const TWINS = namesIn(`
 acachecontrol aiofile argparse arnparse arrow asn1 asyncio attrs authlib boto boto3 bpython brotlipy cchardet

@@ -1,7 +1,7 @@
 import { ProjectSet } from '../../domain/project-glob.js';
 import { settable } from './form.js';
 
-/** Where there is an allow list, only the projects on it are served. */
+/** If there is an allow list, only its projects are allowed. */
 export const allow = settable({
   about: 'Refuses projects that are not on the "allow" list, if there is one. Default: block.',
   keys: {},

@@ -4,34 +4,34 @@ import type { Subject } from '../../domain/subject.js';
 import { DAY } from '../terms.js';
 import type { Consulted } from './consulted.js';
 
-/** What was attested longer ago than this counts no more: a project may have given it up. In milliseconds. */
+/** Older attestations do not count: the project may have stopped attesting. In milliseconds. */
 const WINDOW = 365 * DAY;
-/** Attested releases that are looked at, as a multiple of those that it takes. */
+/** The maximum number of attested releases to search, as a multiple of the required number. */
 const REACH = 4;
 
-/** Who attested the releases before this one, so far as it is known. */
+/** The publishers of the preceding releases, if known. */
 export type History =
   /** So many attested releases, one after the other, came from these publishers. */
   | { readonly kind: 'settled'; readonly publishers: readonly PublisherId[] }
   /** There is no such run. */
   | { readonly kind: 'none' }
-  /** It takes a look at these first. */
+  /** These documents must be verified first. */
   | { readonly kind: 'unknown'; readonly offers: readonly Offer[] }
   | { readonly kind: 'unreachable'; readonly record: AttestationRecord };
 
 /**
  * Finds the latest run of `count` attested releases that have a publisher in common.
  *
- * Releases without an attestation are passed over and do not end a run: else whoever has stolen an upload
- * token would publish twice, and the second would be measured by the first. A release by somebody else does
- * end it, so that a project that moves to another repository has a new history after `count` releases.
+ * Releases without an attestation are skipped and do not end a run. Otherwise an attacker with a stolen upload token
+ * could publish twice, and the second release would be compared with the first. A release by another publisher does end
+ * it, so a project that moves to another repository has a new history after `count` releases.
  */
 export function historyBefore(subject: Subject, count: number, records: Consulted): History {
   const offers = offersBefore(subject, REACH * count);
   let run: readonly PublisherId[] = [];
   let length = 0;
   for (const [index, offer] of offers.entries()) {
-    // Too few are left to come to a run.
+    // Too few are left to complete a run.
     if (offers.length - index + length < count) return { kind: 'none' };
     const record = records.find(offer);
     if (record === undefined) {
@@ -63,11 +63,11 @@ function offersBefore(subject: Subject, most: number): Offer[] {
   return found;
 }
 
-/** A page is judged file by file: nobody walks through thousands of releases for each. */
+/** A page is judged file by file, so a walk through thousands of releases for each would be too slow. */
 function* releasesBefore({ provenance, version, uploadTime = Infinity }: Subject) {
   const releases = provenance?.releases ?? [];
   const timed = releases[0]?.uploadTime !== undefined;
-  // Without times the order of the versions is all there is, and this one stands somewhere in it.
+  // Without times, the order of versions is the only order, and this release has a position in it.
   const start = timed
     ? firstNotAfter(uploadTime, releases)
     : releases.findIndex((release) => release.version === version) + 1;
@@ -78,7 +78,7 @@ function* releasesBefore({ provenance, version, uploadTime = Infinity }: Subject
   }
 }
 
-/** Where the releases begin that are not younger, the latest first. */
+/** The index of the first release that is not younger, the latest first. */
 function firstNotAfter(time: number, releases: readonly Release[]): number {
   let low = 0;
   let high = releases.length;

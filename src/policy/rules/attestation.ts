@@ -44,9 +44,9 @@ const regression = z.union(
 );
 
 /**
- * Files that must be attested (PEP 740) and are not, and files that are not attested by whom the releases
- * before them were. What cannot be verified is not attested. A document that nobody has looked at says nothing
- * either way: the rule keeps silent, and names it as unknown to those who can look.
+ * Files that must be attested (PEP 740) but are not, and files with a publisher other than that of the releases before
+ * them. A failed verification counts as unattested. A document that is not verified yet proves nothing either way: the
+ * rule does not apply, and returns it as unknown for verification.
  */
 export const attestation = settable({
   about: 'Refuses files without the expected attestation (PEP 740). Default: warn.',
@@ -110,7 +110,7 @@ function regressed(count: number, subject: Subject, records: Consulted): Answer 
   const state = ownState(subject, records);
   const history = historyBefore(subject, count, records);
   if (history.kind === 'none') return undefined;
-  // Both at once, so that they can be fetched together.
+  // Both together, so they can be fetched in parallel.
   const unknown = [
     ...(state.kind === 'unknown' ? [state.offer] : []),
     ...(history.kind === 'unknown' ? history.offers : []),

@@ -5,7 +5,7 @@ import {
   type Offer,
 } from '../../domain/attestation.js';
 
-/** What is known of attestations, and which of it an opinion has come to rest on. */
+/** The known attestations, and those that an opinion has used. */
 export class Consulted {
   readonly #known: KnownAttestations;
   readonly #now: number;
@@ -22,11 +22,11 @@ export class Consulted {
     return this.#recheckAt;
   }
 
-  /** What is known of a file, now; undefined where nobody has looked, or must look again. */
+  /** The current facts about a file; undefined if it must be verified, or verified again. */
   find({ filename, sha256 }: Offer): AttestationRecord | undefined {
     const record = this.#known.find(filename, sha256);
     if (record === undefined || record.askAgainAt === Infinity) return record;
-    // One that is to count for longer than any does comes from a clock that was ahead.
+    // A record with a validity beyond the maximum comes from a clock that was ahead.
     const [from, until] = [record.askAgainAt - LONGEST_DOUBT, record.askAgainAt];
     const counts = from <= this.#now && this.#now < until;
     const next = counts ? until : from;

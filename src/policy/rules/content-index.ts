@@ -10,7 +10,7 @@ export class ContentIndex {
   readonly #byDigest = new Map<string, Denial>();
   /** By the first 4 bytes as a number, which a search among thousands of members compares fastest. */
   readonly #byStart = new Map<number, Map<string, Denial>>();
-  /** An inspection never changes, and pages ask for the same ones again and again. */
+  /** An inspection never changes, and pages look up the same ones repeatedly. */
   readonly #seen = new WeakMap<Inspection, Denial | 'none'>();
 
   constructor(denials: readonly Denial[]) {

@@ -8,15 +8,15 @@ import { type Case, instant, release } from './rule.js';
 
 /** Most malware is reported within hours of its upload: no file is let through before, in milliseconds. */
 const LEAST_AGE = 2 * 3_600_000;
-/** An advisory that was public so long before the upload did not speak of this file, in milliseconds. */
+/** An advisory that was public this long before the upload does not concern this file, in milliseconds. */
 const LONGEST_WAIT = 30 * DAY;
 
 /**
- * Files younger than `age`. A public index that gives no upload time is doubt, and refused;
- * many private ones never give it, and what they serve was chosen by somebody.
+ * Files younger than `age`. If a public index has no upload time, the file is refused as doubtful. Many private indexes
+ * never have one, but their files were selected by someone.
  *
- * A release that a reviewed advisory names as its fix may pass, where a client would else be left with one that the advisory
- * affects. Exactly the versions that are named, for whoever can publish can also claim to fix something.
+ * A release that a reviewed advisory names as its fix can pass, if the client would otherwise be left with an affected
+ * release. Only the exact versions in the advisory count, because any publisher can claim to fix something.
  */
 export const cooldown = settable({
   about: 'Refuses files uploaded recently. Default: off.',
@@ -59,13 +59,13 @@ export const cooldown = settable({
   },
 });
 
-/** Whether the rule's answers depend on what advisories say. */
+/** Whether the rule's answers depend on advisories. */
 export function heedsFixes({ action, ...rest }: typeof cooldown.defaults): boolean {
   return action !== 'off' && rest['security-fixes'] !== 'off';
 }
 
 interface Fix {
-  /** The advisory that it fixes; undefined where it may not pass. */
+  /** The advisory that it fixes; undefined if it must not pass. */
   readonly id?: string;
   /** Milliseconds since 1970: when that may be otherwise. */
   readonly recheckAt?: number | undefined;
@@ -86,12 +86,12 @@ function fixOf({ subject, now, known }: Case, uploadTime: number, age: number): 
   return { ...(fix !== undefined && { id: fix.id }), recheckAt };
 }
 
-/** Without its page, all that is known is what the advisory says. */
+/** Without its page, only the advisory is known. */
 function isNeeded(fix: SecurityFix, left: string | undefined | 'unknown'): boolean {
   return left === 'unknown' || (left !== undefined && fix.affects(left));
 }
 
-/** The version that a client is left with while the cooldown holds, and when that is another. */
+/** The version that a client is left with during the cooldown, and the time of its next change. */
 function leftBy(
   below: Iterable<DatedRelease> | undefined,
   now: number,

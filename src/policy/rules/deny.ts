@@ -11,7 +11,7 @@ interface NamedDenial {
   readonly denial: Denial;
 }
 
-/** What the policy names: projects, some of their versions, or contents by digest. */
+/** Entries of the policy: projects, some of their versions, or contents by digest. */
 export const deny = settable({
   about: 'Refuses releases and files on the "deny" list. Default: block.',
   keys: {},
@@ -20,8 +20,8 @@ export const deny = settable({
 });
 
 /**
- * Looked up by name and by digest, so a list of 10,000 entries costs no more than one of ten.
- * @param parse reads a specifier, whose text the policy's schema has found sound
+ * Indexed by name and by digest, so a list of 10,000 entries costs no more than one of ten.
+ * @param parse reads a specifier, already validated by the policy's schema
  */
 export function denied(
   denials: readonly Denial[],

@@ -5,20 +5,20 @@ import { type CodeActions, codeActions, gentleCodes } from '../code-actions.js';
 import { settable } from './form.js';
 import type { Rule } from './rule.js';
 
-/** Says whether a finding counts for nothing in this project. */
+/** Decides whether a finding is irrelevant in this project. */
 export type Excuse = (finding: Finding, project: ProjectName) => boolean;
 
 const NEVER: Excuse = () => false;
 
-/** A rule on findings: what it does with those that it names no action for, and with the others. */
+/** Settings of a rule on findings: the default action and the actions per code. */
 export interface FindingsSettings {
   readonly action: 'block' | 'warn' | 'off';
   readonly codes: CodeActions;
 }
 
 /**
- * Objects to any finding of the rule that nothing excuses; names the first of those that weigh most, and how many of
- * them there are.
+ * Matches any finding of the rule without an exception. The reason names the first of the most severe ones, and their
+ * number.
  */
 export function findings(
   rule: FindingRule,
@@ -41,7 +41,7 @@ export function findings(
   };
 }
 
-/** A rule that does nothing else. */
+/** A rule that only matches findings. */
 export function onFindings(rule: FindingRule, about: string) {
   return settable({
     about,

@@ -7,7 +7,7 @@ import type { Rule } from './rule.js';
 
 const globs = () => z.array(projectGlob()).min(1);
 
-/** What every rule can be told. `action` is always said, so that no setting waits for one in silence. */
+/** The keys of every rule. `action` is always explicit, so a setting without it cannot be ineffective unnoticed. */
 const common = {
   action: ruleAction().describe(
     'block: refuse. warn: serve, log and count. off: disable the rule.',
@@ -38,13 +38,13 @@ export type Settings<Keys extends z.ZodRawShape> = Readonly<
 >;
 
 interface RuleDraft<Keys extends z.ZodRawShape> {
-  /** What it refuses, and its default action, for editors of policy files. */
+  /** The files that it refuses, and its default action, for editors of policy files. */
   readonly about: string;
-  /** The keys that this rule takes beside those that every rule takes. A file may leave out each of them. */
+  /** The keys of this rule, in addition to those of every rule. A file may omit each of them. */
   readonly keys: Keys;
-  /** What holds where no file says otherwise; `policies/00-default.yaml` shows the same to people. */
+  /** The defaults; `policies/00-default.yaml` documents the same values. */
   readonly defaults: Settings<Keys>;
-  /** The rule by its settings. Not called where its action is `off`. */
+  /** Creates the rule from its settings. Not called if its action is `off`. */
   create(settings: Settings<Keys>, lists: PolicyLists): Rule;
 }
 
@@ -54,7 +54,7 @@ export function settable<Keys extends z.ZodRawShape>({ keys, ...form }: RuleDraf
   return { ...form, schema: schema.describe(form.about).optional() };
 }
 
-/** Of any rule: what does not depend on the keys of its own. */
+/** The part of a rule's form that does not depend on its own keys. */
 export interface SettableForm {
   readonly about: string;
   readonly schema: z.ZodType<CommonSettings | undefined>;

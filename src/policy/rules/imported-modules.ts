@@ -12,8 +12,9 @@ interface Imported {
 }
 
 /**
- * The modules that honest start-up hooks import. Who brings one of them runs at every start where the hook is
- * installed, as surely as with a hook of his own; so that is for the projects alone whose hooks these are.
+ * The modules that known-good startup hooks import. A project that provides such a module has its code executed at
+ * every start where the hook is installed, as with a hook of its own. Therefore only the projects of these hooks may
+ * provide them.
  */
 export class ImportedModules {
   /** By name in lower case, for some systems take names so. */
@@ -21,7 +22,7 @@ export class ImportedModules {
 
   readonly #action: 'block' | 'warn' | 'off';
 
-  /** @param settings what the policy does with the finding `foreign-hook`, it does with this too */
+  /** @param settings its action for the finding `foreign-hook` also applies here */
   constructor(hooks: readonly Hook[], { action, codes }: FindingsSettings) {
     this.#action = codes['foreign-hook'] ?? action;
     for (const hook of hooks)
@@ -33,7 +34,7 @@ export class ImportedModules {
       }
   }
 
-  /** Objects to a project that brings what another's hook imports. */
+  /** Matches a project that provides a module that another project's hook imports. */
   objectionTo(
     project: ProjectName,
     { modules = [], modulesCut }: Inspection,

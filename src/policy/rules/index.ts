@@ -34,13 +34,13 @@ const FORMS = {
   'late-file': lateFile,
 } satisfies Partial<Record<SettableRule, SettableForm>>;
 
-/** So that the compiler names a rule that is missing here, and nothing else. */
+/** Makes the compiler report a missing rule by name, without further errors. */
 type Forms = {
   readonly [Id in SettableRule]: Id extends keyof typeof FORMS ? (typeof FORMS)[Id] : SettableForm;
 };
 
-/** What each rule that a policy sets takes and does; their order is that of the table in `domain/rules.ts`. */
+/** The form of each configurable rule, in the order of the table in `domain/rules.ts`. */
 export const SETTABLE: Forms = FORMS;
 
-/** The rules that nobody sets. */
+/** The rules without settings. */
 export const FIXED: Readonly<Record<Exclude<RuleId, SettableRule>, Rule>> = { integrity };

@@ -11,7 +11,7 @@ export const integrity: Rule = ({ subject }) => {
   return replaced && { reason: whatWas(filename, replaced), lifted: true, action: 'warn' };
 };
 
-/** On record wherever the file is given out, and no objection. */
+/** Recorded with each delivery of the file, without refusing it. */
 function whatWas(filename: string, { sha256, at }: Replaced): string {
   const when = at === undefined ? '' : `, until ${instant(at)}`;
   return `${filename} was replaced at its index, which had sha256 ${sha256.slice(0, 12)}… before${when}; let through: reuploads is accept`;

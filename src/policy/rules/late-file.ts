@@ -3,10 +3,10 @@ import { settable } from './form.js';
 import { instant } from './rule.js';
 
 /**
- * Files that join a release long after its first file: whoever pins a version by its number alone is given what nobody who
- * chose it has seen. PyPI itself takes none after 14 days since 2026; private indexes do. A file without an upload time may
- * be a late one where others of its release have one. Where the index gives none at all nothing can be told, and the rule
- * is silent.
+ * Files that are added to a release long after its first file: a pin by version alone then installs a file that was
+ * unknown when it was chosen. PyPI itself rejects them after 14 days since 2026; private indexes accept them. A file
+ * without an upload time may be late if other files of its release have one. If the index has no upload times at all,
+ * the rule does not apply.
  */
 export const lateFile = settable({
   about: 'Refuses files that join a release long after its first file. Default: warn.',

@@ -4,8 +4,8 @@ import { settable } from './form.js';
 import type { Case, Objection } from './rule.js';
 
 /**
- * METADATA that names another release than the filename, and a wheel whose METADATA is not what the page
- * advertises as the `.metadata` sidecar (PEP 658): resolvers would decide by one, installers by the other.
+ * METADATA that names another release than the filename, and a wheel whose METADATA differs from the `.metadata`
+ * sidecar on the page (PEP 658): resolvers would use one, installers the other.
  */
 export const metadata = settable({
   about: 'Refuses artifacts with missing, invalid or contradictory metadata. Default: block.',

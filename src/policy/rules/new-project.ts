@@ -7,8 +7,8 @@ import { settable } from './form.js';
 import type { Case } from './rule.js';
 
 /**
- * Projects that are new at a public index, and new projects whose names can be taken for another's. A private index is the
- * company's own affair. Where a public index gives no upload times, a project's age is unknown, and only its name counts.
+ * Projects that are new at a public index, and new projects whose names resemble another. A private index is the
+ * company's own affair. If a public index has no upload times, a project's age is unknown, and only its name counts.
  */
 export const newProject = settable({
   about:
@@ -34,7 +34,7 @@ export const newProject = settable({
       // Of a record, or of a page that has times: the project is old.
       if (projectBegan === undefined && uploadTime !== undefined) return undefined;
       const resembles = near === 'off' ? undefined : resemblance(about);
-      // Asked last: by then it is known for how long the names hold.
+      // Read last: the validity of the names is known only after the lookups.
       const { validUntil } = known.names;
       if (projectBegan === undefined) {
         if (resembles === undefined) return { recheckAt: validUntil };
@@ -61,12 +61,12 @@ function ageOf(began: number, now: number): { readonly text: string; readonly un
   return { text, until: began + (days + 1) * DAY };
 }
 
-/** What a project's name says against it, as the rest of a sentence; undefined where it says nothing. */
+/** The objection to a project's name, as the rest of a sentence; undefined without one. */
 function resemblance({ subject, known }: Case): string | undefined {
   const { project, projectBegan, namespaces } = subject;
-  // Whoever owns the namespace was checked by the index, and chose the name by right.
+  // The index has verified the owner of the namespace, who is entitled to the name.
   if (namespaces.some(({ owned }) => owned)) return undefined;
-  // Five users of a squat do not make it an honest project. Where its age is unknown, use is all that tells them apart.
+  // Five users of a squat do not make it a known-good project. If its age is unknown, use is the only distinction.
   const near = nearName(project, projectBegan !== undefined, known.names);
   const foreign = namespaces[0];
   if (near === undefined) return foreign && reserved(foreign);

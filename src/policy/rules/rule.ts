@@ -2,7 +2,7 @@ import type { Offer } from '../../domain/attestation.js';
 import type { Knowledge } from '../../domain/knowledge.js';
 import type { Subject } from '../../domain/subject.js';
 
-/** What a rule looks at. */
+/** The input of a rule. */
 export interface Case {
   readonly subject: Subject;
   /** Milliseconds since 1970. */
@@ -10,11 +10,11 @@ export interface Case {
   readonly known: Knowledge;
 }
 
-/** What an answer rests on, whatever it is. */
+/** The basis of any answer. */
 interface Grounds {
-  /** Milliseconds since 1970: when what it rests on counts no more, and must be asked for again. */
+  /** Milliseconds since 1970: the basis is then outdated, and the rule must be evaluated again. */
   readonly recheckAt?: number | undefined;
-  /** The provenance documents that the rule would have to know to say more. */
+  /** The provenance documents that the rule requires for a complete answer. */
   readonly unknown?: readonly Offer[];
 }
 
@@ -23,33 +23,33 @@ export interface Objection extends Grounds {
   /** One plain sentence without its full stop; the rule's name is put behind it. */
   readonly reason: string;
   readonly reference?: string | undefined;
-  /** Milliseconds since 1970: when it began. */
+  /** Milliseconds since 1970: its start. */
   readonly since?: number;
   /** Milliseconds since 1970: when it ends by itself. */
   readonly until?: number;
-  /** In place of the rule's own action, be it stronger or weaker; dry-run holds for it as well. */
+  /** Overrides the rule's own action, in either direction; dry-run applies to it as well. */
   readonly action?: 'block' | 'warn';
-  /** The rule would object, and lets the file pass for what `reason` says: it weighs nothing. */
+  /** The rule matches, but allows the file for the given `reason`: it has no weight. */
   readonly lifted?: true;
-  /** Nothing was seen; something could not be looked at: a reason of another rule, of what was seen, goes first. */
+  /** No observation, but a part could not be inspected: observations of other rules take precedence as the reason. */
   readonly doubt?: true;
 }
 
-/** No objection, as things stand. */
+/** No match at present. */
 export type Silence = Grounds & {
   readonly [Key in Exclude<keyof Objection, keyof Grounds>]?: undefined;
 };
 
 /**
- * What a rule says of a case. Undefined is no objection, for as long as file, findings, policy, feed and attestations
- * stay what they are: a rule that would answer otherwise at another time says `recheckAt` or `until`.
+ * A rule's answer for a case. Undefined means no match, as long as file, findings, policy, feed and attestations do not
+ * change: a rule whose answer also depends on time sets `recheckAt` or `until`.
  */
 export type Answer = Objection | Silence | undefined;
 
 /** One rule, with its settings. It may throw: then the case is refused. */
 export type Rule = (about: Case) => Answer;
 
-/** How a release is named in reasons; the filename stands in where its version cannot be read. */
+/** The name of a release in reasons; the filename, if its version is invalid. */
 export function release({ project, version, filename }: Subject): string {
   return version === undefined ? filename : `${project} ${version}`;
 }

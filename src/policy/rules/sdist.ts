@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { settable } from './form.js';
 import { release } from './rule.js';
 
-/** Source distributions run code when they are built: refused always, or only where a wheel would do. */
+/** Source distributions run code during the build: refused always, or only if there is a wheel. */
 export const sdist = settable({
   about: 'Refuses source distributions, which run code at build time. Default: off.',
   keys: {

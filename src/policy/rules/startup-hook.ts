@@ -9,9 +9,9 @@ import { ImportedModules } from './imported-modules.js';
 import type { Objection } from './rule.js';
 
 /**
- * Start-up hooks, but for those known to be honest. What excuses is identity, never looks: the exact bytes
- * under the exact name from the project that is known to ship them, or a generator's own output. The code
- * in a `.pth` may sit in another package, so nothing can be told from how harmless the line reads.
+ * Startup hooks, except known-good ones. An exception requires identity, not appearance: the exact bytes under the
+ * exact name from the project that is known to ship them, or a generator's own output. The code of a `.pth` may be in
+ * another package, so a harmless line proves nothing.
  */
 export const startupHook = settable({
   about: 'Refuses artifacts that run code at every Python start-up. Default: block.',
@@ -41,7 +41,7 @@ export const startupHook = settable({
         unseen(inspection),
       ];
       const objections = others.filter((objection) => objection !== undefined);
-      // What only warns must not hide what refuses.
+      // A warning must not hide a refusal.
       return objections.find(({ action = settings.action }) => action === 'block') ?? objections[0];
     };
   },
@@ -66,8 +66,8 @@ function honest(hooks: readonly Hook[], templates: readonly string[]): Excuse {
 }
 
 /**
- * Where an inspection broke off, the rest may hold a hook: whoever waives or switches off the rule that says
- * why has not seen it, so this rule has its own say.
+ * If an inspection was aborted, the rest may contain a hook. A waiver of the rule that reports the abort is given
+ * without seeing it, so this rule objects separately.
  */
 function unseen(inspection: Inspection): Objection | undefined {
   if (inspection.incomplete !== true) return undefined;
@@ -75,7 +75,7 @@ function unseen(inspection: Inspection): Objection | undefined {
   return { reason: `the search for start-up hooks is incomplete: ${why}`, doubt: true };
 }
 
-/** A file name holds no slash, so the three parts stay apart. */
+/** A file name cannot contain a slash, so the three parts remain distinct. */
 function key(project: ProjectName, file: string, sha256: string): string {
   return `${project}/${file}/${sha256}`;
 }
