@@ -51,7 +51,7 @@ function milliseconds(text: string): number {
 /** A size in bytes: a whole number, or text with a unit (`32MiB`, `10GB`). */
 export function byteSize() {
   const error = () => expected('a size such as 32MiB, 10GB or a number of bytes');
-  const text = z.string().regex(/^\d{1,15}(?:\.\d{1,3})?\s?(?:[KMGT]i?)?B?$/i, { error });
+  const text = z.string().regex(/^\d{1,15}(?:\.\d{1,3})?\s?(?:[KMGTkmgt][iI]?)?[bB]?$/, { error });
   return z.union([z.int().min(0), text], { error }).transform((size) => {
     if (typeof size === 'number') return size;
     const [, number = '0', unit = ''] = /^([\d.]+)\s?(.*)$/.exec(size)!;

@@ -10,7 +10,10 @@ export const replicaSection = section(
   {
     name: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
+      .regex(
+        /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+        'expected a short name of letters, digits, ., _ and -',
+      )
       .describe('Name of this replica. Default: the host name.')
       .optional(),
     listen: hostAndPort()

@@ -18,7 +18,10 @@ const absolutePath = () =>
 const upstream = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+      'expected a short name of letters, digits, ., _ and -',
+    )
     .describe('Name in policies, logs and metrics.'),
   url: pageUrl()
     .describe('URL of the simple index or flat page. Default for the last upstream: PyPI.')

@@ -14,7 +14,10 @@ const webhookUrl = () =>
 const webhook = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'expected a short name of letters, digits, ., _ and -')
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+      'expected a short name of letters, digits, ., _ and -',
+    )
     .describe('Name in the log and /readyz.'),
   url: webhookUrl().describe('URL that messages are posted to.'),
   secret: z

@@ -1,5 +1,6 @@
 import { configJsonSchema } from '../../../src/config/schema.js';
 import { KUBERNETES_VALUES, type Schema } from './kubernetes-values.js';
+import { formOf, SECRET_FORM, TEXT_FORMS, textOf } from './text-forms.js';
 
 export const CHART = 'deploy/helm/wheelgate';
 export const VALUES_SCHEMA_FILE = `${CHART}/values.schema.json`;
@@ -9,15 +10,12 @@ const OF_THE_POD: Readonly<Record<string, readonly string[]>> = {
   '': ['data', 'policies'],
   replica: ['name', 'listen', 'url'],
 };
-/** Of a URL that may hold a password: it is in a Secret then. */
-const WITHOUT_PASSWORD = { type: 'string', pattern: '^([^@]*|\\$\\{\\w+\\})$' };
 /** Sections with the name of a Secret among them. */
 const WITH_SECRET = ['redis', 's3', 'replica', 'access', 'tls'];
 /** What must not lie in a ConfigMap. */
 const SECRET = /^(password|secret|sentinel-password)$/;
 const REFERENCE = {
-  type: 'string',
-  pattern: '^\\$\\{\\w+\\}$',
+  ...textOf(SECRET_FORM),
   description:
     'A reference to a variable, in braces behind a dollar: the variable is one of `env`, from a Secret.',
 };
@@ -90,10 +88,71 @@ const CONDITIONS: readonly Schema[] = [
     },
     'one of policies.files, policies.existingConfigMap and policies.folder only',
   ),
+  demanded(
+    {
+      properties: {
+        replica: {
+          ...given('share-policy'),
+          properties: { 'share-policy': { const: true } },
+        },
+        redis: { not: { anyOf: [given('url'), given('existingSecret')] } },
+      },
+    },
+    'redis.url: replicas share a policy through Redis (or redis.existingSecret)',
+  ),
+  demanded(
+    {
+      properties: {
+        tls: {
+          not: given('existingSecret'),
+          oneOf: [given('cert'), given('key')],
+        },
+      },
+    },
+    'both tls.cert and tls.key, or tls.existingSecret',
+  ),
+  demanded(
+    {
+      ...given('serve'),
+      properties: {
+        serve: { ...given('accel'), properties: { accel: { not: { const: 'off' } } } },
+      },
+      not: { ...given('trusted-proxies'), properties: { 'trusted-proxies': { minItems: 1 } } },
+    },
+    'trusted-proxies: the reverse proxy that serve.accel is for',
+  ),
 ];
+
+/** Of what stands at a path, beyond its type. */
+const MORE: Readonly<Record<string, Schema>> = {
+  'upstreams[].auth': {
+    allOf: [
+      demanded(
+        {
+          not: {
+            oneOf: ['password', 'password-file', 'password-command'].map(given),
+          },
+        },
+        'one of password, password-file, password-command with "username"',
+      ),
+    ],
+  },
+  'upstreams[].absent[]': {
+    minimum: 400,
+    maximum: 499,
+    not: { enum: [401, 407, 408, 425, 429] },
+  },
+};
 
 function given(name: string): Schema {
   return { required: [name] };
+}
+
+interface PartialSchema {
+  readonly pattern?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
 }
 
 /** @param why in place of the name of what would be needed */
@@ -111,7 +170,7 @@ export function valuesSchema(): string {
   const settings = Object.fromEntries(
     Object.entries(properties)
       .filter(([name]) => !OF_THE_POD['']!.includes(name))
-      .map(([name, schema]) => [name, asValue(name, withoutSecrets(schema) as Schema)]),
+      .map(([name, schema]) => [name, asValue(name, asChecked(name, schema))]),
   );
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -130,29 +189,33 @@ function asValue(name: string, schema: Schema): Schema {
   const { properties } = schema as Section;
   const left = Object.entries(properties).filter(([key]) => !OF_THE_POD[name]?.includes(key));
   const own = Object.fromEntries(left);
-  if (name === 'redis') own.url = { ...own.url, ...WITHOUT_PASSWORD };
   const more = WITH_SECRET.includes(name) ? { existingSecret: EXISTING_SECRET } : {};
   return { ...schema, properties: { ...own, ...more } };
 }
 
-/** A password in the values would lie in a ConfigMap: a reference to a variable is what may stand there. */
-function withoutSecrets(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutSecrets);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) =>
-      key === 'properties'
-        ? [key, referring(value as Section['properties'])]
-        : [key, withoutSecrets(value)],
-    ),
-  );
-}
-
-function referring(properties: Section['properties']): Schema {
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [
-      name,
-      SECRET.test(name) ? REFERENCE : withoutSecrets(schema),
-    ]),
-  );
+/**
+ * A setting with all that is asked of it. A password in the values would lie in a ConfigMap: a reference to a variable is what may
+ * stand there.
+ *
+ * @param path of the setting, `[]` for each of a list
+ */
+function asChecked(path: string, schema: Schema): Schema {
+  if (SECRET.test(path.slice(path.lastIndexOf('.') + 1))) return REFERENCE;
+  const { pattern, properties, items, anyOf, ...rest } = schema as PartialSchema;
+  const form = TEXT_FORMS[path] ?? (pattern === undefined ? undefined : formOf(pattern));
+  return {
+    ...rest,
+    ...(form && textOf(form)),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, part]) => [
+          name,
+          asChecked(`${path}.${name}`, part),
+        ]),
+      ),
+    }),
+    ...(items && { items: asChecked(`${path}[]`, items) }),
+    ...(anyOf && { anyOf: anyOf.map((part) => asChecked(path, part)) }),
+    ...MORE[path],
+  };
 }
