@@ -5,12 +5,12 @@ import type { Arrival } from './arrival.js';
 import { SpoolWriter } from './spool-writer.js';
 
 /**
- * An artifact that comes in through a file of the spool.
- * @param share bounds what may wait for the file system
+ * An artifact that is received into a spool file.
+ * @param share limits the bytes that wait for the file system
  */
 export function arriveInFile(file: SpoolFile, bytesAt: BytesAt, share: FairShare): Arrival {
   return {
-    // It may come to lie elsewhere before its first byte.
+    // It may move before its first byte.
     get bytes() {
       return bytesAt({ kind: 'file', path: file.path });
     },

@@ -3,15 +3,15 @@ import { MemoryBlob } from '../store/memory-blob-tier.js';
 import type { Arrival, ArrivalWriter } from './arrival.js';
 
 export interface ArrivingMemorySettings {
-  /** Larger artifacts come in elsewhere, in bytes. */
+  /** Larger artifacts are received elsewhere, in bytes. */
   readonly longest: number;
-  /** All that are in memory at a time, in bytes; what finds no room comes in elsewhere. */
+  /** Limit of all artifacts in memory, in bytes; beyond it, artifacts are received elsewhere. */
   readonly total: number;
 }
 
 /**
- * Memory for small artifacts on their way: most wheels have some kilobytes, and for those a file takes longer than all else.
- * Nobody waits for room here.
+ * Memory for small incoming artifacts: most wheels have a few kilobytes, and for these a file would take most of the
+ * time. Callers never wait for room here.
  */
 export class ArrivingMemory {
   readonly #settings: ArrivingMemorySettings;
@@ -21,7 +21,7 @@ export class ArrivingMemory {
     this.#settings = settings;
   }
 
-  /** @returns undefined where the size is unknown or too long, and where too much has come in that is still needed */
+  /** @returns undefined if the size is unknown or too large, or the memory is in use */
   begin(size: number | undefined): Arrival | undefined {
     const { longest, total } = this.#settings;
     if (size === undefined || size > longest || this.#taken + size > total) return undefined;
@@ -32,7 +32,7 @@ export class ArrivingMemory {
   }
 }
 
-/** One artifact in memory that is shared with the thread that inspects it. It takes room until nobody reads it any more. */
+/** One artifact in memory that is shared with the inspection thread. Its memory is released after the last reader. */
 class InMemory implements Arrival, ArrivalWriter, GrowingBytes {
   readonly at: SharedArrayBuffer;
   readonly place = undefined;

@@ -28,7 +28,7 @@ interface Flight {
 
 const NOBODY = () => false;
 
-/** What became of a request for an artifact. */
+/** The result of a request for an artifact. */
 export type ArtifactAnswer =
   | { readonly kind: 'refused'; readonly listed: ListedFile; readonly verdict: Verdict }
   /** In the store, inspected and allowed; the caller closes the blob. */
@@ -38,25 +38,25 @@ export type ArtifactAnswer =
       readonly verdict: Verdict;
       readonly blob: Blob;
     }
-  /** The client has it already, and may go on using it. */
+  /** The client's copy is current and still allowed. */
   | { readonly kind: 'unchanged'; readonly listed: ListedFile; readonly verdict: Verdict }
-  /** Not here, and nothing of its bytes is asked for: their size is known from when they were looked at. */
+  /** Not cached, but the request needs no bytes: the size is known from an earlier inspection. */
   | {
       readonly kind: 'known';
       readonly listed: ListedFile;
       readonly verdict: Verdict;
       readonly size: number;
     }
-  /** On its way from the upstream, or being inspected: the verdict is still to come. */
+  /** Being received or inspected: there is no verdict yet. */
   | { readonly kind: 'filling'; readonly listed: ListedFile; readonly fill: Fill };
 
 /** How a request asks for an artifact. */
 export interface Asking {
-  /** A fill's file had gone on to the store when it was to be read: then it is looked for there. */
+  /** The fill's file was moved to the store before it was opened, so it is read from there. */
   readonly moved?: boolean;
   /** Whether the client has these bytes. */
   readonly has?: (sha256: Sha256) => boolean;
-  /** Whether the client is given none of so many bytes of that name, once they may go out: a HEAD, a range beyond them. */
+  /** Whether the response will contain no bytes of a file with this digest and size: a HEAD, a range beyond its end. */
   readonly givesNone?: ((sha256: Sha256, size: number) => boolean) | undefined;
   /** Whether no client has asked: a stop does not wait for it. */
   readonly isAhead?: boolean;
@@ -67,7 +67,7 @@ export interface ArtifactParts
     Omit<ObtainerParts, 'pages' | 'onEvent'>,
     Omit<DeciderParts, 'pages' | 'onEvent'> {
   readonly pages: Pick<ProjectPages, 'find' | 'invalidate'>;
-  /** Told of what went wrong away from any request, and of what the cache did. */
+  /** Receives background errors and cache events. */
   readonly onEvent: (event: ArtifactEvent) => void;
 }
 
@@ -78,8 +78,8 @@ export type ArtifactEvent =
   | { readonly kind: 'failed'; readonly listed: ListedFile; readonly failure: Failure };
 
 /**
- * Hands out artifacts in the six steps of `docs/architecture.md`: name the file, ask the rules that need no
- * bytes, serve what is stored and allowed, else fetch once, inspect, judge, keep.
+ * Serves artifacts in the six steps of `docs/architecture.md`: identify the file, evaluate the rules that need no
+ * bytes, serve a stored and allowed file, or else fetch once, inspect, judge, store.
  */
 export class ArtifactService {
   readonly #parts: ArtifactParts;
@@ -96,7 +96,7 @@ export class ArtifactService {
     this.#parts = parts;
     this.#decider = new Decider(parts);
     this.#filler = new Filler(parts, new Obtainer(parts, this.#decider), this.#decider);
-    // Every fill listens to it: Node takes more than ten for a leak, and says so where the log should be.
+    // Each fill adds a listener. Node prints a leak warning above ten, to the stream of the log.
     setMaxListeners(0, this.#stopping.signal);
   }
 
@@ -124,7 +124,7 @@ export class ArtifactService {
         if (!isAhead) running.isWanted = true;
         return { kind: 'filling', listed, fill: running.fill };
       }
-      // It is of the past: what was refused may be allowed now, what was allowed has yet to be asked, and by other digests.
+      // Its result is outdated: the verdict may have changed, or the file may now have another digest.
       await running.cleared;
       const { project, filename } = listed.subject;
       return this.open(await pages.find(project, filename), { has, givesNone, isAhead });
@@ -143,7 +143,7 @@ export class ArtifactService {
     return { kind: 'filling', listed, fill: this.#join(listed, isAhead) };
   }
 
-  /** Nothing is fetched for it: what has to be known of its bytes is. */
+  /** No fetch is required: the necessary facts about its bytes are known. */
   async #byFacts(
     listed: ListedFile,
     { verdict, inspection, unsettled }: Judgement,
@@ -170,7 +170,7 @@ export class ArtifactService {
     return { kind: 'stored', listed, verdict, blob };
   }
 
-  /** Waits for the fills that are under way, then gives up on the rest. @param grace milliseconds */
+  /** Waits for the fills in progress, then aborts the rest. @param grace milliseconds */
   async close(grace: number): Promise<void> {
     this.#isClosing = true;
     for (const { isWanted, unwanted } of this.#fills.values()) if (!isWanted) unwanted.abort();

@@ -5,7 +5,7 @@ import { type Algorithm, checked, type Hashes } from '../domain/hashes.js';
 import type { Blob } from '../store/blob-store.js';
 import { piecesOf } from '../store/read-bytes.js';
 
-/** Holds bytes against the digests that an index declares for them, and finds their sha256. */
+/** Verifies bytes against the digests that an index declares, and computes their SHA-256. */
 export class CheckedHash {
   readonly #declared: readonly (readonly [Algorithm, string])[];
   readonly #sha256 = createHash('sha256');
@@ -18,7 +18,7 @@ export class CheckedHash {
     );
   }
 
-  /** Whether anything is declared that bytes can be held against. */
+  /** Whether a supported digest is declared. */
   get knows(): boolean {
     return this.#declared.length > 0;
   }
@@ -29,8 +29,8 @@ export class CheckedHash {
   }
 
   /**
-   * @returns the sha256, and beside it the digests that were declared
-   * @throws {Failure} upstream-broken where one of them is another
+   * @returns the SHA-256, and the declared digests
+   * @throws {Failure} upstream-broken if a digest differs
    */
   finish(): { readonly sha256: Sha256; readonly hashes: Hashes } {
     const sha256 = this.#sha256.digest('hex') as Sha256;
@@ -49,7 +49,7 @@ export class CheckedHash {
   }
 }
 
-/** The same of a stored blob. @throws also where it gives fewer bytes than it has */
+/** The same for a stored blob. @throws also if it returns fewer bytes than its size */
 export async function hashBlob(blob: Blob, declared: Hashes) {
   const hash = new CheckedHash(declared);
   for await (const piece of piecesOf(blob, blob.size)) hash.update(piece);

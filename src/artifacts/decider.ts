@@ -11,11 +11,11 @@ import type { FindingsStore } from '../store/findings-store.js';
 import type { Judge } from '../verdicts/judge.js';
 import { nameOf, type OwnTask, recognise, type Task } from './task.js';
 
-/** An artifact's bytes where they can be inspected, and a look that was had at them as they came. */
+/** An artifact's bytes for inspection, and the inspection that ran while they arrived. */
 export interface Bytes extends Arrived {
   readonly at: Inspectable;
   readonly early: EarlyLook | undefined;
-  /** What another replica has found in them, as this one would. */
+  /** The inspection of another replica, equivalent to a local one. */
   readonly inspection: Inspection | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface DeciderParts {
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
   readonly attestations: Pick<Attestations, 'lookUp'>;
-  /** Told of what no request is told of. */
+  /** Receives events outside any request. */
   readonly onEvent: (event: DecisionEvent) => void;
 }
 
@@ -47,7 +47,7 @@ export class Decider {
     this.#parts = parts;
   }
 
-  /** What is known of who attests a file, once all has been asked that its verdict needs. Never rejects. */
+  /** The known attestations of a file, after all lookups that its verdict requires. Never rejects. */
   lookUp({ subject, upstream }: ListedFile): Promise<KnownAttestations> {
     const { attestations, judge } = this.#parts;
     return attestations.lookUp(subject.project, upstream, (known) =>
@@ -55,23 +55,23 @@ export class Decider {
     );
   }
 
-  /** The verdict on bytes that were inspected, once all else has been asked. The project's page says so from now on. */
+  /** The verdict on inspected bytes, after all lookups. The project's page reflects it from now on. */
   async verdictOn(listed: ListedFile, inspection: Inspection | undefined): Promise<Verdict> {
     const { judge, pages } = this.#parts;
     const attestations = await this.lookUp(listed);
     const verdict = await judge.judgeSeen(listed.subject, { inspection, attestations });
     const isNews = verdict.hits.length > 0 || changesSidecar(listed.file, inspection);
-    // What a probe has seen of it counts no more.
+    // The probe result for it is obsolete.
     pages.invalidate(listed.subject.project, isNews ? undefined : 'probed');
     return verdict;
   }
 
-  /** Bytes that were held against what the index declared: against what was seen before them, too. */
+  /** Bytes that were verified against the index's declaration and against the pinned digest. */
   async admit(task: OwnTask, bytes: Bytes): Promise<void> {
     const { size, sha256, hashes } = bytes;
     const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
     recognise(task, { size, sha256, hashes, doubt });
-    // A waiver may let other bytes through than the pinned ones: what they hold matters as well.
+    // A waiver may accept bytes that differ from the pinned ones, so they must be inspected too.
     await this.#inspectAndEnd(task, { ...bytes, doubt });
   }
 
@@ -87,10 +87,11 @@ export class Decider {
   /** Ends a fill by the verdict on its bytes. */
   async end(task: Task, size: number, inspection: Inspection | undefined): Promise<void> {
     await task.attested;
-    // All is asked once more, for the policy may have begun to ask meanwhile; as a rule nothing is left to look at.
+    // The lookups are repeated, because a new policy may require more; usually nothing is left.
     const verdict = await this.verdictOn(task.listed, inspection);
     if (verdict.outcome !== 'block') return task.fill.finish({ kind: 'allowed', verdict, size });
-    // Who is refused goes on to the release's next file: by then every process must know.
+    // A refused client continues with the release's next file, so all processes must know the verdict before it is
+    // sent.
     await task.kept;
     task.fill.finish({ kind: 'refused', verdict });
   }

@@ -2,30 +2,30 @@
 export interface GateSettings {
   /** `hold`: nothing leaves before the verdict. */
   readonly mode: 'stream' | 'hold';
-  /** Nothing leaves while fewer bytes than this have come in … */
+  /** No bytes are sent before this many have been received … */
   readonly holdBytes: number;
   /** … and the client has waited less than this, in milliseconds; as long as none have, longer. */
   readonly holdTime: number;
-  /** The bytes at the end that wait for the verdict, whatever else has left. */
+  /** The last bytes, which always wait for the verdict. */
   readonly lastBlock: number;
 }
 
-/** What is known of an artifact at one moment. */
+/** The known state of an artifact at one time. */
 export interface Progress {
-  /** Bytes that have come in from the upstream. */
+  /** Bytes received from the upstream. */
   readonly received: number;
   readonly verdict: 'pending' | 'allowed' | 'refused';
 }
 
 /**
- * A client that has had nothing for a while hangs up (pip after 15 s, uv after 30 s), and the inspection of
- * a very large wheel may take that long. So single bytes drip from in front of the last block meanwhile.
+ * A client that receives nothing for a while disconnects (pip after 15 s, uv after 30 s), and the inspection of a very
+ * large wheel may take that long. Single bytes from before the last block are therefore sent meanwhile.
  */
 export const DRIP_INTERVAL_MS = 4_000;
 const DRIP_BYTES = 1_024;
 /**
- * How long a response waits for the upstream's first byte, at least, in milliseconds: that it has no such file is an answer
- * only to a client that has had none yet.
+ * The minimum wait of a response for the upstream's first byte, in milliseconds: a missing file can only be reported
+ * before the response has begun.
  */
 const FIRST_BYTE_TIME = 12_000;
 /** An artifact smaller than this never drips: its beginning and its end are too near each other. */
@@ -38,13 +38,13 @@ export interface ByteRange {
 }
 
 /**
- * Decides how far into an artifact one response may go. A pure function of what has come in and how long
- * the client has waited, so that it can be read, and tested, apart from sockets and files.
+ * Decides how many bytes of an artifact one response may send. A pure function of the received bytes and the client's
+ * waiting time, which can be read and tested without sockets and files.
  *
- * It holds the promise that nothing completes of an artifact that may be refused, or turn out to be another: until the
- * verdict, at least the last block of what has come in stays here, and with it the zip directory or the gzip trailer; and of
- * every body its own end, wherever in the artifact that is. What an upstream declares as the length plays no part in the
- * first, since a false one would move the last block.
+ * It ensures that no response with an artifact is completed before the verdict and the digest check. Until the verdict,
+ * at least the last block of the received bytes is held back, with the zip directory or the gzip trailer, and also the
+ * end of every body, at any position in the artifact. The upstream's declared length is not used for the first, since a
+ * false one would move the last block.
  */
 export class DeliveryGate {
   readonly #settings: GateSettings;
@@ -66,8 +66,8 @@ export class DeliveryGate {
   }
 
   /**
-   * The end (exclusive) of what may have left, counted from the artifact's first byte.
-   * @param body what of the artifact the response gives; its end is infinite as long as nobody knows it
+   * The end (exclusive) of the bytes that may be sent, from the artifact's first byte.
+   * @param body the part of the artifact in the response; its end is infinite until it is known
    */
   allowance(progress: Progress, waited: number, { start, end }: ByteRange): number {
     const { received, verdict } = progress;

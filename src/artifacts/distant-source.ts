@@ -2,14 +2,14 @@ import type { DistantBytes, DistantFills } from '../fleet/distant-fills.js';
 import type { Distant, FillNews, Holder, Lost } from '../fleet/leases.js';
 import { SourceLost } from '../fleet/source-lost.js';
 
-/** After so many that were lost nobody else is asked. */
+/** The maximum number of lost replicas; afterwards no other replica is tried. */
 const MOST_LOST = 8;
-/** One that ends the connection after less than this is asked once more only so often, in bytes. */
+/** Minimum progress between two retries of a replica that disconnects, in bytes: below it, there is only one retry. */
 const PROGRESS = 1024 * 1024;
 
 /**
- * The bytes of one fill from whichever replica is at it. One that ends the connection is asked once more before its lease is
- * asked for: it may be there.
+ * The bytes of one fill from the replica that receives it. A replica that disconnects is retried once before its lease
+ * is requested, because it may still be running.
  */
 export class DistantSource {
   readonly #fills: DistantFills;
@@ -19,9 +19,9 @@ export class DistantSource {
   readonly #signal: AbortSignal;
   #holder: Holder | undefined;
   #bytes: DistantBytes | undefined;
-  /** What was here when it was asked last. */
+  /** The number of received bytes at the last request. */
   #receivedThen = 0;
-  /** Whether it was asked once more without having sent anything. */
+  /** Whether it was retried without having sent any bytes. */
   #isSecond = false;
   #lostSoFar = 0;
   #crept = 0;
@@ -42,21 +42,21 @@ export class DistantSource {
     this.#holder = distant.holder;
   }
 
-  /** What the replica that has sent the last of the bytes has found of them. */
+  /** The findings of the replica that sent the last bytes. */
   get complete(): Extract<FillNews, { kind: 'complete' }> | undefined {
     return this.#bytes?.complete;
   }
 
-  /** Whether they come from there, as far as they come. */
+  /** Whether a replica still sends the bytes. */
   get isThere(): boolean {
     return this.#holder !== undefined;
   }
 
   /**
-   * @param received so many of them are here
-   * @param why the last one was lost, where one was
-   * @returns undefined where the rest is ours to get
-   * @throws {Failure} what it has failed with there, and where too much is got otherwise
+   * @param received the number of bytes received here
+   * @param why the reason of the last loss, if there was one
+   * @returns undefined if the rest must be fetched here
+   * @throws {Failure} the failure there, or if too much has been fetched otherwise
    */
   async open(received: number, why?: Lost): Promise<DistantBytes | undefined> {
     const cameOn = received > this.#receivedThen;
@@ -74,7 +74,7 @@ export class DistantSource {
     }
   }
 
-  /** It has sent something else than it should: it is not asked any more. */
+  /** It sent unexpected bytes and is not used again. */
   async distrust(): Promise<void> {
     if (this.#holder === undefined) return;
     await this.#distant.lost(this.#holder, { how: 'useless' });

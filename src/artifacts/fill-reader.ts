@@ -2,8 +2,8 @@ import type { ByteReader, GrowingBytes } from '../store/bytes.js';
 import type { Fill } from './fill.js';
 
 /**
- * Reads a fill's bytes wherever they are. Where the same ones come in elsewhere, it opens them there at once: by the time
- * that they are wanted they may have gone on to the store.
+ * Reads a fill's bytes at their current place. If the same bytes move, it opens the new place at once: when they are
+ * needed, they may already have moved to the store.
  */
 export class FillReader implements ByteReader {
   readonly #fill: Fill;
@@ -19,7 +19,7 @@ export class FillReader implements ByteReader {
     if (fill.bytes !== undefined) this.#hold(fill.bytes);
   }
 
-  /** False once the fill is of other bytes: what was read is of a transfer that nobody will have checked. */
+  /** False once the fill has other bytes: the bytes read so far belong to a transfer that is never verified. */
   get isSame(): boolean {
     return this.#transfer === undefined || this.#transfer === this.#fill.transfer;
   }
@@ -29,7 +29,7 @@ export class FillReader implements ByteReader {
     return (await this.#here()) !== undefined;
   }
 
-  /** @returns 0 also where the bytes are others by now, or no longer there */
+  /** @returns 0 also if the bytes have changed, or have moved away */
   async read(into: Buffer, start: number): Promise<number> {
     const reader = await this.#here();
     const read = (await reader?.read(into, start)) ?? 0;
@@ -53,7 +53,7 @@ export class FillReader implements ByteReader {
     this.#transfer ??= this.#fill.transfer;
     if (!this.isSame) return;
     const opened = bytes.open();
-    // Whoever reads meets it.
+    // The reader receives the error.
     opened.catch(() => {});
     this.#open.set(bytes, opened);
   }

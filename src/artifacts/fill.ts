@@ -6,48 +6,48 @@ import type { GrowingBytes } from '../store/bytes.js';
 import { temporaryName } from '../store/disk/temporary-name.js';
 import type { Progress } from './delivery-gate.js';
 
-/** How a fill ended: the artifact may go out, or may not, or never arrived whole. */
+/** The end of a fill: the artifact is allowed or refused, or never arrived completely. */
 export type FillEnd =
   | { readonly kind: 'allowed'; readonly verdict: Verdict; readonly size: number }
   | { readonly kind: 'refused'; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Which bytes come in. A transfer that somebody goes on with elsewhere is the same one. */
+/** Identifies the incoming bytes. A transfer that is continued elsewhere is the same transfer. */
 export interface Transfer {
   readonly transfer: string;
-  /** What the upstream calls them, where it gives a rest of them by that name. */
+  /** The upstream's ETag, if it supports ranges with it. */
   readonly etag: string | undefined;
 }
 
-/** Of bytes that nobody has had any of. */
+/** A transfer without received bytes. */
 export function newTransfer(etag?: string): Transfer {
   return { transfer: temporaryName(), etag };
 }
 
 /**
- * One transfer of one artifact, shared by every client that waits for it. It belongs to none of them:
- * a client that hangs up only stops watching.
+ * One transfer of one artifact, shared by every client that waits for it. It is independent of them: a client that
+ * disconnects only stops watching.
  */
 export class Fill {
   /** Resolves once the verdict is known or the transfer failed; never rejects. */
   readonly ended: Promise<FillEnd>;
-  /** The name of the bytes; undefined as long as nobody knows it. */
+  /** The digest of the bytes; undefined until it is known. */
   sha256: Sha256 | undefined;
   #settle!: (end: FillEnd) => void;
   #end: FillEnd | undefined;
   #bytes: GrowingBytes | undefined;
-  /** Where the same bytes come in by now, until as many are there. */
+  /** The new place of the same bytes, used once it has as many. */
   #elsewhere: GrowingBytes | undefined;
   #transfer: Transfer | undefined;
   readonly #readers = new Set<(bytes: GrowingBytes) => void>();
   #received = 0;
-  /** Sent by the upstream in this process, and taken by nobody yet. */
+  /** Received from the upstream in this process, and not recorded yet. */
   #fetched = 0;
   #total: number | undefined;
   #waiters: (() => void)[] = [];
   #tell: (news: FillNews) => void = () => {};
 
-  /** @param sha256 where it is known before a byte is here */
+  /** @param sha256 if it is known in advance */
   constructor(sha256?: Sha256) {
     this.sha256 = sha256;
     this.ended = new Promise((resolve) => {
@@ -66,8 +66,8 @@ export class Fill {
   }
 
   /**
-   * Where the bytes come in: others where the transfer had to begin anew, undefined before the first. They may have
-   * gone on to the blob store by the time they are opened: ask the store then.
+   * The current place of the bytes: a new one if the transfer was restarted, undefined before the first byte. They may
+   * have moved to the blob store before they are opened; read the store then.
    */
   get bytes(): GrowingBytes | undefined {
     return this.#bytes;
@@ -84,30 +84,30 @@ export class Fill {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** Tells others, too, what is announced from now on of the bytes. */
+  /** Forwards all further announcements about the bytes. */
   onNews(tell: (news: FillNews) => void): void {
     this.#tell = tell;
   }
 
-  /** Names the bytes that come in; undefined where there are none, or those that came count for nothing. */
+  /** Identifies the incoming bytes; undefined if there are none, or the received ones were discarded. */
   get transfer(): string | undefined {
     return this.#transfer?.transfer;
   }
 
-  /** What the upstream calls them. */
+  /** The upstream's ETag. */
   get etag(): string | undefined {
     return this.#transfer?.etag;
   }
 
-  /** Calls back with each place where bytes come in from now on. @returns ends that */
+  /** Calls back with each new place of the bytes. @returns stops that */
   onBytes(reader: (bytes: GrowingBytes) => void): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }
 
   /**
-   * Announces where the bytes are, and how many there will be: of these none has come yet. Where they are those of the
-   * transfer before, they are read where they were until as many have come.
+   * Announces the place of the bytes and their total number; no byte has arrived there yet. For a continued transfer,
+   * the previous place is read until the new one has as many bytes.
    */
   begin(
     bytes: GrowingBytes,
@@ -140,7 +140,7 @@ export class Fill {
     this.#notify();
   }
 
-  /** As `advance`, of bytes that come from the upstream. */
+  /** The same as `advance`, for bytes from the upstream. */
   fetch(received: number): void {
     this.#fetched += Math.max(0, received - this.#received);
     this.advance(received);
@@ -153,7 +153,7 @@ export class Fill {
     return fetched || undefined;
   }
 
-  /** What has come in counts for nothing: somebody begins anew. */
+  /** Discards the received bytes: the transfer is restarted. */
   restart(): void {
     this.#received = 0;
     this.#elsewhere = undefined;

@@ -15,7 +15,7 @@ export interface FillerParts {
   readonly bytesAt: BytesAt;
 }
 
-/** Brings artifacts here: itself, or by following whoever is at it already. */
+/** Fetches artifacts, or follows a fill in progress elsewhere. */
 export class Filler {
   readonly #parts: FillerParts;
   readonly #obtainer: Obtainer;
@@ -28,11 +28,11 @@ export class Filler {
   }
 
   /**
-   * Brings one artifact here and its fill to an end.
-   * @throws {Failure} and whatever else went wrong: the fill has failed then
+   * Fetches one artifact and completes its fill.
+   * @throws {Failure} and any other error: the fill has then failed
    */
   async fill(fill: Fill, listed: ListedFile, signal: AbortSignal): Promise<void> {
-    // Asked for while the bytes come.
+    // Looked up while the bytes arrive.
     const attested = this.#decider.lookUp(listed);
     let left: LeftBytes | undefined;
     try {
@@ -70,9 +70,9 @@ export class Filler {
   }
 
   /**
-   * Somebody else does the work; whether the artifact may go out is judged here all the same.
-   * @param before what somebody had left before that
-   * @returns what is left where whoever did it is gone
+   * Another process fetches it; the verdict is still made here.
+   * @param before bytes that were left by an earlier process
+   * @returns the bytes that remain if that process has stopped
    */
   async #follow(
     task: Task,
@@ -80,7 +80,7 @@ export class Filler {
     before: LeftBytes | undefined,
   ): Promise<LeftBytes | undefined> {
     const { fill } = task;
-    // What is not held open is gone with whoever writes it.
+    // A file that is not kept open disappears with its writer.
     let held = new FillReader(fill);
     let judged: Promise<void> | undefined;
     const followed = await lease.follow((news) => {
@@ -109,7 +109,7 @@ export class Filler {
     }
   }
 
-  /** Over without a word about how: whoever did it is gone. */
+  /** Ended without a result: its process has stopped. */
   async #whatIsLeft(
     fill: Fill,
     held: FillReader,
@@ -118,7 +118,7 @@ export class Filler {
     const reader = await held.release();
     const { transfer, etag, total } = fill;
     const { received } = fill.progress;
-    // The next one may have been gone before it had as much; what it had beyond that nobody could compare.
+    // The next one may have stopped with fewer bytes, and the rest could not be compared.
     const isCovered = before?.transfer === transfer && received <= (before?.received ?? 0);
     if (reader === undefined && transfer !== undefined && isCovered) return before;
     await before?.reader.close();
@@ -133,10 +133,11 @@ export class Filler {
     { inspection, ...bytes }: Extract<FillNews, { kind: 'complete' }>,
   ): Promise<void> {
     const { listed } = task;
-    // Nothing goes out uninspected because somebody forgot to say what was found.
+    // Protects against a missing inspection: the file is not delivered without it.
     if (listed.upstream.inspect && inspection?.sha256 !== bytes.sha256)
       throw new Failure('internal', NOT_READY);
-    // Nor do other bytes than the page declares that this process has. Bytes in doubt are known to differ: a rule judges that.
+    // Bytes that differ from the known digest are also rejected here. Bytes in doubt are known to differ: a rule judges
+    // that.
     const known = knownDigest(listed);
     const right =
       known === undefined ? bearsOut(bytes, listed.file.hashes) : known === bytes.sha256;

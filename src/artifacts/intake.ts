@@ -10,33 +10,33 @@ import type { Transfer } from './fill.js';
 import { nameOf, type OwnTask } from './task.js';
 import { type Source, transfer } from './transfer.js';
 
-/** Artifacts from here on are read while they come in, in bytes. */
+/** Artifacts of this size are inspected while they arrive, in bytes. */
 const EARLY_LOOK_FROM = 1024 * 1024;
 
 export interface IntakeParts {
   readonly spool: Spool;
-  /** For small artifacts, before that; undefined where others read what comes in here. */
+  /** For small artifacts; undefined if others read incoming artifacts here. */
   readonly memory: ArrivingMemory | undefined;
   readonly bytesAt: BytesAt;
   readonly inspector: Inspector;
-  /** What may wait for the file system while artifacts come in. */
+  /** Pieces of incoming artifacts that wait for the file system. */
   readonly arriving: FairShare;
   /** No artifact may be longer, in bytes. */
   readonly maxSize: number;
 }
 
-/** How an artifact comes in. */
+/** Options of an incoming artifact. */
 export interface Manner {
   readonly of: Transfer;
-  /** Whether it is read while it comes in. */
+  /** Whether it is inspected while it arrives. */
   readonly isRead: boolean;
-  /** Told how many bytes can be read. */
+  /** Receives the number of readable bytes. */
   readonly show: (readable: number) => void;
-  /** Asked for what follows where whoever sends them is gone. */
+  /** Requests the remaining bytes if their sender is lost. */
   readonly rest: (received: number, why: Lost) => Promise<Source>;
 }
 
-/** Takes artifacts in, whoever sends them. */
+/** Receives artifacts from any sender. */
 export class Intake {
   readonly #parts: IntakeParts;
 
@@ -44,13 +44,16 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} overloaded where there is no room */
+  /** @throws {Failure} overloaded if there is no room */
   async makeRoom(size: number | undefined): Promise<Arrival> {
     const { memory, spool, bytesAt, arriving } = this.#parts;
     return memory?.begin(size) ?? arriveInFile(await spool.create(size), bytesAt, arriving);
   }
 
-  /** Copies what is sent to where there is room for it, where others can read it at once. @throws as `transfer` does */
+  /**
+   * Copies the incoming bytes to a place with room, where they can be read immediately. @throws the errors of
+   * `transfer`
+   */
   async take(
     task: OwnTask,
     source: Source,
@@ -76,7 +79,7 @@ export class Intake {
     }
   }
 
-  /** Small artifacts are here before a look at them would have begun; at others one may have been had. */
+  /** Small artifacts arrive before an early inspection would start; others may have been inspected before. */
   #lookEarly({ listed, known }: OwnTask, at: Inspectable): EarlyLook | undefined {
     const { inspector } = this.#parts;
     const { size } = listed.file;

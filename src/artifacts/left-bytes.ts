@@ -3,22 +3,22 @@ import type { ByteReader } from '../store/bytes.js';
 import type { FileAnswer } from '../upstream/upstream.js';
 import type { Transfer } from './fill.js';
 
-/** What somebody had received of a file before he was gone. */
+/** The bytes of a file that a process received before it stopped. */
 export interface LeftBytes extends Transfer {
   readonly reader: ByteReader;
-  /** So many of them were told of. */
+  /** The number of announced bytes. */
   readonly received: number;
-  /** How many there were to be, where that is known. */
+  /** The total number, if known. */
   readonly total: number | undefined;
 }
 
 const PIECE = 256 * 1024;
 
-/** The same as an answer, whose body is lost where they end: the rest is to be had from somebody else. */
+/** The same as a response that is interrupted at their end: the rest comes from another source. */
 export function answerOf({ reader, total, etag }: LeftBytes): FileAnswer {
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for (let at = 0; ; ) {
-      // Whoever writes them to another file may still have the piece before.
+      // A new buffer per piece, because the previous piece may still be written to another file.
       const piece = Buffer.allocUnsafe(PIECE);
       const read = await reader.read(piece, at);
       if (read === 0) throw new SourceLost();

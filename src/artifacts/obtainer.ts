@@ -21,7 +21,9 @@ export interface ObtainerParts extends ReceiverParts {
 /** The disk had no room for it. */
 export type KeepEvent = { readonly kind: 'not-kept'; readonly listed: ListedFile };
 
-/** Step 4 of an artifact's way: its bytes are found in the store, or fetched; and kept once they may go out. */
+/**
+ * Step 4 of a request for an artifact: read its bytes from the store, or fetch them; store them if they are allowed.
+ */
 export class Obtainer {
   readonly #parts: ObtainerParts;
   readonly #receiver: Receiver;
@@ -33,12 +35,12 @@ export class Obtainer {
     this.#decider = decider;
   }
 
-  /** Brings a fill to its end. Whoever had its lease before may have left all that it takes. */
+  /** Completes a fill. The previous holder of its lease may have left all bytes. */
   async obtain(task: OwnTask): Promise<void> {
     task.listed = await this.#asKnownNow(task.listed);
     const { sha256 } = task.listed.file;
     const { verdict, inspection } = await this.#parts.judge.judge(task.listed.subject);
-    // Nothing is fetched again for what is refused by now.
+    // A file that is already refused is not fetched again.
     if (verdict.outcome === 'block') return task.fill.finish({ kind: 'refused', verdict });
     task.known = { sha256, inspection };
     const stored = sha256 && (await this.#parts.blobs.localCopy(sha256));
@@ -46,7 +48,7 @@ export class Obtainer {
     await this.#fetch(task);
   }
 
-  /** Which bytes it has may have been learnt, or that the index has others than those that are pinned. */
+  /** Its digest may have become known meanwhile, or a difference between the index and the pinned digest. */
   async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
     if (isIdentified(listed.file, listed.upstream)) return listed;
     const { project, filename } = listed.subject;
@@ -55,8 +57,8 @@ export class Obtainer {
   }
 
   /**
-   * The findings may be lost or of an older inspector, or a digest may have come to be declared.
-   * @returns false where it is not what the index declares by now: that is to be fetched
+   * The findings may be missing or of an older inspector, or a digest may have been declared since.
+   * @returns false if it no longer matches the index's declaration and must be fetched
    */
   async #takeStored(task: OwnTask, blob: LocalBlob, sha256: Sha256): Promise<boolean> {
     const { fill, listed } = task;
@@ -91,7 +93,7 @@ export class Obtainer {
     try {
       await this.#decider.admit(task, { ...received, at: arrival.at, early, inspection });
       await task.kept;
-      // Only what may go out is kept; a later waiver fetches it anew, and finds its findings here.
+      // Only an allowed file is stored; after a later waiver it is fetched again, and its findings are still here.
       const wanted = fill.end?.kind === 'allowed';
       if (wanted) put?.commit(received.sha256, received.size);
       if (wanted && !(await this.#parts.blobs.put(received.sha256, arrival.source)))
@@ -104,7 +106,7 @@ export class Obtainer {
   }
 }
 
-/** The digests of a stored blob; undefined where it has others than those declared. */
+/** The digests of a stored blob; undefined if they differ from the declared ones. */
 async function hashesOf(blob: LocalBlob, declared: Hashes) {
   try {
     return await hashBlob(blob, declared);

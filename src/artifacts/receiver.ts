@@ -16,42 +16,42 @@ import { answerOf, type LeftBytes } from './left-bytes.js';
 import { flightKey, knownDigest, type OwnTask } from './task.js';
 import { OtherBytes } from './transfer.js';
 
-/** Of smaller ones the time says nothing of the line, in bytes. */
+/** The transfer time of smaller artifacts does not reflect the bandwidth, in bytes. */
 const RATE_FROM = 1024 * 1024;
 /** A replica that sends so many times slower than the last came from an index is not waited for. */
 const SLOW = 4;
 /**
- * One that sends as much as this is waited for in any case, in bytes a second: an index nearby may have sent many times as much, and to
- * fetch it once more would take from a machine that is busy what it lacks already.
+ * The rate of a source that is never replaced, in bytes per second: an index nearby may be many times as fast, but
+ * another fetch would slow down a busy machine further.
  */
 const FAST_ENOUGH = 2 * 1024 * 1024;
 
 export interface ReceiverParts extends IntakeParts {
-  /** Artifacts beyond this machine; undefined where there are none. */
+  /** Artifacts beyond this machine; undefined if they are not shared. */
   readonly sharedBlobs: SharedBlobs | undefined;
-  /** Where other replicas are asked for what comes in there; undefined where there are none. */
+  /** Fills of other replicas; undefined without replicas. */
   readonly distantFills: DistantFills | undefined;
 }
 
-/** An artifact that has come in whole. */
+/** An artifact that was received completely. */
 export interface Received {
   readonly arrival: Arrival;
   readonly early: EarlyLook | undefined;
   readonly received: Arrived;
-  /** For other machines; undefined where they have it, or nothing is shared. */
+  /** The upload for other machines; undefined if they already have it, or artifacts are not shared. */
   readonly put: SharedPut | undefined;
-  /** What another replica has found in it. */
+  /** The inspection of another replica. */
   readonly inspection: Inspection | undefined;
 }
 
 /**
- * Brings an artifact's bytes here, from where they are nearest: what somebody has left of them, a replica that is at it, the
- * store that machines share, or the index.
+ * Receives an artifact's bytes from the nearest source: the bytes left by a stopped process, a replica that is
+ * receiving it, the store that machines share, or the index.
  */
 export class Receiver {
   readonly #parts: ReceiverParts;
   readonly #intake: Intake;
-  /** At which the last artifact has come from an index, in bytes a second; 0 where none has. */
+  /** The rate of the last artifact from an index, in bytes a second; 0 without one. */
   #rate = 0;
 
   constructor(parts: ReceiverParts) {
@@ -59,7 +59,7 @@ export class Receiver {
     this.#intake = new Intake(parts);
   }
 
-  /** @throws {Failure} where nobody has them, and nothing of them is left here then */
+  /** @throws {Failure} if no source has them; the received bytes are then deleted */
   async receive(task: OwnTask): Promise<Received> {
     const distant = this.#distantSource(task);
     try {
@@ -68,7 +68,7 @@ export class Receiver {
     } catch (error) {
       if (!isOfOthers(error)) throw error;
       await distant?.distrust();
-      // Whoever has had some of them is cut off.
+      // Responses that have sent some of them are aborted.
       task.fill.restart();
     }
     return (await this.#receiveShared(task)) ?? (await this.#receiveListed(task));
@@ -82,16 +82,16 @@ export class Receiver {
   }
 
   /**
-   * Takes what another machine has put into the shared store.
-   * @returns undefined where it has none, or sends something else. Then the index is asked, and all begins anew: a client that
-   *   has had some of it is cut off
+   * Reads the copy of another machine from the shared store.
+   * @returns undefined if it has no copy, or sends other bytes. The index is then queried and the transfer restarted:
+   * responses that have sent some bytes are aborted
    */
   async #receiveShared(task: OwnTask): Promise<Received | undefined> {
     const { sharedBlobs } = this.#parts;
     const { fill, listed, signal } = task;
     const sha256 = knownDigest(listed);
     const { size } = listed.file;
-    // What the store says of a size is not believed: room is made by it, and clients are told.
+    // The store's size is not trusted, because it would determine the reserved room and the length that clients receive.
     if (sharedBlobs === undefined || sha256 === undefined || size === undefined) return undefined;
     const answer = await sharedBlobs.fetch(sha256, signal);
     if (answer === undefined) return undefined;
@@ -116,7 +116,7 @@ export class Receiver {
       early?.abandon();
     } catch (error) {
       answer.body.destroy();
-      // What is short here is short for the index's bytes, too.
+      // A local shortage would also affect the index's bytes.
       if (asFailure(error, '').kind !== 'upstream-broken') {
         await arrival?.discard();
         throw error;
@@ -129,10 +129,10 @@ export class Receiver {
   }
 
   /**
-   * From the index, and for other machines, too.
-   * @param left what need not come from there
-   * @param distant who may be sending them
-   * @throws {OtherBytes} where whoever goes on with them has others
+   * From the index, with an upload for other machines.
+   * @param left bytes that are already here
+   * @param distant a replica that may be sending them
+   * @throws {OtherBytes} if the continuation has other bytes
    */
   async #receiveListed(
     task: OwnTask,
@@ -147,7 +147,7 @@ export class Receiver {
       // Of the index's own size it was made; one that is too large is refused below.
       const isNew = listed.file.size === undefined && announced !== undefined;
       if (isNew && announced <= this.#parts.maxSize) await arrival.expect(announced);
-      // Whoever has them from the index puts them there.
+      // The process that fetches them from the index uploads them.
       if (!distant?.isThere) put = await this.#share(task, arrival, answer);
       const { etag } = answer;
       const started = performance.now();
@@ -178,7 +178,7 @@ export class Receiver {
     }
   }
 
-  /** What comes in from the index others find in the shared store, once it may go out. */
+  /** Uploads bytes from the index to the shared store, for use after an allowing verdict. */
   async #share(
     { listed }: OwnTask,
     arrival: Arrival,
@@ -188,7 +188,7 @@ export class Receiver {
     return this.#parts.sharedBlobs?.begin(arrival.bytes, expected).catch(() => undefined);
   }
 
-  /** Asks the upstream, and makes room for the answer meanwhile; where either fails, nothing of the other is left. */
+  /** Requests the file, and reserves room meanwhile; if either fails, the other is released. */
   async #beginReceiving(
     task: OwnTask,
     left: LeftBytes | undefined,
@@ -218,7 +218,7 @@ export class Receiver {
   }
 }
 
-/** What another replica has found in these very bytes. @throws {OtherBytes} where it had others */
+/** The inspection of another replica for exactly these bytes. @throws {OtherBytes} if it had others */
 function inspectionIn(
   { sha256, size, inspection }: Extract<FillNews, { kind: 'complete' }>,
   received: Arrived,
@@ -229,14 +229,14 @@ function inspectionIn(
   return isOfThem ? inspection : undefined;
 }
 
-/** Whether what went wrong may lie with the bytes that did not come from the index. */
+/** Whether the error may be caused by bytes that did not come from the index. */
 function isOfOthers(error: unknown): boolean {
   if (error instanceof OtherBytes) return true;
   if (!(error instanceof Failure) || error instanceof DistantFailure) return false;
   return error.kind === 'upstream-broken';
 }
 
-/** Without a digest nobody can tell a file that was packed on its way. */
+/** Without a digest, a file that was compressed in transit cannot be detected. */
 function encodingOf(hashes: Hashes): Encoded {
   return checked(hashes).length > 0 ? 'as-sent' : 'refused';
 }

@@ -12,9 +12,9 @@ export function checkSidecar(bytes: Uint8Array, hashes: Hashes): void {
 }
 
 /**
- * Why bytes are not the sidecar that is meant. Core metadata are an e-mail's headers: text. An archive is not, so no page
- * that declares an artifact's digest as its sidecar's leads around the gate: gzip, bzip2 and zip have control characters
- * among their first bytes, and a zip that stands behind a text ends with its end record.
+ * The reason why bytes are not the expected sidecar. Core metadata are the headers of an e-mail: text. An archive is
+ * not, so a page that declares an artifact's digest for its sidecar cannot bypass the gate: gzip, bzip2 and zip have
+ * control characters among their first bytes, and a zip after a text prefix ends with its end record.
  */
 export function objectionTo(bytes: Uint8Array, hashes: Hashes): string | undefined {
   for (const [algorithm, declared] of checked(hashes)) {

@@ -29,9 +29,9 @@ export type Sidecar =
     };
 
 /**
- * Hands out `.metadata` sidecars (PEP 658, 714), held to the digest that the page declares: out of the wheel where it is here,
- * else as the index has them. Where that gives none, the wheel is fetched as for a client that asks for it: who resolves
- * without sidecars would ask for it next.
+ * Serves `.metadata` sidecars (PEP 658, 714), verified against the page's declared digest: from the wheel if it is
+ * cached, or else from the index. If the index has no sidecar, the wheel is fetched as for a client request: a client
+ * without sidecars would request it next.
  */
 export class SidecarService {
   readonly #parts: SidecarParts;
@@ -113,7 +113,7 @@ export class SidecarService {
     return found;
   }
 
-  /** Keeping it is a convenience: where the disk is full it is served all the same. */
+  /** Storing it is optional: if the disk is full, it is served nevertheless. */
   async #keep(bytes: Uint8Array): Promise<void> {
     try {
       await this.#parts.blobs.put(sha256Of(bytes), new MemoryBlob(bytes));

@@ -34,13 +34,13 @@ export interface SidecarParts {
   readonly judge: Judge;
   readonly blobs: BlobStore;
   readonly artifacts: Pick<ArtifactService, 'open'>;
-  /** For what is held of wheels while they are read. */
+  /** For parts of wheels that are in memory while they are read. */
   readonly budget: MemoryBudget;
-  /** Told of wheels that are not here, and that somebody resolves by. */
+  /** Receives wheels that are not cached and whose metadata a client resolves. */
   readonly prefetcher: Pick<Prefetcher, 'announce'> | undefined;
 }
 
-/** Where a sidecar is found that is not stored by itself: in its wheel where that is here, at the index, or in the wheel. */
+/** The sources of a sidecar that is not stored separately: its cached wheel, the index, or the wheel from the index. */
 export class SidecarSources {
   readonly #parts: SidecarParts;
 
@@ -84,7 +84,7 @@ export class SidecarSources {
     const sha256 = admittedDigest(listed, inspection);
     const blob = sha256 && (await this.#parts.blobs.open(sha256));
     if (blob === undefined) return undefined;
-    // By a digest of its own a sidecar is known, whatever has become of the wheel meanwhile.
+    // A sidecar with a separate digest is identified by it, even if the wheel has since changed.
     if (checked(hashes).length === 0 && !(await isWhole(blob))) {
       await blob.close();
       return undefined;
@@ -93,7 +93,7 @@ export class SidecarSources {
     return bytes && objectionTo(bytes, hashes) === undefined ? { bytes } : undefined;
   }
 
-  /** Undefined where the index does not give it, for whatever reason. @throws {Failure} where it asks to be left alone */
+  /** Undefined if the index does not return it, for any reason. @throws {Failure} if the index limits requests */
   async #inIndex(listed: ListedFile, hashes: Hashes): Promise<FoundSidecar | undefined> {
     try {
       return { bytes: await this.#fetch(listed, hashes) };
@@ -121,7 +121,7 @@ export class SidecarSources {
     return bytes;
   }
 
-  /** Out of the wheel, which comes in as it would for whoever asks for it. */
+  /** From the wheel, which is fetched as for a client request. */
   async #inWheel(listed: ListedFile): Promise<FoundSidecar> {
     const { pages, artifacts, judge } = this.#parts;
     const { project, filename } = listed.subject;
@@ -147,8 +147,9 @@ export class SidecarSources {
 }
 
 /**
- * An artifact's bytes once it may go out, or why it may not; undefined where it moved meanwhile, and must be asked for again.
- * @throws {Failure} what it could not be had for
+ * An artifact's bytes once it is allowed, or the refusal; undefined if it moved meanwhile, and the call must be
+ * repeated.
+ * @throws {Failure} the reason why it is unavailable
  */
 async function bytesOf(
   artifact: ArtifactAnswer,

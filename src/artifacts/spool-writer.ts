@@ -4,8 +4,8 @@ import type { SpoolFile } from '../store/spool.js';
 import type { ArrivalWriter } from './arrival.js';
 
 /**
- * Writes pieces to a spool file while further ones come in. What has gathered while the file system was at work goes
- * to it in one call.
+ * Writes pieces to a spool file while further ones arrive. Pieces that arrive during a write are written together in
+ * the next call.
  */
 export class SpoolWriter implements ArrivalWriter {
   readonly #spool: SpoolFile;
@@ -14,12 +14,12 @@ export class SpoolWriter implements ArrivalWriter {
   readonly #leave: () => void;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** Stays once it has failed: so does whatever comes after. */
+  /** Remains rejected after a failure: later writes fail as well. */
   #writing: Promise<void> | undefined;
 
   /**
-   * @param share bounds what may wait for the file system
-   * @param onWritten told how many bytes a reader of the file can see
+   * @param share limits the bytes that wait for the file system
+   * @param onWritten receives the number of bytes that a reader of the file can see
    */
   constructor(spool: SpoolFile, share: FairShare, onWritten: (size: number) => void) {
     this.#spool = spool;
@@ -33,7 +33,7 @@ export class SpoolWriter implements ArrivalWriter {
     this.#waitingBytes += piece.length;
     if (this.#writing === undefined) {
       this.#writing = this.#work();
-      // Whoever waits for room, or for the end, meets it.
+      // Callers that wait for room, or for the end, receive the error.
       this.#writing.catch(() => {});
     }
     return this.#waitingBytes < this.#share.each ? undefined : this.#writing;

@@ -10,49 +10,53 @@ import type { ListedFile } from '../project-pages/project-pages.js';
 import type { Fill } from './fill.js';
 import type { LeftBytes } from './left-bytes.js';
 
-/** What is told of a fault that is not the upstream's. */
+/** The message for errors that are not the upstream's. */
 export const NOT_READY = 'The artifact could not be prepared.';
 
-/** One artifact to be brought here, by whomever. */
+/** One artifact to be fetched, by this process or another. */
 export interface Task {
   readonly fill: Fill;
   /** With the sha256 from when it is known. */
   listed: ListedFile;
   /** Once all has been asked of who attests it. */
   readonly attested: Promise<unknown>;
-  /** Once the findings are written down; nobody waits for that before the verdict. Never rejects. */
+  /** Resolves when the findings are stored; the verdict does not wait for that. Never rejects. */
   kept: Promise<void>;
 }
 
 /** One that is ours to bring here. */
 export interface OwnTask extends Task {
   readonly signal: AbortSignal;
-  /** Tells those who follow. */
+  /** Sends news to the followers. */
   readonly tell: (news: FillNews) => void;
-  /** What whoever was at it before has left; given up by whoever has the task. */
+  /** Bytes that the previous process left; released by the owner of the task. */
   readonly left: LeftBytes | undefined;
   /** Another replica that is at it. */
   readonly distant: Distant | undefined;
-  /** What was known before the bytes came, and of which bytes. */
+  /** The facts known before the bytes arrived, with their digest. */
   known: { readonly sha256: Sha256 | undefined; readonly inspection: Inspection | undefined };
 }
 
 /**
- * What one fill is of, for this machine and others: a file's name counts, because findings compare it with the contents; and what
- * the index declares, not what is learnt of it meanwhile. Without a digest of it only the same index has the same bytes.
+ * The key of a fill, for this machine and others. The filename is part of it, because findings compare it with the
+ * contents, and so is the index's declaration, as opposed to facts learned later. Without a declared digest, only the
+ * same index has the same bytes.
  */
 export function flightKey({ subject, file, upstream }: ListedFile): string {
   return `${subject.project}/${subject.filename}/${strongName(file.hashes) || `at ${upstream.name} ${upstream.url}`}`;
 }
 
-/** The sha256 of a file, where nothing but that is left to be checked. */
+/** The SHA-256 of a file, if it is the only digest to verify. */
 export function knownDigest({ file: { integrity, sha256 } }: ListedFile): Sha256 | undefined {
   if (integrity === undefined) return sha256;
-  // Other bytes than the pinned ones, which a waiver may let through.
+  // Bytes that differ from the pinned ones, which a waiver may accept.
   return typeof integrity === 'object' && integrity.other === sha256 ? sha256 : undefined;
 }
 
-/** The same, where these bytes may go out without another look: inspected, or of an upstream that is trusted as it is. */
+/**
+ * The same, if these bytes may be delivered without another inspection: inspected, or from an upstream whose files are
+ * not inspected.
+ */
 export function admittedDigest(
   listed: ListedFile,
   inspection: Inspection | undefined,
@@ -61,7 +65,7 @@ export function admittedDigest(
   return isAdmitted ? knownDigest(listed) : undefined;
 }
 
-/** The bytes are here, and what was declared of them is true. */
+/** The bytes have arrived, and match their declaration. */
 export function recognise(task: Task, { sha256, doubt }: Arrived): void {
   const { file } = task.listed;
   task.fill.sha256 = sha256;

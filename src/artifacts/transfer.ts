@@ -6,7 +6,7 @@ import type { FileAnswer, FileBody } from '../upstream/upstream.js';
 import type { Arrival, ArrivalWriter } from './arrival.js';
 import { CheckedHash } from './checked-hash.js';
 
-/** What the index said that a transfer must come to. */
+/** The index's declaration that a transfer must match. */
 export interface Declared {
   readonly hashes: Hashes;
   readonly size: number | undefined;
@@ -14,20 +14,20 @@ export interface Declared {
   readonly maxSize: number;
 }
 
-/** Bytes as somebody sends them, from somewhere in a file on. */
+/** Bytes from a sender, from an offset in the file on. */
 export type Source = Pick<FileAnswer, 'size' | 'from' | 'body'>;
 
-/** Whoever goes on with a transfer sends other bytes than those that are here: it has to begin anew. */
+/** The continuation of a transfer has other bytes than those received: it must be restarted. */
 export class OtherBytes extends Error {
   override readonly name = 'OtherBytes';
 }
 
 /**
- * Copies what is sent to where it is to come in, and checks it against what the index declared.
- * @param onProgress told how many bytes can be read
- * @param rest asks somebody else, where whoever sends them is lost after so many: for what follows them, or for all
- * @throws {Failure} upstream-broken where the body is cut off, too long, or has another digest; overloaded, unable where
- *   it cannot be written @throws {OtherBytes}
+ * Copies the incoming bytes to their destination, and verifies them against the index's declaration.
+ * @param onProgress receives the number of readable bytes
+ * @param rest requests another sender after a loss at this offset: for the following bytes, or for all
+ * @throws {Failure} upstream-broken if the body is cut off, too long, or has another digest; overloaded, unable if it
+ * cannot be written @throws {OtherBytes}
  */
 export async function transfer(
   first: Source,
@@ -52,7 +52,7 @@ export async function transfer(
     }
     return await copy.finish();
   } catch (error) {
-    // What the disk does not take is told of already.
+    // Disk errors have already been reported.
     throw error instanceof Failure || error instanceof OtherBytes
       ? error
       : new Failure('upstream-broken', 'The transfer from the upstream was interrupted.', {
@@ -63,7 +63,7 @@ export async function transfer(
   }
 }
 
-/** One file on its way, whoever sends its parts. */
+/** One file in transfer, from all its senders. */
 class Copy {
   readonly #arrival: Arrival;
   readonly #declared: Declared;
@@ -80,7 +80,7 @@ class Copy {
     this.#expected = declared.size;
   }
 
-  /** Whether nothing is missing, as far as is known; the digest tells. */
+  /** Whether it is complete according to its size; the digest decides. */
   get isWhole(): boolean {
     return this.#hash.knows && this.received === this.#expected;
   }
@@ -114,7 +114,7 @@ class Copy {
     return this.#writer.stop();
   }
 
-  /** What follows the bytes that are here, of a body that has some of those, too: they are compared. */
+  /** The bytes after the received ones, from a body that repeats some of those: they are compared. */
   async #beyond(from: number, body: FileBody): Promise<AsyncIterable<Uint8Array>> {
     const { received } = this;
     // All of it must be readable.

@@ -10,9 +10,9 @@ import type { ByteReader } from '../store/bytes.js';
 
 /** No METADATA file is longer than this, in bytes; it is held in memory. */
 export const MAX_METADATA = 16 * 1024 * 1024;
-/** Nor is the directory of a wheel that it is looked for in. */
+/** The limit also applies to the directory of the wheel that contains it. */
 const MAX_DIRECTORY = MAX_METADATA;
-/** What is read of a wheel's end at first: the directory of nearly all. */
+/** The first read from a wheel's end: enough for nearly all directories. */
 const TAIL = 128 * 1024;
 const LOCAL_HEADER = 30;
 const METADATA = /^[^/]+\.dist-info\/METADATA$/i;
@@ -20,11 +20,11 @@ const METADATA = /^[^/]+\.dist-info\/METADATA$/i;
 const inflate = promisify(inflateRaw);
 
 /**
- * Reads a wheel's METADATA, as it would be its `.metadata` sidecar. Nothing of the wheel is checked here: whoever asks holds
- * the bytes to a digest that was declared, or found by inspection.
- * @param memory what it holds of the wheel is taken of
- * @returns undefined where there is none that can be had
- * @throws {Failure} overloaded where there is no memory for it in time
+ * Reads a wheel's METADATA, as its `.metadata` sidecar would be. The wheel is not verified here: the caller checks the
+ * bytes against a digest that was declared, or found by inspection.
+ * @param memory the budget for parts of the wheel in memory
+ * @returns undefined if it has no readable METADATA
+ * @throws {Failure} overloaded if there is not enough memory for it in time
  */
 export async function readWheelMetadata(
   reader: ByteReader,
@@ -71,7 +71,7 @@ async function readMember(
   return method === 8 ? inflate(bytes, { maxOutputLength: MAX_METADATA }) : undefined;
 }
 
-/** An archive of which only the end is at hand. */
+/** An archive of which only the end is available. */
 interface End extends ByteSource {
   readonly start: number;
 }
@@ -90,7 +90,7 @@ async function endOf(reader: ByteReader, size: number, start: number): Promise<E
   };
 }
 
-/** @throws where there are fewer bytes */
+/** @throws if there are fewer bytes */
 async function readAt(reader: ByteReader, start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0; at < length; ) {

@@ -1,7 +1,7 @@
 import type { ListedFile } from '../../project-pages/project-pages.js';
 import type { ArtifactService } from '../artifact-service.js';
 
-/** What became of an artifact that nobody has asked for yet. */
+/** Result of fetching an artifact ahead of any request. */
 export type AheadResult = 'allowed' | 'refused' | 'failed';
 
 /** Brings an artifact here and has it judged. A client that asks meanwhile joins in. Never rejects. */
@@ -15,7 +15,7 @@ export async function fetchAhead(
     if (artifact.kind === 'filling') return (await artifact.fill.ended).kind;
     return artifact.kind === 'refused' ? 'refused' : 'allowed';
   } catch {
-    // A client that asks for it is told why.
+    // A client that requests it receives the reason.
     return 'failed';
   }
 }

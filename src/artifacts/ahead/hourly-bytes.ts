@@ -2,7 +2,9 @@ const HOUR = 3_600_000;
 /** A project has this part of them at most. */
 const SHARES = 4;
 
-/** So many bytes in each hour, and a share of them for each project. What was not used is not added to the next hour. */
+/**
+ * A limit of bytes per hour, with a maximum share per project. The unused part is not carried over to the next hour.
+ */
 export class HourlyBytes {
   readonly #most: number;
   readonly #now: () => number;
@@ -31,7 +33,7 @@ export class HourlyBytes {
     return true;
   }
 
-  /** Of what was taken, so much was not needed. */
+  /** Returns the unused part of a reservation. */
   giveBack(project: string, bytes: number): void {
     this.#left = Math.min(this.#most, this.#left + bytes);
     this.#taken.set(project, Math.max(0, (this.#taken.get(project) ?? 0) - bytes));

@@ -4,22 +4,25 @@ import { compareVersions } from '../../domain/version.js';
 import { expandTags } from '../../domain/wheel-tags.js';
 import { newestRelease } from '../../project-pages/newest-release.js';
 
-/** Files of one release that are compared: a name may stand for hundreds of tags, and this is done in one go. */
+/**
+ * The maximum number of compared files of a release: a release may have hundreds of tags, and the comparison is
+ * synchronous.
+ */
 const MOST_COMPARED = 200;
 
-/** What is known of a page's files, by their place in `page.files`. */
+/** The facts about a page's files, by their index in `page.files`. */
 export interface PageKnowledge {
   readonly files: readonly IndexFile[];
   /** Whether its bytes have been here. */
   isInspected(index: number): boolean;
-  /** Whether a client may choose it, as far as is known. */
+  /** Whether a client may choose it, according to the known facts. */
   isOffered(index: number): boolean;
 }
 
 /**
- * The files of the newest release that clients here will likely ask for: those like the files that were fetched of the last
- * release before it. An sdist is like an sdist; a wheel is like one that shares a compatibility tag with it, since whatever
- * could install the one can install the other. Empty where nothing of the project was fetched before.
+ * The files of the newest release that local clients will probably request: those similar to the files that were
+ * fetched of the previous release. Two sdists are similar; two wheels are if they share a compatibility tag, since a
+ * client that could install the one can install the other. Empty if no file of the project was fetched before.
  */
 export function likelyNext(page: PageKnowledge): IndexFile[] {
   const { files } = page;

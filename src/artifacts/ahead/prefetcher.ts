@@ -2,14 +2,17 @@ import type { ListedFile } from '../../project-pages/project-pages.js';
 import type { ArtifactService } from '../artifact-service.js';
 import { fetchAhead } from './fetch-ahead.js';
 
-/** Larger wheels are fetched when they are asked for, in bytes: a resolver may look at many that it does not take. */
+/**
+ * Larger wheels are fetched only on request, in bytes: a resolver may read the metadata of many that it does not
+ * install.
+ */
 const MOST_BYTES = 32 * 2 ** 20;
-/** Wheels on their way at a time that nobody has asked for; more are left to whoever asks. */
+/** The maximum number of parallel prefetches; further wheels are fetched on request. */
 const MOST_AT_ONCE = 4;
 
 /**
- * Fetches wheels before they are asked for. A client that asks for a wheel's sidecar mostly takes the wheel, once it has
- * resolved the rest: by then its bytes are here, inspected and judged, and its page says so.
+ * Fetches wheels before they are requested. A client that requests a wheel's sidecar usually requests the wheel after
+ * resolving the rest: its bytes are then cached, inspected and judged, and the page reflects the verdict.
  */
 export class Prefetcher {
   readonly #artifacts: Pick<ArtifactService, 'open'>;
@@ -19,7 +22,7 @@ export class Prefetcher {
     this.#artifacts = artifacts;
   }
 
-  /** Begins to fetch a wheel, where that is little. Nobody waits for it; who asks for the wheel joins in. */
+  /** Starts fetching a wheel if it is small. A request for the wheel joins the fill. */
   announce(listed: ListedFile): void {
     const { size } = listed.file;
     if (size === undefined || size > MOST_BYTES || this.#running === MOST_AT_ONCE) return;

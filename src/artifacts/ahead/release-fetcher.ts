@@ -11,12 +11,12 @@ import { HourlyBytes } from './hourly-bytes.js';
 const AT_ONCE = 2;
 /** Beyond these they are left to the clients that ask for them. */
 const MOST_WAITING = 50;
-/** A file that was tried is left alone for so long, in milliseconds: an upstream that fails is not asked at each page. */
+/** Retry interval per file, in milliseconds: a failing upstream is not queried with every page. */
 const LEFT_ALONE = 3_600_000;
 const MOST_REMEMBERED = 10_000;
 /** Files of one announcement. */
 const MOST_OF_PAGE = 8;
-/** For how long other members of the fleet leave a file to us, in milliseconds. */
+/** The time for which other members of the fleet leave a file to us, in milliseconds. */
 const LEASE = 300_000;
 /** A transfer has this much time, and a second more for so many bytes: a slower one gives its place away, in milliseconds. */
 const PATIENCE = 30_000;
@@ -53,7 +53,7 @@ export class ReleaseFetcher {
     this.#bytes = new HourlyBytes(settings.hourly, parts.now);
   }
 
-  /** Begins to fetch them, as far as the bounds allow. Nobody waits for it. */
+  /** Starts fetching the files, within the limits, in the background. */
   announce(files: readonly ListedFile[]): void {
     if (this.#isClosed) return;
     for (const listed of files.slice(0, MOST_OF_PAGE)) {
@@ -67,7 +67,7 @@ export class ReleaseFetcher {
     while (this.#running < AT_ONCE && this.#waiting.length > 0) void this.#run();
   }
 
-  /** What is under way ends with its transfer; nothing is begun any more. */
+  /** Transfers in progress finish; new ones are not started. */
   close(): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
@@ -85,7 +85,7 @@ export class ReleaseFetcher {
     const { artifacts, leases, onEnded } = this.#parts;
     const { file, subject } = listed;
     const size = file.size ?? 0;
-    // Another member of the fleet fetches it, and tells what it finds.
+    // Another member of the fleet fetches it, and announces its findings.
     if (!(await leases.take(`ahead:${keyOf(listed)}`, LEASE))) return;
     const fetching = fetchAhead(artifacts, listed).then((result) => {
       if (result === 'failed') this.#bytes.giveBack(subject.project, size);
