@@ -194,6 +194,11 @@ function readEvent(value: EventRecord): EventRecord | undefined {
   return typeof releases === 'object' && releases !== null ? value : undefined;
 }
 
+/** Whether it tells of a refusal before anybody asked: a probe's. */
+export function isAhead({ method }: Pick<DecisionRecord, 'method'>): boolean {
+  return method === 'PROBE';
+}
+
 /** Whether somebody asked for the file: a release that was named in an answer, or a probe, is no request for it. */
 export function isRequest({ method }: Pick<DecisionRecord, 'method'>): boolean {
   return method !== 'OSV' && method !== 'PROBE';

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../decisions/record.js';
+import { type DecisionRecord, isAhead } from '../decisions/record.js';
 
 /**
  * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it broke off); part of it
@@ -15,7 +15,7 @@ export function isGiven({ delivery }: { readonly delivery: Delivery }): boolean 
 
 /** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end, probes. */
 export function deliveryOf(record: DecisionRecord): Delivery | undefined {
-  if (record.filename.endsWith('.metadata') || record.probe === true) return undefined;
+  if (record.filename.endsWith('.metadata') || isAhead(record)) return undefined;
   if (record.verdict === 'block') return record.bytes > 0 ? 'prefix' : 'refused';
   if (record.status === 304) return 'had';
   if (record.bytes === 0) return undefined;

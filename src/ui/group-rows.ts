@@ -19,6 +19,11 @@ export function releaseLink({ project, version, filename }: NamedFile, urlOf: Ur
   return html`<a href="${urlOf(path)}">${shown(project)} ${version !== undefined && shown(version)}</a>`;
 }
 
+/** The same, and which of its files: a release has several, and each is refused for itself. */
+export function fileLink(file: NamedFile, urlOf: UrlOf): Html {
+  return html`${releaseLink(file, urlOf)}<br><small>${shown(file.filename)}</small>`;
+}
+
 /** A rule's name with its colour in the chart. */
 export function ruleName(rule: string | undefined): Html {
   if (rule === undefined) return html``;
@@ -35,13 +40,17 @@ export function reasonOf({ reason, rule }: Pick<RefusedGroupShown, 'reason' | 'r
 /** So many characters of a reason stand in a row; its page has all of it. */
 const LONGEST = 160;
 
+/** What is said of a probe's refusal. */
+export const AHEAD = 'refused before anybody asked';
+
 /** How often, in words where it was not refused: by word and shape, never by colour alone. */
-export function timesOf({ refused, wouldHave, warned }: RefusedGroupShown): Html {
+export function timesOf({ refused, wouldHave, warned, ahead }: RefusedGroupShown): Html {
   const parts = [
     refused > 0 && html`<span class="word block">✖ ${counted(refused)} refused</span>`,
     wouldHave > 0 &&
       html`<span class="word warn">◆ ${counted(wouldHave)} would be (dry-run)</span>`,
     warned > 0 && html`<span class="word warn">▲ ${counted(warned)} warned</span>`,
+    ahead > 0 && html`<span class="soft">◇ ${AHEAD}</span>`,
   ];
   return html`${parts.filter((part) => part !== false).map((part, at) => (at === 0 ? part : html`<br>${part}`))}`;
 }

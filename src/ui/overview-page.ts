@@ -3,7 +3,7 @@ import type { Reader } from '../dashboard/reader.js';
 import { bytesOf, percent } from './amounts.js';
 import { barChart } from './bar-chart.js';
 import { counted } from './evidence.js';
-import { reasonOf, releaseLink, ruleName, timesOf, userCount } from './group-rows.js';
+import { AHEAD, fileLink, reasonOf, ruleName, timesOf, userCount } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { expiry, type Head, shown, table, time } from './parts.js';
@@ -64,7 +64,7 @@ type Group = OverviewAnswer['groups'][number];
 const GROUP_HEADS: readonly Head[] = ['What', 'Rule', 'Why'];
 
 function groupCells(group: Group | OverviewAnswer['unresolved'][number], urlOf: UrlOf): Html {
-  return html`<th scope="row">${releaseLink(group, urlOf)}</th><td>${ruleName(group.rule)}</td><td>${reasonOf(group)}</td>`;
+  return html`<th scope="row">${fileLink(group, urlOf)}</th><td>${ruleName(group.rule)}</td><td>${reasonOf(group)}</td>`;
 }
 
 function mostRefused({ groups, range }: OverviewAnswer, urlOf: UrlOf): Html {
@@ -84,9 +84,10 @@ function newest({ newest: all }: OverviewAnswer, reader: Reader, urlOf: UrlOf): 
   if (all.length === 0) return html``;
   const rows = all.map((decision) => {
     const { id, verdict, wouldBlock, user, forwarded, client } = decision;
-    const word = wouldBlock ? '◆ dry-run' : WORDS[verdict];
-    const level = wouldBlock ? 'warn' : verdict;
-    return html`<tr><th scope="row">${releaseLink(decision, urlOf)}</th><td>${ruleName(decision.rule)}</td><td><span class="word ${level}">${word}</span></td>${reader.seesIdentities && html`<td>${shown(user ?? forwarded ?? client ?? '')}</td>`}<td><a href="${urlOf(['refusals', id])}">${time(decision.time)}</a></td></tr>`;
+    const ahead = decision.probe === true;
+    const word = ahead ? `◇ ${AHEAD}` : wouldBlock ? '◆ dry-run' : WORDS[verdict];
+    const level = ahead ? 'soft' : wouldBlock ? 'warn' : verdict;
+    return html`<tr><th scope="row">${fileLink(decision, urlOf)}</th><td>${ruleName(decision.rule)}</td><td><span class="${level === 'soft' ? level : `word ${level}`}">${word}</span></td>${reader.seesIdentities && html`<td>${shown(user ?? forwarded ?? client ?? '')}</td>`}<td><a href="${urlOf(['refusals', id])}">${time(decision.time)}</a></td></tr>`;
   });
   const who = reader.seesIdentities ? ['Who'] : [];
   return html`<h2>Latest</h2>

@@ -3,7 +3,7 @@ import { plainReason } from '../dashboard/verdict-sentence.js';
 import { plural } from '../domain/plural.js';
 import { bytesOf } from './amounts.js';
 import { counted } from './evidence.js';
-import { releaseLink, ruleName } from './group-rows.js';
+import { AHEAD, releaseLink, ruleName } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { expiry, facts, shown, table, time } from './parts.js';
@@ -19,13 +19,14 @@ const WORDS = {
 /** One decision: what was answered then, all that was written down, and how its file is judged now. */
 export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
   const { decision, now } = refusal;
+  const ahead = decision.probe === true;
   const [shape, word] = decision.wouldBlock ? ['◆', 'Allowed by dry-run'] : WORDS[decision.verdict];
   const level = decision.wouldBlock ? 'warn' : decision.verdict;
   return {
     title: `${nameOf(decision)}: ${word.toLowerCase()}`,
     place: 'refusals',
     main: html`<h1>${shown(nameOf(decision))}</h1>
-<p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong> on ${time(decision.time)}${
+<p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong>${ahead && ' before anybody asked'} on ${time(decision.time)}${
       decision.rule !== undefined &&
       html` by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
     }.</p>
@@ -71,7 +72,10 @@ ${facts([
   ['Forwarded for', text(decision.forwarded)],
   ['Agent', text(decision.userAgent)],
   ['Method', text(decision.method)],
-  ['Status', String(decision.status)],
+  [
+    'Status',
+    decision.probe === true ? 'none: a probe, before anybody asked' : String(decision.status),
+  ],
   ['Index', text(decision.upstream)],
   ['Release', releaseLink(decision, urlOf)],
   ['File', text(decision.filename || undefined)],
@@ -111,7 +115,7 @@ function requestTable(
   const named = items.some(({ client }) => client !== undefined);
   const rows = items.map(
     (other) =>
-      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.status} ${shown(other.method)}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${shown(other.userAgent ?? '')}</td>`}</tr>`,
+      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.probe === true ? AHEAD : html`${other.status} ${shown(other.method)}`}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${shown(other.userAgent ?? '')}</td>`}</tr>`,
   );
   const who = named ? ['User', 'Client', 'Agent'] : [];
   return html`${items.length > 0 ? table('Same file and rule, newest first', ['Time', 'Answer', ...who], rows) : html`<p>No other requests.</p>`}

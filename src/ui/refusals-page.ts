@@ -4,7 +4,7 @@ import { plural } from '../domain/plural.js';
 import { RULES } from '../domain/rules.js';
 import { percent } from './amounts.js';
 import { counted } from './evidence.js';
-import { reasonOf, releaseLink, ruleName, timesOf, userCount } from './group-rows.js';
+import { AHEAD, fileLink, reasonOf, ruleName, timesOf, userCount } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { shown, table, time } from './parts.js';
@@ -116,7 +116,7 @@ function groups({ items }: RefusalsAnswer, reader: Reader, urlOf: UrlOf): Html {
 }
 
 function row(group: Group, reader: Reader, urlOf: UrlOf): Html {
-  return html`<tr class="group"><th scope="row">${releaseLink(group, urlOf)}<br><span class="soft file">${shown(group.filename)}</span></th><td>${ruleName(group.rule)}</td><td>${reasonOf(group)}</td><td>${timesOf(group)}</td><td class="number">${userCount(group)}</td><td><a href="${urlOf(['refusals', group.id])}">${time(group.last)}</a></td></tr>
+  return html`<tr class="group"><th scope="row">${fileLink(group, urlOf)}</th><td>${ruleName(group.rule)}</td><td>${reasonOf(group)}</td><td>${timesOf(group)}</td><td class="number">${userCount(group)}</td><td><a href="${urlOf(['refusals', group.id])}">${time(group.last)}</a></td></tr>
 <tr><td colspan="6">${requests(group, reader, urlOf)}</td></tr>`;
 }
 
@@ -126,12 +126,14 @@ function requests(group: Group, reader: Reader, urlOf: UrlOf): Html {
   const total = refused + wouldHave + warned;
   const label = `${all.length === 0 ? 'No' : counted(all.length)} of ${counted(total)} ${plural(total, 'request')} for ${group.filename}`;
   const users = group.users.map((user, at) => html`${at > 0 && ', '}${shown(user)}`);
+  if (total === 0)
+    return html`<p class="soft">No requests. A probe refused it at ${time(first)}.</p>`;
   return html`<details><summary>${counted(total)} ${plural(total, 'request')} since ${time(first)}</summary>
 ${group.users.length > 0 && html`<p>Of ${users}${group.moreUsers > 0 && html` and ${counted(group.moreUsers)} more`}.</p>`}
 ${
   all.length === 0
     ? html`<p class="soft">No requests in memory. Start from the <a href="${urlOf(['refusals', group.id])}">latest one</a>.</p>`
-    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${request.status} ${request.method}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
+    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${request.probe === true ? AHEAD : html`${request.status} ${request.method}`}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
 <p class="soft">${label}${all.length < total && html`; <a href="${urlOf(['refusals', group.id])}">more</a>`}.</p>`
 }</details>`;
 }

@@ -280,6 +280,44 @@ describe('a project page with new files', () => {
     assert.deepEqual(exposed.json().requests, []);
   });
 
+  it('is a refusal before anybody asked, in no count and of no user, on each page; a request is counted', async () => {
+    const dashboard = { 'dashboard.identities': 'shown' };
+    const other = await startGate({ now: NOW, config: { ...PATIENT, ...dashboard } });
+    try {
+      const bad = wheel('unasked', '1.0.1', hook);
+      other.upstream.addProject('unasked', [young(wheel('unasked', '1.0.0')), young(bad)]);
+      assert.match(String((await yankedOn('unasked', other))[bad.filename]), /startup-hook/);
+      const asked = async () => {
+        const overview = (await other.get('/api/v1/overview')).json();
+        const [group] = (await other.get('/api/v1/refusals')).json().items;
+        const { refused, users, moreUsers, ahead } = group;
+        const { groups, unresolved, totals } = overview;
+        return {
+          totals: totals.refused,
+          most: groups.length,
+          unresolved: unresolved.length,
+          group: [refused, users.length + moreUsers, ahead],
+        };
+      };
+      const text = async (path: string) => (await other.get(path)).body.toString();
+      assert.deepEqual(await asked(), { totals: 0, most: 0, unresolved: 0, group: [0, 0, 1] });
+      const { newest } = (await other.get('/api/v1/overview')).json();
+      const why = `/projects/unasked/files/${bad.filename}`;
+      for (const path of ['/', '/refusals', '/live', `/refusals/${newest[0].id}`])
+        assert.match(await text(path), /refused before anybody asked/i, path);
+      assert.equal((await other.get(`/api/v1${why}`)).json().history.spans[0].requests, 0);
+      assert.doesNotMatch(await text('/'), /✖ refused/);
+
+      assert.equal((await other.get(`/files/unasked/${bad.filename}`)).status, 403);
+      const { unresolved: _, ...then } = await asked();
+      assert.deepEqual(then, { totals: 1, most: 1, group: [1, 1, 1] });
+      assert.match(await text('/'), /✖ refused/);
+      assert.equal((await other.get(`/api/v1${why}`)).json().history.spans[0].requests, 1);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is explained: explain and the page of the file say that only a probe has seen it', async () => {
     const { bad } = list('said');
     await yankedOn('said');

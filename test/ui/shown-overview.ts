@@ -50,6 +50,7 @@ export function groupOf(text: string) {
     refused: 1,
     wouldHave: 1,
     warned: 1,
+    ahead: 1,
     first: TIME,
     last: TIME,
     users: [text, text],

@@ -63,6 +63,8 @@ export interface RefusalGroup {
   readonly refused: number;
   readonly wouldHave: number;
   readonly warned: number;
+  /** Refusals by a probe, before anybody asked. They are not requests and have no user. */
+  readonly ahead: number;
   /** ISO 8601. */
   readonly first: string;
   readonly last: string;

@@ -1,5 +1,5 @@
 import type { Gatherer, LogSearch } from '../log-search.js';
-import type { DecisionRecord } from '../record.js';
+import { type DecisionRecord, isAhead } from '../record.js';
 import type {
   FileHistory,
   HistoryAsked,
@@ -44,7 +44,8 @@ class HistoryGatherer implements Gatherer {
     if (decision.filename !== this.#filename) return false;
     if (this.#newest === undefined || decision.time > this.#newest.time) this.#newest = decision;
     addTo(this.#pieceSpans, decision);
-    if (isOf(this.#whose, decision)) this.#pieceRequests.push(requestOf(decision));
+    if (!isAhead(decision) && isOf(this.#whose, decision))
+      this.#pieceRequests.push(requestOf(decision));
     if (this.#pieceSpans.length > 2 * MOST_SPANS) this.#pieceSpans.splice(0, MOST_SPANS);
     if (this.#pieceRequests.length > 2 * MOST_REQUESTS)
       this.#pieceRequests.splice(0, MOST_REQUESTS);
@@ -76,7 +77,8 @@ function isOf(whose: WhoseRequests, { user }: DecisionRecord): boolean {
 
 function addTo(spans: HistorySpan[], record: DecisionRecord): void {
   const { verdict, rule, reason, revision, time } = record;
-  const span = { verdict, rule, reason, policy: revision, first: time, last: time, requests: 1 };
+  const requests = isAhead(record) ? 0 : 1;
+  const span = { verdict, rule, reason, policy: revision, first: time, last: time, requests };
   const before = spans.at(-1);
   if (before === undefined || !isAlike(before, span)) spans.push(span);
   else spans[spans.length - 1] = joined(before, span);

@@ -1,8 +1,9 @@
 import { ACCUSING, type RuleId } from '../../domain/rules.js';
 import type { Missing } from '../fleet-reader.js';
+import { isAhead } from '../record.js';
 import { DAY, HOUR, type Periods } from '../rollups/periods.js';
 import { countRecent } from '../rollups/recent-counts.js';
-import type { RefusedGroup } from '../rollups/refused-groups.js';
+import { keyOf, type RefusedGroup } from '../rollups/refused-groups.js';
 import type { RollupProgress } from '../rollups/rollup-keeper.js';
 import type { Rollups } from '../rollups/rollups.js';
 import { COUNTED_RULES, KINDS, placeOf, SLOTS, VERDICTS } from '../rollups/slots.js';
@@ -169,9 +170,16 @@ function totalsOf(sum: Float64Array): Totals {
 /** The newest refusals and warnings, as far as they are in memory. */
 function newestOf(rollups: Rollups, most: number, user: string | undefined): NamedDecision[] {
   const newest: NamedDecision[] = [];
+  const probed = new Set<string>();
   for (const line of rollups.newest.newest()) {
     const named = namedDecision(line);
     if (named === undefined || (user !== undefined && named.decision.user !== user)) continue;
+    // Each replica, and each start, may probe a file anew.
+    if (isAhead(named.decision)) {
+      const key = keyOf(named.decision);
+      if (probed.has(key)) continue;
+      probed.add(key);
+    }
     newest.push(named);
     if (newest.length === most) break;
   }

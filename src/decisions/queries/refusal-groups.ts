@@ -22,6 +22,7 @@ export function asRefusal(group: RefusedGroup): RefusalGroup {
     refused: group.enforce,
     wouldHave: group.dryRun,
     warned: group.warn,
+    ahead: group.ahead,
     first: new Date(group.first).toISOString(),
     last: new Date(group.last).toISOString(),
     users: [...users],

@@ -1,5 +1,5 @@
 import { hashOf } from '../decision-id.js';
-import type { DecisionRecord } from '../record.js';
+import { type DecisionRecord, isAhead } from '../record.js';
 import { HOUR } from './periods.js';
 import { noteRecent } from './recent-counts.js';
 import { distinct, type Sketch } from './sketch.js';
@@ -19,6 +19,8 @@ export interface RefusedGroup {
   enforce: number;
   dryRun: number;
   warn: number;
+  /** Refusals before anybody asked: they are in none of the counts, and have no users. */
+  ahead: number;
   /** Milliseconds since 1970. */
   first: number;
   last: number;
@@ -54,10 +56,12 @@ export class RefusedGroups {
     // The last met comes last.
     if (known !== undefined) this.#groups.delete(key);
     this.#groups.set(key, group);
-    if (mode === 'enforce') group.enforce += 1;
+    const isOfProbe = isAhead(record);
+    if (isOfProbe) group.ahead += 1;
+    else if (mode === 'enforce') group.enforce += 1;
     else if (mode === 'dry-run') group.dryRun += 1;
     else group.warn += 1;
-    noteRecent(group.recent, Math.floor(time / HOUR));
+    if (!isOfProbe) noteRecent(group.recent, Math.floor(time / HOUR));
     if (time < group.first) group.first = time;
     // A search goes back from the newest.
     if (time >= group.last) {
@@ -66,7 +70,7 @@ export class RefusedGroups {
       group.reason = record.reason;
       group.sha256 = record.sha256;
     }
-    this.#noteUser(group, record);
+    if (!isOfProbe) this.#noteUser(group, record);
     if (this.#groups.size > this.#size) {
       const [oldest] = this.#groups.keys();
       this.#groups.delete(oldest!);
@@ -121,6 +125,7 @@ export function groupOf(record: DecisionRecord, time: number): RefusedGroup {
     enforce: 0,
     dryRun: 0,
     warn: 0,
+    ahead: 0,
     first: time,
     last: time,
     lastHash: 0,

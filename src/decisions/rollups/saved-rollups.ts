@@ -17,9 +17,9 @@ import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
 /** Another one for another form, or another meaning: what another version has saved is counted anew. */
-const VERSION = 6;
+const VERSION = 8;
 /** The same with what other logs hold: who knows of no other logs would count that twice. */
-const VERSION_WITH_OTHERS = 7;
+const VERSION_WITH_OTHERS = 9;
 /** So many items are written at a time: what they take is little, and others have their turn between. */
 const BATCH = 250;
 
@@ -149,6 +149,7 @@ function readGroup({ others, ...group }: WrittenGroup): RefusedGroup {
     enforce: group.enforce,
     dryRun: group.dryRun,
     warn: group.warn,
+    ahead: group.ahead,
     first: group.first,
     last: group.last,
     lastHash: group.lastHash,

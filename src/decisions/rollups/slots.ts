@@ -1,5 +1,5 @@
 import { RULES } from '../../domain/rules.js';
-import { type DecisionRecord, isRequest } from '../record.js';
+import { type DecisionRecord, isAhead, isRequest } from '../record.js';
 
 /** What is said of a file without its bytes having been judged is a verdict of its own here, as in the metrics. */
 export const VERDICTS = ['allow', 'warn', 'block', 'pending'] as const;
@@ -57,7 +57,8 @@ export function countDecision(
     hours[hour + slot]! += by;
     days[day + slot]! += by;
   };
-  // What was refused by a probe, or named in OSV's form, is refused as on all pages, and was no request.
+  // A probe meets nobody. What was named in OSV's form was refused to somebody, and was no request.
+  if (isAhead(record)) return;
   if (isRequest(record)) {
     add(REQUESTS, 1);
     if (failure !== undefined) add(FAILURES, 1);

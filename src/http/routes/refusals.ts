@@ -134,6 +134,7 @@ const COLUMNS = [
   'refused',
   'wouldHave',
   'warned',
+  'ahead',
   'first',
   'last',
   'reason',
