@@ -5,14 +5,14 @@ import { setPriority } from 'node:os';
 const NICE = 10;
 
 /**
- * Lets this thread come after those that answer requests, where both want the processor: an artifact may take some
- * milliseconds longer, a page must not. On Linux, where a thread has a priority of its own; elsewhere it does nothing.
+ * Lowers this thread's priority below the threads that answer requests: an artifact may take some milliseconds longer,
+ * a page must not. On Linux, where each thread has a priority; elsewhere it does nothing.
  */
 export function comeBehindRequests(): void {
   try {
     const [, , thread] = readlinkSync('/proc/thread-self').split('/');
     if (thread !== undefined) setPriority(Number(thread), NICE);
   } catch {
-    // No such folder, or no right to: it goes on as it is.
+    // The folder or the permission is missing: the priority is unchanged.
   }
 }

@@ -1,19 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What an archive says is there lies beyond its end. */
+/** A position in the archive that is beyond its end. */
 export class BeyondEnd extends RangeError {}
 
-/** The bytes cannot be read here just now: a fault of ours, which says nothing of the archive. */
+/** The bytes are temporarily unreadable: a local fault, independent of the archive. */
 export class SourceFault extends Error {}
 
-/** Random access to an artifact's bytes; inspection has a thread of its own, so reads may block. */
+/** Random access to an artifact's bytes; reads may block, because inspection has a separate thread. */
 export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`. @throws {BeyondEnd} */
   read(offset: number, length: number): Buffer;
   /**
-   * Where the bytes are still coming in: resolves once they can be read up to `end`, undefined where they can be
-   * already. Rejects where they will never come.
+   * For a file that is still being received: resolves when it is readable up to `end`; undefined if it already is.
+   * Rejects if the bytes will never arrive.
    */
   arrived?(end: number): Promise<void> | undefined;
   /** Fills `target` from `offset` on. @throws {BeyondEnd} */
@@ -44,7 +44,7 @@ export interface FileSource extends ByteSource {
 const READ_WHOLE = 4 * 1024 * 1024;
 
 /**
- * A source over a file: over its bytes where it is short, else by positioned reads. The caller closes it.
+ * A source over a file: in memory if it is short, or else by positioned reads. The caller closes it.
  * @throws {SourceFault} as its methods do
  */
 export function openFileSource(path: string): FileSource {
@@ -105,18 +105,18 @@ function faultOf(error: unknown): SourceFault {
 }
 
 const WINDOW = 64 * 1024;
-/** What is read at a place that lies far ahead: as much as nearly all headers with their names have. */
+/** The size of a read after a jump: enough for nearly all headers with their names. */
 const PEEK = 512;
 
 /**
- * Goes forward through a source in small steps (local headers), in one buffer: it reads ahead where the next step
- * is near, and little where a large member lies between.
+ * Reads forward through a source in small steps (local headers), in one buffer: it reads ahead if the next step is
+ * near, and little if a large member is in between.
  */
 export class ForwardView {
   readonly #source: ByteSource;
   #start = 0;
   #buffer: Buffer = Buffer.alloc(0);
-  /** What is held just now; only good until the next `find`. */
+  /** The current bytes; only valid until the next `find`. */
   bytes: Buffer = this.#buffer;
   /** The same, to read numbers from: faster than a Buffer's own methods while the code is cold. */
   data = new DataView(this.bytes.buffer);

@@ -15,12 +15,12 @@ export interface Evidence {
 const MAX_PER_CODE = 20;
 
 /**
- * The policy excuses start-up hooks file by file, so each is told of; what goes beyond this bound is told of in one
- * finding that nothing but a waiver excuses.
+ * The policy has exceptions for startup hooks file by file, so each has a finding; hooks beyond this limit share one
+ * finding that only a waiver lifts.
  */
 const MAX_HOOKS = 300;
 
-/** The findings of one inspection as they come up. */
+/** The findings of one inspection, collected. */
 export class FindingList {
   readonly #found: Finding[] = [];
   readonly #counts = new Map<FindingCode, number>();
@@ -62,7 +62,7 @@ export class FindingList {
   }
 }
 
-/** What ends an inspection at once: past it the archive cannot be read on. It becomes a finding. */
+/** Ends an inspection immediately: the archive is unreadable from there on. It becomes a finding. */
 export class InspectionProblem extends Error {
   override readonly name = 'InspectionProblem';
   readonly code: FindingCode;

@@ -10,10 +10,10 @@ import { inspectTar } from './tar/inspect-tar.js';
 import { inspectZip } from './zip/inspect-zip.js';
 
 /**
- * Inspects a complete file in this thread. Never rejects for what is in it: what cannot be unpacked or judged is a
- * finding. So is whatever goes wrong on its bytes (no memory, a mistake of the code), but a passing one.
- * @param proofs what members are known to contain, from reading them as they came in
- * @throws {SourceFault} where the file system does not give its bytes
+ * Inspects a complete file in this thread. Never rejects because of its content: a file that cannot be unpacked or
+ * judged has a finding. Errors during the inspection (out of memory, a bug) also become a finding, but a temporary one.
+ * @param proofs contents of members that were read during the transfer
+ * @throws {SourceFault} if the file system fails to read its bytes
  */
 export async function inspectFile(
   path: string,
@@ -29,7 +29,7 @@ export async function inspectFile(
   }
 }
 
-/** Inspects bytes wherever they are (see `inspectFile`). */
+/** Inspects bytes of any source (see `inspectFile`). */
 export async function inspectSource(
   source: ByteSource,
   artifact: ArtifactDescription,

@@ -20,22 +20,22 @@ export interface InspectorSettings {
   readonly limits?: Partial<InspectionLimits>;
   /** At most this many artifacts are inspected at once; the default leaves a processor to the proxy. */
   readonly threads?: number;
-  /** A file of which the rest is here sooner is not read ahead, in milliseconds. */
+  /** A file whose rest arrives sooner is not read ahead, in milliseconds. */
   readonly aheadOfMs?: number;
-  /** How long a thread may overrun its own time limit before it is taken for hung, in milliseconds. */
+  /** How long a thread may exceed its own time limit before it counts as hung, in milliseconds. */
   readonly graceMs?: number;
-  /** The thread's program, for tests of what happens when it hangs or dies. */
+  /** The thread's program, for tests of its failure. */
   readonly program?: URL;
   /** The same for the threads that read ahead. */
   readonly provingProgram?: URL;
 }
 
-/** When it is worth asking again where a file could not be looked at, in milliseconds. */
+/** Retry delay if a file could not be inspected, in milliseconds. */
 const ASK_AGAIN = 5_000;
 
 /**
- * An inspector over threads: started when needed, one artifact at a time each. The artifact of one that dies or hangs on
- * it gets the finding `inspection-failed`, no other is touched. One that does not come to look at it is a fault of ours.
+ * An inspector over threads: started on demand, one artifact at a time each. If one crashes or hangs, its artifact has
+ * the finding `inspection-failed`, and other artifacts are unaffected. A thread that fails to start is a local fault.
  */
 export function createInspector(settings: InspectorSettings = {}): Inspector {
   return new InThreads(settings);
@@ -61,7 +61,7 @@ class InThreads implements Inspector {
       limits: { maxOldGenerationSizeMb: heapMb },
       most,
     });
-    // Without inflation there is hardly anything to read before the directory is there.
+    // Without inflation, there is hardly anything to read before the directory arrives.
     if ((limits.inflate ?? DEFAULT_LIMITS.inflate) === 'all')
       this.#prover = new Prover({
         limits,
@@ -125,8 +125,8 @@ class InThreads implements Inspector {
 }
 
 /**
- * How a thread was lost on an artifact. Undefined where it never looked at one, and for all that the program throws: it
- * throws nothing that the artifact's bytes can bring about.
+ * The way in which a thread was lost on an artifact. Undefined if it never started one, and for all exceptions of the
+ * program: an artifact's bytes cannot cause those.
  */
 function lostOn(error: unknown): string | undefined {
   if (!(error instanceof ThreadFailure)) return undefined;

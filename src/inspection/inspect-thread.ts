@@ -11,7 +11,7 @@ export interface InspectionRequest {
   readonly at: Inspectable;
   readonly artifact: ArtifactDescription;
   readonly limits: Partial<InspectionLimits>;
-  /** A packed table of `ContentProofs`, where it was read as it came in. */
+  /** A packed table of `ContentProofs`, if it was read during the transfer. */
   readonly proofs: Uint8Array | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { InspectionLimits } from './limits.js';
 import { MemberDigests } from './member-digests.js';
 import type { BroughtModules } from './startup-hooks/brought-modules.js';
 
-/** What one inspection gathers, and the bounds it keeps. */
+/** Collects the results of one inspection, and enforces its limits. */
 export class InspectionRun {
   readonly artifact: DistributionFilename;
   /** Bytes of the artifact itself. */
@@ -18,10 +18,10 @@ export class InspectionRun {
   readonly #now: () => number;
   memberCount = 0;
   inflatedBytes = 0;
-  /** What can be imported from it; wheels only. */
+  /** The importable modules; wheels only. */
   modules: BroughtModules | undefined;
   metadataSha256: Sha256 | undefined;
-  /** Whether some of the bytes could not be looked at. */
+  /** Whether some bytes were not inspected. */
   incomplete = false;
 
   /** @param now milliseconds; only differences count */
@@ -47,7 +47,7 @@ export class InspectionRun {
       );
   };
 
-  /** Counts bytes as a stream inflates, where nothing declares them beforehand. @throws {InspectionProblem} */
+  /** Counts bytes during inflation, if their number is not declared in advance. @throws {InspectionProblem} */
   checkInflated(total: number): void {
     if (total > this.limits.inflatedBytes)
       throw new InspectionProblem(

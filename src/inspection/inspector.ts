@@ -1,10 +1,13 @@
 import type { DistributionFilename } from '../domain/distribution-filename.js';
 import type { ArtifactDescription, Inspection } from '../domain/finding.js';
 
-/** Raise it whenever the same bytes could give other findings: stored findings of an older one are looked at again. */
+/**
+ * Increase it whenever the same bytes could have other findings: files with stored findings of an older version are
+ * inspected again.
+ */
 export const INSPECTOR_VERSION = 4;
 
-/** A look at an artifact while it is coming in: what is read now need not be read once it is complete. */
+/** An inspection during the transfer: its results need not be computed again once the artifact is complete. */
 export interface EarlyLook {
   /** So many bytes of the file can be read. */
   arrived(bytes: number): void;
@@ -12,24 +15,24 @@ export interface EarlyLook {
   abandon(): void;
 }
 
-/** A file of this machine by its path, or memory that threads share: all of it, and nobody writes to it any more. */
+/** A local file by its path, or memory shared between threads: complete, and no longer written to. */
 export type Inspectable = string | SharedArrayBuffer;
 
 /** Turns an artifact's bytes into findings, off the event loop. */
 export interface Inspector {
   /**
-   * Begins with a file that is still being written; hand the look on to `inspect`, or abandon it. It changes how
-   * soon the findings are there, never what they are.
-   * @param size what it will have, in bytes, where that is known
+   * Starts with a file that is still being written; pass the result on to `inspect`, or abandon it. It changes how soon
+   * the findings are available, never their content.
+   * @param size the total size in bytes, if known
    */
   begin(path: string, name: DistributionFilename, size: number | undefined): EarlyLook;
-  /** An artifact is coming: what takes time before one can be looked at may be done meanwhile. */
+  /** Announces an artifact, so the inspector can prepare. */
   expectOne(): void;
   /**
-   * Looks at a complete artifact. Never rejects for what is in it, nor for a thread that died on it or ran out of its
-   * limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
-   * @throws {Failure} unable where the look could not begin, or the file system does not give the bytes: a fault of ours,
-   *   which says nothing of them
+   * Inspects a complete artifact. Never rejects because of its content, nor for a thread that crashed on it or exceeded
+   * its limits: that is a finding (`inspection-failed`, `inspection-limit-…`), and doubt refuses.
+   * @throws {Failure} unable if the inspection could not start, or the file system failed to return the bytes: a local
+   * fault, independent of the artifact
    */
   inspect(at: Inspectable, artifact: ArtifactDescription, early?: EarlyLook): Promise<Inspection>;
   close(): Promise<void>;

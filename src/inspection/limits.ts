@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What one inspection may cost. Each overrun is a finding `inspection-limit-…`, and doubt refuses. */
+/** The limits of one inspection. Exceeding one is a finding `inspection-limit-…`, and doubt refuses. */
 export interface InspectionLimits {
   /** Members of an archive. */
   readonly members: number;
@@ -22,8 +22,8 @@ export interface InspectionLimits {
   /** MiB of heap for one thread. */
   readonly threadHeapMb: number;
   /**
-   * `all`: each member is inflated, its checksum and its RECORD hash compared. `needed`: only hook candidates,
-   * the wheel's own metadata, and what has a data descriptor.
+   * `all`: each member is inflated, and its checksum and RECORD hash are compared. `needed`: only hook candidates, the
+   * wheel's own metadata, and members with a data descriptor.
    */
   readonly inflate: 'all' | 'needed';
 }
@@ -44,15 +44,15 @@ export const DEFAULT_LIMITS: InspectionLimits = {
   inflate: 'all',
 };
 
-/** These decide only whether an inspection comes to its end; one that does not is never kept (`finding-codes.ts`). */
+/** These only decide whether an inspection is completed; an incomplete one is never stored (`finding-codes.ts`). */
 const ONLY_WHETHER: ReadonlySet<string> = new Set([
   'timeMs',
   'threadHeapMb',
 ] satisfies (keyof InspectionLimits)[]);
 
 /**
- * A short name for the limits and settings that findings depend on: under another name the same bytes may have other
- * findings, and are looked at again. Every limit counts but for those that are known not to.
+ * A short name for the limits and settings that affect findings: under another name, the same bytes may have other
+ * findings, and are inspected again. Every limit counts, except those known to be irrelevant.
  */
 export function settingsName(limits: Partial<InspectionLimits> = {}): string {
   const counting = Object.entries({ ...DEFAULT_LIMITS, ...limits })

@@ -1,6 +1,6 @@
 /**
- * Text for a report: ASCII, odd characters as `\x1b` or `\u{202e}`, cut to `limit` characters. Bytes are read
- * as Latin-1, so that each shows as it is.
+ * Text for a report: ASCII, other characters as `\x1b` or `\u{202e}`, cut to `limit` characters. Bytes are read as
+ * Latin-1, so each byte is visible.
  */
 export function printable(text: string | Uint8Array, limit = 200): string {
   const source =

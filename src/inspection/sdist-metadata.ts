@@ -2,10 +2,10 @@ import { type ContentSink, Held } from './archive/content.js';
 import type { InspectionRun } from './inspection-run.js';
 import { checkNameAndVersion } from './wheel/metadata.js';
 
-/** A PKG-INFO larger than this is not read: an sdist's metadata is checked where that is cheap. */
+/** A larger PKG-INFO is not read: an sdist's metadata is checked only if that is cheap. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Looks at an sdist's own PKG-INFO (`name-version/PKG-INFO`), which must be of the filename's release. */
+/** Checks an sdist's own PKG-INFO (`name-version/PKG-INFO`), which must name the filename's release. */
 export function parseSdistMetadata(
   path: string,
   size: number,

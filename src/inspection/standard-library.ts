@@ -1,7 +1,7 @@
 /**
- * The top-level modules of the standard library: every name that any CPython from 3.8 to 3.15 has, on any system,
- * its test helpers included. From `sys.stdlib_module_names` where there is one (3.10 on), else from the folders of
- * the library; `standard-library.test.ts` holds it against the Pythons at hand.
+ * The top-level modules of the standard library: every name in any CPython from 3.8 to 3.15, on any system, including
+ * its test helpers. From `sys.stdlib_module_names` if available (3.10 on), or else from the folders of the library;
+ * `standard-library.test.ts` compares it with the installed Pythons.
  */
 export const STANDARD_LIBRARY: ReadonlySet<string> = new Set(
   `

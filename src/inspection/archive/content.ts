@@ -4,7 +4,7 @@ import type { Sha256 } from '../../domain/digest.js';
 /** Takes a member's content in order, in pieces. A piece is only valid during the call. */
 export interface ContentSink {
   write(chunk: Buffer): void;
-  /** Instead of that, where all of the content is at hand, and it is no longer work to take it so. */
+  /** Used instead of `write` if the complete content is available without extra work. */
   writeWhole?(content: Buffer): void;
 }
 
@@ -20,7 +20,10 @@ export class Digests implements ContentSink {
     this.#algorithm = other === 'sha256' ? undefined : other;
   }
 
-  /** All of a content in one piece, instead of `write`: making a hash object takes longer than hashing what is short. */
+  /**
+   * A complete content in one piece, instead of `write`: creating a hash object takes longer than hashing a short
+   * content.
+   */
   writeWhole(content: Buffer): void {
     this.length = content.length;
     const algorithm = this.#algorithm;
@@ -49,7 +52,7 @@ export class Digests implements ContentSink {
   }
 }
 
-/** Holds a content whole; `limit` bounds it, the caller checks the declared size first. */
+/** Holds a complete content, up to `limit`; the caller checks the declared size first. */
 export class Held implements ContentSink {
   readonly #chunks: Buffer[] = [];
 

@@ -1,5 +1,5 @@
 /**
- * What is read is not of its form. A class of its own: the engine has errors like it for what is a fault of ours, such as
- * a lack of memory.
+ * The input does not have its declared format. A separate class, because the engine throws similar errors for local
+ * faults, such as a lack of memory.
  */
 export class Malformed extends RangeError {}

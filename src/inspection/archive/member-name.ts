@@ -2,9 +2,9 @@ import { type FindingList, InspectionProblem } from '../finding-list.js';
 import type { InspectionLimits } from '../limits.js';
 
 /**
- * Nearly all paths are this: segments of ASCII letters and digits, `_`, `-` and `+`, single dots inside, none of them
- * a device of Windows. Nothing can be wrong with them but their length and depth. In two cases each, because a
- * pattern that ignores case costs twice.
+ * The form of nearly all paths: segments of ASCII letters and digits, `_`, `-` and `+`, single dots inside, no Windows
+ * device. Only their length and depth can be invalid. In two cases each, because a pattern that ignores case costs
+ * twice.
  */
 const USUAL = new RegExp(
   '^S[\\w+-]+(?:\\.[\\w+-]+|/S[\\w+-]+)*/?$'.replaceAll(
@@ -13,23 +13,24 @@ const USUAL = new RegExp(
   ),
 );
 
-/** Whether a path is of the form that needs no further look; what is not may be honest all the same. */
+/** Whether a path has a form that needs no further checks. Other paths may be valid as well. */
 export function isUsualPath(path: string): boolean {
   return USUAL.test(path);
 }
 
-/** Needs no look at Unicode. */
+/** Needs no Unicode checks. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Control, format, line and paragraph separator characters: a screen or a file system may not show them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** A segment `..`, and what Windows may take for it: trailing dots and spaces count for nothing there. */
+/** A segment `..`, and the variants that Windows treats as equal: it ignores trailing dots and spaces. */
 const CLIMBS = /(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
 
 /**
- * What can be wrong with a member's path whatever the archive. Each problem is one finding.
- * @throws {InspectionProblem} where the path is beyond the limits: all that follows costs by its length
+ * Checks a member's path, regardless of the archive format. Each problem is one finding.
+ * @throws {InspectionProblem} if the path exceeds the limits, because the cost of the other checks grows with its
+ * length
  */
 export function checkMemberName(
   path: string,
@@ -70,7 +71,7 @@ function count(text: string, character: string): number {
   return found;
 }
 
-/** The path without `.` and empty segments: what an installer joins. `..` stays, it is refused elsewhere. */
+/** The path without `.` and empty segments, as an installer joins it. `..` is kept; it is refused elsewhere. */
 export function normalisePath(path: string): string {
   if (!/(?:^|\/)\.?(?:\/|$)/.test(path)) return path;
   return path
@@ -80,9 +81,9 @@ export function normalisePath(path: string): string {
 }
 
 /**
- * One form for all spellings that a file system may take for the same name: case in its fullest sense, where one
- * letter may be two (`ß`, `ﬁ`; APFS, ext4, NTFS), composition and compatibility (APFS, ZFS), characters that are
- * left out (ext4, HFS+), trailing dots and spaces (Windows).
+ * One form for all spellings that a file system may treat as the same name: full case folding, where one letter may
+ * become two (`ß`, `ﬁ`; APFS, ext4, NTFS), composition and compatibility (APFS, ZFS), ignored characters (ext4, HFS+),
+ * trailing dots and spaces (Windows).
  */
 export function foldPath(path: string): string {
   const folded = PLAIN.test(path) ? path.toLowerCase() : foldUnicode(path);
@@ -90,7 +91,7 @@ export function foldPath(path: string): string {
   return folded.replace(/(?<![. ])[. ]+(?=\/|$)/g, '');
 }
 
-/** Lower case comes first too: `ẞ` has no upper case but a lower one, whose upper case is `SS`. */
+/** Lower case is applied first as well: `ẞ` has no upper case, but a lower case whose upper case is `SS`. */
 function foldUnicode(text: string): string {
   const apart = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKD');
   return apart.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');

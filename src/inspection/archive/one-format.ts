@@ -9,14 +9,14 @@ const ZIP_TAIL = END_RECORD_SIZE + 65_536;
 
 const TAR_BLOCK = 512;
 
-/** What a tar begins with that `tarfile.open` takes for a compressed one: gzip, bzip2, xz, zstandard, compress. */
+/** The first bytes of a tar that `tarfile.open` treats as compressed: gzip, bzip2, xz, zstandard, compress. */
 const COMPRESSED = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd', '1f9d'].map((hex) =>
   Buffer.from(hex, 'hex'),
 );
 
 /**
- * Refuses a file that is an archive of two formats. Installers go by the name, by the content type, or ask
- * `zipfile.is_zipfile` and `tarfile.is_tarfile` (pip to 25, pdm), so each could unpack another archive.
+ * Refuses a file that is an archive of two formats. Installers use the name, the content type, or `zipfile.is_zipfile`
+ * and `tarfile.is_tarfile` (pip to 25, pdm), so each could unpack another archive.
  */
 export function checkOneFormat(
   source: ByteSource,
@@ -36,7 +36,7 @@ interface Other {
   readonly at: number;
 }
 
-/** As `zipfile.is_zipfile` looks for it: an end record near the end of the file, whatever it says. */
+/** Searches as `zipfile.is_zipfile` does: an end record near the end of the file, with any content. */
 function zipInTar(source: ByteSource): Other | undefined {
   const start = Math.max(0, source.size - ZIP_TAIL);
   const at = source.read(start, source.size - start).indexOf(END_RECORD);
@@ -44,7 +44,7 @@ function zipInTar(source: ByteSource): Other | undefined {
   return { what: 'a zip', at: start + at };
 }
 
-/** `tarfile` asks for nothing but a right checksum in the first block. */
+/** `tarfile` only requires a correct checksum in the first block. */
 function tarInZip(source: ByteSource): Other | undefined {
   if (source.size < TAR_BLOCK) return undefined;
   const block = source.read(0, TAR_BLOCK);
@@ -62,7 +62,7 @@ function tarInZip(source: ByteSource): Other | undefined {
   return declared === unsigned || declared === signed ? { what: 'a tar', at: 0 } : undefined;
 }
 
-/** A plain tar is opened by its first bytes, and a name may be made of them. */
+/** A plain tar is detected by its first bytes, which a member's name can imitate. */
 function packedTar(source: ByteSource, format: ArchiveFormat): Other | undefined {
   if (format !== 'tar' || source.size < TAR_BLOCK) return undefined;
   const name = source.read(0, 100);

@@ -2,29 +2,32 @@ import type { FindingCode } from '../../domain/finding-codes.js';
 import type { FindingList } from '../finding-list.js';
 import { isUsualPath } from './member-name.js';
 
-/** What is wrong with one segment of a path, or with the path as a whole. */
+/** A problem with one segment of a path, or with the whole path. */
 export interface NameOddity {
   readonly code: FindingCode;
   readonly why: string;
 }
 
-/** Longer ones do not exist: bytes on Linux (NAME_MAX), UTF-16 units on Windows, so bytes of UTF-8 bound both. */
+/**
+ * The maximum length of a file name: bytes on Linux (NAME_MAX), UTF-16 units on Windows, so the limit in bytes of UTF-8
+ * covers both.
+ */
 const MAX_SEGMENT_BYTES = 255;
 
-/** Beside printable ASCII only letters, digits and marks of any script; and marks stand upon something. */
+/** In addition to printable ASCII, only letters, digits and marks of any script; marks require a base character. */
 const STRANGE = /[^\x20-\x7e\p{L}\p{N}\p{M}]|(?<![\p{L}\p{N}\p{M}])\p{M}/u;
-/** What a screen does not show and some file systems leave out (ext4 with casefold, HFS+). */
+/** Characters that are invisible and that some file systems ignore (ext4 with casefold, HFS+). */
 const IGNORED = /\p{Default_Ignorable_Code_Point}/u;
-/** The backslash is a finding of its own. */
+/** The backslash has a separate finding. */
 const RESERVED = /["*:<>?|]/;
-/** Devices, whatever the suffix and whatever blanks lie before it. */
+/** Devices, with any suffix and any spaces before it. */
 const DEVICE = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** As Windows makes them: `PROGRA~1`, `SITECU~1.PY`. */
 const SHORT = /~\d+(?:\.[^.]*)?$/;
 
 /**
- * Reports a wheel's member whose path could mean another file on another system: honest wheels name their files
- * in letters and digits of any script, composed (NFC), blanks inside, and the ASCII that Windows allows.
+ * Reports a wheel's member whose path could mean another file on another system: known-good wheels use letters and
+ * digits of any script, composed (NFC), inner spaces, and the ASCII that Windows allows.
  */
 export function checkPortableName(path: string, findings: FindingList): void {
   if (path.length <= MAX_SEGMENT_BYTES && isUsualPath(path)) return;
@@ -38,9 +41,9 @@ export function checkPortableName(path: string, findings: FindingList): void {
   }
 }
 
-/** The first thing for which one segment is not of the grammar; undefined where it is. */
+/** The first problem of a segment; undefined if it is valid. */
 export function oddityOf(segment: string): NameOddity | undefined {
-  // What climbs or is absolute is reported as that.
+  // Climbing and absolute paths have separate findings.
   if (segment === '' || segment === '.')
     return odd('member-name-segment', 'has an empty or dot segment');
   if (RESERVED.test(segment) || DEVICE.test(segment))

@@ -3,15 +3,15 @@ import { constants, InflateRaw } from 'minizlib';
 /** A deflate stream that is damaged or truncated. */
 export class DeflateError extends Error {}
 
-/** What zlib says of a stream; all else (no memory) it says of itself. */
+/** Errors of zlib about the stream; all others (out of memory) are about zlib itself. */
 const OF_THE_STREAM: ReadonlySet<unknown> = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT']);
 
 /**
- * The longest piece to inflate in one call, in bytes. Deflate packs a thousandfold at best, so that what a piece
- * comes to, before anybody can say that it is too much, stays near 32 MiB.
+ * The longest piece to inflate in one call, in bytes. Deflate compresses at most a thousandfold, so the output of a
+ * piece stays near 32 MiB before the size check.
  */
 export const LONGEST_PIECE = 32 * 1024;
-/** `chunkSize` goes on to zlib; the library's types do not know it. */
+/** `chunkSize` is passed on to zlib; the library's types omit it. */
 const OPTIONS = { flush: constants.Z_NO_FLUSH, chunkSize: 128 * 1024 };
 
 /**
@@ -37,9 +37,9 @@ export class RawInflater {
   }
 
   /**
-   * @param piece at most `LONGEST_PIECE` bytes; what comes behind the stream's end is left alone
-   * @returns what it inflates to
-   * @throws {DeflateError} then this inflater is of no use any more
+   * @param piece at most `LONGEST_PIECE` bytes; bytes after the stream's end are ignored
+   * @returns the inflated bytes
+   * @throws {DeflateError} this inflater is then unusable
    */
   write(piece: Buffer): readonly Buffer[] {
     return this.#run(() => this.#stream.write(piece));

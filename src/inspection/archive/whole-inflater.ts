@@ -4,8 +4,8 @@ import { constants, createInflateRaw, type InflateRaw } from 'node:zlib';
 export const LONGEST_WHOLE = 1024 * 1024;
 
 /**
- * What an inflater of Node's has inside. It is documented nowhere, and so is used only where it was seen to work
- * (`isSound`), and only where all is as declared.
+ * The internals of Node's inflater. They are undocumented, and therefore used only after a test (`isSound`), and only
+ * if all lengths are as declared.
  */
 interface Inside {
   readonly _handle?: {
@@ -21,23 +21,23 @@ interface Inside {
     reset(): void;
     onerror: () => void;
   };
-  /** What is left of the output and of the input. */
+  /** The remaining output and input. */
   readonly _writeState?: Uint32Array;
 }
 
-/** @returns the content, which is good until the next call; undefined where the stream is not exactly one of that length */
+/** @returns the content, valid until the next call; undefined if the stream is not exactly one of that length */
 type InflateWhole = (stream: Buffer, length: number) => Buffer | undefined;
 
 let known: InflateWhole | false | undefined;
 
 /**
- * Inflates a raw deflate stream (RFC 1951) of a known, short content in one call: a wheel has thousands of them, and for
- * most of them everything else that is done to call zlib takes longer than zlib.
+ * Inflates a raw deflate stream (RFC 1951) of a known, short content in one call: a wheel has thousands of them, and
+ * for most of them the overhead of calling zlib exceeds the time in zlib.
  *
  * @param length of the content, at most `LONGEST_WHOLE` bytes
- * @returns the content, which is good until the next call. Undefined where the stream is damaged, goes on behind its end or
- *   holds another length, and where this Node has another inside: who reads it piece by piece (`RawInflater`) is told what
- *   it is
+ * @returns the content, valid until the next call. Undefined if the stream is damaged, continues after its end or has
+ * another length, and if this Node has other internals: the caller reads it in pieces (`RawInflater`) to determine the
+ * reason
  */
 export function inflateWhole(stream: Buffer, length: number): Buffer | undefined {
   known ??= wholeInflater() ?? false;
@@ -70,7 +70,7 @@ function wholeInflater(): InflateWhole | undefined {
 const SAMPLE = Buffer.from('2bcf484dcd5128a73b0900', 'hex');
 const CONTENT = 'wheel '.repeat(20);
 
-/** Whether it says of streams of all kinds what they are. */
+/** Whether it classifies test streams of all kinds correctly. */
 function isSound(inflate: InflateWhole): boolean {
   const damaged = Buffer.from(SAMPLE).fill(0xff, 2, 6);
   try {

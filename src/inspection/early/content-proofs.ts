@@ -11,11 +11,11 @@ const ROW = 64;
 const DIGEST = 32;
 
 /**
- * What reading members on the way has shown: the bytes at `dataAt` are exactly one content of such a method,
- * such sizes and such a checksum, and this is its SHA-256. That holds whatever the archive's directory turns out
- * to say, so it decides nothing: who asks names all five, as the directory has them.
+ * The results of reading members during the transfer: the bytes at `dataAt` are exactly one content of this method,
+ * these sizes and this checksum, and this is its SHA-256. This is true regardless of the archive's directory, so it
+ * decides nothing: lookups specify all five values, as in the directory.
  *
- * One row of 64 bytes a member, in ascending order of `dataAt`, so that a table moves between threads as it is.
+ * One row of 64 bytes per member, in ascending order of `dataAt`, so a table can be moved between threads as is.
  */
 export class ContentProofs {
   #rows: Buffer;
@@ -57,7 +57,7 @@ export class ContentProofs {
     return same ? this.#rows.subarray(at + 32, at + 32 + DIGEST) : undefined;
   }
 
-  /** The table in memory of its own, to be handed to another thread. */
+  /** The table in separate memory, for transfer to another thread. */
   pack(): Uint8Array {
     return new Uint8Array(this.#rows.subarray(0, this.#count * ROW));
   }

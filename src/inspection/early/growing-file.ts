@@ -2,17 +2,17 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ByteSource } from '../byte-source.js';
 
-/** The rest of the file will not be read: it never came, or nobody asks any more. */
+/** The rest of the file will not be read: the transfer failed, or the reading was cancelled. */
 export class NoMore extends Error {}
 
 /** Small reads go forward side by side: one call of the system serves many of them. In bytes. */
 const WINDOW = 64 * 1024;
 /** How long one file may keep a thread that several share, in milliseconds. */
 const TURN = 5;
-/** When somebody's turn began; it is the thread's, not a file's. */
+/** Start of the current turn; it belongs to the thread, not to a file. */
 let turn = performance.now();
 
-/** A file that another thread goes on appending to, and says how far. Reads block: that is what it has a thread for. */
+/** A file that another thread appends to, with announcements of its length. Reads block, in a separate thread. */
 export class GrowingFile implements ByteSource {
   readonly size = Number.POSITIVE_INFINITY;
   readonly #fd: number;
@@ -34,13 +34,13 @@ export class GrowingFile implements ByteSource {
     this.#wake();
   }
 
-  /** No more will come. */
+  /** No more bytes will arrive. */
   end(): void {
     this.#ended = true;
     this.#wake();
   }
 
-  /** One reader waits at a time. Gives way to the other files of this thread now and then. @throws {NoMore} */
+  /** Supports one waiting reader at a time. Yields regularly to the other files of this thread. @throws {NoMore} */
   arrived(end: number): Promise<void> | undefined {
     if (end <= this.#arrived) return this.#giveWay();
     return new Promise((resolve, reject) => {

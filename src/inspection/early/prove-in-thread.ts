@@ -6,32 +6,32 @@ export interface ProverSettings {
   readonly limits: Partial<InspectionLimits>;
   /** Threads at most; each takes several files at once. */
   readonly threads: number;
-  /** How long a thread may take to answer once a file is complete, in milliseconds; then it is taken for hung. */
+  /** The timeout of a thread after the file is complete, in milliseconds. */
   readonly patience: number;
   /** MiB of heap for one thread. */
   readonly heapMb: number;
-  /** The thread's program, for tests of what happens when it hangs or dies. */
+  /** The thread's program, for tests of its failure. */
   readonly program?: URL | undefined;
 }
 
-/** One file that is being read as it comes in. */
+/** One file that is being read during its transfer. */
 export interface Proving {
   /** So many bytes of it can be read. */
   arrived(bytes: number): void;
-  /** The file is complete. @returns a packed table of `ContentProofs`, or undefined where there is none */
+  /** The file is complete. @returns a packed table of `ContentProofs`, or undefined without one */
   end(): Promise<Uint8Array | undefined>;
-  /** Nobody will ask. */
+  /** The result is no longer needed. */
   abandon(): void;
 }
 
-/** Telling the thread of every piece would cost more than it gains, in bytes. */
+/** The interval of progress messages to the thread, in bytes: one per piece would cost more than it gains. */
 const STEP = 256 * 1024;
-/** Files that one thread reads at a time; of more nothing is read ahead, so that memory is bounded. */
+/** The maximum number of files per thread, to limit memory; further files are not read ahead. */
 const FILES_A_THREAD = 16;
 
 /**
- * Reads members while their archive is coming in, in threads. It only ever saves time: a thread that dies, hangs
- * or is not there leaves the reading to the inspection of the whole.
+ * Reads members while their archive is being received, in threads. It only saves time: if a thread crashes, hangs or is
+ * missing, the inspection of the complete file reads them.
  */
 export class Prover {
   readonly #settings: ProverSettings;
@@ -47,7 +47,7 @@ export class Prover {
     });
   }
 
-  /** Undefined where as many files as may be are being read already. */
+  /** Undefined if the maximum number of files is already being read. */
   begin(path: string): Proving | undefined {
     const { limits, patience } = this.#settings;
     const asked = this.#pool.askNow({ path, limits });

@@ -5,7 +5,7 @@ import { ContentProofs } from './content-proofs.js';
 import { GrowingFile } from './growing-file.js';
 import { proveZip } from './prove-zip.js';
 
-/** A file that is coming in. The answer is a packed table of `ContentProofs`: what it has shown. */
+/** A file that is being received. The response is a packed table of `ContentProofs`. */
 export interface ProvingRequest {
   readonly path: string;
   readonly limits: Partial<InspectionLimits>;
@@ -14,7 +14,7 @@ export interface ProvingRequest {
 export interface ProvingNews {
   /** So many bytes of the file can be read. */
   readonly arrived: number;
-  /** No more will come. */
+  /** No more bytes will arrive. */
   readonly isComplete: boolean;
 }
 
@@ -33,7 +33,7 @@ answerInThread<ProvingRequest, Uint8Array, ProvingNews>(
       file.end();
     });
     await proveZip(file, { ...DEFAULT_LIMITS, ...limits }, proofs)
-      // What stopped it is judged where the whole is inspected; what was shown before holds.
+      // The inspection of the complete file judges the cause; earlier results remain valid.
       .catch(() => {})
       .finally(() => file.close());
     return proofs.pack();

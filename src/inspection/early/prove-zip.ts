@@ -8,13 +8,13 @@ import type { ContentProofs } from './content-proofs.js';
 
 const LOCAL = 0x04034b50;
 const LOCAL_SIZE = 30;
-/** Flags that say nothing about sizes or encryption: compression effort and UTF-8 names. */
+/** Flags that are irrelevant to sizes or encryption: compression effort and UTF-8 names. */
 const PLAIN_FLAGS = 0x0806;
 
 /**
- * Reads the members of a zip in the order in which they come in, as far as their local headers lead, and notes
- * what each content is. Ends where it does not understand the next header, or where a content is not what its
- * header says: whether that is right is for the inspection of the whole to say.
+ * Reads the members of a zip in the order of their arrival, as its local headers list them, and notes each content.
+ * Stops at a header that it does not support, or a content that contradicts its header: the inspection of the complete
+ * file decides whether that is valid.
  */
 export async function proveZip(
   source: ByteSource,
@@ -37,7 +37,7 @@ export async function proveZip(
   }
 }
 
-/** Undefined at the end of the members, and where sizes come later or the content cannot be read. */
+/** Undefined at the end of the members, and if sizes follow later or the content is unreadable. */
 async function readLocal(source: ByteSource, at: number): Promise<ZipMember | undefined> {
   await source.arrived?.(at + LOCAL_SIZE);
   const header = source.read(at, LOCAL_SIZE);

@@ -1,25 +1,25 @@
-/** A file that is coming in. */
+/** A file that is being received. */
 export interface Arriving {
-  /** What of it is here. */
+  /** The number of received bytes. */
   readonly bytes: number;
-  /** What it will have, where that is known. */
+  /** The total number of bytes, if known. */
   readonly size: number | undefined;
-  /** Since it began to come, in milliseconds. */
+  /** Time since the start of the transfer, in milliseconds. */
   readonly elapsed: number;
 }
 
-/** A file of which the rest is here sooner is not read ahead, in milliseconds. */
+/** A file whose rest arrives sooner is not read ahead, in milliseconds. */
 export const AHEAD_OF = 100;
-/** How long a file must have been coming before it says how quickly the rest will, in milliseconds. */
+/** The minimum duration of a transfer before its rate is used for an estimate, in milliseconds. */
 const WATCHED = 20;
-/** What has taken so many times as long as it is worth is read ahead, whatever else there is to do. */
+/** A transfer that has lasted this multiple of the minimum is read ahead, regardless of other work. */
 const LONG = 10;
 
 /**
- * Whether to read a file ahead from now on. It spares waiting, and costs: another thread, whose code has to be compiled, too.
- * While others are being inspected, it would take the processor from them.
- * @param isIdle whether nothing is being inspected
- * @param least how long the rest must take for it to be worth that, in milliseconds
+ * Whether to start reading a file ahead. It saves waiting, at the cost of another thread, whose code must be compiled.
+ * While others are being inspected, it would compete with them for the processor.
+ * @param isIdle whether no inspection is running
+ * @param least the minimum duration of the rest, in milliseconds
  */
 export function isWorthReadingAhead(
   { bytes, size, elapsed }: Arriving,

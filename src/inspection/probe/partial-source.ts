@@ -22,7 +22,7 @@ export class NotHere extends Error {
   }
 }
 
-/** A file of which only some pieces are here. */
+/** A file that is only partially available. */
 export class PartialSource implements ByteSource {
   readonly size: number;
   readonly #pieces: readonly Piece[];
@@ -32,7 +32,7 @@ export class PartialSource implements ByteSource {
     this.#pieces = [...pieces].sort((a, b) => a.at - b.at);
   }
 
-  /** @throws {NotHere} with what is missing of it, {BeyondEnd} */
+  /** @throws {NotHere} with the missing part, {BeyondEnd} */
   read(offset: number, length: number): Buffer {
     const buffer = Buffer.allocUnsafe(length);
     this.readInto(buffer, offset);
@@ -52,7 +52,7 @@ export class PartialSource implements ByteSource {
     }
   }
 
-  /** From the first to the last byte of a stretch that is not here; undefined where all of it is. */
+  /** From the first to the last missing byte of a stretch; undefined if it is complete. */
   missing({ from, to }: Stretch): Stretch | undefined {
     let first = from;
     for (const { at, bytes } of this.#pieces)

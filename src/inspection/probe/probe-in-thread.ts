@@ -6,18 +6,21 @@ import type { ProbeAnswer, ProbeQuestion } from './probe-zip.js';
 
 /** Reads the pieces of wheels off the event loop. */
 export interface ProbeReader {
-  /** A probe is coming: what takes time before one can be read may be done meanwhile. */
+  /** Announces a probe, so the reader can prepare. */
   expectOne(): void;
   /** Rejects where the thread dies on it. */
   read(name: DistributionFilename, size: number, pieces: readonly Piece[]): Promise<ProbeAnswer>;
   close(): Promise<void>;
 }
 
-/** One step of a probe takes milliseconds; a thread that needs longer than this is taken for hung, in milliseconds. */
+/** One step of a probe takes milliseconds; a thread that exceeds this counts as hung, in milliseconds. */
 const PATIENCE = 5_000;
 const HEAP_MB = 128;
 
-/** A reader over one thread, which is started when it is needed. It is none of the inspector's: pages wait for it. */
+/**
+ * A reader over one thread, which is started on demand. It is separate from the inspector's threads, because pages wait
+ * for it.
+ */
 export function createProbeReader(settings: Partial<InspectionLimits> = {}): ProbeReader {
   const limits = { ...DEFAULT_LIMITS, ...settings };
   const pool = new ThreadPool<ProbeQuestion, ProbeAnswer>({

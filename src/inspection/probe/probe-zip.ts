@@ -14,22 +14,22 @@ import { readMember, type ZipMember } from '../zip/zip-members.js';
 import { NotHere, PartialSource, type Piece, type Stretch } from './partial-source.js';
 
 /**
- * The bytes at a file's end that are read first, where most wheels have all of their directory. With its headers such an answer
- * is shorter than 64 KiB, so that a server nearby sends it at once; a longer one may wait 40 ms for an acknowledgement.
+ * The first read at a file's end, which covers the whole directory of most wheels. With its headers, such a response is
+ * shorter than 64 KiB, so a server nearby sends it at once; a longer one may wait 40 ms for an acknowledgement.
  */
 export const TAIL_BYTES = 60 * 1024;
 
-/** What one probe may read, in bytes; beyond that nothing is said of the file. */
+/** The read limit of one probe, in bytes; a file beyond it has no probe result. */
 const MOST_DIRECTORY = 3 * 2 ** 20;
 const MOST_MEMBERS = 2 * 2 ** 20;
-/** Members that could be hooks, and their bytes once inflated. An honest `.pth` has some kilobytes. */
+/** Limits for members that could be hooks, and their inflated bytes. A known-good `.pth` has a few kilobytes. */
 const MOST_CANDIDATES = 400;
 const MOST_INFLATED = 2 ** 20;
 /** Members that lie apart are asked for one by one, so many at most. */
 const MOST_STRETCHES = 6;
-/** What lies between two members is read with them where it is no more than this, in bytes. */
+/** Two members with a gap up to this size are read together, in bytes. */
 const NEAR = 16 * 1024;
-/** Room for the extra fields of a local header, whose length the directory does not tell, in bytes. */
+/** Room for the extra fields of a local header, whose length is not in the directory, in bytes. */
 const LOCAL_EXTRA = 256;
 const LOCAL = 0x04034b50;
 const LOCAL_SIZE = 30;
@@ -56,13 +56,13 @@ export type ProbeAnswer =
       readonly memberDigests: string;
       readonly memberCount: number;
       readonly inflatedBytes: number;
-      /** Why something that could be a hook was not read; undefined where all of it was. */
+      /** The reason why a possible hook was not read; undefined if all were. */
       readonly unread: string | undefined;
     }
-  /** It is no zip file that can be read, or it is too large for a probe. */
+  /** It is not a readable zip file, or too large for a probe. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** A member whose content matters, and where it lies with its local header. */
+/** A relevant member, and its position with its local header. */
 interface Candidate {
   readonly member: ZipMember;
   readonly entry: DirectoryEntry;
@@ -71,9 +71,10 @@ interface Candidate {
 }
 
 /**
- * Looks for start-up hooks in the pieces of a wheel that are here. It reads the directory and the members whose place or name
- * gives them power, by the code of the full inspection: it finds a part of what the full inspection finds, and nothing else.
- * If a member that could be a hook is not read, for whatever reason, the answer says so: such a file is not known to be clean.
+ * Searches the available pieces of a wheel for startup hooks. It reads the directory and the members that could be
+ * startup hooks by place or name, with the code of the full inspection: its findings are a subset of those of the full
+ * inspection. If it fails to read a member that could be a hook, for any reason, the result states that: such a file is
+ * not known to be clean.
  */
 export async function probeZip({
   name,
@@ -118,7 +119,7 @@ class ProbeRun {
   }
 
   async read(entries: readonly DirectoryEntry[]): Promise<ProbeAnswer> {
-    // What is wrong with the archive is for the full inspection to say.
+    // Problems with the archive are left to the full inspection.
     const ignored = new FindingList();
     const members = entries.map((entry) => readMember(entry, 0, this.#limits, ignored));
     const files = members.filter(({ isFolder }) => !isFolder);
@@ -134,7 +135,7 @@ class ProbeRun {
       if (await this.#look(candidate)) inflatedBytes += candidate.member.inflated;
       else this.#unread ??= `${candidate.member.path} cannot be read`;
     }
-    // What a line of a .pth leads to may be an archive, whatever its name.
+    // The target of a line in a .pth may be an archive, under any name.
     const hidden = files.find(({ path }) => hooks.lookAgain(path) !== undefined);
     if (hidden !== undefined)
       this.#unread ??= `${hidden.path} may be an archive that a .pth file adds`;
@@ -177,7 +178,7 @@ class ProbeRun {
     return this.#near(all);
   }
 
-  /** Those of the first stretches, as far as the bounds allow. */
+  /** The candidates in the first stretches, within the limits. */
   #near(candidates: readonly Candidate[]): readonly Candidate[] {
     let [end, bytes, count] = [0, 0, 0];
     for (const { from, to } of joined(candidates.map(({ stretch }) => stretch))) {
@@ -218,7 +219,7 @@ class ProbeRun {
     return true;
   }
 
-  /** Where a member's data begins; undefined where its local header is another's. */
+  /** Start of a member's data; undefined if its local header belongs to another member. */
   #dataOf({ offset, rawName, method }: DirectoryEntry): number | undefined {
     const header = this.#source.read(offset, LOCAL_SIZE + rawName.length);
     const isOwn =
@@ -235,7 +236,7 @@ class ProbeRun {
   };
 }
 
-/** Stretches in order, those that lie near each other as one. */
+/** Stretches in order, with near ones merged. */
 function joined(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = [];
   for (const { from, to } of [...stretches].sort((a, b) => a.from - b.from)) {

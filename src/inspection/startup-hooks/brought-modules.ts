@@ -1,7 +1,7 @@
 import { foldPath } from '../archive/member-name.js';
 import { importPaths, moduleAt } from './module-names.js';
 
-/** More top-level modules than any honest wheel has; at 64 characters each they are 64 kB. */
+/** More top-level modules than any known-good wheel has; at 64 characters each they are 64 kB. */
 const MAX_MODULES = 1000;
 const MAX_LENGTH = 64;
 
@@ -22,7 +22,7 @@ export class BroughtModules {
     return this.#cut;
   }
 
-  /** A member whose path is `isOrdinary`: it lands where it says, at the site directory. */
+  /** A member whose path is `isOrdinary`: its destination is its path in the site directory. */
   seeOrdinary(member: string): void {
     if (member.startsWith(this.#seen)) return;
     const end = member.indexOf('/');

@@ -3,7 +3,7 @@ import type { ContentSink } from '../archive/content.js';
 import { LineBytes } from './line-bytes.js';
 
 const LINE_FEED = 0x0a;
-/** What may stand before the first line that says something, in bytes: more blanks are an excerpt themselves. */
+/** The maximum blank text before the first relevant line, in bytes: longer blanks become the excerpt. */
 const HELD = 4 * EXCERPT_BYTES;
 
 /** Keeps the beginning of a content that is evidence as a whole, from its first line that is not blank. */

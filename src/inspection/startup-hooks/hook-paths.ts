@@ -24,9 +24,9 @@ interface Adding {
 }
 
 /**
- * What the lines of a wheel's `.pth` files put on the import path. Python takes `sitecustomize` from any folder
- * there, and what honest hooks import. So a line may only name a folder that the same wheel fills, and each file
- * with power in it is told of, by its own content: who knows the `.pth` as honest knows nothing of these.
+ * The folders that the lines of a wheel's `.pth` files add to the import path. Python imports `sitecustomize` from any
+ * such folder, and also the imports of known-good hooks. A line may therefore only name a folder of the same wheel, and
+ * each startup file in it has a separate finding, by its content: an exception for the `.pth` does not cover these.
  */
 export class HookPaths {
   readonly #findings: FindingList;
@@ -56,7 +56,7 @@ export class HookPaths {
       if (isPlain && this.#wheel.fills(pth, text)) this.#added.set(text.toLowerCase(), adding);
       else {
         unclear.push(line);
-        // pywin32's file is honest by its digest, and has `win32\lib`.
+        // pywin32's file is known-good by its digest, and contains `win32\lib`.
         if (this.#wheel.fills(pth, folder)) this.#added.set(folder.toLowerCase(), adding);
         this.#anywhere ??= adding;
       }
@@ -90,12 +90,12 @@ export class HookPaths {
     return this.#added.size > 0 || this.#anywhere !== undefined;
   }
 
-  /** Whether a line may lead to a file at one of these places, or to a folder that it lies in. */
+  /** Whether a line may lead to a file at one of these places, or to a parent folder. */
   reaches(paths: readonly (readonly string[])[]): boolean {
     return this.#anywhere !== undefined || paths.some((path) => this.#foldersOf(path).length > 0);
   }
 
-  /** Reports what only all members together tell. @param modules is told of what can be imported from added folders */
+  /** Reports problems that require all members. @param modules receives the importable modules of added folders */
   finish(modules: BroughtModules): void {
     if (!this.addsAny) return;
     for (const { path } of this.#wheel.files)
@@ -112,7 +112,7 @@ export class HookPaths {
     }
   }
 
-  /** The added folders that a file lies in, and how deep they are. */
+  /** The added folders that contain a file, and their depth. */
   #foldersOf(path: readonly string[]): { readonly adding: Adding; readonly depth: number }[] {
     const found: { adding: Adding; depth: number }[] = [];
     let folder = '';

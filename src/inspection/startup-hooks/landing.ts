@@ -1,21 +1,21 @@
 import { foldPath } from '../archive/member-name.js';
 
-/** The folders of an installation that a wheel can fill and an interpreter reads: `scripts` lie beside it. */
+/** The folders of an installation that a wheel can write to and an interpreter reads; `scripts` contains the interpreter. */
 export type Place = 'site' | 'scripts' | 'prefix';
 
-/** Where a member comes to lie once it is installed: a folder of the interpreter, and the path below it. */
+/** The destination of an installed member: a folder of the interpreter, and the path below it. */
 export interface Landing {
   readonly place: Place;
   /** Folders and file name below `place`, folded to one case; never empty. */
   readonly path: readonly string[];
-  /** The file's own name as it is written. */
+  /** The file's name, unmodified. */
   readonly name: string;
 }
 
 /**
- * All places where a wheel's member may come to lie, by any installer on any system. A backslash is a folder
- * to Windows and a letter to POSIX, `..` is joined by some and refused by others, case counts on Linux only:
- * each reading is given.
+ * All possible destinations of a wheel's member, with any installer on any system. A backslash is a separator on
+ * Windows and a letter on POSIX, `..` is resolved by some and rejected by others, case is significant only on Linux:
+ * all interpretations are returned.
  */
 export function landings(memberPath: string): Landing[] {
   const readings = [memberPath];
@@ -28,13 +28,15 @@ function landingsOf(path: string): Landing[] {
   const name = written.at(-1);
   if (name === undefined) return [];
   const found = placesOf(written.map(foldPath));
-  // A colon names a stream of the file before it on Windows: `x.pth::$DATA` is `x.pth`. Elsewhere it is a letter.
+  // On Windows, a colon names a stream of the file before it: `x.pth::$DATA` is `x.pth`. Elsewhere it is a letter.
   if (path.includes(':'))
     found.push(...placesOf(written.map((segment) => foldPath(segment.replace(/:.*$/s, '')))));
   return found.map((landing) => ({ ...landing, name }));
 }
 
-/** The segments with `.` dropped and `..` applied; what climbs out of the root is dropped up to a site folder. */
+/**
+ * The segments with `.` dropped and `..` applied; a path that climbs out of the root is dropped up to a site folder.
+ */
 function resolve(path: string): string[] {
   const segments: string[] = [];
   let climbed = false;
@@ -53,7 +55,7 @@ type Found = Pick<Landing, 'place' | 'path'>;
 
 function placesOf(path: readonly string[]): Found[] {
   const [first = '', scheme = ''] = path;
-  // Old installers of eggs put these beside the interpreter.
+  // Old installers of eggs install these next to the interpreter.
   if (first === 'egg-info' && scheme === 'scripts')
     return [...below('site', path), ...below('scripts', path.slice(2))];
   if (path.length < 3 || !first.endsWith('.data')) return below('site', path);
@@ -61,7 +63,7 @@ function placesOf(path: readonly string[]): Found[] {
   if (scheme === 'purelib' || scheme === 'platlib') return below('site', rest);
   if (scheme === 'scripts') return below('scripts', rest);
   if (scheme === 'data') return inPrefix(rest);
-  // `headers` is a folder of the project's own; what no installer knows is `checkOwnFolders`' business.
+  // `headers` is the project's own folder; folders unknown to installers are handled by `checkOwnFolders`.
   return [];
 }
 

@@ -1,16 +1,16 @@
 import { EXCERPT_BYTES, type Excerpt } from '../../domain/finding.js';
 
-/** Of a line that is too long, so much is kept of its end, where a hidden call often closes. */
+/** The number of bytes kept from the end of an overlong line, where a hidden call often ends. */
 const TAIL = 128;
 
-/** Both ends of the line that is just being read, of whatever length it is. */
+/** Both ends of the current line, of any length. */
 export class LineBytes {
   readonly #head = Buffer.allocUnsafe(EXCERPT_BYTES);
   readonly #tail = Buffer.allocUnsafe(TAIL);
   #offset: number;
   #length = 0;
 
-  /** @param offset where the first line begins, in bytes */
+  /** @param offset start of the first line, in bytes */
   constructor(offset = 0) {
     this.#offset = offset;
   }

@@ -8,19 +8,19 @@ export interface Line {
   readonly number: number;
   /** The line's beginning, at most `HEAD` bytes and never empty; valid during the call only. */
   readonly head: Buffer;
-  /** The line as it stands in the file, white space and all; to be asked for during the call only. */
+  /** The line as in the file, including white space; valid only during the call. */
   readonly excerpt: () => Excerpt;
 }
 
-/** What is kept of a line without the white space in front: enough to tell whether it is executed. */
+/** The number of bytes kept from a line without leading white space: enough to determine whether it is executed. */
 const HEAD = 1024;
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Splits text into lines as any of CPython 3.8 to 3.15 would: the union of `str.splitlines` (3.13 on) and
- * universal newlines, and a raw 0x85, which is NEL where the locale is Latin-1. Works on bytes and in a
- * stream, so that neither a bad byte nor a line of any length hides what follows.
+ * Splits text into lines as any of CPython 3.8 to 3.15 would: the union of `str.splitlines` (3.13 on) and universal
+ * newlines, and a raw 0x85, which is NEL in a Latin-1 locale. Works on bytes and in a stream, so neither an invalid
+ * byte nor an overlong line hides the following lines.
  */
 export class LineSplitter implements ContentSink {
   readonly #onLine: (line: Line) => void;
@@ -66,7 +66,7 @@ export class LineSplitter implements ContentSink {
     return false;
   }
 
-  /** Drops what is white space (or the BOM) at the line's front, as soon as it is whole. */
+  /** Drops white space (or the BOM) at the start of the line, once it is complete. */
   #dropWhiteSpace(): void {
     const first = this.#head[0]!;
     if (this.#length === 1 && first < 0x80) {
@@ -93,7 +93,7 @@ export class LineSplitter implements ContentSink {
   }
 }
 
-/** `str.splitlines` without its several-byte ends; 0x1f is none. */
+/** `str.splitlines` without its multi-byte line ends; 0x1f is not a line end. */
 function endsLine(byte: number): boolean {
   return (byte >= 0x0a && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x1e) || byte === 0x85;
 }

@@ -1,8 +1,8 @@
 import { MODULE } from './interpreter-files.js';
 
 /**
- * Folders below a site directory that honest start-up hooks put on the import path wherever their projects are
- * installed: pywin32's, pdbpp's (in front of all others), and the one of packages made with cmeel.
+ * Folders below a site directory that known-good startup hooks add to the import path when their projects are
+ * installed: pywin32's, pdbpp's (before all others), and that of packages built with cmeel.
  */
 const IMPORT_FOLDERS: readonly (readonly RegExp[])[] = [
   [/^win32$/],
@@ -13,7 +13,7 @@ const IMPORT_FOLDERS: readonly (readonly RegExp[])[] = [
 ];
 
 /**
- * The path of a file below each folder of the import path that it lies in: the site directory itself first.
+ * The path of a file relative to each folder of the import path that contains it, the site directory first.
  * @param path below a site directory, folded
  */
 export function importPaths(path: readonly string[]): (readonly string[])[] {
@@ -25,9 +25,8 @@ export function importPaths(path: readonly string[]): (readonly string[])[] {
 }
 
 /**
- * The module that a file is, or is part of, in any form: a module's source, bytecode or extension, a package's
- * file, any file of a folder that Python would take for a namespace. Coarse: what stands behind a name's first
- * dot is not looked at.
+ * The module that a file is, or is part of, in any form: a module's source, bytecode or extension, a package's file,
+ * any file of a folder that Python would treat as a namespace. Coarse: the part after a name's first dot is ignored.
  * @param path below a folder of the import path, folded
  */
 export function moduleAt(path: readonly string[]): string | undefined {

@@ -5,15 +5,15 @@ import { isCustomize } from './powerful-names.js';
 import type { WheelFiles } from './wheel-files.js';
 
 /**
- * Honest namespaces that are called as a module of the standard library below their top: there the name is nobody
- * else's (googleapis-common-protos until 1.61).
+ * Known-good namespaces that contain the name of a standard library module below their top: that name does not conflict
+ * (googleapis-common-protos until 1.61).
  */
 const HONEST_BELOW: ReadonlySet<string> = new Set(['google.logging']);
 
 /**
- * Whether a namespace file does no more than what it is for. It makes a module of what is found under each name:
- * an extension is loaded then, at every start; a name of the standard library becomes the wheel's; what is there
- * as a module or as a package is no namespace.
+ * Whether a namespace file only does its job. It imports the content under each name as a module: an extension is then
+ * loaded at every start; a name of the standard library is replaced by the wheel's; an existing module or package is
+ * not a namespace.
  * @param packages each as its components
  */
 export function areBareNamespaces(

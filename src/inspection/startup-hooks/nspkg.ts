@@ -1,7 +1,7 @@
 /**
- * The `*-nspkg.pth` files that setuptools wrote for namespace packages until version 81. A file is one of
- * them only where one of setuptools' own generators, run again on the names found in it, gives the same
- * bytes; so nothing of an attacker's can be in it but identifiers.
+ * The `*-nspkg.pth` files that setuptools wrote for namespace packages until version 81. A file is one of them only if
+ * one of setuptools' own generators, run on the names found in it, reproduces the same bytes; an attacker can therefore
+ * only choose identifiers.
  */
 interface Generator {
   /** The line for one package, without its end. */
@@ -85,8 +85,8 @@ function withSpec(p: string, pkg: string): string[] {
 }
 
 /**
- * The packages of a namespace file, each as its components, where one of setuptools' generators reproduces the file
- * to the byte; undefined for any other content.
+ * The packages of a namespace file, each as its components, if one of setuptools' generators reproduces the file
+ * exactly; undefined for any other content.
  */
 export function namespacesIn(content: Buffer): string[][] | undefined {
   if (content.length === 0) return undefined;
@@ -104,7 +104,7 @@ export function namespacesIn(content: Buffer): string[][] | undefined {
   return isGenerated ? packages : undefined;
 }
 
-/** The components between `*(` and `))`: each must be an identifier (ASCII), so that it cannot be code. */
+/** The components between `*(` and `))`: each must be an identifier (ASCII), so it cannot be code. */
 function namesIn(line: string): string[] | undefined {
   const inside = /\*\(([^()]*)\)\)/.exec(line)?.[1];
   if (inside === undefined) return undefined;

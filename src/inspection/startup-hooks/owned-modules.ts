@@ -1,9 +1,9 @@
-/** The owner of what no project on an index brings. */
+/** The owner of modules that no project on an index provides. */
 const NO_PROJECT = 'no project';
 
 /**
- * Modules that are imported at the start of many environments without any honest hook's being in the same
- * artifact: who ships one of them runs at every start. Those that listed hooks import are the policy's to know.
+ * Modules that many environments import at the start without a known-good hook in the same artifact: a project that
+ * provides one is executed at every start. The policy knows the imports of listed hooks.
  */
 const OWNERS: ReadonlyMap<string, string> = new Map([
   // Debian's own `sitecustomize` imports it, in virtual environments too.
@@ -14,13 +14,16 @@ const OWNERS: ReadonlyMap<string, string> = new Map([
   ['pywin32_bootstrap', 'pywin32'],
   ['pywin32_system32', 'pywin32'],
   ['_pdbpp_path_hack', 'pdbpp'],
-  // What the hooks of pip-system-certs, python-certifi-win32 and autowrapt import of other projects.
+  // Imports from other projects in the hooks of pip-system-certs, python-certifi-win32 and autowrapt.
   ['pip', 'pip'],
   ['truststore', 'truststore'],
   ['wrapt', 'wrapt'],
 ]);
 
-/** What build backends write for editable installs: setuptools, hatchling and pdm, scikit-build-core, meson-python. */
+/**
+ * Files that build backends write for editable installs: setuptools, hatchling and pdm, scikit-build-core,
+ * meson-python.
+ */
 const EDITABLE = /^(?:__editable__.*|_editable_impl_.*|_\w+_editable(?:_loader)?)$/;
 
 /** Whose a module is that runs at the start, folded; undefined for all others. */

@@ -2,11 +2,11 @@
 export interface PathLine {
   /** Counted from 1, by line feeds. */
   readonly number: number;
-  /** As it stands in the file, between its line feeds. */
+  /** As in the file, between its line feeds. */
   readonly text: string;
   /**
-   * Whether every Python, on every system, takes it for the same folder below the `.pth`'s own: a relative path
-   * of ordinary characters. What it leads to is not told from any other line.
+   * Whether every Python, on every system, treats it as the same folder below the `.pth`'s own: a relative path of
+   * ordinary characters. The target of any other line is unknown.
    */
   readonly isPlain: boolean;
 }
@@ -18,12 +18,12 @@ const SOFT_END = /[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/;
 const SEGMENT = '[A-Za-z0-9_-](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?';
 const PLAIN = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`);
 
-/** Installers put what lies in these elsewhere, or keep it for themselves. */
+/** Installers move the content of these folders, or use it themselves. */
 const INSTALLERS_OWN = /^[^/]*\.(?:data|dist-info|egg-info)(?:\/|$)/i;
 
 /**
- * The lines of a `.pth` that are neither blank, nor comments, nor executed, to every CPython from 3.8 to 3.15. One
- * that any of them might take for a path is there, marked as not plain.
+ * The lines of a `.pth` that are not blank, comments, or executed, for every CPython from 3.8 to 3.15. A line that any
+ * version might treat as a path is included, marked as not plain.
  */
 export function pathLines(content: string): PathLine[] {
   const lines: PathLine[] = [];
@@ -36,7 +36,10 @@ export function pathLines(content: string): PathLine[] {
   return lines;
 }
 
-/** All that some Python makes of a line: its pieces, without the white space behind (3.8 on) and before (3.15). */
+/**
+ * All interpretations of a line by Python versions: its pieces, without trailing white space (3.8 on) and leading white
+ * space (3.15).
+ */
 export function readingsOf(text: string): string[] {
   const pieces = [text, ...text.split(SOFT_END)].map(withoutEnd);
   return [...new Set([...pieces, ...pieces.map((piece) => piece.trimStart())])].filter(

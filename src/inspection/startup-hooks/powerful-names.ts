@@ -8,7 +8,7 @@ import { oddityOfPlace } from './prefix-places.js';
 import { powerOfReserved } from './reserved-modules.js';
 import { isInterpreter, isStandardModule, powerOfScript } from './script-names.js';
 
-/** What a member is by its place and name alone. */
+/** The effect of a member by its place and name alone. */
 export type Power =
   /** Its lines decide: scan the content. */
   | { readonly kind: 'pth' }
@@ -18,7 +18,7 @@ export type Power =
 
 const CUSTOMIZE = /^(?:sitecustomize|usercustomize)$/;
 
-/** The power of one landing, undefined where it has none. What it goes by, `isOrdinary` must know too. */
+/** The effect of one destination; undefined if it has none. `isOrdinary` must cover the same criteria. */
 export function powerOf(landing: Landing, project: ProjectName | undefined): Power | undefined {
   const { place, path } = landing;
   if (place === 'site') return inSiteFolder(path, project);
@@ -29,7 +29,7 @@ export function powerOf(landing: Landing, project: ProjectName | undefined): Pow
 
 function inPrefix(path: readonly string[], project: ProjectName | undefined): Power | undefined {
   const [name = '', next = ''] = path;
-  // Beside or below the interpreter on Windows; `lib/python312.zip` is read in place of the standard library.
+  // Next to or below the interpreter on Windows; `lib/python312.zip` is read instead of the standard library.
   const last = path.length === 1 ? name : path.length === 2 && /^lib\d*$/.test(name) ? next : '';
   if (INTERPRETER_SETTINGS.test(last) || (path.length === 1 && isInterpreter(name)))
     return finding('interpreter-shadow', 'replaces the interpreter or its start-up files');
@@ -43,12 +43,12 @@ function inPrefix(path: readonly string[], project: ProjectName | undefined): Po
   return oddity === undefined ? undefined : finding('data-place-unknown', oddity);
 }
 
-/** conda has `Library/bin` on the path, and in front of `Scripts`; beside programs, only DLLs of any name lie there. */
+/** conda has `Library/bin` on the path, before `Scripts`; next to programs, it contains only DLLs of any name. */
 function isBesideLibraries([first, second, name = '', ...below]: readonly string[]): boolean {
   return first === 'library' && second === 'bin' && below.length === 0 && !name.endsWith('.dll');
 }
 
-/** `lib/python3.12/…` (also `lib64`, below `local`) but for the site folder; modules of `Lib` and `DLLs` on Windows. */
+/** `lib/python3.12/…` (also `lib64`, below `local`) except the site folder; modules of `Lib` and `DLLs` on Windows. */
 function isStandardLibrary(path: readonly string[]): boolean {
   const [lib = '', next = ''] = path[0] === 'local' ? path.slice(1) : path;
   if (lib === 'dlls') return true;
@@ -70,12 +70,12 @@ function inSiteFolder(
       return finding('foreign-hook', `is a module of ${owner} that is imported at start-up`);
     if (isCustomize(importPath)) return finding('site-customize', howCustomizeRuns(importPath));
   }
-  // In an installed environment pip's own modules may be nobody's; only a wheel says whose it is.
+  // In an installed environment, the owner of pip's modules may be unknown; only a wheel has a project.
   const reserved = project === undefined ? undefined : powerOfReserved(path, project);
   if (reserved !== undefined) return finding(reserved.code, reserved.why);
   const [name = ''] = path;
   if (path.length > 1) return undefined;
-  // An embedded interpreter lies where a wheel is installed with `--target`.
+  // With `--target`, a wheel can be installed into the folder of an embedded interpreter.
   if (name.endsWith('._pth') || name === 'pyvenv.cfg')
     return finding('interpreter-shadow', 'is read by an interpreter in its folder');
   if (name === '_virtualenv.pth' && project !== 'virtualenv')
@@ -89,7 +89,7 @@ export function isCustomize(path: readonly string[]): boolean {
   return CUSTOMIZE.test(moduleAt(path) ?? '');
 }
 
-/** What is said of such a path: of a package only its `__init__` is imported for certain, and a license in it never. */
+/** The description of such a path: in a package, only `__init__` is certainly imported, and a license never. */
 export function howCustomizeRuns([top, inPackage]: readonly string[]): string {
   return inPackage === undefined || top === '__pycache__' || inPackage.startsWith('__init__.')
     ? 'is imported at every Python start'

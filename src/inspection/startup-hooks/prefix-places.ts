@@ -1,14 +1,14 @@
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 
 /**
- * Where honest wheels put files below the prefix, as the census found them; paths folded to one case. What lies in
- * `bin` is judged as scripts are.
+ * Places below the prefix in known-good wheels, according to the census; paths folded to one case. Files in `bin` are
+ * judged as scripts.
  */
 const HONEST: readonly RegExp[] = [
   /^(?:share|etc|include|man)\/./,
   /^(?:bin|scripts)\/./,
   /^lib(?:32|64)?\/(?:pkgconfig|cmake)\/./,
-  // Native libraries and what they read: nothing that Python imports, on no system.
+  // Native libraries and their data: not importable by Python on any system.
   /^lib(?:32|64)?\/(?:(?:ccl|mpi|pti)\/(?:[^/]+\/)*)?[^/]+\.(?:a|bc|cfg|dbg|dylib|la|o|rtl|spv|so(?:\.[\w.]+)?(?:-gdb\.py)?)$/,
   /^library\/(?:bin|lib|share|include|etc|opt)\/./,
   /^opt\/(?:ccl|compiler|mpi|pti)\/./,
@@ -18,7 +18,7 @@ const HONEST: readonly RegExp[] = [
   /^(?:authors|changelog|changes|copying|licen[cs]e|news|notice|readme)(?:\.(?:md|rst|txt))?$/,
 ];
 
-/** Folders that have a meaning on some system, whatever project takes their name. */
+/** Folders with a meaning on some system, even if a project has their name. */
 const TAKEN =
   /^(?:s?bin|scripts|lib\d*|libs|libexec|lib-python|library|dlls|resources|headers|frameworks|cellar|include|share|etc|man|opt|usr|var|local|tcl|tools|ssl|doc|conda-meta|condabin|compiler_compat|shell|pkgs|envs|(?:python|pypy|graalpy)[\d.]*)$/;
 
@@ -26,11 +26,11 @@ const TAKEN =
 const SETTINGS =
   /^etc\/(?:xdg\/)?(?:(?:python|pypy)[\d.]*|pip(?:\.conf|\.ini)?|uv(?:\.toml)?|pdm|pypoetry|openssl(?:@[\d.]+)?|ssl|ld\.so\.[^/]*|profile(?:\.d)?|environment(?:\.d)?)(?:\/|$)/;
 
-/** Where installers keep interpreters, environments and wheels: `pip install --user` fills `~/.local/share`. */
+/** Folders where installers keep interpreters, environments and wheels: `pip install --user` fills `~/.local/share`. */
 const MANAGED =
   /^share\/(?:uv|virtualenv|pypoetry|pdm|pip|pipx|hatch|rye|pyenv|python-wheels)(?:\/|$)/;
 
-/** CPython's own library, and those that its programs and extension modules are linked with. */
+/** CPython's own library, and those that its programs and extension modules link with. */
 const LIBRARIES: readonly RegExp[] = [
   /^(?:lib)?(?:python|pypy)\d/,
   /^lib(?:c|m|dl|util|rt|pthread|crypt|z|bz2|lzma|zstd|ffi|ssl|crypto|sqlite3|expat|uuid|ncursesw?|tinfow?|panelw?|readline|edit|gdbm|gdbm_compat|db|nsl|tirpc|tcl[\d.]*|tk[\d.]*|tcl9tk[\d.]*|intl|b2|mpdec)(?:[-_.][\d.]+)?(?:-x64|-x86|-arm64)?\.(?:so|dylib|dll)/,
@@ -41,7 +41,7 @@ const LIBRARIES: readonly RegExp[] = [
 const HEADERS =
   /^include\/(?:(?:python|pypy)[\d.]+[a-z]*\/(?:[^/]+$|(?:cpython|internal)\/)|(?:python|pyconfig)\.h$|(?:cpython|internal)\/)/;
 
-/** What is wrong with a file at this place below the prefix; undefined where honest wheels put files there too. */
+/** The problem with a file at this place below the prefix; undefined if known-good wheels also install files there. */
 export function oddityOfPlace(
   path: readonly string[],
   project: ProjectName | undefined,
@@ -63,7 +63,7 @@ export function oddityOfPlace(
   return undefined;
 }
 
-/** A folder named as the project, as old wheels have it: nobody else looks there. */
+/** A folder with the project's name, as in old wheels: other software does not read it. */
 function isOwnFolder(path: readonly string[], project: ProjectName | undefined): boolean {
   const [first = ''] = path;
   return (

@@ -12,15 +12,15 @@ export interface RunLine {
   readonly excerpt: Excerpt;
 }
 
-/** What a `.pth` file does, by its lines. */
+/** The effects of a `.pth` file, by its lines. */
 export interface PthFacts {
-  /** The first line that is executed; undefined where there is none. */
+  /** The first line that is executed; undefined without one. */
   readonly executable: RunLine | undefined;
-  /** Whether the content is not UTF-8 text: then what is executed depends on the machine. */
+  /** Whether the content is invalid UTF-8: the executed code then depends on the machine. */
   readonly undecodable: boolean;
-  /** The content; undefined where it is longer than `PTH_HELD_BYTES`. */
+  /** The content; undefined if it is longer than `PTH_HELD_BYTES`. */
   readonly content: Buffer | undefined;
-  /** What is put on the import path, where the content is there and text. */
+  /** Additions to the import path, if the content is available and text. */
   readonly lines: readonly PathLine[];
 }
 
@@ -55,9 +55,9 @@ export class PthScanner implements ContentSink {
   }
 }
 
-/** What a `.start` file does (PEP 829). */
+/** The effects of a `.start` file (PEP 829). */
 export interface StartFacts {
-  /** The first line that is no comment; undefined where there is none. */
+  /** The first line that is not a comment; undefined without one. */
   readonly first: RunLine | undefined;
   /** Whether a line has the form `package.module:callable`. */
   readonly callable: boolean;

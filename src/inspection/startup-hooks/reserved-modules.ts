@@ -2,19 +2,19 @@ import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { moduleAt } from './module-names.js';
 
-/** Modules that installers and builds are, whose next run would be somebody else's; pip's are hooks' as well. */
+/** Modules of installers and build tools, whose next run would execute them; pip's are also imported by hooks. */
 const INSTALLERS: ReadonlyMap<string, string> = new Map([
   ['setuptools', 'setuptools'],
   ['pkg_resources', 'setuptools'],
 ]);
 
-/** What installers and build backends import if it is there: for who distributes Python, not for a project. */
+/** Optional imports of installers and build backends, for distributors of Python, not for a project. */
 const DISTRIBUTORS: ReadonlySet<string> = new Set(['_manylinux', '_distutils_system_mod']);
 
 /**
- * What the standard library tries to import on the systems that lack it (`subprocess`, `shutil`, `ntpath`,
- * `mimetypes`, `tarfile`): there a wheel's module of that name runs with most honest hooks, and with every run of pip.
- * Not `readline` and `_curses`, which pyreadline3 and windows-curses bring.
+ * Optional imports of the standard library on systems without them (`subprocess`, `shutil`, `ntpath`, `mimetypes`,
+ * `tarfile`): a wheel's module of that name is then executed with most known-good hooks, and with every run of pip. Not
+ * `readline` and `_curses`, which pyreadline3 and windows-curses provide.
  */
 const OTHER_SYSTEMS: ReadonlySet<string> = new Set(
   '_winapi _wmi msvcrt nt winreg _posixsubprocess _scproxy fcntl grp posix pwd termios'.split(' '),
@@ -24,8 +24,8 @@ const OTHER_SYSTEMS: ReadonlySet<string> = new Set(
 const JYTHON = /^org(?:\.|\/__init__\.|\/__pycache__\/__init__\.|\/python(?:\.|$|\/))/;
 
 /**
- * Well-known namespaces of honest projects with setuptools' namespace files: these load an extension of the
- * namespace's own name at every start, whoever brings it. In no honest wheel is a namespace an extension.
+ * Well-known namespaces of known-good projects with setuptools' namespace files: these load an extension with the
+ * namespace's own name at every start, from any project. No known-good wheel has an extension as a namespace.
  */
 const NAMESPACES: ReadonlySet<string> = new Set(
   (
@@ -38,20 +38,22 @@ const NAMESPACES: ReadonlySet<string> = new Set(
 
 const NATIVE = /\.(?:so|pyd|dll|dylib|sl)$/;
 
-/** What stands at the top of a site directory; bytecode there is nowhere ordinary. */
+/** Names at the top of a site directory; bytecode there is never ordinary. */
 const TELLING = new RegExp(
   `^(?:(?:${['org', ...INSTALLERS.keys(), ...DISTRIBUTORS, ...OTHER_SYSTEMS].join('|')})[./ ]` +
     `|(?:${[...NAMESPACES].filter((name) => !name.includes('/')).join('|')})(?=[./ ]).*${NATIVE.source})`,
   'i',
 );
 
-/** Coarser than `powerOfReserved`, and never kinder: one look at a path in ASCII that lands where it says. */
+/**
+ * Coarser than `powerOfReserved`, and never more permissive: one check of an ASCII path that is also its destination.
+ */
 export function mayBeReserved(memberPath: string): boolean {
   return TELLING.test(memberPath);
 }
 
 /**
- * What is wrong with a wheel's file that is a module which others rely on as their own, or as nobody's.
+ * The problem with a wheel's file that is a module which other software expects from another project, or from none.
  * @param path below a site directory, folded
  */
 export function powerOfReserved(

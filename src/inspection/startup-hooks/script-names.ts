@@ -4,8 +4,8 @@ import { STANDARD_LIBRARY } from '../standard-library.js';
 import { INTERPRETER_SETTINGS, MODULE } from './interpreter-files.js';
 
 /**
- * `python3.13t`, `python_d.exe`, `pypy3`, `python3.12-config`, `python.exe.local`; with any suffix, for which of them
- * a system runs is its user's setting (PATHEXT on Windows).
+ * `python3.13t`, `python_d.exe`, `pypy3`, `python3.12-config`, `python.exe.local`; with any suffix, because the user's
+ * settings decide which ones a system executes (PATHEXT on Windows).
  */
 const INTERPRETER =
   /^(?:pythonw?|pypyw?|graalpy|idle|pydoc|2to3|pyvenv)[\d.]*[dmtu]*(?:_d)?(?:-[\d.]+)?(?:-(?:config|dbg|debug|gdb|intel64))?(?:\..*)?$/;
@@ -13,7 +13,7 @@ const INTERPRETER =
 /** The scripts of a virtual environment, by `venv` and by virtualenv, for any shell. */
 const ENVIRONMENT = /^(?:activate|activate_this|deactivate)(?:\.[a-z\d]+)?$/;
 
-/** The installers, whose next run would be somebody else's. */
+/** The installers, whose next run would be another program. */
 const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly string[] }[] = [
   { name: /^pip[\d.-]*$/, owners: ['pip'] },
   { name: /^easy_install[\d.-]*$/, owners: ['setuptools', 'distribute'] },
@@ -23,10 +23,10 @@ const INSTALLERS: readonly { readonly name: RegExp; readonly owners: readonly st
     owners: [name],
   })),
 ];
-/** What a shell runs without its suffix; of Windows' own, those of PATHEXT. */
+/** Programs that a shell runs without their suffix; for Windows' own shells, those of PATHEXT. */
 const PROGRAM = /(?:\.(?:exe|com|bat|cmd|ps1|sh|vbs|vbe|js|jse|wsf|wsh|msc)|-script\.pyw?)$/;
 
-/** Modules of installers, and what they or the standard library import from beside a script if it lies there. */
+/** Modules of installers, and modules that they or the standard library import from the folder of a script. */
 const INSTALLER_MODULES: ReadonlySet<string> = new Set([
   'pip',
   'setuptools',
@@ -40,10 +40,13 @@ const INSTALLER_MODULES: ReadonlySet<string> = new Set([
   'org',
 ]);
 
-/** DLLs of a project's own are called so; a program takes those of the system from beside itself first. */
+/** The naming of a project's own DLLs; a program loads system DLLs from its own folder first. */
 const OWN_DLL = /^lib(?!python|ffi|ssl|crypto)[^/]*\.dll$/;
 
-/** What a file has by its name beside the interpreter: of `.data/scripts`, `.data/data/bin`, or of an entry point. */
+/**
+ * The effect of a file by its name next to the interpreter: in `.data/scripts`, `.data/data/bin`, or from an entry
+ * point.
+ */
 export function powerOfScript(
   path: readonly string[],
   project: ProjectName | undefined,

@@ -2,7 +2,7 @@ import { foldPath, normalisePath } from '../archive/member-name.js';
 import type { Landing } from './landing.js';
 import { isCustomize, type Power } from './powerful-names.js';
 
-/** Where builders look for modules: setuptools' layouts, and the older `lib`. */
+/** Folders where builders search for modules: setuptools' layouts, and the older `lib`. */
 const SOURCE_FOLDERS: ReadonlySet<string> = new Set(['src', 'lib']);
 const CUSTOMIZED_BY_BUILD = {
   kind: 'finding',
@@ -11,9 +11,9 @@ const CUSTOMIZED_BY_BUILD = {
 } as const;
 
 /**
- * The power of an sdist's member. Building an sdist runs its code anyway, so this is best effort: any hook in it,
- * wherever it lies; and the modules that builders take for the top of the import path, since installers turn to the
- * sdist of a release whose wheel is refused for them.
+ * The effect of an sdist's member. Building an sdist runs its code anyway, so this is best effort: any hook in it, in
+ * any folder; and the modules that builders treat as top-level, since installers fall back to the sdist of a release
+ * whose wheel is refused for them.
  */
 export function powerInSdist(
   member: string,
@@ -21,7 +21,7 @@ export function powerInSdist(
   const path = normalisePath(member.replaceAll('\\', '/')).split('/');
   const name = path.at(-1) ?? '';
   const folded = path.map(foldPath);
-  // Installers drop the folder that all members lie in; where there is none they go by the archive as it is.
+  // Installers strip the folder that contains all members; without one, they use the archive's paths.
   for (const reading of [folded.slice(1), folded]) {
     const top = SOURCE_FOLDERS.has(reading[0] ?? '') ? reading.slice(1) : reading;
     if (isCustomize(top))

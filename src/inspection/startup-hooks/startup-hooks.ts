@@ -23,26 +23,26 @@ import { ZipTail } from './zip-tail.js';
 /** Characters that no system opens as one path. */
 const LONGEST_PATH = 4096;
 
-/** A look at one member's content, on behalf of the hooks; `finish` is told the content's digest. */
+/** The reading of one member's content for hooks; `finish` receives the content's digest. */
 export interface HookLook {
   readonly sinks: readonly ContentSink[];
   finish(sha256: Sha256): void;
 }
 
 /**
- * Finds what would run at an interpreter's start once the artifact is installed (docs/what-is-inspected.md).
- * Tell it of every member, feed it those it wants to look at, then let it finish.
+ * Finds files that run at an interpreter's start once the artifact is installed (docs/what-is-inspected.md). Pass it
+ * every member and the requested contents, then call `finish`.
  */
 export class StartupHooks {
-  /** What can be imported from the artifact: the policy knows which of it other projects' hooks import. */
+  /** The importable modules of the artifact: the policy knows which of them other projects' hooks import. */
   readonly modules = new BroughtModules();
   readonly #artifact: DistributionFilename;
   readonly #findings: FindingList;
-  /** Undefined where no `.pth` of the artifact lands in a site directory. */
+  /** Undefined if no `.pth` of the artifact is installed into a site directory. */
   readonly #wheel: WheelFiles | undefined;
   readonly #paths: HookPaths | undefined;
 
-  /** @param files all files of a wheel: what a `.pth` does depends on the others */
+  /** @param files all files of a wheel: the effect of a `.pth` depends on the others */
   constructor(
     artifact: DistributionFilename,
     findings: FindingList,
@@ -73,7 +73,7 @@ export class StartupHooks {
     return looks.length < 2 ? looks[0] : together(looks);
   }
 
-  /** One look a power: what a place forbids says nothing of what the content does at another one. */
+  /** One reading per effect: a finding about the place is independent of the content's effect at another place. */
   #looksByPower(member: string, places: readonly Landing[]): HookLook[] {
     const looks = new Map<string, HookLook>();
     for (const landing of places) {
@@ -90,7 +90,7 @@ export class StartupHooks {
     return [...looks.values()];
   }
 
-  /** What a file would be in a folder that a line of a `.pth` adds; which these are is known at the end. */
+  /** The effect of a file in a folder that a `.pth` line adds; these folders are known only at the end. */
   #lookInAdded(member: string, places: readonly Landing[], paths: HookPaths): HookLook | undefined {
     const landed = pathsOf(member, places);
     const why = powerInAdded(landed, this.#artifact.project);
@@ -123,7 +123,7 @@ export class StartupHooks {
     };
   }
 
-  /** A finding by name alone. Each file is told of: the policy excuses them one by one. */
+  /** A finding by name alone. Each file has one, because the policy has exceptions file by file. */
   #tell(power: Extract<Power, { kind: 'finding' }>, member: string, landing: Landing): HookLook {
     const beginning = new Beginning();
     return {
@@ -140,7 +140,7 @@ export class StartupHooks {
     };
   }
 
-  /** Reports what only the members together tell. */
+  /** Reports problems that require all members. */
   finish(): void {
     this.#paths?.finish(this.modules);
   }
@@ -161,7 +161,7 @@ export class StartupHooks {
         sinks: [scanner],
         finish: (sha256) => {
           const { first, callable } = scanner.finish();
-          // In an sdist a file of this name may be anything; only what names something to call is one.
+          // In an sdist, a file of this name may be anything; it counts only if it names a callable.
           if (first !== undefined && (callable || this.#artifact.kind !== 'sdist'))
             this.#findings.add(
               'start-file',
@@ -208,11 +208,11 @@ export class StartupHooks {
     this.#paths?.seePth(facts, where);
   }
 
-  /** Whether a file is what setuptools writes for namespace packages, and is about no more than these. */
+  /** Whether a file is setuptools' namespace file, without any other effect. */
   #isNamespaceFile(content: Buffer | undefined): boolean {
     const packages = content && namespacesIn(content);
     if (packages === undefined || !areBareNamespaces(packages, this.#wheel)) return false;
-    // It makes these modules at the start: whoever's hook imports one gets this.
+    // It creates these modules at the start: any hook that imports one receives it.
     for (const [top] of packages) this.modules.add(top!.toLowerCase());
     return true;
   }
@@ -227,7 +227,7 @@ function nameOf(member: string): string {
   return member.slice(member.lastIndexOf('/') + 1);
 }
 
-/** What gives a file power anywhere on the import path, as it is said of it. */
+/** The description of a file's effect on any folder of the import path. */
 function powerInAdded(
   paths: readonly (readonly string[])[],
   project: ProjectName | undefined,

@@ -1,6 +1,6 @@
 import { landings } from './landing.js';
 
-/** A file of a wheel, at one place below a site directory where it may come to lie. */
+/** A file of a wheel, at one possible destination below a site directory. */
 export interface SiteFile {
   readonly member: string;
   /** Folded. */
@@ -8,8 +8,8 @@ export interface SiteFile {
 }
 
 /**
- * All files of a wheel that has a `.pth` in a site directory: what its lines lead to can only be told from the
- * others. Few wheels have one, so the rest need not pay for it.
+ * All files of a wheel with a `.pth` in a site directory: the targets of its lines are found among the others. Few
+ * wheels have one, so the rest avoid the cost.
  */
 export class WheelFiles {
   readonly files: readonly SiteFile[];
@@ -22,13 +22,13 @@ export class WheelFiles {
     for (const member of members) this.#addFolders(member);
   }
 
-  /** @returns undefined where no file is a `.pth` in a site directory */
+  /** @returns undefined if no file is a `.pth` in a site directory */
   static of(members: readonly { readonly path: string }[]): WheelFiles | undefined {
     if (!members.some(({ path }) => isPth(path))) return undefined;
     return new WheelFiles(members.map(({ path }) => path));
   }
 
-  /** Whether a file lies in the folder that a `.pth` at `pth` names, spelled just so. */
+  /** Whether a file is in the folder that a `.pth` at `pth` names, with this exact spelling. */
   fills(pth: string, folder: string): boolean {
     return this.#folders.has(pth.slice(0, pth.lastIndexOf('/') + 1) + folder);
   }

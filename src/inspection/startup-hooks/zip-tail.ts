@@ -4,7 +4,7 @@ import type { ContentSink } from '../archive/content.js';
 const TAIL = 22 + 65_535;
 const SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 
-/** Whether a content ends as a zip archive does, whatever it is called: Python's zipimport asks for no suffix. */
+/** Whether a content ends as a zip archive does, under any name: Python's zipimport does not require a suffix. */
 export class ZipTail implements ContentSink {
   #tail: Buffer = Buffer.alloc(0);
 

@@ -28,7 +28,7 @@ export class BitReader {
     return (this.#bits >>> this.#count) & ((1 << count) - 1);
   }
 
-  /** The position of the first byte of which no bit is read. */
+  /** The position of the first byte without a read bit. */
   get position(): number {
     return this.#next - (this.#chunk.length - this.#at) - (this.#count >> 3);
   }

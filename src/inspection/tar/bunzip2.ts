@@ -10,8 +10,8 @@ const END_MAGIC = 0x177245;
 const END_MAGIC_REST = 0x385090;
 
 /**
- * Unpacks a file that is exactly one bzip2 stream, one block (at most 900 KB before its runs are spread out)
- * at a time. As with gzip nothing may follow: some readers would go on with it and some would not.
+ * Unpacks a file that is exactly one bzip2 stream, one block (at most 900 KB before its runs are expanded) at a time.
+ * As with gzip, no data may follow: some readers would continue with it and some would not.
  * @throws {InspectionProblem} `bzip2-malformed`, `bzip2-trailing`
  */
 export function* bunzip2(source: ByteSource): Generator<Buffer> {

@@ -8,15 +8,15 @@ const PIECE = 64 * 1024;
 export interface Bzip2Block {
   /** The block's content; read it to its end before `crc`. */
   readonly pieces: Generator<Buffer>;
-  /** The checksum of what was read. */
+  /** The checksum of the read bytes. */
   crc(): number;
 }
 
 /**
- * Reads one block behind its checksum: Huffman codes, move to front, runs of zeros, the Burrows-Wheeler
- * transform, and runs of bytes.
- * @param limit bytes that the block may have before its runs of bytes are spread out
- * @throws {Malformed} where it is malformed
+ * Reads one block after its checksum: Huffman codes, move to front, runs of zeros, the Burrows-Wheeler transform, and
+ * runs of bytes.
+ * @param limit bytes that the block may have before its runs of bytes are expanded
+ * @throws {Malformed} if it is malformed
  */
 export function readBlock(bits: BitReader, limit: number): Bzip2Block {
   if (bits.read(1) === 1) throw new Malformed('unsupported randomised block');
@@ -113,7 +113,7 @@ function readSymbols(bits: BitReader, used: number[], limit: number) {
   }
 }
 
-/** Puts into the upper 24 bits of each entry where the next byte stands (the transform's inverse). */
+/** Stores the position of the next byte in the upper 24 bits of each entry (the transform's inverse). */
 function linkBack(table: Uint32Array, length: number): void {
   const starts = new Uint32Array(257);
   for (let i = 0; i < length; i++) starts[(table[i]! & 0xff) + 1]!++;

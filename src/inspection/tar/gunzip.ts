@@ -9,8 +9,8 @@ const FLAG_NAME = 8;
 const FLAG_COMMENT = 16;
 
 /**
- * Inflates a file that is exactly one gzip member (RFC 1952). Some readers go on with what follows the first
- * member and some stop, so nothing may follow; zero bytes of padding are let through, nobody reads them.
+ * Inflates a file that is exactly one gzip member (RFC 1952). Some readers continue after the first member and some
+ * stop, so no data may follow; zero bytes of padding are accepted, because all readers ignore them.
  * @throws {InspectionProblem} `gzip-malformed`, `gzip-trailing`
  */
 export function* gunzip(source: ByteSource): Generator<Buffer> {

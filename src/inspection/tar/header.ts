@@ -3,14 +3,14 @@ import { InspectionProblem } from '../finding-list.js';
 export const BLOCK = 512;
 const SLASH = 0x2f;
 
-/** A tar header as its block says, before pax and GNU extensions. */
+/** A tar header as in its block, before pax and GNU extensions. */
 export interface TarHeader {
   readonly rawName: Buffer;
   readonly rawLink: Buffer;
   readonly size: number;
   /** The type's character; NUL reads as `0`. */
   readonly type: string;
-  /** A folder as it was written before POSIX: NUL as the type, a slash at the end of the name. */
+  /** A folder in the format before POSIX: NUL as the type, a slash at the end of the name. */
   readonly isOldFolder: boolean;
   /** Of the block, in the inflated stream. */
   readonly offset: number;
@@ -34,7 +34,7 @@ export function readTarHeader(block: Buffer, offset: number): TarHeader {
   const isPosix = magic.startsWith('ustar\0');
   const name = untilNul(block.subarray(0, 100));
   const prefix = untilNul(block.subarray(345, 500));
-  // Python joins the prefix whatever the magic says, others only for POSIX.
+  // Python joins the prefix for any magic, others only for POSIX.
   if (!isPosix && prefix.length > 0)
     throw new InspectionProblem('tar-name-ambiguous', 'a non-POSIX header has a prefix', {
       offset,
@@ -84,7 +84,7 @@ function readNumber(field: Buffer, offset: number): number {
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
-/** Python ends the archive in silence at a header with a bad number of any kind; other readers go on. */
+/** Python silently ends the archive at a header with an invalid number of any kind; other readers continue. */
 function checkMinorNumber(field: Buffer, offset: number): void {
   const isBinary = field[0] === 0x80 || field[0] === 0xff;
   if (!isBinary && !/^ *[0-7]* *$/.test(untilNul(field).toString('latin1')))

@@ -3,9 +3,9 @@ import type { BitReader } from './bit-reader.js';
 
 const MAX_BITS = 20;
 
-/** A canonical Huffman code as bzip2 uses it: codes of 1 to 20 bits, shorter ones first. */
+/** A canonical Huffman code as in bzip2: codes of 1 to 20 bits, shorter ones first. */
 export class HuffmanCode {
-  /** For each length, the first code beyond it, and where its symbols begin. */
+  /** For each length, the first code beyond it, and the start of its symbols. */
   readonly #limit = new Int32Array(MAX_BITS + 1);
   readonly #base = new Int32Array(MAX_BITS + 1);
   readonly #symbols: Uint16Array;

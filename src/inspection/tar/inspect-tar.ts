@@ -14,8 +14,8 @@ import { type TarMember, type TarVisitor, TarWalker } from './tar-walker.js';
 const CHUNK = 256 * 1024;
 
 /**
- * Inspects a tar sdist in one pass over its stream, and where links are named like start-up hooks in a second one.
- * @throws {InspectionProblem} where it cannot be read on
+ * Inspects a tar sdist in one pass over its stream, and in a second one if links are named like startup hooks.
+ * @throws {InspectionProblem} if the rest is unreadable
  */
 export function inspectTar(source: ByteSource, run: InspectionRun): void {
   const hooks = new StartupHooks(run.artifact, run.findings);
@@ -144,7 +144,7 @@ class AliasVisitor implements TarVisitor {
     this.#finish = undefined;
   }
 
-  /** The names whose file has not come. */
+  /** The names whose file was not found. */
   missed(): string[] {
     return [...this.#aliases].flatMap(([path, names]) => (this.#met.has(path) ? [] : names));
   }

@@ -6,13 +6,13 @@ import type { TarMember } from './tar-walker.js';
 
 /** As many as a system follows before it gives up. */
 const MAX_STEPS = 40;
-/** More links of such names than any sdist has: what is left over is doubt. */
+/** More such links than any sdist has: further ones count as doubt. */
 const MAX_LINKS = 64;
 
 /**
- * A link with the name of a start-up hook is that hook, with the content of what it leads to; and a link to a folder
- * gives another name to all that lies in it. What is linked may stand in front of the link in the archive, or behind
- * it, so the links are gathered in one pass, and the contents looked at in another one.
+ * A link with the name of a startup hook is that hook, with the content of its target; and a link to a folder gives
+ * another name to all files in it. The target may precede or follow the link in the archive, so the links are collected
+ * in one pass, and the contents inspected in another one.
  */
 export class LinkedHooks {
   readonly #findings: FindingList;
@@ -33,12 +33,12 @@ export class LinkedHooks {
     } else if (type !== 'folder') {
       const base = type === 'symlink' ? path.slice(0, path.lastIndexOf('/') + 1) : '';
       this.#links.set(path, normalisePath(base + link));
-      // What leads to a folder has the power of a package.
+      // A link to a folder has the effect of a package.
       if (powerInSdist(path) ?? powerInSdist(`${path}/__init__.py`)) this.#named.add(path);
     }
   }
 
-  /** The names that files have as hooks beside their own: by the file's path, normalised. */
+  /** The hook names that files have in addition to their own: by the file's path, normalised. */
   aliases(): ReadonlyMap<string, readonly string[]> {
     const aliases = new Map<string, string[]>();
     let count = 0;
@@ -82,7 +82,7 @@ export class LinkedHooks {
       }
   }
 
-  /** Where a path leads over all links; undefined where it goes round in a circle, or out of the archive. */
+  /** The target of a path after all links; undefined for a cycle, or a target outside the archive. */
   #follow(path: string): string | undefined {
     let rest = path.split('/');
     let done: string[] = [];

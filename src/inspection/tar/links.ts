@@ -2,11 +2,11 @@ import { normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import type { TarMember } from './tar-walker.js';
 
-/** Holds links inside the tree, and members out of links. */
+/** Keeps links inside the tree, and members out of links. */
 export class LinkCheck {
   readonly #findings: FindingList;
   readonly #links = new Set<string>();
-  /** What hard links lead to. */
+  /** The targets of hard links. */
   readonly #linked = new Set<string>();
 
   constructor(findings: FindingList) {
@@ -35,8 +35,8 @@ export class LinkCheck {
   }
 
   #passesThroughLink(path: string, type: TarMember['type']): boolean {
-    // A file in a link's own place is written through it by some readers; so is one in the place of a hard link's target,
-    // by those (Python, not uv) that write into the file that is there.
+    // Some readers write a file at a link's path through the link. Readers that overwrite existing files (Python, not
+    // uv) do the same for the target of a hard link.
     if (type === 'file' && (this.#links.has(path) || this.#linked.has(path))) return true;
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
       if (this.#links.has(path.slice(0, at))) return true;
@@ -45,8 +45,8 @@ export class LinkCheck {
 }
 
 /**
- * Whether a target stays below the archive's root. `..` counts only in front: behind a name it could start
- * from wherever a link leads.
+ * Whether a target stays below the archive's root. `..` is allowed only at the front: after a name, it could start at
+ * the target of a link.
  */
 function staysInside(base: readonly string[], target: string): boolean {
   if (target === '' || /^(?:[/\\]|[A-Za-z]:)/.test(target) || target.includes('\\')) return false;

@@ -1,6 +1,6 @@
 import { InspectionProblem } from '../finding-list.js';
 
-/** What a pax header says of the member that follows. */
+/** A pax header's data for the following member. */
 export interface PaxRecords {
   readonly path: Buffer | undefined;
   readonly linkPath: Buffer | undefined;
@@ -8,8 +8,8 @@ export interface PaxRecords {
 }
 
 /**
- * Reads a pax extended header: records `length key=value\n`, nothing else (POSIX.1-2017 pax, "Extended
- * Header"). Only what renames, resizes or makes sparse matters here.
+ * Reads a pax extended header: only records `length key=value\n` (POSIX.1-2017 pax, "Extended Header"). Only keys that
+ * rename, resize or make sparse matter here.
  * @throws {InspectionProblem}
  */
 export function readPax(content: Buffer, offset: number): PaxRecords {

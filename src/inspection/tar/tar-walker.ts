@@ -9,12 +9,12 @@ export interface TarMember {
   readonly path: string;
   readonly type: 'file' | 'folder' | 'symlink' | 'hardlink';
   readonly size: number;
-  /** The target as it is written; links only. */
+  /** The target as written; links only. */
   readonly link: string;
   readonly offset: number;
 }
 
-/** Is told of each member in order; what it returns takes the member's content. */
+/** Receives each member in order; the returned sink receives the member's content. */
 export interface TarVisitor {
   member(member: TarMember): ContentSink | undefined;
   /** The member's content is complete. */
@@ -23,7 +23,7 @@ export interface TarVisitor {
 
 /** Long names and pax headers are never larger than this. */
 const MAX_EXTENSION = 1024 * 1024;
-/** From here on the octal size field is too small, and the size may stand in a pax header alone. */
+/** From here on the octal size field is too small, and only a pax header may contain the size. */
 const OCTAL_LIMIT = 8 ** 11;
 /** `0` and `7` are files; links, folders and GNU's long names have their own meaning. */
 const TYPES: Readonly<Record<string, TarMember['type']>> = {
@@ -35,8 +35,8 @@ const TYPES: Readonly<Record<string, TarMember['type']>> = {
 };
 
 /**
- * Walks a tar stream that is pushed into it, and accepts only what every reader takes alike: it throws at the
- * first byte where they could part.
+ * Walks a tar stream that is pushed into it, and accepts only streams with one interpretation: it throws at the first
+ * byte where readers could differ.
  */
 export class TarWalker {
   readonly #visitor: TarVisitor;
@@ -44,7 +44,7 @@ export class TarWalker {
   #filled = 0;
   #offset = 0;
   #ended = false;
-  /** Bytes of the current content, and of its padding, still to come. */
+  /** Remaining bytes of the current content, and of its padding. */
   #content = 0;
   #padding = 0;
   #sink: ContentSink | undefined;
@@ -80,7 +80,7 @@ export class TarWalker {
     }
   }
 
-  /** The stream is over. @throws {InspectionProblem} where that is in the middle of something */
+  /** The end of the stream. @throws {InspectionProblem} if a member is incomplete */
   finish(): void {
     if (this.#content > 0 || this.#padding > 0 || (this.#filled > 0 && !this.#ended))
       throw new InspectionProblem('tar-truncated', 'the archive ends in the middle of a member', {
@@ -147,7 +147,7 @@ export class TarWalker {
     else this.#longLink = once(this.#longLink, longName(content, offset), offset);
   }
 
-  /** Some readers apply a global header to all members, some only beside a local one. */
+  /** Some readers apply a global header to all members, some only together with a local one. */
   #takeGlobal(pax: PaxRecords, offset: number): void {
     if (pax.path !== undefined || pax.linkPath !== undefined || pax.size !== undefined)
       throw new InspectionProblem(
@@ -185,9 +185,9 @@ export class TarWalker {
   }
 
   /**
-   * Before POSIX a folder was a file whose name ends in a slash, and readers still take it so. But some ask the
-   * header's own name, which a long one may replace, and skip no content then (CVE-2025-13462); some ask for the
-   * type, too.
+   * Before POSIX, a folder was a file whose name ends in a slash, and readers still support that. But some check the
+   * header's own name, which a long name may replace, and then skip no content (CVE-2025-13462); some also check the
+   * type.
    */
   #isFolder({ isOldFolder, offset }: TarHeader, path: string): boolean {
     const isRenamed = this.#longName !== undefined || this.#pax?.path !== undefined;
@@ -231,7 +231,7 @@ function once<T>(earlier: T | undefined, value: T, offset: number): T {
   });
 }
 
-/** GNU ends a long name with one NUL; what stands behind it is read by some only. */
+/** GNU ends a long name with one NUL; only some readers use the bytes after it. */
 function longName(content: Buffer, offset: number): Buffer {
   const end = content.indexOf(0);
   if (end === -1) return content;
@@ -246,7 +246,7 @@ function longName(content: Buffer, offset: number): Buffer {
   return content.subarray(0, end);
 }
 
-/** UTF-8, or else each odd byte as a lone surrogate, as Python does: no two names become one. */
+/** UTF-8, with each invalid byte as a lone surrogate, as Python does: distinct names stay distinct. */
 function decode(raw: Buffer): string {
   const text = raw.toString('utf8');
   if (!text.includes('\ufffd')) return text;

@@ -4,9 +4,9 @@ import { Malformed } from '../archive/malformed.js';
 const PLAIN_ROW = /([^",\r\n]*),([^",\r\n]*),([^",\r\n]*)(?:\r\n?|\n|$)/y;
 
 /**
- * Reads RECORD's CSV as Python's `csv` module does in its default dialect: commas, double quotes, any line end.
- * Rows come one by one, so that a hostile RECORD of millions costs no memory.
- * @throws {Malformed} where a quote is never closed
+ * Reads RECORD's CSV as Python's `csv` module does in its default dialect: commas, double quotes, any line end. Rows
+ * are generated one by one, so a hostile RECORD of millions needs little memory.
+ * @throws {Malformed} if a quote is never closed
  */
 export function* parseCsv(text: string): Generator<string[]> {
   let row: string[] = [];

@@ -11,9 +11,9 @@ const READ = ['METADATA', 'WHEEL', 'RECORD', 'entry_points.txt'] as const;
 export type DistInfoFile = (typeof READ)[number];
 
 /**
- * Finds the wheel's one `.dist-info` folder: exactly one at the root, of the filename's project and version,
- * a local label aside that the filename may lack (PyPA binary distribution format).
- * @returns its name, or undefined where there is none or more than one
+ * Finds the wheel's one `.dist-info` folder: exactly one at the root, of the filename's project and version, except for
+ * a local label that the filename may omit (PyPA binary distribution format).
+ * @returns its name, or undefined if there is not exactly one
  */
 export function findDistInfo(
   paths: readonly string[],
@@ -48,12 +48,12 @@ export function findDistInfo(
   return folder;
 }
 
-/** What ends like a file that is read, in any spelling. */
+/** Suffixes of the files that are read, in any spelling. */
 const LIKE_READ = /(?:METADATA|WHEEL|RECORD|entry_points\.txt)[. ]*$/iu;
 
 /**
- * Refuses the files that are read in another spelling: pip takes `x.dist-info/./entry_points.txt` for the file, and
- * uv, which reads what it has unpacked, `ENTRY_POINTS.TXT` where case does not count.
+ * Refuses other spellings of the files that are read: pip accepts `x.dist-info/./entry_points.txt` for the file, and
+ * uv, which reads the unpacked files, accepts `ENTRY_POINTS.TXT` on a case-insensitive file system.
  */
 export function checkSpelling(
   paths: readonly string[],
@@ -83,7 +83,7 @@ export function distInfoFile(path: string, folder: string | undefined): DistInfo
   return READ.find((name) => path === `${folder}/${name}`);
 }
 
-/** Judges the `.dist-info` files by their contents. @returns the RECORD, where there is one */
+/** Judges the `.dist-info` files by their contents. @returns the RECORD, if it exists */
 export function readDistInfo(
   contents: ReadonlyMap<DistInfoFile, Buffer>,
   folder: string,
@@ -111,7 +111,7 @@ export function readDistInfo(
 /** Installers must refuse a Wheel-Version whose major number they do not know. */
 function checkWheelFile(content: Buffer, member: string, findings: FindingList): void {
   const versions = parseHeaders(content).get('wheel-version') ?? [];
-  // Of several that are alike all installers take the first (mkl_fft 1.3.6).
+  // If several are equal, all installers use the first (mkl_fft 1.3.6).
   if (new Set(versions).size !== 1)
     findings.add('metadata-malformed', `${member} does not have exactly one Wheel-Version`, {
       member,

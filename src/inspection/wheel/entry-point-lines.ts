@@ -1,10 +1,10 @@
 /** The scripts that an `entry_points.txt` makes installers write. */
 export interface ScriptNames {
-  /** As every installer reads them; what is read differently is not among them. */
+  /** As every installer reads them; ambiguous names are excluded. */
   readonly names: readonly string[];
   /** Names that lead out of the scripts folder. */
   readonly outside: readonly string[];
-  /** What two installers could read differently, in words, with its line. */
+  /** Ambiguities between installers, in words, each with its line. */
   readonly doubts: readonly string[];
 }
 
@@ -19,17 +19,17 @@ const FOREIGN = /(?![\t\n\r ])[\p{Cc}\p{Cf}\p{Z}]|\r(?!\n)/u;
 /** `[group]`. pip strips all brackets, configparser ends at the last one, uv cuts a comment off. */
 const HEADING = /^\[([^[\]#;=\s][^[\]#;=]*)\]$/;
 
-/** A name with a folder or a drive in it, and what is a folder by itself. */
+/** A name with a folder or a drive in it, or a name that is a folder. */
 const OUTSIDE = /[/\\:]|^\.*$/;
 
-/** `name = module:attribute [extra]`: the name and what it runs. */
+/** `name = module:attribute [extra]`: the name and its target. */
 const SCRIPT =
   /^([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+-]*)[ \t]*=[ \t]*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*[ \t]*:[ \t]*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]*)(?:[ \t]*\[[\w., \t-]*\])?$/u;
 
 /**
  * Reads the scripts of an `entry_points.txt` (PyPA entry points specification) in the one form that all installers
- * take alike: pip (importlib.metadata, pkg_resources, then distlib), uv (configparser for Rust), poetry and pdm
- * (configparser). Each line beyond it is a doubt where one of them could make a script of it.
+ * interpret equally: pip (importlib.metadata, pkg_resources, then distlib), uv (configparser for Rust), poetry and pdm
+ * (configparser). Each other line is a doubt if one of these could create a script from it.
  */
 export function readScriptNames(content: Buffer): ScriptNames {
   const text = decode(content);
@@ -54,7 +54,7 @@ function decode(content: Buffer): string | undefined {
 }
 
 class Reading {
-  /** What each script runs, by its name. */
+  /** The target of each script, by its name. */
   readonly targets = new Map<string, string>();
   readonly outside: string[] = [];
   readonly doubts: string[] = [];
@@ -63,7 +63,7 @@ class Reading {
   #ofGroup = new Set<string>();
   /** Whether the current group is of scripts. */
   #scripts = false;
-  /** How far the last entry of this group is indented: what stands deeper goes on with it, to configparser. */
+  /** The indentation of this group's last entry: configparser treats deeper lines as its continuation. */
   #indent: number | undefined;
 
   take(raw: string, number: number): void {

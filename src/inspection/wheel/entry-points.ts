@@ -6,9 +6,8 @@ import { powerOfScript } from '../startup-hooks/script-names.js';
 import { readScriptNames } from './entry-point-lines.js';
 
 /**
- * Holds the scripts that `entry_points.txt` makes an installer write to names inside the scripts folder
- * (uv's CVE of 2025 wrote outside), to what all installers take from it alike, and judges them as files of
- * `.data/scripts`.
+ * Restricts the scripts that installers create from `entry_points.txt` to names inside the scripts folder (uv's CVE of
+ * 2025 wrote outside) and to unambiguous entries, and judges them as files of `.data/scripts`.
  */
 export function checkEntryPoints(
   content: Buffer,

@@ -7,9 +7,9 @@ import type { FindingList } from '../finding-list.js';
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /**
- * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A header
- * that goes on over indented lines keeps its first line and a mark that it went on. The body is left out. Behind a line
- * that is no header Python finds no more of them, and uv goes on: all are given.
+ * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A header with
+ * indented continuation lines keeps its first line and a mark. The body is omitted. After a line that is not a header,
+ * Python stops and uv continues: all headers are returned.
  */
 export function parseHeaders(content: Buffer): Map<string, string[]> {
   const headers = new Map<string, string[]>();
@@ -35,9 +35,9 @@ export function parseHeaders(content: Buffer): Map<string, string[]> {
 }
 
 /**
- * Compares Name and Version with the filename's, as PEP 503 and PEP 440 compare.
- * @param folder the version of the wheel's `.dist-info`: METADATA may have the local label that stands there and that
- * the filename lacks
+ * Compares Name and Version with the filename's, by PEP 503 and PEP 440.
+ * @param folder the version of the wheel's `.dist-info`: METADATA may contain its local label, even if the filename
+ * omits it
  */
 export function checkNameAndVersion(
   content: Buffer,
@@ -76,7 +76,7 @@ export function checkNameAndVersion(
     );
 }
 
-/** Whether a spelling is that version, or that version with a local label where it has none, as installers take it. */
+/** Whether a spelling equals that version, or adds a local label to it, as installers accept. */
 export function isVersionOrItsLocal(text: string, version: string): boolean {
   return sameVersion(version.includes('+') ? text : text.replace(/\+.*$/s, ''), version);
 }

@@ -5,18 +5,18 @@ import { foldPath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { landings } from '../startup-hooks/landing.js';
 
-/** A path without any of these has no folder of the kinds that are looked for. */
+/** A path without any of these does not contain such a folder. */
 const TELLING = /\.(?:data|dist-info|egg)/i;
 
 const SCHEMES: ReadonlySet<string> = new Set(['purelib', 'platlib', 'headers', 'scripts', 'data']);
 
-/** What installers and `importlib.metadata` take for a distribution, in a folder of the import path. */
+/** Folders on the import path that installers and `importlib.metadata` treat as a distribution. */
 const DISTRIBUTION = /\.(?:dist-info|egg-info|egg|egg-link)$/;
 
 /**
- * Holds a wheel to folders of its own. pip takes every folder that ends in `.data` for the wheel's, uv and
- * installer only the one named as its `.dist-info`; and metadata of another distribution would make installers
- * and entry points believe in it.
+ * Restricts a wheel to its own folders. pip treats every folder with the suffix `.data` as the wheel's, uv and
+ * installer only the one with the name of its `.dist-info`; and metadata of another distribution would mislead
+ * installers and entry points.
  * @param distInfo the wheel's `.dist-info` folder
  */
 export function checkOwnFolders(
@@ -50,7 +50,7 @@ export function checkOwnFolders(
   }
 }
 
-/** `demo.egg-info`, `demo-1.0-py3.8.egg-info`: what setuptools leaves in old wheels. */
+/** `demo.egg-info`, `demo-1.0-py3.8.egg-info`: left by setuptools in old wheels. */
 function isOwnEggInfo(top: string, { project }: DistributionFilename): boolean {
   const name = /^([^-]*)(?:-.*)?\.egg-info$/.exec(top)?.[1];
   return name !== undefined && project !== undefined && parseProjectName(name) === project;

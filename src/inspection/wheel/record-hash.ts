@@ -1,6 +1,6 @@
-/** What RECORD gives as a file's hash. */
+/** A file's hash in RECORD. */
 export interface RecordHash {
-  /** In lower case; empty where there is none. */
+  /** In lower case; empty if absent. */
   readonly algorithm: string;
   /** base64url without padding, however it is written. */
   readonly digest: string;
@@ -13,8 +13,8 @@ export const STRONG_HASHES: ReadonlySet<string> = new Set(['sha256', 'sha384', '
 const HEX = /^(?:[\da-f]{64}|[\da-f]{96}|[\da-f]{128})$/i;
 
 /**
- * Reads `algorithm=digest`. The specification wants base64url without padding; builders have also written base64's
- * standard alphabet, padding, and hexadecimal (sphinx-theme-builder), and nobody can take one for another.
+ * Reads `algorithm=digest`. The specification requires base64url without padding; builders have also written base64's
+ * standard alphabet, padding, and hexadecimal (sphinx-theme-builder), and these forms are unambiguous.
  */
 export function parseRecordHash(text: string): RecordHash {
   const equals = text.indexOf('=');

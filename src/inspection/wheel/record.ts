@@ -5,29 +5,29 @@ import type { FindingList } from '../finding-list.js';
 import { parseCsv } from './csv.js';
 import { parseRecordHash, STRONG_HASHES } from './record-hash.js';
 
-/** What RECORD says of one file, as it is written there: most entries are never asked for more. */
+/** RECORD's entry for one file, unparsed: most entries need no more. */
 interface RecordEntry {
   readonly hash: string;
   readonly size: string;
-  /** Whether the file is there. */
+  /** Whether the file exists. */
   isThere: boolean;
 }
 
 const USUAL = 'sha256=';
 
-/** Where `str.splitlines`, by which pip and installer go, ends a line, and the csv module does not. */
+/** Line ends of `str.splitlines`, as used by pip and installer, that the csv module does not recognize. */
 const OTHER_LINE_ENDS = /[\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 /** An absolute or climbing path. pip copies such a row, and deletes the file when the wheel is uninstalled. */
 const LEAVES = /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.[. ]+(?:[/\\]|$)/;
 
-/** The schemes of a `.data` folder whose files lie in a site folder. */
+/** The schemes of a `.data` folder whose files are installed into a site folder. */
 const SITE_SCHEMES: ReadonlySet<string> = new Set(['purelib', 'platlib']);
 
 /** A package's folder has no dot in its name; pip deletes a folder with all that others have in it. */
 const MAY_BE_FOLDER = /(?:^|\/)[^./]*$/;
 
-/** More than any wheel has members (see the limits), so that a RECORD alone cannot fill the memory. */
+/** More than the maximum number of members of a wheel (see the limits), so RECORD alone cannot fill the memory. */
 const MAX_ENTRIES = 250_000;
 
 /** The table of files of a wheel. */
@@ -69,7 +69,7 @@ export class WheelRecord {
     this.#entries.set(name, { hash, size, isThere: false });
   }
 
-  /** The algorithm to hash a member with beside SHA-256, or undefined. */
+  /** The algorithm for a member in addition to SHA-256, or undefined. */
   algorithmOf(path: string): string | undefined {
     const entry = this.#entries.get(normalisePath(path));
     // As in nearly every wheel: most members are never asked for more than this.
@@ -78,7 +78,7 @@ export class WheelRecord {
     return algorithm !== 'sha256' && STRONG_HASHES.has(algorithm) ? algorithm : undefined;
   }
 
-  /** Takes note of a file that is there, by name only. */
+  /** Notes that a file exists, by name only. */
   see(path: string): void {
     const name = normalisePath(path);
     const entry = this.#entries.get(name);
@@ -87,7 +87,7 @@ export class WheelRecord {
       this.#findings.add('record-unlisted', `RECORD does not list ${path}`, { member: path });
   }
 
-  /** Compares a file's content with what RECORD says of it. */
+  /** Compares a file's content with its RECORD entry. */
   compare(path: string, size: number, sha256: Buffer, other: Buffer | undefined): void {
     const name = normalisePath(path);
     const entry = this.#entries.get(name);
@@ -115,7 +115,7 @@ export class WheelRecord {
       );
   }
 
-  /** Reports the entries that no member stands behind; call it once all members are seen. */
+  /** Reports the entries without a member; call it after all members were seen. */
   finish(): void {
     let own: ReadonlySet<string> | undefined;
     for (const [name, { isThere }] of this.#entries) {
@@ -138,7 +138,7 @@ export class WheelRecord {
 
   /** The names at the top of a site folder under which the wheel has files, which could be others' as well. */
   #ownTops(): ReadonlySet<string> {
-    // What lies in a cache of compiled modules is made anew.
+    // The content of a cache of compiled modules is generated again.
     const own = new Set([this.#folder, '__pycache__']);
     const data = this.#folder.replace(/\.dist-info$/i, '.data');
     for (const [name, { isThere }] of this.#entries) {
@@ -150,7 +150,7 @@ export class WheelRecord {
     return own;
   }
 
-  /** RECORD cannot hold its own hash; its signatures are made after it. */
+  /** RECORD cannot contain its own hash; its signatures are created after it. */
   #isExempt(name: string): boolean {
     return (
       name === `${this.#folder}/RECORD` ||

@@ -26,8 +26,8 @@ export interface DirectoryEntry {
 }
 
 /**
- * The bytes of the directory in the forms that are read at least cost, also by code that is not yet compiled:
- * numbers through a view, names as pieces of one text, a character a byte.
+ * The bytes of the directory in the forms with the lowest read cost, even in code that is not compiled yet: numbers
+ * through a view, names as pieces of one text, one character per byte.
  */
 interface Directory {
   readonly bytes: Buffer;

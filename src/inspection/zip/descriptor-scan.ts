@@ -3,8 +3,8 @@ import type { ContentSink } from '../archive/content.js';
 const SIGNATURE = Buffer.from('PK\x07\x08', 'latin1');
 
 /**
- * Looks for a data descriptor's signature in a content. A stored member whose sizes come behind its data ends, to who
- * reads the archive as a stream, where the first one stands.
+ * Searches a content for a data descriptor's signature. For a streaming reader, a stored member with sizes after its
+ * data ends at the first one.
  */
 export class DescriptorScan implements ContentSink {
   #end = Buffer.alloc(0);

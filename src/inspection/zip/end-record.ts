@@ -9,7 +9,7 @@ const LOCATOR_SIZE = 20;
 const ZIP64_END_SIZE = 56;
 const MAX_COMMENT = 0xffff;
 
-/** Where the central directory lies, as the end record (or its zip64 form) says. */
+/** The position of the central directory, according to the end record (or its zip64 form). */
 export interface DirectoryPlace {
   readonly members: number;
   readonly offset: number;
@@ -17,10 +17,10 @@ export interface DirectoryPlace {
 }
 
 /**
- * Reads the end of the archive and holds it to one reading: the end record closes the file, zip64 record and
- * locator (if any) stand directly before it, the directory directly before those, and all agree
- * (APPNOTE 4.3.14 to 4.3.16).
- * @param window the bytes at the file's end that are searched: of a shorter one than by default, archives with a long comment
+ * Reads the end of the archive and restricts it to one interpretation: the end record closes the file, zip64 record and
+ * locator (if any) directly precede it, the directory directly precedes those, and all agree (APPNOTE 4.3.14 to
+ * 4.3.16).
+ * @param window the bytes at the file's end that are searched: with less than the default, archives with a long comment
  * have no end record
  * @throws {InspectionProblem}
  */
@@ -94,7 +94,7 @@ function findEndRecord(source: ByteSource, window: number): { record: Buffer; at
           offset: start + i,
         },
       );
-    // A comment with a record's signature in it is where two readers find two archives.
+    // In a comment with a record's signature, two readers find two archives.
     if (comment.includes('PK'))
       throw new InspectionProblem(
         'zip-comment',

@@ -25,9 +25,9 @@ export interface WidenedSizes {
 }
 
 /**
- * Reads the extra fields of a header: zip64 sizes, and a Unicode path that must not rename (APPNOTE 4.5.3,
- * 4.6.9). All others (times, owners) say nothing about content.
- * @param start where in `bytes` they begin; `end` where they end
+ * Reads the extra fields of a header: zip64 sizes, and a Unicode path that must not rename (APPNOTE 4.5.3, 4.6.9). All
+ * others (times, owners) are irrelevant to the content.
+ * @param start of the fields in `bytes`; `end` their end
  * @param name the raw name of the same header, a character a byte
  * @throws {InspectionProblem}
  */
@@ -54,7 +54,7 @@ export function readExtraFields(
     if (id === UNICODE_PATH) checkUnicodePath(data, name);
     at += 4 + data.length;
   }
-  // Up to three zero bytes of padding are what some aligners leave; readers skip them alike.
+  // Some aligners leave up to three zero bytes of padding, which all readers skip.
   if (extra.subarray(at).some((byte) => byte !== 0))
     throw bad('zip-extra', 'has trailing bytes', name);
   return widen(wide, name, plain);

@@ -15,9 +15,9 @@ const resting: RawInflater[] = [];
 const MOST_RESTING = 4;
 
 /**
- * Feeds a member's content to the sinks and proves it: the deflate stream ends exactly where the directory
- * says, the length and the checksum are the declared ones. Feeds no more than the declared size.
- * @returns undefined where that is done: for most members nothing has to be waited for
+ * Feeds a member's content to the sinks and verifies it: the deflate stream ends exactly at the directory's position,
+ * and length and checksum are as declared. Feeds no more than the declared size.
+ * @returns undefined if it is complete: most members require no waiting
  * @throws {InspectionProblem} `zip-data`, `zip-crc`; or rejects with it
  */
 export function readContent(
@@ -36,7 +36,7 @@ function isShort({ method, compressed, inflated }: ZipMember): boolean {
   return compressed <= PIECE.length && (method !== DEFLATED || inflated <= LONGEST_WHOLE);
 }
 
-/** What turns out to be unsound on the way is read once more, to say what is wrong with it. */
+/** A content that fails the check is read again to determine the problem. */
 function readWhole(
   source: ByteSource,
   member: ZipMember,

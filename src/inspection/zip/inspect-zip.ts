@@ -21,8 +21,8 @@ import { readZipMembers, type ZipMember } from './zip-members.js';
 
 /**
  * Inspects a wheel, an egg or a zip sdist.
- * @param proofs contents that were read as they came in, and need not be read again to be known
- * @throws {InspectionProblem} where it cannot be read on
+ * @param proofs contents that were read during the transfer, and need not be read again
+ * @throws {InspectionProblem} if the rest is unreadable
  */
 export async function inspectZip(
   source: ByteSource,
@@ -53,7 +53,7 @@ export async function inspectZip(
   if (artifact.kind !== 'sdist') run.modules = hooks.modules;
 }
 
-/** What a wheel's `.dist-info` says of its members; undefined where there is none that could be read. */
+/** The metadata of a wheel's `.dist-info` about its members; undefined if it is missing or unreadable. */
 async function readRecord(
   source: ByteSource,
   members: readonly ZipMember[],
@@ -76,7 +76,7 @@ async function readRecord(
   return record;
 }
 
-/** Reads a member that is judged as a whole. @throws {InspectionProblem} where it is too large */
+/** Reads a member that is judged as a whole. @throws {InspectionProblem} if it is too large */
 async function readWhole(
   source: ByteSource,
   member: ZipMember,

@@ -11,11 +11,11 @@ const DESCRIPTOR = 0x08074b50;
 export const FLAG_DESCRIPTOR = 0x0008;
 
 /**
- * Walks the local headers from byte 0 to the directory, as a reader of the stream would, and holds each to
- * its entry: same name, flags, method, sizes, checksum; no byte in front, between or behind.
- * @param directoryAt where the central directory begins
- * @returns where each entry's data begins, in the entries' order
- * @throws {InspectionProblem} where the walk cannot go on
+ * Walks the local headers from byte 0 to the directory, as a streaming reader would, and compares each with its entry:
+ * same name, flags, method, sizes, checksum; no byte before, between or after them.
+ * @param directoryAt start of the central directory
+ * @returns the start of each entry's data, in the entries' order
+ * @throws {InspectionProblem} if the walk cannot continue
  */
 export function walkLocalHeaders(
   source: ByteSource,
@@ -104,7 +104,7 @@ function readLocalHeader(
   return { dataAt, zip64: sizes.zip64 };
 }
 
-/** Zero stands for what only the data descriptor tells. */
+/** Zero means that only the data descriptor contains the value. */
 function agrees(value: number, declared: number, deferred: boolean): boolean {
   return value === declared || (deferred && value === 0);
 }
@@ -130,8 +130,8 @@ function evidenceOf(entry: DirectoryEntry): Evidence {
 }
 
 /**
- * Reads the data descriptor between the data's end and the next header (APPNOTE 4.3.9): with or without a
- * signature; wide exactly where the local header has a zip64 extra, as streaming readers go by that.
+ * Reads the data descriptor between the data's end and the next header (APPNOTE 4.3.9): with or without a signature;
+ * wide exactly if the local header has a zip64 extra, as streaming readers expect.
  * @returns its length
  */
 function checkDescriptor(
@@ -150,7 +150,7 @@ function checkDescriptor(
   const length = end - at;
   const body = zip64 ? 20 : 12;
   if (length !== body && length !== body + 4) throw wrong(`has ${counted(length, 'byte')}`);
-  // Nothing else tells a stream where stored data ends.
+  // The end of stored data is otherwise undefined in a stream.
   if (length === body && entry.method === STORED && compressed > 0)
     throw new InspectionProblem(
       'zip-stored-descriptor',

@@ -15,15 +15,15 @@ export interface MemberLooksParts {
   readonly hooks: StartupHooks;
   /** Wheels only. */
   readonly record: WheelRecord | undefined;
-  /** Contents that were read as they came in. */
+  /** Contents that were read during the transfer. */
   readonly proofs: ContentProofs;
 }
 
-/** What is looked for in a content beside its digest. */
+/** Required results for a content, in addition to its digest. */
 interface Wanted {
   readonly hook: HookLook | undefined;
   readonly sdist: ReturnType<typeof parseSdistMetadata>;
-  /** The one that RECORD's hash is by, where that is not SHA-256. */
+  /** The algorithm of RECORD's hash, if it is not SHA-256. */
   readonly algorithm: string | undefined;
   readonly scan: DescriptorScan | undefined;
 }
@@ -37,7 +37,7 @@ function isOnlyHashed({ hook, sdist, algorithm, scan }: Wanted): boolean {
   return hook === undefined && sdist === undefined && algorithm === undefined && scan === undefined;
 }
 
-/** Looks at the members of a zip one by one: their paths, and the contents of those where it may matter. */
+/** Inspects the members of a zip one by one: their paths, and the contents of relevant ones. */
 export class MemberLooks {
   readonly #parts: MemberLooksParts;
 
@@ -45,7 +45,7 @@ export class MemberLooks {
     this.#parts = parts;
   }
 
-  /** @returns undefined where its content need not be read: there may be 100,000 of these */
+  /** @returns undefined if its content need not be read: there may be 100,000 such members */
   look(member: ZipMember): Promise<void> | undefined {
     if (member.isFolder) return this.#readFolder(member);
     const { run, hooks, record, proofs } = this.#parts;
@@ -62,7 +62,7 @@ export class MemberLooks {
     return undefined;
   }
 
-  /** Once all members have been looked at, some may matter that did not. @returns as `look` */
+  /** After all members were inspected, further ones may be relevant. @returns as `look` */
   lookAgain(member: ZipMember): Promise<void> | undefined {
     const hook = isReadable(member) ? this.#parts.hooks.lookAgain(member.path) : undefined;
     return hook && this.#readAgain(member, hook);
@@ -119,7 +119,7 @@ export class MemberLooks {
   }
 }
 
-/** Goes on at once where nothing has to be waited for. */
+/** Continues immediately if there is nothing to wait for. */
 function after(reading: Promise<void> | undefined, next: () => void): Promise<void> | undefined {
   if (reading !== undefined) return reading.then(next);
   next();

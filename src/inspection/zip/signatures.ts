@@ -4,8 +4,8 @@ import { InspectionProblem } from '../finding-list.js';
 const SIGNATURE = /PK(?:\x01\x02|\x03\x04|\x05\x06|\x06[\x06\x07]|\x07\x08)/;
 
 /**
- * Whether bytes hold the signature of a zip record: then who looks for records, and does not go from one to the next,
- * meets one that is none.
+ * Whether bytes contain the signature of a zip record: a reader that searches for records, instead of following them,
+ * then finds a false one.
  * @param bytes a character a byte
  */
 export function holdsSignature(bytes: string): boolean {

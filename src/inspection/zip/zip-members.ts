@@ -11,7 +11,7 @@ export const STORED = 0;
 export const DEFLATED = 8;
 const FLAGS_KNOWN = 0x0006 | FLAG_DESCRIPTOR | 0x0800;
 const FLAG_UTF8 = 0x0800;
-/** Version 6.3, the newest that there is; Python refuses later ones, others do not look. */
+/** Version 6.3, the newest; Python refuses later ones, others ignore the version. */
 const NEWEST = 63;
 /** Bit 0: encrypted; 6: strong encryption; 13: the directory is encrypted. */
 const FLAGS_ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
@@ -30,9 +30,9 @@ export interface ZipMember {
 }
 
 /**
- * Reads a zip's structure by both views, the directory's and the stream's, and reports all in which they
- * could be read differently. Inflates nothing.
- * @throws {InspectionProblem} where there is no one reading to go on with
+ * Reads a zip's structure in both views, the directory's and the stream's, and reports all ambiguities. Inflates
+ * nothing.
+ * @throws {InspectionProblem} if there is no single interpretation to continue with
  */
 export function readZipMembers(
   source: ByteSource,
@@ -50,7 +50,7 @@ export function readZipMembers(
   return members;
 }
 
-/** The declared sizes are enough to know a bomb: inflation never goes beyond them. */
+/** The declared sizes are sufficient to detect a bomb: inflation never exceeds them. */
 function checkBomb(
   entries: readonly DirectoryEntry[],
   size: number,
@@ -69,7 +69,7 @@ function checkBomb(
     );
 }
 
-/** @param dataAt where its data begins; 0 where that is not known yet */
+/** @param dataAt start of its data; 0 if not known yet */
 export function readMember(
   entry: DirectoryEntry,
   dataAt: number,
@@ -121,7 +121,7 @@ function decodeName(entry: DirectoryEntry, findings: FindingList): string {
   return name;
 }
 
-/** The upper half of the external attributes is the Unix mode, whatever system claims to have made it. */
+/** The upper half of the external attributes is the Unix mode, for any declared system of origin. */
 function checkKind(
   entry: DirectoryEntry,
   path: string,
@@ -152,7 +152,7 @@ function checkNames(
   findings: FindingList,
 ): void {
   const names = new Map<string, boolean>();
-  /** By folded form, where some name is not its own: the last name of that form. */
+  /** By folded form, if a name differs from its own: the last name of that form. */
   const folded = new Map<string, string>();
   const parents = new Set<string>();
   let folder = '';
@@ -172,7 +172,7 @@ function checkNames(
     }
     const key = foldPath(name);
     const twin = folded.get(key) ?? (name !== key && names.has(key) ? key : undefined);
-    // Deep in packages honest projects have such twins (kernel headers, terminfo); both are inspected.
+    // Deep in packages, known-good projects have such twins (kernel headers, terminfo); both are inspected.
     if (twin !== undefined && twin !== name && TELLING.test(key))
       findings.add(
         'zip-case-collision',
@@ -186,7 +186,7 @@ function checkNames(
       findings.add('zip-file-and-folder', `${name} is both a file and a folder`, { member: name });
 }
 
-/** Adds a folder and those that it lies in. */
+/** Adds a folder and its parents. */
 function addFolders(folder: string, folders: Set<string>): void {
   for (let path = folder; path !== '' && !folders.has(path); ) {
     folders.add(path);
