@@ -73,9 +73,14 @@ export class FileRequests {
     const answer = await this.#askOnce(url, { range }, signal, [200, 206]);
     const { headers, body, statusCode } = answer;
     const part = statusCode === 206 ? anyPartOf(headers) : undefined;
+    const encoding = headerText(headers['content-encoding']) ?? 'identity';
+    if (encoding !== 'identity' && encoding !== '') {
+      body.destroy();
+      throw faults.broken('sent a part of a file with a content encoding');
+    }
+    if (statusCode === 200) return wholeAsPart(answer, asked, faults);
     if (part === undefined) {
       body.destroy();
-      if (statusCode === 200) return undefined;
       throw faults.broken('sent a part of a file without saying which');
     }
     const { from, to, size } = part;
@@ -154,6 +159,27 @@ function rangeFrom(from: number, etag: string): Readonly<Record<string, string>>
 function lengthOf(headers: Answer['headers']): number | undefined {
   const length = Number(headers['content-length'] ?? Number.NaN);
   return Number.isSafeInteger(length) ? length : undefined;
+}
+
+/**
+ * A server without ranges sends the whole file from its first byte. It is read only where it is no longer than what was asked for.
+ * @returns undefined where it is longer, of unknown length, or says that it is a part
+ */
+async function wholeAsPart(
+  { headers, body }: Answer,
+  asked: AskedRange,
+  faults: Faults,
+): Promise<RangeAnswer | undefined> {
+  const size = lengthOf(headers);
+  const most = 'last' in asked ? asked.last : asked.to - asked.from;
+  if (size === undefined || size > most || headers['content-range'] !== undefined) {
+    body.destroy();
+    return undefined;
+  }
+  const otherLength = () => faults.broken('sent a file with another length');
+  const bytes = await collect(body, size, otherLength);
+  if (bytes.length !== size) throw otherLength();
+  return { size, from: 0, bytes, etag: headerText(headers.etag) };
 }
 
 /** Which part an answer with status 206 has; undefined where that is no rest of a file. */

@@ -114,7 +114,7 @@ export interface Upstream extends Demands {
    */
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer>;
   /**
-   * Asks once for a part of such a file, and reads exactly that.
+   * Asks once for a part of such a file, and reads exactly that, or all of a file that is no longer than the part.
    * @returns undefined where the upstream gives no parts of files
    */
   fetchRange(url: string, range: AskedRange, signal: AbortSignal): Promise<RangeAnswer | undefined>;

@@ -43,7 +43,15 @@ export type Fault =
   | { readonly kind: 'unannounced' }
   | { readonly kind: 'redirect'; readonly to: string }
   /** Gives parts of other bytes, and the body itself to whoever asks for all of it. */
-  | { readonly kind: 'other-parts'; readonly bytes: Buffer };
+  | { readonly kind: 'other-parts'; readonly bytes: Buffer }
+  /** Answers a request for a part in its own way; the file itself is right. */
+  | { readonly kind: 'parts'; readonly answer: (bytes: Buffer, range: string) => PartAnswer };
+
+export interface PartAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 /** How one file is listed, beside what its bytes say. */
 export interface Listing {
@@ -143,6 +151,10 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     }
     if (fault?.kind === 'status') return void res.writeHead(fault.status, fault.headers).end();
     if (body === undefined) return void res.writeHead(404).end();
+    if (fault?.kind === 'parts' && req.headers.range !== undefined) {
+      const part = fault.answer(body.bytes, req.headers.range);
+      return void res.writeHead(part.status, part.headers).end(part.body);
+    }
     if (!fake.noParts && (fault === undefined || fault.kind === 'other-parts')) {
       const part = partOf(req.headers.range, fault?.bytes ?? body.bytes);
       if (part !== undefined) return void res.writeHead(206, part.headers).end(part.bytes);
