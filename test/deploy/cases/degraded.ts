@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { TARGET } from '../timeline.js';
 import type { AlertCase } from './case.js';
 
-const FIRES = { alert: 'WheelgateDegraded', labels: { ...TARGET, part: 'access' } };
+const firesFor = (part: string) => ({ alert: 'WheelgateDegraded', labels: { ...TARGET, part } });
+const FIRES = firesFor('access');
+
+/** What a part says of a trouble that another part has, too. */
+const BECAUSE_OF_OTHERS: Readonly<Record<string, string>> = { redis: 'replicas', s3: 'archive' };
+const ALERT_ON: Readonly<Record<string, string>> = {
+  redis: 'WheelgateRedisDegraded',
+  s3: 'WheelgateS3Degraded',
+};
 
 /** Tokens of nobody are tokens, too: whoever asks is turned away. */
 function withTokens(scratch: string) {
@@ -40,4 +48,24 @@ export const DEGRADED: readonly AlertCase[] = [
       timeline.expect({ alert: 'WheelgatePolicyNotLoaded', labels: TARGET });
     },
   },
+  ...Object.entries(BECAUSE_OF_OTHERS).map(
+    ([cause, part]): AlertCase => ({
+      name: `is silent on ${part} while ${cause} is degraded, and fires if that alone remains`,
+      run: async (timeline, { gate }) => {
+        const { partDegraded } = gate.metrics;
+        await timeline.scraped(3);
+        for (const name of [cause, part]) partDegraded.set({ part: name }, 1);
+        await timeline.scraped(20);
+        timeline.expect({ alert: ALERT_ON[cause]!, labels: { ...TARGET, part: cause } });
+        partDegraded.set({ part: cause }, 0);
+        await timeline.scraped(5);
+        timeline.expect();
+        await timeline.scraped();
+        timeline.expect(firesFor(part));
+        partDegraded.set({ part }, 0);
+        await timeline.scraped();
+        timeline.expect();
+      },
+    }),
+  ),
 ];

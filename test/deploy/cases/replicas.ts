@@ -2,13 +2,15 @@ import type { TestGate } from '../../support/wheelgate.js';
 import { TARGET } from '../timeline.js';
 import type { AlertCase } from './case.js';
 
-/** What a replica says of those that it knows: how many go by each policy, and how many are silent. */
+/** What a replica says of those that it knows: how many go by each policy, and how many are silent. `/readyz` says so, too. */
 function known(gate: TestGate, revisions: Readonly<Record<string, number>>, silent = 0): void {
-  const { policyReplicas, replicas } = gate.gate.metrics;
+  const { policyReplicas, replicas, partDegraded } = gate.gate.metrics;
   policyReplicas.reset();
   for (const [revision, count] of Object.entries(revisions))
     policyReplicas.set({ revision }, count);
   replicas.set({ state: 'silent' }, silent);
+  const isTroubled = silent > 0 || Object.keys(revisions).length > 1;
+  partDegraded.set({ part: 'replicas' }, isTroubled ? 1 : 0);
 }
 
 export const POLICIES_DIFFER: readonly AlertCase[] = [
