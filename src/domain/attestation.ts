@@ -13,9 +13,9 @@ export interface Signing {
   readonly loggedAt?: number;
 }
 
-/** What became of a file's provenance document (PEP 740) when somebody looked. */
+/** The result of verifying a file's provenance document (PEP 740). */
 export type Attestation =
-  /** Verified: whoever signed had these bytes under this name. Each publisher once. */
+  /** Verified: the signer had these bytes under this name. Each publisher once. */
   | {
       readonly kind: 'attested';
       readonly publishers: readonly PublisherId[];
@@ -24,7 +24,7 @@ export type Attestation =
     }
   /** A fact: there is a document and it does not hold; or the index announces one and has none. */
   | { readonly kind: 'unverifiable'; readonly reason: string }
-  /** Not known for now: nobody could be asked, or the answer could not be verified for a fault of ours. */
+  /** Currently unknown: the index did not respond, or the verification failed because of a local fault. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /** An attestation, and the bytes that it is about. */
@@ -32,23 +32,23 @@ export interface AttestationRecord {
   readonly filename: string;
   readonly sha256: Sha256;
   readonly attestation: Attestation;
-  /** Milliseconds since 1970: from then on it counts as not known. Infinity for what never changes. */
+  /** Milliseconds since 1970: from then on it counts as unknown. Infinity for permanent results. */
   readonly askAgainAt: number;
 }
 
-/** What is known of a project's files. Several digests may go by one filename; each has a record of its own. */
+/** The known attestations of a project's files. A filename may have had several digests; each has a separate record. */
 export interface KnownAttestations {
   find(filename: string, sha256: Sha256): AttestationRecord | undefined;
 }
 
 export const NONE_KNOWN: KnownAttestations = { find: () => undefined };
 
-/** What counts as known for a time does so for this long at most, in milliseconds. */
+/** The maximum validity of a temporary result, in milliseconds. */
 export const LONGEST_DOUBT = 3_600_000;
-/** Digests of one filename that are remembered: whoever changes files under it again and again gains nothing. */
+/** The maximum number of digests per filename: repeated changes of a file do not displace other records. */
 const MAX_DIGESTS = 8;
 
-/** Records as they come; of each filename and digest the last counts. */
+/** Records in the order of arrival; the last one for a filename and digest counts. */
 export class AttestationRecords implements KnownAttestations {
   readonly #byFilename = new Map<string, readonly AttestationRecord[]>();
   #count = 0;

@@ -1,4 +1,4 @@
-/** What installs packages by itself, and whose settings the client's own command may write. */
+/** Clients that install packages themselves, and whose settings their own command can write. */
 export const PACKAGE_CLIENTS = ['pip', 'uv', 'poetry', 'pdm'] as const;
 
 /** All whose settings we know. */
@@ -24,13 +24,13 @@ export interface ClientSettings {
   readonly environment: readonly string[];
   /** The client's own command that writes it; absent where the client has none. */
   readonly command: readonly string[] | undefined;
-  /** What follows from it for locks that are there already; undefined where nothing does. */
+  /** The consequence for existing locks; undefined if there is none. */
   readonly lock: string | undefined;
 }
 
 /**
- * What has uv ask the server, before it installs what a lock names, whether any of it is malware: a preview of uv's. uv takes
- * the address as a folder, so it ends with a slash.
+ * Makes uv query the server for malware before it installs a lock: a preview of uv's. uv treats the address as a
+ * folder, so it ends with a slash.
  */
 export function malwareCheck(server: string): Pick<ClientSettings, 'lines' | 'environment'> {
   return {
@@ -39,7 +39,7 @@ export function malwareCheck(server: string): Pick<ClientSettings, 'lines' | 'en
   };
 }
 
-/** Where Wheelgate is, in the forms that clients want. */
+/** The address of Wheelgate, in the forms that clients require. */
 interface Place {
   /** The simple index's URL. */
   readonly index: string;

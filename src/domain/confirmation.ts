@@ -1,13 +1,13 @@
 /**
- * Until when what a process judges by is known to be in force: policy, malware feed, tokens. A process that does not read
- * them itself may miss an edit, however well it is told: it may be stopped, or its messages late.
+ * Until when the policy, malware feed and tokens of a process are confirmed to be in force. A process that does not
+ * read them itself may miss an edit despite announcements: it may be suspended, or its messages late.
  */
 export interface Confirmation {
   /** In milliseconds as `performance.now()` counts. Who judges at that time or later waits for `renewed` first. */
   readonly until: number;
-  /** Resolves once it lies ahead again. @throws {Failure} where nobody confirms it in time */
+  /** Resolves once it is in the future again. @throws {Failure} if it is not confirmed in time */
   renewed(): Promise<void>;
 }
 
-/** Of a process that reads them itself: what it holds is in force. */
+/** For a process that reads them itself: its state is in force. */
 export const IN_FORCE: Confirmation = { until: Number.POSITIVE_INFINITY, renewed: async () => {} };

@@ -1,6 +1,6 @@
 import { compareVersions } from './version.js';
 
-/** A release, and when the first of its files was uploaded, be that yanked by now or not. */
+/** A release with the first upload of its files, including yanked ones. */
 export interface DatedRelease {
   /** PEP 440's normal form. */
   readonly version: string;
@@ -25,12 +25,12 @@ export interface DatedReleases {
 /** As a decision record keeps them: each with the time of its upload, ISO 8601. */
 export type RecordedReleases = readonly (readonly [version: string, uploaded: string])[];
 
-/** A file that is older than this is in nobody's cooldown, in milliseconds. */
+/** Beyond the longest cooldown, in milliseconds: older files need no releases. */
 const YOUNG = 14 * 86_400_000;
 /** So many releases are written down of a file that is not. */
 const MOST = 5;
 
-/** @param now milliseconds since 1970 @returns undefined where nothing would follow from it */
+/** @param now milliseconds since 1970 @returns undefined if they would have no effect */
 export function writeReleases(
   {
     releases,

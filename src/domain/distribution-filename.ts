@@ -1,23 +1,25 @@
 import { type ProjectName, parseProjectName } from './project-name.js';
 import { parseVersion } from './version.js';
 
-/** What an index may list. `other` is anything no installer of today takes (`.exe`, `.rpm`, `.msi`, …). */
+/**
+ * The files that an index may list. `other` is anything that no current installer supports (`.exe`, `.rpm`, `.msi`, …).
+ */
 export type DistributionKind = 'wheel' | 'sdist' | 'egg' | 'other';
 
-/** How the archive is packed, as its name says. */
+/** The archive format, according to the filename. */
 export type ArchiveFormat = 'zip' | 'tar' | 'tar.gz' | 'tar.bz2' | 'tar.xz' | 'tar.zst' | 'tar.Z';
 
 export interface DistributionFilename {
   readonly filename: string;
   readonly kind: DistributionKind;
   readonly format: ArchiveFormat | undefined;
-  /** The project that the filename names, normalised; undefined where the name cannot be read. */
+  /** The project in the filename, normalised; undefined if the name is invalid. */
   readonly project: ProjectName | undefined;
-  /** The version in PEP 440's normal form; undefined where it is not one. */
+  /** The version in PEP 440's normal form; undefined if it is invalid. */
   readonly version: string | undefined;
-  /** Wheels only: the build tag (`1`, `2local`), where there is one. */
+  /** Wheels only: the build tag (`1`, `2local`), if there is one. */
   readonly build: string | undefined;
-  /** Wheels only: the variant label (PEP 825), where there is one. */
+  /** Wheels only: the variant label (PEP 825), if there is one. */
   readonly variant: string | undefined;
 }
 
@@ -36,11 +38,11 @@ const SDIST_ENDINGS: readonly (readonly [string, ArchiveFormat])[] = [
 ];
 
 /**
- * Reads a distribution's filename (PEP 427 for wheels, PEP 625 and its looser past for sdists).
+ * Reads a distribution's filename (PEP 427 for wheels, PEP 625 and its looser predecessors for sdists).
  *
- * An sdist's name from before PEP 625 is ambiguous (`a-b-1.0-2.tar.gz`); the project whose page lists the
- * file settles it, so pass `project` where it is known.
- * @returns undefined where the text is not a regular filename: a folder in it, a control character, a leading dot.
+ * The name of an sdist from before PEP 625 is ambiguous (`a-b-1.0-2.tar.gz`). The project whose page lists the file
+ * resolves it, so pass `project` if it is known.
+ * @returns undefined if the text is not a regular filename: a folder in it, a control character, a leading dot.
  */
 export function parseDistributionFilename(
   filename: string,
@@ -58,7 +60,7 @@ export function parseDistributionFilename(
 
 function parseWheel(filename: string): DistributionFilename {
   const parts = filename.slice(0, -'.whl'.length).split('-');
-  // A build tag begins with a digit, which no Python tag does: without one, a sixth part is a variant's label.
+  // A build tag begins with a digit, which no Python tag does: without one, a sixth part is a variant label.
   const build = parts.length > 5 && /^\d/.test(parts[2]!) ? parts[2] : undefined;
   const most = build === undefined ? 6 : 7;
   if (parts.length < 5 || parts.length > most)

@@ -1,6 +1,6 @@
 /**
- * How many slips of the hand lead from one text to another: a character too many, too few or wrong, or two neighbours
- * swapped (Damerau and Levenshtein's distance, where no part is edited twice). O(a·b) in time, O(b) in memory.
+ * The number of typing errors between two texts: an extra, missing or wrong character, or two swapped neighbours
+ * (Damerau-Levenshtein distance without repeated edits of a part). O(a·b) in time, O(b) in memory.
  */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,8 +1,8 @@
 const DAY = 86_400_000;
 
 /**
- * When something expires, as people write it: the last day where it holds to the end of that, else the instant.
- * @param expires the first instant at which it no longer holds, in milliseconds since 1970 or in ISO 8601
+ * An expiry as people write it: the last day if it is valid to the end of that, or else the instant.
+ * @param expires the first instant after its validity, in milliseconds since 1970 or in ISO 8601
  * @returns `2026-11-01`, or `2026-11-01T18:00:00.000Z`
  */
 export function expiryText(expires: number | string): string {

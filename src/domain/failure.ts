@@ -1,7 +1,4 @@
-/**
- * Every way in which a request can fail, and the status that says so. A refusal by policy is not a failure:
- * it is an answer, and has its own form.
- */
+/** Every kind of failed request, with its status. A refusal by policy is not a failure: it has a separate form. */
 export const FAILURES = {
   'bad-request': { status: 400, title: 'Invalid request' },
   unauthorised: { status: 401, title: 'Authentication required' },
@@ -31,7 +28,7 @@ export type FailureKind = keyof typeof FAILURES;
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
-  /** How long to wait before asking again, in milliseconds, where somebody said so. */
+  /** The time before a retry, in milliseconds, if the source declared one. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -48,20 +45,20 @@ export class Failure extends Error {
     return FAILURES[this.kind].status;
   }
 
-  /** It is in the log, whoever comes upon it then: one transfer fails for many who wait for it. */
+  /** Whether it is already logged: one transfer fails for many waiting requests. */
   isLogged = false;
 }
 
 /** When it is worth asking again where the system under us failed, in milliseconds. */
 const ASK_AGAIN = 5_000;
 const UNEXPECTED = 'Unexpected error. See the log for details.';
-/** A disk without room, which is told of by its own kind. */
+/** A disk without room, which has a separate kind. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * What to tell of whatever went wrong. A call of the operating system that failed (no file left to open, no right, a disk
- * that fails, no memory) passes, and says nothing of what was asked for; anything else is what nobody foresaw.
- * @param what could not be done, as a sentence
+ * Converts any error into a failure. A failed call of the operating system (too many open files, no permission, a disk
+ * error, no memory) is temporary, and independent of the request; any other error is unexpected.
+ * @param what the failed operation, as a sentence
  */
 export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
   if (error instanceof Failure) return error;
@@ -72,7 +69,7 @@ export function asFailure(error: unknown, what: string = UNEXPECTED): Failure {
   return new Failure('unable', what, options);
 }
 
-/** What the process or its machine has run out of: descriptors, memory, ports. */
+/** Resources of the process or its machine that may run out: descriptors, memory, ports. */
 const EXHAUSTED: ReadonlySet<string> = new Set([
   'EMFILE',
   'ENFILE',
@@ -82,7 +79,7 @@ const EXHAUSTED: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-/** Whether a call of the operating system failed for want of what any such call needs: it says nothing of its file or peer. */
+/** Whether a call of the operating system failed for lack of a general resource, independent of its file or peer. */
 export function isExhausted(error: unknown): boolean {
   // A host with several addresses is tried at each.
   if (error instanceof AggregateError)
@@ -95,21 +92,21 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
-/** What a failure says, within another sentence: `the upstream pypi cannot be reached`. */
+/** A failure's message as a part of another sentence: `the upstream pypi cannot be reached`. */
 export function asClause({ message }: Failure): string {
   return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
 }
 
-/** Where they came from in the program matters; of all others a stack says nothing. */
+/** Kinds whose stack is useful: they originate in the program. */
 const OURS: ReadonlySet<FailureKind> = new Set(['internal', 'unable']);
 
-/** What caused a failure, as fields of a line in the log: one line without a stack, unless the fault is ours. */
+/** The cause of a failure, as fields of a line in the log: one line without a stack, unless the fault is ours. */
 export function loggedCause({ kind, cause }: Failure): Record<string, unknown> {
   if (cause === undefined) return {};
   return OURS.has(kind) ? { err: cause } : { cause: inOneLine(cause) };
 }
 
-/** An error, and what caused it. */
+/** An error with its causes. */
 function inOneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;

@@ -5,11 +5,11 @@ export interface CodeEntry {
   readonly rule: FindingRule;
   /** Why it matters, in one sentence. */
   readonly summary: string;
-  /** Where the rule comes from. */
+  /** The source of the rule. */
   readonly source: string;
-  /** Set where honest files have it, and it can neither hide a file nor let two installers install two things. */
+  /** Set if known-good files have it, and it can neither hide a file nor make two installers differ. */
   readonly byDefault?: 'warn';
-  /** Set where it says nothing of the bytes: a fault of ours, or a moment when too much was to be done. */
+  /** Set if it is independent of the bytes: a local fault, or a temporary overload. */
   readonly passing?: true;
 }
 
@@ -178,12 +178,12 @@ export function codesOfRule(rule: FindingRule): FindingCode[] {
   );
 }
 
-/** What is known of a code; undefined for one that a later version wrote. */
+/** The entry of a code; undefined for one of a later version. */
 export function knowledgeOf(code: string): CodeEntry | undefined {
   return Object.hasOwn(FINDING_CODES, code) ? FINDING_CODES[code as FindingCode] : undefined;
 }
 
-/** Whether what was found may pass by itself: then it refuses for now, and is no fact about the bytes. */
+/** Whether a finding is temporary: it then refuses for now, and is no fact about the bytes. */
 export function isPassing({ findings }: Pick<Inspection, 'findings'>): boolean {
   return findings.some(({ code }) => knowledgeOf(code)?.passing === true);
 }

@@ -84,7 +84,7 @@ export interface Inspection {
   readonly metadataSha256?: Sha256;
 }
 
-/** What an inspector is told of the artifact beside its bytes. */
+/** The inspector's input, apart from the bytes. */
 export interface ArtifactDescription {
   readonly sha256: Sha256;
   readonly size: number;

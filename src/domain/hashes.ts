@@ -1,31 +1,31 @@
 import { invalidDigest, twoDigests } from '../messages/reasons.js';
 
 /**
- * What an index may declare a file's digest by (PEP 503, 691), with the hexadecimal digits of each, the best first. Other
- * names are passed over, as installers do.
+ * The algorithms of declared digests (PEP 503, 691), with the number of hexadecimal digits, the best first. Other names
+ * are ignored, as by installers.
  */
 const DIGITS = { sha256: 64, sha512: 128, sha384: 96, sha224: 56, sha1: 40, md5: 32 } as const;
 export type Algorithm = keyof typeof DIGITS;
 
 const ALGORITHMS = Object.keys(DIGITS) as Algorithm[];
-/** Those by which bytes are known: nobody can make others that have the same. */
+/** Algorithms that identify bytes: collisions are infeasible. */
 const STRONG = ['sha256', 'sha512', 'sha384'] as const satisfies Algorithm[];
 
 /** Digests by the algorithm's name, each in lower-case hexadecimal: `{ sha256: '71e3…' }`. */
 export type Hashes = Readonly<Partial<Record<Algorithm, string>>>;
 
-/** The digests that an index declares, as far as they can be read. */
+/** The valid digests that an index declares. */
 export interface DeclaredHashes {
   readonly hashes: Hashes;
-  /** What of it cannot be read, so that nobody knows which bytes are meant. */
+  /** An invalid declaration, which makes the intended bytes unknown. */
   readonly doubt: string | undefined;
 }
 
 export const NO_HASHES: DeclaredHashes = { hashes: {}, doubt: undefined };
 
 /**
- * Reads declared digests, as `[name, value]`. An empty value declares nothing. Of a weak algorithm, what cannot be read is
- * passed over where there is a strong one.
+ * Reads declared digests, as `[name, value]`. An empty value declares nothing. An invalid digest of a weak algorithm is
+ * ignored if there is a strong one.
  */
 export function readHashes(given: Iterable<readonly [string, unknown]>): DeclaredHashes {
   const hashes: Partial<Record<Algorithm, string>> = {};
@@ -47,17 +47,17 @@ function readDigest(algorithm: Algorithm, value: unknown): string | undefined {
   return /^[0-9a-f]+$/i.test(value) ? value.toLowerCase() : undefined;
 }
 
-/** Whether they name bytes that nobody can make others of. */
+/** Whether they identify the bytes. */
 export function isStrong(hashes: Hashes): boolean {
   return STRONG.some((algorithm) => hashes[algorithm] !== undefined);
 }
 
-/** Whether there is a strong digest beside the sha256, which does not name bytes here. */
+/** Whether there is a strong digest in addition to the SHA-256; it does not identify bytes here. */
 export function hasOtherStrong({ sha512, sha384 }: Hashes): boolean {
   return sha512 !== undefined || sha384 !== undefined;
 }
 
-/** What bytes are held against: all strong digests, or the weak ones where there is no strong one. */
+/** The digests to verify: all strong ones, or the weak ones if there is no strong one. */
 export function checked(hashes: Hashes): (readonly [Algorithm, string])[] {
   const counting = isStrong(hashes) ? STRONG : ALGORITHMS;
   return counting.flatMap((algorithm) => {
@@ -66,12 +66,12 @@ export function checked(hashes: Hashes): (readonly [Algorithm, string])[] {
   });
 }
 
-/** The other digests that bytes are held against. */
+/** The digests to verify, other than SHA-256. */
 export function besideSha256(hashes: Hashes): Hashes {
   return Object.fromEntries(checked(hashes).filter(([algorithm]) => algorithm !== 'sha256'));
 }
 
-/** One text for the same bytes: the strong digests; empty where there is none. */
+/** One text for the same bytes: the strong digests; empty if there are none. */
 export function strongName(hashes: Hashes): string {
   if (hashes.sha256 !== undefined) return hashes.sha256;
   if (!isStrong(hashes)) return '';

@@ -3,16 +3,16 @@ import type { Sha256 } from './digest.js';
 import { checked, contradiction, type Hashes, hasOtherStrong, isStrong } from './hashes.js';
 import type { ProjectName } from './project-name.js';
 
-/** What is done with files that an index declares no strong digest for. */
+/** The treatment of files without a declared strong digest. */
 export type Unhashed = 'refuse' | 'pin';
 
 /**
- * What is done where an index declares another strong digest for a file than that of the bytes first seen: they are refused,
- * or taken and the change recorded. `unwatched`: nobody keeps the first ones.
+ * The treatment of a file whose declared strong digest differs from that of the bytes first seen: refused, or accepted
+ * with a record of the change. `unwatched`: the first digest is not stored.
  */
 export type Reuploads = 'refuse' | 'accept' | 'unwatched';
 
-/** What an upstream's files are held to beside what it declares now. */
+/** The requirements for an upstream's files, in addition to its current declaration. */
 export interface Demands {
   readonly unhashed: Unhashed;
   readonly reuploads: Reuploads;
@@ -23,10 +23,7 @@ export function keepsPins({ unhashed, reuploads }: Demands): boolean {
   return unhashed === 'pin' || reuploads !== 'unwatched';
 }
 
-/**
- * Set where a file's sha256 does not say it all: its bytes are to be checked once they are here, or there is a doubt for
- * which they are refused.
- */
+/** Set if a file's SHA-256 is insufficient: its bytes must be checked when they arrive, or a doubt refuses them. */
 export type Integrity =
   | 'on-arrival'
   | {
@@ -42,26 +39,28 @@ export interface Replaced {
   readonly at?: number | undefined;
 }
 
-/** Bytes that were received under a filename, and what was found true of them. */
+/** Bytes that were received under a filename, and their verified properties. */
 export interface SeenBytes {
   readonly filename: string;
   readonly sha256: Sha256;
-  /** Beside the sha256: the digests that the index declared. */
+  /** In addition to the SHA-256: the digests that the index declared. */
   readonly hashes: Hashes;
-  /** A pin's: the index declared a strong digest for them, and they bind only where it declares none any more. */
+  /** For a pin: the index declared a strong digest for the bytes, so they bind only if it no longer declares one. */
   readonly declared?: boolean;
   /** A pin's: the sha256 of other bytes that the index had for the file since. Not kept. */
   readonly other?: Sha256;
   /** A pin's, where re-uploads are accepted: the bytes before. */
   readonly replaced?: Replaced;
-  /** A pin's: the sha256 of other bytes that another machine has pinned. Neither is taken until somebody removes one. */
+  /**
+   * For a pin: the SHA-256 of different bytes that another machine has pinned. Both are refused until one is removed.
+   */
   readonly disputed?: Sha256;
 }
 
-/** Where it is learnt which bytes a file has: a checked digest, or a pin. */
+/** The source of a file's known digest: a verified declaration, or a pin. */
 export type SeenKind = 'facts' | 'pins';
 
-/** Bytes that were seen, and of what. */
+/** Bytes that were seen, with their file. */
 export interface LearntBytes {
   readonly what: SeenKind;
   readonly upstream: string;
@@ -72,15 +71,15 @@ export interface LearntBytes {
 /** Records by filename; one that is there and cannot be read is a doubt. */
 export type SeenByName = ReadonlyMap<string, SeenBytes | 'unreadable'>;
 
-/** What is known of a project's files at one upstream. */
+/** The known bytes of a project's files at one upstream. */
 export interface Seen {
   /** Bytes whose declared digest was checked. */
   readonly facts: SeenByName;
-  /** The first bytes of files without a strong digest; undefined where they cannot be read. */
+  /** The first bytes of files without a strong digest; undefined if they are unreadable. */
   readonly pins: SeenByName | undefined;
 }
 
-/** What the integrity of a file rests on. */
+/** The inputs of a file's integrity check. */
 export interface Declared {
   readonly filename: string;
   readonly hashes: Hashes;
@@ -93,7 +92,7 @@ export interface Identity {
   readonly replaced?: Replaced;
 }
 
-/** Whether its declared digests alone say which bytes are meant. */
+/** Whether its declared digests alone identify the bytes. */
 export function isIdentified({ hashes, integrity }: Declared, demands: Demands): boolean {
   return (
     !keepsPins(demands) &&
@@ -104,9 +103,9 @@ export function isIdentified({ hashes, integrity }: Declared, demands: Demands):
 }
 
 /**
- * Which bytes a file has: those that the index declares a strong digest for, or else those that were first seen, where
- * the upstream's `unhashed` is `pin`. A pin holds whatever the index declares later; one of bytes that had a declared
- * digest only where `reuploads` is `refuse`.
+ * Determines the expected bytes of a file: those with the strong digest that the index declares, or else the first
+ * ones, if the upstream's `unhashed` is `pin`. A pin remains valid after later declarations; one of bytes with a
+ * declared digest only if `reuploads` is `refuse`.
  * @param file as the index declares it
  */
 export function identify(file: Declared, demands: Demands, { facts, pins }: Seen): Identity {
@@ -123,7 +122,7 @@ export function identify(file: Declared, demands: Demands, { facts, pins }: Seen
   return declared(file, facts);
 }
 
-/** By what the index declares alone. */
+/** By the index's declaration alone. */
 function declared({ filename, hashes }: Declared, facts: SeenByName): Identity {
   if (isStrong(hashes)) {
     const sha256 = hashes.sha256 as Sha256 | undefined;
@@ -137,21 +136,24 @@ function declared({ filename, hashes }: Declared, facts: SeenByName): Identity {
   return ON_ARRIVAL;
 }
 
-/** The bytes that were there before those that the index declares now. */
+/** The previous bytes, before those that the index declares now. */
 function replacement(hashes: Hashes, pin: SeenBytes): { readonly replaced?: Replaced } {
   if (contradiction(hashes, { ...pin.hashes, sha256: pin.sha256 }) !== undefined)
     return { replaced: { sha256: pin.sha256 } };
   return pin.replaced === undefined ? {} : { replaced: pin.replaced };
 }
 
-/** Whether other bytes than the pinned ones are refused. @param strong whether the index declares a strong digest now */
+/**
+ * Whether bytes that differ from the pinned ones are refused. @param strong whether the index declares a strong digest
+ * now
+ */
 export function binds(
   pin: SeenBytes | 'unreadable',
   strong: boolean,
   { reuploads }: Demands,
 ): boolean {
   if (reuploads === 'refuse') return true;
-  // Where a change is only recorded, nothing depends on what is kept of the bytes before.
+  // If a change is only recorded, an unreadable pin has no effect.
   if (pin === 'unreadable') return !(strong && reuploads === 'accept');
   return !(pin.declared && strong);
 }
@@ -159,8 +161,8 @@ export function binds(
 const ON_ARRIVAL: Identity = { sha256: undefined, integrity: 'on-arrival' };
 
 /**
- * What becomes of a pin that is held, once somebody else tells of his of the same file. Whose bytes came first cannot be
- * told any more: where they are not the same, and one of the two binds, neither counts.
+ * Merges a local pin with another machine's pin of the same file. The order of the two is unknown: if they differ, and
+ * one of them binds, neither counts.
  */
 export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands): SeenBytes {
   const { declared, disputed, other: _, ...pin } = held;
@@ -173,17 +175,17 @@ export function agreed(held: SeenBytes, told: SeenBytes, { reuploads }: Demands)
       ...(dispute !== undefined && { disputed: dispute }),
     };
   }
-  // As long as the index declares what it has, it may have another file tomorrow.
+  // While the index declares a digest, it may declare another one tomorrow.
   if (declared && told.declared && reuploads !== 'refuse') return told;
   return { ...held, disputed: disputed ?? told.sha256 };
 }
 
-/** Why a pin says nothing. */
+/** The reason why a pin is disputed. */
 export function inDispute(filename: string, { sha256, disputed }: SeenBytes): string {
   return pinsDiffer(filename, short(sha256), short(disputed ?? ''));
 }
 
-/** Other bytes than those of the pin. */
+/** The reason for refusing bytes that differ from the pin. */
 export function notPinned(filename: string, pin: SeenBytes, other: string): string {
   return differsFromPin(filename, short(other), short(pin.sha256));
 }
@@ -211,7 +213,7 @@ function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): 
   return { sha256, integrity: bearsOut(pin, hashes) ? undefined : 'on-arrival' };
 }
 
-/** Whether all that bytes must be held against is known to be true of these. */
+/** Whether all digests to verify are known for these bytes. */
 export function bearsOut(
   { sha256, hashes: found }: Pick<SeenBytes, 'sha256' | 'hashes'>,
   hashes: Hashes,

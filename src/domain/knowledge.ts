@@ -3,15 +3,15 @@ import type { Inspection } from './finding.js';
 import { type KnownNames, NO_NAMES } from './known-names.js';
 import { type MalwareFeed, NO_FEED } from './malware-feed.js';
 
-/** What is known of a file beside what its page says: each part of it at one moment. */
+/** The known facts about a file, apart from its page facts: each part as of one time. */
 export interface Knowledge {
-  /** Undefined before the bytes were seen: rules that need them keep silent. */
+  /** Undefined before the inspection: rules that require it do not apply. */
   readonly inspection: Inspection | undefined;
-  /** What is known to be malware. */
+  /** The known malware. */
   readonly feed: MalwareFeed;
-  /** Of the project; where a document that counts is not among them, the rule `attestation` keeps silent. */
+  /** For the project; if a relevant document is missing, the rule `attestation` does not apply. */
   readonly attestations: KnownAttestations;
-  /** The names of the projects that are in use here; those that are known everywhere are known without it. */
+  /** The names of the projects in use here; well-known names are built in. */
   readonly names: KnownNames;
 }
 

@@ -9,8 +9,9 @@ export interface Namespace {
 const NONE: readonly Namespace[] = [];
 
 /**
- * The key `namespaces` of a project page (PEP 752, from version 1.5 of the JSON form on): null where the name lies in none.
- * @param value what an index or a record says, which may be anything: what cannot be read is passed over
+ * The key `namespaces` of a project page (PEP 752, from version 1.5 of the JSON form on): null if the name is in no
+ * namespace.
+ * @param value untrusted, from an index or a record: invalid parts are ignored
  */
 export function readNamespaces(value: unknown): readonly Namespace[] {
   if (!Array.isArray(value)) return NONE;

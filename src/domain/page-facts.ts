@@ -4,9 +4,9 @@ import { type Namespace, readNamespaces } from './namespaces.js';
 import type { ProjectStatus } from './project-page.js';
 
 /**
- * What a project page says of a file beside its name, its digests and who attests it. A new fact stands in
- * each part of this file, and where the page is read (`project-pages/listing.ts`): it is carried whole from there to
- * rules, records and replays. Records of before have nothing of it: where its absence is doubt, a replay of these refuses.
+ * The facts of a project page about a file, apart from its name, digests and attestations. A new fact must be added to
+ * each part of this file, and to the parser of the page (`project-pages/listing.ts`): it is then passed to rules,
+ * records and replays. Older records lack it: if its absence is doubt, a replay of these refuses.
  */
 export interface PageFacts {
   /** Whether the upstream is a public index, where anyone can publish. */
@@ -45,7 +45,7 @@ export const NO_PAGE: PageFacts = {
 
 /** The first upload of a project that is older than this is not recorded, in milliseconds. */
 const YOUNG = 90 * 86_400_000;
-/** The files of one release are uploaded within minutes, as a rule: where one came later, the first is recorded, too. */
+/** The files of one release are usually uploaded within minutes: if one is later, the first is also recorded. */
 const TOGETHER = 3_600_000;
 
 /** Page facts in a decision record, for an evaluation under another policy. Values that equal `NO_PAGE` are omitted. */

@@ -1,11 +1,11 @@
 import type { ProjectName } from './project-name.js';
 
-/** A project's name, or a pattern of names where `*` stands for any run of characters, in PEP 503's form. */
+/** A project's name, or a pattern in which `*` matches any run of characters, in PEP 503's form. */
 export type ProjectGlob = string & { readonly __brand: 'ProjectGlob' };
 
 const VALID = /^[a-z0-9*](?:[a-z0-9._*-]{0,198}[a-z0-9*])?$/i;
 
-/** The normal form (`Acme_*` becomes `acme-*`), or undefined where the text can match no project's name. */
+/** The normal form (`Acme_*` becomes `acme-*`), or undefined if the text cannot match any project name. */
 export function parseProjectGlob(text: string): ProjectGlob | undefined {
   if (!VALID.test(text)) return undefined;
   return text
@@ -19,8 +19,8 @@ export function isPattern(glob: ProjectGlob): boolean {
 }
 
 /**
- * Whether the glob names the project. The last star is the only one that is ever tried again, so the cost
- * is bounded by the product of the lengths (a regular expression with many stars has no such bound).
+ * Whether the glob matches the project. Only the last star is retried, so the cost is bounded by the product of the
+ * lengths (a regular expression with many stars has no such bound).
  */
 export function globMatches(glob: ProjectGlob, name: ProjectName): boolean {
   let g = 0;
@@ -64,7 +64,7 @@ export class GlobIndex<T> {
     }
   }
 
-  /** All that is for the project: what names it, then what has a pattern for it, each in the order given. */
+  /** All entries that match the project: exact names first, then patterns, each in the given order. */
   find(name: ProjectName): readonly T[] {
     const named = this.#names.get(name) ?? NOTHING;
     if (this.#patterns.length === 0) return named;

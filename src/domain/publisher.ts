@@ -20,20 +20,19 @@ export type Publisher =
       readonly email: string;
     };
 
-/** A publisher in one line, `github:owner/name`: what policies write and reasons show. */
+/** A publisher in one line, `github:owner/name`, as in policies and reasons. */
 export type PublisherId = string & { readonly __brand: 'PublisherId' };
 
 /**
- * The name of a publisher. The workflow is no part of it: a team that renames its workflow stays the same
- * publisher, and who may write to the repository may write to every workflow in it. Forges and mail do not
- * tell upper from lower case.
+ * The ID of a publisher. The workflow is not part of it: a team that renames its workflow stays the same publisher, and
+ * write access to the repository includes every workflow in it. Forges and mail ignore case.
  */
 export function publisherId(publisher: Publisher): PublisherId {
   const name = publisher.kind === 'google' ? publisher.email : publisher.repository;
   return `${publisher.kind}:${name}`.toLowerCase() as PublisherId;
 }
 
-/** Reads `github:owner/name`, `gitlab:group/name` or `google:account@…`; undefined where it is none. */
+/** Reads `github:owner/name`, `gitlab:group/name` or `google:account@…`; undefined if it is invalid. */
 export function parsePublisherId(text: string): PublisherId | undefined {
   const sound =
     /^github:[\w.-]+\/[\w.-]+$/i.test(text) ||

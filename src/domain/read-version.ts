@@ -18,7 +18,7 @@ export interface ReadVersion {
   readonly release: readonly Numeral[];
 }
 
-/** What most versions are like, and in their normal form already: plain numbers without leading zeros. */
+/** The form of most versions, which is already normal: plain numbers without leading zeros. */
 export const PLAIN = /^(?:0|[1-9]\d{0,14})(?:\.(?:0|[1-9]\d{0,14})){0,9}$/;
 
 /** PEP 440, appendix B. No two parts that follow each other can share a run of characters: it looks back little. */
@@ -49,12 +49,12 @@ const PRE_NAMES: Readonly<Record<string, PreName>> = {
 /** Python reads no number that is longer. */
 const MOST_DIGITS = 4_300;
 
-/** The same versions come again and again: with each file of a page, each entry of a list. */
+/** The same versions recur: with each file of a page, each entry of a list. */
 const known = new Map<string, ReadVersion>();
 const MOST_KNOWN = 8_192;
 const LONGEST_KNOWN = 64;
 
-/** @returns undefined where the text is no version */
+/** @returns undefined if the text is not a version */
 export function readVersion(text: string): ReadVersion | undefined {
   const found = known.get(text);
   if (found !== undefined) return found;
@@ -135,7 +135,7 @@ function isNumber(part: string): boolean {
   return /^\d+$/.test(part);
 }
 
-/** Without leading zeros; what is not written is 0. */
+/** Without leading zeros; a missing number is 0. */
 function digits(text = ''): string {
   return text.replace(/^0+(?=.)/, '') || '0';
 }

@@ -1,11 +1,11 @@
-/** One text for all spellings of one version: releases are the same where it is. */
+/** One text for all spellings of one version: equal releases have equal keys. */
 export type ReleaseKey = string & { readonly __brand: 'ReleaseKey' };
 
 /**
- * The key of a release by PEP 440's equality: `1.0` and `1.0.0` are one, `1.0` and `1.0+local` are two. A map of a
- * page's files by it costs one look-up a file, where comparing would cost one a pair.
- * @param version PEP 440's normal form, as `parseVersion` gives it; undefined where it cannot be read: then it may be any
- * that cannot be read, and pip to 23 takes them (`1.0-SNAPSHOT`), so all of them are one
+ * The key of a release by PEP 440's equality: `1.0` and `1.0.0` are one, `1.0` and `1.0+local` are two. With it, a map
+ * of a page's files costs one lookup per file, where comparing would cost one per pair.
+ * @param version PEP 440's normal form, as `parseVersion` returns it; undefined if invalid: it may then be any invalid
+ * version, and pip to 23 accepts them (`1.0-SNAPSHOT`), so all of them share a key
  */
 export function releaseKey(version: string | undefined): ReleaseKey {
   if (version === undefined) return '' as ReleaseKey;

@@ -1,8 +1,8 @@
-/** What a rule can ask beside a file's name, its digests, the time and the policy. */
+/** The facts that a rule can use in addition to a file's name, its digests, the time and the policy. */
 export type Need =
-  /** What the project page says of the file. */
+  /** The file's entry on the project page. */
   | 'page'
-  /** What an inspection of its bytes found. */
+  /** The findings of an inspection. */
   | 'bytes'
   /** The malware feed. */
   | 'feed'
@@ -12,20 +12,20 @@ export type Need =
   | 'names';
 
 interface RuleEntry {
-  /** What it must know: where that is not at hand, nobody can tell what it would say. */
+  /** Required facts: without them, the rule's answer is unknown. */
   readonly needs: readonly Need[];
-  /** What it heeds where it is at hand, and does without elsewhere. */
+  /** Optional facts, used if they are available. */
   readonly uses?: readonly Need[];
-  /** Whether it says that a release is bad; the others say what a team does not want. */
+  /** Whether it marks a release as bad; the other rules express a team's preferences. */
   readonly accuses: boolean;
   /** Whether a policy sets it. The others always refuse, and nothing waives them. */
   readonly settable: boolean;
 }
 
 /**
- * Every rule that can speak, in the order in which the strongest is named as the reason. Who asks what kind of rule one
- * is asks here. A rule is its row in this table, its file in `policy/rules/` and its line in the list there
- * (`index.ts`); CONTRIBUTING.md lists what else a new one takes, and tests ask for nearly all of it.
+ * Every rule, in order of precedence as the reason. All questions about the kind of a rule are answered here. A rule is
+ * its row in this table, its file in `policy/rules/` and its line in the list there (`index.ts`); CONTRIBUTING.md lists
+ * the other parts of a new one, and tests check nearly all of them.
  */
 const TABLE = {
   integrity: { needs: ['page'], accuses: false, settable: false },
@@ -64,10 +64,10 @@ export const RULES = Object.keys(TABLE) as readonly RuleId[];
 
 export const SETTABLE_RULES = RULES.filter(isSettable);
 
-/** The rules by which somebody says that a release is bad: clients that were given it were exposed. */
+/** The rules that mark a release as bad: clients that received it were exposed. */
 export const ACCUSING: ReadonlySet<RuleId> = new Set(RULES.filter((id) => TABLE[id].accuses));
 
-/** The rules that speak of what is in a file: as what they must know, or as one thing beside others. */
+/** The rules about the contents of a file, as a required or an optional fact. */
 export const ON_CONTENT: ReadonlySet<RuleId> = new Set(
   RULES.filter((id) => needsOf(id).includes('bytes') || usesOf(id).includes('bytes')),
 );
@@ -77,14 +77,14 @@ export function isSettable(id: RuleId): id is SettableRule {
 }
 
 /**
- * What a rule must know.
- * @param id of a record or an answer: another version may have had rules that are not known here
+ * The required facts of a rule.
+ * @param id of a record or an answer: other versions may have rules that are unknown here
  */
 export function needsOf(id: string | undefined): readonly Need[] {
   return id !== undefined && Object.hasOwn(TABLE, id) ? TABLE[id as RuleId].needs : [];
 }
 
-/** What a rule heeds beside that. */
+/** The optional facts of a rule. */
 export function usesOf(id: RuleId): readonly Need[] {
   const { uses = [] }: RuleEntry = TABLE[id];
   return uses;

@@ -3,10 +3,13 @@ import type { Subject } from './subject.js';
 
 const DIGITS = 10;
 
-/** What a short link needs of a file. */
+/** The parts of a file that a short link uses. */
 export type Linked = Pick<Subject, 'project' | 'filename' | 'sha256'>;
 
-/** The name of a file in a short link: the first digits of its SHA-256, or of its names' where nobody knows its bytes. */
+/**
+ * The ID of a file in a short link: the first digits of its SHA-256, or of a digest of its names if its SHA-256 is
+ * unknown.
+ */
 export function shortIdOf({ project, filename, sha256 }: Linked): string {
   const digest = sha256 ?? createHash('sha256').update(`${project}/${filename}`).digest('hex');
   return digest.slice(0, DIGITS);

@@ -1,6 +1,6 @@
 /**
- * A stretch of time by the machine's clock, in milliseconds since 1970. That clock may be wrong at the start and may
- * be set back or forward at any moment: whoever only asks whether the end has come waits for years then.
+ * A period by the machine's clock, in milliseconds since 1970. That clock may be wrong at the start and may be changed
+ * at any time: a check of only the end could then wait for years.
  */
 export interface Span {
   readonly from: number;
@@ -8,7 +8,9 @@ export interface Span {
   readonly until: number;
 }
 
-/** Whether it is under way; one that lies ahead is of another time, and counts no more than one that is over. */
+/**
+ * Whether it is current. A period in the future comes from a changed clock, and does not count, like one in the past.
+ */
 export function within({ from, until }: Span, now: number): boolean {
   return from <= now && now < until;
 }

@@ -15,9 +15,9 @@ import { hasWhiteSpace, stripped } from './white-space.js';
 export interface Specifier {
   readonly text: string;
   /**
-   * Whether the version is in the set, as `packaging`'s `SpecifierSet.contains` with `prereleases=True` says:
-   * `==1.0` takes in `1.0+local`, `<1.0` leaves out 1.0's pre-releases, `===` compares texts. What is no version is
-   * in no set but by `===` or in the set without a clause.
+   * Whether the version is in the set, as `packaging`'s `SpecifierSet.contains` with `prereleases=True`: `==1.0`
+   * includes `1.0+local`, `<1.0` excludes 1.0's pre-releases, `===` compares texts. An invalid version is only matched
+   * by `===`, or by the set without a clause.
    * @param version in its normal form
    */
   matches(version: string): boolean;
@@ -66,8 +66,8 @@ export function vainClauses(text: string): string[] {
 }
 
 /**
- * A specifier whose text was found sound before, read when it is first asked: of a list of thousands hardly any
- * ever is. Where the text is not sound after all, asking throws as `parseSpecifier` does.
+ * A specifier with a validated text, parsed on first use: of a list of thousands, hardly any is ever used. If the text
+ * is invalid after all, its use throws as `parseSpecifier` does.
  */
 export function laterSpecifier(text: string): Specifier {
   let read: Specifier | undefined;
@@ -80,7 +80,7 @@ export function laterSpecifier(text: string): Specifier {
   };
 }
 
-/** What one clause asks for: one text, or a span that a version is in, or one that it is not in. */
+/** The condition of one clause: one text, or a range that includes or excludes a version. */
 interface Clause {
   /** In lower case. */
   readonly text?: string;
@@ -118,7 +118,7 @@ function readClause(clause: string): Clause | undefined {
     const span = operand.endsWith('.*') ? family(operand.slice(0, -2)) : equal(operand);
     return span && (operator === '==' ? { within: span } : { without: span });
   }
-  // A local label says nothing about order.
+  // A local label is irrelevant to order.
   const version = operand.includes('+') ? undefined : readVersion(operand);
   if (version === undefined) return undefined;
   const { key, release } = version;
@@ -144,7 +144,7 @@ function equal(operand: string): Required<Span> | undefined {
   return key && { from: key, to: key.local.length > 0 ? afterLabel(key) : afterLocals(key) };
 }
 
-/** `==1.4.*`: every version whose release begins so. */
+/** `==1.4.*`: every version with this release prefix. */
 function family(prefix: string): Required<Span> | undefined {
   const version = /^v?[\d.!]+$/i.test(prefix) ? readVersion(prefix) : undefined;
   if (version === undefined) return undefined;

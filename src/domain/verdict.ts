@@ -3,7 +3,7 @@ import type { RuleId } from './rules.js';
 
 export type Outcome = 'allow' | 'warn' | 'block';
 
-/** What one rule says of one subject. */
+/** One rule's result for one subject. */
 export interface RuleHit {
   readonly rule: RuleId;
   readonly action: 'warn' | 'block';
@@ -12,21 +12,21 @@ export interface RuleHit {
   /** Advisory ID or URL. */
   readonly reference?: string;
   readonly index: 'yank' | 'hide';
-  /** Milliseconds since 1970: from when on the rule says so, where that is an instant (a cooldown's upload). */
+  /** Milliseconds since 1970: start of the rule's effect, if it is an instant (a cooldown's upload). */
   readonly since?: number;
-  /** Milliseconds since 1970: when the rule stops saying so by itself (the end of a cooldown). */
+  /** Milliseconds since 1970: end of the rule's effect without an edit (the end of a cooldown). */
   readonly until?: number;
-  /** Set where nothing was seen, and something could not be looked at. */
+  /** Set if there is no observation, but a part could not be inspected. */
   readonly doubt?: true;
   /** Set where the rule or the whole policy is in dry-run: it would have blocked, and does not. */
   readonly dryRun?: boolean;
-  /** Set where the rule itself lets the file pass, and says why: it weighs nothing. */
+  /** Set if the rule itself allows the file, with the reason: it has no weight. */
   readonly lifted?: true;
-  /** Set where only a probe has seen what it objects to: the file itself may turn out otherwise. */
+  /** Set if only a probe has found its match: the inspection may differ. */
   readonly probe?: true;
-  /** Set where a waiver lifts it. */
+  /** Set if a waiver lifts it. */
   readonly waiver?: WaiverNote;
-  /** Sdists: set where it is the refusal of this wheel of the same release. */
+  /** Sdists: set if it is the refusal of this wheel of the same release. */
   readonly wheel?: { readonly filename: string; readonly sha256: Sha256 | undefined };
 }
 
@@ -37,12 +37,12 @@ export interface WaiverNote {
   readonly expires: number;
 }
 
-/** What the policy makes of a subject and its findings at one moment. */
+/** The policy's result for a subject and its findings at one time. */
 export interface Verdict {
   readonly outcome: Outcome;
-  /** The hit that decided: the first block, else the first warning; undefined where no rule spoke. */
+  /** The decisive hit: the first block, or else the first warning; undefined without a match. */
   readonly decisive: RuleHit | undefined;
-  /** All that any rule said, waived, lifted and dry-run ones too. */
+  /** All matches, including waived, lifted and dry-run ones. */
   readonly hits: readonly RuleHit[];
   readonly revision: string;
   /**

@@ -1,4 +1,4 @@
-/** Up to 15 digits fit a number; longer ones are a bigint. Both compare with each other by `<` and `>`. */
+/** Up to 15 digits fit a number; longer ones are a bigint. Both can be compared by `<` and `>`. */
 export type Numeral = number | bigint;
 
 /**
@@ -10,13 +10,13 @@ export interface VersionKey {
   /** Without its trailing zeros: `1.0` is `1`. */
   readonly release: readonly Numeral[];
   readonly suffix: Suffix;
-  /** The parts of the local label, empty where there is none. */
+  /** The parts of the local label, empty without one. */
   readonly local: readonly (Numeral | string)[];
 }
 
 /**
- * Rank and number of the pre-release, of the post-release and of the development release. What is nothing but a
- * development release comes before all pre-releases.
+ * Rank and number of the pre-release, of the post-release and of the development release. A development release without
+ * either comes before all pre-releases.
  */
 export type Suffix = readonly [
   pre: number,
@@ -27,7 +27,9 @@ export type Suffix = readonly [
   devNumber: Numeral,
 ];
 
-/** `dev` stands for a development release of what is no pre- or post-release; `none` comes after all pre-releases. */
+/**
+ * `dev`: a development release that is neither a pre-release nor a post-release; `none` comes after all pre-releases.
+ */
 export const PRE_RANK = { dev: -1, a: 0, b: 1, rc: 2, none: 3 } as const;
 export const POST_RANK = { none: 0, post: 1 } as const;
 export const DEV_RANK = { dev: 0, none: 1 } as const;
@@ -45,7 +47,7 @@ export function compareKeys(a: VersionKey, b: VersionKey): number {
   );
 }
 
-/** The first difference decides; a list that goes on comes after one that ends. */
+/** The first difference decides; a longer list comes after its prefix. */
 function compareLists<T>(a: readonly T[], b: readonly T[], by: (a: T, b: T) => number): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {

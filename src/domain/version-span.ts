@@ -18,12 +18,12 @@ export function afterLocals(key: VersionKey): VersionKey {
   return { ...key, local: [Number.POSITIVE_INFINITY] };
 }
 
-/** The place behind a version with a local label, before any label that goes on from it. */
+/** The position after a version with a local label, before any longer label. */
 export function afterLabel(key: VersionKey): VersionKey {
   return { ...key, local: [...key.local, ''] };
 }
 
-/** The place behind all post-releases of a version, and theirs. */
+/** The position after all post-releases of a version, with their local labels. */
 export function afterPosts(key: VersionKey): VersionKey {
   const [pre, number] = key.suffix;
   const suffix = [pre, number, POST_RANK.post, Number.POSITIVE_INFINITY, DEV_RANK.none, 0] as const;
@@ -46,7 +46,10 @@ export function firstOfNext(epoch: Numeral, release: readonly Numeral[]): Versio
   return { epoch, release: [...release.slice(0, -1), next], suffix, local: [] };
 }
 
-/** What is in each of some spans and in none of some others. To ask takes hardly longer for many than for few. */
+/**
+ * The versions in each of some ranges and in none of some others. A lookup takes about the same time for many ranges as
+ * for few.
+ */
 export class SpanSet {
   readonly #within: Span;
   /** In order, and apart from each other. */
@@ -65,7 +68,7 @@ export class SpanSet {
     return before === undefined || compareKeys(key, before.to) >= 0;
   }
 
-  /** Of the spans left out, the last that begins at or before a version. */
+  /** The last excluded range that begins at or before a version. */
   #lastBeginning(key: VersionKey): Required<Span> | undefined {
     let [low, high] = [0, this.#without.length];
     while (low < high) {
@@ -87,7 +90,7 @@ function later(a: VersionKey | undefined, b: VersionKey | undefined): VersionKey
   return a && b && compareKeys(b, a) <= 0 ? a : (b ?? a);
 }
 
-/** Those that touch become one. */
+/** Merges adjacent ranges. */
 function joined(spans: readonly Required<Span>[]): Required<Span>[] {
   const result: Required<Span>[] = [];
   for (const span of spans.toSorted((a, b) => compareKeys(a.from, b.from))) {

@@ -4,8 +4,8 @@ import { compareKeys } from './version-order.js';
 export { laterSpecifier, parseSpecifier, type Specifier } from './specifier.js';
 
 /**
- * The normal form of a PEP 440 version (`v0.23.3` and `0.23.3.RC1` become `0.23.3` and `0.23.3rc1`),
- * or undefined where the text is not such a version. Trailing zeros stay: compare with a specifier.
+ * The normal form of a PEP 440 version (`v0.23.3` and `0.23.3.RC1` become `0.23.3` and `0.23.3rc1`), or undefined if
+ * the text is not a valid version. Trailing zeros are kept: compare with a specifier.
  */
 export function parseVersion(text: string): string | undefined {
   return PLAIN.test(text) ? text : readVersion(text)?.normal;
@@ -18,8 +18,8 @@ export function sameVersion(a: string, b: string): boolean {
 }
 
 /**
- * Less than, equal to or greater than zero, as the first version comes before, with or after the second. What is no
- * version comes before all that are.
+ * Less than, equal to or greater than zero, as the first version comes before, with or after the second. Invalid
+ * versions come before all valid ones.
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [readVersion(a), readVersion(b)];
@@ -28,8 +28,8 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /**
- * One text for all spellings of a version, and no other version's: the normal form without trailing zeros of the
- * release. Undefined where the text is no version.
+ * One text for all spellings of a version: the normal form without trailing zeros of the release. Undefined if the text
+ * is not a version.
  */
 export function canonicalVersion(text: string): string | undefined {
   const read = readVersion(text);

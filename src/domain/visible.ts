@@ -1,16 +1,16 @@
 /**
- * What a person would not see, or would see in another place than it stands: controls, format characters (text that
- * turns around, zero-width ones), fillers, blanks of other widths, and what no character is. Line feeds and tabs are text.
+ * Characters that are invisible or displayed at another position: controls, format characters (text direction,
+ * zero-width ones), fillers, spaces of other widths, and unassigned code points. Line feeds and tabs are text.
  */
 const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/u;
 const PLAIN = /[ \t\n]/;
 
-/** Whether a character is not shown as it is. Blanks, line feeds and tabs are shown. */
+/** Whether a character is not displayed as itself. Spaces, line feeds and tabs are. */
 export function isUnseen(character: string): boolean {
   return !PLAIN.test(character) && UNSEEN.test(character);
 }
 
-/** A character that is not shown as it is, by the escape that Python has for it: `\x1b`, `\u202e`, `\U000e0001`. */
+/** Python's escape of such a character: `\x1b`, `\u202e`, `\U000e0001`. */
 function escapeOf(character: string): string {
   const code = character.codePointAt(0)!;
   const digits = code.toString(16);
@@ -18,13 +18,13 @@ function escapeOf(character: string): string {
   return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
-/** Of a text, what can be read, and what is written as an escape, in turns. */
+/** Alternating parts of a text: readable text, and escapes. */
 export interface Piece {
   readonly text: string;
   readonly escaped: boolean;
 }
 
-/** Splits a text of any origin into what is shown as it is and what must be made visible. */
+/** Splits an untrusted text into readable parts and parts that need escapes. */
 export function visiblePieces(text: string): Piece[] {
   const pieces: Piece[] = [];
   let plain = '';

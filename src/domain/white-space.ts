@@ -1,4 +1,4 @@
-/** What Python takes for white space (`str.isspace`, `\s`); ECMAScript's own list is another. */
+/** Python's white space (`str.isspace`, `\s`), which differs from ECMAScript's. */
 const WHITE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** `str.strip()`. */

@@ -5,7 +5,7 @@ import type { Judge } from '../verdicts/judge.js';
 import { waysThrough } from '../verdicts/ways-through.js';
 import type { ProjectPages } from './project-pages.js';
 
-/** What is said of one file, and on what it rests. */
+/** The explanation of one file, and its basis. */
 export interface Explained extends Explanation {
   /** The policy entries that would allow the file, each as one line of YAML. Empty if the file is not refused. */
   readonly waive: readonly string[];
@@ -38,7 +38,7 @@ export async function explain(
   return explanations;
 }
 
-/** Without what does not survive JSON: what only the rule `attestation` reads, and the way to the wheels. */
+/** Without the parts that JSON cannot represent: the input of the rule `attestation`, and the list of wheels. */
 function plain({
   subject: { provenance: _, wheels: __, releases: ___, ...subject },
   ...rest

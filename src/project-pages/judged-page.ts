@@ -6,7 +6,7 @@ import { parseVersion } from '../domain/version.js';
 import { yankedText } from '../messages/refusals.js';
 import { isInstallable, newestRelease } from './newest-release.js';
 
-/** One file as it is shown: refused files are yanked, with the reason that installers print. */
+/** One file on the rendered page: refused files are yanked, with the reason that installers print. */
 export interface ShownFile {
   readonly file: IndexFile;
   readonly yanked: boolean | string;
@@ -23,15 +23,15 @@ interface Offering {
 }
 
 /**
- * A project page with what the policy makes of each of its files, and so what is shown of them. Clients choose a
- * release first and a file after that, so a file is shown with an eye to the others:
+ * A project page with the verdicts on its files, and their resulting presentation. Clients choose a release first and
+ * then a file, so the presentation of a file depends on the others:
  *
- * - A refused file is yanked, with the reason; where its rule says `index: hide` it is left out.
- * - Where nothing is left that a client could choose, the files of the newest release are not yanked: a client takes
- *   one, and what it is answered says why, where it would only say that there is nothing.
- * - A refused wheel has no sidecar: a client that resolves by sidecars would choose it by one, and fail later. But where
- *   another wheel of its release is allowed, that one's stands in: uv resolves a pinned release by any of its wheels,
- *   also by one that is for another platform and yanked.
+ * - A refused file is yanked, with the reason; if its rule has `index: hide`, it is omitted.
+ * - If no file remains for clients, the files of the newest release are not yanked: a client requests one, and the
+ *   refusal contains the reason, instead of a message that there are no files.
+ * - A refused wheel has no sidecar: a client that resolves by sidecars would choose it, and fail later. But if another
+ *   wheel of its release is allowed, that wheel's sidecar is used: uv resolves a pinned release by any of its wheels,
+ *   even a yanked one for another platform.
  */
 export class JudgedPage {
   readonly page: ProjectPage;
@@ -49,7 +49,7 @@ export class JudgedPage {
     this.#lastResort = this.#hasChoice() ? undefined : this.#newestRefused();
   }
 
-  /** How a file is shown; undefined where it is not. @param index in `page.files` */
+  /** The presentation of a file; undefined if it is omitted. @param index in `page.files` */
   shown(index: number): ShownFile | undefined {
     const file = this.page.files[index]!;
     const refusal = this.refusal(index);
@@ -61,7 +61,7 @@ export class JudgedPage {
     return { file, yanked: refusal.reason, coreMetadata };
   }
 
-  /** Why a file is refused, as `yanked` says it; undefined where it is not. @param index in `page.files` */
+  /** The reason of a refused file, for `yanked`; undefined if it is not refused. @param index in `page.files` */
   refusal(index: number): { readonly reason: string; readonly hidden: boolean } | undefined {
     const verdict = this.verdicts[index];
     const hit = verdict?.outcome === 'block' ? verdict.decisive : undefined;
@@ -69,12 +69,12 @@ export class JudgedPage {
     return { reason: yankedText(hit.reason), hidden: hit.index === 'hide' };
   }
 
-  /** The allowed wheel whose sidecar stands for that of a refused wheel of the same release. */
+  /** The allowed wheel whose sidecar replaces that of a refused wheel of the same release. */
   standIn(file: IndexFile): IndexFile | undefined {
     return this.#offering(file)?.file;
   }
 
-  /** PEP 700: without those whose every file is left out. */
+  /** PEP 700: without versions whose files are all omitted. */
   get versions(): readonly string[] | undefined {
     const { files, versions } = this.page;
     if (versions === undefined || !files.some((_, index) => this.shown(index) === undefined))
@@ -91,7 +91,7 @@ export class JudgedPage {
     });
   }
 
-  /** A file that its upstream has yanked is nobody's choice. */
+  /** A file that its upstream has yanked is no choice. */
   #hasChoice(): boolean {
     return this.page.files.some(
       (file, index) =>
@@ -114,7 +114,7 @@ export class JudgedPage {
     );
   }
 
-  /** Where the index declares no digest, only a wheel that was opened has a sidecar that can be offered. */
+  /** If the index declares no digest, only an inspected wheel has a known sidecar. */
   #sidecar(index: number): Hashes | false {
     const { coreMetadata } = this.page.files[index]!;
     return this.#known.get(index) ?? (coreMetadata === true ? false : coreMetadata);
@@ -142,8 +142,8 @@ export class JudgedPage {
 }
 
 /**
- * Writes a page's files in pieces of some ten kilobytes, so that nobody waits for thousands of them.
- * @param write writes some files that follow one another
+ * Writes a page's files in pieces of some ten kilobytes, so other work can run in between.
+ * @param write writes some consecutive files
  */
 export function* writeFiles(
   judged: JudgedPage,

@@ -9,7 +9,7 @@ export interface KeptPagesParts {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** The store as a convenience: a full or failing disk keeps no page from anybody, and nobody waits for it to be served. */
+/** An optional store: a full or failing disk does not affect responses, and requests do not wait for it. */
 export class KeptPages {
   readonly #parts: KeptPagesParts;
   readonly #keeping = new Map<ProjectName, Promise<void>>();
@@ -18,12 +18,12 @@ export class KeptPages {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} overloaded where there is no room for it */
+  /** @throws {Failure} overloaded if there is not enough memory */
   get(upstream: string, project: ProjectName, { take }: Holding): Promise<StoredPage | undefined> {
     return this.#attempt(() => this.#parts.store.get(upstream, project, take));
   }
 
-  /** As it lies in the store; undefined where it does not. */
+  /** As stored; undefined if it is not. */
   packed(upstream: string, project: ProjectName): Promise<Uint8Array | undefined> {
     return this.#attempt(() => this.#parts.store.packed(upstream, project));
   }
@@ -36,7 +36,7 @@ export class KeptPages {
     });
   }
 
-  /** The same with a page that others have told of: nobody is told again. */
+  /** The same for a page that others announced: it is not announced again. */
   takeOver(upstream: string, project: ProjectName, page: PageToStore): Promise<void> {
     return this.#later(project, () => this.#parts.store.put(upstream, project, page));
   }
@@ -45,12 +45,12 @@ export class KeptPages {
     void this.#later(project, () => this.#parts.store.delete(upstream, project));
   }
 
-  /** Resolves once all that was given is kept. */
+  /** Resolves when everything is stored. */
   async settled(): Promise<void> {
     while (this.#keeping.size > 0) await Promise.all(this.#keeping.values());
   }
 
-  /** What is kept of one project is kept in order. */
+  /** The writes of one project are sequential. */
   #later(project: ProjectName, action: () => Promise<void>): Promise<void> {
     const before = this.#keeping.get(project);
     const work = Promise.resolve(before)

@@ -23,7 +23,7 @@ export interface KnownBytesParts {
 }
 
 export type SeenEvent =
-  /** Other processes should know, too. */
+  /** To be announced to other processes. */
   | ({ readonly kind: 'learnt' } & LearntBytes)
   | { readonly kind: 'failed'; readonly what: SeenKind; readonly error: unknown }
   | { readonly kind: 'not-pinned'; readonly upstream: string; readonly reason: string }
@@ -36,13 +36,16 @@ export type SeenEvent =
       readonly now: string;
     };
 
-/** Files of which it is remembered that their bytes went out of the store; the longest ago goes first. */
+/** The maximum number of files whose delivery from the store is remembered; the oldest is dropped first. */
 const MAX_SERVED = 10_000;
 
 /** Which bytes files have whose sha256 the index does not declare. */
 export class KnownBytes {
   readonly #parts: KnownBytesParts;
-  /** By upstream, project and filename: once their bytes are pinned, or could not be. None of these rejects. */
+  /**
+   * By upstream, project and filename: settled when their bytes are pinned, or could not be. These promises never
+   * reject.
+   */
   readonly #served = new LRUCache<string, Promise<unknown>>({ max: MAX_SERVED });
 
   constructor(parts: KnownBytesParts) {
@@ -50,9 +53,9 @@ export class KnownBytes {
   }
 
   /**
-   * What a page's files must be held against; undefined where the index declares the sha256 of each, and nothing else that
-   * counts.
-   * @throws {Failure} unable where no file of ours can be read just now
+   * The known bytes of a page's files; undefined if the index declares the SHA-256 of each, and no further checks
+   * apply.
+   * @throws {Failure} unable if our files are temporarily unreadable
    */
   async of(upstream: Upstream, page: ProjectPage): Promise<Seen | undefined> {
     const { facts, pins } = this.#parts;
@@ -68,7 +71,7 @@ export class KnownBytes {
     return { facts: known ?? NONE, pins: pinned };
   }
 
-  /** Whether what was read before is all that is known now. */
+  /** Whether an earlier result is still complete. */
   isCurrent(upstream: Upstream, { project }: ProjectPage, seen: Seen): boolean {
     const { name } = upstream;
     const { facts, pins } = this.#parts;
@@ -79,9 +82,9 @@ export class KnownBytes {
   }
 
   /**
-   * Keeps what was received for a file, and was found to have every digest that the index declares.
-   * @returns why it is refused all the same: other bytes are pinned
-   * @throws {Failure} overloaded where they cannot be pinned
+   * Stores the digests of a received file that matches every declared digest.
+   * @returns the reason for refusing it nevertheless: different bytes are pinned
+   * @throws {Failure} overloaded if they cannot be pinned
    */
   async remember(
     listed: ListedFile,
@@ -93,8 +96,8 @@ export class KnownBytes {
   }
 
   /**
-   * Pins the bytes of a file that goes out of the store, where none are pinned: they came here under another name, by another
-   * index, or before pins were kept. Once for a file and process, and nobody waits for it.
+   * Pins the bytes of a file that is served from the store without a pin: it was cached under another name, from
+   * another index, or before pins existed. Once per file and process, in the background.
    */
   noteServed(listed: ListedFile): void {
     const { file, page, upstream } = listed;
@@ -105,7 +108,7 @@ export class KnownBytes {
     if (pins.has(upstream.name, page.project, filename)) return;
     const key = servedKey(listed);
     if (this.#served.has(key)) return;
-    // What goes wrong is told of by an event.
+    // Errors are reported by an event.
     const pinned = this.#remember(listed, { sha256, hashes: besideSha256(hashes) });
     this.#served.set(
       key,
@@ -127,12 +130,12 @@ export class KnownBytes {
     return undefined;
   }
 
-  /** Takes over what another process has learnt. */
+  /** Stores facts from another process. */
   learn({ what, upstream, project, seen }: LearntBytes): void {
     this.#parts[what].learn(upstream, project, seen);
   }
 
-  /** Reads what lies on the disk anew: somebody may have removed a pin. */
+  /** Reads the disk again: a pin may have been removed. */
   forget(): void {
     this.#served.clear();
     this.#parts.facts.forget();

@@ -13,8 +13,8 @@ import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
 
 /**
- * A page's files, each with the subject that policy judges. A subject is made when it is asked for: thousands that
- * are kept would cost more than making them once more.
+ * A page's files, each with the subject for the policy. Subjects are created on demand: keeping thousands would cost
+ * more than creating them again.
  */
 export class Listing {
   readonly #page: ProjectPage;
@@ -44,7 +44,7 @@ export class Listing {
     }
   }
 
-  /** @param seen what is known of files whose sha256 the page does not declare */
+  /** @param seen the known digests of files without a declared SHA-256 */
   static async of(
     declared: ProjectPage,
     upstream: Upstream,
@@ -55,7 +55,7 @@ export class Listing {
     return new Listing(page, upstream, await releasesOf(page, turns));
   }
 
-  /** The upstream's page, with what is known of its files' bytes. */
+  /** The upstream's page, with the known digests of its files. */
   get page(): ProjectPage {
     return this.#page;
   }

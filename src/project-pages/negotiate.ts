@@ -1,7 +1,7 @@
 import Negotiator from 'negotiator';
 import type { PageEncoding, PageForm } from './project-pages.js';
 
-/** What a client may ask for, in our order of preference where it does not mind, and what it is answered. */
+/** The accepted content types, in our order of preference for clients without one, and the response types. */
 const TYPES: Readonly<Record<string, { form: PageForm; contentType: string }>> = {
   'text/html': { form: 'html', contentType: 'text/html; charset=utf-8' },
   'application/vnd.pypi.simple.v1+html': {
@@ -29,9 +29,9 @@ export interface NegotiatedForm {
 }
 
 /**
- * Chooses the form of a page (PEP 691). A client that says nothing, or anything goes, gets HTML: it may be
- * older than the JSON form. The `latest` aliases are answered with the version that they stand for.
- * @returns undefined where the client takes neither form
+ * Chooses the form of a page (PEP 691). A client without a preference gets HTML: it may be older than the JSON form.
+ * The `latest` aliases are answered with the version that they represent.
+ * @returns undefined if the client accepts neither form
  */
 export function negotiateForm(accept: string | undefined): NegotiatedForm | undefined {
   const wanted = new Negotiator({ headers: accept === undefined ? {} : { accept } });
@@ -39,7 +39,7 @@ export function negotiateForm(accept: string | undefined): NegotiatedForm | unde
   return type === undefined ? undefined : TYPES[type];
 }
 
-/** Brotli where the client takes it, then gzip; identity is what remains. */
+/** Brotli if the client accepts it, then gzip, or else identity. */
 export function negotiateEncoding(acceptEncoding: string | undefined): PageEncoding {
   const headers = { 'accept-encoding': acceptEncoding ?? 'identity' };
   const taken = new Negotiator({ headers }).encodings(['br', 'gzip', 'identity']);

@@ -9,12 +9,12 @@ const SEEN_FOR = 60_000;
 /** Requirements of one sidecar, and the part of it that is read, in characters. */
 const MOST_REQUIRED = 16;
 const MOST_TEXT = 64 * 1024;
-/** Pages that are prepared at a time and that nobody has requested; more are left to whoever requests them. */
+/** The maximum number of pages prepared in parallel; further pages are prepared on request. */
 const MOST_AT_ONCE = 8;
 
 /**
- * Prepares pages before they are requested. A client that was given a sidecar asks for the pages of what it requires next: what
- * has to be probed for them is probed while the client reads.
+ * Prepares pages before they are requested. A client that received a sidecar requests the pages of its requirements
+ * next: their probes run while the client reads it.
  */
 export class NextPages {
   readonly #pages: Pick<ProjectPages, 'judged' | 'recent'>;
@@ -25,7 +25,7 @@ export class NextPages {
     this.#pages = pages;
   }
 
-  /** A client was given a sidecar. Nobody waits for what follows. */
+  /** A client received a sidecar. The work runs in the background. */
   announce(sha256: Sha256, metadata: Uint8Array): void {
     if (this.#seen.has(sha256)) return;
     this.#seen.set(sha256, true);
@@ -40,7 +40,7 @@ export class NextPages {
     try {
       await this.#pages.judged(project);
     } catch {
-      // Whoever requests the page is told.
+      // Errors are reported by the request for the page.
     } finally {
       this.#running -= 1;
     }

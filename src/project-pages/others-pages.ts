@@ -9,26 +9,26 @@ import type { PageReader } from './page-reader.js';
 
 /** A page that memory or the disk has, or others. */
 export interface KnownPage extends Got {
-  /** Bytes of what was made of it. */
+  /** Size of its derived data, in bytes. */
   readonly made: number;
   /** Milliseconds since 1970: when its upstream last said that it is current. */
   readonly checkedAt: number;
-  /** While it lasts nobody is asked. */
+  /** The upstream is not queried during this period. */
   readonly fresh: Span;
-  /** Why its upstream did not say whether it is current, where it did not. */
+  /** The reason why its upstream did not confirm it, if it did not. */
   readonly stale?: string | undefined;
 }
 
 /** The pages that are known of a project, in the order in which their upstreams are asked. */
 export type KnownPages = Map<Upstream, KnownPage>;
 
-/** What one answer takes in memory, in bytes: a page and what is known of its files. */
+/** Memory for one response, in bytes: a page and the known facts about its files. */
 const ANSWER = 2 * 2 ** 20;
-/** What all of them together do that are under way. */
+/** Memory for all responses in progress. */
 const ANSWERS = 128 * 2 ** 20;
 
 export interface OthersPagesParts {
-  /** Undefined where nobody else has pages. */
+  /** Undefined if others have no pages. */
   readonly meetings: Pick<Meetings, 'isNeeded' | 'begin'> | undefined;
   readonly getter: PageGetter;
   readonly reader: PageReader;
@@ -37,13 +37,13 @@ export interface OthersPagesParts {
   readonly now: () => number;
 }
 
-/** What others know of one project, while its upstreams are asked. */
+/** The others' knowledge of one project, during the requests to its upstreams. */
 export interface Others {
-  /** Told what the upstreams say. */
+  /** Receives the upstreams' responses. */
   readonly meeting: Meeting;
   /**
-   * What they have of an upstream whose turn it is: those before it have said that they do not have the project. Until then
-   * it counts for nothing, for others may have been told of other upstreams, and of another order.
+   * The others' page of an upstream, after all upstreams before it have reported that they lack the project. Before
+   * that, it does not count, because others may have other upstreams, or another order.
    * @throws {Failure} overloaded
    */
   pageOf(upstream: Upstream): Promise<KnownPage | undefined>;
@@ -51,7 +51,7 @@ export interface Others {
   end(): void;
 }
 
-/** What others who serve the same cache know of a project's pages, before its upstreams are asked. */
+/** The knowledge of others who share the cache about a project's pages, before its upstreams are queried. */
 export class OthersPages {
   readonly #parts: OthersPagesParts;
   readonly #answers = new MemoryBudget(ANSWERS);
@@ -61,10 +61,10 @@ export class OthersPages {
   }
 
   /**
-   * Takes over what others have that is newer of what is seen here, and of the upstream that is asked first.
-   * @param known what is here; changed by it
-   * @returns undefined where nobody answers, or need be asked
-   * @throws {Failure} overloaded where what they have cannot be read just now
+   * Accepts the others' newer pages, of upstreams seen here and of the first upstream.
+   * @param known the local pages; changed by it
+   * @returns undefined if the others do not respond, or need not be queried
+   * @throws {Failure} overloaded if their pages cannot be read at present
    */
   async meet(
     project: ProjectName,
@@ -95,19 +95,19 @@ export class OthersPages {
         },
       };
     } finally {
-      // What waits for its turn stays in memory until then.
+      // Pages that are needed later stay in memory until then.
       if (later.size === 0) holding.release();
     }
   }
 
-  /** @returns what is not taken over yet */
+  /** @returns the pages that are not accepted yet */
   async #takeOver(
     project: ProjectName,
     upstreams: readonly Upstream[],
     known: KnownPages,
     meeting: Meeting,
   ): Promise<ReadonlyMap<Upstream, SharedPage>> {
-    // Which bytes files have may have been learnt with it.
+    // It may have brought new digests of files.
     for (const [upstream, page] of known)
       known.set(upstream, { ...page, loaded: await this.#parts.reader.again(page.loaded) });
     const later = new Map<Upstream, SharedPage>();
@@ -121,7 +121,7 @@ export class OthersPages {
       const taken = await this.#read(upstream, project, page, before);
       if (taken !== undefined) known.set(upstream, taken);
     }
-    // In their order, whichever was known first.
+    // In their order, independent of the order of arrival.
     for (const upstream of upstreams) {
       const page = known.get(upstream);
       if (page !== undefined && known.delete(upstream)) known.set(upstream, page);
@@ -129,7 +129,7 @@ export class OthersPages {
     return later;
   }
 
-  /** @param before what is here of it, which may be what they have */
+  /** @param before the local page, which may be the same */
   async #read(
     upstream: Upstream,
     project: ProjectName,
@@ -150,7 +150,7 @@ export class OthersPages {
   }
 }
 
-/** Where there is none in time, nobody is asked. */
+/** Without memory in time, the others are not queried. */
 async function hasRoom(waiting: Promise<void> | undefined): Promise<boolean> {
   try {
     await waiting;
@@ -160,7 +160,7 @@ async function hasRoom(waiting: Promise<void> | undefined): Promise<boolean> {
   }
 }
 
-/** As others are told of it. */
+/** As announced to others. */
 export function hadPage({ name }: Upstream, page: KnownPage | undefined): HadPage {
   return {
     upstream: name,

@@ -11,21 +11,21 @@ import type { LoadedPage, PageReader } from './page-reader.js';
 export interface PageGetterParts {
   readonly kept: KeptPages;
   readonly reader: PageReader;
-  /** For what is on its way. */
+  /** For pages in progress. */
   readonly budget: MemoryBudget;
   readonly now: () => number;
 }
 
-/** A page that was read, and what its upstream is asked with, whether there is another by now. */
+/** A parsed page, and the validators for its next request. */
 export interface Got {
   readonly loaded: LoadedPage;
   readonly validators: Validators;
 }
 
-/** What a body becomes on its way to a page, in its own bytes: its text, and what that is parsed into. */
+/** Memory for parsing, as a multiple of the body: its text, and the parsed form. */
 const PARSING = 4;
 
-/** Gets pages from upstreams and from the disk. What is in memory on the way is bounded over all of them. */
+/** Fetches pages from upstreams and from the disk, with a limit on the memory for all of them. */
 export class PageGetter {
   readonly #parts: PageGetterParts;
 
@@ -34,8 +34,8 @@ export class PageGetter {
   }
 
   /**
-   * Asks an upstream, and keeps what it says.
-   * @param share shares it; the page is in memory until that is over
+   * Queries an upstream, and stores its response.
+   * @param share announces it; the page stays in memory until that is done
    * @throws {Failure} upstream-broken, upstream-unreachable, overloaded
    */
   async ask(
@@ -61,7 +61,7 @@ export class PageGetter {
   }
 
   /**
-   * What was kept of an upstream; undefined where nothing was, or nothing that can be read.
+   * The stored page of an upstream; undefined if it is missing or unreadable.
    * @throws {Failure} overloaded
    */
   async recall(
@@ -84,9 +84,9 @@ export class PageGetter {
   }
 
   /**
-   * Takes over a page that somebody else was given.
-   * @param packed as `store/packed-page.ts` does it
-   * @returns undefined where it cannot be read
+   * Accepts a page that another process received.
+   * @param packed as by `store/packed-page.ts`
+   * @returns undefined if it is unreadable
    * @throws {Failure} overloaded
    */
   async takeOver(
@@ -132,7 +132,7 @@ export class PageGetter {
   }
 }
 
-/** What is being kept is in memory until it is. */
+/** Keeps the memory reserved until the page is stored. */
 function release(holding: Holding, keeping: Promise<unknown> | undefined): void {
   if (keeping === undefined) return holding.release();
   void keeping.finally(() => holding.release());

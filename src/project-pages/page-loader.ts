@@ -26,19 +26,19 @@ export interface PageLoaderSettings {
   readonly knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
-  /** For parsed pages, and all that is made of them. */
+  /** For parsed pages, and all data derived from them. */
   readonly memoryBytes: number;
-  /** For what is being read and made. */
+  /** For pages that are being read and created. */
   readonly budget: MemoryBudget;
   readonly now: () => number;
   readonly onEvent: (event: PageEvent) => void;
-  /** Undefined where nobody else has pages. */
+  /** Undefined if others have no pages. */
   readonly meetings?: Meetings | undefined;
 }
 
 export type PageEvent =
   | { readonly kind: 'cache'; readonly result: 'hit' | 'miss' | 'revalidated' }
-  /** A page that is new, or another than before, lies in the store. */
+  /** A new or changed page was stored. */
   | { readonly kind: 'stored'; readonly project: ProjectName }
   | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
   | { readonly kind: 'store-failed'; readonly error: unknown };
@@ -59,17 +59,17 @@ interface KnownAbsence {
 
 type Entry = PageEntry | KnownAbsence;
 
-/** An absent project may appear any minute, and a failing upstream may come back. */
+/** An absent project may be created at any time, and a failing upstream may recover. */
 const ABSENT_TTL = 30_000;
 const RETRY_AFTER_FAILURE = 5_000;
-/** How long somebody waits for news of a page that was seen before, in milliseconds. */
+/** Maximum wait for the update of a known page, in milliseconds. */
 const STALE_AFTER = 2_000;
-/** What each takes beside, so that many tiny or absent ones are bounded, too. */
+/** Overhead per entry, to limit the number of tiny or absent ones as well. */
 const ENTRY_OVERHEAD = 2_048;
 
 /**
- * Loads project pages: from memory while they are fresh, else from disk or the upstream, once for everybody
- * who waits. A page seen before goes on being used while its upstream fails, or does not answer.
+ * Loads project pages: from memory while they are fresh, or else from disk or the upstream, once for all waiting
+ * requests. A known page remains in use while its upstream fails, or does not respond.
  */
 export class PageLoader {
   readonly #settings: PageLoaderSettings;
@@ -79,11 +79,11 @@ export class PageLoader {
   readonly #others: OthersPages;
   readonly #entries: LRUCache<ProjectName, Entry>;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
-  /** Projects whose page is another since they began to be loaded: when that was checked. */
+  /** Projects whose page changed while it was being loaded, with the time of the check. */
   readonly #forgotten = new Map<ProjectName, number>();
-  /** Projects whose upstream is being asked, though nobody waits for it any longer. */
+  /** Projects with a pending upstream request that is no longer awaited. */
   readonly #overdue = new Set<ProjectName>();
-  /** What memory has of an earlier one is looked at again before it is used. */
+  /** Entries in memory from an earlier epoch are checked before use. */
   #epoch = 0;
 
   constructor(settings: PageLoaderSettings) {
@@ -109,25 +109,25 @@ export class PageLoader {
     });
   }
 
-  /** What memory has of a project, whether it is current or not. */
+  /** The project's page in memory, current or not. */
   recent(project: ProjectName): LoadedPage | undefined {
     return this.#entries.peek(project)?.loaded;
   }
 
-  /** Why what is used of a project is what was seen before; undefined where it is current, as far as is known. */
+  /** The reason for using an earlier copy of a page; undefined if it is current, according to the last check. */
   staleness(project: ProjectName): string | undefined {
     const entry = this.#entries.peek(project);
     return entry?.loaded === undefined ? undefined : entry.stale;
   }
 
-  /** Notes what was made of a page, which stays as long as the page does. @param made bytes of all of it together */
+  /** Adds data derived from a page, which is kept as long as the page. @param made total size in bytes */
   weigh(loaded: LoadedPage, made: number): void {
     const { project } = loaded.page;
     const entry = this.#entries.peek(project);
     if (entry?.loaded === loaded) this.#entries.set(project, { ...entry, made });
   }
 
-  /** The page, if it is fresh in memory; counted as a look-up only where it is. */
+  /** The page, if it is fresh in memory; counted as a lookup only in that case. */
   peek(project: ProjectName): LoadedPage | undefined {
     const entry = this.#entries.get(project);
     if (entry?.loaded === undefined || !this.#isFresh(entry)) return undefined;
@@ -136,14 +136,14 @@ export class PageLoader {
     return entry.loaded;
   }
 
-  /** Resolves once all that was loaded is kept. */
+  /** Resolves when all loaded pages are stored. */
   settled(): Promise<void> {
     return this.#kept.settled();
   }
 
   /**
-   * There is another page: what memory knows is of the past.
-   * @param checkedAt when it was checked, where others have it; undefined where it lies in the store
+   * The page has changed: the entry in memory is outdated.
+   * @param checkedAt time of the check, if others have the page; undefined if it is in the store
    */
   forget(project: ProjectName, checkedAt = Infinity): void {
     const entry = this.#entries.peek(project);
@@ -153,7 +153,7 @@ export class PageLoader {
     if (checkedAt < Infinity) this.#settings.meetings?.pageChanged(project);
   }
 
-  /** Others may have other pages: what memory knows is good for nothing but to be asked about. */
+  /** Others may have other pages: all entries in memory must be checked. */
   doubt(): void {
     this.#epoch += 1;
     this.#settings.meetings?.missed();
@@ -193,7 +193,7 @@ export class PageLoader {
     try {
       loaded = await (known.size === 0 ? refresh : this.#soon(project, refresh));
     } catch (error) {
-      // Also of an index that was not asked yet: while the first one is down, what was seen of the next one holds.
+      // Also for an index that was not queried yet: while the first one is down, the next one's known page is used.
       if (error instanceof Failure && known.size > 0) return this.#stale(project, known, error);
       throw error;
     }
@@ -217,7 +217,7 @@ export class PageLoader {
     return known;
   }
 
-  /** What comes of a question within a time that any client has; it goes on being asked after that. */
+  /** The result of a request within a time that every client waits; the request continues afterwards. */
   #soon<T>(project: ProjectName, question: Promise<T>): Promise<T> {
     return withDeadline(STALE_AFTER, question, () => {
       this.#overdue.add(project);
@@ -238,10 +238,10 @@ export class PageLoader {
   }
 
   /**
-   * Asks each upstream in turn. Only a plain "no such project" leads on to the next one, never a failure.
-   * @param known a page that is found to be no longer there is taken out of it
-   * @param others told what comes of it
-   * @returns undefined where no upstream has the project
+   * Queries each upstream in turn. Only a definite "no such project" continues with the next one, never a failure.
+   * @param known a page that no longer exists is removed from it
+   * @param others receives the results
+   * @returns undefined if no upstream has the project
    */
   async #refresh(
     project: ProjectName,
@@ -266,7 +266,7 @@ export class PageLoader {
     for (const [index, upstream] of upstreams.entries()) {
       const page = (await others?.pageOf(upstream)) ?? known.get(upstream);
       const loaded = await this.#ask(upstream, project, page, meeting);
-      // A name of this index is none of those after it, whatever they said of it before.
+      // A name at this index hides the same name at all later ones, regardless of their earlier pages.
       const gone = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
       for (const other of gone)
         if (known.delete(other)) {

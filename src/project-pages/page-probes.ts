@@ -1,19 +1,20 @@
 import type { PageVerdicts } from '../verdicts/judge.js';
 import type { LoadedPage } from './page-reader.js';
 
-/** What is known of a page's files after a look into them. */
+/** The known facts about a page's files after probing. */
 export interface Looked {
   readonly known: PageVerdicts;
   /** Milliseconds since 1970: when it is worth looking again (Infinity: never). */
   readonly until: number;
 }
 
-/** A look into files of which nothing is known, before a page lists them. */
+/** Probes unknown files before a page lists them. */
 export interface PageProbes {
   /**
-   * Looks into the files that a client would pick first, for as long as a page may wait. Never rejects but as the judge does.
-   * @param known what is known of the page's files
-   * @returns undefined at once where there is nothing to look into
+   * Probes the files that a client would choose first, within the time that a page may wait. Rejects only with the
+   * judge's errors.
+   * @param known the known facts about the page's files
+   * @returns undefined at once if there is nothing to probe
    */
   look(loaded: LoadedPage, known: PageVerdicts): Promise<Looked> | undefined;
 }

@@ -9,20 +9,23 @@ import type { KnownBytes } from './known-bytes.js';
 import { Listing } from './listing.js';
 import { bytesOfPage } from './page-size.js';
 
-/** A project's current page. The same object as long as the upstream's page, and what is known of its files, is the same. */
+/**
+ * A project's current page. The same object as long as the upstream's page and the known facts about its files do not
+ * change.
+ */
 export interface LoadedPage {
-  /** With what is known of its files' bytes. */
+  /** With the known digests of its files. */
   readonly page: ProjectPage;
   /** As the upstream gave it. */
   readonly declared: ProjectPage;
   readonly seen: Seen | undefined;
   readonly upstream: Upstream;
   readonly listing: Listing;
-  /** What it takes in memory, roughly. */
+  /** Approximate size in memory. */
   readonly bytes: number;
 }
 
-/** Reads upstreams' pages, and lists their files with what is known of their bytes. */
+/** Reads upstreams' pages, and adds the known digests of their files. */
 export class PageReader {
   readonly #knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
 
@@ -30,14 +33,14 @@ export class PageReader {
     this.#knownBytes = knownBytes;
   }
 
-  /** @throws {Failure} upstream-broken where it cannot be read */
+  /** @throws {Failure} upstream-broken if it is unreadable */
   async read(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
     const turns = new Turns();
     const page = await parseProjectPage(source, project, upstream.name, turns);
     return this.#list(page, upstream, bytesOfPage(page, source), turns);
   }
 
-  /** The same page, with what was learnt of its files' bytes meanwhile. */
+  /** The same page, with digests that became known meanwhile. */
   async again(loaded: LoadedPage): Promise<LoadedPage> {
     if (this.isCurrent(loaded)) return loaded;
     const { declared, upstream, bytes } = loaded;

@@ -14,11 +14,11 @@ interface PageRelease {
   /** Of its first file that has one, in milliseconds since 1970. */
   uploadTime: number | undefined;
   isDated: boolean;
-  /** Whether a client comes to it without asking for it. */
+  /** Whether a client chooses it without requesting it. */
   isThere: boolean;
 }
 
-/** The releases of a page by their versions, sorted once somebody asks: hardly any page is asked. */
+/** The releases of a page by version, sorted on first use, because few pages need them. */
 export class PageReleases implements DatedReleases {
   readonly #page: ProjectPage;
   #sorted: readonly PageRelease[] | undefined;
@@ -32,7 +32,7 @@ export class PageReleases implements DatedReleases {
     const own = releaseKey(version);
     for (const release of this.#sorted) {
       if (compareVersions(release.version, version) > 0) continue;
-      // Whoever yanks a release whole and adds a file to it does not make it young, either: a pin still finds it.
+      // Yanking a whole release and adding a file does not make it young: a pin still finds it.
       if (release.key === own) yield { version: release.version, uploadTime: this.#beganAt(own) };
       else if (release.isThere && release.uploadTime !== undefined)
         yield { version: release.version, uploadTime: release.uploadTime };
@@ -69,7 +69,7 @@ function sortedReleases({ files }: ProjectPage): readonly PageRelease[] {
       release.isDated = false;
       continue;
     }
-    // Whoever yanks the files of a release and adds one does not make it young.
+    // Yanking the files of a release and adding one does not make it young.
     release.uploadTime = Math.min(release.uploadTime ?? uploadTime, uploadTime);
     release.isThere ||= yanked === false && !PRE_RELEASE.test(version);
   }

@@ -2,18 +2,18 @@ import type { IndexFile, ProjectPage } from '../domain/project-page.js';
 import { bytesOfJson, MEMBER, TEXT } from '../upstream/pages/json-size.js';
 import type { PageSource } from '../upstream/pages/page-draft.js';
 
-/*
- * What things take on the heap, in bytes, as measured over pages of many shapes: a page may take twice the bytes of its
- * body or twenty times as many, so that its body says little.
+/**
+ * Heap sizes in bytes, as measured over pages of many shapes: a page may take twice the bytes of its body or twenty
+ * times as many, so the body's size is no estimate.
  */
-/** A file, its name and version, its place in its release, and a verdict that says nothing. */
+/** A file, its name and version, its place in its release, and a verdict without a match. */
 const FILE = 560;
 /** An object of one or some digests, without them. */
 const DIGESTS = 56;
 
 /**
- * What a page takes in memory with its listing and the verdicts on its files, but for what these say: in bytes, roughly,
- * and rather too much.
+ * The memory of a page with its listing and the verdicts on its files, without the texts of the verdicts: in bytes,
+ * approximate, rather too high.
  */
 export function bytesOfPage(
   { files, versions = [], meta, extra }: ProjectPage,

@@ -13,25 +13,25 @@ import { type Span, within } from '../domain/span.js';
 import type { SeenStore } from '../store/seen-store.js';
 
 /**
- * How long it is remembered that an index has other bytes than the pinned ones, in milliseconds: so long nobody downloads
- * them again to find the same, and a front server's error page in their place does not refuse the file for good.
+ * How long a difference between the index and the pinned bytes is remembered, in milliseconds: the file is not
+ * downloaded again meanwhile, and a front server's error page in its place does not refuse the file permanently.
  */
 const REMEMBER_OTHERS = 10 * 60_000;
-/** Projects of which that is remembered; the longest ago goes first. */
+/** The maximum number of projects in that memory; the oldest is dropped first. */
 const MAX_OTHERS = 10_000;
 
-/** The pins of all who serve the same cache. */
+/** The pins of all replicas that share the cache. */
 export interface FirstPins {
   /**
-   * Pins bytes of which nobody here knows, unless others have pinned some.
-   * @returns the first ones; undefined where these are, or where nobody can be asked
+   * Pins bytes of a file without a local pin, unless others have pinned it.
+   * @returns the first pin; undefined if it is this one, or the others are unavailable
    */
   pin(upstream: string, project: ProjectName, seen: SeenBytes): Promise<SeenBytes | undefined>;
 }
 
-/** What became of bytes that were held against a pin. */
+/** The result of checking bytes against a pin. */
 export interface Held {
-  /** What other processes should know, too. */
+  /** To be announced to other processes. */
   readonly learnt: SeenBytes;
   /** Why they are refused. */
   readonly doubt?: string;
@@ -40,8 +40,9 @@ export interface Held {
 }
 
 /**
- * The first bytes of each file, at upstreams whose `unhashed` is `pin` or that say `reuploads`. While the index declares a strong
- * digest, the bytes that have it are noted; without `reuploads: refuse` they bind only once it declares none any more.
+ * The first bytes of each file, at upstreams with `unhashed: pin` or `reuploads`. While the index declares a strong
+ * digest, the bytes that match it are recorded; without `reuploads: refuse` they bind only once it no longer declares
+ * one.
  */
 export class Pins {
   readonly #store: SeenStore;
@@ -50,19 +51,19 @@ export class Pins {
   /** By upstream and project. */
   readonly #others = new LRUCache<string, Span>({ max: MAX_OTHERS });
 
-  /** @param fleet where what others pin counts, too */
+  /** @param fleet the other replicas, whose pins count as well */
   constructor(store: SeenStore, now: () => number, fleet?: FirstPins) {
     this.#store = store;
     this.#now = now;
     this.#fleet = fleet;
   }
 
-  /** Rejects where they cannot be read. */
+  /** Rejects if they are unreadable. */
   known(upstream: string, project: ProjectName): Promise<SeenByName> {
     return this.#store.known(upstream, project);
   }
 
-  /** Whether a file's pin is at hand. */
+  /** Whether a file's pin is in memory. */
   has(upstream: string, project: ProjectName, filename: string): boolean {
     return this.#store.peek(upstream, project)?.has(filename) === true;
   }
@@ -78,10 +79,10 @@ export class Pins {
   }
 
   /**
-   * Holds what was received against what lies on the disk, whatever memory knows: the first bytes stay the first. One at a
-   * time for a file.
+   * Checks received bytes against the pin on disk, regardless of memory: the first bytes remain the first. One at a
+   * time per file.
    * @param strong whether the index declares a strong digest for them
-   * @throws where the pin can be neither read nor kept
+   * @throws if the pin can be neither read nor stored
    */
   async hold(
     upstream: string,
@@ -111,7 +112,7 @@ export class Pins {
     return { learnt, ...(isReplaced && pin.sha256 !== seen.sha256 && { replaced: pin }) };
   }
 
-  /** The pin that bytes make, or change; with those before them, where that may be. */
+  /** The new or changed pin, with the previous bytes if a change is permitted. */
   #next(seen: SeenBytes, pin: SeenBytes | undefined, strong: boolean, demands: Demands): SeenBytes {
     const pinned = next(seen, pin, strong);
     if (pin === undefined || demands.reuploads !== 'accept') return pinned;
@@ -120,7 +121,7 @@ export class Pins {
     return { ...pinned, ...(replaced && { replaced }) };
   }
 
-  /** Takes over what another process has learnt. */
+  /** Stores facts from another process. */
   learn(upstream: string, project: ProjectName, seen: SeenBytes): void {
     if (seen.other !== undefined) {
       const from = this.#now();
@@ -129,7 +130,7 @@ export class Pins {
     this.#store.learn(upstream, project, seen);
   }
 
-  /** Reads what lies on the disk anew: somebody may have removed a pin. */
+  /** Reads the disk again: a pin may have been removed. */
   forget(): void {
     this.#others.clear();
     this.#store.forget();

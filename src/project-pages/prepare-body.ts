@@ -8,9 +8,9 @@ const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
 /**
- * Encodes a body once, for everybody. Brotli at 4 beats gzip at 6 in size, and in time; large pages take Brotli at 1,
- * which still does, and gzip at 3, which takes half the time for 5 % more bytes.
- * @param pieces the body's text; others get their turn between any two of them
+ * Encodes a body once for all clients. Brotli at 4 is smaller and faster than gzip at 6; large pages use Brotli at 1,
+ * which still is, and gzip at 3, which takes half the time for 5 % more bytes.
+ * @param pieces the body's text; other work can run between any two of them
  */
 export async function prepareBody(
   pieces: Iterable<string>,
@@ -33,7 +33,7 @@ const LARGE = 1024 * 1024;
 async function encode(plain: Buffer, encoding: PageEncoding): Promise<Buffer> {
   if (encoding === 'identity') return plain;
   const isLarge = plain.length > LARGE;
-  // Each piece of the result is handed over on its own.
+  // Each piece of the result is emitted separately.
   const chunkSize = isLarge ? LARGE / 4 : 16 * 1024;
   if (encoding === 'gzip') return deflate(plain, { level: isLarge ? 3 : 6, chunkSize });
   return brotli(plain, {

@@ -14,13 +14,13 @@ import { readListInThread, writeListsInThread } from './list/list-in-thread.js';
 import type { WrittenLists } from './list/write-list.js';
 import type { PageEncoding, PageForm } from './project-pages.js';
 
-/** A list that lies on the disk, made ready for every client that asks for this form and encoding. */
+/** A list on disk, prepared for every client with this form and encoding. */
 export interface ListBody {
   /** Strong, quoted, one per form and encoding. */
   readonly etag: string;
   readonly contentEncoding: PageEncoding;
   readonly size: number;
-  /** Opens it; whoever does reads it to its end, or destroys it. */
+  /** Opens it; the caller reads it to its end, or destroys it. */
   read(): Promise<Readable>;
 }
 
@@ -34,9 +34,9 @@ export interface ProjectList {
 const TTL = 10 * 60_000;
 /** One that an index added nothing new to, because it failed, is asked for again after this, in milliseconds. */
 const ASK_AGAIN = 30_000;
-/** How long somebody waits for news of a list that is there already, in milliseconds. */
+/** Maximum wait for the update of an existing list, in milliseconds. */
 const STALE_AFTER = 2_000;
-/** Behind an index's name: its names, and what it sends just now. */
+/** Suffixes after an index's name: its names, and its incoming response. */
 const NAMES = '.names.gz';
 const COMING = '.coming';
 
@@ -46,8 +46,8 @@ interface Current {
 }
 
 /**
- * Joins the lists of all upstreams. They may have any length, so they are never in memory: what an index sends goes to the
- * disk, a thread reads its names and writes the joined list in each form, and clients are sent that from there.
+ * Joins the lists of all upstreams. They may have any length, so they are never in memory: an index's response is
+ * written to disk, a thread reads its names and writes the joined list in each form, and clients receive it from there.
  */
 export class ProjectListService implements ProjectList {
   readonly #upstreams: readonly Upstream[];
@@ -79,11 +79,11 @@ export class ProjectListService implements ProjectList {
       const file = (await open(path)).createReadStream();
       if (encoding !== 'identity') return file;
       const unpacked = createGunzip();
-      // A client that goes away ends both.
+      // A client's disconnection ends both.
       pipeline(file, unpacked).catch(() => {});
       return unpacked;
     } catch (cause) {
-      // Somebody removed it: it is made again for the next one.
+      // The file was removed: it is created again for the next request.
       this.#current = undefined;
       throw notKept(cause);
     }
@@ -99,7 +99,9 @@ export class ProjectListService implements ProjectList {
     return withDeadline(STALE_AFTER, this.#loading).catch(() => current);
   }
 
-  /** An index that does not tell what it has, or just now does not, adds what it said last: it breaks nobody's list. */
+  /**
+   * An index without a list, or with a temporary failure, contributes its last one, and never fails the joined list.
+   */
   async #refresh(): Promise<Current> {
     await mkdir(this.#folder, { recursive: true }).catch(failNotKept);
     const before = await this.#kept();
@@ -123,7 +125,7 @@ export class ProjectListService implements ProjectList {
     return new Set(await readdir(this.#folder).catch(failNotKept));
   }
 
-  /** Returns whether what it has may be other than before. */
+  /** Returns whether its list may have changed. */
   async #ask(upstream: Upstream, kept: ReadonlySet<string>): Promise<boolean> {
     const isKept = kept.has(upstream.name + NAMES);
     const names = join(this.#folder, upstream.name + NAMES);
@@ -162,12 +164,12 @@ export class ProjectListService implements ProjectList {
       folder: this.#folder,
       prefix,
     }).catch(async (cause) => {
-      // What was written of them would go on taking the room that they lack.
+      // Partial files would continue to occupy the room that is lacking.
       const partly = [...(await this.#kept())].filter((name) => name.startsWith(prefix));
       await this.#remove(partly);
       return failNotKept(cause);
     });
-    // Who reads one of them just now goes on.
+    // Readers with an open file continue.
     await this.#remove([...kept].filter((name) => !name.endsWith(NAMES)));
     return lists;
   }
@@ -177,7 +179,7 @@ export class ProjectListService implements ProjectList {
   }
 }
 
-/** What the system says of our own disk. */
+/** Error messages of our own disk. */
 const OURS = /^E[A-Z]{3,}: /;
 
 function unreadable(upstream: string, cause: Error): Failure {

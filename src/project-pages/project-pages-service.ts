@@ -27,30 +27,30 @@ import { sidecarDigests } from './sidecar-digests.js';
 
 /** One project's page under one policy, with the bodies made ready from it so far. */
 interface Rendering {
-  /** What the verdicts take in memory for what they say, in bytes, roughly. */
+  /** Memory for the texts of the verdicts, in bytes, approximate. */
   readonly said: number;
   /** The policy and the feed that it was judged by. */
   readonly basis: string;
   /** From when it was judged until time alone may change a verdict. */
   readonly validity: Span;
   readonly judged: JudgedPage;
-  /** Whether a verdict rests on what only a probe has seen. */
+  /** Whether a verdict is based only on a probe. */
   readonly isProbed: boolean;
   readonly bodies: Map<string, Settling<PreparedBody>>;
 }
 
-/** A page of which some files were fetched before, just judged. */
+/** A page with previously fetched files, just judged. */
 export interface JudgedFiles {
   readonly loaded: LoadedPage;
   /** In the order of `page.files`. */
   readonly verdicts: readonly Verdict[];
-  /** Places in `page.files` of those whose bytes were inspected. */
+  /** Indexes in `page.files` of the inspected files. */
   readonly inspected: ReadonlySet<number>;
 }
 
 export type JudgedPageListener = (page: JudgedFiles) => void;
 
-/** What a rule says of a file takes in memory beside its text, and a body beside its bytes. */
+/** Memory for a match in addition to its text, and for a body in addition to its bytes. */
 const HIT = 240;
 const BODY = 400;
 
@@ -61,8 +61,8 @@ const BODY_KEYS = {
 } as const satisfies Record<PageForm, Record<PageEncoding, string>>;
 
 /**
- * Project pages under the policy in force. A body is made once per form, encoding, upstream page and policy
- * revision, and then serves everybody until one of these changes.
+ * Project pages under the policy in force. A body is created once per form, encoding, upstream page and policy
+ * revision, and is then used for all clients until one of these changes.
  */
 export class ProjectPagesService implements ProjectPages {
   readonly #loader: PageLoader;
@@ -71,12 +71,12 @@ export class ProjectPagesService implements ProjectPages {
   readonly #budget: MemoryBudget;
   readonly #probes: PageProbes | undefined;
   readonly #onJudged: JudgedPageListener | undefined;
-  /** They stay as long as their pages do, which are bounded by what both take. */
+  /** Kept as long as their pages, whose limit includes both. */
   readonly #renderings = new WeakMap<LoadedPage, Settling<Rendering>>();
 
   /**
-   * @param budget for what is being made
-   * @param onJudged called with each page that was judged anew
+   * @param budget for pages in progress
+   * @param onJudged called with each page that was judged again
    */
   constructor(
     loader: PageLoader,
@@ -153,7 +153,7 @@ export class ProjectPagesService implements ProjectPages {
     this.#renderings.delete(loaded);
   }
 
-  /** The same for everybody who asks before it is ready. */
+  /** Shared by all requests before it is ready. */
   #body(
     loaded: LoadedPage,
     rendering: Rendering,
@@ -226,7 +226,7 @@ export class ProjectPagesService implements ProjectPages {
     let { basis } = this.#judge;
     let from = this.#now();
     if (files[0] !== undefined) {
-      // A policy that is edited meanwhile does not reach into this: such a page is judged anew when asked for.
+      // A policy edit during this does not affect it: the page is judged again on the next request.
       const before = await this.#judge.ofPage(listing.listed(files[0]).subject);
       const looked = await this.#probes?.look(loaded, before);
       const known = looked?.known ?? before;

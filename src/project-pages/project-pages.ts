@@ -34,23 +34,23 @@ export interface PreparedBody {
 export interface ProjectPages {
   /** The page under the policy in force. @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   render(project: ProjectName, form: PageForm, encoding: PageEncoding): Promise<PreparedBody>;
-  /** The same, where it is ready and current; undefined where anything has to be asked or made first. */
+  /** The same, if it is prepared and current; undefined if it requires a query or rendering first. */
   ready(project: ProjectName, form: PageForm, encoding: PageEncoding): PreparedBody | undefined;
   /** Finds a file on its project's current page. @throws {Failure} not-found where the page does not list it */
   find(project: ProjectName, filename: string): Promise<ListedFile>;
-  /** The page that was loaded last, current or not; undefined where memory has none. Nobody is asked. */
+  /** The page that was loaded last, current or not; undefined if it is not in memory. Queries nothing. */
   recent(project: ProjectName): RecentPage | undefined;
   /** All files of the page. @throws as `render` */
   list(project: ProjectName): Promise<readonly ListedFile[]>;
-  /** The upstream that the project's page comes from. @throws as `render` */
+  /** The upstream of the project's page. @throws as `render` */
   source(project: ProjectName): Promise<Upstream>;
   /** The page with the verdicts on its files, under the policy in force. @throws as `render` */
   judged(project: ProjectName): Promise<JudgedPage>;
-  /** Why the page that was loaded last is what was seen before, as a sentence; undefined where it is current. */
+  /** The reason for using an earlier copy of the page, as a sentence; undefined if it is current. */
   staleness(project: ProjectName): string | undefined;
   /**
-   * Forgets what was rendered, because a file's verdict may have changed.
-   * @param only set where that is so only if a probe had a say in it
+   * Discards rendered pages, because a file's verdict may have changed.
+   * @param only set if only verdicts based on probes are affected
    */
   invalidate(project: ProjectName, only?: 'probed'): void;
 }

@@ -6,7 +6,7 @@ import type { Turns } from '../runtime/turns.js';
 
 interface Draft {
   readonly version: string;
-  /** NaN where a file has no upload time: then that of the release cannot be told. */
+  /** NaN if a file has no upload time: that of the release is then unknown. */
   uploadTime: number;
   readonly offers: Map<DistributionKind, Offer | undefined>;
 }
@@ -19,9 +19,8 @@ export function offerOf({ filename, sha256, provenance }: IndexFile): Offer | un
 }
 
 /**
- * The releases of a page, the latest first: by upload time, or by PEP 440 and without times where the index does
- * not give one for every file. Empty where no file has a provenance document, as on most pages: nothing would
- * follow from it.
+ * The releases of a page, the latest first: by upload time, or by PEP 440 and without times if the index lacks one for
+ * any file. Empty if no file has a provenance document, as on most pages: they would have no effect.
  */
 export async function releasesOf(page: ProjectPage, turns: Turns): Promise<Release[]> {
   if (page.files.every((file) => file.provenance === undefined)) return [];

@@ -3,7 +3,7 @@ import { fileUrlFromPage } from './file-url.js';
 import { API_VERSION, type JudgedPage, type ShownFile, writeFiles } from './judged-page.js';
 import { shownHashes } from './shown-hashes.js';
 
-/** Writes a page as PEP 691's JSON, in pieces, with what an upstream says beyond what we know kept as it came. */
+/** Writes a page as PEP 691's JSON, in pieces. Unknown keys of an upstream are passed through. */
 export function* renderJson(judged: JudgedPage): Generator<string> {
   const { page, versions } = judged;
   const rest = JSON.stringify({
@@ -24,7 +24,7 @@ export function* renderJson(judged: JudgedPage): Generator<string> {
   yield ']}';
 }
 
-/** What is undefined is left out of the JSON. */
+/** Undefined values are omitted from the JSON. */
 function renderFile(project: ProjectName, { file, yanked, coreMetadata }: ShownFile) {
   const { provenance } = file;
   return {
@@ -44,7 +44,7 @@ function renderFile(project: ProjectName, { file, yanked, coreMetadata }: ShownF
   };
 }
 
-/** The provenance document (PEP 740) as we pass it through, seen from a project page; else where it was. */
+/** Our URL of the provenance document (PEP 740), relative to a project page; or else the original URL. */
 export function provenanceFromPage(url: string): string {
   const at = url.indexOf('/integrity/');
   return at === -1 ? url : `../..${url.slice(at)}`;

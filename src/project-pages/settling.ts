@@ -1,7 +1,7 @@
-/** A promise whose value can be had at once after it has settled: the warm path cannot wait a turn for each. */
+/** A promise whose value is available synchronously after it has settled: the warm path cannot wait a turn for each. */
 export class Settling<T> {
   readonly promise: Promise<T>;
-  /** Undefined before the promise is fulfilled, and for ever where it is rejected. */
+  /** Undefined before the promise is fulfilled, and permanently if it is rejected. */
   value: T | undefined;
 
   constructor(promise: Promise<T>) {

@@ -2,8 +2,8 @@ import { type Hashes, isStrong } from '../domain/hashes.js';
 import type { IndexFile } from '../domain/project-page.js';
 
 /**
- * The digests of a file as clients are told them, the best first: pip 22 and 23.0 take the first one of a JSON page, and
- * fail where their hashlib lacks it; uv gives a whole HTML page up for a name that it does not know.
+ * The digests of a file for clients, the best first: pip 22 and 23.0 use the first one of a JSON page, and fail if
+ * their hashlib lacks it; uv rejects a whole HTML page with an unknown algorithm.
  */
 export function shownHashes({ hashes, sha256 }: IndexFile): Hashes {
   const { sha512, sha384, md5 } = hashes;

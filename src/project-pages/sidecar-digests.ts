@@ -3,9 +3,9 @@ import { type Hashes, hasOtherStrong } from '../domain/hashes.js';
 import type { IndexFile } from '../domain/project-page.js';
 
 /**
- * The digests by which the `.metadata` sidecar of a file is known (PEP 658, 714): that of the METADATA which the wheel was
- * found to have; before it was opened, those that the index declares.
- * @returns undefined where nobody knows them, or there is no sidecar; the declared ones themselves where they say it all
+ * The known digests of a file's `.metadata` sidecar (PEP 658, 714): that of the METADATA in the inspected wheel, or,
+ * before the inspection, those that the index declares.
+ * @returns undefined if they are unknown, or there is no sidecar; the declared ones themselves if they are complete
  */
 export function sidecarDigests(
   { coreMetadata }: Pick<IndexFile, 'coreMetadata'>,
@@ -19,7 +19,7 @@ export function sidecarDigests(
   return same ? declared : { sha256: found };
 }
 
-/** Whether the page must say another thing of a file's sidecar, now that the file was opened. */
+/** Whether the page's entry for a file's sidecar changes after the file's inspection. */
 export function changesSidecar(
   file: Pick<IndexFile, 'coreMetadata'>,
   inspection: Inspection | undefined,

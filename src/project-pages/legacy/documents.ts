@@ -12,17 +12,17 @@ import { FilesByName, judgedFiles } from './judged-files.js';
 import { rewriteLegacyJson } from './legacy-json.js';
 import type { DocumentToRewrite } from './rewrite-thread.js';
 
-/** A document of PyPI's JSON API as it came, and what is to become of it. */
+/** A document of PyPI's JSON API as received, with the changes to apply. */
 export interface LegacyDocument {
   readonly body: AsyncIterable<Uint8Array>;
-  /** Asked once the document is here: what is refused by then is refused in it. */
+  /** Called once the document has arrived, so that it reflects the latest refusals. */
   readonly judged: () => Promise<JudgedPage>;
   readonly whole: boolean;
   /** How the client reaches us. */
   readonly base: string;
 }
 
-/** Ready to be sent; whoever has it reads it to its end, or destroys it. */
+/** Ready to send; the caller reads it to its end, or destroys it. */
 export interface RewrittenDocument {
   readonly size: number;
   readonly body: Readable;
@@ -30,7 +30,7 @@ export interface RewrittenDocument {
 
 /** The longest that is taken, in bytes: the largest project has some 40 MB. */
 const MAX_BYTES = 128 * 1024 * 1024;
-/** What is longer goes by way of the disk and a thread. */
+/** Longer documents are processed on disk, in a thread. */
 const LONG = 512 * 1024;
 const SETTINGS = {
   program: new URL('./rewrite-thread.js', import.meta.url),
@@ -41,18 +41,19 @@ const SETTINGS = {
 const PATIENCE = 60_000;
 
 /**
- * Rewrites documents of any length: long ones lie on the disk, before and after, and a thread has one at a time in memory.
+ * Rewrites documents of any length: long ones are kept on disk, before and after, and a thread has one at a time in
+ * memory.
  */
 export class LegacyDocuments {
   readonly #folder: string;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param folder that of what is coming in: what a process leaves there is swept */
+  /** @param folder for incoming files: leftovers of a process are removed from it */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** @throws {Failure} upstream-broken; what the body fails with */
+  /** @throws {Failure} upstream-broken; the errors of the body */
   async rewrite(document: LegacyDocument): Promise<RewrittenDocument> {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -83,7 +84,7 @@ export class LegacyDocuments {
       const file = await open(to);
       return { size: (await file.stat()).size, body: file.createReadStream() };
     } finally {
-      // Whoever has it open goes on reading.
+      // Readers with an open file continue.
       await Promise.all([from, to].map((path) => rm(path, { force: true })));
     }
   }

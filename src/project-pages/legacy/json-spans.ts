@@ -1,4 +1,4 @@
-/** Where a value stands in a document's bytes. */
+/** The position of a value in a document's bytes. */
 export interface JsonSpan {
   readonly start: number;
   readonly end: number;
@@ -8,9 +8,9 @@ const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /**
- * The members of an object of JSON by their keys, without parsing what they hold: of several of one key the last one, as
- * with `JSON.parse`. What a span holds is JSON only once it parses.
- * @throws {SyntaxError} where there is anything but one object
+ * The members of a JSON object by their keys, without parsing their values: the last one of duplicate keys, as with
+ * `JSON.parse`. A span is known to be JSON only after parsing.
+ * @throws {SyntaxError} if the input is not exactly one object
  */
 export function membersOf(
   json: Buffer,
@@ -40,7 +40,7 @@ function readMembers(json: Buffer, at: number, members: Map<string, JsonSpan>): 
   }
 }
 
-/** Whether an object begins there. */
+/** Whether an object begins at that position. */
 export function isObjectAt(json: Buffer, { start }: JsonSpan): boolean {
   return json[start] === OPEN_OBJECT;
 }
@@ -77,7 +77,7 @@ function endOfValue(json: Buffer, at: number): number {
     if (byte === QUOTE) next = endOfString(json, next) - 1;
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth += 1;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth -= 1;
-    // A number or a word ends in front of what closes its object, or of the comma.
+    // A number or a word ends before the end of its object, or the comma.
     if (depth < 0 || (depth === 0 && byte === COMMA)) return next;
     if (depth === 0 && (byte === QUOTE || byte === CLOSE_OBJECT || byte === CLOSE_LIST))
       return next + 1;

@@ -6,7 +6,7 @@ import { newestRelease, type PageRelease } from '../newest-release.js';
 
 type Json = Record<string, unknown>;
 
-/** What of a judged page's file PyPI's JSON API depends on; it goes to a thread as JSON. */
+/** The inputs of PyPI's JSON API from a judged page's file; sent to a thread as JSON. */
 export interface JudgedFile
   extends Pick<IndexFile, 'filename' | 'yanked' | 'sha256' | 'requiresPython'> {
   readonly name: Pick<IndexFile['name'], 'kind' | 'version'>;
@@ -36,7 +36,7 @@ export async function judgedFiles(judged: JudgedPage): Promise<JudgedFile[]> {
 /** The files of a judged page, by name. */
 export class FilesByName {
   readonly #files: readonly JudgedFile[];
-  /** What our URL of a file begins with. */
+  /** The prefix of our URL of a file. */
   readonly #url: (filename: string) => string;
   readonly #byName = new Map<string, JudgedFile>();
   readonly #releases = new Map<ReleaseKey, ReleaseState>();
@@ -68,7 +68,7 @@ export class FilesByName {
     );
   }
 
-  /** @param files a list of files as PyPI's JSON API has it; anything else is none */
+  /** @param files a list of files in the form of PyPI's JSON API; anything else is treated as empty */
   rewrite(files: unknown): unknown {
     return Array.isArray(files) ? files.filter((file) => this.#rewriteFile(file)) : files;
   }
@@ -77,7 +77,7 @@ export class FilesByName {
   #rewriteFile(file: unknown): boolean {
     if (!isObject(file)) return false;
     if (typeof file.filename !== 'string') {
-      // It could lead around the gate, and nobody can say whether it is allowed.
+      // The URL could bypass the gate, and the file has no verdict.
       delete file.url;
       file.yanked = true;
       return true;
@@ -92,7 +92,7 @@ export class FilesByName {
   }
 }
 
-/** Another digest under the same name is another file, which nobody has judged. */
+/** Another digest under the same name is another file, without a verdict. */
 function isSame({ digests }: Json, { sha256 }: JudgedFile): boolean {
   const declared = isObject(digests) ? digests.sha256 : undefined;
   return declared === undefined || sha256 === undefined || declared === sha256;

@@ -7,12 +7,12 @@ import { type FilesByName, isObject } from './judged-files.js';
 type Json = Record<string, unknown>;
 
 /**
- * Makes PyPI's JSON API say what the project page says: files are ours by their URLs, refused ones are yanked with the
- * reason or left out, and so is what the page does not list. Who looks for updates here takes no refused release: there
- * is no last resort, as there is on a page that installers choose from. Written in pieces, and read a release at a time:
- * the largest have some ten thousand.
+ * Makes PyPI's JSON API consistent with the project page: files have our URLs, refused ones are yanked with the reason
+ * or omitted, and unlisted ones are omitted as well. Clients that search for updates here receive no refused release:
+ * there is no last resort, unlike on a page for installers. Written in pieces, and parsed one release at a time: the
+ * largest documents have some ten thousand.
  * @param whole whether it is the project's document, whose `info` is that of the latest release, or one release's
- * @throws {SyntaxError} where the body is not a JSON object.
+ * @throws {SyntaxError} if the body is not a JSON object.
  */
 export function* rewriteLegacyJson(
   body: Buffer,
@@ -50,7 +50,7 @@ function releasesOf(body: Buffer, span: JsonSpan | undefined): Map<string, JsonS
   return span !== undefined && isObjectAt(body, span) ? membersOf(body, span) : undefined;
 }
 
-/** A version without files stays as it came; one whose every file is left out goes with them. */
+/** A version without files is unchanged; one whose files are all omitted is omitted too. */
 function* writeReleases(
   body: Buffer,
   releases: ReadonlyMap<string, JsonSpan>,
@@ -69,8 +69,8 @@ function* writeReleases(
 }
 
 /**
- * `info` is of a release that may be taken, where there is one; else it is yanked, too.
- * @returns the release that it is of instead of its own
+ * `info` describes an allowed release if there is one; otherwise it is yanked, too.
+ * @returns the release that it now describes, if changed
  */
 function rewriteInfo(
   info: Json,
@@ -89,7 +89,7 @@ function rewriteInfo(
     return undefined;
   }
   const { requiresPython } = files.release(newest.key)!;
-  // What else `info` says of a release is the other one's; null is what PyPI says where it does not know.
+  // The other fields of `info` belong to the previous release; null is PyPI's value for unknown.
   Object.assign(info, {
     version: newest.version,
     requires_dist: null,

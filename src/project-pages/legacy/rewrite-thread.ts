@@ -6,18 +6,18 @@ import { answerInThread } from '../../runtime/threads/answer-in-thread.js';
 import { FilesByName, type JudgedFile } from './judged-files.js';
 import { rewriteLegacyJson } from './legacy-json.js';
 
-/** A document in a file, and where it is to be written. */
+/** A document in a file, and the path for the result. */
 export interface DocumentToRewrite {
   readonly from: string;
   readonly to: string;
   /** The judged files, as JSON. */
   readonly files: string;
-  /** What our URL of a file begins with. */
+  /** The prefix of our URL of a file. */
   readonly url: string;
   readonly whole: boolean;
 }
 
-/** Answers why a document cannot be read; undefined where it was. */
+/** Returns the reason why a document is unreadable; undefined after success. */
 answerInThread<DocumentToRewrite, string | undefined>(async ({ from, to, files, url, whole }) => {
   const judged = new FilesByName(
     JSON.parse(files) as JudgedFile[],

@@ -2,7 +2,7 @@ import { askOnce } from '../../runtime/threads/thread.js';
 import type { ListToRead } from './read-list.js';
 import type { ListToWrite, WrittenLists } from './write-list.js';
 
-/** What the thread is asked: one of the two. */
+/** The thread's request: one of the two. */
 export interface ListQuestion {
   readonly read?: ListToRead;
   readonly write?: ListToWrite;
@@ -17,12 +17,12 @@ const SETTINGS = {
 /** In milliseconds. */
 const PATIENCE = 120_000;
 
-/** Reads an index's list in a thread of its own. @throws where it is none, or is too long */
+/** Reads an index's list in a separate thread. @throws if it is invalid, or too long */
 export async function readListInThread(read: ListToRead): Promise<void> {
   await askOnce<ListQuestion, undefined>(SETTINGS, { read }, PATIENCE);
 }
 
-/** Writes the joined lists in a thread of its own. */
+/** Writes the joined lists in a separate thread. */
 export function writeListsInThread(write: ListToWrite): Promise<WrittenLists> {
   return askOnce<ListQuestion, WrittenLists>(SETTINGS, { write }, PATIENCE);
 }

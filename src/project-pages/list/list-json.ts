@@ -2,12 +2,12 @@ import { checkPiece, MAX_PIECE } from '../../upstream/pages/page-limits.js';
 
 /** Characters that are parsed in one go. */
 const PIECE = 64 * 1024;
-/** Ends of an element that are tried before the list is taken for an unusual one. */
+/** The number of attempted element ends before the list counts as unusual. */
 const MAX_TRIES = 16;
 
 /**
- * Reads the names of a list of projects in JSON (PEP 691) as it comes in, without ever having the whole of it. As a page's
- * JSON is read (`json-in-turns.ts`): what parses between two brackets ends where an element does.
+ * Reads the names of a list of projects in JSON (PEP 691) while it arrives, without holding all of it. Like a page's
+ * JSON (`json-in-turns.ts`): text between two brackets that parses ends with an element.
  */
 export class ListJson {
   readonly #onName: (name: string) => void;
@@ -25,7 +25,7 @@ export class ListJson {
     while (this.#text.length > 2 * PIECE) if (!this.#takePiece()) return;
   }
 
-  /** @throws {SyntaxError | PageTooLarge} where it is no list, or was cut off */
+  /** @throws {SyntaxError | PageTooLarge} if it is not a list, or was cut off */
   end(): void {
     checkPiece(this.#text.length);
     const rest: unknown = JSON.parse((this.#isInside ? '{"projects":[' : '') + this.#text);
@@ -34,7 +34,7 @@ export class ListJson {
     this.#tell(projects);
   }
 
-  /** Goes to the list's first element, where that is there. */
+  /** Advances to the list's first element, if it has arrived. */
   #enter(): boolean {
     const open = /"projects"\s*:\s*\[/.exec(this.#text);
     if (open === null || open.index > MAX_PIECE) return false;

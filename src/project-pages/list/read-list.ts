@@ -9,7 +9,7 @@ import type { Coding } from '../../upstream/upstream.js';
 import { ListJson } from './list-json.js';
 import { SortedNames } from './sorted-names.js';
 
-/** An index's list as it was sent, and where its names are to be written. */
+/** An index's list as received, and the path for its names. */
 export interface ListToRead {
   readonly path: string;
   readonly encoding: Coding;
@@ -17,7 +17,7 @@ export interface ListToRead {
   readonly to: string;
 }
 
-/** Reads a list of any length and writes its names down, packed and sorted. @throws where it is none */
+/** Reads a list of any length and writes its names, packed and sorted. @throws if it is invalid */
 export async function readList({ path, encoding, contentType, to }: ListToRead): Promise<void> {
   const names = new SortedNames();
   const add = (name: string): void => names.add(name);
@@ -41,7 +41,7 @@ export async function readList({ path, encoding, contentType, to }: ListToRead):
 
 const CHUNK = 64 * 1024;
 
-/** The texts of links, whatever they lead to (PEP 503). */
+/** The texts of links, with any target (PEP 503). */
 function linkReader(onName: (name: string) => void): { write(piece: string): void; end(): void } {
   let text: string | undefined;
   const endLink = (): void => {
@@ -70,5 +70,5 @@ function linkReader(onName: (name: string) => void): { write(piece: string): voi
   };
 }
 
-/** What is longer is no name. */
+/** Longer texts are not names. */
 const MAX_TEXT = 1_000;

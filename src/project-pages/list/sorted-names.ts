@@ -4,7 +4,7 @@ import { PageTooLarge } from '../../upstream/pages/page-limits.js';
 /** Three times as many as PyPI has. */
 const MAX_NAMES = 2_000_000;
 const MAX_CHARACTERS = 48 * 1024 * 1024;
-/** Names that are kept as one text, which takes a third of what as many texts do. */
+/** Number of names per text: one text takes a third of the memory of as many separate ones. */
 const BATCH = 4_096;
 
 /**

@@ -17,18 +17,18 @@ const unpack = promisify(gunzip);
 /** The names of all indexes, in the order in which these are asked, and where the lists are to be written. */
 export interface ListToWrite {
   readonly indexes: readonly {
-    /** What `readList` has written; absent where the index gives none. */
+    /** The output of `readList`; absent if the index has no list. */
     readonly names: string | undefined;
     readonly claims: readonly ProjectGlob[];
   }[];
   readonly folder: string;
-  /** Begins the names of the files. */
+  /** Prefix of the file names. */
   readonly prefix: string;
 }
 
 /** A list in one form, packed in two ways. */
 export interface WrittenList {
-  /** Of its text, so that it is the same as long as that is. */
+  /** Digest of its text, so it only changes with the text. */
   readonly digest: string;
   /** Bytes of its text, and of the files. */
   readonly size: { readonly identity: number; readonly gzip: number; readonly br: number };
@@ -37,7 +37,10 @@ export interface WrittenList {
 
 export type WrittenLists = Readonly<Record<PageForm, WrittenList>>;
 
-/** Joins the lists of all indexes. One with claims contributes only what it claims, and no other does that. */
+/**
+ * Joins the lists of all indexes. An index with claims contributes only the claimed names, and no other index
+ * contributes those.
+ */
 export async function writeLists({ indexes, folder, prefix }: ListToWrite): Promise<WrittenLists> {
   const claims = indexes.map((index) => new ProjectSet(index.claims));
   const texts: string[] = [];
@@ -63,7 +66,7 @@ async function writeList(pieces: Iterable<string>, path: string): Promise<Writte
   const files = { gzip: `${path}.gz`, br: `${path}.br` };
   const outputs = { gzip: createWriteStream(files.gzip), br: createWriteStream(files.br) };
   const written = Promise.all([pipeline(gzip, outputs.gzip), pipeline(br, outputs.br)]);
-  // It is awaited below; until then its failure is met by whoever writes.
+  // Awaited below; until then, the writer receives its failure.
   written.catch(() => {});
   let size = 0;
   for (const piece of pieces) {
