@@ -194,7 +194,7 @@ function readEvent(value: EventRecord): EventRecord | undefined {
   return typeof releases === 'object' && releases !== null ? value : undefined;
 }
 
-/** Whether it tells of a refusal before anybody asked: a probe's. */
+/** Whether it tells of a refusal before the first request: a probe's. */
 export function isAhead({ method }: Pick<DecisionRecord, 'method'>): boolean {
   return method === 'PROBE';
 }

@@ -41,7 +41,7 @@ export function reasonOf({ reason, rule }: Pick<RefusedGroupShown, 'reason' | 'r
 const LONGEST = 160;
 
 /** What is said of a probe's refusal. */
-export const AHEAD = 'refused before anybody asked';
+export const AHEAD = 'refused before the first request';
 
 /** How often, in words where it was not refused: by word and shape, never by colour alone. */
 export function timesOf({ refused, wouldHave, warned, ahead }: RefusedGroupShown): Html {

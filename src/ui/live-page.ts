@@ -2,7 +2,7 @@ import type { SeenDecision } from '../dashboard/seen-decisions.js';
 import { AHEAD } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { shown, table, time } from './parts.js';
+import { agent, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 
 const ANSWERS = { block: '✖ refused', warn: '▲ warned', allow: '✔ allowed' } as const;
@@ -42,7 +42,7 @@ function row(decision: SeenDecision, seesIdentities: boolean, urlOf: UrlOf): Htm
 <td>${rule !== undefined && html`<code>${rule}</code>`}${reason !== undefined && html`: ${shown(reason)}`}</td>
 ${
   seesIdentities &&
-  html`<td>${shown(user ?? '')}</td><td>${shown(forwarded ?? client ?? '')}</td><td>${shown(userAgent ?? '')}</td>`
+  html`<td>${shown(user ?? '')}</td><td>${shown(forwarded ?? client ?? '')}</td><td>${agent(userAgent ?? '')}</td>`
 }</tr>
 `;
 }

@@ -74,7 +74,7 @@ function mostRefused({ groups, range }: OverviewAnswer, urlOf: UrlOf): Html {
       html`<tr>${groupCells(group, urlOf)}<td class="number">${counted(group.inRange)}</td><td class="number">${userCount(group)}</td><td><a href="${urlOf(['refusals', group.id])}">${time(group.last)}</a></td></tr>`,
   );
   return html`<h2>Most refused</h2>
-${table(`Refused and warned files, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users' }, 'Last'], rows)}
+${table(`Refused and warned files, ${SAID[range].toLowerCase()}`, [...GROUP_HEADS, { number: 'Times' }, { number: 'Users so far' }, 'Last'], rows)}
 <p><a href="${urlOf(['refusals'])}">All refusals</a></p>`;
 }
 

@@ -24,6 +24,16 @@ export function shown(text: string): Html {
   return html`${visiblePieces(text).map((piece) => (piece.escaped ? html`<mark>${piece.text}</mark>` : piece.text))}`;
 }
 
+/** So many characters of a user agent stand in a table. */
+const LONGEST_AGENT = 40;
+
+/** A user agent; pip and uv send JSON of some 300 characters behind their name, which is folded. */
+export function agent(text: string): Html {
+  if (text.length <= LONGEST_AGENT) return shown(text);
+  const [name = ''] = text.split(' ');
+  return html`<details><summary>${shown(name.slice(0, LONGEST_AGENT) || 'Agent')}</summary>${shown(text)}</details>`;
+}
+
 /** How a block is shown. */
 export interface BlockOptions {
   /** What a button puts on the clipboard, where there is a script. */

@@ -6,7 +6,7 @@ import { counted } from './evidence.js';
 import { AHEAD, releaseLink, ruleName } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { expiry, facts, shown, table, time } from './parts.js';
+import { agent, expiry, facts, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 import { advice, findings, verdict } from './why-page.js';
 
@@ -26,7 +26,7 @@ export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
     title: `${nameOf(decision)}: ${word.toLowerCase()}`,
     place: 'refusals',
     main: html`<h1>${shown(nameOf(decision))}</h1>
-<p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong>${ahead && ' before anybody asked'} on ${time(decision.time)}${
+<p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong>${ahead && ' before the first request'} on ${time(decision.time)}${
       decision.rule !== undefined &&
       html` by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
     }.</p>
@@ -72,10 +72,7 @@ ${facts([
   ['Forwarded for', text(decision.forwarded)],
   ['Agent', text(decision.userAgent)],
   ['Method', text(decision.method)],
-  [
-    'Status',
-    decision.probe === true ? 'none: a probe, before anybody asked' : String(decision.status),
-  ],
+  ['Status', decision.probe === true ? 'none: a probe' : String(decision.status)],
   ['Index', text(decision.upstream)],
   ['Release', releaseLink(decision, urlOf)],
   ['File', text(decision.filename || undefined)],
@@ -115,7 +112,7 @@ function requestTable(
   const named = items.some(({ client }) => client !== undefined);
   const rows = items.map(
     (other) =>
-      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.probe === true ? AHEAD : html`${other.status} ${shown(other.method)}`}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${shown(other.userAgent ?? '')}</td>`}</tr>`,
+      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.probe === true ? AHEAD : html`${other.status} ${shown(other.method)}`}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${agent(other.userAgent ?? '')}</td>`}</tr>`,
   );
   const who = named ? ['User', 'Client', 'Agent'] : [];
   return html`${items.length > 0 ? table('Same file and rule, newest first', ['Time', 'Answer', ...who], rows) : html`<p>No other requests.</p>`}

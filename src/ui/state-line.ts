@@ -25,13 +25,23 @@ ${troubles.map(
 )}
 ${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: ${ONLY_COUNTED}</li>`}
 <li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force for ${spanOf(now - Date.parse(policy.since))}, since ${time(policy.since)}</li>
-<li>${feed === undefined ? 'No malware feed' : html`Malware feed ${spanOf(now - Date.parse(feed))} old`}</li>
+${feedLine(feed, parts['malware-feed'], now)}
 ${replicas(state, urlOf)}
 <li>${log === undefined || log.state === 'ok' ? 'Decision log: ok' : html`<strong>Decision log: failing</strong>`}</li>
 ${missingLines(missing)}
 ${counted.kind === 'counting' && html`<li class="word warn">▲ Counting the decision log: ${percent(counted.part)}</li>`}
 ${counted.kind === 'failed' && html`<li class="word warn">▲ The decision log could not be counted completely: these numbers are too low</li>`}
 </ul>`;
+}
+
+/** A feed that is set and cannot be had is told of among what is wrong. */
+function feedLine(
+  feed: string | undefined,
+  part: OverviewAnswer['state']['parts'][string] | undefined,
+  now: number,
+): Html {
+  if (feed !== undefined) return html`<li>Malware feed ${spanOf(now - Date.parse(feed))} old</li>`;
+  return part === undefined || part.state === 'ok' ? html`<li>No malware feed</li>` : html``;
 }
 
 /** How many there are, where this one is not alone. */

@@ -4,7 +4,7 @@ import type { Signing } from '../domain/attestation.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { block, facts, shown, table, time } from './parts.js';
+import { agent, block, facts, shown, table, time } from './parts.js';
 import { contactLink, reference, type UrlOf, whyPath } from './urls.js';
 
 /** Says of one file why it is refused, or that it is not, what to do, and what was found. */
@@ -190,7 +190,7 @@ function history({ history: known, project, filename }: Why, urlOf: UrlOf): Html
     (
       request,
     ) => html`<tr><th scope="row">${time(request.time)}</th><td>${VERDICTS[request.verdict]} (${request.status})</td>
-<td>${request.user ?? ''}</td><td>${request.client}</td><td>${request.userAgent ?? ''}</td></tr>`,
+<td>${request.user ?? ''}</td><td>${request.client}</td><td>${agent(request.userAgent ?? '')}</td></tr>`,
   );
   const earlier = urlOf(whyPath({ project, filename }), { before: searchedBackTo });
   return html`<h2>Earlier decisions</h2>

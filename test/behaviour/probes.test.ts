@@ -276,7 +276,7 @@ describe('a project page with new files', () => {
     assert.deepEqual(exposed.json().requests, []);
   });
 
-  it('is a refusal before anybody asked, in no count and of no user, on each page; a request is counted', async () => {
+  it('is a refusal before the first request, in no count and of no user, on each page; a request is counted', async () => {
     const dashboard = { 'dashboard.identities': 'shown' };
     const other = await startGate({ now: NOW, config: { ...PATIENT, ...dashboard } });
     try {
@@ -300,7 +300,7 @@ describe('a project page with new files', () => {
       const { newest } = (await other.get('/api/v1/overview')).json();
       const why = `/projects/unasked/files/${bad.filename}`;
       for (const path of ['/', '/refusals', '/live', `/refusals/${newest[0].id}`])
-        assert.match(await text(path), /refused before anybody asked/i, path);
+        assert.match(await text(path), /refused before the first request/i, path);
       assert.equal((await other.get(`/api/v1${why}`)).json().history.spans[0].requests, 0);
       assert.doesNotMatch(await text('/'), /✖ refused/);
 

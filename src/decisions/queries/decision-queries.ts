@@ -63,7 +63,7 @@ export interface RefusalGroup {
   readonly refused: number;
   readonly wouldHave: number;
   readonly warned: number;
-  /** Refusals by a probe, before anybody asked. They are not requests and have no user. */
+  /** Refusals by a probe, before the first request. They are not requests and have no user. */
   readonly ahead: number;
   /** ISO 8601. */
   readonly first: string;

@@ -19,7 +19,7 @@ export interface RefusedGroup {
   enforce: number;
   dryRun: number;
   warn: number;
-  /** Refusals before anybody asked: they are in none of the counts, and have no users. */
+  /** Refusals before the first request: they are in none of the counts, and have no users. */
   ahead: number;
   /** Milliseconds since 1970. */
   first: number;
