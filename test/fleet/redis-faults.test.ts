@@ -123,7 +123,7 @@ describe('a replica whose Redis', { skip }, () => {
   });
 
   it('is slow goes on sharing by it as long as it answers in time, and without it where not', async () => {
-    /** How often the index is asked for a page by one replica and another whose Redis is so slow. */
+    /** How often the index is asked for a page by a replica whose Redis is so slow, when another replica has fetched it. */
     async function askedFor(name: string, delay: number): Promise<number> {
       const slow = await startSlowLine(replicas.redis, delay);
       try {
@@ -133,15 +133,17 @@ describe('a replica whose Redis', { skip }, () => {
         await until(
           async () => (await replicas.redis.ask.keys(`wg:1:{p:${name}}:f*`)).length === 1,
         );
+        const before = replicas.upstream.requests(`/simple/${name}/`);
         await assertServes(b, one);
-        return replicas.upstream.requests(`/simple/${name}/`);
+        return replicas.upstream.requests(`/simple/${name}/`) - before;
       } finally {
         slow.close();
       }
     }
-    assert.equal(await askedFor('slow', 400), 2);
+    // Once more where it learns in between, and late, what the other has: sharing saves requests, and nothing depends on it.
+    assert.ok((await askedFor('slow', 400)) > 0);
     // On a loaded machine it may be slower than that now and then.
-    for (let number = 0, asked = 0; asked !== 1; number += 1)
+    for (let number = 0, asked = 1; asked !== 0; number += 1)
       asked = await askedFor(`quick${number}`, 20);
   });
 

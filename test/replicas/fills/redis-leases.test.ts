@@ -16,6 +16,7 @@ import {
   startRedis,
   startRedisCluster,
 } from '../../support/redis-servers.js';
+import { until } from '../../support/until.js';
 import {
   followed,
   startReplica,
@@ -201,6 +202,10 @@ describe('leases in Redis', { skip }, () => {
     hangs: () => redis.pause(),
     'is read-only': () => redis.ask.replicaof('127.0.0.1', 1),
     'is full': () => redis.ask.config('SET', 'maxmemory', '1'),
+    'knows its password no more': async () => {
+      await redis.ask.config('SET', 'requirepass', 'another');
+      await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    },
     'has something else there': () => redis.ask.set(key, 'text'),
   };
   for (const [what, harm] of Object.entries(harms))
@@ -219,6 +224,39 @@ describe('leases in Redis', { skip }, () => {
         await there.close();
         redis = await startRedis();
       }
+    });
+
+  /** What may happen to Redis while a replica has a lease, and how it ends. */
+  const MEANWHILE: Readonly<Record<string, { harm: () => unknown; mend: () => unknown }>> = {
+    'says nothing for a while': { harm: () => redis.pause(), mend: () => redis.resume() },
+    'takes nothing for a while': {
+      harm: () => redis.ask.replicaof('127.0.0.1', 1),
+      mend: () => redis.ask.replicaof('NO', 'ONE'),
+    },
+    'has lost everything': { harm: () => redis.ask.flushall(), mend: () => {} },
+    'knows the password no more for a while': {
+      harm: async () => {
+        await redis.ask.config('SET', 'requirepass', 'another');
+        await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      },
+      mend: () => redis.ask.config('SET', 'requirepass', ''),
+    },
+  };
+  for (const [what, { harm, mend }] of Object.entries(MEANWHILE))
+    it(`are given to the next after the end where Redis ${what} during a fill`, async () => {
+      const [one, two] = [await start({ patience: 300 }), await start()];
+      const lease = ours(await one.leases.take(KEY));
+      lease.tell(BEGUN);
+      await harm();
+      // The fill goes on, whatever becomes of its lease, and ends.
+      lease.tell(COMPLETE);
+      lease.release();
+      await mend();
+      // What is left of the lease ends by itself, by the clock of Redis.
+      await until(async () => (await redis.ask.exists(key)) === 0);
+      assert.equal(ours(await two.leases.take(KEY)).distant, undefined);
+      const { owner } = await two.store.take(name);
+      assert.equal(owner, 'replica 2');
     });
 
   it('that a replica does without another are four at a time; the fifth has its turn', async () => {
