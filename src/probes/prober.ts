@@ -1,13 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../domain/digest.js';
+import { fileKey } from '../domain/file-key.js';
 import type { Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
-import { within } from '../domain/span.js';
 import type { ShortLeases } from '../fleet/short-leases.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 import type { ProbeReader } from '../inspection/probe/probe-in-thread.js';
 import { PROBE_VERSION } from '../inspection/probe/probe-version.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
+import { LeftAlone } from '../runtime/left-alone.js';
 import { Places } from '../runtime/places.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { ByteAllowance } from './byte-allowance.js';
@@ -43,8 +43,6 @@ const OF_UPSTREAM = 4;
 /** How long one may wait for its turn, and then take, in milliseconds. */
 const TURN = 10_000;
 const PATIENCE = 10_000;
-/** What could not be probed is left alone for so long, in milliseconds. */
-const LEFT_ALONE = 3_600_000;
 /** Files and servers that are remembered as such. */
 const MOST_REMEMBERED = 20_000;
 
@@ -55,13 +53,14 @@ export class Prober {
   readonly #placesOf = new Map<string, Places>();
   readonly #running = new Map<string, Promise<Probe | undefined>>();
   /** Since when a file could not be probed, or a server gave no parts of files. */
-  readonly #failed = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  readonly #failed: LeftAlone;
   /** Who waits for what others probe. */
   readonly #told = new Map<string, (probe: Probe) => void>();
   readonly #stopping = new AbortController();
 
   constructor(parts: ProberParts) {
     this.#parts = parts;
+    this.#failed = new LeftAlone(MOST_REMEMBERED, parts.now);
   }
 
   /**
@@ -69,12 +68,12 @@ export class Prober {
    * @returns undefined where it may be asked for now
    */
   leftAloneUntil(listed: ProbedFile): number | undefined {
-    return this.#failedUntil(keyOf(listed)) ?? this.#failedUntil(serverOf(listed));
+    return this.#failed.until(fileKey(listed.subject)) ?? this.#failed.until(serverOf(listed));
   }
 
   /** Never rejects. @returns what was seen; undefined where nothing could be */
   probe(listed: ProbedFile, allowance: ByteAllowance): Promise<Probe | undefined> {
-    const key = keyOf(listed);
+    const key = fileKey(listed.subject);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const work = this.#begin(listed, key, allowance).finally(() => this.#running.delete(key));
@@ -84,7 +83,7 @@ export class Prober {
 
   /** Others have probed a file. */
   learn(project: ProjectName, probe: Probe): void {
-    this.#told.get(keyOf({ subject: { ...probe, project } }))?.(probe);
+    this.#told.get(fileKey({ ...probe, project }))?.(probe);
   }
 
   /** Gives up what is under way. */
@@ -137,7 +136,7 @@ export class Prober {
     key: string,
     allowance: ByteAllowance,
   ): Promise<Probe | undefined> {
-    const { onEvent, now } = this.#parts;
+    const { onEvent } = this.#parts;
     try {
       const probe = await this.#read(listed, allowance);
       const found = probe.findings.length > 0;
@@ -149,7 +148,7 @@ export class Prober {
       const result = failure?.result ?? 'failed';
       // That it ran into the bound of a page, or into our own end, says nothing of the file.
       if (result !== 'stopped')
-        this.#failed.set(failure?.isOfServer ? serverOf(listed) : key, now());
+        this.#failed.leave(failure?.isOfServer ? serverOf(listed) : key);
       if (result === 'unreadable') onEvent({ kind: 'doubtful', listed });
       onEvent({ kind: 'ended', listed, result });
       return undefined;
@@ -213,21 +212,6 @@ export class Prober {
       },
     };
   }
-
-  #failedUntil(key: string): number | undefined {
-    const from = this.#failed.get(key);
-    if (from === undefined) return undefined;
-    const until = from + LEFT_ALONE;
-    return within({ from, until }, this.#parts.now()) ? until : undefined;
-  }
-}
-
-function keyOf({
-  subject: { project, sha256, filename },
-}: {
-  readonly subject: Pick<ProbedFile['subject'], 'project' | 'sha256' | 'filename'>;
-}): string {
-  return `${project}/${sha256}/${filename}`;
 }
 
 function serverOf({ file, upstream }: ListedFile): string {

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
-import { within } from '../../domain/span.js';
+import { fileKey } from '../../domain/file-key.js';
 import type { ShortLeases } from '../../fleet/short-leases.js';
 import type { ListedFile } from '../../project-pages/project-pages.js';
 import { withDeadline } from '../../runtime/deadline.js';
+import { LeftAlone } from '../../runtime/left-alone.js';
 import type { ArtifactService } from '../artifact-service.js';
 import { type AheadResult, fetchAhead } from './fetch-ahead.js';
 import { HourlyBytes } from './hourly-bytes.js';
@@ -11,8 +11,7 @@ import { HourlyBytes } from './hourly-bytes.js';
 const AT_ONCE = 2;
 /** Beyond these they are left to the clients that ask for them. */
 const MOST_WAITING = 50;
-/** Retry interval per file, in milliseconds: a failing upstream is not queried with every page. */
-const LEFT_ALONE = 3_600_000;
+/** Files that were tried: an upstream that fails is not asked at each page. */
 const MOST_REMEMBERED = 10_000;
 /** Files of one announcement. */
 const MOST_OF_PAGE = 8;
@@ -42,7 +41,7 @@ export class ReleaseFetcher {
   readonly #settings: ReleaseFetcherSettings;
   readonly #parts: ReleaseFetcherParts;
   readonly #waiting: ListedFile[] = [];
-  readonly #tried = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  readonly #tried: LeftAlone;
   readonly #bytes: HourlyBytes;
   #running = 0;
   #isClosed = false;
@@ -50,6 +49,7 @@ export class ReleaseFetcher {
   constructor(settings: ReleaseFetcherSettings, parts: ReleaseFetcherParts) {
     this.#settings = settings;
     this.#parts = parts;
+    this.#tried = new LeftAlone(MOST_REMEMBERED, parts.now);
     this.#bytes = new HourlyBytes(settings.hourly, parts.now);
   }
 
@@ -58,10 +58,11 @@ export class ReleaseFetcher {
     if (this.#isClosed) return;
     for (const listed of files.slice(0, MOST_OF_PAGE)) {
       const { size } = listed.file;
+      const key = fileKey(listed.subject);
       if (size === undefined || size > this.#settings.longest) continue;
-      if (this.#waiting.length === MOST_WAITING || this.#wasTried(keyOf(listed))) continue;
+      if (this.#waiting.length === MOST_WAITING || this.#tried.until(key) !== undefined) continue;
       if (!this.#bytes.take(listed.subject.project, size)) continue;
-      this.#tried.set(keyOf(listed), this.#parts.now());
+      this.#tried.leave(key);
       this.#waiting.push(listed);
     }
     while (this.#running < AT_ONCE && this.#waiting.length > 0) void this.#run();
@@ -86,20 +87,11 @@ export class ReleaseFetcher {
     const { file, subject } = listed;
     const size = file.size ?? 0;
     // Another member of the fleet fetches it, and announces its findings.
-    if (!(await leases.take(`ahead:${keyOf(listed)}`, LEASE))) return;
+    if (!(await leases.take(`ahead:${fileKey(listed.subject)}`, LEASE))) return;
     const fetching = fetchAhead(artifacts, listed).then((result) => {
       if (result === 'failed') this.#bytes.giveBack(subject.project, size);
       onEnded(listed, result);
     });
     await withDeadline(PATIENCE + (size / LEAST_RATE) * 1_000, fetching).catch(() => {});
   }
-
-  #wasTried(key: string): boolean {
-    const from = this.#tried.get(key);
-    return from !== undefined && within({ from, until: from + LEFT_ALONE }, this.#parts.now());
-  }
-}
-
-function keyOf({ subject: { project, sha256, filename } }: ListedFile): string {
-  return `${project}/${sha256}/${filename}`;
 }
