@@ -1,9 +1,10 @@
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
 import type { NearName } from '../domain/known-names.js';
+import { readNamespaces } from '../domain/namespaces.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectStatus } from '../domain/project-page.js';
-import { describeNear } from '../policy/names/resemblance.js';
+import { describeNear, type Naming } from '../policy/names/resemblance.js';
 import { firstUploads } from '../project-pages/first-uploads.js';
 import type { JudgedPage } from '../project-pages/judged-page.js';
 import { newestRelease } from '../project-pages/newest-release.js';
@@ -168,7 +169,7 @@ export async function projectReport(
     },
     status,
     firstUpload: isoTime(firstUploads(judged.page).project),
-    resembles: source.isPublic ? resemblance(parts.judge.resembles(project)) : undefined,
+    resembles: source.isPublic ? resemblance(parts.judge.resembles(namingOf(judged))) : undefined,
     cooldown: cooldownOf(judged),
     newest: newestChoice(judged),
     files: files.length,
@@ -205,6 +206,16 @@ export async function projectReport(
       };
     }),
     counted,
+  };
+}
+
+/** A project counts as new where the policy says so: its users do not make its name a known one. */
+function namingOf({ page, verdicts }: JudgedPage): Naming {
+  const isDated = firstUploads(page).project !== undefined;
+  return {
+    project: page.project,
+    isNew: isDated && verdicts.some(({ hits }) => hits.some(({ rule }) => rule === 'new-project')),
+    namespaces: readNamespaces(page.extra.namespaces),
   };
 }
 

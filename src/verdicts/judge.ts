@@ -8,7 +8,7 @@ import { isProbe, type Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
-import { nearName } from '../policy/names/resemblance.js';
+import { type Naming, nearName } from '../policy/names/resemblance.js';
 import type { Policy, PolicySource } from '../policy/policy.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import {
@@ -159,9 +159,9 @@ export class Judge {
     return this.#sources.attestations.known(project);
   }
 
-  /** The known name that a project's name resembles, regardless of the project's age. */
-  resembles(project: ProjectName): NearName | undefined {
-    return nearName(project, false, this.#sources.names());
+  /** The known name that a project's name resembles, as the verdict of a project has it, and of an old one as well. */
+  resembles(naming: Naming): NearName | undefined {
+    return nearName(naming, this.#sources.names());
   }
 
   /** The malware feed's entry for a file, regardless of the policy. */

@@ -106,6 +106,8 @@ describe('a project that is new at its index', () => {
     assert.equal((await gate.get(served)).status, 200);
     const page = await gate.get('/simple/google-cloud-storages/', { accept: JSON_TYPE });
     assert.deepEqual(page.json().namespaces, [{ name: 'google-cloud', owned: true }]);
+    const report = await gate.get('/api/v1/projects/google-cloud-storages');
+    assert.equal(report.json().resembles, null, 'the page says what the verdict says');
   });
 
   it('has a file refused that joins its release three weeks after the first, and the first served', async () => {
@@ -218,6 +220,8 @@ describe('a new project whose name resembles one in use here', () => {
         await until(async () => saying(`zorbtools, ${usedHere(ANY)}`).test(await reasonOf(dated)));
         for (const url of [dated, undated, inHtml])
           assert.match(await reasonOf(url), saying(`zorbtools, ${usedHere(5)}`), again);
+        const report = await gate.get('/api/v1/projects/zorbtool');
+        assert.equal(report.json().resembles?.name, 'zorbtools', 'the page says so, too');
         // Two edits from the known name, and one from a squat.
         assert.doesNotMatch(await reasonOf(put('zorbtoolzy', days(3))), /its name/, again);
       }

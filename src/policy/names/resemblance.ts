@@ -1,14 +1,25 @@
 import type { KnownNames, Likeness, NearName } from '../../domain/known-names.js';
+import type { Namespace } from '../../domain/namespaces.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { hasAnotherAffix, isOneEditFrom, usedHere, WELL_KNOWN } from '../../messages/reasons.js';
 import { WELL_KNOWN_NAMES } from './well-known.js';
 
-/** The names in use here come first: they show more about this company's risk. @param isNew as for `KnownNames.near` */
+export interface Naming {
+  readonly project: ProjectName;
+  /** As for `KnownNames.near`. */
+  readonly isNew: boolean;
+  readonly namespaces: readonly Namespace[];
+}
+
+/**
+ * For verdicts and for pages alike. The names in use here come first: they show more about this company's risk. If the
+ * index has verified the owner of the project's namespace, the owner is entitled to the name.
+ */
 export function nearName(
-  project: ProjectName,
-  isNew: boolean,
+  { project, isNew, namespaces }: Naming,
   inUse: KnownNames,
 ): NearName | undefined {
+  if (namespaces.some(({ owned }) => owned)) return undefined;
   return inUse.near(project, isNew) ?? WELL_KNOWN_NAMES.near(project, isNew);
 }
 

@@ -67,7 +67,8 @@ function resemblance({ subject, known }: Case): string | undefined {
   // The index has verified the owner of the namespace, who is entitled to the name.
   if (namespaces.some(({ owned }) => owned)) return undefined;
   // Five users of a squat do not make it a known-good project. If its age is unknown, use is the only distinction.
-  const near = nearName(project, projectBegan !== undefined, known.names);
+  const isNew = projectBegan !== undefined;
+  const near = nearName({ project, isNew, namespaces }, known.names);
   const foreign = namespaces[0];
   if (near === undefined) return foreign && reserved(foreign);
   const says = itsName(describeNear(near));
