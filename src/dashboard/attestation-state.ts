@@ -1,12 +1,12 @@
 import type { AttestationRecord, KnownAttestations } from '../domain/attestation.js';
 import type { Sha256 } from '../domain/digest.js';
 
-/** What is known of who attests a file. */
+/** The known attestation of a file. */
 export type AttestationState =
   | AttestationRecord['attestation']
   | { readonly kind: 'not-verified' | 'none' | 'unknown' };
 
-/** @param offer whether the index has a document; unknown where it was not asked */
+/** @param offer whether the index has a document; undefined if it was not queried */
 export function attestationState(
   filename: string,
   sha256: Sha256 | undefined,

@@ -28,7 +28,7 @@ export interface ExposedFile {
   readonly clients: number;
 }
 
-/** @param reader who may be told who they are, or not */
+/** @param reader whether the identities of others are visible */
 export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnswer {
   const requests = reader.seesIdentities
     ? part.requests
@@ -46,7 +46,7 @@ export function exposureAnswer(part: ExposurePart, reader: Reader): ExposureAnsw
 
 const OWN_KEY = randomBytes(32);
 
-/** Addresses are few enough to be tried: what stands for them depends on a secret key. */
+/** Addresses are few enough for brute force, so a pseudonym depends on a secret key. */
 function hidden(request: Exposed, key: Uint8Array): Exposed {
   const { user: _, forwarded: _f, userAgent: _a, ...rest } = request;
   const digest = createHmac('sha256', key).update(clientOf(request)).digest('hex');
@@ -65,7 +65,7 @@ function filesOf(requests: readonly Exposed[]): ExposedFile[] {
     { readonly request: Exposed; clients: Set<string>; count: number }
   >();
   for (const request of requests) {
-    // A release is locked, or named to somebody, without one file of it being meant.
+    // Requests for a whole release, from a lock or a response, name no file.
     if (request.filename === '') continue;
     const key = `${request.filename} ${request.sha256}`;
     const file = files.get(key) ?? { request, clients: new Set(), count: 0 };

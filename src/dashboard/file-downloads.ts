@@ -28,7 +28,7 @@ export interface CountedDownloads {
 /** A page is there soon: counting ends after so many milliseconds. */
 const PATIENCE = 1_000;
 
-/** Counts what the decision log tells of some files, from the newest back. */
+/** Counts the requests for some files in the decision log, from the newest backwards. */
 export async function countDownloads(
   search: LogSearch,
   project: ProjectName,

@@ -12,11 +12,11 @@ import { type Reader, whoseRequests } from './reader.js';
 /** A file as an index lists it, or as something was written down of it. */
 export interface Found {
   readonly subject: Subject;
-  /** Undefined where no index lists it, or none could be asked. */
+  /** Undefined if no index lists it, or no index is available. */
   readonly listed: ListedFile | undefined;
   /** Why it is not listed, as a sentence. */
   readonly absence: string | undefined;
-  /** Undefined where others search the log just now. */
+  /** Undefined if too many searches are running. */
   readonly history: FileHistory | undefined;
 }
 
@@ -27,9 +27,10 @@ interface Sources {
 }
 
 /**
- * Finds a file wherever there is something of it.
- * @param until milliseconds since 1970: what was decided before is asked for
- * @throws {Failure} not-found where there is nothing, overloaded where only the log may have something, and others search it
+ * Finds a file in all sources.
+ * @param until milliseconds since 1970: the history before it
+ * @throws {Failure} not-found if no source has it, overloaded if only the log may have it, and too many searches are
+ * running
  */
 export async function findFile(
   sources: Sources,
@@ -53,7 +54,7 @@ export async function findFile(
   throw new Failure('not-found', `${page.absence} No other data is available for ${filename}.`);
 }
 
-/** What is asked of the log, or that others search it just now. */
+/** The result of a log search, or undefined if too many are running. */
 export async function unlessBusy<T>(answer: Promise<T>): Promise<T | Failure> {
   try {
     return await answer;
@@ -77,7 +78,7 @@ export async function pageOf(
   }
 }
 
-/** What its inspection tells, where no decision is in the log any more. */
+/** From its inspection, if the log no longer has a decision. */
 async function inspected(
   { findings }: Sources,
   project: ProjectName,

@@ -3,7 +3,7 @@ import type { NamedDecision } from '../decisions/queries/decision-queries.js';
 
 /**
  * The last decisions, the oldest first.
- * @param after the name of one: only those that follow it, where it is still among them
+ * @param after an ID: only later ones, if it is still among them
  */
 export async function recentAfter(
   live: LiveDecisions,

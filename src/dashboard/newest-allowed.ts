@@ -15,7 +15,7 @@ export interface NewestAllowed {
   readonly inspected: boolean;
 }
 
-/** Undefined where nothing of the project is allowed. */
+/** Undefined if no file of the project is allowed. */
 export async function newestAllowed(
   parts: {
     readonly pages: Pick<ProjectPages, 'judged'>;

@@ -12,7 +12,7 @@ export interface NewestFirst {
 
 const known = new WeakMap<ProjectPage, NewestFirst>();
 
-/** The newest release first, in a release as the page has them; what is no version comes last. Once for each page. */
+/** The newest release first, within a release in the page's order; invalid versions are last. Once for each page. */
 export function newestFirst(page: ProjectPage): NewestFirst {
   const before = known.get(page);
   if (before !== undefined) return before;

@@ -3,7 +3,7 @@ import type { Reader } from './reader.js';
 import { type SeenOverview, seenOverview } from './seen-decisions.js';
 import type { ServiceState } from './service-state.js';
 
-/** How the parts of the server are, as `/readyz` says it. */
+/** The state of the server's parts, as in `/readyz`. */
 export interface PartsState {
   readonly status: string;
   readonly parts: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
@@ -14,20 +14,20 @@ export interface OverviewAnswer extends SeenOverview {
   readonly state: ServiceState & PartsState;
 }
 
-/** Where an overview comes from. */
+/** The sources of an overview. */
 export interface OverviewParts {
   readonly decisionQueries: Pick<DecisionQueries, 'overview'>;
   readonly serviceState: () => Promise<ServiceState>;
   readonly health: { report(): PartsState };
 }
 
-/** What a reader may see of the decisions of a range, and how the service is. */
+/** The decisions of a range that a reader may see, and the state of the service. */
 export async function overviewFor(
   { decisionQueries, serviceState, health }: OverviewParts,
   range: OverviewRange,
   reader: Reader,
 ): Promise<OverviewAnswer> {
-  // Among the newest of everybody there may be none of one's own.
+  // The newest decisions of all users may include none of the reader's own.
   const user = reader.seesIdentities ? undefined : reader.user;
   const [overview, state] = await Promise.all([
     decisionQueries.overview(range, user),

@@ -60,13 +60,13 @@ export interface PolicyEditsParts {
   /** The file that they are kept in. */
   readonly path: string;
   readonly now: () => number;
-  /** Told of a file that is there and says nothing. */
+  /** Receives existing but unreadable files. */
   readonly onUnreadable: DiskFiles['onUnreadable'];
   /** They could not be kept: a restart would lose them. */
   readonly onNotKept: (error: unknown) => void;
 }
 
-/** The last edits of the policy, kept on the disk: an edit that is made while nobody serves is found at the next start. */
+/** The last edits of the policy, stored on disk: an edit while the server is stopped is detected at the next start. */
 export class PolicyEdits {
   readonly #parts: PolicyEditsParts;
   #edits: readonly PolicyEdit[];
@@ -93,7 +93,7 @@ export class PolicyEdits {
     return this.#edits.findLast(({ sameMeaning }) => sameMeaning !== true)?.time;
   }
 
-  /** Files have been taken over; perhaps they are what they were. */
+  /** Files have taken effect; they may be unchanged. */
   note(revision: string, { files }: Pick<PolicySources, 'files'>): void {
     const before = this.#edits.at(-1);
     const changes = before === undefined ? [] : changesBetween(this.#files, files);
@@ -119,7 +119,7 @@ export class PolicyEdits {
   }
 }
 
-/** A file that is missing or torn says nothing: what was before is not known then. */
+/** If a file is missing or torn, the previous state is unknown. */
 async function load({ path, onUnreadable }: PolicyEditsParts): Promise<Saved> {
   try {
     return FORM.parse(JSON.parse((await readPlainFile(path)).toString('utf8')));
@@ -150,7 +150,7 @@ function changesBetween(before: readonly KnownFile[], after: readonly KnownFile[
   return changes;
 }
 
-/** How many lines there are more and fewer of, wherever they stand. */
+/** The number of added and removed lines, regardless of position. */
 function lineChanges(before: Uint32Array, after: Uint32Array) {
   const more = new Map<number, number>();
   for (const line of after) more.set(line, (more.get(line) ?? 0) + 1);

@@ -39,7 +39,7 @@ function boundedLines(lines: readonly string[]): string[] {
   return some;
 }
 
-/** Where the part begins that has a line, as long as lines are not very long. */
+/** Start of the part that contains a line, unless lines are very long. */
 export function partWith(line: number): number {
   return Math.floor((line - 1) / LINES) * LINES + 1;
 }

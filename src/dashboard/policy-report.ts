@@ -92,7 +92,7 @@ export interface AllowNote {
   readonly at: PolicyPlace;
 }
 
-/** A list of the policy, as far as it is told: yours first, then what is shipped. */
+/** A list of the policy, possibly shortened: your entries first, then the shipped ones. */
 export interface PolicyList<Entry> {
   /** Total number. */
   readonly count: number;
@@ -129,7 +129,7 @@ export interface ReportedPolicy {
   readonly sources: PolicySources;
   readonly edits: readonly PolicyEdit[];
   readonly since: string | undefined;
-  /** What is wrong with the files as they are, and since when. */
+  /** The errors in the current files, and their start. */
   readonly failing:
     | { readonly since: number; readonly problems: PolicyWatcher['problems'] }
     | undefined;
@@ -138,11 +138,11 @@ export interface ReportedPolicy {
 
 const MOST_PROBLEMS = 100;
 const MOST_ENTRIES = 500;
-/** So much text of one file, and of all of them, stands in the report, in characters. */
+/** The limit for the text of one file, and of all files, in the report, in characters. */
 const MOST_TEXT = 64 * 1024;
 const MOST_TEXTS = 512 * 1024;
 
-/** @param comments whether the texts have theirs @param now milliseconds since 1970 */
+/** @param comments whether the texts include comments @param now milliseconds since 1970 */
 export function reportPolicy(policy: ReportedPolicy, comments: boolean, now: number): PolicyReport {
   const { revision, meaning, sources, edits, since, failing, replicas } = policy;
   const placeOf = ({ file, line }: Place): PolicyPlace => {
@@ -209,7 +209,7 @@ function failingEdit({ since, problems }: NonNullable<ReportedPolicy['failing']>
   };
 }
 
-/** Where the files lie is nobody's business who only reads what they say. */
+/** The folder of the files is hidden from readers of their content. */
 function withoutFolder(path: string): string {
   return path.replace(/^.*[/\\](?=[^/\\])/, '');
 }

@@ -5,7 +5,7 @@ import { type PolicyFilePart, partOfFile } from './policy-file.js';
 import { type PolicyReport, reportPolicy } from './policy-report.js';
 import type { ReplicaNote } from './replica-note.js';
 
-/** Which lines of which policy file. */
+/** A range of lines in a policy file. */
 export interface AskedFile {
   readonly layer: Layer;
   readonly name: string;
@@ -15,11 +15,11 @@ export interface AskedFile {
   readonly comments: boolean;
 }
 
-/** Answers what the dashboard asks of the policy. */
+/** The dashboard's queries on the policy. */
 export interface PolicyReports {
-  /** @param comments whether the texts of its files have theirs */
+  /** @param comments whether the texts of its files include comments */
   report(comments: boolean): Promise<PolicyReport>;
-  /** Undefined where no such file is in force. */
+  /** Undefined if the file is not in force. */
   file(asked: AskedFile): Promise<PolicyFilePart | undefined>;
 }
 
@@ -32,7 +32,7 @@ export class KeptPolicyReports implements PolicyReports {
   /** Milliseconds since 1970. */
   #failingSince: number | undefined;
 
-  /** @param replicas undefined where this one is alone */
+  /** @param replicas undefined for a single server */
   constructor(
     policies: PolicyWatcher,
     edits: PolicyEdits,

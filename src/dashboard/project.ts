@@ -21,7 +21,7 @@ import {
 } from './file-downloads.js';
 import { newestFirst } from './newest-first.js';
 
-/** Where what a page says of a project comes from. */
+/** The sources of a project report. */
 export interface ProjectParts {
   readonly pages: Pick<ProjectPages, 'judged' | 'source' | 'staleness'>;
   readonly judge: Pick<Judge, 'revision' | 'attestationsOf' | 'resembles'>;
@@ -31,10 +31,10 @@ export interface ProjectParts {
 
 /** Which files are asked for. */
 export const SHOWS = ['all', 'refused', 'warned', 'waived', 'uninspected', 'changed'] as const;
-/** `changed`: those that clients do not see as the index has them. */
+/** `changed`: files that clients see differently than at the index. */
 export type Show = (typeof SHOWS)[number];
 
-/** What package clients are shown of a file. */
+/** The presentation of a file to package clients. */
 export type ClientsSee =
   /** As the index has it. */
   | 'listed'
@@ -42,9 +42,9 @@ export type ClientsSee =
   | 'yanked'
   /** Yanked by us, with the reason: it is refused. */
   | 'refused'
-  /** Left out, because it is refused and its rule says so. */
+  /** Omitted, because it is refused and its rule has `index: hide`. */
   | 'hidden'
-  /** Refused, and listed all the same: nothing else is left, and its download says why. */
+  /** Refused, but listed: no other file is left, and its download contains the reason. */
   | 'last-resort';
 
 /** One file of a project. */
@@ -125,9 +125,9 @@ export interface ProjectReport {
 export const FILES_ON_PAGE = 100;
 
 /**
- * Tells it. The verdicts are those of the project page that package clients get.
+ * Creates the report. The verdicts are those of the project page for package clients.
  * @param page from 1
- * @throws {Failure} not-found where no index has the project; upstream-broken, upstream-unreachable
+ * @throws {Failure} not-found if no index has the project; upstream-broken, upstream-unreachable
  */
 export async function projectReport(
   parts: ProjectParts,
@@ -227,7 +227,7 @@ function isoTime(time: number | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString();
 }
 
-/** What decides whether a file is shown, and is cheap for thousands of them. */
+/** The inputs of the filter, cheap for thousands of files. */
 interface Marks {
   readonly verdict: 'allow' | 'warn' | 'block';
   readonly waived: boolean;

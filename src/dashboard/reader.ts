@@ -1,9 +1,9 @@
 import type { WhoseRequests } from '../decisions/queries/decision-queries.js';
 import type { DecisionRecord } from '../decisions/record.js';
 
-/** Who looks, as far as it matters to what is shown. */
+/** The reader's permissions for a page. */
 export interface Reader {
-  /** Whom the token belongs to; undefined where nobody has to show one. */
+  /** The owner of the token; undefined if no token is required. */
   readonly user: string | undefined;
   /** Whether names, addresses and agents of clients are shown. */
   readonly seesIdentities: boolean;
@@ -17,7 +17,7 @@ export function whoseRequests({ user, seesIdentities }: Reader): WhoseRequests {
   return user === undefined ? 'nobody' : { user };
 }
 
-/** Whether a reader may know who a decision was about: everybody, or nobody but oneself. */
+/** Whether a reader may see the client of a decision: of all decisions, or only their own. */
 export function maySee({ user, seesIdentities }: Reader, record: DecisionRecord): boolean {
   return seesIdentities || (user !== undefined && record.user === user);
 }

@@ -14,7 +14,7 @@ import { type JudgedNow, judgedNow, type WhyParts, type WhySettings } from './wh
 /** So many requests of the group are on a page. */
 const MOST = 20;
 
-/** Where what is said of a decision comes from. */
+/** The sources of a refusal report. */
 export interface RefusalParts extends Pick<WhyParts, 'pages' | 'judge' | 'findings' | 'now'> {
   readonly decisionQueries: Pick<DecisionQueries, 'decision' | 'requests'>;
 }
@@ -26,18 +26,19 @@ export interface LikeRequests extends Omit<RequestPage, 'items'> {
   readonly busy: boolean;
 }
 
-/** One decision: what `/refusals/{id}` shows. */
+/** One decision: the data of `/refusals/{id}`. */
 export interface Refusal {
   readonly decision: SeenDecision;
-  /** How its file is judged by now; undefined where its record names none. */
+  /** The current verdict on its file; undefined if its record names none. */
   readonly now: JudgedNow | undefined;
-  /** Undefined where no rule spoke. */
+  /** Undefined without a match. */
   readonly like: LikeRequests | undefined;
 }
 
 /**
- * @param before where the requests of the group go on
- * @throws {Failure} not-found where the log has none of that name that the reader may see, overloaded where others search it
+ * @param before cursor in the requests of the group
+ * @throws {Failure} not-found if the log has no such decision that the reader may see, overloaded if too many searches
+ * are running
  */
 export async function refusalFor(
   parts: RefusalParts,
@@ -66,7 +67,7 @@ async function nowOf(
   if (recorded === undefined || filename === '') return undefined;
   const page = await pageOf(parts, recorded.project, filename);
   const listed = page.listed?.subject;
-  // Other bytes have come in its place since.
+  // The bytes have been replaced since.
   const isOther = recorded.sha256 !== undefined && listed?.sha256 !== recorded.sha256;
   if (listed === undefined) return judgedNow(parts, settings, { ...page, subject: recorded });
   if (!isOther) return judgedNow(parts, settings, { ...page, subject: listed });

@@ -12,7 +12,7 @@ import { type SeenGroup, seenGroup } from './seen-decisions.js';
 export type { RefusalFilter, RefusalVerdict } from '../decisions/queries/decision-queries.js';
 export { SORTS } from '../decisions/queries/decision-queries.js';
 
-/** What of a group is shown in a row. */
+/** The part of a group that a row shows. */
 export type RefusedGroupShown = Omit<RefusalGroup, 'requests'>;
 
 /** The data of `/refusals` and `/api/v1/refusals`. */
@@ -20,15 +20,15 @@ export interface RefusalsAnswer extends Omit<RefusalPage, 'items'> {
   readonly items: readonly SeenGroup[];
 }
 
-/** What was asked for, so that a page can say it again. */
+/** The query, for display on the page. */
 export interface RefusalsQuestion {
   readonly filter: RefusalFilter;
   readonly sort: RefusalSort;
-  /** Which page: what the one before gave as `next`. */
+  /** Cursor: `next` of the previous page. */
   readonly before: string | undefined;
 }
 
-/** A page of what was refused, as a reader may see it. */
+/** A page of the refusals that a reader may see. */
 export async function refusalsFor(
   queries: Pick<DecisionQueries, 'refusals'>,
   { filter, sort, before }: RefusalsQuestion,

@@ -16,7 +16,10 @@ export interface SeenDecision
   readonly id: string;
 }
 
-/** A decision as a reader may see it; undefined where it is another's, and readers have names of their own. */
+/**
+ * A decision with the data that a reader may see; undefined if it belongs to another user, and the reader is a named
+ * user.
+ */
 export function seenDecision(
   { id, decision }: NamedDecision,
   reader: Reader,
@@ -27,7 +30,7 @@ export function seenDecision(
   return { id, ...rest };
 }
 
-/** Those among decisions that a reader may see, as one may. */
+/** The decisions that a reader may see, with the visible data. */
 export function seenDecisions(all: readonly NamedDecision[], reader: Reader): SeenDecision[] {
   return all.flatMap((named) => seenDecision(named, reader) ?? []);
 }

@@ -1,6 +1,6 @@
 import type { ReplicaNote } from './replica-note.js';
 
-/** What an overview says of the service beside the decisions. */
+/** The state of the service in an overview, in addition to the decisions. */
 export interface ServiceState {
   readonly policy: {
     readonly revision: string;

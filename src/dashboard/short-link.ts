@@ -3,16 +3,16 @@ import { asFailure, Failure } from '../domain/failure.js';
 import { isShortId, type Linked } from '../domain/short-id.js';
 import type { LinkStore } from '../store/link-store.js';
 
-/** Who knows what short links mean. */
+/** The sources for resolving short links. */
 export interface LinkSources {
   readonly links: Pick<LinkStore, 'find'>;
   readonly decisionQueries: Pick<DecisionQueries, 'refusedFiles'>;
 }
 
 /**
- * The files that a short link means: what was noted at a refusal, else what is remembered of all that was refused. The log
- * is not searched: anybody may ask for anything.
- * @throws {Failure} where what was noted cannot be read just now, and nothing else is known
+ * The files of a short link: those stored at a refusal, or else those in the remembered refusals. The log is not
+ * searched, because links are untrusted.
+ * @throws {Failure} if the stored links are temporarily unreadable, and there is no other source
  */
 export async function filesOfLink(
   id: string,

@@ -7,7 +7,7 @@ export interface Sentence {
   readonly rest: string;
 }
 
-/** Says a verdict in one sentence. @param hit what a rule in dry-run would refuse for, where there is one */
+/** Formats a verdict as one sentence. @param hit the match of a rule in dry-run mode, if there is one */
 export function sentenceOf(
   { verdict, rule, reason, waiver, lifted, inspected }: Explanation,
   dryRun: { readonly rule: string; readonly reason: string } | undefined,
@@ -31,7 +31,7 @@ export function sentenceOf(
     : { word: 'Not refused so far', rest: ': it has not been inspected yet.' };
 }
 
-/** Reasons name their rule at the end, for those who see nothing else. */
+/** Reasons end with the name of their rule, for clients that show nothing else. */
 export function plainReason(reason: string | undefined, rule: string | undefined): string {
   const ending = ` (${rule})`;
   const text = reason?.endsWith(ending) ? reason.slice(0, -ending.length) : reason;

@@ -17,7 +17,7 @@ import { type NewestAllowed, newestAllowed } from './newest-allowed.js';
 import type { Reader } from './reader.js';
 import { type Sentence, sentenceOf } from './verdict-sentence.js';
 
-/** Where what a page says of a file comes from. */
+/** The sources of a file's page. */
 export interface WhyParts {
   readonly pages: Pick<ProjectPages, 'find' | 'judged'>;
   readonly judge: Judge;
@@ -27,7 +27,7 @@ export interface WhyParts {
   readonly now: () => number;
 }
 
-/** What the configuration says to those who are refused. */
+/** Settings for the texts of refusals. */
 export interface WhySettings {
   /** Contact for waiver requests. */
   readonly contact: string | undefined;
@@ -68,7 +68,10 @@ export interface WhyHistory extends Pick<FileHistory, 'spans' | 'requests' | 'se
   readonly busy: boolean;
 }
 
-/** All that is known of one file, and why it is refused: what the page shows and `/api/v1/projects/P/files/F` says. */
+/**
+ * The known facts about one file, and the reason for its refusal: the data of the page and of
+ * `/api/v1/projects/P/files/F`.
+ */
 export interface Why {
   readonly project: ProjectName;
   readonly filename: string;
@@ -102,10 +105,10 @@ export interface Why {
 }
 
 /**
- * Gathers it, under the policy in force.
- * @param until milliseconds since 1970: what was decided before is told
- * @throws {Failure} not-found where neither an index nor anything that was written down knows the file, overloaded where only
- * the log may, and others search it
+ * Collects them, under the policy in force.
+ * @param until milliseconds since 1970: the history before it
+ * @throws {Failure} not-found if neither an index nor a record has the file, overloaded if only the log may have it,
+ * and too many searches are running
  */
 export async function whyOf(
   parts: WhyParts,
@@ -119,10 +122,10 @@ export async function whyOf(
   return { ...(await judgedNow(parts, settings, found)), history: historyOf(found.history) };
 }
 
-/** The same of a file that is found already, but for its history. */
+/** The same for a file that is already found, without its history. */
 export type JudgedNow = Omit<Why, 'history'>;
 
-/** Judges a file under the policy in force, and says what to do. */
+/** Judges a file under the policy in force, with possible actions. */
 export async function judgedNow(
   parts: Pick<WhyParts, 'pages' | 'judge' | 'findings' | 'now'>,
   settings: WhySettings,
@@ -181,7 +184,7 @@ export async function judgedNow(
   };
 }
 
-/** What project pages say of a file that only a probe has seen; undefined where it has seen nothing against it. */
+/** The verdict on project pages for a file with only a probe; undefined if the probe found nothing. */
 async function probedVerdict(judge: Judge, subject: Subject) {
   const page = await judge.ofPage(subject);
   const verdict = page.of(subject);
@@ -217,7 +220,7 @@ async function adviceOn(
   };
 }
 
-/** A file with more of them is not honest. */
+/** The maximum number of suggested entries: a known-good file has fewer hooks. */
 const MAX_HOOKS = 5;
 
 function shownFinding({ excerpt = undefined, ...finding }: Finding): ShownFinding {

@@ -6,9 +6,9 @@ import { projectsOf } from './query.js';
 import { isOfRequest, type RequestRecord, readLogRecord } from './record.js';
 
 /**
- * Reads a file whole, and says what is in which part of it.
- * @param parts where its parts begin, by themselves readable
- * @returns undefined where it cannot be read completely: then it is for every search to say so
+ * Reads a whole file, and indexes its parts.
+ * @param parts start of each part; every part can be read separately
+ * @returns undefined if it cannot be read completely: each search then reports that
  */
 export async function buildIndex(
   file: OpenDecisionFile,
@@ -43,7 +43,7 @@ class Contents {
     else if (isOfRequest(record)) this.#note(record, part);
   }
 
-  /** A cut is found by the same keys as its decision, which may lie in another part, or file. */
+  /** A cut has the same keys as its decision, which may be in another part or file. */
   #note(record: RequestRecord, part: number): void {
     const { time, user } = record;
     if (!('event' in record)) this.#begins ??= time;

@@ -11,10 +11,10 @@ export const MEMBER = 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Writes `<file>.gz` beside a file, whole or not at all: a gzip file of many members (RFC 1952), which any reader takes
- * for one, in parts that can be inflated by themselves. The file itself stays.
+ * Writes `<file>.gz` next to a file, atomically: a gzip file of many members (RFC 1952), which every reader treats as
+ * one, in parts that can be inflated separately. The original file is kept.
  * @param member compressed at a time, in bytes
- * @returns where the parts begin, in bytes of the compressed file
+ * @returns the start of each part, in bytes of the compressed file
  */
 export async function compressFile(path: string, member = MEMBER): Promise<number[]> {
   const partial = `${path}.gz.part`;

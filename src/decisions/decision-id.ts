@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { DecisionRecord } from './record.js';
 
-/** Names one decision for good: by its time, to find it, and a hash, to tell it from others of that millisecond. */
+/**
+ * A permanent ID of one decision: its time for the lookup, and a hash to distinguish decisions of the same millisecond.
+ */
 export interface DecisionId {
   /** As in the record. */
   readonly time: string;
@@ -11,15 +13,15 @@ export interface DecisionId {
 
 const FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-([0-9a-f]{6})$/;
 
-/** The name of a decision, as it stands in links. @throws {RangeError} where nobody can read its time */
+/** The ID of a decision, as in links. @throws {RangeError} if its time is invalid */
 export function decisionId(record: DecisionRecord): string {
   return idOf(record.time, hashOf(record));
 }
 
 /**
- * What tells a decision from others of its time. Everybody sees names, and nothing of who asked may be in them: whoever
- * knows the rest of a record would try all addresses until the name is right. Requests have random ids; records without,
- * of older versions, are told apart by what was asked for.
+ * Distinguishes decisions of the same time. IDs are public and must not depend on the client: anyone with the rest of a
+ * record could try all addresses until the ID matches. Requests have random IDs; records without, of older versions,
+ * are distinguished by the requested file.
  */
 export function hashOf(record: DecisionRecord): number {
   // Another's log may hold anything there.
@@ -35,7 +37,7 @@ export function idOf(time: number | string, hash: number): string {
   return `${iso.replace(/[-:.]/g, '')}-${six}`;
 }
 
-/** @returns undefined where it is none */
+/** @returns undefined if it is invalid */
 export function parseDecisionId(text: string): DecisionId | undefined {
   const [, year, month, day, hour, minute, second, millis, hash] = FORM.exec(text) ?? [];
   if (hash === undefined) return undefined;

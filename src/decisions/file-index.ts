@@ -9,7 +9,7 @@ import type { DecisionQuery } from './reader.js';
 export const INDEX = '.idx';
 
 const FORMAT = 'wheelgate decision index';
-/** Another one for another form, or another meaning: of an index of another version nothing is believed. */
+/** Increase it for another format or meaning: an index of another version is ignored. */
 const VERSION = 1;
 const CHECK = 4;
 
@@ -27,11 +27,11 @@ const HEADER = z.object({
   tables: z.tuple([z.number(), z.number(), z.number()]),
 });
 
-/** What a file holds that does not change any more: it may say too much, and never too little. */
+/** The content of a file that no longer changes: it may list too much, but never too little. */
 export interface FileIndex {
   /** The identity of the file. */
   readonly of: string;
-  /** Where its parts begin, in bytes of the file as it lies there; each can be read by itself. */
+  /** Start of each part, in bytes of the stored file; each part can be read separately. */
   readonly parts: readonly number[];
   /** The time of its first record. */
   readonly begins?: string | undefined;
@@ -49,7 +49,7 @@ export interface FileIndex {
   readonly digests: Buffer;
 }
 
-/** The parts of a file that may hold what is asked for, a bit each. */
+/** The parts of a file that may match, one bit each. */
 export function partsFor(index: FileIndex, query: DecisionQuery): number {
   const { project, user, sha256, time } = query;
   const at = time === undefined ? undefined : Date.parse(time);
@@ -75,7 +75,7 @@ export function writeIndex({ projects, users, digests, ...index }: FileIndex): B
   return bytes;
 }
 
-/** @returns undefined where it is damaged, or of another version */
+/** @returns undefined if it is damaged, or of another version */
 export function readIndex(bytes: Buffer): FileIndex | undefined {
   if (bytes.length < CHECK) return undefined;
   const body = bytes.subarray(0, -CHECK);
@@ -103,7 +103,7 @@ function jsonIn(bytes: Buffer): unknown {
   }
 }
 
-/** The index of a file as it lies there now; undefined where there is none that can be believed. */
+/** The index of a file in its current state; undefined without a valid one. */
 export async function indexOf(path: string, disk: LogDisk): Promise<FileIndex | undefined> {
   try {
     const index = readIndex(await disk.readFile(path + INDEX));

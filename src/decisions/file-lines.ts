@@ -4,15 +4,15 @@ import { GzipError, gunzipped } from './gunzip-parts.js';
 import { codeOf, headOf, type OpenDecisionFile } from './open-file.js';
 import { bytesOf, type Range } from './ranges.js';
 
-/** A longer line is none of ours, in bytes. */
+/** The maximum length of our lines, in bytes. */
 const MAX_LINE = 1024 * 1024;
-/** In its place: what begins like no line, and counts as one that cannot be read. */
+/** A replacement that is no valid line, and counts as unreadable. */
 const TOO_LONG = Buffer.from('…');
 const NEWLINE = 0x0a;
 
 /**
- * A file, or a part of it that can be read by itself, in pieces that end where a line ends.
- * @param onGap told what cannot be read, a sentence
+ * A file, or a separately readable part of it, in pieces that end with a line.
+ * @param onGap receives each unreadable part, as a sentence
  */
 export async function* wholeLines(
   file: OpenDecisionFile,
@@ -32,7 +32,7 @@ export async function* wholeLines(
       if (carry.length > MAX_LINE) carry = TOO_LONG;
     }
   } catch (error) {
-    // The line that it broke off in is part of that.
+    // Includes the line in which the error occurred.
     onGap(unreadableToItsEnd(file.name, codeOf(error)));
     return;
   }
@@ -59,7 +59,7 @@ async function* contents(
   else throw new GzipError(`only gzip is supported, not .${file.compression}`);
 }
 
-/** Whoever truncates a file in use (`copytruncate`) takes away what was not read yet. */
+/** If a file is truncated while it is in use (`copytruncate`), the unread rest is lost. */
 async function* plainContents(
   file: OpenDecisionFile,
   onGap: (gap: string) => void,

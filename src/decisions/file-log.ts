@@ -10,7 +10,7 @@ import { rotatedFiles } from './retention.js';
 import { nextName } from './rotated-names.js';
 import { tendInThread } from './tend-in-thread.js';
 
-/** The file's folder is made where it is missing. Files put aside lie beside it. */
+/** The file's folder is created if it is missing. Rotated files are next to it. */
 export interface DecisionLogSettings extends HousekeepingSettings {
   /** A file that has reached this many bytes is put aside and a new one begun. */
   readonly maxBytes: number;
@@ -18,15 +18,15 @@ export interface DecisionLogSettings extends HousekeepingSettings {
   readonly fsync: boolean;
 }
 
-/** What has reached the log. */
+/** A record that was written to the log. */
 export interface Written {
   readonly line: string;
-  /** Undefined where nothing was to be written. */
+  /** Undefined if there was nothing to write. */
   readonly record: LogRecord | undefined;
 }
 
 export interface FileLogParts extends HousekeepingParts {
-  /** Told of all that was written, in its order, once it is in the file, and before whoever waits for it. */
+  /** Receives all written records in order, after the write and before its callers continue. */
   readonly onWritten: (written: readonly Written[], position: LogPosition | undefined) => void;
 }
 
@@ -41,11 +41,12 @@ const LOOK_INTERVAL_MS = 50;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * The decision log as JSON lines in a folder, append-only. Records that arrive while a write is under way go
- * out together with the next, so that a busy proxy makes few, larger writes.
+ * The decision log as JSON lines in a folder, append-only. Records that arrive during a write are written together
+ * afterwards, so a busy proxy makes few, larger writes.
  *
- * Whoever moves, removes or cuts the file asks nobody. So it is looked for behind each write, soon if not at once, and what
- * was written since the last look is kept until then: where the file is gone by the next, it is written again.
+ * The file can be moved, removed or truncated without notice. It is therefore checked after each write, soon if not at
+ * once, and records written since the last check are kept until then: if the file is gone at the next check, they are
+ * written again.
  */
 export class FileDecisionLog implements OpenableDecisionLog {
   readonly #settings: DecisionLogSettings;
@@ -62,7 +63,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
   #unseen: Buffer[] = [];
   /** Went with a file that is gone, and is owed to the next. */
   #owed: Buffer[] = [];
-  /** Runs until the next look; undefined where one is due before the next write. */
+  /** Runs until the next check; undefined if one is due before the next write. */
   #untilLook: NodeJS.Timeout | undefined;
   /** When it is put aside, in bytes. */
   #full: number;
@@ -93,7 +94,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     this.#housekeeping.wake();
   }
 
-  /** Up to where it is written; undefined before anything is in its file. */
+  /** The end of the written records; undefined before the file has any content. */
   get position(): LogPosition | undefined {
     return this.#mark.position;
   }
@@ -142,14 +143,14 @@ export class FileDecisionLog implements OpenableDecisionLog {
         this.#onWritten(batch, this.#mark.position);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        // The next batch opens the file anew: the disk may have room again, the folder may be back.
+        // The next batch opens the file again: the disk may have room again, or the folder may exist again.
         await this.#look().catch(() => {});
         await this.#letGo();
         for (const { reject } of batch) reject(error);
       }
       if (this.#size >= this.#full) await this.#rotate();
     }
-    // In the same turn as the look at the queue above: whoever appends next starts the next round.
+    // In the same turn as the check of the queue above: the next append starts the next round.
     this.#writing = undefined;
   }
 
@@ -163,7 +164,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     await this.#append(await this.#open(), all);
     this.#owed = [];
     this.#unseen.push(all);
-    // One that ran out under the write has the next look to come.
+    // If it expired during the write, the next check follows anyway.
     if (!isDue) return;
     this.#untilLook = setTimeout(() => {
       this.#untilLook = undefined;
@@ -179,7 +180,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
       if (this.#settings.fsync) await file.datasync();
       this.#mark.advance(bytes, this.#size);
     } catch (error) {
-      // What is told of as lost is not in the file as well.
+      // Records that are reported as lost must not be in the file as well.
       await takeBack(file, at).catch(() => {});
       throw error;
     }
@@ -189,7 +190,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     return this.#untilLook === undefined && this.#unseen.length > 0;
   }
 
-  /** Lets go of a file that was moved or removed, and takes back what went with it. */
+  /** Closes a file that was moved or removed, and recovers the lost records. */
   async #look(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return;
@@ -204,7 +205,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     if (nlink === 0) this.#owed.push(...unseen);
   }
 
-  /** Whether the open file is still the one that bears the log's name, and whether somebody cut it off there. */
+  /** Whether the open file is still the one with the log's name, and whether it was truncated there. */
   async #place(): Promise<'here' | 'cut' | 'elsewhere'> {
     const size = this.#size;
     const named = await stat(this.#settings.file, { bigint: true }).catch(() => undefined);
@@ -236,7 +237,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
     this.#node = found;
     this.#file = file;
     this.#mark.begin();
-    // A crash may have torn the last line: what follows must not continue it.
+    // A crash may have torn the last line, which must not be continued.
     if (this.#size > 0) {
       const last = await file.read(Buffer.alloc(1), 0, 1, this.#size - 1);
       if (last.buffer[0] !== 0x0a) this.#size += (await file.write('\n')).bytesWritten;
@@ -245,12 +246,12 @@ export class FileDecisionLog implements OpenableDecisionLog {
     return file;
   }
 
-  /** Where that fails the log goes on in the same file, and tries again when more has come. */
+  /** If it fails, the log continues in the same file, and tries again after further records. */
   async #rotate(): Promise<void> {
     const { file, maxBytes } = this.#settings;
     const size = this.#size;
     try {
-      // What bears the name by now may be another's, or hold less.
+      // The name may now belong to another file, or to a truncated one.
       await this.#look();
       if (this.#file === undefined) return await this.#write(NOTHING);
       if (this.#size < this.#full) return;
@@ -266,7 +267,7 @@ export class FileDecisionLog implements OpenableDecisionLog {
   }
 }
 
-/** Removes the last bytes, which were written just now; of a file that others have cut off meanwhile none is sure to be ours. */
+/** Removes the last bytes, which were just written; nothing if the file was truncated meanwhile. */
 async function takeBack(file: FileHandle, bytes: number): Promise<void> {
   const { size } = await file.stat();
   if (bytes > 0 && size >= bytes) await file.truncate(size - bytes);

@@ -3,13 +3,13 @@ import type { SearchedFile } from './open-files.js';
 
 const TIME = /"time"\s*:\s*"([^"\\]+)"/;
 
-/** The files by the first time that each tells, the oldest first: names of a log rotator tell no order. */
+/** The files by their first time, the oldest first: names from a log rotator do not determine the order. */
 export async function inOrder(files: readonly SearchedFile[]): Promise<SearchedFile[]> {
   const begun = await Promise.all(
     files.map(async (file) => ({ file, time: await firstTimeOf(file) })),
   );
   const inOrder = begun.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  // Names that the log itself has given do tell it, also where the clock was set back: those take their places by them.
+  // The log's own names do, even after the clock was set back: those files are ordered by name.
   const own = inOrder.filter(({ file }) => isOwn(file)).map(({ file }) => file);
   own.sort((a, b) => (a.name < b.name ? -1 : 1));
   return inOrder.map(({ file }) => (isOwn(file) ? own.shift()! : file));
@@ -20,13 +20,13 @@ function isOwn({ opened, indexed }: SearchedFile): boolean {
   return indexed !== undefined || opened?.rotated === true;
 }
 
-/** The first time that a file tells, as it says it; empty where it tells none. */
+/** The first time in a file, as written; empty if it has none. */
 export async function firstTimeOf({ opened, indexed }: SearchedFile): Promise<string> {
   if (indexed !== undefined) return indexed.begins ?? '';
   return opened === undefined ? '' : firstTimeIn(opened.head, opened.compression);
 }
 
-/** The first time that is told by what a file, or a part of it that can be read by itself, begins with. */
+/** The first time at the start of a file, or of a separately readable part of it. */
 export async function firstTimeIn(head: Buffer, compression: string | undefined): Promise<string> {
   return TIME.exec(await textOf(head, compression))?.[1] ?? '';
 }

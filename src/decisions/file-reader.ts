@@ -21,12 +21,12 @@ import type {
 } from './reader.js';
 import type { DecisionRecord } from './record.js';
 
-/** Reads a decision log's files: ours, and those that a log rotator has made of them. */
+/** Reads a decision log's files: ours, and those of a log rotator. */
 export class FileDecisionReader implements DecisionReader, BackwardReader {
   readonly #place: string;
   readonly #disk: LogDisk | undefined;
 
-  /** @param place the log's file, or the folder it lies in */
+  /** @param place the log's file, or its folder */
   constructor(place: string, disk?: LogDisk) {
     this.#place = place;
     this.#disk = disk;

@@ -9,9 +9,9 @@ const CLOSING = 0x7d;
 
 export type ReadRecords = AsyncGenerator<RequestRecord>;
 
-/** What is told of a file beside its records. */
+/** Information about a file in addition to its records. */
 export interface FileNotes {
-  /** What cannot be read, a sentence. */
+  /** An unreadable part, as a sentence. */
   gap(text: string): void;
   /** Lines that are no records. */
   unreadable(lines: number): void;
@@ -19,10 +19,10 @@ export interface FileNotes {
   begins(time: string): void;
 }
 
-/** Says of lines whether any of them may be asked for. */
+/** Whether any of the lines may match. */
 export type MayMatch = (lines: Buffer) => boolean;
 
-/** From a part of a file of which the rest is known, those that may match. */
+/** The possibly matching records of a part, in a file whose other parts are known. */
 export async function* recordsInPart(
   file: OpenDecisionFile,
   range: Range,
@@ -38,7 +38,7 @@ export async function* recordsInPart(
   }
 }
 
-/** From a file, or a part of it, of which nothing is known, those that may match. */
+/** The possibly matching records of a file or a part without an index. */
 export async function* recordsScanned(
   file: OpenDecisionFile,
   may: MayMatch,
@@ -65,7 +65,7 @@ export async function* recordsScanned(
   notes.unreadable(unreadable);
 }
 
-/** Cheap, and enough to see a line that a crash has torn, or what is no log at all. */
+/** Cheap, and sufficient to detect a line that a crash has torn, or a file that is no log. */
 function isFramed(line: Buffer): boolean {
   return line[0] === OPENING && line.at(-1) === CLOSING;
 }

@@ -15,7 +15,7 @@ import type { Range } from './ranges.js';
 import type { DecisionQuery, LogPiece, OnEvent, SearchBack } from './reader.js';
 import type { DecisionRecord } from './record.js';
 
-/** So many bytes at the beginning of a piece tell when its first record was made. */
+/** The bytes at the start of a piece that are read to find its first time. */
 const HEAD = 16 * 1024;
 
 /** A search of a log's files from the newest back. */
@@ -89,7 +89,7 @@ export class FileSearchBack implements SearchBack {
   }
 }
 
-/** From a piece, those that may match. */
+/** The possibly matching records of a piece. */
 function recordsOf(
   file: OpenDecisionFile,
   range: Range,

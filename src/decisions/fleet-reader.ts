@@ -32,15 +32,15 @@ export interface Missing {
 export interface FleetReaderParts {
   /** The own log. */
   readonly own: BackwardReader;
-  /** What was heard of the others. */
+  /** The decisions received from the others. */
   readonly heard: BackwardReader;
-  /** What all have put where they keep it for good; undefined where they keep it nowhere. */
+  /** The permanent archive of all replicas; undefined if there is none. */
   readonly archive: BackwardReader | undefined;
-  /** @param heardSince the first moment that is told of by what was heard, ISO 8601; undefined for none */
+  /** @param heardSince start of the received decisions, ISO 8601; undefined for none */
   readonly missing: (heardSince: string | undefined) => Promise<readonly Missing[]>;
 }
 
-/** Reads what all replicas have decided, as far as it is here or can be had. What is not, it names. */
+/** Reads the decisions of all replicas, from all available sources, and names the missing ones. */
 export class FleetReader implements BackwardReader {
   readonly #parts: FleetReaderParts;
 

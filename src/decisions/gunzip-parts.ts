@@ -1,18 +1,18 @@
 import { createGunzip } from 'node:zlib';
 
-/** Fed at a time, in bytes: what it inflates to is held, and may be a thousand times as much. */
+/** Input per step, in bytes: the output is held in memory, and may be a thousand times as long. */
 const STEP = 16 * 1024;
 /** Inflated at a time, in bytes. */
 const CHUNK = 128 * 1024;
 
-/** A file that is not the gzip that its name says, or not all of it. */
+/** A file that is not a complete gzip file, despite its name. */
 export class GzipError extends Error {
   override readonly name = 'GzipError';
 }
 
 /**
- * Inflates a gzip file (RFC 1952) of any number of members. Where it breaks off, what was inflated before comes first,
- * and then the error; a stream of Node's, read as such, drops what it holds.
+ * Inflates a gzip file (RFC 1952) of any number of members. At an error, the data inflated before is returned first,
+ * and then the error is thrown; Node's own stream drops that data.
  * @throws {GzipError}
  */
 export async function* gunzipped(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

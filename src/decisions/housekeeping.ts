@@ -11,29 +11,30 @@ export interface HousekeepingSettings {
   readonly keep: number;
   /** Whether files put aside are compressed. */
   readonly compress: boolean;
-  /** In bytes: beyond `keep`, as many stay as come to so much. For files that are put aside before they are full. */
+  /** In bytes: beyond `keep`, files are kept up to this total size. For files that are rotated before they are full. */
   readonly room?: number | undefined;
 }
 
 export interface HousekeepingParts {
   readonly tend: (tending: Tending) => Promise<void>;
-  /** A file could not be removed, compressed or indexed, and stays as it is. */
+  /** A file could not be removed, compressed or indexed, and is unchanged. */
   readonly onTrouble: (error: unknown) => void;
   /** Whether a file is still wanted elsewhere, and stays for longer. @param path uncompressed */
   readonly isOwed?: ((path: string) => boolean) | undefined;
-  /** One went that was: there was no room for it any more. */
+  /** A required file was removed for lack of room. */
   readonly onLost?: ((path: string) => void) | undefined;
 }
 
 /**
- * Looks after the files that a log has put aside, in the background and one at a time: the oldest go, the others are
- * compressed, and each gets an index. What a run before has left undone is done, too. What fails is left as it is, which
- * is as good a log, until the next start; so is what loses its index meanwhile.
+ * Maintains the rotated files of a log, in the background and one at a time: the oldest are deleted, the others are
+ * compressed, and each gets an index. Unfinished work of an earlier run is completed. After a failure, the file stays
+ * unchanged, which is an equally valid log, until the next start; the same applies to a file that loses its index
+ * meanwhile.
  */
 export class Housekeeping {
   readonly #settings: HousekeepingSettings;
   readonly #parts: HousekeepingParts;
-  /** Those with which nothing more is to be done. */
+  /** Files that need no further work. */
   readonly #seenTo = new Set<string>();
   // The folder may be gone, or not be ours to change.
   readonly #looks = new OnceMore(() => this.#look().catch(this.#parts.onTrouble));
@@ -49,7 +50,7 @@ export class Housekeeping {
     void this.#looks.run();
   }
 
-  /** Ends once what the log has put aside is pruned and compressed; indexes may wait for the next start. */
+  /** Resolves when the rotated files are pruned and compressed; indexes may wait for the next start. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#looks.settled();
@@ -60,7 +61,7 @@ export class Housekeeping {
     const { isOwed, onLost } = this.#parts;
     await prune(file, { keep, room, isOwed }, onLost).catch(this.#parts.onTrouble);
     for (const rotated of (await rotatedFiles(file)).filter(isThere).reverse()) {
-      // More was put aside: what is to go goes first.
+      // Another file was rotated: deletions take precedence.
       if (this.#looks.isWanted) return;
       const { path, endings } = rotated;
       if (this.#seenTo.has(path)) continue;

@@ -3,7 +3,7 @@ import type { LogPiece, SearchBack } from './reader.js';
 /** A log among several, and how far it was read. */
 interface Chain {
   readonly pieces: AsyncIterator<LogPiece>;
-  /** Of what was made from then on, in milliseconds since 1970, nothing is missing. */
+  /** Results from this time are complete, in milliseconds since 1970. */
   reached: number;
 }
 
@@ -13,7 +13,7 @@ export class JoinedSearch implements SearchBack {
   readonly #searches: readonly SearchBack[];
   readonly #missing: readonly string[];
 
-  /** @param missing what is known to be in none of them, a sentence each */
+  /** @param missing the known gaps of all searches, a sentence each */
   constructor(searches: readonly SearchBack[], missing: readonly string[]) {
     this.#searches = searches;
     this.#missing = missing;
@@ -44,7 +44,7 @@ export class JoinedSearch implements SearchBack {
           continue;
         }
         const { reached = piece.begins } = piece;
-        // Of one that does not tell when it begins the next one does.
+        // If a log does not know its start, the next one determines it.
         if (reached < chain.reached) chain.reached = reached;
         yield { ...piece, reached: Math.max(...chains.map((one) => one.reached)) };
       }

@@ -34,7 +34,7 @@ export function partsOf(keys: Buffer, first: number, last = first): number {
   return parts;
 }
 
-/** Where the first entry stands whose hash is so much or more. */
+/** Index of the first entry with this hash or a greater one. */
 function firstFrom(keys: Buffer, hash: number): number {
   let [low, high] = [0, keys.length / ENTRY];
   while (low < high) {
@@ -49,7 +49,7 @@ export function hashOf(text: string): number {
   return crc32(text);
 }
 
-/** The first 32 bits of a digest, or the least that a shorter text may stand before. @param text hexadecimal */
+/** The first 32 bits of a digest, or the minimum for a shorter prefix. @param text hexadecimal */
 export function firstBits(text: string): number {
   const [digits = ''] = /^[0-9a-f]{0,8}/i.exec(text) ?? [];
   return Number.parseInt(digits.padEnd(8, '0'), 16);

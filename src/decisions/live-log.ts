@@ -5,7 +5,7 @@ import type { NamedDecision } from './queries/decision-queries.js';
 import { readRecord } from './record.js';
 import type { Rollups } from './rollups/rollups.js';
 
-/** Tells of decisions once they are in the log. */
+/** Emits decisions after they are logged. */
 export class LiveLog implements LiveDecisions {
   readonly #kept: { readonly rollups: Rollups };
   readonly #listeners = new Set<OnDecision>();
@@ -27,7 +27,7 @@ export class LiveLog implements LiveDecisions {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Costs nothing where nobody listens. */
+  /** Free of cost without listeners. */
   note(written: readonly Written[]): void {
     if (this.#listeners.size === 0) return;
     for (const { record } of written) {

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 
-/** All that a search asks of the disk: in tests, a rotation may come between any two questions. */
+/** All disk access of a search: in tests, a rotation may occur between any two calls. */
 export interface LogDisk {
   readdir(folder: string): Promise<string[]>;
   stat(path: string): Promise<BigIntStats>;
@@ -17,8 +17,8 @@ export const LOG_DISK: LogDisk = {
 };
 
 /**
- * What tells a file from any other, and from itself before it was written to: its node, its size and its times. The
- * time of the last change of the node (`ctime`) cannot be set by anybody.
+ * Distinguishes a file from any other, and from its own earlier states: its inode, its size and its times. The inode's
+ * change time (`ctime`) cannot be set by programs.
  */
 export function identityOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;

@@ -8,21 +8,21 @@ export interface DecisionFile {
   readonly path: string;
   /** Whether it is the one in use. */
   readonly current: boolean;
-  /** Whether the log itself has put it aside, and nobody else: such a file does not change any more. */
+  /** Whether the log itself has rotated it: such a file no longer changes. */
   readonly rotated: boolean;
   /** How it is compressed, by the end of its name. */
   readonly compression: string | undefined;
 }
 
-/** What log rotators put behind a name: `.1`, `-20260401`, `.2026-04-01T00:00:00Z`. */
+/** Suffixes of log rotators: `.1`, `-20260401`, `.2026-04-01T00:00:00Z`. */
 const STAMP = /^[-._]\d[\dTZ:.+_-]*$/i;
 const COMPRESSED = /\.(gz|bz2|xz|zst|lz4|lzma|Z|zip)$/;
 
 /**
- * The files of a decision log: the one in use, and those put aside by us or by a log rotator, by number or by
- * date (`decisions.jsonl.1`, `decisions.jsonl-20260401`, `decisions-20260401.jsonl`), plain or compressed.
- * @param place the log's file, or the folder it lies in (then it is `decisions.jsonl`)
- * @throws where the folder cannot be listed; one that is not there has no files
+ * The files of a decision log: the current one, and those rotated by us or by a log rotator, by number or by date
+ * (`decisions.jsonl.1`, `decisions.jsonl-20260401`, `decisions-20260401.jsonl`), plain or compressed.
+ * @param place the log's file, or its folder (with the file `decisions.jsonl`)
+ * @throws if the folder cannot be listed; a missing folder has no files
  */
 export async function decisionFiles(place: string, disk: LogDisk): Promise<DecisionFile[]> {
   const isFolder = await disk.stat(place).then(
@@ -59,7 +59,7 @@ async function namesIn(folder: string, disk: LogDisk): Promise<string[]> {
 
 function belongs(other: string, base: string): boolean {
   const own = rotatedName(base, other);
-  // An index is none of the log's files, nor is what is being written.
+  // Indexes and unfinished files are not part of the log.
   if (own !== undefined) return own.ending === '' || own.ending === '.gz';
   const { name, ext } = parse(base);
   const plain = other.replace(COMPRESSED, '');

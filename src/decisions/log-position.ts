@@ -1,19 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** So many first bytes of a file tell it from any other: its first line bears a time and a request's id. */
+/** The number of first bytes that identify a file: its first line contains a time and a request's ID. */
 const HEAD = 1024;
 /**
- * So many bytes in front of a place tell that it is still the same, for whoever cuts a file off asks nobody: more than
- * a line, as lines may end alike.
+ * The number of bytes before a position that show that it is unchanged, since a file may be truncated without notice:
+ * more than a line, as lines may have equal ends.
  */
 const TAIL = 2048;
 
 /**
- * A place in a decision log behind which nothing has been read yet. The file is known by what it holds, not by its name or
- * its node: it may have been renamed, copied and cut off, or compressed since.
+ * A position in a decision log up to which it was read. The file is identified by its content, not by its name or
+ * inode: it may have been renamed, copied and truncated, or compressed since.
  */
 export interface LogPosition {
-  /** The first bytes of the file, of those in front of the place. */
+  /** The first bytes of the file, up to the position. */
   readonly head: Buffer;
   /** The last bytes in front of the place. */
   readonly tail: Buffer;
@@ -43,7 +43,7 @@ export class LogMark {
     this.#position = { head: this.#head, tail, offset: size };
   }
 
-  /** @param bytes what was written at the end, @param size of the file by now */
+  /** @param bytes written at the end, @param size of the file afterwards */
   advance(bytes: Buffer, size: number): void {
     if (bytes.length === 0) return;
     if (this.#head.length < HEAD)

@@ -2,17 +2,17 @@ import { Failure } from '../domain/failure.js';
 import type { BackwardReader, DecisionQuery, LogPiece } from './reader.js';
 import type { CutRecord, DecisionRecord, QueryRecord } from './record.js';
 
-/** One search reads no more than so many bytes, or for so many milliseconds; it goes on with the next. */
+/** The limits of one search, in bytes and milliseconds; the next search continues it. */
 const MOST_BYTES = 2 * 2 ** 30;
 const MOST_TIME = 5_000;
-/** So many go on at a time, and so many more wait for them. */
+/** The number of parallel searches, and of further ones that wait. */
 const AT_A_TIME = 4;
 const MOST_WAITING = 8;
-/** When whoever is turned away should ask again, in milliseconds. */
+/** Retry delay for rejected searches, in milliseconds. */
 const ASK_AGAIN = 5_000;
 /**
- * Records lie in the log nearly in the order of their times: one may come after others that are later by so many
- * milliseconds, for processes tell of their decisions as soon as they can.
+ * Records are nearly in the order of their times: a record may follow others that are later by this many milliseconds,
+ * because processes write their decisions asynchronously.
  */
 const DISORDER = 5_000;
 
@@ -22,11 +22,13 @@ export interface SearchBounds {
   readonly time?: number;
 }
 
-/** Takes what a search finds, piece by piece from the newest back; those of a piece as they were written. */
+/**
+ * Collects the results of a search, piece by piece from the newest backwards; within a piece in the order of writing.
+ */
 export interface Gatherer {
-  /** @returns whether that was all that is wanted */
+  /** @returns whether the results are sufficient */
   take(found: DecisionRecord): boolean;
-  /** Told of each cut, in its place among what was written. */
+  /** Receives each cut, in its place among the records. */
   cut?(cut: CutRecord): void;
   /** Told of each question that matches. */
   query?(query: QueryRecord): void;
@@ -112,17 +114,17 @@ export class LogSearch {
 
 type Found = DecisionRecord | CutRecord | QueryRecord;
 
-/** Hands on what is in a piece, and what the pieces behind it have left: as it was written. */
+/** Emits the records of a piece, and those left over from later pieces, in the order of writing. */
 class Batch {
   readonly #gatherer: Gatherer;
-  /** Found so far, and perhaps older than what is still to be read. */
+  /** Found, but possibly older than records that are still unread. */
   #held: Found[] = [];
 
   constructor(gatherer: Gatherer) {
     this.#gatherer = gatherer;
   }
 
-  /** @param backTo what is older waits for the piece before it @returns whether that was all that is wanted */
+  /** @param backTo older records wait for the preceding piece @returns whether the results are sufficient */
   async takeFrom(piece: LogPiece, backTo: number): Promise<boolean> {
     const before = this.#held;
     this.#held = [];
@@ -146,13 +148,13 @@ class Batch {
     return false;
   }
 
-  /** Nothing follows that is as new as what was given. */
+  /** No later result is as new as the emitted ones. */
   protected over(): boolean {
     return false;
   }
 }
 
-/** The same of several logs: in the order of their times, and what is in two of them once. */
+/** The same for several logs: in the order of their times, without duplicates. */
 class JoinedBatch extends Batch {
   #found: Found[] = [];
 
@@ -166,7 +168,7 @@ class JoinedBatch extends Batch {
     this.#found = [];
     const known = new Set<string>();
     return inOrder.some((found) => {
-      // Those of an older version, which named no replica, are nowhere else.
+      // Records of an older version, without a replica, have no duplicates.
       if (found.replica === undefined) return super.give(found);
       const text = JSON.stringify(found);
       if (known.has(text)) return false;

@@ -7,9 +7,9 @@ import type { DecisionQuery } from './reader.js';
 /** A file of the log for one search. */
 export interface SearchedFile {
   readonly name: string;
-  /** Undefined where its index says that nothing in it matches. */
+  /** Undefined if its index excludes a match. */
   readonly opened?: OpenDecisionFile;
-  /** What its index says, where it has one that can be believed. */
+  /** The contents of its index, if it has a valid one. */
   readonly indexed?: Pick<FileIndex, 'parts' | 'begins' | 'unreadable'> & {
     /** The parts of it that may match, a bit each. */
     readonly wanted: number;
@@ -19,17 +19,16 @@ export interface SearchedFile {
 /** All files of a log as they were at one moment. */
 export interface OpenDecisions {
   readonly files: readonly SearchedFile[];
-  /** What could not be opened, a sentence each. */
+  /** The files that could not be opened, one sentence each. */
   readonly gaps: readonly string[];
 }
 
-/** A rotation is over in less time than it takes to open all files anew. */
+/** A rotation takes less time than opening all files again. */
 const ATTEMPTS = 20;
 
 /**
- * Opens the files of a decision log that may hold what is asked for. Where files were renamed, compressed or removed
- * meanwhile, some may have been missed: then all are opened anew. Never rejects: what cannot be opened is said in
- * `gaps`.
+ * Opens the files of a decision log that may match. If files were renamed, compressed or removed meanwhile, some may
+ * have been missed, and all are opened again. Never rejects: files that cannot be opened are listed in `gaps`.
  */
 export async function openDecisions(
   place: string,
@@ -91,11 +90,11 @@ async function openFor(
   const indexed = { parts, begins, unreadable, wanted: partsFor(index, query) };
   if (indexed.wanted === 0) return { name, indexed };
   const opened = await openFile(file, disk);
-  // Another may have come in its place since.
+  // It may have been replaced since.
   return opened.identity === index.of ? { name, opened, indexed } : { name, opened };
 }
 
-/** Between copying and truncating (`copytruncate`) the same records lie in two files. */
+/** Between copying and truncating (`copytruncate`), the same records are in two files. */
 async function withoutCopies(files: readonly SearchedFile[]): Promise<SearchedFile[]> {
   const current = files.find(({ opened }) => opened?.current)?.opened;
   const copies = files.filter(({ opened }) => opened && current && isCopy(opened, current));

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { OpenDecisionFile } from './open-file.js';
 import type { Range } from './ranges.js';
 
-/** Into so many parts a file is divided at most: a bit each says where a key occurs. */
+/** The maximum number of parts of a file: each key has one bit per part. */
 export const MAX_PARTS = 32;
 /** A part is no smaller, in bytes: less is read in no time. */
 const LEAST = 1024 * 1024;
@@ -12,7 +12,7 @@ const NEWLINE = 0x0a;
 const STEP = 64 * 1024;
 
 /**
- * How far a file must have been read before the next of its parts begins, with the next line.
+ * The read position at which the next part begins, with the next line.
  * @param begun parts that have begun, @param size of the file, @param least of a part, in bytes
  */
 export function nextPart(begun: number, size: number, least = LEAST): number {
@@ -24,14 +24,14 @@ export async function partsOfPlain(handle: FileHandle, size: number): Promise<nu
   const parts = [0];
   for (;;) {
     const due = nextPart(parts.length, size);
-    // What is due may lie behind a line that is as long as parts are.
+    // The next part may begin after a line that is as long as a part.
     const at = due < size ? await lineFrom(handle, Math.max(due, parts.at(-1)!), size) : size;
     if (at >= size) return parts;
     parts.push(at);
   }
 }
 
-/** Where the first line begins behind so many bytes. */
+/** Start of the first line after a position. */
 async function lineFrom(handle: FileHandle, from: number, size: number): Promise<number> {
   const buffer = Buffer.allocUnsafe(STEP);
   for (let at = from; at < size; ) {
@@ -45,8 +45,8 @@ async function lineFrom(handle: FileHandle, from: number, size: number): Promise
 }
 
 /**
- * What can be read by itself of a file, from its end to its beginning: the parts that its index names, slices of a plain
- * one, all of one that is compressed and has no index.
+ * The separately readable parts of a file, from its end to its beginning: the parts of its index, slices of a plain
+ * file, or the whole file if it is compressed and has no index.
  */
 export async function* rangesBack(
   { handle, size, compression }: Pick<OpenDecisionFile, 'handle' | 'size' | 'compression'>,

@@ -11,7 +11,7 @@ export function matches(record: RequestRecord, query: DecisionQuery): boolean {
   // Another's log may hold anything there.
   if (sha256 !== undefined && !String(record.sha256).toLowerCase().startsWith(sha256)) return false;
   if (!isWithin(record, query)) return false;
-  // Without a version it may be the one that is looked for.
+  // Without a version, it may be the requested one.
   return versions === undefined || record.version === undefined || versions(record.version);
 }
 
@@ -29,7 +29,7 @@ function isQuestion(record: RequestRecord): record is QueryRecord {
   return 'event' in record && record.event === 'query';
 }
 
-/** Nobody was given a file by it. */
+/** It delivered no file. */
 function isAbout(record: QueryRecord, { project, versions, sha256 }: DecisionQuery): boolean {
   if (sha256 !== undefined || project === undefined) return false;
   const asked = versionsAsked(record, project);
@@ -43,26 +43,26 @@ export function versionsAsked({ releases }: QueryRecord, project: ProjectName): 
   return Array.isArray(asked) ? asked.filter((version) => typeof version === 'string') : [];
 }
 
-/** What a record is found by. */
+/** The keys of a record for searches. */
 export function projectsOf(record: RequestRecord): readonly string[] {
   return isQuestion(record) ? Object.keys(record.releases) : [normal(record.project)];
 }
 
-/** A name in its normal form (PEP 503); what is no name is itself. */
+/** A normalized name (PEP 503); an invalid name is unchanged. */
 export function normal(project: string): string {
   return parseProjectName(project) ?? project;
 }
 
-/** Says of bytes of a log whether a line in them may match: lines that cannot are not parsed. */
+/** Whether a line in the bytes of a log may match: other lines are not parsed. */
 export function mayMatch(query: DecisionQuery): (lines: Buffer) => boolean {
   const text = textOf(query);
   if (text === undefined) return () => true;
-  // Whoever wrote the log may have written a letter as \u0061. No other escape stands for what is looked for.
+  // A letter in the log may be written as \u0061. No other escape can represent the search text.
   const pattern = new RegExp(`"${text}|\\\\u`, 'i');
   return (lines) => pattern.test(lines.toString('latin1'));
 }
 
-/** What a record that matches says behind a quotation mark, as a regular expression that heeds no case. */
+/** The text of a matching record after a quotation mark, as a case-insensitive regular expression. */
 function textOf({ project, user, sha256, time, refused }: DecisionQuery): string | undefined {
   if (time !== undefined) return `${time.replaceAll('.', '\\.')}"`;
   if (sha256 !== undefined) return sha256;

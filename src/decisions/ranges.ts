@@ -1,15 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Read at a time, in bytes: little enough that a server that reads its own log goes on answering. */
+/** Bytes per read: small enough for a server to remain responsive while it reads its own log. */
 const CHUNK = 128 * 1024;
 
-/** Bytes of a file as it lies there. */
+/** Bytes of a file as stored. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** Bytes of a file, as far as there are any, in pieces of some size: each is gone when the next one is asked for. */
+/** The available bytes of a file, in pieces: each is only valid until the next one is requested. */
 export async function* bytesOf(
   handle: FileHandle,
   { from, to }: Range,

@@ -1,7 +1,7 @@
 import type { ProjectName } from '../domain/project-name.js';
 import type { CutRecord, DecisionRecord, QueryRecord } from './record.js';
 
-/** Which records are asked for: all that is given must match; nothing given asks for every record. */
+/** A filter of records: all given conditions must match; without any, every record matches. */
 export interface DecisionQuery {
   readonly project?: ProjectName | undefined;
   /** Takes a record's version; one without a version may be any, and is not asked about. */
@@ -9,22 +9,22 @@ export interface DecisionQuery {
   readonly user?: string | undefined;
   /** An artifact's digest, or its first digits, in lower-case hexadecimal. */
   readonly sha256?: string | undefined;
-  /** Exactly this time, as a record says it. */
+  /** Exactly this time, as in the record. */
   readonly time?: string | undefined;
-  /** Whether only what was refused, warned of, or spared by dry-run is asked for. */
+  /** Whether only refusals, warnings and dry-run matches are included. */
   readonly refused?: boolean | undefined;
   /** Milliseconds since 1970: nothing before. A record whose time cannot be read may be of any. */
   readonly since?: number | undefined;
-  /** Milliseconds since 1970: nothing from then on. */
+  /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
 }
 
-/** Told of each cut that matches, in its place among the records, which is behind its decision; of each question, too. */
+/** Receives each matching cut, in its place among the records, which is after its decision, and each question. */
 export type OnEvent = (event: CutRecord | QueryRecord) => void;
 
-/** Answers what a decision log holds, wherever it is kept. */
+/** Queries on a decision log, independent of its storage. */
 export interface DecisionReader {
-  /** Searches the log as it is at the moment of asking, whatever becomes of it meanwhile. Never rejects. */
+  /** Searches the log in its current state, regardless of later changes. Never rejects. */
   search(query: DecisionQuery): Promise<DecisionSearch>;
 }
 
@@ -38,9 +38,11 @@ export interface BackwardReader {
 export interface DecisionSearch {
   /** How many files the log has. */
   readonly files: number;
-  /** Those that match, each once, the oldest file first and as they were written. */
+  /** The matching records without duplicates, the oldest file first and in the order of writing. */
   records(onEvent?: OnEvent): AsyncIterable<DecisionRecord>;
-  /** What could not be read, a sentence each; complete once all records are read. Without any, the answer is whole. */
+  /**
+   * The unreadable parts, one sentence each; complete after all records are read. If empty, the response is complete.
+   */
   readonly gaps: readonly string[];
   /** The earliest of the times with which the files begin, ISO 8601; known once all records are read. */
   readonly reachesBackTo: string | undefined;
@@ -52,7 +54,7 @@ export interface DecisionSearch {
 export interface SearchBack {
   /** Newest first. */
   pieces(): AsyncIterable<LogPiece>;
-  /** As of a search; of what was read so far. */
+  /** The same for a search; for the part that was read so far. */
   readonly gaps: readonly string[];
   /** The earliest of the times with which the files begin, ISO 8601; to be asked for before the pieces. */
   reachesBackTo(): Promise<string | undefined>;
@@ -62,12 +64,12 @@ export interface SearchBack {
 
 /** A part of the log that can be read by itself. */
 export interface LogPiece {
-  /** When its first record was made, in milliseconds since 1970; NaN where that cannot be told without reading it. */
+  /** The time of its first record, in milliseconds since 1970; NaN if it is unknown without reading. */
   readonly begins: number;
-  /** Nothing from then on follows, where that is another moment: of several logs others may lag behind. */
+  /** No later results are from this time on, if it differs: of several logs, some may lag. */
   readonly reached?: number;
   /** How much of the disk it takes to read it, in bytes. */
   readonly bytes: number;
-  /** What matches, as it was written. */
+  /** The matches, in the order of writing. */
   found(onEvent?: OnEvent): AsyncIterable<DecisionRecord>;
 }

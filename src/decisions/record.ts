@@ -1,7 +1,7 @@
 import type { FailureKind } from '../domain/failure.js';
 import type { RecordedFacts } from '../domain/page-facts.js';
 
-/** One decision on one request for a file: what exposure, the dashboard and a SIEM read. */
+/** One decision on one request for a file: the input of exposure, the dashboard and a SIEM. */
 export interface DecisionRecord {
   /** ISO 8601, UTC, with milliseconds. */
   readonly time: string;
@@ -62,7 +62,7 @@ export interface DecisionRecord {
 /** The artifact that a record is about. */
 export type RecordedArtifact = Pick<DecisionRecord, 'project' | 'version' | 'filename' | 'sha256'>;
 
-/** Said in the same log after a policy edit: clients had been given an artifact that is denied by now. */
+/** Logged after a policy edit: clients have received an artifact that is now denied. */
 export interface ExposedRecord {
   readonly event: 'exposed';
   readonly time: string;
@@ -80,7 +80,7 @@ export interface ExposedRecord {
   readonly last: string;
 }
 
-/** Said after a decision that says `complete`: the client was gone before the last byte. */
+/** Logged after a decision with `complete`: the client disconnected before the last byte. */
 export interface CutRecord {
   readonly event: 'cut';
   readonly time: string;
@@ -98,8 +98,8 @@ export interface CutRecord {
 }
 
 /**
- * Said once for a question about many releases (OSV's form): somebody has them in a lock, or installed. It is no
- * download; the releases that were named in the answer have a decision each beside it.
+ * Logged once for a question about many releases (OSV's form): a client has them in a lock, or installed. It is no
+ * download; each release in the response also has a decision.
  */
 export interface QueryRecord {
   readonly event: 'query';
@@ -113,14 +113,14 @@ export interface QueryRecord {
   readonly method: 'OSV';
   /** How many different releases were asked about. */
   readonly asked: number;
-  /** Their versions by project: as many as one record holds (`MOST_ASKED`). */
+  /** Their versions by project, up to the limit of one record (`MOST_ASKED`). */
   readonly releases: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Releases that one record of a question holds. */
+/** The maximum number of releases in one record of a question. */
 export const MOST_ASKED = 1_000;
 
-/** What tells of a request. */
+/** A record about a request. */
 export type RequestRecord = DecisionRecord | CutRecord | QueryRecord;
 
 /** One line of the log. */
@@ -130,7 +130,7 @@ export type LogRecord = RequestRecord | ExposedRecord;
 const MAX_TEXT = 512;
 const CUT_OFF = '…';
 
-/** One line of the log, with its line end. JSON escapes whatever could break a line. */
+/** One line of the log, with its line ending. JSON escapes all line breaks. */
 export function writeRecord(record: LogRecord): string {
   return `${JSON.stringify(shortened(record))}\n`;
 }
@@ -156,21 +156,21 @@ function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length > MAX_TEXT;
 }
 
-/** Whether it tells of a request: what was decided, that its client was gone, or what was asked about. */
+/** Whether it is about a request: a decision, a disconnection, or a question. */
 export function isOfRequest(record: LogRecord): record is RequestRecord {
   return !('event' in record) || record.event === 'cut' || record.event === 'query';
 }
 
 /**
- * Reads a line of the log: a decision, or some other event that is told in the same log.
- * @returns undefined for one that cannot be read: torn by a crash, or not the log's at all
+ * Reads a line of the log: a decision, or another event in the same log.
+ * @returns undefined for an invalid line: torn by a crash, or not from the log
  */
 export function readRecord(line: string): DecisionRecord | 'event' | undefined {
   const record = readLogRecord(line);
   return record === undefined || !('event' in record) ? record : 'event';
 }
 
-/** The same, and what the event is. Another version's log may have events that are not known here. */
+/** The same, including the event. Other versions may have events that are unknown here. */
 export function readLogRecord(line: string): LogRecord | undefined {
   try {
     const value = JSON.parse(line) as Partial<DecisionRecord> & { readonly event?: unknown };
@@ -187,22 +187,22 @@ export function readLogRecord(line: string): LogRecord | undefined {
 
 type EventRecord = Exclude<LogRecord, DecisionRecord>;
 
-/** A question without releases says nothing that can be searched; of the others each may lack what another version left out. */
+/** A question without releases cannot be searched; other fields may be missing in other versions. */
 function readEvent(value: EventRecord): EventRecord | undefined {
   if (value.event !== 'query') return value;
   const { releases } = value as Partial<QueryRecord>;
   return typeof releases === 'object' && releases !== null ? value : undefined;
 }
 
-/** Whether it tells of a refusal before the first request: a probe's. */
+/** Whether it is a refusal by a probe, before the first request. */
 export function isAhead({ method }: Pick<DecisionRecord, 'method'>): boolean {
   return method === 'PROBE';
 }
 
-/** Whether somebody asked for the file: a release that was named in an answer, or a probe, is no request for it. */
+/** Whether it is a request for the file: a release in a response, or a probe, is not. */
 export function isRequest({ method }: Pick<DecisionRecord, 'method'>): boolean {
   return method !== 'OSV' && method !== 'PROBE';
 }
 
-/** Without one of these nobody can say who was given what. */
+/** Without one of these, the recipients of a file are unknown. */
 const TEXTS = ['time', 'client', 'project', 'filename', 'verdict'] as const;

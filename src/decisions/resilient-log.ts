@@ -2,17 +2,17 @@ import { withDeadline } from '../runtime/deadline.js';
 import type { DecisionLog } from './log.js';
 import type { LogRecord } from './record.js';
 
-/** A log that can say before the first record whether it takes any. */
+/** A log that can report before the first record whether it is writable. */
 export interface OpenableDecisionLog extends DecisionLog {
   /** Rejects where records could not be written now. */
   open(): Promise<void>;
 }
 
-/** Who is told how the log below fares. */
+/** Receives the state of the underlying log. */
 export interface DecisionLogWatch {
   /** The log takes no records. */
   readonly onFailing: (error: unknown) => void;
-  /** A record the log could not take: whoever is told writes it down elsewhere. */
+  /** A record that could not be logged: the listener writes it elsewhere. */
   readonly onLost: (record: LogRecord, error: unknown) => void;
   /** The log takes records again. */
   readonly onRecovered: () => void;
@@ -22,8 +22,8 @@ export interface DecisionLogWatch {
 const PATIENCE = 5_000;
 
 /**
- * A decision log that neither a full disk nor one that hangs stops: what the log below does not take in time goes to
- * `onLost`, and the service goes on. A record that the log below takes late after all is in both.
+ * A decision log that continues with a full or hanging disk: records that the underlying log does not accept in time go
+ * to `onLost`, and the service continues. A record that it accepts late is in both.
  */
 export class ResilientDecisionLog implements OpenableDecisionLog {
   readonly #below: OpenableDecisionLog;
@@ -56,7 +56,7 @@ export class ResilientDecisionLog implements OpenableDecisionLog {
     this.#recovers();
   }
 
-  /** What hangs is not waited for. */
+  /** Does not wait for a hanging write. */
   async close(): Promise<void> {
     if (this.#hanging === 0) await this.#below.close();
   }

@@ -2,12 +2,12 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { byWriting, type RotatedName, rotatedName } from './rotated-names.js';
 
-/** A file that the log has put aside, with all that lies of it. */
+/** A file that the log has rotated, in all its forms. */
 export interface RotatedFile {
   readonly name: RotatedName;
-  /** Where it lies, or lay, uncompressed. */
+  /** The current or former path of the uncompressed file. */
   readonly path: string;
-  /** What is there, by what follows the path. */
+  /** The existing forms, by their suffix. */
   readonly endings: ReadonlySet<string>;
 }
 
@@ -25,7 +25,7 @@ export async function rotatedFiles(file: string): Promise<RotatedFile[]> {
   return [...found.values()].sort((a, b) => byWriting(a.name, b.name));
 }
 
-/** Whether there is a log to read, and not only what a crash has left beside one that is gone. */
+/** Whether there is a readable log, and not only a leftover of a crash. */
 export function isThere({ endings }: RotatedFile): boolean {
   return endings.has('') || endings.has('.gz');
 }
@@ -34,15 +34,15 @@ export function isThere({ endings }: RotatedFile): boolean {
 export interface Kept {
   /** So many of the newest. */
   readonly keep: number;
-  /** Beyond them, as many as come to so many bytes with those: for files that were put aside before they were full. */
+  /** Beyond them, files are kept up to this total size in bytes: for files that were rotated before they were full. */
   readonly room?: number | undefined;
   /** Whether a file is still wanted elsewhere: it stays, as long as all do not take twice the room. @param path uncompressed */
   readonly isOwed?: ((path: string) => boolean) | undefined;
 }
 
 /**
- * Removes the oldest of the files that the log has put aside, and no file that bears another name.
- * @param onLost told of one that was still wanted elsewhere
+ * Removes the oldest rotated files of the log, and no file with another name.
+ * @param onLost receives each removed file that was still required elsewhere
  */
 export async function prune(
   file: string,
@@ -60,7 +60,7 @@ export async function prune(
     else if (bytes < 2 * room) kept.add(one);
     else onLost(one.path);
   }
-  // The index last: without its file it says nothing, the other way round nothing is lost.
+  // The index is removed last: it is useless without its file, but the file is complete without it.
   for (const old of rotated.filter((one) => !kept.has(one)))
     for (const ending of [...old.endings].sort()) await remove(old.path + ending);
 }

@@ -2,12 +2,12 @@ import { join, parse } from 'node:path';
 
 /** A name that the log itself has given to a file that it put aside. */
 export interface RotatedName {
-  /** Of the file as it was put aside. */
+  /** Of the rotated file. */
   readonly plain: string;
-  /** What was added later: `.gz` where it is compressed, `.idx` for an index of it, `.part` while either is written. */
+  /** The added suffix: `.gz` for a compressed file, `.idx` for its index, `.part` while either is written. */
   readonly ending: string;
   readonly time: string;
-  /** Tells apart what was put aside at one time. */
+  /** Distinguishes files that were rotated at the same time. */
   readonly number: number;
 }
 
@@ -15,8 +15,8 @@ const FORM = /^-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-(\d{4,})/;
 const ENDING = /^(?:\.gz)?(?:\.idx)?(?:\.part)?$/;
 
 /**
- * Reads a name as the log gives them, exactly. What a log rotator or a hand has named otherwise is not the log's.
- * @param base the name of the log's own file
+ * Parses the log's own names, exactly. Other names, from a log rotator or a user, are not the log's.
+ * @param base the name of the current file
  */
 export function rotatedName(base: string, name: string): RotatedName | undefined {
   const { name: stem, ext } = parse(base);
@@ -36,10 +36,9 @@ export function byWriting(a: RotatedName, b: RotatedName): number {
 }
 
 /**
- * The name for the next file that is put aside. The names tell the order: a clock that was set back would give the
- * newest file the oldest name, and it would be the first to go, so it takes the time of the one before it then, and the
- * next number.
- * @param file the log's own, @param now milliseconds since 1970, @param before the last that was put aside
+ * The name for the next rotated file. The names determine the order: after the clock was set back, the newest file
+ * would have the oldest name and be deleted first, so it then gets the time of the previous one, and the next number.
+ * @param file the log's own, @param now milliseconds since 1970, @param before the last rotated one
  */
 export function nextName(file: string, now: number, before: RotatedName | undefined): string {
   const { dir, name, ext } = parse(file);

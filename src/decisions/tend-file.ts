@@ -9,18 +9,18 @@ import { type OpenDecisionFile, openFile } from './open-file.js';
 import { partsOfPlain } from './parts.js';
 
 export interface Tending {
-  /** Where the file was put aside, and lies unless it is compressed. */
+  /** The path of the rotated file, before compression. */
   readonly path: string;
-  /** Whether it is to be compressed: what becomes of it is whole before it goes. */
+  /** Whether to compress it: the compressed file is complete before the original is deleted. */
   readonly compress: boolean;
   /** Compressed at a time, in bytes. */
   readonly member?: number;
 }
 
 /**
- * Compresses a file that was put aside, and writes its index. A crash at any moment leaves the file, or what became of
- * it, whole; an index is there as a whole, or not at all.
- * @throws where it cannot be read, or not be written
+ * Compresses a rotated file, and writes its index. A crash at any time leaves the file, or its compressed form,
+ * complete; an index is complete or absent.
+ * @throws if it cannot be read, or not be written
  */
 export async function tendFile({ path, compress, member }: Tending): Promise<void> {
   const isPlain = await stat(path).then(
@@ -31,7 +31,7 @@ export async function tendFile({ path, compress, member }: Tending): Promise<voi
   if (!compress) return indexFile(path, undefined, buildPlain);
   const before = await identityAt(path);
   const parts = await compressFile(path, member);
-  // Reads it to its end: what cannot be inflated again does not take the place of the file.
+  // Reads it to its end: a file that cannot be inflated must not replace the original.
   await indexFile(`${path}.gz`, 'gz', (file) => buildIndex(file, parts));
   if ((await identityAt(path)) !== before) throw new Error(`${basename(path)} is being written to`);
   await unlink(path);
@@ -42,11 +42,11 @@ async function buildPlain(file: OpenDecisionFile): Promise<FileIndex | undefined
   return buildIndex(file, await partsOfPlain(file.handle, file.size));
 }
 
-/** Of a compressed file whose index is not believed any more, as after its owner was changed. */
+/** For a compressed file with an invalidated index, as after a change of its owner. */
 async function buildAgain(file: OpenDecisionFile): Promise<FileIndex | undefined> {
   const before = await readFile(file.path + INDEX).then(readIndex, () => undefined);
   const index = before && (await buildIndex(file, before.parts));
-  // Its parts are where they were if each can be read by itself, and none begins within a line.
+  // Its parts are unchanged if each can be read separately, and none begins within a line.
   return index?.unreadable === 0 ? index : buildIndex(file, [0]);
 }
 

@@ -5,7 +5,7 @@ const PROGRAM = new URL('./tend-thread.js', import.meta.url);
 /** Far more than the keys of a file take, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 1_024 };
 
-/** Compresses and indexes in a thread of its own: every line is parsed, and nobody who is served waits for it. */
+/** Compresses and indexes in a separate thread: every line is parsed, without delaying requests. */
 export function tendInThread(tending: Tending): Promise<void> {
   return askOnce({ program: PROGRAM, limits: LIMITS }, tending);
 }

@@ -14,7 +14,7 @@ export interface NamedDecision {
   readonly decision: DecisionRecord;
 }
 
-/** How often each rule spoke. */
+/** Number of matches per rule. */
 export type ByRule = Readonly<Record<string, number>>;
 
 /** One bar of the chart. */
@@ -49,7 +49,7 @@ export interface Totals {
   readonly decisions: Readonly<Record<string, number>>;
 }
 
-/** Requests for one file that one rule spoke on. */
+/** Requests for one file that matched one rule. */
 export interface RefusalGroup {
   /** Name of the newest release. */
   readonly id: string;
@@ -72,7 +72,7 @@ export interface RefusalGroup {
   readonly users: readonly string[];
   /** Approximate number of further users. */
   readonly moreUsers: number;
-  /** The newest of the requests, as many as were asked for and are in memory; absent where none were asked for. */
+  /** The newest requests, limited by the query and by memory; absent if not requested. */
   readonly requests?: readonly NamedDecision[];
 }
 
@@ -95,10 +95,10 @@ export interface Overview {
   readonly step: number;
   readonly bars: readonly Bar[];
   readonly totals: Totals;
-  /** Those that were met most often in the range. */
+  /** The most frequent groups in the range. */
   readonly groups: readonly RankedGroup[];
   readonly newest: readonly NamedDecision[];
-  /** Refused within a day, by a rule that does not accuse, and neither waived nor denied by now. */
+  /** Refused within a day, by a rule that does not mark releases as bad, and neither waived nor denied now. */
   readonly unresolved: readonly RefusalGroup[];
   /** Projects that were requested for the first time today. */
   readonly projects: readonly { readonly project: string; readonly first: string }[];
@@ -106,7 +106,7 @@ export interface Overview {
 
 export type RefusalVerdict = 'block' | 'warn' | 'dry-run';
 
-/** Which refusals are asked for: all that is given must match. */
+/** A filter of refusals: all given conditions must match. */
 export interface RefusalFilter {
   readonly rule?: string | undefined;
   /** In its normal form. */
@@ -116,17 +116,17 @@ export interface RefusalFilter {
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** In project, version, filename, rule or reason, whatever the case. */
+  /** In project, version, filename, rule or reason, case-insensitive. */
   readonly text?: string | undefined;
 }
 
-/** The order of groups: those that were met last first, those that were met most often, those that most users met. */
+/** The order of groups: most recent, most requests, most users. */
 export const SORTS = ['newest', 'most', 'users'] as const;
 export type RefusalSort = (typeof SORTS)[number];
 
 /** Which part of an answer is asked for. */
 export interface RefusalsAsked {
-  /** What a page before gave as `next`. */
+  /** `next` of the previous page. */
   readonly cursor?: string | undefined;
   readonly most?: number | undefined;
   readonly sort?: RefusalSort | undefined;
@@ -134,7 +134,7 @@ export interface RefusalsAsked {
   readonly requests?: number | undefined;
 }
 
-/** Where an answer needs the log itself, how far that was searched. */
+/** The searched part of the log, if the response requires it. */
 export interface SearchedLog {
   /** ISO 8601: results from this time are complete. Absent if the response is complete. */
   readonly searchedBackTo?: string | undefined;
@@ -151,7 +151,7 @@ export interface RefusalPage extends SearchedLog {
   readonly counted: RollupProgress;
 }
 
-/** Which requests are asked for: all that is given must match. */
+/** A filter of requests: all given conditions must match. */
 export interface RequestFilter {
   /** In its normal form. */
   readonly project: ProjectName;
@@ -159,7 +159,7 @@ export interface RequestFilter {
   readonly filename?: string | undefined;
   readonly rule?: string | undefined;
   readonly user?: string | undefined;
-  /** Whether only what was refused, warned of, or spared by dry-run is asked for. */
+  /** Whether only refusals, warnings and dry-run matches are included. */
   readonly refused?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
@@ -173,16 +173,16 @@ export interface RequestPage extends SearchedLog {
   readonly next: string | undefined;
 }
 
-/** Whose requests are told one by one. */
+/** The users whose individual requests are included. */
 export type WhoseRequests = 'everybody' | 'nobody' | { readonly user: string };
 
-/** Of which file what was decided is asked for. */
+/** The file of a history. */
 export interface HistoryAsked {
   readonly project: ProjectName;
   readonly filename: string;
   readonly sha256?: string | undefined;
   readonly whose: WhoseRequests;
-  /** Milliseconds since 1970: nothing from then on. */
+  /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
 }
 
@@ -213,25 +213,28 @@ export interface FileHistory extends SearchedLog {
   readonly spans: readonly HistorySpan[];
   /** Newest first. */
   readonly requests: readonly HistoryRequest[];
-  /** The last decision; undefined where there is none. */
+  /** The last decision; undefined if there is none. */
   readonly newest: DecisionRecord | undefined;
 }
 
-/** Answers what the dashboard asks of the decisions, wherever they are kept. */
+/** The dashboard's queries on decisions, independent of their storage. */
 export interface DecisionQueries {
-  /** @param user whose requests alone are told one by one; everybody's where it is left out */
+  /** @param user includes only this user's individual requests; by default all */
   overview(range: OverviewRange, user?: string): Promise<Overview>;
-  /** @throws {Failure} overloaded where it needs the log, and others search that; bad-request for a cursor that is none */
+  /**
+   * @throws {Failure} overloaded if it requires the log, and too many searches are running; bad-request for an invalid
+   * cursor
+   */
   refusals(filter: RefusalFilter, asked?: RefusalsAsked): Promise<RefusalPage>;
   /**
-   * The requests under a group, or for a project. What was refused is first looked for in memory.
-   * @param cursor what a page before gave as `next` @param most items
-   * @throws {Failure} overloaded, and bad-request for a cursor that is none
+   * The requests in a group, or for a project. Refusals are first searched in memory.
+   * @param cursor `next` of the previous page @param most items
+   * @throws {Failure} overloaded, and bad-request for an invalid cursor
    */
   requests(filter: RequestFilter, cursor?: string, most?: number): Promise<RequestPage>;
-  /** Any decision by its name; undefined where the log has none of it any more. @throws {Failure} overloaded */
+  /** Any decision by its ID; undefined if it is no longer in the log. @throws {Failure} overloaded */
   decision(id: string): Promise<NamedDecision | undefined>;
-  /** What was decided on a file. @throws {Failure} overloaded */
+  /** The decisions on a file. @throws {Failure} overloaded */
   history(asked: HistoryAsked): Promise<FileHistory>;
   /**
    * Files that were refused and that a short link means (`domain/short-id.ts`). Costs no search.

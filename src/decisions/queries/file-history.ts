@@ -11,7 +11,7 @@ import type {
 const MOST_SPANS = 20;
 const MOST_REQUESTS = 20;
 
-/** What was decided on a file, out of the log. */
+/** The decisions on a file, from the log. */
 export async function historyInLog(search: LogSearch, asked: HistoryAsked): Promise<FileHistory> {
   const { project, filename, sha256, whose, until } = asked;
   const gathered = new HistoryGatherer(filename, whose);
@@ -23,7 +23,7 @@ export async function historyInLog(search: LogSearch, asked: HistoryAsked): Prom
   };
 }
 
-/** Gathers spans in which all was decided alike: of each piece forward, and those in front of what came before. */
+/** Collects periods of equal decisions: each piece forwards, and before the results of later pieces. */
 class HistoryGatherer implements Gatherer {
   readonly #filename: string;
   readonly #whose: WhoseRequests;

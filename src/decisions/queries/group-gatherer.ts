@@ -7,7 +7,7 @@ import type { NamedDecision } from './decision-queries.js';
 
 const MOST_GROUPS = 20_000;
 
-/** Groups what a search of the log finds refused. */
+/** Groups the refusals in a search of the log. */
 export class GroupGatherer implements Gatherer {
   readonly #groups = new RefusedGroups(MOST_GROUPS);
   /** The newest requests of each group, by its key; the order is that of a search back. */

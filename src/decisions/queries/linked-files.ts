@@ -8,7 +8,7 @@ const MOST = 8;
 
 /** Finds refused files by their short ids. */
 export class LinkedFiles {
-  /** Of those whose bytes nobody knows: a digest of their names takes longer than all else here. */
+  /** For files of unknown digest: a digest of their names would dominate the time. */
   readonly #byNames = new WeakMap<RefusedGroup, string>();
 
   find(shortId: string, groups: readonly RefusedGroup[]): readonly Linked[] {
@@ -34,7 +34,7 @@ export class LinkedFiles {
   }
 }
 
-/** Undefined where the record names no project. */
+/** Undefined if the record has no valid project. */
 function linkedOf({ project: name, filename, sha256 }: RefusedGroup): Linked | undefined {
   const project = parseProjectName(name);
   if (project === undefined) return undefined;

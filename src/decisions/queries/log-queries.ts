@@ -36,10 +36,10 @@ export interface LogQueriesParts {
   readonly isSettled: OverviewAsked['isSettled'];
 }
 
-/** How long somebody waits for what is counted after a start, in milliseconds. */
+/** Maximum wait for the counts after a start, in milliseconds. */
 const PATIENCE = 3_000;
 
-/** Answers from the roll-ups of a log, and from its files what they do not tell. */
+/** Answers from the roll-ups of a log, and otherwise from its files. */
 export class LogQueries implements DecisionQueries {
   readonly #parts: LogQueriesParts;
   readonly #linked = new LinkedFiles();
@@ -64,7 +64,7 @@ export class LogQueries implements DecisionQueries {
     const { search, keeper, now } = this.#parts;
     const { user, since, until } = filter;
     const { progress: counted, rollups } = keeper;
-    // The roll-ups do not tell when within a group's time which user met it.
+    // The roll-ups do not contain the time at which each user was in a group.
     const isOfLog = user !== undefined || since !== undefined || until !== undefined;
     return {
       ...(isOfLog

@@ -1,6 +1,6 @@
 import { Failure } from '../../domain/failure.js';
 
-/** Said where a page is asked for by what no page before it gave as `next`. */
+/** The error for an invalid cursor. */
 export function noCursor(): Failure {
   return new Failure(
     'bad-request',

@@ -29,19 +29,19 @@ const BARS: Readonly<Record<OverviewRange, { readonly count: number; readonly ho
 const MOST = 10;
 const MOST_UNRESOLVED = 50;
 
-/** What a waiver or a denial knows a group by. */
+/** The parts of a group that waivers and denials match. */
 export type SettledGroup = Pick<RefusalGroup, 'project' | 'version' | 'rule' | 'sha256'>;
 
-/** What an overview says beside the counts. */
+/** Options of an overview, in addition to the range. */
 export interface OverviewAsked {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly counted: RollupProgress;
   /** Decisions of other replicas that are in no count. */
   readonly missed: readonly Missing[];
-  /** Whether somebody has had the last word on a group: a waiver lets its file pass by now, or it is denied. */
+  /** Whether a group is settled: its file is now waived or denied. */
   readonly isSettled: (group: SettledGroup) => boolean;
-  /** Whose requests alone are told one by one; undefined for everybody's. */
+  /** Includes only this user's individual requests; undefined for all. */
   readonly user?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ export function overviewOf(
   };
 }
 
-/** @param first when the range begins, in milliseconds since 1970 */
+/** @param first start of the range, in milliseconds since 1970 */
 function mostMet(groups: readonly RefusedGroup[], first: number): RankedGroup[] {
   const ranked: { group: RefusedGroup; inRange: number }[] = [];
   for (const group of groups) {
@@ -138,7 +138,7 @@ function barOf(sum: Float64Array, from: number): Bar {
   };
 }
 
-/** Those that spoke at all. */
+/** Rules with at least one match. */
 function byRule(sum: Float64Array, mode: 'enforce' | 'dry-run' | 'warn'): ByRule {
   const counts = COUNTED_RULES.map((rule) => [rule, sum[placeOf(`${rule}/${mode}`)]!] as const);
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
@@ -167,14 +167,14 @@ function totalsOf(sum: Float64Array): Totals {
   };
 }
 
-/** The newest refusals and warnings, as far as they are in memory. */
+/** The newest refusals and warnings in memory. */
 function newestOf(rollups: Rollups, most: number, user: string | undefined): NamedDecision[] {
   const newest: NamedDecision[] = [];
   const probed = new Set<string>();
   for (const line of rollups.newest.newest()) {
     const named = namedDecision(line);
     if (named === undefined || (user !== undefined && named.decision.user !== user)) continue;
-    // Each replica, and each start, may probe a file anew.
+    // Each replica, and each start, may probe a file again.
     if (isAhead(named.decision)) {
       const key = keyOf(named.decision);
       if (probed.has(key)) continue;

@@ -42,7 +42,7 @@ export function isAsked(group: RefusedGroup, { project, verdict, text }: Refusal
   return all.includes(text.toLowerCase());
 }
 
-/** How many requests each rule spoke on. */
+/** The number of requests per rule. */
 export function ruleCounts(groups: readonly RefusedGroup[]): ByRule {
   const counts: Record<string, number> = {};
   for (const { rule = '', enforce, dryRun, warn } of groups)
@@ -51,8 +51,8 @@ export function ruleCounts(groups: readonly RefusedGroup[]): ByRule {
 }
 
 /**
- * Groups in the order that is asked for. What is equal in it is in that of the newest, so that a page goes on where the one
- * before ended.
+ * Groups in the requested order. Ties are in the order of the newest, so that a page continues where the previous one
+ * ended.
  */
 export function sorted(groups: readonly RefusedGroup[], sort: RefusalSort): RankedBy[] {
   return groups
@@ -60,7 +60,7 @@ export function sorted(groups: readonly RefusedGroup[], sort: RefusalSort): Rank
     .sort((a, b) => b.rank - a.rank || byNewest(a.group, b.group));
 }
 
-/** A group, and what it is sorted by; 0 for all where that is the time. */
+/** A group with its sort key; 0 for all when sorted by time. */
 export interface RankedBy {
   readonly group: RefusedGroup;
   readonly rank: number;

@@ -13,10 +13,10 @@ import { asRefusal, isAsked, ruleCounts, sorted } from './refusal-groups.js';
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /**
- * A page of what was refused between two instants, or one user, out of the log itself: its groups are of that alone. One
- * search finds what several pages show; behind them the next goes on from where it ended.
+ * A page of the refusals in a period, or of one user, from the log: its groups contain only those. One search serves
+ * several pages; afterwards the next one continues from its end.
  * @param now milliseconds since 1970
- * @throws {Failure} bad-request where the cursor is none
+ * @throws {Failure} bad-request if the cursor is invalid
  */
 export async function refusalsInLog(
   search: LogSearch,
@@ -26,18 +26,17 @@ export async function refusalsInLog(
 ): Promise<Omit<RefusalPage, 'counted'>> {
   const { user, since } = filter;
   const begun = cursor === undefined ? undefined : readCursor(cursor);
-  // What comes while one reads is on no page that is turned to. Anybody can write a cursor: it asks for no more than the
-  // filter does.
+  // New records do not appear on later pages. Cursors are untrusted, so a cursor cannot extend the filter.
   const until = Math.min(filter.until ?? FOREVER, now + 1, begun?.until ?? FOREVER);
   const project = filter.project === undefined ? undefined : parseProjectName(filter.project);
   const again = begun?.backTo === undefined ? undefined : Math.max(begun.backTo, since ?? 0);
-  // Searched for a page before: as far as then.
+  // Searched for an earlier page: up to the same point.
   const gathered = new GroupGatherer(again === undefined ? most : FOREVER, requests);
   const query = { project, user, since: again ?? since, until, refused: true };
   const { backTo = again, gaps } = await search.back(query, gathered);
   const groups = gathered.groups.filter((group) => isAsked(group, filter));
   const ruled = groups.filter(({ rule }) => filter.rule === undefined || rule === filter.rule);
-  // It did not come as far as then, and the order may be another: rather some again than some not at all.
+  // It did not reach that point, and the order may differ: duplicates are better than omissions.
   const skip = begun === undefined || backTo !== again ? 0 : begun.skip;
   const page = sorted(ruled, sort).slice(skip, skip + most);
   return {
@@ -52,10 +51,10 @@ export async function refusalsInLog(
   };
 }
 
-/** A page of what was found by a search of the log between two instants. */
+/** A page of the results of a log search in a period. */
 interface Cursor {
   readonly until: number;
-  /** Undefined where that is still to be searched. */
+  /** Undefined if the next part is not searched yet. */
   readonly backTo: number | undefined;
   readonly skip: number;
 }

@@ -19,7 +19,7 @@ import {
 } from './refusal-groups.js';
 import { requestsOfGroups } from './requests.js';
 
-/** A page of all that was refused, out of the roll-ups. @throws {Failure} bad-request where the cursor is none */
+/** A page of all refusals, from the roll-ups. @throws {Failure} bad-request if the cursor is invalid */
 export function refusalsInMemory(
   rollups: Rollups,
   filter: RefusalFilter,
@@ -45,7 +45,7 @@ export function refusalsInMemory(
   };
 }
 
-/** Groups that were met again since stand on an earlier page. */
+/** Groups with newer requests are on an earlier page. */
 function isBehind(cursor: string): (ranked: RankedBy) => boolean {
   const [, before = '0', id = ''] = /^(?:(\d{1,15})\.)?(.*)$/s.exec(cursor) ?? [];
   const rank = Number(before);

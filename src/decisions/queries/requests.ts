@@ -8,12 +8,12 @@ import { modeOf } from '../rollups/slots.js';
 import type { NamedDecision, RequestFilter, RequestPage } from './decision-queries.js';
 import { noCursor } from './no-cursor.js';
 
-/** What was written later may be older by a moment: so many more are looked at. */
+/** Later records may be slightly older: this many more are read. */
 const MORE = 50;
 
 /**
- * Requests out of memory, where they were refused, warned of, or spared.
- * @returns undefined where none are there any more, and the log may have some
+ * Requests from memory, for refusals, warnings and dry-run matches.
+ * @returns undefined if memory has none, and the log may have some
  */
 export function requestsInMemory(
   newest: NewestLines,
@@ -33,10 +33,10 @@ export function requestsInMemory(
   return { items, next: isAll ? undefined : items.at(-1)?.id, gaps: [] };
 }
 
-/** What a record names its file by, as JSON has it. */
+/** The filename in a record's JSON. */
 const FILENAME = /"filename":"((?:[^"\\]|\\.)*)"/;
 
-/** The newest requests of each of some groups, by their keys, as far as they are in memory. */
+/** The newest requests of some groups, by their keys, limited by memory. */
 export function requestsOfGroups(
   newest: NewestLines,
   groups: readonly RefusedGroup[],
@@ -62,8 +62,8 @@ export function requestsOfGroups(
 const NOTHING = '000000';
 
 /**
- * The same out of the log. @param cursor a decision's name: those in front of it come
- * @throws {Failure} bad-request where it is none
+ * The same from the log. @param cursor a decision's ID: the decisions before it follow
+ * @throws {Failure} bad-request if it is invalid
  */
 export async function requestsInLog(
   search: LogSearch,
@@ -87,15 +87,15 @@ export async function requestsInLog(
   };
 }
 
-/** From when on, in milliseconds since 1970, nothing comes before a name. */
+/** The exclusive end of the search for an ID, in milliseconds since 1970. */
 function endOf(cursor: string): number {
   const named = parseDecisionId(cursor);
   if (named === undefined) throw noCursor();
-  // No name of that instant comes before the one of nothing: what goes on from there must come further.
+  // No ID of that instant precedes the empty one, so the search must continue to an earlier instant.
   return Date.parse(named.time) + (named.hash === NOTHING ? 0 : 1);
 }
 
-/** The newest of what a search finds, before some name. */
+/** The newest results of a search, before an ID. */
 class NewestRequests implements Gatherer {
   readonly #filter: RequestFilter;
   readonly #before: string | undefined;
@@ -152,7 +152,7 @@ function byNewestName(a: NamedDecision, b: NamedDecision): number {
   return a.id < b.id ? 1 : -1;
 }
 
-/** A line as it stands in the log, under its name; undefined where it is no decision. */
+/** A line of the log, with its ID; undefined if it is not a decision. */
 export function namedDecision(line: string): NamedDecision | undefined {
   const decision = readRecord(line);
   if (decision === undefined || decision === 'event') return undefined;

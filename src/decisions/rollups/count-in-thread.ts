@@ -12,7 +12,7 @@ const LIMITS = { maxOldGenerationSizeMb: 1_024 };
 /** As much is read before a thread would have begun, in bytes. */
 const LITTLE = 1024 * 1024;
 
-/** Counts in a thread of its own, where there is more than a little: all of a log is read, where nothing was saved. */
+/** Counts in a separate thread, except small amounts: without saved roll-ups, the whole log is read. */
 export async function countInThread(counting: Counting, signal: AbortSignal): Promise<RollupState> {
   if ((await sizeOf(counting.log)) <= LITTLE) return countUp(counting);
   const thread = new Thread<Counting, RollupState>({

@@ -2,16 +2,16 @@ import { type LogEnd, replay } from './replay.js';
 import { DAYS, HOURS, type RollupState, Rollups } from './rollups.js';
 import { readRollups, rollupFile } from './saved-rollups.js';
 
-/** What is to be counted. */
+/** The input of a count. */
 export interface Counting {
   /** The log's file. */
   readonly log: string;
   readonly to: LogEnd;
-  /** Told in its first number how far it is, in thousandths: whoever counts in another thread sees it. */
+  /** The first number contains the progress, in thousandths, visible to other threads. */
   readonly progress: Int32Array;
 }
 
-/** Roll-ups of a log up to some place: those that were saved and what has come since, or else all of it counted anew. */
+/** Roll-ups of a log up to a position: the saved ones and the records since, or else all counted again. */
 export async function countUp({ log, to, progress }: Counting): Promise<RollupState> {
   const saved = await readRollups(rollupFile(log), { hours: HOURS, days: DAYS });
   const rollups = new Rollups(saved?.state);

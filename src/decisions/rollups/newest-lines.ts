@@ -1,8 +1,8 @@
-/** The last so many lines, in little memory: as they stand in the log. */
+/** The last lines of the log, unmodified, in little memory. */
 export class NewestLines {
   readonly #lines: string[];
   readonly #size: number;
-  /** Where the next goes once it is full: the oldest lies there. */
+  /** The next position once it is full, which is that of the oldest line. */
   #at: number;
 
   constructor(size: number, kept: readonly string[] = []) {

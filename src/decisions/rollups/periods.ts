@@ -6,13 +6,13 @@ export const DAY = 24 * HOUR;
 
 /** The counts of the last so many hours, or days, as plain data. */
 export interface PeriodCounts {
-  /** Which period lies in which place, counted from 1970; -1 for none. */
+  /** The period in each place, counted from 1970; -1 for none. */
   readonly numbers: Float64Array;
   /** One behind the other, each of as many counts as there are slots. */
   readonly counts: Float64Array;
 }
 
-/** Counts by periods of one length, of which the last so many are kept. */
+/** Counts by periods of one length, for a limited number of periods. */
 export class Periods {
   /** Of a period, in milliseconds. */
   readonly length: number;
@@ -33,8 +33,8 @@ export class Periods {
   }
 
   /**
-   * Where the counts of an instant's period begin in `counts`. The period that was in its place before is gone, whichever
-   * it was: a clock that was wrong once does not keep the place for ever. @param time milliseconds since 1970
+   * Start of the counts of an instant's period in `counts`. The previous period in its place is dropped, even a later
+   * one: a temporarily wrong clock does not block the place. @param time milliseconds since 1970
    */
   placeFor(time: number): number {
     const number = Math.floor(time / this.length);
@@ -47,14 +47,14 @@ export class Periods {
     return from;
   }
 
-  /** The counts of a period, by its number since 1970; undefined where nothing was counted in it. */
+  /** The counts of a period, by its number since 1970; undefined without counts. */
   of(number: number): Float64Array | undefined {
     const place = ((number % this.#size) + this.#size) % this.#size;
     if (this.#numbers[place] !== number) return undefined;
     return this.#counts.subarray(place * SLOTS.length, (place + 1) * SLOTS.length);
   }
 
-  /** Copies, so that counting may go on. */
+  /** Copies, so counting can continue. */
   copy(): PeriodCounts {
     return { numbers: this.#numbers.slice(), counts: this.#counts.slice() };
   }

@@ -3,13 +3,13 @@ import type { DecisionRecord } from '../record.js';
 import { userOf } from './refused-groups.js';
 import { countDistinct, distinct, type Sketch } from './sketch.js';
 
-/** So many users of a project are told apart exactly. */
+/** The maximum number of users of a project that are distinguished exactly. */
 const EXACT = 16;
-/** A project is in use from so many users on; where there are fewer in all, from all of them on, and at least two. */
+/** The number of users from which a project is in use; if there are fewer in total, all of them, but at least two. */
 const IN_USE = 5;
 const LEAST = 2;
 
-/** A public project is new for so long, in milliseconds, whatever the policy says: the default of `new-project`. */
+/** How long a public project is new, in milliseconds, regardless of the policy: the default of `new-project`. */
 const NEW = 30 * 86_400_000;
 
 /** A project, and about how many users have downloaded it. */
@@ -31,8 +31,8 @@ interface Users {
 }
 
 /**
- * How many users have downloaded each project. Beyond `size` projects, those go that gained no user for the longest time.
- * A project takes some 200 bytes, and 300 from the 17th user on.
+ * The number of users who have downloaded each project. Beyond `size` projects, the one without a new user for the
+ * longest time is dropped. A project takes some 200 bytes, and 300 from the 17th user on.
  */
 export class ProjectUsers {
   readonly #size: number;
@@ -94,7 +94,7 @@ export class ProjectUsers {
   }
 }
 
-/** Whether somebody was given an artifact's bytes. */
+/** Whether an artifact's bytes were delivered. */
 function isDownload({ method, status, verdict, filename }: DecisionRecord): boolean {
   return (
     method === 'GET' &&
@@ -105,8 +105,8 @@ function isDownload({ method, status, verdict, filename }: DecisionRecord): bool
 }
 
 /**
- * Whether the project was new at the public index, by its age or by the rule that warned of it: the users of a squat do not
- * make its name a known one. Without any time, the rule's warning may have been behind another's.
+ * Whether the project was new at the public index, by its age or by the rule that warned about it: users of a squat do
+ * not make its name a known one. Without upload times, another rule may have hidden the warning.
  */
 function mayBeNew({ time, verdict, rule, page }: DecisionRecord): boolean {
   if (rule === 'new-project') return true;

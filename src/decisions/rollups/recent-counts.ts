@@ -1,4 +1,4 @@
-/** The last so many hours are told apart, so many of six hours before them, so many days before those. */
+/** The number of single hours, of six-hour periods before them, and of days before those. */
 const LONG = 6;
 const DAY = 24;
 const HOURS = 24;
@@ -6,9 +6,9 @@ const LONGS = 28;
 const DAYS = 30;
 
 /**
- * Counts something in an hour. What is of the last 24 hours is kept by the hour, what is of a week in six hours each, and
- * what is of thirty days by the day: the bars of an overview. Older counts go.
- * @param counts the hour with which each of them begins, and how many, by turns, the oldest first
+ * Counts an event in an hour. The last 24 hours are kept by the hour, a week in periods of six hours, and thirty days
+ * by the day: the bars of an overview. Older counts are dropped.
+ * @param counts alternately the first hour of a period and its count, the oldest first
  * @param hour since 1970
  */
 export function noteRecent(counts: number[], hour: number): void {
@@ -22,7 +22,7 @@ export function noteRecent(counts: number[], hour: number): void {
   counts.push(hour, 1);
 }
 
-/** How many there were from an hour on. @param hour with which a bar of the overview begins */
+/** The number from an hour on. @param hour start of a bar of the overview */
 export function countRecent(counts: readonly number[], hour: number): number {
   let count = 0;
   for (let at = counts.length - 2; at >= 0 && counts[at]! >= hour; at -= 2)
@@ -30,7 +30,7 @@ export function countRecent(counts: readonly number[], hour: number): number {
   return count;
 }
 
-/** Takes what has become older for longer periods. @param hour it is by now */
+/** Merges older counts into longer periods. @param hour the current hour */
 function join(counts: number[], hour: number): void {
   const firstHour = hour - HOURS + 1;
   const firstLong = (Math.floor(hour / LONG) - LONGS + 1) * LONG;
@@ -53,7 +53,7 @@ function join(counts: number[], hour: number): void {
   counts.length = end;
 }
 
-/** In the period that it falls into, or in one of its own. */
+/** In its existing period, or in a new one. */
 function noteEarlier(counts: number[], hour: number): void {
   const latest = counts[counts.length - 2]!;
   if (hour <= latest - DAYS * DAY) return;

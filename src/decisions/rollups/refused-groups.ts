@@ -8,7 +8,7 @@ import type { Mode } from './slots.js';
 /** So many users of a group are known by name. */
 export const MOST_USERS = 20;
 
-/** Requests for one file that one rule refused, would have refused but for dry-run, or warned of. */
+/** Requests for one file that one rule refused, would have refused without dry-run, or warned about. */
 export interface RefusedGroup {
   readonly project: string;
   readonly version: string | undefined;
@@ -19,28 +19,28 @@ export interface RefusedGroup {
   enforce: number;
   dryRun: number;
   warn: number;
-  /** Refusals before the first request: they are in none of the counts, and have no users. */
+  /** Refusals before the first request: they are not counted, and have no users. */
   ahead: number;
   /** Milliseconds since 1970. */
   first: number;
   last: number;
-  /** Tells the last record from others of that time, for its name. */
+  /** Distinguishes the last record from others of that time, for its ID. */
   lastHash: number;
   /** The rule's most recent reason. */
   reason: string | undefined;
-  /** The first users, or addresses where nobody said a name. */
+  /** The first users, or addresses for anonymous requests. */
   readonly users: string[];
-  /** Those beyond them. */
+  /** The further ones. */
   others: Sketch | undefined;
   /** How often it was met of late, as `recent-counts.ts` has it. */
   recent: number[];
 }
 
-/** The groups that were met last; beyond so many, those go that were not met for the longest time. */
+/** The most recent groups; beyond the limit, the least recent one is dropped. */
 export class RefusedGroups {
   readonly #size: number;
   readonly #groups = new Map<string, RefusedGroup>();
-  /** Users' names, so that equal ones of many groups lie in memory once. */
+  /** Interned names of users: equal ones of many groups share memory. */
   readonly #names = new Map<string, string>();
 
   constructor(size: number, kept: readonly RefusedGroup[] = []) {
@@ -53,7 +53,7 @@ export class RefusedGroups {
     const key = keyOf(record);
     const known = this.#groups.get(key);
     const group = known ?? groupOf(record, time);
-    // The last met comes last.
+    // The most recent is last.
     if (known !== undefined) this.#groups.delete(key);
     this.#groups.set(key, group);
     const isOfProbe = isAhead(record);
@@ -63,7 +63,7 @@ export class RefusedGroups {
     else group.warn += 1;
     if (!isOfProbe) noteRecent(group.recent, Math.floor(time / HOUR));
     if (time < group.first) group.first = time;
-    // A search goes back from the newest.
+    // A search runs backwards from the newest.
     if (time >= group.last) {
       group.last = time;
       group.lastHash = hashOf(record);
@@ -92,18 +92,18 @@ export class RefusedGroups {
     return name;
   }
 
-  /** The one that was met last comes last. */
+  /** The most recent is last. */
   all(): RefusedGroup[] {
     return [...this.#groups.values()];
   }
 }
 
-/** Who asked: by name, or by address where nobody said one. */
+/** The user: by name, or by address for anonymous requests. */
 export function userOf({ user, forwarded, client }: DecisionRecord): string {
   return String(user ?? forwarded ?? client);
 }
 
-/** The same text for what belongs to one group. */
+/** The same text for all records of one group. */
 export function keyOf({
   project,
   version,

@@ -15,24 +15,24 @@ export interface Stretch {
   readonly to: LogEnd;
 }
 
-/** The end of a log at one moment, for who reads it while it goes on. */
+/** The end of a log at one time, for reading while it continues. */
 export interface LogEnd {
-  /** Undefined where its own file was empty: then nothing of that counts. */
+  /** Undefined if the current file was empty: none of its records count. */
   readonly position: LogPosition | undefined;
-  /** The files that were there beside it, as they were called before they were compressed. */
+  /** The files next to it at that time, by their names before compression. */
   readonly others: readonly string[];
 }
 
 export interface ReplayWatch {
-  /** How much of what is to be read has been, from 0 to 1. */
+  /** Progress from 0 to 1. */
   readonly onProgress?: (part: number) => void;
   /** Awaited between pieces, where others are to have their turn. */
   readonly turn?: () => Promise<void> | undefined;
 }
 
 /**
- * Notes all that a stretch of a log holds. Where its beginning is gone, with the file that it lay in or because that was
- * cut off, it begins with what is later than all that was noted: what was noted before is not noted twice.
+ * Notes all records of a stretch of a log. If its start is missing, because the file is gone or was truncated, it
+ * begins with records later than all noted ones: no record is noted twice.
  */
 export async function replay(
   place: string,
@@ -53,7 +53,7 @@ export async function replay(
     for (const file of rest) {
       const stretch: FileStretch = {
         from: file === begun ? from : undefined,
-        // What lies in front of a place that is gone was noted, as far as it is not later.
+        // Records before a missing position were noted, except later ones.
         after: from !== undefined && begun === undefined ? later : undefined,
         end: file === last ? to.position!.offset : Number.POSITIVE_INFINITY,
       };
@@ -73,7 +73,7 @@ function besideOwn(files: readonly OpenDecisionFile[], { others }: LogEnd): Open
   return files.filter(({ name, current }) => !current && others.includes(plainName(name)));
 }
 
-/** The file that a place lies in; the newest of several. */
+/** The file that contains a position; the newest of several. */
 async function fileOf(
   files: readonly OpenDecisionFile[],
   { head }: LogPosition,
@@ -83,7 +83,7 @@ async function fileOf(
   return undefined;
 }
 
-/** The first bytes of what is in a file. */
+/** The first bytes of a file's content. */
 async function beginning({ head, compression, handle }: OpenDecisionFile): Promise<Buffer> {
   if (compression === undefined) return headOf(handle);
   return new Promise((resolve) => {
@@ -93,7 +93,7 @@ async function beginning({ head, compression, handle }: OpenDecisionFile): Promi
   });
 }
 
-/** What of a file is noted. */
+/** The part of a file to note. */
 interface FileStretch {
   readonly from: LogPosition | undefined;
   /** Nothing that is not later than this time. */
@@ -102,7 +102,7 @@ interface FileStretch {
   readonly end: number;
 }
 
-/** @returns how many bytes of the file as it lies there have been read */
+/** @returns the number of stored bytes that were read */
 async function* noteFile(
   file: OpenDecisionFile,
   { from, after, end }: FileStretch,
@@ -112,7 +112,7 @@ async function* noteFile(
   const stands = from === undefined || !isPlain || (await isStill(file, from));
   const begin = stands ? (from?.offset ?? 0) : 0;
   const later = stands ? after : rollups.last;
-  // Only what lies there as it was written can be read from its middle.
+  // Only an uncompressed file can be read from its middle.
   let at = isPlain ? begin : 0;
   const range = { from: at, to: file.size };
   for await (const lines of wholeLines(file, () => {}, range)) {
@@ -130,7 +130,7 @@ async function* noteFile(
   }
 }
 
-/** Whether a file is as it was in front of a place: nobody has cut it off and gone on. */
+/** Whether a file is unchanged before a position: it was not truncated and continued. */
 async function isStill(file: OpenDecisionFile, { offset, tail }: LogPosition): Promise<boolean> {
   if (offset > file.size) return false;
   const found = Buffer.alloc(tail.length);

@@ -9,20 +9,23 @@ import { type LogEnd, plainName, replay } from './replay.js';
 import { type RollupState, Rollups } from './rollups.js';
 import { rollupFile, saveRollups } from './saved-rollups.js';
 
-/** Saved so often, in milliseconds: what has come since is read again after a crash. */
+/** The interval of saves, in milliseconds: later records are read again after a crash. */
 const SAVE_EVERY = 60_000;
-/** So many records are held while older ones are counted; beyond them, all of these are read from the log instead. */
+/**
+ * The maximum number of records held while older ones are counted; beyond it, all of these are read from the log
+ * instead.
+ */
 const MOST_HELD = 50_000;
 
 export interface RollupKeeperParts {
-  /** Reads what was saved, and the log where nothing was. */
+  /** Reads the saved roll-ups, or the log without any. */
   readonly count: (counting: Counting, signal: AbortSignal) => Promise<RollupState>;
   readonly every: Every;
   /** They could not be counted, or not be saved. */
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** What was written to the log, or to another. */
+/** A record of this log or another one. */
 interface Noted extends Written {
   readonly isOther?: true;
   /** So far have other logs been noted. */
@@ -37,8 +40,8 @@ export type RollupProgress =
   | { readonly kind: 'whole' };
 
 /**
- * Keeps the roll-ups of a decision log: counts what is there at the start, in the background, notes what is appended, and
- * saves them beside the log now and then. One process has a log, and so one keeps its roll-ups.
+ * Maintains the roll-ups of a decision log: counts existing records at the start, in the background, notes appended
+ * ones, and saves the roll-ups next to the log regularly. The process that owns the log owns its roll-ups.
  */
 export class RollupKeeper {
   readonly #file: string;
@@ -46,9 +49,9 @@ export class RollupKeeper {
   readonly #progress = new Int32Array(new SharedArrayBuffer(4));
   readonly #stopping = new AbortController();
   #rollups = new Rollups();
-  /** Of the last record that was told of, held or not. */
+  /** Of the last received record, held or not. */
   #position: LogPosition | undefined;
-  /** What was appended while older records are counted, or while they are saved. */
+  /** Records appended during counting, or during a save. */
   #held: Noted[] | undefined = [];
   #overflowed = false;
   #state: RollupProgress['kind'] = 'counting';
@@ -64,7 +67,7 @@ export class RollupKeeper {
     this.#parts = parts;
   }
 
-  /** As far as they are counted. */
+  /** The current counts, possibly incomplete. */
   get rollups(): Rollups {
     return this.#rollups;
   }
@@ -74,7 +77,7 @@ export class RollupKeeper {
     return { kind: 'counting', part: this.#progress[0]! / 1_000 };
   }
 
-  /** Notes what has reached the log. @param position behind it */
+  /** Notes logged records. @param position after them */
   note(written: readonly Written[], position: LogPosition | undefined): void {
     this.#position = position;
     if (this.#held === undefined) this.#noteAll(written);
@@ -82,8 +85,8 @@ export class RollupKeeper {
   }
 
   /**
-   * Notes what other logs hold. To be called once all is counted: until then it would be lost where too much comes.
-   * @param upTo how far that is; it is saved with what was noted, and only with it
+   * Notes records of other logs. Call it only when counting is complete: before that, they would be lost on overflow.
+   * @param upTo their position; it is saved atomically with the records
    */
   noteOthers(written: readonly Written[], upTo: string): void {
     const last = { record: undefined, line: '', upTo };
@@ -109,7 +112,7 @@ export class RollupKeeper {
     this.#overflowed = true;
   }
 
-  /** Begins to count what is in the log, which is open and has taken no record yet. Nobody waits for the rest of it. */
+  /** Starts counting the log, which is open and still empty of new records. Runs in the background. */
   async start(log: Pick<FileDecisionLog, 'position'>): Promise<void> {
     this.#position = log.position;
     const others = await besides(this.#file);
@@ -120,7 +123,7 @@ export class RollupKeeper {
     this.#stop = this.#parts.every(SAVE_EVERY, () => this.save());
   }
 
-  /** Resolves once all that was in the log at the start is counted, or cannot be. */
+  /** Resolves when all initial records of the log are counted, or failed. */
   async counted(): Promise<void> {
     await this.#counting;
   }
@@ -133,7 +136,7 @@ export class RollupKeeper {
       this.#rollups = new Rollups(state);
     }
     for (let from = to.position; this.#overflowed; ) {
-      // Behind it begins what is held from now on.
+      // Held records begin after it.
       const position = this.#position;
       this.#held = [];
       this.#overflowed = false;
@@ -152,14 +155,14 @@ export class RollupKeeper {
     this.#letGo();
   }
 
-  /** Takes in what was held. */
+  /** Notes the held records. */
   #letGo(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     this.#noteAll(held);
   }
 
-  /** Saves what is new; one at a time. Never rejects. */
+  /** Saves new counts; one save at a time. Never rejects. */
   save(): Promise<void> {
     this.#saving ??= this.#save().finally(() => {
       this.#saving = undefined;
@@ -170,7 +173,7 @@ export class RollupKeeper {
   async #save(): Promise<void> {
     const position = this.#position;
     if (this.#state !== 'whole' || !this.#isDirty || position === undefined) return;
-    // The groups stay as they are while they are written.
+    // The groups must not change while they are written.
     this.#held = [];
     this.#isDirty = false;
     try {
@@ -184,7 +187,7 @@ export class RollupKeeper {
     }
   }
 
-  /** Saves once more. The log takes no records any more. */
+  /** Saves a last time. The log accepts no further records. */
   async close(): Promise<void> {
     this.#stop();
     this.#stopping.abort();
@@ -200,7 +203,7 @@ function turns(): () => Promise<void> | undefined {
   return () => (share.spent ? share.next() : undefined);
 }
 
-/** The files that lie beside a log's own. */
+/** The files next to a log's current one. */
 async function besides(file: string): Promise<string[]> {
   const files = await decisionFiles(file, LOG_DISK).catch(() => []);
   return files.filter(({ current }) => !current).map(({ name }) => plainName(name));

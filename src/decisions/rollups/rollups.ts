@@ -27,27 +27,27 @@ export interface RollupState {
   readonly everybody?: readonly number[] | undefined;
   /** The latest time of a record of the log itself that was noted. */
   readonly last: string;
-  /** How far those of other logs were noted, as whoever follows them says it; undefined for none. */
+  /** The noted position of other logs, as provided by their follower; undefined for none. */
   readonly others?: string | undefined;
 }
 
 /**
- * What the dashboard shows of all decisions, without reading the log: counts by hour and day, what was refused as
- * groups, and the newest refusals and warnings whole. All of it is bounded; what it costs to note a record is too.
+ * The dashboard's view of all decisions, without reading the log: counts by hour and day, refusals in groups, and the
+ * newest refusals and warnings in full. Its size, and the cost of noting a record, are limited.
  */
 export class Rollups {
   readonly hours: Periods;
   readonly days: Periods;
   readonly groups: RefusedGroups;
-  /** Of what was refused, warned of, or spared by dry-run. */
+  /** Of refusals, warnings and dry-run matches. */
   readonly newest: NewestLines;
   /** Of all decisions. */
   readonly recent: NewestLines;
   readonly projects: SeenProjects;
   readonly users: ProjectUsers;
-  /** The latest time of a record of the log itself that was noted, as it says it. */
+  /** The latest noted time of a record of this log, as written. */
   last: string;
-  /** How far those of other logs were noted. */
+  /** The noted position of other logs. */
   others: string | undefined;
   /** The beginning of a time, down to the hour, and that hour: most records are of the same one as the one before. */
   #prefix = '';
@@ -65,7 +65,7 @@ export class Rollups {
     this.others = state?.others;
   }
 
-  /** @param record as its line has it, @param line as it stands in the log, with its end or without */
+  /** @param record parsed from its line, @param line of the log, with or without its line ending */
   note(record: LogRecord, line: string): void {
     if (this.noteOther(record, line) && record.time > this.last) this.last = record.time;
   }
@@ -73,7 +73,7 @@ export class Rollups {
   /** The same of a record that is in another log. @returns whether it has a time */
   noteOther(record: LogRecord, line: string): boolean {
     const hour = this.#hourOf(record.time);
-    // Another's log may have times that nobody can read.
+    // Another log may contain invalid times.
     if (Number.isNaN(hour)) return false;
     if (!('event' in record)) this.#decision(record, line, hour);
     else if (record.event === 'cut') this.#add(hour, CUT);
@@ -95,7 +95,7 @@ export class Rollups {
     this.newest.add(bare);
   }
 
-  /** All of it as data that no longer changes, but for the groups. */
+  /** All of it as immutable data, except for the groups. */
   state(): RollupState {
     return {
       hours: this.hours.copy(),
@@ -116,7 +116,7 @@ export class Rollups {
     this.days.counts[this.days.placeFor(hour) + place]! += 1;
   }
 
-  /** When a record's hour began, in milliseconds since 1970. */
+  /** Start of a record's hour, in milliseconds since 1970. */
   #hourOf(time: string): number {
     // `2026-11-26T09:…Z`: in another form the hour may be another's.
     if (time.length === 24 && time.startsWith(this.#prefix) && this.#prefix !== '')

@@ -16,27 +16,27 @@ import type { RollupState } from './rollups.js';
 import { SLOTS } from './slots.js';
 
 const FORMAT = 'wheelgate decision roll-ups';
-/** Another one for another form, or another meaning: what another version has saved is counted anew. */
+/** Increase it for another format or meaning: other versions are counted again. */
 const VERSION = 8;
-/** The same with what other logs hold: who knows of no other logs would count that twice. */
+/** The same, with records of other logs: a server without other logs would count those twice. */
 const VERSION_WITH_OTHERS = 9;
-/** So many items are written at a time: what they take is little, and others have their turn between. */
+/** The number of items per write: small pieces let other work run in between. */
 const BATCH = 250;
 
-/** What was saved: roll-ups of all that lies in front of a place in the log. */
+/** Saved roll-ups of all records before a position in the log. */
 export interface SavedRollups {
   readonly state: RollupState;
   readonly position: LogPosition;
 }
 
-/** Where roll-ups lie: beside their log. @param log its file */
+/** The path of roll-ups, next to their log. @param log its file */
 export function rollupFile(log: string): string {
   return join(dirname(log), `${parse(log).name}.rollup.json`);
 }
 
 /**
- * Saves roll-ups, whole or not at all. What a loss of power tears shows by its check, when it is read.
- * @param turn awaited between pieces, where others are to have their turn
+ * Saves roll-ups atomically. A checksum detects damage by a power failure when they are read.
+ * @param turn awaited between pieces, to let other work run
  */
 export async function saveRollups(
   path: string,
@@ -139,7 +139,7 @@ function writeGroup({ others, ...group }: RefusedGroup): WrittenGroup {
 }
 
 function readGroup({ others, ...group }: WrittenGroup): RefusedGroup {
-  // What was undefined is not in JSON, and equal groups have equal members.
+  // JSON omits undefined values, and equal groups have equal members.
   return {
     project: group.project,
     version: group.version,
@@ -178,8 +178,8 @@ interface WrittenRollups {
 }
 
 /**
- * @param sizes how many hours and days are kept
- * @returns undefined where there are none, or they are damaged, or of another version
+ * @param sizes the number of kept hours and days
+ * @returns undefined if they are missing, damaged, or of another version
  */
 export async function readRollups(
   path: string,
@@ -190,7 +190,7 @@ export async function readRollups(
   if (bytes === undefined || end === -1) return undefined;
   const [, check] = /^,"check":(\d+)\}\n$/.exec(bytes.toString('latin1', end)) ?? [];
   if (Number(check) !== crc32(bytes.subarray(0, end))) return undefined;
-  // Whole, and so of this form where it says so.
+  // Complete according to its checksum, and therefore of this format if it has its version.
   const written = JSON.parse(bytes.toString('utf8')) as WrittenRollups;
   const isKnown = written.version === VERSION || written.version === VERSION_WITH_OTHERS;
   const isOurs = written.format === FORMAT && isKnown;

@@ -5,7 +5,7 @@ const NEWEST = 50;
 export class SeenProjects {
   readonly #size: number;
   readonly #first: Map<string, number>;
-  /** Those that came last, the oldest first: of very many, no list is made for few. */
+  /** The most recent ones, the oldest first: avoids sorting a long list for a few. */
   readonly #newest: { readonly project: string; readonly first: number }[];
 
   constructor(size: number, kept: readonly (readonly [string, number])[] = []) {
@@ -25,7 +25,7 @@ export class SeenProjects {
     }
   }
 
-  /** Those that were first seen from an instant on, the newest first; no more than fifty. */
+  /** Those first seen since an instant, the newest first; at most fifty. */
   since(time: number): { readonly project: string; readonly first: number }[] {
     return this.#newest.filter(({ first }) => first >= time).reverse();
   }

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 
-/** A bit for each hash of a text that was seen: how many different ones there were, in 128 bytes. */
+/** One bit per hash of a text: an estimate of the number of distinct texts, in 128 bytes. */
 export type Sketch = Uint32Array;
 
 const WORDS = 32;
 const BITS = WORDS * 32;
 
-/** Notes a text. @returns the sketch, made where there was none */
+/** Notes a text. @returns the sketch, created if necessary */
 export function distinct(sketch: Sketch | undefined, text: string): Sketch {
   const noted = sketch ?? new Uint32Array(WORDS);
   const bit = crc32(text) % BITS;

@@ -1,10 +1,10 @@
 import { RULES } from '../../domain/rules.js';
 import { type DecisionRecord, isAhead, isRequest } from '../record.js';
 
-/** What is said of a file without its bytes having been judged is a verdict of its own here, as in the metrics. */
+/** A decision without a verdict on the bytes has a separate value here, as in the metrics. */
 export const VERDICTS = ['allow', 'warn', 'block', 'pending'] as const;
 export const KINDS = ['wheel', 'sdist', 'metadata', 'other'] as const;
-/** How a rule spoke: it refused, it would have but for dry-run, or it only warned. */
+/** The effect of a match: refused, allowed by dry-run, or only a warning. */
 export const MODES = ['enforce', 'dry-run', 'warn'] as const;
 /** For a rule of another version. */
 const OTHER_RULE = 'other';
@@ -14,7 +14,7 @@ export type CountedVerdict = (typeof VERDICTS)[number];
 export type CountedKind = (typeof KINDS)[number];
 export type Mode = (typeof MODES)[number];
 
-/** What is counted of each hour and day, in the order in which the counts lie: those of a file of other slots are none. */
+/** The counters of each hour and day, in storage order: a file with other slots is invalid. */
 export const SLOTS: readonly string[] = [
   'requests',
   'failures',
@@ -30,7 +30,7 @@ export const SLOTS: readonly string[] = [
 
 const PLACES = new Map(SLOTS.map((slot, place) => [slot, place]));
 
-/** Where a slot lies. */
+/** The index of a slot. */
 export function placeOf(slot: string): number {
   return PLACES.get(slot)!;
 }
@@ -44,7 +44,7 @@ const CACHES = { hit: placeOf('hit'), miss: placeOf('miss'), sidecar: placeOf('s
 const FIRST_VERDICT = placeOf('allow/wheel');
 const FIRST_RULE = placeOf(`${COUNTED_RULES[0]}/enforce`);
 
-/** Counts a decision twice: in the counts of its hour, from one place on, and in those of its day. */
+/** Counts a decision twice: in the counts of its hour, from one index on, and in those of its day. */
 export function countDecision(
   record: DecisionRecord,
   hours: Float64Array,
@@ -57,7 +57,7 @@ export function countDecision(
     hours[hour + slot]! += by;
     days[day + slot]! += by;
   };
-  // A probe meets nobody. What was named in OSV's form was refused to somebody, and was no request.
+  // A probe has no user. A release in an OSV response was refused to a client, but was no request.
   if (isAhead(record)) return;
   if (isRequest(record)) {
     add(REQUESTS, 1);
@@ -74,7 +74,7 @@ export function countDecision(
   if (mode !== undefined) add(FIRST_RULE + ruleOf(rule) * MODES.length + MODES.indexOf(mode), 1);
 }
 
-/** How the rule spoke that a record names; undefined where it lets the file pass. */
+/** The effect of the match in a record; undefined if the file was allowed. */
 export function modeOf({ verdict, wouldBlock, rule }: DecisionRecord): Mode | undefined {
   if (wouldBlock === true) return 'dry-run';
   if (verdict === 'block') return 'enforce';
