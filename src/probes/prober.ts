@@ -147,8 +147,7 @@ export class Prober {
       const failure = error instanceof ProbeFailure ? error : undefined;
       const result = failure?.result ?? 'failed';
       // That it ran into the bound of a page, or into our own end, says nothing of the file.
-      if (result !== 'stopped')
-        this.#failed.leave(failure?.isOfServer ? serverOf(listed) : key);
+      if (result !== 'stopped') this.#failed.leave(failure?.isOfServer ? serverOf(listed) : key);
       if (result === 'unreadable') onEvent({ kind: 'doubtful', listed });
       onEvent({ kind: 'ended', listed, result });
       return undefined;

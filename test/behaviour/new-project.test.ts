@@ -107,7 +107,9 @@ describe('a project that is new at its index', () => {
     const page = await gate.get('/simple/google-cloud-storages/', { accept: JSON_TYPE });
     assert.deepEqual(page.json().namespaces, [{ name: 'google-cloud', owned: true }]);
     const report = await gate.get('/api/v1/projects/google-cloud-storages');
-    assert.equal(report.json().resembles, null, 'the page says what the verdict says');
+    assert.equal(report.json().resembles, undefined, 'the page says what the verdict says');
+    const foreign = await gate.get('/api/v1/projects/google-cloud-storagee');
+    assert.equal(foreign.json().resembles?.name, 'google-cloud-storage');
   });
 
   it('has a file refused that joins its release three weeks after the first, and the first served', async () => {
