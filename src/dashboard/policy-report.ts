@@ -1,5 +1,6 @@
 import { SETTABLE_RULES, type SettableRule } from '../domain/rules.js';
 import type { Waiver } from '../policy/entries.js';
+import { CHANGE_ME } from '../policy/how-to-waive.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import type { Layer, Place, PolicySources, PolicyText, SaidValue } from '../policy/sources.js';
 import { DAY } from '../policy/terms.js';
@@ -66,6 +67,8 @@ export type WaiverState = 'active' | 'ending' | 'expired' | 'early';
 
 export interface WaiverNote extends Omit<Waiver, 'expires'> {
   readonly state: WaiverState;
+  /** True if its owner or reason is still the placeholder `CHANGE-ME`. */
+  readonly incomplete?: true;
   /** ISO 8601: expiry time. */
   readonly expires: string;
   readonly at: PolicyPlace;
@@ -280,10 +283,15 @@ function waiversOf(
   const entries = noted.slice(0, MOST_ENTRIES).map(({ waiver, state, at }) => ({
     ...waiver,
     state,
+    ...(isIncomplete(waiver) && { incomplete: true as const }),
     expires: new Date(waiver.expires).toISOString(),
     at,
   }));
   return { count: waivers.length, states, entries };
+}
+
+function isIncomplete({ owner, reason }: Waiver): boolean {
+  return [owner, reason].some((text) => text.includes(CHANGE_ME));
 }
 
 function stateOf({ expires }: Waiver, waiverMax: number, now: number): WaiverState {

@@ -9,7 +9,7 @@ export interface Sentence {
 
 /** Formats a verdict as one sentence. @param hit the match of a rule in dry-run mode, if there is one */
 export function sentenceOf(
-  { verdict, rule, reason, waiver, lifted, inspected }: Explanation,
+  { verdict, rule, reason, waiver, lifted, inspected, findings }: Explanation,
   dryRun: { readonly rule: string; readonly reason: string } | undefined,
 ): Sentence {
   const why = `by the rule ${rule}: ${plainReason(reason, rule)}.`;
@@ -26,6 +26,13 @@ export function sentenceOf(
       rest: `by a waiver until ${expiryText(waiver.expires)} (${waiver.owner}: ${waiver.reason}); otherwise refused ${why}`,
     };
   if (lifted) return { word: inspected ? 'Allowed' : 'Not refused so far', rest: `${why}` };
+  const [first] = findings;
+  // A known-good hook is no match of a rule; that nothing was found would be wrong.
+  if (inspected && first !== undefined)
+    return {
+      word: 'Allowed',
+      rest: `because the policy permits what was found: ${plainReason(first.detail, undefined)} (${first.code}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}). Its known-good start-up hooks or the settings of the rule permit it.`,
+    };
   return inspected
     ? { word: 'Allowed', rest: 'because no rule applies.' }
     : { word: 'Not refused so far', rest: ': it has not been inspected yet.' };

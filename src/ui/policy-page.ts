@@ -100,6 +100,7 @@ function waivers({ count, states, entries }: PolicyReport['waivers'], urlOf: Url
     .map((state) => `${counted(states[state])} ${STATES[state].word.slice(2)}`);
   const row = ({
     state,
+    incomplete,
     rule,
     project,
     versions,
@@ -107,7 +108,7 @@ function waivers({ count, states, entries }: PolicyReport['waivers'], urlOf: Url
     owner,
     expires,
     at,
-  }: WaiverNote) => html`<tr><th scope="row"><strong class="word ${STATES[state].level}">${STATES[state].word}</strong></th>
+  }: WaiverNote) => html`<tr><th scope="row"><strong class="word ${STATES[state].level}">${STATES[state].word}</strong>${incomplete && html`<br><strong class="word warn">▲ incomplete</strong>`}</th>
 <td>${expiry(expires)}</td><td><code>${rule}</code></td><td><a href="${urlOf(['projects', project])}">${project}</a> <code>${shown(versions)}</code></td>
 <td>${shown(reason)}</td><td>${shown(owner)}</td><td>${policyPlace(at, urlOf)}</td></tr>`;
   return html`<h2 id="waivers">Waivers</h2>

@@ -28,7 +28,10 @@ export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
     main: html`<h1>${shown(nameOf(decision))}</h1>
 <p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong>${ahead && ' before the first request'} on ${time(decision.time)}${
       decision.rule !== undefined &&
-      html` by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
+      html`${decision.waiver ? '; otherwise refused' : ''} by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
+    }${
+      decision.waiver &&
+      html`, waived by ${shown(decision.waiver.owner)} until ${expiry(decision.waiver.expires)}: ${shown(decision.waiver.reason.replace(/\.$/, ''))}`
     }.</p>
 ${nowOf(refusal, urlOf)}
 ${now && advice(now)}
