@@ -3,7 +3,7 @@ import { formatProblem, isUnread, type Problem } from '../yaml/problem.js';
 import type { TokenEntry } from './token.js';
 import { readTokens } from './tokens-file.js';
 
-/** The tokens' file cannot be used; says everything that is wrong with it. */
+/** The tokens' file is unusable; contains all problems. */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
   readonly problems: readonly Problem[];
@@ -14,20 +14,20 @@ export class AccessError extends Error {
   }
 }
 
-/** Where the tokens that are good come from; they change under their users. */
+/** The source of the valid tokens, which can change during use. */
 export interface TokenSource {
   readonly entries: readonly TokenEntry[];
 }
 
 export interface AccessControlOptions {
-  /** An edit was taken over. */
+  /** An edit took effect. */
   readonly onLoad: () => void;
   /** An edit could not be read; the tokens before it stay good. */
   readonly onProblem: (problems: readonly Problem[]) => void;
   readonly every?: Every;
 }
 
-/** The tokens of a file, read anew when it changes. */
+/** The tokens of a file, read again when it changes. */
 export class AccessControl implements TokenSource {
   readonly #path: string;
   readonly #options: AccessControlOptions;
@@ -63,7 +63,7 @@ export class AccessControl implements TokenSource {
     return this.#entries;
   }
 
-  /** Calls back after each edit that took effect here; it counts once what that returns has resolved. */
+  /** Calls back after each effective edit. The edit is announced once the returned promise has resolved. */
   onChange(listener: (entries: readonly TokenEntry[]) => unknown): void {
     this.#listeners.push(listener);
   }

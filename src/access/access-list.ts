@@ -1,16 +1,16 @@
 import { hashToken, type Role, sameHash, type TokenEntry } from './token.js';
 
-/** Who a request comes from, by its token. */
+/** The owner of a request's token. */
 export interface Identity {
   readonly user: string;
   readonly role: Role;
 }
 
 /**
- * Finds who a request's Authorization header belongs to: `Bearer TOKEN`, or `Basic` with the token as password,
- * as pip's `https://user:token@host/` sends it. The user's name in Basic must be the token's, or `__token__`.
+ * Identifies the owner of a request's Authorization header: `Bearer TOKEN`, or `Basic` with the token as password, as
+ * pip's `https://user:token@host/` sends it. The username in Basic must be the token's, or `__token__`.
  * @param now milliseconds since 1970
- * @returns undefined where there is no token, or not a good one
+ * @returns undefined if the token is missing or invalid
  */
 export function identify(
   entries: readonly TokenEntry[],
@@ -21,7 +21,7 @@ export function identify(
   if (given === undefined) return undefined;
   const hash = hashToken(given.token);
   let found: TokenEntry | undefined;
-  // Every entry is compared, whichever matches, so that the time tells nothing of the place.
+  // Every entry is compared, even after a match, so the time does not reveal the position.
   for (const entry of entries) if (sameHash(entry.hash, hash)) found = entry;
   if (found === undefined || (found.expires !== undefined && found.expires <= now))
     return undefined;

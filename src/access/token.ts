@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What a token may be used for: `client` downloads; `admin` may also ask who downloaded what. */
+/** The permissions of a token: `client` downloads; `admin` can also query who downloaded what. */
 export type Role = 'client' | 'admin';
 
 /** One line of the tokens' file. */
@@ -13,7 +13,7 @@ export interface TokenEntry {
   readonly expires: number | undefined;
 }
 
-/** Begins every token of ours, so that scanners for leaked secrets can know one. */
+/** The prefix of our tokens, for scanners for leaked secrets. */
 const PREFIX = 'wheelgate_';
 
 /** A new token: 32 random bytes, in URL-safe letters, since pip carries it in a URL. */
@@ -29,7 +29,7 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Compares in a time that does not tell how much of it was right. */
+/** Compares in constant time. */
 export function sameHash(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -10,7 +10,7 @@ import type { TokenEntry } from './token.js';
 const sha256 = z.string().transform((text, context) => {
   const [, hex] = /^sha256:([0-9a-f]{64})$/i.exec(text) ?? [];
   if (hex !== undefined) return Buffer.from(hex, 'hex');
-  // What stands there may be the token itself: it is not repeated.
+  // The value may be the token itself, so the message omits it.
   context.addIssue('expected sha256: and 64 hexadecimal digits, as `wheelgate token` prints them');
   return z.NEVER;
 });
@@ -37,7 +37,7 @@ export type TokensReading =
   | { readonly entries: readonly TokenEntry[] }
   | { readonly problems: readonly Problem[] };
 
-/** Reads the file of hashed tokens; whatever is wrong with it is a problem, and none of it counts. */
+/** Reads the file of hashed tokens. Any error is a problem, and rejects the whole file. */
 export async function readTokens(path: string): Promise<TokensReading> {
   let text: string;
   try {

@@ -10,13 +10,13 @@ import { toTls } from './sections/tls.js';
 import { toUpstreams } from './sections/upstreams.js';
 
 /**
- * All settings under the names that the code has for them, each with a value where it has a default. Sizes are in bytes,
- * times in milliseconds, paths absolute, and URLs of indexes end with a slash. What each setting is about says its
- * description in `sections/`.
+ * All settings under their names in the code, each with its default, if it has one. Sizes are in bytes, times in
+ * milliseconds, paths absolute, and URLs of indexes end with a slash. The descriptions of the settings are in
+ * `sections/`.
  */
 export type Config = ReturnType<typeof toConfig>;
 
-/** Gives values to the settings that depend on the machine. @param defaultData the data folder where none is set */
+/** Sets the values that depend on the machine. @param defaultData the default data folder */
 export function toConfig(file: ConfigFile, defaultData: string) {
   const data = file.data ?? defaultData;
   return {
@@ -26,7 +26,7 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     contact: file.contact,
     /** In the order in which they are asked; at most the last is public. */
     upstreams: toUpstreams(file.upstreams, file.upstream),
-    /** Undefined where only the shipped policies hold. */
+    /** Undefined if only the shipped policies are used. */
     policies: file.policies,
     data,
     cache: camelCased(file.cache),
@@ -44,9 +44,9 @@ export function toConfig(file: ConfigFile, defaultData: string) {
     feed: toFeed(file.feed),
     access: file.access,
     tls: toTls(file.tls),
-    /** Undefined where nothing is shared; `prefix` is empty or ends with a slash. */
+    /** Undefined if nothing is shared; `prefix` is empty or ends with a slash. */
     s3: toS3(file.s3),
-    /** Undefined where there is none. */
+    /** Undefined without Redis. */
     redis: toRedis(file.redis),
     replica: toReplica(file.replica),
     serve: file.serve,

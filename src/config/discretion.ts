@@ -1,14 +1,14 @@
 import { type Discretion, describe, isWord, kindOf } from '../yaml/discretion.js';
 
-/** Settings below these hold secrets, whatever is written there. */
+/** Settings below these are secrets, regardless of their values. */
 const SECRETIVE =
   /auth|password|secret|token|credential|redis|s3|replica|webhook|tls|(?:^|-)key|url|^upstream$/i;
 
-/** What was filled in from the environment. */
+/** Values from environment variables. */
 export interface References {
-  /** The variables' names, by `pathText` of the value that they stand in. */
+  /** The variables' names, by `pathText` of the value that contains them. */
   readonly byPath: ReadonlyMap<string, readonly string[]>;
-  /** What they hold, by their names. */
+  /** Their values, by name. */
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -16,7 +16,7 @@ export const NO_REFERENCES: References = { byPath: new Map(), values: new Map() 
 /** Shorter values are part of many words. */
 const SHORTEST = 4;
 
-/** A message without what was filled in, wherever it got into it. */
+/** A message without such values, in any position. */
 export function withoutValues(message: string, { values }: References): string {
   let text = message;
   for (const [name, value] of values)
@@ -29,9 +29,9 @@ export function pathText(path: readonly PropertyKey[]): string {
 }
 
 /**
- * Settings are repeated in messages, which says best what is wrong, but for what may be a secret: what stands where one
- * belongs, a whole upstream that is no keys and values, whatever was filled in from the environment (it is called by
- * the variable's name), and all before an `@`.
+ * Messages repeat the value of a setting, which best shows the error, except possible secrets: values of secret
+ * settings, a malformed upstream, values from the environment (replaced by the variable's name), and all text before an
+ * `@`.
  */
 export function configDiscretion(references: References): Discretion {
   return {

@@ -3,7 +3,7 @@ import type { Problem } from '../yaml/problem.js';
 import { CONFIG_KEYS, type ConfigKey } from './keys.js';
 import { readS3Url } from './sections/s3.js';
 
-/** A value from outside the file, and what to call the place it came from. */
+/** A value from outside the file, and the name of its source. */
 export interface Override {
   readonly key: ConfigKey;
   readonly value: unknown;
@@ -11,10 +11,10 @@ export interface Override {
   readonly source: string;
 }
 
-/** Variables that are no settings: the file's own path, a command's token, and what the tests leave for themselves. */
+/** Variables that are not settings: the file's own path, a command's token, and those reserved for tests. */
 const OTHERS = /^WHEELGATE_(?:CONFIG|TOKEN|TEST_\w*)$/;
 
-/** What Kubernetes gives every pod beside a Service that is named `wheelgate`. */
+/** Variables that Kubernetes sets in every pod next to a Service that is named `wheelgate`. */
 const SERVICE_LINKS =
   /^WHEELGATE_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
@@ -33,7 +33,7 @@ export function overridesFromEnvironment(env: Readonly<Record<string, string | u
       continue;
     const key = CONFIG_KEYS.find((candidate) => candidate.variable === variable);
     if (key === undefined) {
-      // What all of them begin with would make everything look near.
+      // The common prefix would make all names similar.
       const near = nearest(variable.slice(PREFIX.length), names);
       const hint = near === undefined ? '' : ` (did you mean "${PREFIX}${near}"?)`;
       const message = `no setting has this name${hint}`;
@@ -78,7 +78,7 @@ function takeS3(text: string, overrides: Override[], problems: Problem[]): void 
     problems.push({ file: source, message });
     return;
   }
-  // It says all: what it leaves out is as where nothing is said.
+  // It is complete: omitted settings have their defaults.
   for (const key of CONFIG_KEYS.filter(({ path: [section] }) => section === 's3')) {
     const value = settings[key.name];
     if (value === undefined) overrides.push({ key, value, source });
@@ -90,12 +90,12 @@ function take({ key, value, source }: Override, overrides: Override[], problems:
   try {
     overrides.push({ key, value: read(key, String(value).trim()), source });
   } catch {
-    // Without what stands there: upstreams hold passwords.
+    // Without the value: upstreams contain passwords.
     problems.push({ file: source, message: 'expected a list: a,b,c or JSON' });
   }
 }
 
-/** Text as the key's type has it; what does not fit stays text, and the schema says what it wanted. */
+/** Text converted to the key's type; a text that does not fit is kept, and the schema reports the expected type. */
 function read(key: ConfigKey, text: string): unknown {
   switch (key.type) {
     case 'list':

@@ -5,9 +5,9 @@ import { pathText, type References } from './discretion.js';
 /**
  * `${NAME}` in a text value stands for an environment variable, `$${` for `${` itself.
  *
- * Braces mean something to YAML within `{ … }`, so before the file is parsed they are put aside under
- * characters of Unicode's private use that mean nothing; each stands for exactly one, so that lines and
- * columns stay. What a variable holds is filled in after parsing, and so can never be read as YAML.
+ * Braces have a meaning in YAML within `{ … }`, so before the file is parsed they are replaced with private-use
+ * characters of Unicode; each by exactly one, which keeps lines and columns. Values are inserted after parsing, so they
+ * are never parsed as YAML.
  */
 const OPEN = '\uE000\uE001';
 const CLOSE = '\uE002';
@@ -19,8 +19,8 @@ export function putReferencesAside(text: string): string {
 }
 
 /**
- * Fills every reference in; one to a variable that is not set is a problem at its place.
- * @returns also where something was filled in, so that nobody repeats it
+ * Inserts all values; a reference to an unset variable is a problem at its place.
+ * @returns also the places of inserted values, so messages can omit them
  */
 export function interpolate(
   document: YamlDocument,

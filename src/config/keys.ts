@@ -11,7 +11,7 @@ export interface ConfigKey {
   /** `WHEELGATE_GATE_HOLD_BYTES`. */
   readonly variable: string;
   readonly description: string;
-  /** As a person would write it; undefined where there is none, or it depends on the machine. */
+  /** As a user would write it; undefined if there is no default, or it depends on the machine. */
   readonly default: unknown;
   readonly type: 'list' | 'number' | 'boolean' | 'text';
   /** Whether it is a file or folder, which may be given relative to another. */
@@ -26,7 +26,7 @@ interface JsonSchema {
   readonly isPath?: true;
 }
 
-/** Every setting, read from the schema, so that none can be forgotten. */
+/** Every setting, derived from the schema, so the list is complete. */
 export const CONFIG_KEYS: readonly ConfigKey[] = leaves(
   z.toJSONSchema(configSchema, {
     io: 'input',

@@ -11,7 +11,7 @@ import { interpolate, putReferencesAside } from './interpolate.js';
 import { CONFIG_KEYS } from './keys.js';
 import { configSchema } from './schema.js';
 
-/** The settings cannot be used; says everything that is wrong with them. */
+/** The settings are unusable; contains all problems. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly Problem[];
@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 }
 
 export interface ConfigSources {
-  /** The file; without it `WHEELGATE_CONFIG`, then `wheelgate.yaml` in the working folder if it is there. */
+  /** The file; by default `WHEELGATE_CONFIG`, then `wheelgate.yaml` in the working folder if it exists. */
   readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By the setting's name: `{ listen: '0.0.0.0:80', policies: 'policies' }`. */
@@ -70,7 +70,7 @@ export function loadConfig(sources: ConfigSources): Config {
   return toConfig(result.data, join(cache, 'wheelgate'));
 }
 
-/** The file that settings are read from, absolute; undefined where there is none, and none is named. */
+/** The absolute path of the settings file; undefined if none is named and the default does not exist. */
 export function configFileOf({
   file,
   env,
@@ -113,7 +113,7 @@ function readFile(sources: ConfigSources): FileReading {
   return { value: value as Record<string, unknown>, document, references, problems };
 }
 
-/** Sets the value under a path; what stands in its way there gives way. */
+/** Sets the value under a path, and replaces other values on the way. */
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key = '', ...rest] = path;
   if (rest.length === 0) {
@@ -140,7 +140,7 @@ function makeAbsolute(
   }
 }
 
-/** Whether a problem's path lies in what the override set. */
+/** Whether a problem's path is inside the override's value. */
 function reaches({ key }: Override, path: readonly PropertyKey[]): boolean {
   return key.path.every((step, index) => path[index] === step);
 }

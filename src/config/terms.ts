@@ -5,7 +5,7 @@ import { duration } from '../yaml/values.js';
 
 const UNITS = ['ms', 's', 'm', 'h', 'd'] as const;
 
-/** Several settings under one key; where it is left out, each has its default. */
+/** Several settings under one key; if it is omitted, each has its default. */
 export const section = <Shape extends z.ZodRawShape>(shape: Shape, description: string) =>
   z
     .strictObject(shape)
@@ -19,18 +19,18 @@ const PATHS = z.registry<{ readonly isPath: true }>();
 /** A file or folder: one in the configuration file is meant from that file's folder. */
 export const path = () => z.string().min(1).register(PATHS, { isPath: true });
 
-/** Whether a part of the schema is a `path`, whatever has been said of it since. */
+/** Whether a part of the schema is a `path`, even after further methods were called on it. */
 export function isPath(schema: z.core.$ZodType): boolean {
   return PATHS.get(schema as z.ZodString) !== undefined;
 }
 
-/** A wait, in milliseconds: what a timer of Node's can count (24.8 days), and some to spare. */
+/** A duration, in milliseconds: within the range of Node's timers (24.8 days), with a margin. */
 export const time = () => duration(UNITS, '30s', '20d');
 
 /** A time span that no timer counts by itself, in milliseconds. */
 export const span = () => duration(UNITS, '30s');
 
-/** `HOST:PORT`; an IPv6 address stands in brackets. Port 0 lets the system choose. */
+/** `HOST:PORT`; an IPv6 address is in brackets. Port 0 lets the system choose. */
 export const hostAndPort = () =>
   z.string().transform((text, context) => {
     const match = /^(?:\[([^\]]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
@@ -49,7 +49,7 @@ export function withSlash(url: string): string {
 /** An http or https URL without credentials, query and fragment; it ends with a slash. */
 export const webUrl = () => pageUrl().transform(withSlash);
 
-/** The same as it is written. */
+/** The same, unmodified. */
 export const pageUrl = () =>
   z.string().transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -73,7 +73,7 @@ export const httpsUrl = () =>
     return z.NEVER;
   });
 
-/** A host, with its port where that is not the scheme's own; `*.` stands for all hosts below one. */
+/** A host, with its port unless it is the scheme's default; `*.` matches all subdomains. */
 export const hostPattern = () =>
   z.string().transform((text, context) => {
     const [, below = '', name = ''] = /^(\*\.(?=[^.]+\.))?([^*]*)$/.exec(text) ?? [];
@@ -88,7 +88,7 @@ export const hostPattern = () =>
     return z.NEVER;
   });
 
-/** An address or a network: `10.0.0.0/8`, `::1`, or one of the names that stand for usual ones. */
+/** An address or a network: `10.0.0.0/8`, `::1`, or one of the predefined names. */
 export const network = () =>
   z.string().superRefine((text, context) => {
     if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return;

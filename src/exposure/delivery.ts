@@ -1,10 +1,10 @@
 import { type DecisionRecord, isAhead } from '../decisions/record.js';
 
 /**
- * What a client came to hold by one request: the `whole` artifact; `part` of it (a range, or it broke off); part of it
- * `early`, before anybody had judged its bytes; it `had` the artifact already, and was told that it is unchanged; a
- * `prefix`, cut off by the refusal; or nothing: it asked, and was `refused`; or it has the release `locked`, or installed,
- * and only asked what is known of it.
+ * The result of one request for a client: the `whole` artifact; `part` of it (a range, or an aborted response); part of
+ * it `early`, before the verdict on its bytes; it `had` the artifact already, and received 304; a `prefix`, cut off by
+ * the refusal; or no bytes, because it was `refused`; or it has the release `locked`, or installed, and only queried
+ * its advisories.
  */
 export type Delivery = 'whole' | 'part' | 'early' | 'had' | 'prefix' | 'refused' | 'locked';
 
@@ -13,7 +13,7 @@ export function isGiven({ delivery }: { readonly delivery: Delivery }): boolean 
   return delivery !== 'refused' && delivery !== 'locked';
 }
 
-/** Reads it off a record; undefined for what gives nothing away: sidecars, HEAD, ranges beyond the end, probes. */
+/** Derived from a record; undefined if no bytes are delivered: sidecars, HEAD, ranges beyond the end, probes. */
 export function deliveryOf(record: DecisionRecord): Delivery | undefined {
   if (record.filename.endsWith('.metadata') || isAhead(record)) return undefined;
   if (record.verdict === 'block') return record.bytes > 0 ? 'prefix' : 'refused';
@@ -28,7 +28,7 @@ function isWhole({ status, complete, bytes, size }: DecisionRecord): boolean {
   return complete && (status === 200 || bytes === size);
 }
 
-/** Who asked, as far as the record tells: the forwarded address before the one that connected. */
+/** The client in a record: the forwarded address, or else the peer address. */
 export function clientOf({
   client,
   forwarded,

@@ -9,7 +9,7 @@ import { clientOf, deliveryOf, isGiven } from './delivery.js';
 import { Promised } from './promised.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
-/** An artifact that clients were given, and that is denied by now. */
+/** An artifact that clients received, and that is now denied. */
 export interface DeniedSince extends RecordedArtifact {
   readonly rule: RuleId;
   readonly reason: string;
@@ -18,16 +18,16 @@ export interface DeniedSince extends RecordedArtifact {
   readonly downloads: number;
   /** Requests that gave a part. */
   readonly parts: number;
-  /** Who was given it; the first of them, where they are many. */
+  /** The first clients that received it. */
   readonly clients: readonly string[];
   /** ISO 8601. */
   readonly first: string;
   readonly last: string;
 }
 
-/** What has been told of an artifact. */
+/** The reported state of an artifact. */
 export interface Told {
-  /** The last download that was told of, ISO 8601. */
+  /** The last reported download, ISO 8601. */
   readonly last: string;
   /** Downloads that the log held then, and parts. */
   readonly downloads: number;
@@ -37,15 +37,15 @@ export interface Told {
 export type ToldOf = ReadonlyMap<string, Told>;
 
 export interface DeniedSearch {
-  /** Those with downloads that have not been told of, and only these downloads. */
+  /** Artifacts with unreported downloads, with only these downloads. */
   readonly news: readonly DeniedSince[];
-  /** What has been told of once the news are. */
+  /** The reported state after these news. */
   readonly told: ToldOf;
-  /** What of the log could not be read, a sentence each. */
+  /** The unreadable parts of the log, one sentence each. */
   readonly gaps: readonly string[];
 }
 
-/** Judges a file by what is in force now. */
+/** Judges a file under the policy now in force. */
 export interface Evaluator {
   evaluate(subject: Subject, known: { readonly inspection: Inspection | undefined }): Verdict;
 }
@@ -67,14 +67,14 @@ interface Tally {
   readonly record: DecisionRecord;
   readonly told: Told | undefined;
   readonly all: Downloads;
-  /** Those after the last that was told of. */
+  /** Downloads after the last reported one. */
   readonly later: Downloads;
 }
 
 /**
- * Looks through the decision log for artifacts that went out and that the policy denies now. Each different
- * artifact is judged once, by its findings too, so that a denial by the digest of a file in it counts.
- * @param told what was told before: a denial that was lifted and is back tells of what went out in between
+ * Searches the decision log for delivered artifacts that the policy now denies. Each distinct artifact is judged once,
+ * with its findings, so a denial by the digest of a member counts.
+ * @param told the state reported before: if a denial was lifted and returns, the downloads in between are reported
  */
 export async function findDeniedSince(
   reader: DecisionReader,
@@ -130,7 +130,7 @@ async function accusation(
   const { project, sha256, filename } = subject;
   const inspection = sha256 && (await findings.get(project, sha256, filename));
   const { hits } = judge.evaluate(subject, { inspection });
-  // Who waives a denial has said that clients may have the artifact; a feed that is too old to rely on accuses nobody.
+  // A waiver of a denial accepts earlier downloads; an outdated feed proves nothing.
   return hits.find(
     ({ rule, action, waiver, doubt }) =>
       ACCUSING.has(rule) && action === 'block' && waiver === undefined && !doubt,
@@ -153,7 +153,7 @@ function count(downloads: Downloads, record: DecisionRecord, isPart: boolean): v
 function untold({ told, all, later }: Tally): Downloads | undefined {
   if (told === undefined) return all;
   if (later.count > 0) return later;
-  // The clock went back, or a file can be read again: nobody knows which are new.
+  // The clock was set back, or a file is readable again: the new downloads are unknown.
   return all.count > told.downloads ? all : undefined;
 }
 

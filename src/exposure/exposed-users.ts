@@ -20,7 +20,7 @@ export interface ExposedUser {
   readonly moreAgents: number;
 }
 
-/** So many addresses and agents are told of each. */
+/** The maximum number of addresses and agents per user. */
 const MOST = 5;
 
 interface Tally {
@@ -34,7 +34,7 @@ interface Tally {
   readonly agents: Set<string>;
 }
 
-/** @param requests the oldest first @returns those that hold it whole first, and of these the last that was given it */
+/** @param requests the oldest first @returns users with the whole file first, then by the latest delivery */
 export function exposedUsers(requests: readonly Exposed[]): ExposedUser[] {
   const tallies = new Map<string, Tally>();
   for (const request of requests) {

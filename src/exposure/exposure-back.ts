@@ -11,7 +11,7 @@ import {
 } from './exposure.js';
 import { promiseOf } from './promised.js';
 
-/** An answer of which the oldest may be missing. */
+/** A response that may lack the oldest results. */
 export interface ExposurePart extends Exposure {
   /**
    * ISO 8601: results from this time are complete. Use it as `until` for earlier results. Absent if the response is
@@ -21,8 +21,8 @@ export interface ExposurePart extends Exposure {
 }
 
 /**
- * Who was given what, from the newest back, within the bounds of the search. A download whose cut was told of only after
- * `until` counts as whole, which accuses rather than acquits.
+ * The recipients of files, from the newest backwards, within the limits of the search. A download whose cut is recorded
+ * after `until` counts as whole, which errs on the side of exposure.
  * @param most requests
  */
 export async function exposureBack(
@@ -45,12 +45,12 @@ export async function exposureBack(
   };
 }
 
-/** Those of whole instants only, so that what is asked next begins where these end. @returns the oldest first */
+/** Only complete instants, so the next query can continue there. @returns the oldest first */
 function newestOf(
   found: readonly Exposed[],
   most: number,
 ): { requests: readonly Exposed[]; cutAt: number | undefined } {
-  // Those of one instant in the order in which they were written.
+  // Requests of one instant in the order of writing.
   const requests = found
     .toReversed()
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
@@ -58,19 +58,19 @@ function newestOf(
   if (dropped === undefined) return { requests, cutAt: undefined };
   const kept = requests.filter(({ time }) => time > dropped.time);
   const at = Date.parse(dropped.time);
-  // More than that of one instant are not told of.
+  // Further requests of one instant are omitted.
   return kept.length > 0
     ? { requests: kept, cutAt: at + 1 }
     : { requests: requests.slice(-most), cutAt: at };
 }
 
-/** Gathers what was given, piece by piece: a cut stands behind the decision that it is about, perhaps in a later piece. */
+/** Collects deliveries, piece by piece: a cut follows its decision, possibly in a later piece. */
 class ExposureGatherer implements Gatherer {
   readonly requests: Exposed[] = [];
   readonly #question: ExposureQuestion;
   readonly #most: number;
   #piece: RequestRecord[] = [];
-  /** How many downloads of each name were cut, of those that come before what was read. */
+  /** The number of cut downloads by name, among the decisions that are still unread. */
   readonly #cuts = new Map<string, number>();
 
   constructor(question: ExposureQuestion, most: number) {
@@ -109,9 +109,9 @@ class ExposureGatherer implements Gatherer {
     this.requests.push(exposedBy(record, isCut && delivery === 'whole' ? 'part' : delivery));
   }
 
-  /** A cut is about the last decision of its name, whatever that was. */
+  /** A cut concerns the last decision of its name, of any kind. */
   #isCut(record: DecisionRecord): boolean {
-    // Without an id it is of an older version, which told of no cut.
+    // A record without an ID is of an older version, which recorded no cuts.
     if (record.request === undefined || !this.#cuts.has(promiseOf(record))) return false;
     this.#count(record, -1);
     return true;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type DiskFiles, isMissing, readPlainFile, whyUnusable } from '../store/disk/disk-files.js';
 import type { ToldOf } from './denied-since.js';
 
-/** What has been told already, so that a restart does not tell it again. */
+/** The reported state, so a restart does not report it again. */
 export interface ExposureState {
-  /** What the log was last searched by, whole: the policy in force, and the feed. */
+  /** The inputs of the last complete search: the policy in force, and the feed. */
   readonly revision: string | undefined;
   readonly told: ToldOf;
 }
@@ -17,8 +17,8 @@ const FORM = z.object({
 });
 
 /**
- * Reads it; a file that is missing or torn says nothing, and costs one more search.
- * @param onUnreadable told of one that is there and says nothing
+ * Reads it; a missing or torn file costs one more search.
+ * @param onUnreadable receives an existing but unreadable file
  */
 export async function loadExposureState(
   path: string,

@@ -7,7 +7,7 @@ export interface ExposureWatchParts {
   /** Looks through the log under the policy in force. */
   readonly search: (told: ToldOf) => Promise<DeniedSearch>;
   readonly onExposed: (exposed: DeniedSince) => void;
-  /** A search has ended. @param gaps what of the log it could not read; it is searched again later */
+  /** A search has ended. @param gaps the unreadable parts of the log, which is searched again later */
   readonly onSearched: (gaps: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
   /** Calls back after a while. */
@@ -15,8 +15,8 @@ export interface ExposureWatchParts {
 }
 
 /**
- * After a policy edit, says once who had already been given what is denied now. In the background, one search at
- * a time; an edit during a search starts one more after it. What could not be searched whole is searched again.
+ * After a policy edit, reports once the clients that received a file that is now denied. In the background, one search
+ * at a time; an edit during a search starts another one afterwards. An incomplete search is repeated.
  */
 export class ExposureWatch {
   readonly #parts: ExposureWatchParts;
@@ -29,7 +29,7 @@ export class ExposureWatch {
     this.#parts = parts;
   }
 
-  /** @param revision of the policy that has come into force */
+  /** @param revision of the policy that took effect */
   check(revision: string): void {
     this.#wanted = revision;
     this.#searching ??= this.#work().finally(() => {
@@ -37,12 +37,12 @@ export class ExposureWatch {
     });
   }
 
-  /** Resolves once no search is under way. */
+  /** Resolves when no search is running. */
   async settled(): Promise<void> {
     while (this.#searching !== undefined) await this.#searching;
   }
 
-  /** No search begins any more. Resolves once none is under way. */
+  /** Starts no further searches. Resolves when no search is running. */
   close(): Promise<void> {
     this.#closed = true;
     return this.settled();

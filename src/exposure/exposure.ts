@@ -11,7 +11,7 @@ import type { Specifier } from '../domain/version.js';
 import { clientOf, type Delivery, deliveryOf } from './delivery.js';
 import { Promised } from './promised.js';
 
-/** What is asked after an incident; all that is given must match. */
+/** A query after an incident; all given conditions must match. */
 export interface ExposureQuestion {
   readonly project?: ProjectName | undefined;
   readonly versions?: Specifier | undefined;
@@ -19,7 +19,7 @@ export interface ExposureQuestion {
   readonly sha256?: string | undefined;
   /** Milliseconds since 1970: nothing before. */
   readonly since?: number | undefined;
-  /** Milliseconds since 1970: nothing from then on. */
+  /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
   /** Include refused requests. */
   readonly refused?: boolean | undefined;
@@ -74,8 +74,8 @@ export interface Exposure {
 }
 
 /**
- * Who was given what, from the decision log. Never less than the log holds without `incomplete`.
- * @param limit requests to tell of, at most
+ * The recipients of files, from the decision log. Complete, unless `incomplete` is set.
+ * @param limit maximum number of requests
  */
 export async function findExposure(
   reader: DecisionReader,

@@ -7,14 +7,14 @@ import type { Verdict } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 import type { ReleaseWheel } from '../policy/release.js';
 
-/** Looks up what is known of an artifact. */
+/** Looks up the known facts about an artifact. */
 export type Recall = (subject: Subject) => Promise<Knowledge>;
 
 /** An artifact of a decision log, as another policy judges it. */
 export interface JudgedArtifact {
   readonly subject: Subject;
   readonly known: Knowledge;
-  /** Of an sdist: the wheels of its release that the log had told of by then. */
+  /** For an sdist: the wheels of its release in the log up to then. */
   readonly wheels: readonly ReleaseWheel[] | undefined;
   readonly verdict: Verdict;
   /** Milliseconds since 1970: when the verdict was made. */
@@ -22,8 +22,8 @@ export interface JudgedArtifact {
 }
 
 /**
- * The artifacts of a decision log under another policy, each as of the time of its request. One judgement lasts until
- * time or another wheel of the release could change it: a log of millions holds few different artifacts.
+ * The artifacts of a decision log under another policy, each as of the time of its request. One judgement is reused
+ * until time or another wheel of the release could change it: a log of millions contains few distinct artifacts.
  */
 export class JudgedArtifacts {
   readonly #policy: Policy;
@@ -67,7 +67,7 @@ export class JudgedArtifacts {
     this.#add({ subject, known: await this.#recall(subject) });
   }
 
-  /** Takes the place of what was listed under the same filename before. */
+  /** Replaces the previous file of the same name. */
   #add(wheel: ReleaseWheel): void {
     const key = releaseOf(wheel.subject);
     const { filename } = wheel.subject;
@@ -81,8 +81,8 @@ function isCurrent({ judgedAt, verdict }: JudgedArtifact, time: number): boolean
 }
 
 /**
- * One artifact of which the page said one thing: the same bytes under another page are another matter. What lies below its release is
- * told of young files alone, and is the same for all of them.
+ * One artifact with one set of page facts: the same bytes with other page facts are judged separately. The releases
+ * below it are recorded only for young files, and are equal for all of them.
  */
 function keyOf({ page }: DecisionRecord, subject: Subject): string {
   const { project, filename, sha256, integrity } = subject;

@@ -1,11 +1,11 @@
 import type { CutRecord, DecisionRecord } from '../decisions/record.js';
 
-/** A cut follows its decision within one response, among those of other clients. */
+/** A cut follows its decision within one response, mixed with those of other clients. */
 const MOST = 100_000;
 
 /**
- * What was told of downloads that their decisions call complete, until a `cut` says that one was not. The newest are
- * kept: one that is forgotten counts as whole, which accuses rather than acquits.
+ * Values of downloads that are recorded as complete, until a `cut` contradicts. The newest are kept: a dropped one
+ * counts as whole, which errs on the side of exposure.
  */
 export class Promised<T> {
   readonly #most: number;
@@ -16,7 +16,7 @@ export class Promised<T> {
   }
 
   add(record: DecisionRecord, told: T): void {
-    // Without an id it is of an older version, which told of no cut.
+    // A record without an ID is of an older version, which recorded no cuts.
     if (record.request === undefined) return;
     const key = promiseOf(record);
     this.#told.delete(key);
@@ -24,12 +24,12 @@ export class Promised<T> {
     if (this.#told.size > this.#most) this.#told.delete(this.#told.keys().next().value!);
   }
 
-  /** A cut that follows is not about what was told before: it is about this. */
+  /** A following cut concerns this record, not an earlier one. */
   drop(record: DecisionRecord): void {
     if (record.request !== undefined) this.#told.delete(promiseOf(record));
   }
 
-  /** What was told of the download that was cut, once; undefined where that is not known. */
+  /** Returns and removes the value of the download that was cut; undefined if it is unknown. */
   take(cut: CutRecord): T | undefined {
     const key = promiseOf(cut);
     const told = this.#told.get(key);
@@ -38,7 +38,7 @@ export class Promised<T> {
   }
 }
 
-/** What a cut and its decision have in common. A client may choose the id of its request, and choose one twice. */
+/** The common key of a cut and its decision. Clients may choose the ID of a request, even twice. */
 export function promiseOf({ request, project, filename }: DecisionRecord | CutRecord): string {
   return `${request} ${project} ${filename}`;
 }

@@ -7,10 +7,10 @@ import { clientOf } from './delivery.js';
 import { type JudgedArtifact, JudgedArtifacts, type Recall } from './judged-artifacts.js';
 import { subjectOfRecord } from './subject-of-record.js';
 
-/** An artifact that another policy would judge otherwise than the log says. */
+/** An artifact with another verdict under the new policy than in the log. */
 export interface ChangedVerdict extends RecordedArtifact {
   readonly was: Outcome;
-  /** The reason that the log gives; undefined where no rule spoke. */
+  /** The reason in the log; undefined without a match. */
   readonly because?: string | undefined;
   readonly becomes: Outcome;
   readonly reason?: string | undefined;
@@ -27,7 +27,7 @@ export interface Replay {
   readonly artifacts: number;
   /** Artifacts whose findings are not at hand: the rules that need bytes were not asked. */
   readonly unopened: number;
-  /** Requests decided by a rule on bytes or by a malware feed, neither of which is at hand, or before the verdict: left out. */
+  /** Skipped requests: decided before the verdict, or by a rule on bytes or a malware feed that are unavailable. */
   readonly unclear: number;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -82,7 +82,7 @@ function isOfArtifact(record: DecisionRecord): boolean {
   return isRequest(record) && !record.filename.endsWith('.metadata');
 }
 
-/** Whether what decided then is not at hand now. */
+/** Whether the basis of the recorded decision is unavailable. */
 function cannotTell({ rule, wheel }: DecisionRecord, { known, wheels }: JudgedArtifact): boolean {
   const byWheel = wheel && wheels?.find(({ subject }) => subject.filename === wheel.filename);
   const { inspection } = wheel === undefined ? known : (byWheel?.known ?? NOTHING_KNOWN);

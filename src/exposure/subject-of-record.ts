@@ -6,7 +6,7 @@ import { readFacts } from '../domain/page-facts.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 
-/** The file that a decision was about, as far as its record tells; undefined where it names no project. */
+/** The file of a decision, according to its record; undefined if it names no project. */
 export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
   const project = parseProjectName(record.project);
   if (project === undefined) return undefined;
@@ -24,7 +24,7 @@ export function subjectOfRecord(record: DecisionRecord): Subject | undefined {
   };
 }
 
-/** What the index declared is not in the log: what was refused for it stays so. */
+/** The index's declaration is not in the log, so a refusal because of it is kept. */
 function integrityOf({
   rule,
   reason,

@@ -1,16 +1,16 @@
 /* Why a data folder cannot be used, or not safely: the end of a start, and lines of the log. */
 
-/** @param by what the lock says of its holder; undefined where it says nothing */
+/** @param by the lock's description of its holder; undefined if it has none */
 export function folderInUse(directory: string, by: string | undefined): string {
   return `another server is using the data folder ${directory}${by === undefined ? '' : ` (${by})`}`;
 }
 
-/** The log, while the other server ends. @param inUse as `folderInUse` says it */
+/** Logged while the other server shuts down. @param inUse from `folderInUse` */
 export function waitingForFolder(inUse: string, seconds: number | string): string {
   return `${inUse}: waiting up to ${seconds} s for it to end`;
 }
 
-/** The end of a start. @param inUse as `folderInUse` says it */
+/** Ends a failed start. @param inUse from `folderInUse` */
 export function folderRefused(inUse: string): string {
   return `${inUse}: stop it, or choose another folder with --data; servers cannot share a data folder`;
 }

@@ -1,4 +1,4 @@
-/* What is missing of the decision log: the gaps of a search, and lines of the process's log. */
+/** Gaps in the decision log: those of a search, and lines of the process's log. */
 
 export const REDIS_SILENT = 'Redis does not respond';
 export const REPLICA_SILENT = 'the replica stopped responding';
@@ -9,7 +9,7 @@ export function lastSeen(why: string, time: string): string {
   return `${why}, last seen at ${time}`;
 }
 
-/** @param why undefined where nothing more is known */
+/** @param why undefined if unknown */
 export function noDecisions(replica: string, why?: string): string {
   return `${replica}: no decisions available${because(why)}`;
 }
@@ -19,12 +19,12 @@ export function noDecisionsBefore(replica: string, to: string): string {
   return `${replica}: no decisions before ${to}`;
 }
 
-/** @param from ISO 8601; @param why undefined where nothing more is known */
+/** @param from ISO 8601; @param why undefined if unknown */
 export function noDecisionsSince(replica: string, from: string, why?: string): string {
   return `${replica}: no decisions since ${from}${because(why)}`;
 }
 
-/** @param from ISO 8601; @param why undefined where nothing more is known */
+/** @param from ISO 8601; @param why undefined if unknown */
 export function maybeMissingSince(replica: string, from: string, why?: string): string {
   return `${replica}: decisions since ${from} may be missing${because(why)}`;
 }
@@ -57,7 +57,7 @@ export function unreadableToItsEnd(file: string, why: string): string {
   return `${file} cannot be read completely: ${why}`;
 }
 
-/** What the search for clients of denied artifacts logs. @param gap one of the above */
+/** Logged by the search for clients of denied artifacts. @param gap one of the above */
 export function notSearched(gap: string): string {
   return `part of the decision log could not be searched: ${gap}`;
 }

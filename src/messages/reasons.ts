@@ -29,12 +29,12 @@ export function differsFromPin(filename: string, found: string, pinned: string):
   return `the index now has different bytes for ${filename} (${found}) than the pinned ones (${pinned})`;
 }
 
-/** @param why it is not; @param before what is attested of the releases before it */
+/** @param why it is not; @param before the attestations of the preceding releases */
 export function notAttested(filename: string, why: string, before: string): string {
   return `${filename} is not attested (${why}), but ${before}`;
 }
 
-/** @param age as in `3 days old`; @param like what else is said against it, as `itsName` says it */
+/** @param age as in `3 days old`; @param like a further objection, from `itsName` */
 export function newAndAlike(project: string, age: string, like: string): string {
   return `${project} is ${age}, and ${like}`;
 }

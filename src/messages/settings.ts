@@ -1,4 +1,4 @@
-/* What is wrong with a key or value of the settings or a policy, behind its place: `wheelgate.yaml:3:3: `. */
+/** Errors in a key or value of the settings or a policy, after its place: `wheelgate.yaml:3:3: `. */
 
 /** @param meant the known key that it resembles */
 export function unknownKey(key: string, meant?: string): string {
@@ -15,7 +15,7 @@ export function didYouMean(word: string): string {
   return `(did you mean ${JSON.stringify(word)}?)`;
 }
 
-/** @param what a noun: `a number`; @param got what the key has, in quotes where it is text */
+/** @param what a noun: `a number`; @param got the key's value, in quotes if it is text */
 export function expectedGot(what: string, got: string): string {
   return `expected ${what}, got ${got}`;
 }

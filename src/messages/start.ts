@@ -1,4 +1,4 @@
-/* What a start prints, and how the log names the policy that it begins with. */
+/** The output of a start, and the log's name for its policy. */
 
 /** @param url with the port, without a slash at the end */
 export function listensOn(url: string): string {
@@ -12,5 +12,5 @@ export function dashboardAt(url: string): string {
 
 export const POLICY_IN_FORCE = 'policy in force';
 
-/** What a dry run means. */
+/** The effect of dry-run mode. */
 export const ONLY_COUNTED = 'refusals are counted but not enforced';

@@ -4,7 +4,7 @@ import type { Outbox, Waiting } from './outbox.js';
 import { newMessageId, type SendToWebhook, type WebhookSettings } from './webhook.js';
 import { webhookBody } from './webhook-body.js';
 
-/** What became of a message, or of an attempt to deliver it. */
+/** The result of a message, or of an attempt to deliver it. */
 export type DeliveryResult = 'delivered' | 'failed' | 'dropped';
 
 export interface DeliveriesParts {
@@ -14,19 +14,19 @@ export interface DeliveriesParts {
   readonly timers: Timers;
   /** So many wait for one webhook; beyond, the oldest are dropped. */
   readonly mostWaiting?: number;
-  /** 0 to 1: so that receivers that were away are not asked by all at once. */
+  /** 0 to 1: spreads retries to receivers that were down. */
   readonly random: () => number;
   /** @param why of one that is not delivered, a clause for people */
   readonly onResult: (webhook: string, result: DeliveryResult, why?: string) => void;
-  /** A webhook takes nothing, or does again. @param why undefined where it does */
+  /** A webhook fails, or has recovered. @param why undefined after recovery */
   readonly onState: (webhook: string, why: string | undefined) => void;
-  /** The disk does not keep what waits: a restart would lose it. */
+  /** The disk does not store pending messages: a restart would lose them. */
   readonly onNotKept: (error: unknown) => void;
 }
 
-/** From one attempt to the next, in milliseconds; the last again and again. */
+/** Delays between attempts, in milliseconds; the last one repeats. */
 const RETRIES = [5_000, 20_000, 60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
-/** What could not be delivered for so long is dropped, in milliseconds. */
+/** The maximum age of a pending message, in milliseconds. */
 const MAX_AGE = 3 * 24 * 60 * 60_000;
 const MOST_WAITING = 1_000;
 
@@ -38,7 +38,7 @@ interface Pending extends Waiting {
   body: string | undefined;
 }
 
-/** Brings messages to their webhooks, each at its own pace, again and again until it takes them. */
+/** Delivers messages to their webhooks, each at its own pace, with retries. */
 export class Deliveries {
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #parts: DeliveriesParts;
@@ -50,7 +50,7 @@ export class Deliveries {
     );
   }
 
-  /** Goes on with what earlier runs have left. What is for a webhook that is no longer set is dropped. */
+  /** Continues with the messages of earlier runs. Messages for a removed webhook are dropped. */
   async start(): Promise<void> {
     for (const waiting of await this.#parts.outbox.list()) {
       const line = this.#lines.get(waiting.webhook);
@@ -59,7 +59,7 @@ export class Deliveries {
     }
   }
 
-  /** @param wants whether a webhook is to be told. Resolves once the disk has the message. */
+  /** @param wants whether a webhook receives the message. Resolves once the message is on disk. */
   async tell(message: Message, wants: (webhook: WebhookSettings) => boolean): Promise<void> {
     for (const line of this.#lines.values()) if (wants(line.webhook)) await line.tell(message);
   }
@@ -69,13 +69,13 @@ export class Deliveries {
     return [...this.#lines.values()].reduce((sum, line) => sum + line.length, 0);
   }
 
-  /** What waits stays on the disk. Resolves once no attempt is under way. */
+  /** Pending messages stay on disk. Resolves when no attempt is running. */
   async close(): Promise<void> {
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
 }
 
-/** What waits for one webhook: one attempt at a time. */
+/** The pending messages of one webhook: one attempt at a time. */
 class Line {
   readonly webhook: WebhookSettings;
   readonly #parts: DeliveriesParts;
@@ -137,7 +137,7 @@ class Line {
     });
   }
 
-  /** Delivers what is due, until one fails because the receiver is away. */
+  /** Delivers due messages, until one fails because the receiver is down. */
   async #run(): Promise<void> {
     const { timers } = this.#parts;
     for (;;) {
@@ -176,7 +176,7 @@ class Line {
 
   #backoff(times: number, asked: number | undefined): number {
     const delay = RETRIES[Math.min(times, RETRIES.length) - 1]!;
-    // Between 0.8 and 1.2 of it, and what the receiver asks for.
+    // Between 0.8 and 1.2 of the delay, and at least the receiver's.
     return Math.max(delay * (0.8 + 0.4 * this.#parts.random()), asked ?? 0);
   }
 

@@ -13,7 +13,7 @@ export interface RefusalNotice {
   readonly upstream: string;
   readonly project: string;
   readonly version?: string | undefined;
-  /** The files that were asked for; the first of them, where they are many. */
+  /** The first requested files. */
   readonly filenames: readonly string[];
   /** Of the first file. */
   readonly sha256?: string | undefined;
@@ -23,13 +23,13 @@ export interface RefusalNotice {
   /** ISO 8601: of the first of them, and of the last. */
   readonly first: string;
   readonly last: string;
-  /** Whether nobody was told of this release and rule before, or not for long. */
+  /** Whether there was no recent notice for this release and rule. */
   readonly isFirst: boolean;
-  /** The page that says why, where the server knows its own URL. */
+  /** The page with the reason, if the server's own URL is configured. */
   readonly link?: string | undefined;
 }
 
-/** Clients had been given an artifact that is denied by now. */
+/** Clients have received an artifact that is now denied. */
 export interface ExposedNotice {
   readonly event: 'exposed';
   readonly time: string;
@@ -38,7 +38,7 @@ export interface ExposedNotice {
   readonly revision: string;
   readonly project: string;
   readonly filename: string;
-  /** Requests that gave all of it, and those that gave a part. */
+  /** Requests that delivered all of it, and those that delivered a part. */
   readonly downloads: number;
   readonly parts: number;
   /** How many clients are known; the log has who they are. */
@@ -47,14 +47,14 @@ export interface ExposedNotice {
   readonly last: string;
 }
 
-/** An edit of the policy was not taken over, or one was after that. */
+/** An edit of the policy was rejected, or one was accepted afterwards. */
 export interface PolicyNotice {
   readonly event: 'policy';
   readonly time: string;
   readonly state: 'not-taken-over' | 'taken-over';
   /** Of the policy in force. */
   readonly revision: string;
-  /** What is wrong, `file:line:column` each; the first of them, where they are many. */
+  /** The first problems, `file:line:column` each. */
   readonly problems: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export interface WaiverNotice {
   readonly expires: string;
 }
 
-/** One thing to tell. */
+/** A single notification. */
 export type Notice = RefusalNotice | ExposedNotice | PolicyNotice | WaiverNotice;
 
 /** Too many notices of one event at a time for a message each. */
@@ -80,23 +80,23 @@ export interface GatheredNotices {
   readonly event: 'more';
   readonly time: string;
   readonly of: NoticeEvent;
-  /** How many, with those that are not in `notices`. */
+  /** The total number, including notices that are not in `notices`. */
   readonly count: number;
   readonly notices: readonly Notice[];
 }
 
-/** What `wheelgate notify test` sends. */
+/** The message of `wheelgate notify test`. */
 export interface TestNotice {
   readonly event: 'test';
   readonly time: string;
 }
 
-/** What one message says. */
+/** The content of one message. */
 export type Message = Notice | GatheredNotices | TestNotice;
 
 /**
- * Says it in one or two sentences, on a line of its own each notice: names and reasons come from outside, and none of it may
- * begin a line, or turn the text around.
+ * Formats it in one or two sentences, each notice on a separate line: names and reasons are untrusted, and must not
+ * begin a line, or change the text direction.
  */
 export function sentenceOf(message: Message): string {
   if (message.event !== 'more') return visible(saidOf(message).replace(/\s+/g, ' '));

@@ -12,7 +12,7 @@ import { WaiverWatch } from './waiver-watch.js';
 export interface NotifierParts {
   readonly deliveries: Deliveries;
   readonly timers: Timers;
-  /** What earlier runs have told. */
+  /** Notices of earlier runs. */
   readonly told: Told;
   readonly save: (told: Told) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -20,17 +20,17 @@ export interface NotifierParts {
   readonly waivers: () => readonly Waiver[];
   /** Of the policy in force. */
   readonly revision: () => string;
-  /** The page that says why a file was refused, where there is one. */
+  /** The page with the reason for a refusal, if there is one. */
   readonly linkTo: (record: DecisionRecord) => string | undefined;
 }
 
-/** From one look at what is due to the next, in milliseconds. */
+/** The interval of checks for due notices, in milliseconds. */
 const LOOK = 10_000;
 const MAX_PROBLEMS = 10;
 
 /**
- * Turns what happens into notices, and hands them to the webhooks that want them. Who tells it of something never waits:
- * a request goes on while the disk keeps the message.
+ * Converts events into notices for the subscribed webhooks. Callers never wait: a request continues while the message
+ * is written to disk.
  */
 export class Notifier {
   readonly #parts: NotifierParts;
@@ -38,7 +38,7 @@ export class Notifier {
   readonly #waivers: WaiverWatch;
   readonly #pace = new Pace();
   #problems: readonly string[];
-  /** What was told is not what is saved. */
+  /** Whether there are unsaved changes. */
   #changed = false;
   #work: Promise<void> = Promise.resolve();
   #cancel: () => void = () => {};
@@ -51,13 +51,13 @@ export class Notifier {
     this.#problems = parts.told.problems;
   }
 
-  /** Goes on with what earlier runs have left, and begins to look at what time brings. */
+  /** Continues with the notices of earlier runs, and starts the periodic checks. */
   start(): void {
     this.#alone(() => this.#parts.deliveries.start());
     this.#look();
   }
 
-  /** A decision, or an event, has come to the log. */
+  /** A decision or an event was logged. */
   noteRecord(record: LogRecord): void {
     if ('event' in record) {
       if (record.event === 'exposed') this.#tell(exposedNotice(record));
@@ -69,7 +69,7 @@ export class Notifier {
     if (notice !== undefined) this.#tell({ ...notice, link: this.#parts.linkTo(record) });
   }
 
-  /** An edit of the policy was not taken over. @param problems as people read them */
+  /** An edit of the policy was rejected. @param problems as formatted for users */
   noteProblems(problems: readonly string[]): void {
     const said = problems.slice(0, MAX_PROBLEMS);
     if (JSON.stringify(said) === JSON.stringify(this.#problems)) return;
@@ -84,7 +84,7 @@ export class Notifier {
     this.#lookAtWaivers();
   }
 
-  /** Saves what was told. */
+  /** Saves the sent notices. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
@@ -130,7 +130,7 @@ export class Notifier {
     this.#alone(() => this.#parts.save(told));
   }
 
-  /** One after the other: what is told first arrives first. */
+  /** Sequentially, so notices arrive in order. */
   #alone(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch(this.#parts.onError);
   }

@@ -25,7 +25,7 @@ export class Outbox {
     this.#folder = folder;
   }
 
-  /** What earlier runs have left. A file that cannot be read is removed. */
+  /** The messages of earlier runs. An unreadable file is deleted. */
   async list(): Promise<Waiting[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
       if (isMissing(error)) return [];
@@ -47,7 +47,7 @@ export class Outbox {
     await writeQuickly(this.#path(id), Buffer.from(JSON.stringify({ webhook, since, body })));
   }
 
-  /** @returns undefined where it is gone, or torn */
+  /** @returns undefined if it is missing or torn */
   async body(id: string): Promise<string | undefined> {
     return (await this.#read(id))?.body;
   }

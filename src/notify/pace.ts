@@ -5,7 +5,7 @@ import type { GatheredNotices, Notice } from './notice.js';
 const MOST = 10;
 /** Milliseconds. */
 const MINUTE = 60_000;
-/** What a gathered message names one by one. */
+/** The maximum number of notices that a combined message lists. */
 const MAX_NAMED = 50;
 
 interface Span {
@@ -15,11 +15,14 @@ interface Span {
   readonly held: Notice[];
 }
 
-/** Lets the first notices of a minute pass, and gathers the others in one message: whoever asks for a thousand releases that are refused floods nobody. */
+/**
+ * Sends the first notices of a minute individually, and the others in one message: a client that requests a thousand
+ * refused releases causes no flood.
+ */
 export class Pace {
   readonly #spans = new Map<NoticeEvent, Span>();
 
-  /** @param now milliseconds since 1970 @returns whether it gets a message of its own */
+  /** @param now milliseconds since 1970 @returns whether it is sent individually */
   admits(notice: Notice, now: number): boolean {
     const span = this.#spans.get(notice.event) ?? { since: now, passed: 0, count: 0, held: [] };
     this.#spans.set(notice.event, span);
@@ -32,7 +35,7 @@ export class Pace {
     return false;
   }
 
-  /** @returns what was gathered in minutes that are over */
+  /** @returns the collected notices of past minutes */
   gathered(now: number): GatheredNotices[] {
     const gathered: GatheredNotices[] = [];
     for (const [event, { since, count, held }] of this.#spans) {

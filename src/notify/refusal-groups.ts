@@ -1,13 +1,13 @@
 import type { DecisionRecord } from '../decisions/record.js';
 import type { RefusalNotice } from './notice.js';
 
-/** What is known of the refusals of one release by one rule, as it is kept over restarts. */
+/** The persistent state of the refusals of one release by one rule. */
 export interface ToldRefusals {
-  /** Milliseconds since 1970: when it was told of last. */
+  /** Milliseconds since 1970: its last notice. */
   readonly told: number;
-  /** How often it was told of since its first time. */
+  /** The number of notices since its first one. */
   readonly times: number;
-  /** Refused requests that nobody was told of, and the first and last of them, ISO 8601. */
+  /** Refused requests without a notice, and the first and last of them, ISO 8601. */
   readonly count: number;
   readonly first: string;
   readonly last: string;
@@ -19,16 +19,16 @@ interface Group extends ToldRefusals {
   readonly filenames: readonly string[];
 }
 
-/** After its first notice a group is told of again after an hour, then once a day, and only if there was more. */
+/** After its first notice, a group has another one after an hour, then one per day, and only after further refusals. */
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
-/** One that was quiet for so long counts as new, in milliseconds. */
+/** A group without refusals for this long counts as new, in milliseconds. */
 const FORGOTTEN = 7 * DAY;
 /** So many groups are known; beyond, the one that was quiet the longest is forgotten. */
 const MAX_GROUPS = 10_000;
 const MAX_FILENAMES = 5;
 
-/** Refusals by release and rule: the first of its kind is told of at once, the rest in sums. */
+/** Refusals by release and rule: the first of its kind has an immediate notice, the rest are summarized. */
 export class RefusalGroups {
   /** The one that was quiet the longest first. */
   readonly #groups: Map<string, Group>;
@@ -41,7 +41,7 @@ export class RefusalGroups {
     this.#groups = new Map(groups);
   }
 
-  /** @param now milliseconds since 1970 @returns what to tell of at once */
+  /** @param now milliseconds since 1970 @returns an immediate notice */
   note(record: DecisionRecord, now: number): RefusalNotice | undefined {
     const key = JSON.stringify([record.rule, record.project, record.version ?? record.filename]);
     const before = this.#groups.get(key);
@@ -53,7 +53,7 @@ export class RefusalGroups {
     return isNew ? noticeOf(group, record, now) : undefined;
   }
 
-  /** @returns the sums that are due, each of which counts as told */
+  /** @returns the summaries that are due, which then count as sent */
   due(now: number): RefusalNotice[] {
     const notices: RefusalNotice[] = [];
     for (const [key, group] of this.#groups) {
@@ -66,7 +66,7 @@ export class RefusalGroups {
     return notices;
   }
 
-  /** What the next run should know. */
+  /** The state for the next run. */
   known(): Record<string, ToldRefusals> {
     return Object.fromEntries(
       [...this.#groups].map(([key, { told, times, count, first, last }]) => [

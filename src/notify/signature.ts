@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 /** Before a secret in base64, as Standard Webhooks writes it. */
 const BASE64_SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 
-/** What one attempt to deliver is signed with. */
+/** The signed values of a delivery attempt. */
 export interface Attempt {
   /** The message's: the same for each attempt. */
   readonly id: string;
@@ -15,8 +15,8 @@ export interface Attempt {
 /**
  * The value of `webhook-signature` (Standard Webhooks 1.0): an HMAC-SHA256 over `ID.TIMESTAMP.BODY`.
  *
- * A secret that begins with `whsec_` is base64. Of one that does not, its own bytes are the key; but libraries take any
- * secret for base64, and where it can be read so, a second signature stands beside the first, as the form allows.
+ * A secret with the prefix `whsec_` is base64. Otherwise its own bytes are the key; but libraries decode any secret as
+ * base64, and if that is possible, a second signature is added, as the format allows.
  */
 export function sign({ id, timestamp, body }: Attempt, secret: string): string {
   return keysOf(secret)

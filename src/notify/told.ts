@@ -14,16 +14,18 @@ const FORM = z.object({
     }),
   ),
   waivers: z.record(z.string(), z.enum(['ending', 'ended'])),
-  /** What was wrong with the policy edit that was told of last; empty where it has been mended. */
+  /** The problems of the last reported policy edit; empty after it was fixed. */
   problems: z.array(z.string()),
 });
 
-/** What has been told, so that a restart tells nothing twice. */
+/** The sent notices, so a restart does not repeat them. */
 export type Told = z.output<typeof FORM>;
 
 export const NOTHING_TOLD: Told = { groups: {}, waivers: {}, problems: [] };
 
-/** Reads it; a file that is missing or torn says nothing, and costs a few messages. @param onUnreadable told of one that is there and says nothing */
+/**
+ * Reads it; a missing or torn file costs a few messages. @param onUnreadable receives an existing but unreadable file
+ */
 export async function loadTold(
   path: string,
   onUnreadable: DiskFiles['onUnreadable'],

@@ -4,7 +4,7 @@ import type { WaiverNotice } from './notice.js';
 
 type WaiverState = WaiverNotice['state'];
 
-/** Notices each waiver that ends within a week, and each that has ended: once each, also over restarts. */
+/** Notifies of each waiver that expires within a week, and each that has expired: once each, even after restarts. */
 export class WaiverWatch {
   #told: Readonly<Record<string, WaiverState>>;
 
@@ -30,7 +30,7 @@ export class WaiverWatch {
     return notices;
   }
 
-  /** What the next run should know. */
+  /** The state for the next run. */
   known(): Readonly<Record<string, WaiverState>> {
     return this.#told;
   }

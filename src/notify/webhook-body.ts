@@ -1,6 +1,6 @@
 import { type Message, sentenceOf } from './notice.js';
 
-/** How a webhook wants to be told. */
+/** The message format of a webhook. */
 export type WebhookFormat = 'json' | 'slack';
 
 /** Slack cuts a longer text, in characters. */
@@ -25,10 +25,13 @@ function slackText(message: Message): string {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-/** What begins or ends a link, a mention or a mark in Slack's or Mattermost's text: a blank of no width behind it undoes that. */
+/**
+ * Characters that start or end a link, a mention or markup in Slack's or Mattermost's text: a zero-width space after
+ * them disables that.
+ */
 const MARKS = /[*_~`[\]@#|\\]|:(?=\/)|www(?=\.)/gi;
 
-/** Names and reasons come from outside: none of it may be a link, a mention or a mark. Never ends within a character. */
+/** Names and reasons are untrusted, and must not become a link, a mention or markup. Never ends within a character. */
 function slackEscaped(text: string): string {
   let escaped = '';
   for (const character of text.replace(MARKS, (mark) => `${mark}\u200b`)) {

@@ -4,17 +4,17 @@ import type { NoticeEvent } from '../domain/notice-events.js';
 import { sign } from './signature.js';
 import type { WebhookFormat } from './webhook-body.js';
 
-/** Where to tell of what. */
+/** The receiver of messages, with its subscribed events. */
 export interface WebhookSettings {
   readonly name: string;
-  /** Often a secret by itself: it stands in no message. */
+  /** Often a secret by itself: messages omit it. */
   readonly url: string;
   readonly secret?: string | undefined;
   readonly format: WebhookFormat;
   readonly events: readonly NoticeEvent[];
 }
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export type AttemptResult =
   | { readonly delivered: true }
   | {
@@ -23,7 +23,7 @@ export type AttemptResult =
       readonly why: string;
       /** Whether others would fare the same: it is away, or overloaded. */
       readonly isOutage: boolean;
-      /** Milliseconds to wait, where it said so. */
+      /** Milliseconds to wait, if the receiver declared it. */
       readonly retryAfter: number | undefined;
     };
 
@@ -37,11 +37,11 @@ export type SendToWebhook = (
 
 /** For an attempt in all, in milliseconds: Standard Webhooks gives a receiver 15 to 30 s. */
 const PATIENCE = 15_000;
-/** Of an answer's body, in bytes: nobody reads it. */
+/** Limit for a response's body, in bytes, which is not used. */
 const MAX_ANSWER = 64 * 1024;
-/** Nobody waits longer because a receiver says so, in milliseconds. */
+/** The maximum delay that a receiver can request, in milliseconds. */
 const MAX_RETRY_AFTER = 60 * 60_000;
-/** Statuses that say nothing of the message. */
+/** Statuses that are independent of the message. */
 const OUTAGES: ReadonlySet<number> = new Set([401, 403, 404, 408, 410, 425, 429]);
 
 /** An id of one message: the same at every attempt. */
@@ -92,7 +92,7 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
   return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER);
 }
 
-/** The system's code says most, and holds no URL. */
+/** The system's error code is the most precise, and contains no URL. */
 function reasonOf(error: unknown): string {
   const { name, code } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') return `no response within ${PATIENCE / 1_000} s`;

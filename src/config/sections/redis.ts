@@ -63,7 +63,7 @@ export const redisSection = section(
   'The Redis that replicas share.',
 );
 
-/** @returns undefined where there is none */
+/** @returns undefined without Redis */
 export function toRedis({
   url,
   mode,
@@ -89,7 +89,7 @@ export function toRedis({
   };
 }
 
-/** @param usual the port where none is given @returns undefined where it is none */
+/** @param usual the default port @returns undefined if it is invalid */
 function readRedisUrl(text: string, usual: number): RedisAddress | undefined {
   const [, scheme, credentials, servers, database] = REDIS_URL.exec(text) ?? [];
   const hosts = servers?.split(',').map((server) => readHost(server, usual)) ?? [];

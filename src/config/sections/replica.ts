@@ -37,7 +37,7 @@ export const replicaSection = section(
   'This replica of a fleet.',
 );
 
-/** What belongs together among these settings. @param issue told what is wrong, and where */
+/** Checks combinations of these settings. @param issue receives each problem and its place */
 export function checkReplica(
   hasRedis: boolean,
   { listen, url, secret, 'share-policy': sharePolicy }: z.output<typeof replicaSection>,

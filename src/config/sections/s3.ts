@@ -45,7 +45,7 @@ export const s3Section = section(
   'Shared artifacts.',
 );
 
-/** @returns undefined where nothing is shared */
+/** @returns undefined if nothing is shared */
 export function toS3({
   bucket,
   prefix = '',
@@ -59,8 +59,8 @@ export function toS3({
 const IN_QUERY = ['endpoint', 'region', 'path-style'] as const;
 
 /**
- * The settings that a URL such as `s3://BUCKET/PREFIX?endpoint=https://s3.example.com&region=eu-1` stands for, by their names.
- * @returns undefined where it is none
+ * The settings in a URL such as `s3://BUCKET/PREFIX?endpoint=https://s3.example.com&region=eu-1`, by their names.
+ * @returns undefined if it is invalid
  */
 export function readS3Url(text: string): Readonly<Record<string, string>> | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -6,12 +6,12 @@ import { camelCased } from '../camel-case.js';
 import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
 import { hostPattern, pageUrl, section, time, withSlash } from '../terms.js';
 
-/** Those that speak of who asks, or how often. */
+/** Statuses about the client or its request rate. */
 const NEVER_ABSENT = new Set([401, 407, 408, 425, 429]);
 
 const PASSWORDS = ['password', 'password-file', 'password-command'] as const;
 
-/** Within a list, where nobody makes a path absolute. */
+/** In a list, where paths are not made absolute automatically. */
 const absolutePath = () =>
   z.string().refine(isAbsolute, { error: 'expected an absolute path such as /run/secrets/token' });
 
@@ -41,7 +41,7 @@ const upstream = z.strictObject({
   auth: z
     .strictObject({
       username: z.string().min(1).describe('User name. Some indexes expect __token__.'),
-      // Its own words, for the usual ones quote what stands there.
+      // A separate message, because the usual ones quote the value.
       password: z
         .string({ error: 'expected text; put it in quotes' })
         .min(1)
@@ -116,7 +116,7 @@ export const upstreamsSection = z
     const claimed = new Map<string, string>();
     const names = new Set<string>();
     for (const [index, { name, url, format, claims, public: open }] of upstreams.entries()) {
-      // Its name is a folder's, too, and on Windows and macOS two that differ in case alone would be one.
+      // Its name is also a folder's name, and Windows and macOS ignore case.
       const folder = name.toLowerCase();
       if (names.has(folder))
         issue(`duplicate upstream name ${JSON.stringify(name)} (ignoring case)`, index, 'name');
@@ -143,7 +143,7 @@ export interface UpstreamConfig {
   /** Of the simple index, which ends with a slash; or of the flat page. */
   readonly url: string;
   readonly format: 'simple' | 'flat';
-  /** Hosts (with their port where it is not the scheme's own), beside the index's. */
+  /** Hosts (with their port unless it is the scheme's default), in addition to the index's. */
   readonly files: readonly string[];
   readonly claims: readonly ProjectGlob[];
   readonly auth:
@@ -157,12 +157,12 @@ export interface UpstreamConfig {
   /** Paths of our certificate and its key, for an index that asks for one. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly inspect: boolean;
-  /** What is done with files without a digest that holds; `pin` keeps the first bytes. */
+  /** The treatment of files without a valid digest; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
-  /** What is done with other bytes than a file's first ones. */
+  /** The treatment of bytes that differ from a file's first ones. */
   readonly reuploads: 'refuse' | 'accept' | 'unwatched';
   readonly public: boolean;
-  /** Statuses beside 404 and 410 by which it says that it has no such project. */
+  /** Statuses for a missing project, in addition to 404 and 410. */
   readonly absent: readonly number[];
   readonly timeouts: {
     readonly connect: number;
@@ -185,7 +185,7 @@ export function toUpstreams(
       ...rest,
       reuploads: reuploads ?? 'unwatched',
       url: rest.format === 'flat' ? written : withSlash(written),
-      // A mirror often serves PyPI's pages as they are, and these send clients to PyPI's files.
+      // A mirror often serves PyPI's pages unchanged, with links to PyPI's files.
       files: files ?? (open ? [PYPI_FILES] : []),
       auth: auth && camelCased(auth),
       public: open,
