@@ -87,7 +87,10 @@ class Copy {
 
   async take({ size, from, body }: Source): Promise<void> {
     checkDeclaredSizes(size, this.#declared);
-    this.#expected = this.#declared.size ?? size;
+    // Clients were told the length that was announced first: what has another one is another file.
+    if (this.#expected !== undefined && size !== undefined && size !== this.#expected)
+      throw new OtherBytes();
+    this.#expected ??= size;
     const { maxSize } = this.#declared;
     const limit = Math.min(this.#expected ?? Number.POSITIVE_INFINITY, maxSize);
     if (from > this.received) throw new OtherBytes();

@@ -50,6 +50,9 @@ export interface AdvisoryParts {
 /** So long a question waits until it is known what earlier runs have found, in milliseconds: after a start, it takes a moment. */
 const PATIENCE = 2_000;
 
+/** Stands for a project's releases where none is known. */
+const ANY_VERSION = '0';
+
 /**
  * What is said against releases that somebody has locked or installed, wherever from. Only what is at hand is looked into: no
  * upstream is asked, and for a name that nobody knows nothing is read or kept.
@@ -116,6 +119,9 @@ export class Advisories {
       if (turns.spent) await turns.next();
       for (const advisory of await this.of(project, version)) told.set(advisory.id, advisory);
     }
+    // A project that is denied as a whole is named even if none of its releases was ever seen.
+    if (told.size === 0)
+      for (const advisory of await this.of(project, ANY_VERSION)) told.set(advisory.id, advisory);
     return [...told.values()];
   }
 

@@ -28,7 +28,7 @@ export function readBatch(body: unknown): readonly (Question | undefined)[] {
 
 /**
  * Reads one question: a package by name and ecosystem, or by its URL (purl), and a version.
- * @returns undefined where nothing is ever known of it: commits, other ecosystems, what is no name or no version
+ * @returns undefined where nothing is ever known of it: commits, other ecosystems, what is no name
  * @throws {BadQuestion}
  */
 export function readQuestion(body: unknown): Question | undefined {
@@ -43,11 +43,11 @@ export function readQuestion(body: unknown): Question | undefined {
   const ecosystem = textOf(named, 'ecosystem');
   if (name === undefined || ecosystem === undefined)
     throw new BadQuestion('Invalid query: a package requires a name and an ecosystem, or a purl.');
-  return ecosystem === 'PyPI' ? question(name, version, skip) : undefined;
+  return ecosystem.toLowerCase() === 'pypi' ? question(name, version, skip) : undefined;
 }
 
 /** `pkg:pypi/NAME@VERSION?qualifiers#subpath`. */
-const PURL = /^pkg:\/*([a-zA-Z][\w.+-]*)\/([^@?#]+)(?:@([^?#]*))?(?:\?[^#]*)?(?:#.*)?$/;
+const PURL = /^pkg:\/*([a-z][\w.+-]*)\/([^@?#]+)(?:@([^?#]*))?(?:\?[^#]*)?(?:#.*)?$/i;
 
 function ofPurl(
   text: string,
@@ -62,14 +62,17 @@ function ofPurl(
   if (own && version !== undefined)
     throw new BadQuestion('The version must be given once: in the purl or separately.');
   if (type.toLowerCase() !== 'pypi') return undefined;
-  return question(decoded(path), own ? decoded(own) : version, skip);
+  const name = decoded(path).replace(/^\/+|\/+$/g, '');
+  // A name that cannot be read says that nothing is known: `six%401.17.0` would pass as clean.
+  if (parseProjectName(name) === undefined) throw new BadQuestion('Invalid Package URL.');
+  return question(name, own ? decoded(own) : version, skip);
 }
 
+/** A version that is none (PEP 440) asks about all releases: files of such a version are refused where any is denied. */
 function question(name: string, text: string | undefined, skip: number): Question | undefined {
-  const project = parseProjectName(name);
-  const version = text === undefined ? undefined : parseVersion(text);
-  if (project === undefined || (text !== undefined && version === undefined)) return undefined;
-  return { project, version, skip };
+  const project = parseProjectName(name.replace(/\[[^\]]*\]\s*$/, '').trim());
+  if (project === undefined) return undefined;
+  return { project, version: text === undefined ? undefined : parseVersion(text), skip };
 }
 
 /** An empty one is as good as none, as protocol buffers have it. */

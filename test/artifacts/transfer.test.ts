@@ -27,7 +27,12 @@ const lost = (bytes: Buffer, from: number, end: number) =>
   source(bytes, from, end, new SourceLost());
 
 /** @param others who goes on, one after the other */
-async function take(first: Source, others: readonly Source[], hashes: object = { sha256: SHA256 }) {
+async function take(
+  first: Source,
+  others: readonly Source[],
+  hashes: object = { sha256: SHA256 },
+  size: number | 'undeclared' = SIZE,
+) {
   const arrival = new ArrivingMemory({ longest: SIZE, total: SIZE }).begin(SIZE) as Arrival;
   const asked: number[] = [];
   const left = [...others];
@@ -35,7 +40,7 @@ async function take(first: Source, others: readonly Source[], hashes: object = {
   const received = await transfer(
     first,
     arrival,
-    { hashes, size: SIZE, maxSize: SIZE },
+    { hashes, size: size === 'undeclared' ? undefined : size, maxSize: SIZE },
     (readable) => progress.push(readable),
     async (from) => {
       asked.push(from);
@@ -79,6 +84,31 @@ describe('a transfer whose source is lost', () => {
       source(BYTES, 40_001, SIZE),
     ])
       await assert.rejects(take(lost(BYTES, 0, 40_000), [next]), OtherBytes);
+  });
+
+  it('is given up where another one announces another length than clients were told', async () => {
+    const announcing = (total: number | undefined, part: Source): Source => ({
+      ...part,
+      size: total,
+    });
+    const undeclared = (first: Source, next: Source) => take(first, [next], {}, 'undeclared');
+    const short = announcing(50_000, lost(BYTES, 0, 40_000));
+    for (const next of [source(BYTES, 40_000, SIZE), source(BYTES, 0, SIZE)])
+      await assert.rejects(undeclared(short, next), OtherBytes);
+    // One that announces nothing is held to what was announced before.
+    await assert.rejects(undeclared(short, announcing(undefined, source(BYTES, 40_000, SIZE))), {
+      kind: 'upstream-broken',
+    });
+    for (const [one, other] of [
+      [SIZE, SIZE],
+      [SIZE, undefined],
+      [undefined, SIZE],
+      [undefined, undefined],
+    ]) {
+      const first = announcing(one, lost(BYTES, 0, 40_000));
+      const { received } = await undeclared(first, announcing(other, source(BYTES, 40_000, SIZE)));
+      assert.equal(received.size, SIZE);
+    }
   });
 
   it('is not what the index declares where the first part was of others', async () => {

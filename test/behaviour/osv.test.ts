@@ -68,6 +68,23 @@ describe('a release that the policy denies', () => {
       assert.deepEqual(JSON.parse(body.toString()), { code: 5, message: 'Bug not found.' });
     });
 
+  it('is named whatever is asked about it where all of its project is denied, and no page was seen', async () => {
+    await gate.writePolicy(
+      'own.yaml',
+      'deny: [{ project: bad, reason: "it steals" }, { project: "corp-*", reason: "ours" }]',
+    );
+    const versions = ['1.0', undefined, 'latest', '1.0-SNAPSHOT', '2004d-x', '9'.repeat(5_000)];
+    for (const version of versions)
+      for (const project of ['bad', 'corp-tools']) {
+        const { json } = await postJson(gate, '/v1/query', pypiRelease(project, version));
+        assert.match(json.vulns?.[0]?.id ?? '', new RegExp(`^MAL-WG-deny-${project}-`), version);
+        const found = await gate.get(`/v1/vulns/${json.vulns[0].id}`);
+        assert.equal(found.status, 200);
+      }
+    const { json } = await postJson(gate, '/v1/query', pypiRelease('good', 'latest'));
+    assert.deepEqual(json, {});
+  });
+
   it('is named by its project, where no version is asked about, as far as its page was seen', async () => {
     gate.upstream.addProject(
       'bad',

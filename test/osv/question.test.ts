@@ -37,6 +37,28 @@ describe('a question in the form of OSV', () => {
       0,
     ],
     ['where to go on', six({ page_token: '100' }), 'six', undefined, 100],
+    [
+      'a version that is none: any release may be meant',
+      six({ version: 'latest' }),
+      'six',
+      undefined,
+      0,
+    ],
+    [
+      'a version of many digits and letters',
+      six({ version: `${'1'.repeat(5_000)}x` }),
+      'six',
+      undefined,
+      0,
+    ],
+    [
+      'extras and white space at the name',
+      { package: { name: ' six [extra] ', ecosystem: 'pypi' }, version: '1' },
+      'six',
+      '1',
+      0,
+    ],
+    ['slashes around a purl’s name', { package: { purl: 'PKG:pypi//six/@1' } }, 'six', '1', 0],
     ['empty texts, which are none', six({ version: '', page_token: '' }), 'six', undefined, 0],
   ] as const)
     it(`is read with ${what}`, () => {
@@ -48,7 +70,6 @@ describe('a question in the form of OSV', () => {
     ['another ecosystem', { package: { name: 'six', ecosystem: 'npm' }, version: '1' }],
     ['a purl of another ecosystem', { package: { purl: 'pkg:npm/%40a/b@1' } }],
     ['what is no name', { package: { name: '../etc', ecosystem: 'PyPI' }, version: '1' }],
-    ['what is no version', six({ version: 'latest' })],
   ] as const)
     it(`is one of which nothing is known, with ${what}`, () => {
       assert.equal(readQuestion(body), undefined);
@@ -63,6 +84,8 @@ describe('a question in the form of OSV', () => {
     ['two versions', { package: { purl: 'pkg:pypi/six@1' }, version: '1' }],
     ['a version that is no text', six({ version: 1 })],
     ['a token that is none', six({ page_token: '-1' })],
+    ['a purl whose name holds its version', { package: { purl: 'pkg:pypi/six%401.17.0' } }],
+    ['a purl with a folder', { package: { purl: 'pkg:pypi/a/six@1' } }],
     ['a broken escape', { package: { purl: 'pkg:pypi/six@%zz' } }],
   ] as const)
     it(`is wrong with ${what}`, () => {

@@ -30,7 +30,7 @@ export type AtGate =
 /**
  * Waits until a response with the bytes of a fill may begin.
  * @param departing bounds the bytes in transit to clients
- * @param needsLength whether it requires the artifact's length, as a range does
+ * @param needsLength whether it requires the artifact's length, as a range does, and HTTP/1.0
  */
 export async function waitAtGate(
   connection: Connection,
@@ -74,6 +74,8 @@ class FillPieces implements Pieces {
   readonly #departing: FairShare;
   readonly #leave: () => void;
   readonly #reader: FillReader;
+  /** The length that the response declares, if it is known when the response begins. */
+  readonly #declared: number | undefined;
   #buffer = Buffer.alloc(0);
 
   constructor(
@@ -89,6 +91,7 @@ class FillPieces implements Pieces {
     this.#departing = departing;
     this.#leave = departing.join();
     this.#reader = reader;
+    this.#declared = fill.total;
   }
 
   get size(): number | undefined {
@@ -99,7 +102,7 @@ class FillPieces implements Pieces {
     const fill = this.#fill;
     const watch = this.#watch;
     // A restarted transfer is verified separately. The bytes that were sent before belong to a transfer that failed.
-    while (!watch.gone && this.#reader.isSame && !isStopped(fill.end)) {
+    while (!watch.gone && this.#reader.isSame && !isStopped(fill.end) && !this.#hasOtherLength()) {
       const allowance = this.#gate.allowance(fill.progress, watch.waited, body);
       const ready = Math.min(allowance, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
@@ -108,6 +111,12 @@ class FillPieces implements Pieces {
       if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') this.#gate.drip();
     }
     return undefined;
+  }
+
+  /** What was judged must be what the response declares: a part of it was never judged as a file. */
+  #hasOtherLength(): boolean {
+    const { end } = this.#fill;
+    return end !== undefined && this.#declared !== undefined && this.#fill.total !== this.#declared;
   }
 
   async close(): Promise<void> {

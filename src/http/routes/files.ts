@@ -171,6 +171,15 @@ class Exchange {
     return new BlobPieces(blob, this.#services.departing, 'encrypted' in this.#req.socket);
   }
 
+  /**
+   * Whether the client can tell a body of unknown length that is cut off from a complete one. HTTP/1.0 has no chunks
+   * (RFC 9112, section 7): there the end of the connection is the end of the body, and nginx before 1.29.7 requests by it
+   * unless told otherwise.
+   */
+  #showsACut(): boolean {
+    return this.#req.httpVersionMajor > 1 || this.#req.httpVersionMinor >= 1;
+  }
+
   /** Returns false where the file moved meanwhile, and must be asked for again. */
   async #filling(fill: Fill, subject: Subject): Promise<boolean> {
     this.#fill = fill;
@@ -179,7 +188,7 @@ class Exchange {
     // well.
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
       await fill.ended;
-    const needsLength = requestedRange(this.#req, etagOf(fill)) !== undefined;
+    const needsLength = requestedRange(this.#req, etagOf(fill)) !== undefined || !this.#showsACut();
     const { departing } = this.#services;
     const { gate } = this.#settings;
     const atGate = await waitAtGate(this.#res, fill, gate, departing, needsLength);

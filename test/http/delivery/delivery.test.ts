@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { ArtifactService } from '../../../src/artifacts/artifact-service.js';
 import { Fill, newTransfer } from '../../../src/artifacts/fill.js';
@@ -372,6 +373,72 @@ describe('a refusal', () => {
       const client = get();
       await client.ended;
       assert.equal(client.response?.statusMessage, phrase);
+      server?.close();
+    }
+  });
+});
+
+/** What a client of HTTP/1.0 receives: there the end of the connection is the end of a body without a length. */
+function getOverHttp10(url: string) {
+  const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
+  const parts: Buffer[] = [];
+  socket.on('data', (part) => parts.push(part));
+  socket.write(`GET ${PATH} HTTP/1.0\r\nhost: pypi\r\n\r\n`);
+  return {
+    received: () => Buffer.concat(parts).toString('latin1'),
+    ended: once(socket, 'close').then(() => Buffer.concat(parts).toString('latin1')),
+  };
+}
+
+describe('a response over HTTP/1.0, where a body of unknown length that is cut off looks whole', () => {
+  it('waits for the verdict', async () => {
+    const verdicts = [
+      { kind: 'refused', verdict: files.REFUSED },
+      { kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') },
+      { kind: 'allowed', verdict: files.ALLOWED, size: SIZE },
+    ] as const;
+    for (const end of verdicts) {
+      const fill = fillOf(600_000, 'unknown');
+      const { url, opened } = await serve({ artifact: () => files.filling(fill) });
+      const client = getOverHttp10(url);
+      await until(() => opened() > 0);
+      for (let turn = 0; turn < 5; turn += 1) await connect(`${url}/healthz`).ended;
+      assert.equal(client.received(), '', 'it began before the verdict');
+      fill.advance(SIZE);
+      fill.finish(end);
+      const answer = await client.ended;
+      const status = { refused: 403, failed: 502, allowed: 200 }[end.kind];
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.match(answer, /\r\ncontent-length: \d+\r\n/i);
+      assert.equal(answer.includes(BYTES.toString('latin1')), end.kind === 'allowed');
+      server?.close();
+    }
+  });
+
+  it('begins before it where the length is known, which shows a cut', async () => {
+    const fill = fillOf(600_000);
+    const { url } = await serve({ artifact: () => files.filling(fill) });
+    const client = getOverHttp10(url);
+    await until(() => client.received().length > 100_000);
+    fill.finish({ kind: 'refused', verdict: files.REFUSED });
+    const answer = await client.ended;
+    assert.match(answer, new RegExp(`\r\ncontent-length: ${SIZE}\r\n`, 'i'));
+    assert.ok(answer.length < SIZE);
+  });
+});
+
+describe('a response whose length was declared', () => {
+  it('is cut off where another length was judged, however much of it has left', async () => {
+    for (const judged of [SIZE - 1, SIZE + 1]) {
+      const fill = fillOf(600_000);
+      const { get, services } = await serve({ artifact: () => files.filling(fill) });
+      const client = get();
+      await until(() => client.received > 0);
+      fill.advance(SIZE);
+      fill.finish({ kind: 'allowed', verdict: files.ALLOWED, size: judged });
+      assert.equal(await client.ended, 'cut');
+      await until(() => services.decisions.length > 0);
+      assert.equal(services.decisions[0]?.complete, false);
       server?.close();
     }
   });
