@@ -193,15 +193,52 @@ describe('an artifact that is asked for at three replicas', { skip }, () => {
     for (const gate of replicas) assert.ok(isWhole(await gate.get(path), dist));
   });
 
-  it('is fetched by each of them where Redis is gone', async () => {
-    const replicas = await three();
-    await redis.stop();
-    const { dist, path, at } = large();
-    const answers = await Promise.all(replicas.map((gate) => gate.get(path)));
-    for (const answer of answers) assert.ok(isWhole(answer, dist));
-    assert.equal(upstream.requests(at), 3);
-    for (const gate of replicas) assert.equal(await fills(gate, 'none'), 1);
-    await redis.start();
+  /** What may be wrong with Redis, and how it ends. */
+  const FAULTS: Readonly<Record<string, { harm: () => unknown; mend: () => unknown }>> = {
+    'is gone': { harm: () => redis.stop(), mend: () => redis.start() },
+    'says nothing any more': { harm: () => redis.pause(), mend: () => redis.resume() },
+    'takes nothing any more': {
+      harm: () => redis.ask.replicaof('127.0.0.1', 1),
+      mend: () => redis.ask.replicaof('NO', 'ONE'),
+    },
+    'has no memory left': {
+      harm: () => redis.ask.config('SET', 'maxmemory', '1'),
+      mend: () => redis.ask.config('SET', 'maxmemory', '0'),
+    },
+    'knows the password no more': {
+      harm: async () => {
+        await redis.ask.config('SET', 'requirepass', 'another');
+        await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      },
+      mend: () => redis.ask.config('SET', 'requirepass', ''),
+    },
+  };
+  for (const [fault, { harm, mend }] of Object.entries(FAULTS))
+    it(`is fetched by each of them where Redis ${fault}`, async () => {
+      const replicas = await three();
+      await harm();
+      try {
+        const { dist, path, at } = large();
+        const answers = await Promise.all(replicas.map((gate) => gate.get(path)));
+        for (const answer of answers) assert.ok(isWhole(answer, dist));
+        assert.equal(upstream.requests(at), 3);
+        for (const gate of replicas) assert.equal(await fills(gate, 'none'), 1);
+      } finally {
+        await mend();
+      }
+    });
+
+  it('is fetched by each of two that ask different primaries, and whole at both', async () => {
+    const other = await startRedis();
+    try {
+      const [one, two] = [await start(), await start({ config: { 'redis.url': other.url } })];
+      const { dist, path, at } = large();
+      const answers = await Promise.all([one, two].map((gate) => gate.get(path)));
+      for (const answer of answers) assert.ok(isWhole(answer, dist));
+      assert.equal(upstream.requests(at), 2);
+    } finally {
+      await other.close();
+    }
   });
 
   it('is fetched again where Redis forgets who is at it, and whole everywhere', async () => {
