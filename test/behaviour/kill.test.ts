@@ -9,6 +9,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
+import { until } from '../support/until.js';
 import { ask } from '../support/wheelgate.js';
 
 const SIZE = 3 * 2 ** 20;
@@ -74,6 +75,37 @@ describe('kill -9', () => {
     upstream.fault(upstreamPath, undefined);
     upstream.release();
     await checkAfterDeath();
+  });
+
+  it('in the middle of a probe, after which the next process probes the file and refuses it', async () => {
+    const uploadTime = new Date().toISOString();
+    const good = buildWheel({ name: 'probed', version: '1.0.0' });
+    const bad = buildWheel({ name: 'probed', version: '1.0.1', files: { 'a.pth': 'import os\n' } });
+    upstream.addProject(
+      'probed',
+      [good, bad].map((one) => ({ dist: one, uploadTime })),
+    );
+    const place = packagePath('probed', bad.filename);
+    const yanked = async (): Promise<unknown[]> => {
+      const page = await ask(`${gate.url}/simple/probed/`, {
+        accept: 'application/vnd.pypi.simple.v1+json',
+      });
+      return JSON.parse(page.body.toString()).files.map((file: { yanked: unknown }) => file.yanked);
+    };
+    upstream.fault(place, { kind: 'stall', after: 10 });
+    assert.deepEqual(await yanked(), [false, false]);
+    const asked = upstream.requests(place);
+    assert.ok(asked > 0, 'its probe is under way');
+    await gate.end('SIGKILL');
+    upstream.fault(place, undefined);
+    upstream.release();
+    await checkAfterDeath();
+    await until(async () => (await yanked())[1] !== false);
+    assert.match(String((await yanked())[1]), /startup-hook/);
+    assert.equal((await yanked())[0], false);
+    assert.ok(upstream.requests(place) > asked);
+    assert.equal((await ask(`${gate.url}/files/probed/${good.filename}`)).status, 200);
+    assert.equal((await ask(`${gate.url}/files/probed/${bad.filename}`)).status, 403);
   });
 
   it('at the first byte of a response', async () => {
