@@ -31,7 +31,7 @@ export function sentenceOf(
   if (inspected && first !== undefined)
     return {
       word: 'Allowed',
-      rest: `because the policy permits what was found: ${plainReason(first.detail, undefined)} (${first.code}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}). Its known-good start-up hooks or the settings of the rule permit it.`,
+      rest: `because the policy permits its findings: ${plainReason(first.detail, undefined)} (${first.code}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}). Its known-good start-up hooks or the settings of the rule permit it.`,
     };
   return inspected
     ? { word: 'Allowed', rest: 'because no rule applies.' }

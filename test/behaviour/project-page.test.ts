@@ -219,7 +219,11 @@ describe('the page of a project with 8,000 files', () => {
       assert.deepEqual([items.length, pages, files], [100, 80, 8_000]);
       assert.equal(items[0].version, '1.99');
       assert.equal(items.at(-1).version, '1.0');
-      assert.deepEqual((await gate.get('/api/v1/projects/many?page=81')).json().items, []);
+      for (const path of ['/api/v1/projects/many?page=81', '/projects/many?page=81']) {
+        const beyond = await gate.get(path);
+        assert.equal(beyond.status, 400);
+        assert.match(beyond.body.toString(), /must be at most 80/);
+      }
     } finally {
       await gate.close();
     }

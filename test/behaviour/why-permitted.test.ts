@@ -34,7 +34,7 @@ describe('a file with a finding that the policy permits', () => {
         assert.equal((await gate.get(`/files/${name}/${dist.filename}`)).status, 200);
       }
       const why = await text(`/projects/known/files/${known.filename}`);
-      assert.match(why, /Allowed because the policy permits what was found: .*known\.pth/);
+      assert.match(why, /Allowed because the policy permits its findings: .*known\.pth/);
       assert.doesNotMatch(why, /no rule applies/);
 
       const record = (await gate.decisions()).find(({ project }) => project === 'waived');
