@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { buildWheel } from '../support/distributions.js';
 import { type FakeS3, startFakeS3 } from '../support/fake-s3.js';
@@ -13,6 +13,11 @@ import { until } from '../support/until.js';
 import { ask } from '../support/wheelgate.js';
 
 const MIB = 2 ** 20;
+
+/** Everything below a folder, by its last name. */
+async function namesIn(folder: string): Promise<ReadonlySet<string>> {
+  return new Set((await readdir(folder, { recursive: true })).map((path) => basename(path)));
+}
 
 describe('kill -9 between the verdict and the end of the upload to S3', () => {
   let upstream: FakeUpstream;
@@ -61,6 +66,8 @@ describe('kill -9 between the verdict and the end of the upload to S3', () => {
       const first = await start('first');
       await assertServes(first);
       await until(() => s3.requests('PUT') > 0);
+      // A client has its file before the disk has it: what a death loses in between is fetched again.
+      await until(async () => (await namesIn(join(folder, 'first', 'blobs'))).has(dist.sha256));
       await first.end('SIGKILL');
       // Parts that were sent may remain; a lifecycle rule removes them.
       assert.deepEqual([s3.objects.size, s3.uploads.size], [0, uploads]);
