@@ -24,6 +24,8 @@ const RUN = z.object({
   /** All that it had decided by then was heard, ISO 8601. */
   whole: z.string().optional(),
   gap: GAP.optional(),
+  /** Decisions that may have been missed: it is known once this run is heard of again. */
+  doubt: GAP.optional(),
   /** Runs before it: who can write to Redis may put their words there once more. */
   past: z.array(z.string()).max(MOST_PAST).optional(),
 });
@@ -44,8 +46,8 @@ export class Runs {
 
   /** The last gap of each replica that has one. */
   get gaps(): ReadonlyMap<string, Gap> {
-    const all = [...this.#runs].flatMap(([replica, { gap }]) =>
-      gap === undefined ? [] : [[replica, { from: gap.from, to: gap.to }] as const],
+    const all = [...this.#runs].flatMap(([replica, { gap, doubt = gap }]) =>
+      doubt === undefined ? [] : [[replica, { from: doubt.from, to: doubt.to }] as const],
     );
     return new Map(all);
   }
@@ -65,16 +67,16 @@ export class Runs {
     return this.#runs.get(replica);
   }
 
-  /** All that a replica had decided by then was heard. @param whole ISO 8601 */
+  /** All that a replica's last run had decided by then was heard. @param whole ISO 8601 */
   wholeUpTo(replica: string, whole: string): void {
     const run = this.#runs.get(replica);
-    if (run !== undefined) this.#runs.set(replica, { ...run, whole });
+    if (run !== undefined) this.#runs.set(replica, { ...run, whole, doubt: undefined });
   }
 
   /** A replica will not be heard of again: what it may have decided is lost. */
   giveUp(replica: string, gap: Gap): void {
     const run = this.#runs.get(replica) ?? { run: '', number: 0, time: gap.to };
-    this.#runs.set(replica, { ...run, ended: true, gap });
+    this.#runs.set(replica, { ...run, ended: true, gap, doubt: undefined });
   }
 
   /**
@@ -89,10 +91,12 @@ export class Runs {
     if (isSame && (number < known.number || (number === known.number && (!isEnd || known.ended))))
       return undefined;
     // A run that has not said that it ends may have decided more than it told.
-    const before = isSame ? known.number : 0;
-    const missed = number - before - (isEnd ? 0 : 1);
+    const heard = isSame ? known.number : 0;
+    const missed = number - heard - (isEnd ? 0 : 1);
     const isGap = missed > 0 || (known !== undefined && !isSame && !known.ended);
-    const gap = isGap ? { from: known && heardUpTo(known), to: time } : known?.gap;
+    // The next decision of the same run shows that none before it was missed; another run does not.
+    const before = isSame && !isGap ? known.gap : (known?.doubt ?? known?.gap);
+    const gap = isGap ? { from: known && heardUpTo(known), to: time } : before;
     this.#runs.delete(replica);
     const earlier = known?.past ?? [];
     const past =
@@ -107,7 +111,7 @@ export class Runs {
   /** Of all that are known, something may have been missed. @param to ISO 8601 */
   missAll(to: string): void {
     for (const [replica, run] of this.#runs)
-      this.#runs.set(replica, { ...run, gap: { from: heardUpTo(run), to } });
+      this.#runs.set(replica, { ...run, doubt: { from: heardUpTo(run), to } });
   }
 
   toJSON(): unknown {
