@@ -75,9 +75,10 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     async decisions() {
       const file = join(folder, 'data', 'decisions.jsonl');
       const text = await readFile(file, 'utf8').catch(() => '');
+      // What stands behind the last line end is still being written.
       return text
         .split('\n')
-        .filter(Boolean)
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as DecisionRecord);
     },
     async metric(name) {
