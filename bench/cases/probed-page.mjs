@@ -1,7 +1,7 @@
 // The first request of each page of a tree, where its files are probed before they are listed and where they are too old for it:
 // what verdicts ahead of the listing cost the client that comes first.
 import { join } from 'node:path';
-import { findPip, publishTree, wheelsOfTree } from '../lib/clients.mjs';
+import { findPip, projectOf, publishTree, wheelsOfTree } from '../lib/clients.mjs';
 import { download } from '../lib/download.mjs';
 import { alternate, median } from '../lib/measure.mjs';
 import { has, proc, startNginx, startWheelgate } from '../lib/processes.mjs';
@@ -80,9 +80,4 @@ export async function run({ folder, rounds, short }) {
   } finally {
     for (const index of Object.values(indexes)) await index.end();
   }
-}
-
-function projectOf(wheel) {
-  const [name] = wheel.split('/').at(-1).split('-');
-  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
 }

@@ -1,5 +1,4 @@
 // pip and uv, and a static index of real wheels for them to install from.
-import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -11,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { listed, publishPage } from './index-folder.mjs';
+import { listed, publishPage, sha256 } from './index-folder.mjs';
 import { output } from './measure.mjs';
 import { has } from './processes.mjs';
 
@@ -104,10 +103,7 @@ export async function publishTree(root, wheels, more = {}) {
   const projects = new Set();
   const published = wheels.map((wheel) => {
     const filename = wheel.split('/').at(-1);
-    const name = filename
-      .split('-')[0]
-      .replaceAll(/[-_.]+/g, '-')
-      .toLowerCase();
+    const name = projectOf(filename);
     if (projects.has(name)) throw new Error(`two wheels of ${name}`);
     projects.add(name);
     const folder = join(root, 'files', name);
@@ -136,6 +132,8 @@ export async function publishTree(root, wheels, more = {}) {
   return projects.size;
 }
 
-function sha256(content) {
-  return createHash('sha256').update(content).digest('hex');
+/** The project of a wheel, in its normal form. @param wheel path or filename */
+export function projectOf(wheel) {
+  const [name] = wheel.split('/').at(-1).split('-');
+  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
 }

@@ -41,8 +41,7 @@ export function publish(root, name, wheels, extraFiles = []) {
   mkdirSync(folder, { recursive: true });
   const files = wheels.map(({ filename, bytes }) => {
     writeFileSync(join(folder, filename), bytes);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return listed(name, filename, bytes.length, sha256);
+    return listed(name, filename, bytes.length, sha256(bytes));
   });
   publishPage(root, name, [...files, ...extraFiles]);
 }
@@ -60,9 +59,8 @@ export function publishPage(root, name, files, { gzip = false } = {}) {
 /** Files of a page that nobody downloads: they make it long. */
 export function fillers(name, count) {
   return Array.from({ length: count }, (_, index) => {
-    const sha256 = createHash('sha256').update(`${name}${index}`).digest('hex');
     const filename = `${name}-${Math.floor(index / 8)}.${index % 8}-cp311-cp311-manylinux_2_17_x86_64.whl`;
-    return listed(name, filename, 1_000_000 + index, sha256);
+    return listed(name, filename, 1_000_000 + index, sha256(`${name}${index}`));
   });
 }
 
@@ -78,4 +76,9 @@ export function listed(name, filename, size, sha256) {
     'core-metadata': false,
     yanked: false,
   };
+}
+
+/** In hexadecimal digits. */
+export function sha256(content) {
+  return createHash('sha256').update(content).digest('hex');
 }

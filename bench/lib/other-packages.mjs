@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildWheel, listed, publishPage } from './index-folder.mjs';
+import { buildWheel, listed, publishPage, sha256 } from './index-folder.mjs';
 
 const AT_ONCE = 8;
 
@@ -62,8 +62,4 @@ export async function takeOthers(simple, names) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-}
-
-function sha256(content) {
-  return createHash('sha256').update(content).digest('hex');
 }
