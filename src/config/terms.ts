@@ -12,6 +12,15 @@ export const section = <Shape extends z.ZodRawShape>(shape: Shape, description: 
     .prefault({} as never)
     .describe(description);
 
+/** What names something of the configuration in logs, metrics and policies. */
+export const shortName = () =>
+  z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+      'expected a short name of letters, digits, ., _ and -',
+    );
+
 export const count = (least: number) => z.int().min(least);
 
 const PATHS = z.registry<{ readonly isPath: true }>();

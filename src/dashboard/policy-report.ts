@@ -1,6 +1,6 @@
 import { SETTABLE_RULES, type SettableRule } from '../domain/rules.js';
 import type { Waiver } from '../policy/entries.js';
-import { CHANGE_ME } from '../policy/how-to-waive.js';
+import { unfinishedKeys } from '../policy/how-to-waive.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import type { Layer, Place, PolicySources, PolicyText, SaidValue } from '../policy/sources.js';
 import { DAY } from '../policy/terms.js';
@@ -283,15 +283,11 @@ function waiversOf(
   const entries = noted.slice(0, MOST_ENTRIES).map(({ waiver, state, at }) => ({
     ...waiver,
     state,
-    ...(isIncomplete(waiver) && { incomplete: true as const }),
+    ...(unfinishedKeys(waiver).length > 0 && { incomplete: true as const }),
     expires: new Date(waiver.expires).toISOString(),
     at,
   }));
   return { count: waivers.length, states, entries };
-}
-
-function isIncomplete({ owner, reason }: Waiver): boolean {
-  return [owner, reason].some((text) => text.includes(CHANGE_ME));
 }
 
 function stateOf({ expires }: Waiver, waiverMax: number, now: number): WaiverState {

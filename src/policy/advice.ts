@@ -3,7 +3,7 @@ import { vainClauses } from '../domain/specifier.js';
 import type { YamlDocument } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { suggestion } from '../yaml/validate.js';
-import { CHANGE_ME } from './how-to-waive.js';
+import { CHANGE_ME, unfinishedKeys } from './how-to-waive.js';
 import type { PolicyMeaning } from './merge.js';
 import { heedsFixes } from './rules/cooldown.js';
 import type { PolicyFile } from './schema.js';
@@ -86,14 +86,12 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
 /** Copied waivers with placeholders that were not replaced. */
 function unfinishedWaivers({ file, document }: SourcedFile): Problem[] {
   return (file.waivers ?? []).flatMap((waiver, index) =>
-    (['owner', 'reason'] as const)
-      .filter((key) => waiver[key].includes(CHANGE_ME))
-      .map((key) =>
-        document.problemAt(
-          ['waivers', index, key],
-          `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: replace it with the owner and the reason`,
-        ),
+    unfinishedKeys(waiver).map((key) =>
+      document.problemAt(
+        ['waivers', index, key],
+        `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: replace it with the owner and the reason`,
       ),
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from '../domain/finding.js';
 import { isSettable, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
+import type { Waiver } from './entries.js';
 import { DAY, oneLine } from './terms.js';
 
 /** The findings that known-good contents cover: files that are executed, or that lead to others. */
@@ -13,6 +14,11 @@ export const BY_CONTENT: ReadonlySet<string> = new Set([
 
 /** The placeholder for values that a person must supply; `check` warns about it. */
 export const CHANGE_ME = 'CHANGE-ME';
+
+/** The keys of a waiver that still have the placeholder. */
+export function unfinishedKeys(waiver: Pick<Waiver, 'owner' | 'reason'>): ('owner' | 'reason')[] {
+  return (['owner', 'reason'] as const).filter((key) => waiver[key].includes(CHANGE_ME));
+}
 
 /** Default lifetime of a generated waiver, in milliseconds. */
 const A_START = 14 * DAY;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { hostAndPort, network, section, webUrl } from '../terms.js';
+import { hostAndPort, network, section, shortName, webUrl } from '../terms.js';
 
 /** Shorter secrets can be found by trying. */
 export const SHORTEST_SECRET = 16;
@@ -8,14 +8,7 @@ export const SHORTEST_SECRET = 16;
 /** The settings below `replica`. */
 export const replicaSection = section(
   {
-    name: z
-      .string()
-      .regex(
-        /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
-        'expected a short name of letters, digits, ., _ and -',
-      )
-      .describe('Name of this replica. Default: the host name.')
-      .optional(),
+    name: shortName().describe('Name of this replica. Default: the host name.').optional(),
     listen: hostAndPort()
       .describe("Internal address where other replicas follow this one's fills.")
       .optional(),

@@ -4,7 +4,7 @@ import type { ProjectGlob } from '../../domain/project-glob.js';
 import { projectGlob } from '../../yaml/values.js';
 import { camelCased } from '../camel-case.js';
 import { PYPI_FILES, PYPI_INDEX } from '../defaults.js';
-import { hostPattern, pageUrl, section, time, withSlash } from '../terms.js';
+import { hostPattern, pageUrl, section, shortName, time, withSlash } from '../terms.js';
 
 /** Statuses about the client or its request rate. */
 const NEVER_ABSENT = new Set([401, 407, 408, 425, 429]);
@@ -16,13 +16,7 @@ const absolutePath = () =>
   z.string().refine(isAbsolute, { error: 'expected an absolute path such as /run/secrets/token' });
 
 const upstream = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
-      'expected a short name of letters, digits, ., _ and -',
-    )
-    .describe('Name in policies, logs and metrics.'),
+  name: shortName().describe('Name in policies, logs and metrics.'),
   url: pageUrl()
     .describe('URL of the simple index or flat page. Default for the last upstream: PyPI.')
     .optional(),

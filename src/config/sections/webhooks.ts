@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NOTICE_EVENTS } from '../../domain/notice-events.js';
+import { shortName } from '../terms.js';
 
 /** Often with a query, and often a secret as a whole: no message repeats it. */
 const webhookUrl = () =>
@@ -12,13 +13,7 @@ const webhookUrl = () =>
   });
 
 const webhook = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
-      'expected a short name of letters, digits, ., _ and -',
-    )
-    .describe('Name in the log and /readyz.'),
+  name: shortName().describe('Name in the log and /readyz.'),
   url: webhookUrl().describe('URL that messages are posted to.'),
   secret: z
     .string({ error: 'expected text; put it in quotes' })

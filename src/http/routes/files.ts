@@ -173,8 +173,8 @@ class Exchange {
 
   /**
    * Whether the client can tell a body of unknown length that is cut off from a complete one. HTTP/1.0 has no chunks
-   * (RFC 9112, section 7): there the end of the connection is the end of the body, and nginx before 1.29.7 requests by it
-   * unless told otherwise.
+   * (RFC 9112, section 7): the end of the connection is the end of the body. nginx requests by it unless
+   * `proxy_http_version` is set, or it is recent.
    */
   #showsACut(): boolean {
     return this.#req.httpVersionMajor > 1 || this.#req.httpVersionMinor >= 1;
