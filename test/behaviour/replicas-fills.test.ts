@@ -5,6 +5,14 @@ import { nameOfFill } from '../../src/replicas/fills/lease-store.js';
 import { startLine } from '../support/cut-line.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
+import {
+  FULL,
+  GONE,
+  HANGING,
+  type Harm,
+  OTHER_PASSWORD,
+  READ_ONLY,
+} from '../support/redis-harms.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { replicaSettings } from '../support/replica-settings.js';
 import { until } from '../support/until.js';
@@ -194,29 +202,17 @@ describe('an artifact that is asked for at three replicas', { skip }, () => {
   });
 
   /** What may be wrong with Redis, and how it ends. */
-  const FAULTS: Readonly<Record<string, { harm: () => unknown; mend: () => unknown }>> = {
-    'is gone': { harm: () => redis.stop(), mend: () => redis.start() },
-    'says nothing any more': { harm: () => redis.pause(), mend: () => redis.resume() },
-    'takes nothing any more': {
-      harm: () => redis.ask.replicaof('127.0.0.1', 1),
-      mend: () => redis.ask.replicaof('NO', 'ONE'),
-    },
-    'has no memory left': {
-      harm: () => redis.ask.config('SET', 'maxmemory', '1'),
-      mend: () => redis.ask.config('SET', 'maxmemory', '0'),
-    },
-    'knows the password no more': {
-      harm: async () => {
-        await redis.ask.config('SET', 'requirepass', 'another');
-        await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      },
-      mend: () => redis.ask.config('SET', 'requirepass', ''),
-    },
+  const FAULTS: Readonly<Record<string, Harm>> = {
+    'is gone': GONE,
+    'says nothing any more': HANGING,
+    'takes nothing any more': READ_ONLY,
+    'has no memory left': FULL,
+    'knows the password no more': OTHER_PASSWORD,
   };
   for (const [fault, { harm, mend }] of Object.entries(FAULTS))
     it(`is fetched by each of them where Redis ${fault}`, async () => {
       const replicas = await three();
-      await harm();
+      await harm(redis);
       try {
         const { dist, path, at } = large();
         const answers = await Promise.all(replicas.map((gate) => gate.get(path)));
@@ -224,7 +220,7 @@ describe('an artifact that is asked for at three replicas', { skip }, () => {
         assert.equal(upstream.requests(at), 3);
         for (const gate of replicas) assert.equal(await fills(gate, 'none'), 1);
       } finally {
-        await mend();
+        await mend(redis);
       }
     });
 

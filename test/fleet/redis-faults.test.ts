@@ -4,6 +4,15 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { yankedText } from '../../src/messages/refusals.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
+import {
+  FLUSHED,
+  FULL,
+  GONE,
+  HANGING,
+  type Harm,
+  OTHER_PASSWORD,
+  READ_ONLY,
+} from '../support/redis-harms.js';
 import { type RedisServer, redisProgram, startRedis } from '../support/redis-servers.js';
 import { type Replicas, startReplicas } from '../support/replicas.js';
 import { until } from '../support/until.js';
@@ -45,16 +54,13 @@ async function startSlowLine(to: RedisServer, milliseconds: number) {
 }
 
 /** What may be wrong with Redis. A replica has begun beforehand, with a project known, and goes on with another one. */
-const FAULTS: Readonly<Record<string, (redis: RedisServer) => unknown>> = {
-  'is gone': (redis) => redis.stop(),
-  'says nothing any more': (redis) => redis.pause(),
-  'takes nothing any more': (redis) => redis.ask.call('REPLICAOF', '127.0.0.1', '1'),
-  'has no memory left': (redis) => redis.ask.config('SET', 'maxmemory', '1'),
-  'knows its password no more': async (redis) => {
-    await redis.ask.config('SET', 'requirepass', 'another');
-    await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-  },
-  'has lost everything': (redis) => redis.ask.flushall(),
+const FAULTS: Readonly<Record<string, Harm['harm']>> = {
+  'is gone': GONE.harm,
+  'says nothing any more': HANGING.harm,
+  'takes nothing any more': READ_ONLY.harm,
+  'has no memory left': FULL.harm,
+  'knows its password no more': OTHER_PASSWORD.harm,
+  'has lost everything': FLUSHED.harm,
   'knows none of the commands that are wanted': (redis) =>
     redis.ask.call('ACL', 'SETUSER', 'default', '-@scripting'),
 };

@@ -11,6 +11,15 @@ import {
   ours,
 } from '../../fleet/contract/leases.js';
 import {
+  FLUSHED,
+  FULL,
+  GONE,
+  HANGING,
+  type Harm,
+  OTHER_PASSWORD,
+  READ_ONLY,
+} from '../../support/redis-harms.js';
+import {
   type RedisServer,
   redisProgram,
   startRedis,
@@ -197,22 +206,19 @@ describe('leases in Redis', { skip }, () => {
     assert.equal(ours(await one.leases.take(KEY)).distant, undefined);
   });
 
-  const harms: Readonly<Record<string, () => unknown>> = {
-    'is gone': () => redis.stop(),
-    hangs: () => redis.pause(),
-    'is read-only': () => redis.ask.replicaof('127.0.0.1', 1),
-    'is full': () => redis.ask.config('SET', 'maxmemory', '1'),
-    'knows its password no more': async () => {
-      await redis.ask.config('SET', 'requirepass', 'another');
-      await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    },
+  const harms: Readonly<Record<string, Harm['harm']>> = {
+    'is gone': GONE.harm,
+    hangs: HANGING.harm,
+    'is read-only': READ_ONLY.harm,
+    'is full': FULL.harm,
+    'knows its password no more': OTHER_PASSWORD.harm,
     'has something else there': () => redis.ask.set(key, 'text'),
   };
   for (const [what, harm] of Object.entries(harms))
     it(`are ours without one where Redis ${what}`, async () => {
       const one = await start({ patience: 300 });
       const there = redis;
-      await harm();
+      await harm(redis);
       try {
         const lease = ours(await one.leases.take(KEY));
         assert.equal(lease.distant, undefined);
@@ -227,31 +233,22 @@ describe('leases in Redis', { skip }, () => {
     });
 
   /** What may happen to Redis while a replica has a lease, and how it ends. */
-  const MEANWHILE: Readonly<Record<string, { harm: () => unknown; mend: () => unknown }>> = {
-    'says nothing for a while': { harm: () => redis.pause(), mend: () => redis.resume() },
-    'takes nothing for a while': {
-      harm: () => redis.ask.replicaof('127.0.0.1', 1),
-      mend: () => redis.ask.replicaof('NO', 'ONE'),
-    },
-    'has lost everything': { harm: () => redis.ask.flushall(), mend: () => {} },
-    'knows the password no more for a while': {
-      harm: async () => {
-        await redis.ask.config('SET', 'requirepass', 'another');
-        await redis.ask.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      },
-      mend: () => redis.ask.config('SET', 'requirepass', ''),
-    },
+  const MEANWHILE: Readonly<Record<string, Harm>> = {
+    'says nothing for a while': HANGING,
+    'takes nothing for a while': READ_ONLY,
+    'has lost everything': FLUSHED,
+    'knows the password no more for a while': OTHER_PASSWORD,
   };
   for (const [what, { harm, mend }] of Object.entries(MEANWHILE))
     it(`are given to the next after the end where Redis ${what} during a fill`, async () => {
       const [one, two] = [await start({ patience: 300 }), await start()];
       const lease = ours(await one.leases.take(KEY));
       lease.tell(BEGUN);
-      await harm();
+      await harm(redis);
       // The fill goes on, whatever becomes of its lease, and ends.
       lease.tell(COMPLETE);
       lease.release();
-      await mend();
+      await mend(redis);
       // What is left of the lease ends by itself, by the clock of Redis.
       await until(async () => (await redis.ask.exists(key)) === 0);
       assert.equal(ours(await two.leases.take(KEY)).distant, undefined);
