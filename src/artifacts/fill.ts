@@ -157,7 +157,9 @@ export class Fill {
   restart(): void {
     this.#received = 0;
     this.#elsewhere = undefined;
+    this.#bytes = undefined;
     this.#transfer = undefined;
+    this.#total = undefined;
     this.#notify();
   }
 

@@ -55,3 +55,13 @@ export function tooSlow(res: ServerResponse): FailureKind | undefined {
 export function statusOfCut(res: ServerResponse): number {
   return causes.get(res) ?? HUNG_UP;
 }
+
+/**
+ * Whether the client can tell a body of unknown length that is cut off from a complete one: only if it is sent in chunks, which
+ * Node decides by the request. HTTP/1.0 has none (RFC 9112, section 7), nor has what Node reads as HTTP/0.9 or HTTP/2.0: there
+ * the end of the connection is the end of the body. nginx requests by HTTP/1.0 unless `proxy_http_version` is set, or it is
+ * recent.
+ */
+export function showsACut(res: ServerResponse): boolean {
+  return res.useChunkedEncodingByDefault;
+}

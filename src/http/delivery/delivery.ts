@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { asFailure, FAILURES, type FailureKind } from '../../domain/failure.js';
 import { counted } from '../../domain/plural.js';
 import { matchesEtag } from '../conditional.js';
-import { cutOff, isOver, tooSlow } from '../cut-off.js';
+import { cutOff, isOver, showsACut, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
 import type { Decided, DecisionRecorder, Sent } from './decision-recorder.js';
 import { requestedRange, setFileHeaders, setValidators, type Window, windowOf } from './headers.js';
@@ -136,6 +136,8 @@ export class Delivery {
       const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
+    // Whoever gives the bytes waits for the length where it is needed: here nothing may slip through.
+    if (size === undefined && !showsACut(res)) return this.#cut(0, pieces, decide);
     // The headers of an empty body are its end.
     if (content.early && window.end > window.start) res.flushHeaders();
     return this.#pour(pieces, window, decide);

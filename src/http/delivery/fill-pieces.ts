@@ -53,7 +53,11 @@ export async function waitAtGate(
     await reader.close();
     return { kind: 'moved' };
   }
-  return { kind: 'open', pieces: new FillPieces(fill, gate, watch, departing, reader) };
+  const pieces = new FillPieces(fill, gate, watch, departing, reader);
+  if (!needsLength || pieces.size !== undefined) return { kind: 'open', pieces };
+  // The transfer has begun anew meanwhile.
+  await pieces.close();
+  return waitAtGate(connection, fill, settings, departing, needsLength);
 }
 
 /** Rejects with the file system's error, and leaves nothing open then. */
@@ -91,11 +95,12 @@ class FillPieces implements Pieces {
     this.#departing = departing;
     this.#leave = departing.join();
     this.#reader = reader;
-    this.#declared = fill.total;
+    this.#declared = reader.isSame ? fill.total : undefined;
   }
 
+  /** What was known at first holds: headers say it, and a body is held to it. */
   get size(): number | undefined {
-    return this.#reader.isSame ? this.#fill.total : undefined;
+    return this.#declared ?? (this.#reader.isSame ? this.#fill.total : undefined);
   }
 
   async next(at: number, body: ByteRange): Promise<Uint8Array | undefined> {

@@ -11,6 +11,7 @@ import type { Blob } from '../../store/blob-store.js';
 import { MemoryBlob } from '../../store/memory-blob-tier.js';
 import type { Handler } from '../asked.js';
 import { matchesEtag } from '../conditional.js';
+import { showsACut } from '../cut-off.js';
 import type { Decided } from '../delivery/decision-recorder.js';
 import { Delivery } from '../delivery/delivery.js';
 import { waitAtGate } from '../delivery/fill-pieces.js';
@@ -171,15 +172,6 @@ class Exchange {
     return new BlobPieces(blob, this.#services.departing, 'encrypted' in this.#req.socket);
   }
 
-  /**
-   * Whether the client can tell a body of unknown length that is cut off from a complete one. HTTP/1.0 has no chunks
-   * (RFC 9112, section 7): the end of the connection is the end of the body. nginx requests by it unless
-   * `proxy_http_version` is set, or it is recent.
-   */
-  #showsACut(): boolean {
-    return this.#req.httpVersionMajor > 1 || this.#req.httpVersionMinor >= 1;
-  }
-
   /** Returns false where the file moved meanwhile, and must be asked for again. */
   async #filling(fill: Fill, subject: Subject): Promise<boolean> {
     this.#fill = fill;
@@ -188,7 +180,8 @@ class Exchange {
     // well.
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
       await fill.ended;
-    const needsLength = requestedRange(this.#req, etagOf(fill)) !== undefined || !this.#showsACut();
+    const needsLength =
+      requestedRange(this.#req, etagOf(fill)) !== undefined || !showsACut(this.#res);
     const { departing } = this.#services;
     const { gate } = this.#settings;
     const atGate = await waitAtGate(this.#res, fill, gate, departing, needsLength);

@@ -378,52 +378,82 @@ describe('a refusal', () => {
   });
 });
 
-/** What a client of HTTP/1.0 receives: there the end of the connection is the end of a body without a length. */
-function getOverHttp10(url: string) {
+/** Versions of a request line for which Node sends no chunks: the end of the connection is the end of a body without a length. */
+const WITHOUT_CHUNKS = [' HTTP/1.0', ' HTTP/0.9', '', ' HTTP/2.0', ' RTSP/1.0', ' RTSP/2.0'];
+
+/** What a client with such a request line receives. */
+function getWithoutChunks(url: string, version: string) {
   const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
   const parts: Buffer[] = [];
   socket.on('data', (part) => parts.push(part));
-  socket.write(`GET ${PATH} HTTP/1.0\r\nhost: pypi\r\n\r\n`);
+  socket.write(`GET ${PATH}${version}\r\n${version === '' ? '' : 'host: pypi\r\n'}\r\n`);
   return {
     received: () => Buffer.concat(parts).toString('latin1'),
     ended: once(socket, 'close').then(() => Buffer.concat(parts).toString('latin1')),
   };
 }
 
-describe('a response over HTTP/1.0, where a body of unknown length that is cut off looks whole', () => {
-  it('waits for the verdict', async () => {
-    const verdicts = [
-      { kind: 'refused', verdict: files.REFUSED },
-      { kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') },
-      { kind: 'allowed', verdict: files.ALLOWED, size: SIZE },
-    ] as const;
-    for (const end of verdicts) {
-      const fill = fillOf(600_000, 'unknown');
-      const { url, opened } = await serve({ artifact: () => files.filling(fill) });
-      const client = getOverHttp10(url);
-      await until(() => opened() > 0);
-      for (let turn = 0; turn < 5; turn += 1) await connect(`${url}/healthz`).ended;
-      assert.equal(client.received(), '', 'it began before the verdict');
-      fill.advance(SIZE);
-      fill.finish(end);
-      const answer = await client.ended;
-      const status = { refused: 403, failed: 502, allowed: 200 }[end.kind];
-      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
-      assert.match(answer, /\r\ncontent-length: \d+\r\n/i);
-      assert.equal(answer.includes(BYTES.toString('latin1')), end.kind === 'allowed');
-      server?.close();
-    }
-  });
+describe('a response that cannot be sent in chunks, where a body of unknown length that is cut off looks whole', () => {
+  const verdicts = [
+    { kind: 'refused', verdict: files.REFUSED },
+    { kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') },
+    { kind: 'allowed', verdict: files.ALLOWED, size: SIZE },
+  ] as const;
 
-  it('begins before it where the length is known, which shows a cut', async () => {
-    const fill = fillOf(600_000);
-    const { url } = await serve({ artifact: () => files.filling(fill) });
-    const client = getOverHttp10(url);
-    await until(() => client.received().length > 100_000);
-    fill.finish({ kind: 'refused', verdict: files.REFUSED });
+  /** It gives nothing before the verdict, and then what the verdict says. */
+  async function assertWaits(fill: Fill, end: (typeof verdicts)[number], version: string) {
+    const { url, opened } = await serve({ artifact: () => files.filling(fill) });
+    const client = getWithoutChunks(url, version);
+    await until(() => opened() > 0);
+    for (let turn = 0; turn < 5; turn += 1) await connect(`${url}/healthz`).ended;
+    assert.equal(client.received(), '', 'it began before the verdict');
+    fill.advance(SIZE);
+    fill.finish(end);
     const answer = await client.ended;
-    assert.match(answer, new RegExp(`\r\ncontent-length: ${SIZE}\r\n`, 'i'));
-    assert.ok(answer.length < SIZE);
+    const status = { refused: 403, failed: 502, allowed: 200 }[end.kind];
+    assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+    assert.match(answer, /\r\ncontent-length: \d+\r\n/i);
+    assert.equal(answer.includes(BYTES.toString('latin1')), end.kind === 'allowed');
+    server?.close();
+  }
+
+  for (const version of WITHOUT_CHUNKS) {
+    it(`waits for the verdict:${version || ' no version'}`, async () => {
+      for (const end of verdicts) await assertWaits(fillOf(600_000, 'unknown'), end, version);
+    });
+
+    it(`begins before it where the length is known, which shows a cut:${version || ' no version'}`, async () => {
+      const fill = fillOf(600_000);
+      const { url } = await serve({ artifact: () => files.filling(fill) });
+      const client = getWithoutChunks(url, version);
+      await until(() => client.received().length > 100_000);
+      fill.finish({ kind: 'refused', verdict: files.REFUSED });
+      const answer = await client.ended;
+      assert.match(answer, new RegExp(`\r\ncontent-length: ${SIZE}\r\n`, 'i'));
+      assert.ok(answer.length < SIZE);
+    });
+  }
+
+  it('waits where the transfer begins anew, of unknown length, while its bytes are opened', async () => {
+    for (const end of verdicts) {
+      const fill = new Fill(files.SHA256);
+      const bytes = files.spooled(BYTES);
+      let isNew = false;
+      const open = async () => {
+        await new Promise(setImmediate);
+        if (!isNew) {
+          isNew = true;
+          fill.restart();
+          fill.begin(files.spooled(BYTES), undefined);
+          fill.advance(600_000);
+        }
+        return bytes.open();
+      };
+      fill.begin({ ...bytes, open }, SIZE);
+      fill.advance(600_000);
+      await assertWaits(fill, end, ' HTTP/1.0');
+      assert.ok(isNew);
+    }
   });
 });
 
