@@ -103,6 +103,7 @@ describe('the data folder of a server that has worked', () => {
       await ask(started.url + refused);
       return (await stat(join(data, 'decisions.jsonl'))).isFile();
     });
+    await until(async () => (await readdir(data)).includes('feed.jsonl'));
     // By then nothing goes on in the background.
     await started.end('SIGTERM');
     // The log was there just now, though a record that was under way then may have been the last that it took.
