@@ -66,6 +66,9 @@ function commonOptions({ tls, username, password, ca }: RedisSettings) {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // Whoever listens subscribes by itself whenever it is ready. The library's own subscription has no handler for its failure: a
+    // server that went away at that moment ended the process.
+    autoResubscribe: false,
     enableAutoPipelining: true,
     // It would send them without their name, where bytes are asked for (`script.ts`).
     autoPipeliningIgnoredCommands: ['EVALSHA', 'EVAL'],
