@@ -2,6 +2,7 @@
 // Everything that is wrong is printed, one line each; then the exit code is 1.
 import { readFileSync } from 'node:fs';
 import { notesOf } from './changelog.mjs';
+import { appVersion, CHART } from './chart-version.mjs';
 
 const [tag = '', repository = ''] = process.argv.slice(2);
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -20,6 +21,9 @@ if (notesOf(readFileSync('CHANGELOG.md', 'utf8'), version) === undefined)
   problems.push(
     `CHANGELOG.md says nothing of ${version}: node scripts/changelog.mjs cut ${version}`,
   );
+const chart = appVersion(readFileSync(CHART, 'utf8'));
+if (chart !== version)
+  problems.push(`${CHART} installs ${chart}: node scripts/chart-version.mjs ${version}`);
 // npm compares it with the repository that its provenance names, and takes no package of another.
 const url = manifest.repository?.url ?? '';
 if (url.replace(/^git\+/, '').replace(/\.git$/, '') !== repository)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -16,6 +16,10 @@ describe('a release', () => {
     folder = await mkdtemp(join(tmpdir(), 'wheelgate-release-'));
     await writeFile(join(folder, 'CHANGELOG.md'), CHANGELOG);
     await write('0.2.0');
+    await mkdir(join(folder, 'deploy/helm/wheelgate'), { recursive: true });
+    await cp('deploy/helm/wheelgate/Chart.yaml', join(folder, 'deploy/helm/wheelgate/Chart.yaml'));
+    await cp('deploy/kubernetes', join(folder, 'deploy/kubernetes'), { recursive: true });
+    assert.equal(run('chart-version.mjs', '0.2.0').code, 0);
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -45,6 +49,23 @@ describe('a release', () => {
     assert.equal(run('changelog.mjs', 'notes', '0.2.0').out, '### Added\n\n- More.\n');
   });
 
+  it('has its version in the chart and in each manifest, which stay as they are otherwise', async () => {
+    assert.equal(run('chart-version.mjs', '7.8.9-rc.1').code, 0);
+    const chart = await readFile(join(folder, 'deploy/helm/wheelgate/Chart.yaml'), 'utf8');
+    assert.match(chart, /^version: 7\.8\.9-rc\.1\nappVersion: 7\.8\.9-rc\.1$/m);
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    for (const name of await readdir('deploy/kubernetes')) {
+      const before = await readFile(join('deploy/kubernetes', name), 'utf8');
+      const after = await readFile(join(folder, 'deploy/kubernetes', name), 'utf8');
+      assert.match(after, /7\.8\.9-rc\.1/, name);
+      assert.equal(after.replaceAll('7.8.9-rc.1', version), before, name);
+    }
+    assert.match(
+      run('check-release.mjs', 'v0.2.0', REPOSITORY).err,
+      /Chart\.yaml installs 7\.8\.9-rc\.1: node scripts\/chart-version\.mjs 0\.2\.0/,
+    );
+  });
+
   it('is no other one again, nor one of nothing, nor of a version that is none', async () => {
     for (const version of ['0.1.0', '0.2', 'next']) {
       const { code, err } = run('changelog.mjs', 'cut', version, '2026-12-01');
@@ -66,7 +87,7 @@ describe('a release', () => {
     assert.equal(code, 1);
     assert.match(err, /the tag is v0\.2\.1/);
     assert.match(err, /CHANGELOG\.md says nothing of 0\.2\.0/);
-    assert.doesNotMatch(err, /package-lock|repository/);
+    assert.doesNotMatch(err, /package-lock|repository|Chart/);
     await write('0.2.0', '0.1.0', '');
     const other = run('check-release.mjs', 'v0.2.0', REPOSITORY).err;
     assert.match(other, /package-lock\.json is of wheelgate 0\.1\.0/);

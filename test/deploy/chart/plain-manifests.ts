@@ -17,18 +17,19 @@ export function plainManifests(): Map<string, string> {
     if (name === undefined) throw new Error(`an object of no template: ${part}`);
     files.set(name, `${HEAD}${text!.replaceAll(OF_HELM, '').trimEnd()}\n`);
   }
+  const version = /^ +app\.kubernetes\.io\/version: "(.+)"$/m.exec(said.out)![1]!;
   const names = [...files.keys()].sort();
-  files.set('kustomization.yaml', kustomization(names));
+  files.set('kustomization.yaml', kustomization(names, version));
   return files;
 }
 
-function kustomization(names: readonly string[]): string {
+function kustomization(names: readonly string[], version: string): string {
   return `${HEAD}# kubectl apply -k deploy/kubernetes
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
 ${names.map((name) => `  - ${name}\n`).join('')}# Where your cluster has the image from, in a kustomization of your own:
 # images:
-#   - { name: wheelgate, newName: images.example.com/wheelgate, newTag: "0.1.0" }
+#   - { name: wheelgate, newName: images.example.com/wheelgate, newTag: "${version}" }
 `;
 }
