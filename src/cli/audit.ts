@@ -22,7 +22,7 @@ import { copied, HANG, type Style, type Styled, styled } from './words.js';
 
 export interface AuditOptions {
   readonly policies?: string;
-  /** The data data folder with the malware feed. */
+  /** The data folder with the malware feed. */
   readonly data?: string;
   /** Another lock, a file or REV:PATH: only the differences are audited. */
   readonly base?: string;

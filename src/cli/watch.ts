@@ -19,7 +19,7 @@ const FEED_INTERVAL = 10 * 60_000;
 
 export interface WatchOptions {
   readonly policies?: string;
-  /** The data data folder with the malware feed. */
+  /** The data folder with the malware feed. */
   readonly data?: string;
   readonly listen?: string;
   readonly json?: boolean;
