@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DecisionLog } from '../decisions/log.js';
 import { MOST_ASKED } from '../decisions/record.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { Advisory } from '../osv/advisories.js';
+import type { Advisory } from '../osv/advisory.js';
 import type { Question } from '../osv/question.js';
 import { askedOf } from './asked.js';
 import type { IdentifyClient } from './client.js';

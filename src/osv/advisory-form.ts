@@ -1,7 +1,7 @@
 import type { AffectedProject } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { sentence } from '../domain/sentence.js';
-import type { Advisory } from './advisories.js';
+import type { Advisory } from './advisory.js';
 
 /** The version of OSV's schema that is kept to. */
 const SCHEMA = '1.7.4';
@@ -64,9 +64,7 @@ export function osvForm(advisory: Advisory, context: FormContext): OsvForm {
     ...(alias !== undefined && { aliases: [alias] }),
     ...(references.length > 0 && { references }),
     affected:
-      advisory.kind === 'feed'
-        ? advisory.record.affected.map(affectedOf)
-        : [{ package: packageOf(advisory.project), versions: [advisory.version] }],
+      advisory.kind === 'feed' ? advisory.record.affected.map(affectedOf) : [ownAffected(advisory)],
     database_specific: { source: 'wheelgate', rule: hit.rule, policy: context.revision },
   };
 }
@@ -116,6 +114,11 @@ function affectedOf({ project, versions, spans }: AffectedProject): OsvAffected 
     }),
     ...(versions.length > 0 && { versions }),
   };
+}
+
+/** A version that nobody can compare is in no range. */
+function ownAffected({ project, version }: Extract<Advisory, { kind: 'policy' }>): OsvAffected {
+  return { package: packageOf(project), ...(version !== undefined && { versions: [version] }) };
 }
 
 function packageOf(project: ProjectName): OsvAffected['package'] {

@@ -11,8 +11,8 @@ const SLOPPY: ReadonlySet<RuleId> = new Set(['archive', 'record']);
 export interface NamedRelease {
   readonly rule: RuleId;
   readonly project: ProjectName;
-  /** PEP 440's normal form. */
-  readonly version: string;
+  /** PEP 440's normal form; undefined where nobody can tell which: what is no version. */
+  readonly version: string | undefined;
 }
 
 /** Whether a refusal by this rule is told of. */
@@ -20,12 +20,15 @@ export function isTold(rule: RuleId): boolean {
   return HARM.has(rule) || SLOPPY.has(rule);
 }
 
+/** Stands for what is no version, and is none itself. */
+const UNKNOWN = 'unknown';
+
 /**
  * `MAL-WG-deny-litellm-1.82.8`, `WG-archive-demo-1.0`. It says all that is needed to find what it stands for again, in any
  * process and after any restart: nothing has to be kept for it.
  */
 export function advisoryId({ rule, project, version }: NamedRelease): string {
-  return `${HARM.has(rule) ? 'MAL-' : ''}WG-${rule}-${project}-${version}`;
+  return `${HARM.has(rule) ? 'MAL-' : ''}WG-${rule}-${project}-${version ?? UNKNOWN}`;
 }
 
 /** @returns undefined where it is none of ours */
@@ -38,7 +41,7 @@ export function parseAdvisoryId(id: string): NamedRelease | undefined {
   // No version in its normal form has a hyphen.
   const [, name = '', text = ''] = /^(.+)-([^-]+)$/.exec(id.split(`WG-${rule}-`)[1] ?? '') ?? [];
   const [project, version] = [parseProjectName(name), parseVersion(text)];
-  if (project === undefined || version === undefined) return undefined;
+  if (project === undefined) return undefined;
   const release = { rule, project, version };
   return advisoryId(release) === id ? release : undefined;
 }

@@ -4,8 +4,10 @@ import { parseVersion } from '../domain/version.js';
 /** What somebody asks of one package, as far as it can be answered here. */
 export interface Question {
   readonly project: ProjectName;
-  /** PEP 440's normal form; undefined where all releases are asked about. */
+  /** PEP 440's normal form; undefined where all releases are asked about, or any of them may be meant. */
   readonly version: string | undefined;
+  /** Whether a version was given that is none (PEP 440). */
+  readonly isInvalid: boolean;
   /** How many were told already. */
   readonly skip: number;
 }
@@ -43,7 +45,8 @@ export function readQuestion(body: unknown): Question | undefined {
   const ecosystem = textOf(named, 'ecosystem');
   if (name === undefined || ecosystem === undefined)
     throw new BadQuestion('Invalid query: a package requires a name and an ecosystem, or a purl.');
-  return ecosystem.toLowerCase() === 'pypi' ? question(name, version, skip) : undefined;
+  const project = ecosystem.toLowerCase() === 'pypi' ? readName(name) : undefined;
+  return project && question(project, version, skip);
 }
 
 /** `pkg:pypi/NAME@VERSION?qualifiers#subpath`. */
@@ -62,17 +65,20 @@ function ofPurl(
   if (own && version !== undefined)
     throw new BadQuestion('The version must be given once: in the purl or separately.');
   if (type.toLowerCase() !== 'pypi') return undefined;
-  const name = decoded(path).replace(/^\/+|\/+$/g, '');
+  const project = parseProjectName(decoded(path).replace(/^\/+|\/+$/g, ''));
   // A name that cannot be read says that nothing is known: `six%401.17.0` would pass as clean.
-  if (parseProjectName(name) === undefined) throw new BadQuestion('Invalid Package URL.');
-  return question(name, own ? decoded(own) : version, skip);
+  if (project === undefined) throw new BadQuestion('Invalid Package URL.');
+  return question(project, own ? decoded(own) : version, skip);
 }
 
-/** A version that is none (PEP 440) asks about all releases: files of such a version are refused where any is denied. */
-function question(name: string, text: string | undefined, skip: number): Question | undefined {
-  const project = parseProjectName(name.replace(/\[[^\]]*\]\s*$/, '').trim());
-  if (project === undefined) return undefined;
-  return { project, version: text === undefined ? undefined : parseVersion(text), skip };
+/** A name as requirements have it, with its extras. */
+function readName(text: string): ProjectName | undefined {
+  return parseProjectName(text.replace(/\[[^\]]*\]\s*$/, '').trim());
+}
+
+function question(project: ProjectName, text: string | undefined, skip: number): Question {
+  const version = text === undefined ? undefined : parseVersion(text);
+  return { project, version, isInvalid: text !== undefined && version === undefined, skip };
 }
 
 /** An empty one is as good as none, as protocol buffers have it. */

@@ -85,18 +85,87 @@ describe('a release that the policy denies', () => {
     assert.deepEqual(json, {});
   });
 
-  it('is named by its project, where no version is asked about, as far as its page was seen', async () => {
+  describe('and a version that is none', () => {
+    const WORDS = ['latest', '1.1-SNAPSHOT', '2004d-x', '9'.repeat(5_000)];
+    const ask = (project: string, version?: string) =>
+      postJson(gate, '/v1/query', pypiRelease(project, version));
+
+    it('are one to the gate, and to a question: it is named where any version is denied, whatever was seen', async () => {
+      gate.upstream.addProject('bad', [
+        buildWheel({ name: 'bad', version: '1.0' }),
+        buildSdist({ name: 'bad', version: '1.1-SNAPSHOT' }),
+      ]);
+      for (const seen of [false, true]) {
+        if (seen) await gate.get('/simple/bad/');
+        for (const version of WORDS) {
+          const { json } = await ask('bad', version);
+          assert.deepEqual(
+            json.vulns?.map(({ id }: any) => id),
+            ['MAL-WG-deny-bad-unknown'],
+            version,
+          );
+        }
+      }
+      const { json } = await ask('bad', 'latest');
+      assert.match(
+        json.vulns[0].summary,
+        /^bad ==1\.1 is denied, and the query has no valid version/,
+      );
+      assert.deepEqual(json.vulns[0].affected, [
+        { package: { ecosystem: 'PyPI', name: 'bad', purl: 'pkg:pypi/bad' } },
+      ]);
+      const found = await gate.get('/v1/vulns/MAL-WG-deny-bad-unknown');
+      assert.deepEqual([found.status, found.json()], [200, json.vulns[0]]);
+      const file = await gate.get('/files/bad/bad-1.1-SNAPSHOT.tar.gz');
+      assert.equal(file.status, 403);
+      assert.match(file.body.toString(), /bad-1\.1-SNAPSHOT\.tar\.gz has no valid version/);
+      const { items } = (await gate.get('/api/v1/refusals')).json();
+      for (const { id } of items) assert.equal((await gate.get(`/refusals/${id}`)).status, 200);
+      assert.ok(items.length >= 2, `${items.length} refusals`);
+      // Their neighbour is let through by both.
+      assert.deepEqual((await ask('bad', '1.0')).json, {});
+      assert.equal((await gate.get('/files/bad/bad-1.0-py3-none-any.whl')).status, 200);
+    });
+
+    it('are in no batch with what is only near: a question without a version, another project', async () => {
+      const { json } = await postJson(gate, '/v1/querybatch', {
+        queries: [
+          pypiRelease('good', 'latest'),
+          pypiRelease('bad', '1.0'),
+          pypiRelease('bad', 'latest'),
+          pypiRelease('bad', 'snapshot'),
+        ],
+      });
+      assert.deepEqual(
+        json.results.map(({ vulns = [] }: any) => vulns.map(({ id }: any) => id)),
+        [[], [], ['MAL-WG-deny-bad-unknown'], ['MAL-WG-deny-bad-unknown']],
+      );
+    });
+
+    for (const [how, policy] of [
+      ['in dry-run', `mode: dry-run\n${DENY}`],
+      ['only warned of', `rules: { deny: { action: warn } }\n${DENY}`],
+      ['denied no more', 'deny: []'],
+    ])
+      it(`are not named where it is ${how}`, async () => {
+        await gate.writePolicy('own.yaml', policy!);
+        assert.deepEqual((await ask('bad', 'latest')).json, {});
+        assert.deepEqual((await ask('bad')).json, {});
+      });
+  });
+
+  it('is named by its project, where no version is asked about: the denial, then its releases as the page lists them', async () => {
     gate.upstream.addProject(
       'bad',
       ['1.0', '1.1'].map((version) => buildWheel({ name: 'bad', version })),
     );
     const ask = async () => (await postJson(gate, '/v1/query', pypiRelease('bad'))).json;
-    assert.deepEqual(await ask(), {});
+    const names = async () => ((await ask()).vulns ?? []).map(({ id }: any) => id);
+    assert.deepEqual(await names(), ['MAL-WG-deny-bad-unknown']);
     await gate.get('/simple/bad/');
-    assert.deepEqual(
-      (await ask()).vulns.map(({ id }: any) => id),
-      ['MAL-WG-deny-bad-1.1'],
-    );
+    assert.deepEqual(await names(), ['MAL-WG-deny-bad-1.1']);
+    await gate.writePolicy('own.yaml', WAIVED);
+    assert.deepEqual(await names(), []);
   });
 });
 
@@ -123,7 +192,13 @@ describe('what was found in an artifact', () => {
     gate.upstream.addProject('source', [
       buildSdist({ name: 'source', files: { 'source.pth': HOOK['a.pth'] } }),
     ]);
+    gate.upstream.addProject('dated', [
+      buildSdist({ name: 'dated', version: '2004d-x', files: { 'dated.pth': HOOK['a.pth'] } }),
+      buildSdist({ name: 'dated', version: '1.0' }),
+    ]);
     for (const [project, file] of [
+      ['dated', 'dated-2004d-x.tar.gz'],
+      ['dated', 'dated-1.0.tar.gz'],
       ['hooked', 'hooked-1.0-py3-none-any.whl'],
       ['hooked', 'hooked-2.0-py3-none-any.whl'],
       ['mixed', 'mixed-1.0-cp312-cp312-win32.whl'],
@@ -145,6 +220,16 @@ describe('what was found in an artifact', () => {
   it('names sloppiness under an identifier that the malware check does not heed', async () => {
     const [names] = await namesOf(gate, ['sloppy', '1.0']);
     assert.deepEqual(names, ['WG-record-sloppy-1.0']);
+  });
+
+  it('names what has no valid version as one release, and its neighbour not', async () => {
+    const unknown = ['MAL-WG-startup-hook-dated-unknown'];
+    assert.deepEqual(await namesOf(gate, ['dated', '2004d-x'], ['dated', 'latest']), [
+      unknown,
+      unknown,
+    ]);
+    assert.deepEqual(await namesOf(gate, ['dated', '1.0']), [[]]);
+    assert.equal((await gate.get(`/v1/vulns/${unknown[0]}`)).status, 200);
   });
 
   it('is still known after a restart', async () => {

@@ -9,6 +9,8 @@ describe('the identifier of an advisory', () => {
     ['MAL-WG-startup-hook-a-b-1-2.0rc1', 'startup-hook', 'a-b-1', '2.0rc1'],
     ['WG-archive-torch-1!2.0+cpu', 'archive', 'torch', '1!2.0+cpu'],
     ['WG-record-startup-hook-1', 'record', 'startup-hook', '1'],
+    ['MAL-WG-deny-a-b-unknown', 'deny', 'a-b', undefined],
+    ['MAL-WG-deny-a-unknown-1.0', 'deny', 'a-unknown', '1.0'],
   ] as const)
     it(`says all that it stands for: ${id}`, () => {
       assert.equal(advisoryId({ rule, project: project as ProjectName, version }), id);
@@ -23,6 +25,8 @@ describe('the identifier of an advisory', () => {
     'MAL-WG-deny-Demo-1.0',
     'MAL-WG-deny-demo-v1.0',
     'MAL-WG-deny-demo',
+    'MAL-WG-deny-demo-latest',
+    'MAL-WG-deny-unknown',
     'MAL-WG-deny-',
     '',
   ])

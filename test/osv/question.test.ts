@@ -45,8 +45,15 @@ describe('a question in the form of OSV', () => {
       0,
     ],
     [
-      'a version of many digits and letters',
+      'a version that is none, of many digits and letters',
       six({ version: `${'1'.repeat(5_000)}x` }),
+      'six',
+      undefined,
+      0,
+    ],
+    [
+      'a version that is none, in a purl',
+      { package: { purl: 'pkg:pypi/six@latest' } },
       'six',
       undefined,
       0,
@@ -59,10 +66,17 @@ describe('a question in the form of OSV', () => {
       0,
     ],
     ['slashes around a purl’s name', { package: { purl: 'PKG:pypi//six/@1' } }, 'six', '1', 0],
-    ['empty texts, which are none', six({ version: '', page_token: '' }), 'six', undefined, 0],
+    [
+      'empty texts, as if they were not given',
+      six({ version: '', page_token: '' }),
+      'six',
+      undefined,
+      0,
+    ],
   ] as const)
     it(`is read with ${what}`, () => {
-      assert.deepEqual(readQuestion(body), { project, version, skip });
+      const isInvalid = what.startsWith('a version that is none');
+      assert.deepEqual(readQuestion(body), { project, version, isInvalid, skip });
     });
 
   for (const [what, body] of [

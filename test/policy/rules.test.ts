@@ -52,7 +52,7 @@ deny:
     const unreadable = { version: undefined, filename: 'elementary-data-x.zip' };
     const verdict = judge({ ...unreadable, project: 'elementary-data' });
     assert.equal(brief(verdict), 'block deny');
-    assert.match(verdict.decisive!.reason, /version of elementary-data-x\.zip is invalid/);
+    assert.match(verdict.decisive!.reason, /elementary-data-x\.zip has no valid version/);
     assert.equal(brief(judge({ ...unreadable, project: 'other' })), 'allow');
   });
   it('takes patterns', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Advisory } from '../../osv/advisories.js';
+import type { Advisory } from '../../osv/advisory.js';
 import { type FormContext, osvForm, shortForm } from '../../osv/advisory-form.js';
 import { BadQuestion, type Question, readBatch, readQuestion } from '../../osv/question.js';
 import { collect } from '../../runtime/collect.js';
@@ -106,6 +106,7 @@ async function answersTo(
   most: number,
 ): Promise<readonly Page[]> {
   const turns = new Turns();
+  const inquiry = await advisories.inquiry();
   const known = new Map<string, readonly Advisory[]>();
   const answers: (readonly Advisory[])[] = [];
   for (const question of questions) {
@@ -114,13 +115,9 @@ async function answersTo(
       continue;
     }
     if (turns.spent) await turns.next();
-    const { project, version } = question;
-    const key = `${project} ${version ?? ''}`;
-    const told =
-      known.get(key) ??
-      (await (version === undefined
-        ? advisories.ofProject(project)
-        : advisories.of(project, version)));
+    const { project, version, isInvalid } = question;
+    const key = `${project} ${isInvalid} ${version ?? ''}`;
+    const told = known.get(key) ?? (await inquiry.answer(question));
     known.set(key, told);
     answers.push(told);
   }

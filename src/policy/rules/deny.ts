@@ -53,7 +53,7 @@ function named({ versions, denial }: NamedDenial, subject: Subject): Objection |
   if (versions === undefined) return because(`${subject.project} is denied`, denial);
   if (subject.version === undefined)
     return because(
-      `the version of ${subject.filename} is invalid, and ${versions.text} is denied`,
+      `${subject.project} ${versions.text} is denied, and ${subject.filename} has no valid version`,
       denial,
     );
   return versions.matches(subject.version)
