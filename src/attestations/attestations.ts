@@ -15,14 +15,14 @@ import type { Upstream } from '../upstream/upstream.js';
 import { MAX_DOCUMENT } from './provenance-document.js';
 import type { VerifyProvenance } from './verify-in-thread.js';
 
-/** A document that does not hold may do so under newer keys: it is looked at again, in milliseconds. */
+/** An unverifiable document may verify under newer keys, so it is checked again after this time, in milliseconds. */
 const UNVERIFIABLE_FOR = LONGEST_DOUBT;
 const UNREACHABLE_FOR = 30_000;
-/** Projects whose failures are remembered; of the others one asks again at once. */
+/** Maximum number of projects with remembered failures; beyond it, the oldest are forgotten and retried at once. */
 const MAX_PASSING = 10_000;
-/** One document, from the request to its last byte, in milliseconds. */
+/** Timeout for one document, from the request to its last byte, in milliseconds. */
 const FETCH_TIMEOUT = 10_000;
-/** A look may show that older documents count, too: one by one at worst, and policy has an end to them. */
+/** Each lookup may show that older documents also count, in the worst case one at a time; this limits the rounds. */
 const MAX_ROUNDS = 50;
 
 export interface AttestationParts {
@@ -33,7 +33,7 @@ export interface AttestationParts {
 }
 
 export type AttestationEvent =
-  /** Something is known that was not: verdicts may change, also of other files of the project. */
+  /** New facts are known: verdicts may change, even of other files of the project. */
   | {
       readonly kind: 'looked-up';
       readonly project: ProjectName;
@@ -41,10 +41,10 @@ export type AttestationEvent =
     }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
-/** Fetches provenance documents, has them verified, and remembers what came of it. */
+/** Fetches provenance documents, verifies them, and stores the results. */
 export class Attestations {
   readonly #parts: AttestationParts;
-  /** What the store has not taken: failures that pass, and records for which the disk had no room. */
+  /** Results that are not in the store: temporary failures, and records that did not fit on the disk. */
   readonly #passing = new LRUCache<ProjectName, Map<string, AttestationRecord>>({
     max: MAX_PASSING,
   });
@@ -68,8 +68,8 @@ export class Attestations {
   }
 
   /**
-   * Looks until nothing that counts is unknown. Never rejects: what cannot be had is known to be so.
-   * @param unknown which documents count, given what is known
+   * Repeats lookups until all documents that count are known. Never rejects: a missing document is also a result.
+   * @param unknown returns the documents that count but are unknown, for the known ones
    */
   async lookUp(
     project: ProjectName,
@@ -86,7 +86,7 @@ export class Attestations {
     return known;
   }
 
-  /** One look at a document, however many ask. */
+  /** One lookup per document, shared by concurrent requests. */
   #lookOnce(project: ProjectName, upstream: Upstream, offer: Offer): Promise<void> {
     const key = `${project}/${keyOf(offer)}`;
     const running = this.#looking.get(key);
@@ -118,7 +118,7 @@ export class Attestations {
     } catch (error) {
       const failure = error instanceof Failure ? error : undefined;
       const reason = failure ? asClause(failure) : 'the transfer from the upstream was interrupted';
-      // That there is no document, or none of a document's size, is a fact; all else says nothing of the file.
+      // A missing or oversized document is a fact about the file; any other failure is not.
       const known = failure?.kind === 'not-found' || failure instanceof TooLong;
       return { kind: known ? 'unverifiable' : 'unreachable', reason };
     }
@@ -145,7 +145,7 @@ export class Attestations {
     }
   }
 
-  /** For as long as a failure lasts, so that a disk that takes nothing does not fill the memory either. */
+  /** Kept only while the failure lasts, so a full disk does not fill the memory too. */
   #remember(project: ProjectName, record: AttestationRecord): void {
     const askAgainAt = Math.min(record.askAgainAt, this.#parts.now() + UNREACHABLE_FOR);
     const passing = this.#passing.get(project) ?? new Map<string, AttestationRecord>();
@@ -157,7 +157,7 @@ function keyOf({ filename, sha256 }: Pick<AttestationRecord, 'filename' | 'sha25
   return `${sha256}/${filename}`;
 }
 
-/** A document that is none. */
+/** The document exceeds the size limit. */
 class TooLong extends Failure {}
 
 async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {

@@ -2,8 +2,8 @@ import type { Signer } from '@sigstore/verify';
 import type { Publisher } from '../domain/publisher.js';
 
 /**
- * The claims of a Fulcio certificate that say who asked for it: each an extension under this number
- * (https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md), its value a DER UTF8String.
+ * The claims of a Fulcio certificate about its requester: each is an extension with this number
+ * (https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md), and its value is a DER UTF8String.
  */
 const FULCIO = '1.3.6.1.4.1.57264.1';
 const CLAIMS = {
@@ -15,11 +15,10 @@ const CLAIMS = {
 } as const;
 
 /**
- * Holds the certificate of a verified signature against the publisher that the provenance names.
- *
- * A publisher names a repository and a workflow, the certificate the workflow at the commit or ref at which it
- * ran; so what is expected is put together from the publisher's part and the certificate's own commit or ref.
- * @throws {Error} where the certificate was given to somebody else
+ * Checks the certificate of a verified signature against the publisher that the provenance names.
+ * A publisher names a repository and a workflow; the certificate names the workflow at the commit or ref of its run.
+ * The expected value is therefore composed of the publisher's part and the certificate's own commit or ref.
+ * @throws {Error} if the certificate was issued to another identity
  */
 export function checkIdentity(signer: Signer, publisher: Publisher): void {
   const claim = (name: keyof typeof CLAIMS) => claimOf(signer, `${FULCIO}.${CLAIMS[name]}`);
@@ -52,7 +51,7 @@ function forge({ kind, repository, workflow }: Exclude<Publisher, { kind: 'googl
   return { issuer: 'https://gitlab.com', repository: url, workflow: `${url}//${workflow}` };
 }
 
-/** Undefined where the certificate has no such claim, or has it more than once, or not as text. */
+/** Undefined if the certificate lacks the claim, repeats it, or has a value that is no text. */
 function claimOf({ identity }: Signer, oid: string): string | undefined {
   const found = (identity?.oids ?? []).filter((pair) => pair.oid?.id.join('.') === oid);
   return found.length === 1 ? utf8String(found[0]!.value) : undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Publisher } from '../domain/publisher.js';
 
-/** A provenance document is a few kilobytes an attestation; PyPI takes two for a file. In bytes. */
+/** A provenance document has a few kilobytes per attestation, and PyPI accepts two per file. In bytes. */
 export const MAX_DOCUMENT = 2 ** 20;
 
 const base64 = (limit: number) =>
@@ -9,12 +9,12 @@ const base64 = (limit: number) =>
     .string()
     .max(limit)
     .regex(/^[A-Za-z0-9+/]+={0,2}$/);
-/** An int64 of protobuf's JSON form. Bounded, because big numbers are slow to read. */
+/** An int64 of protobuf's JSON form. Limited, because large numbers are slow to parse. */
 const integer = z.union([z.string().regex(/^\d{1,19}$/), z.int().min(0)]).transform(String);
 
 /**
- * The signed head of the log. The name behind the dash goes into a regular expression inside the sigstore
- * library; a plain host name can do no harm there. The second line is a number of the library's own reading.
+ * The signed head of the log. The sigstore library puts the name after the dash into a regular expression, which is
+ * safe for a plain host name. The second line is a number that the library parses.
  */
 const checkpoint = z
   .string()
@@ -46,7 +46,7 @@ const attestation = z.object({
   verification_material: z.object({
     certificate: base64(32_000),
     transparency_entries: z.array(logEntry).min(1).max(4),
-    /** RFC 3161; a log of the second generation (Rekor v2) gives no time of its own. */
+    /** RFC 3161; a second-generation log (Rekor v2) has no timestamp itself. */
     timestamps: z.array(base64(20_000)).max(4).optional(),
   }),
   envelope: z.object({ statement: base64(400_000), signature: base64(2_000) }),
@@ -82,7 +82,7 @@ const publisher = z
     return { kind: 'google', email: claim.email };
   });
 
-/** PEP 740's provenance object; its numbers of bundles and attestations bounded, for each costs some 10 ms. */
+/** PEP 740's provenance object. The numbers of bundles and attestations are limited, because each takes about 10 ms. */
 const provenance = z.object({
   version: z.literal(1).default(1),
   attestation_bundles: z
@@ -94,7 +94,7 @@ const provenance = z.object({
 export type ProvenanceDocument = z.output<typeof provenance>;
 export type AttestationObject = z.output<typeof attestation>;
 
-/** Reads a provenance document. @throws {Error} where it is none of the shape that PEP 740 gives it */
+/** Reads a provenance document. @throws {Error} if it does not have the structure of PEP 740 */
 export function parseProvenance(bytes: Uint8Array): ProvenanceDocument {
   let value: unknown;
   try {

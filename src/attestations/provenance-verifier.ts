@@ -7,21 +7,20 @@ import { checkIdentity } from './certificate-identity.js';
 import { type AttestationObject, parseProvenance } from './provenance-document.js';
 import { checkStatement, type NamedDigest } from './statement.js';
 
-/** DSSE: in-toto's statements in JSON, the only payload that PEP 740 has. */
+/** DSSE: in-toto statements in JSON, the only payload in PEP 740. */
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
-/** @throws where the text is not a `trusted_root.json` */
+/** @throws if the text is not a `trusted_root.json` */
 export function verifierFor(keys: string): Verifier {
   return new Verifier(toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(keys))));
 }
 
 /**
- * Makes of a provenance document (PEP 740) what it is worth for a file. Never throws.
- *
- * Every attestation of a document must hold: signature by the certificate, certificate from the authority at
- * the time that the log vouches for, entry in the log with its proof, identity as the publisher claims,
- * statement about this file. A document of which one part is false is not believed in the others.
+ * Verifies a provenance document (PEP 740) for a file. Never throws.
+ * Every attestation of a document must be valid: the signature by the certificate, the certificate from the authority
+ * at the time that the log confirms, the log entry with its proof, the identity as the publisher claims, and the
+ * statement about this file. If one part is false, the whole document is rejected.
  */
 export function verifyProvenance(
   verifier: Verifier,
@@ -43,7 +42,7 @@ export function verifyProvenance(
   }
 }
 
-/** Of an attestation that holds. A time counts that the log has signed together with the entry. */
+/** The signing of a valid attestation. A time counts only if the log signed it with the entry. */
 function signingOf(
   { verification_material: { transparency_entries: entries } }: AttestationObject,
   publisher: Publisher,
@@ -71,7 +70,7 @@ function verifyAttestation(
   checkStatement(Buffer.from(attestation.envelope.statement, 'base64'), artifact);
 }
 
-/** PEP 740 keeps the parts of a sigstore bundle under names of its own. */
+/** PEP 740 names the parts of a sigstore bundle differently. */
 function verifySignature(verifier: Verifier, attestation: AttestationObject): Signer {
   const { verification_material: material, envelope } = attestation;
   try {

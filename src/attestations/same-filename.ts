@@ -5,9 +5,8 @@ import {
 import { tagParts } from '../domain/wheel-tags.js';
 
 /**
- * Whether a statement's subject names the file (PEP 740). They are compared as what they say, not as they are
- * spelt: publishers normalise names and versions, and PyPI has files from before it did; the tags of a wheel
- * may stand in any order.
+ * Whether a statement's subject names the file (PEP 740). The comparison is by meaning, not by spelling: publishers
+ * normalise names and versions, PyPI has files from before it did, and the tags of a wheel may have any order.
  */
 export function sameFilename(subject: string, filename: string): boolean {
   if (subject === filename) return true;
@@ -24,7 +23,7 @@ export function sameFilename(subject: string, filename: string): boolean {
   );
 }
 
-/** A wheel's tags in one order, and its variant's label. */
+/** A wheel's tags in canonical order, and its variant's label. */
 function tagsOf(name: DistributionFilename): string {
   const parts = tagParts(name).map((part) => part.split('.').sort().join('.'));
   return [...parts, name.variant].join('-');

@@ -3,7 +3,7 @@ import type { Sha256 } from '../domain/digest.js';
 import { counted } from '../domain/plural.js';
 import { sameFilename } from './same-filename.js';
 
-/** What a verified signature must have been made over. */
+/** The file that a verified signature must cover. */
 export interface NamedDigest {
   readonly filename: string;
   readonly sha256: Sha256;
@@ -11,7 +11,7 @@ export interface NamedDigest {
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
-/** What PyPI takes (PEP 740): its own publish attestation, and SLSA's provenance. */
+/** The statements that PyPI accepts (PEP 740): its own publish attestation, and SLSA's provenance. */
 const PREDICATE_TYPES = [
   'https://docs.pypi.org/attestations/publish/v1',
   'https://slsa.dev/provenance/v1',
@@ -23,7 +23,7 @@ const statement = z.object({
   predicateType: z.string(),
 });
 
-/** Holds an in-toto statement against the file. @throws {Error} where it is about something else */
+/** Checks an in-toto statement against the file. @throws {Error} if it is about another file */
 export function checkStatement(payload: Uint8Array, { filename, sha256 }: NamedDigest): void {
   const { _type, subject, predicateType } = read(payload);
   if (_type !== STATEMENT_TYPE) throw new Error('the statement is not an in-toto v1 statement');

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { type Span, within } from '../domain/span.js';
 import { PACKAGE_ROOT } from '../runtime/package-root.js';
 
-/** How long the keys are used before newer ones are asked for, in milliseconds. */
+/** The age at which the keys are refreshed, in milliseconds. */
 const REFRESH_AFTER = 24 * 3_600_000;
-/** After a failure, and so at most once an hour where nobody is let out, in milliseconds. */
+/** The wait after a failure, so at most one attempt per hour if there is no network, in milliseconds. */
 const RETRY_AFTER = 3_600_000;
 
 export interface TrustRootParts {
-  /** Fetches the current keys, verified, as the text of a `trusted_root.json`; absent where nobody may ask. */
+  /** Fetches the current keys, verified, as the text of a `trusted_root.json`; absent if network access is disabled. */
   readonly fetch?: (() => Promise<string>) | undefined;
   readonly now: () => number;
   readonly onEvent: (event: TrustEvent) => void;
@@ -20,14 +20,14 @@ export type TrustEvent =
   | { readonly kind: 'refresh-failed'; readonly error: unknown };
 
 /**
- * The keys of sigstore's public-good instance: those that are shipped, and newer ones as soon as they could be
- * fetched. They are asked for in the background, and only while attestations are verified at all; where that
- * fails the keys at hand go on being used.
+ * The keys of sigstore's public-good instance: the shipped ones, replaced by newer ones once they are fetched. The
+ * refresh runs in the background, and only while attestations are verified. If it fails, the present keys remain in
+ * use.
  */
 export class TrustRoot {
   readonly #parts: TrustRootParts;
   #keys: string | undefined;
-  /** When newer keys need not be asked for. */
+  /** The time span without a refresh. */
   #resting: Span = { from: 0, until: 0 };
   #current: boolean;
   #refreshing: Promise<void> = Promise.resolve();
@@ -37,7 +37,7 @@ export class TrustRoot {
     this.#current = parts.fetch === undefined;
   }
 
-  /** Whether the keys are the newest that there are, as far as is known: what does not verify is false, then. */
+  /** Whether the keys are the newest known ones. If so, an attestation that does not verify is false. */
   get current(): boolean {
     return this.#current;
   }
@@ -49,7 +49,7 @@ export class TrustRoot {
     return this.#keys;
   }
 
-  /** Resolves once no refresh is under way. */
+  /** Resolves when no refresh is running. */
   async refreshed(): Promise<void> {
     await this.#refreshing;
   }
@@ -76,12 +76,12 @@ export class TrustRoot {
   }
 }
 
-/** The text of the keys that come with Wheelgate; `trust/README.md` says where they are from. */
+/** The text of the shipped keys; `trust/README.md` names their source. */
 export function shippedTrustRoot(): string {
   return readFileSync(join(PACKAGE_ROOT, 'trust', 'trusted_root.json'), 'utf8');
 }
 
-/** Keys in a form that is not known yet would leave nothing verifiable; those at hand are better. */
+/** Keys in an unknown format would make every attestation unverifiable, so the present ones remain in use. */
 function checkForm(keys: string): void {
   const { mediaType } = JSON.parse(keys) as { mediaType?: unknown };
   if (!/^application\/vnd\.dev\.sigstore\.trustedroot\b/.test(String(mediaType)))

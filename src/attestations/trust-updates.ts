@@ -7,26 +7,26 @@ import type { Network } from '../runtime/network.js';
 import { PACKAGE_ROOT } from '../runtime/package-root.js';
 
 export interface TrustUpdates {
-  /** What has been seen of it is kept here, so that it cannot be rolled back. */
+  /** Stores the metadata already seen, which protects against a rollback. */
   readonly directory: string;
   readonly network: Network;
-  /** Where the keys are published; by default those of sigstore's public-good instance. */
+  /** The URL of the keys; by default that of sigstore's public-good instance. */
   readonly url?: string;
-  /** The root of trust to begin with; by default the one that is shipped. */
+  /** The initial root of trust; by default the shipped one. */
   readonly root?: string;
 }
 
 const SIGSTORE = 'https://tuf-repo-cdn.sigstore.dev';
 
 const TARGET = 'trusted_root.json';
-/** One file, in milliseconds. */
+/** Timeout for one file, in milliseconds. */
 const TIMEOUT = 10_000;
 
 /**
- * Fetches sigstore's current keys by The Update Framework: every file is verified from the root that is at hand. What
- * was seen stays whatever happens: it is what an older state, played back, is known by.
+ * Fetches sigstore's current keys by The Update Framework: every file is verified from the stored root. Seen metadata
+ * is kept even after a failure, because it detects the replay of an older state.
  * @returns the text of a `trusted_root.json`
- * @throws where it cannot be reached or does not verify
+ * @throws if the keys are unreachable or do not verify
  */
 export async function fetchTrustRoot(updates: TrustUpdates): Promise<string> {
   const { directory, network, url = SIGSTORE, root = SHIPPED_ROOT } = updates;
@@ -46,7 +46,7 @@ export async function fetchTrustRoot(updates: TrustUpdates): Promise<string> {
   try {
     updater = begin();
   } catch {
-    // The library does not write in one step: a crash may have torn the root. All else is fetched where it is torn.
+    // The library's writes are not atomic: a crash may have damaged the root. Other damaged files are fetched again.
     await copyFile(root, own);
     updater = begin();
   }
@@ -63,7 +63,7 @@ function unlessThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** By the same way out as everything else: egress proxy and certificate authorities. */
+/** Uses the network settings of all other requests: egress proxy and certificate authorities. */
 class NetworkFetcher extends BaseFetcher {
   readonly #network: Network;
 
@@ -80,7 +80,7 @@ class NetworkFetcher extends BaseFetcher {
     });
     if (statusCode === 200) return body;
     await body.dump();
-    // Only by this class does it know "there is no newer root" (403, 404) from a failure.
+    // The library distinguishes "no newer root" (403, 404) from a failure only by this class.
     throw new DownloadHTTPError(`${url} returned status ${statusCode}`, statusCode);
   }
 }

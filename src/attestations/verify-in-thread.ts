@@ -5,8 +5,8 @@ import type { NamedDigest } from './statement.js';
 import type { VerificationRequest } from './verify-thread.js';
 
 /**
- * Makes of a provenance document what it is worth for a file. Never rejects: where it cannot be verified for a fault of
- * ours, nothing is held against the file (`unreachable`).
+ * Verifies a provenance document for a file. Never rejects: an internal fault yields `unreachable`, so it does not
+ * count against the file.
  */
 export type VerifyProvenance = (
   document: Uint8Array,
@@ -19,21 +19,21 @@ export interface ProvenanceVerifier {
 }
 
 export interface VerifierSettings {
-  /** The keys to verify with, as the text of a `trusted_root.json`; asked for each document. */
+  /** The keys for verification, as the text of a `trusted_root.json`; read for each document. */
   readonly keys: () => string;
-  /** How long one document may take, in milliseconds; an honest one takes some 10. */
+  /** Timeout for one document, in milliseconds; a valid one takes about 10. */
   readonly patience?: number;
-  /** The thread's program, for tests of what happens when it hangs or dies. */
+  /** The thread's program, replaceable to test a thread that hangs or dies. */
   readonly program?: URL;
 }
 
-/** More than a document and the libraries take, in MiB; the young part is small, because its garbage is. */
+/** More than a document and the libraries need, in MiB. The young generation is small to collect garbage early. */
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 const PROGRAM = new URL('./verify-thread.js', import.meta.url);
 
 /**
- * Verifies in a thread, one document after the other: requests go on meanwhile, whatever a document does to the
- * libraries. Where the thread hangs or dies, what its document is worth is not known.
+ * Verifies documents in a thread, one after another, so that no document can delay requests. If the thread hangs or
+ * dies, the result for its document is unknown.
  */
 export function createVerifier(settings: VerifierSettings): ProvenanceVerifier {
   const { keys, patience = 10_000, program = PROGRAM } = settings;

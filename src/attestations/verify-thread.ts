@@ -11,7 +11,7 @@ export interface VerificationRequest {
   readonly keys: string;
 }
 
-/** The keys of the last request, for they hardly ever change. */
+/** The keys of the last request, cached because they rarely change. */
 let current: { readonly keys: string; readonly verifier: Verifier } | undefined;
 
 answerInThread<VerificationRequest, Attestation>(({ document, artifact, keys }) => {

@@ -2,12 +2,12 @@ import type { TrustRoot } from './trust-root.js';
 import type { VerifyProvenance } from './verify-in-thread.js';
 
 /**
- * What does not verify may have been signed under keys that are newer than those at hand. So such a document waits for
- * newer keys where they are on their way; and where they could not be had, nothing is held against the file.
+ * A document that does not verify may have been signed under newer keys. It therefore waits for a refresh in progress,
+ * and if the refresh fails, it does not count against the file.
  */
 export function withCurrentKeys(verify: VerifyProvenance, trust: TrustRoot): VerifyProvenance {
   return async (document, artifact) => {
-    // They may come while it is verified by those before them.
+    // A refresh may complete during the verification with the previous keys.
     const { current } = trust;
     const first = await verify(document, artifact);
     if (first.kind !== 'unverifiable' || current) return first;
