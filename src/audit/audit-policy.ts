@@ -10,9 +10,9 @@ import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
 import type { Policy } from '../policy/policy.js';
 
-/** What is known of a release without asking an index. */
+/** The facts about a release that are known without an index. */
 export interface KnownRelease {
-  /** Undefined for a file that belongs to nobody. */
+  /** Undefined for a file without an owner. */
   readonly project: ProjectName | undefined;
   readonly version: string | undefined;
   readonly filename?: string | undefined;
@@ -22,13 +22,13 @@ export interface KnownRelease {
   readonly uploadTime?: number | undefined;
 }
 
-/** Neither the index is here, nor the archive. */
+/** The audit has neither the index nor the archive. */
 const NOT_HERE: readonly Need[] = ['page', 'bytes', 'attestations'];
 
-/** The rules that are asked all the same: of the hooks that were found installed, by the upload times of a lock. */
+/** The rules that are evaluated nevertheless: for the installed hooks, and by the upload times in a lock. */
 const ASKED: ReadonlySet<RuleId> = new Set(['startup-hook', 'cooldown']);
 
-/** Asks the policy in force, by the one way that the gate asks it too. */
+/** Evaluates the policy in force, by the same function as the gate. */
 export class AuditPolicy {
   readonly #policy: Policy;
   readonly #now: number;
@@ -45,19 +45,19 @@ export class AuditPolicy {
     return this.#policy.revision;
   }
 
-  /** What the rules say of a release by what is known of it. A cooldown speaks of `until` where the time is known. */
+  /** The rule hits for a release, from its known facts. A cooldown has `until` if the upload time is known. */
   release(known: KnownRelease): readonly RuleHit[] {
     return this.#hits(known, undefined).filter(({ rule }) => rule !== 'startup-hook');
   }
 
-  /** What `startup-hook` says of one finding; undefined where the policy knows the hook as honest. */
+  /** The `startup-hook` hit for one finding; undefined for a known-good hook. */
   hook(known: KnownRelease, finding: Finding): RuleHit | undefined {
     return this.#hits(known, inspectionOf([finding], [])).find(
       ({ rule }) => rule === 'startup-hook',
     );
   }
 
-  /** What `startup-hook` says of a release that brings these modules (`Inspection.modules`). */
+  /** The `startup-hook` hit for a release with these modules (`Inspection.modules`). */
   modules(known: KnownRelease, names: readonly string[], cut: boolean): RuleHit | undefined {
     const inspection = {
       ...inspectionOf([], []),
@@ -67,7 +67,7 @@ export class AuditPolicy {
     return this.#hits(known, inspection).find(({ rule }) => rule === 'startup-hook');
   }
 
-  /** The denial of one of the contents, where what is known of the release alone is not denied. */
+  /** The denial of one of the contents; undefined if the release itself is already denied. */
   contents(known: KnownRelease, digests: readonly Sha256[]): RuleHit | undefined {
     if (digests.length === 0) return undefined;
     const denied = (inspection: Inspection | undefined) =>
@@ -90,12 +90,12 @@ function isNotHere(need: Need): boolean {
   return NOT_HERE.includes(need);
 }
 
-/** Whether a hit refuses, or only says something. */
+/** Whether a hit refuses, rather than only warns. */
 export function refuses(hit: RuleHit): boolean {
   return hit.action === 'block' && hit.dryRun !== true && hit.waiver === undefined;
 }
 
-/** `public`, so that rules for what anybody can publish speak. */
+/** `public`, so the rules for public upstreams apply. */
 function subjectOf(known: KnownRelease): Subject {
   const { project, version } = known;
   const name = version === undefined ? `${project ?? 'a file'}` : `${project} ${version}`;

@@ -1,12 +1,12 @@
 /**
- * What a finding means for who asked. `found`: act on it. `unclear`: it could not be looked at, so nobody
- * can say. `note`: good to know, and no fault.
+ * The meaning of a finding for the user. `found`: act on it. `unclear`: the audit could not check it. `note`:
+ * information, not a fault.
  */
 export type AuditLevel = 'found' | 'unclear' | 'note';
 
 interface CodeEntry {
   readonly level: AuditLevel;
-  /** What to do about it; shown once for each code that came up. Empty where there is nothing to do. */
+  /** The remedy, shown once per reported code. Empty if none is needed. */
   readonly advice: string;
 }
 
@@ -14,7 +14,7 @@ const REINSTALL =
   'Compare it with the release on the index, then reinstall the release (pip install --force-reinstall --no-deps PROJECT==VERSION).';
 const WHOSE = 'Find out how it got there. If you cannot, treat the environment as compromised.';
 
-/** Every code that an audit gives. A code never changes its meaning. */
+/** All codes of an audit. The meaning of a code never changes. */
 export const AUDIT_CODES = {
   'startup-hook': found(
     'Do not start this Python. Read the file with another tool and find out which installation added it.',

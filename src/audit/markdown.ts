@@ -4,12 +4,12 @@ import { AUDIT_CODES, type AuditLevel } from './codes.js';
 import type { ChangeReport, ReportedChange } from './locks/audit-change.js';
 import type { AuditFinding, AuditReport } from './report.js';
 
-/** Whoever keeps one comment up to date finds it by this. */
+/** Identifies the comment that a job keeps up to date. */
 const MARK = '<!-- wheelgate -->';
-/** Rows of a table, and findings; a forge cuts a comment at 65,536 characters. */
+/** Maximum number of table rows and of findings; a forge cuts a comment at 65,536 characters. */
 const MOST = 100;
 
-/** A report as a comment on a change of a lock: it begins with `<!-- wheelgate -->`. */
+/** A report as a comment on a change of a lock; it begins with `<!-- wheelgate -->`. */
 export function markdownOf(report: AuditReport | ChangeReport): string {
   const parts = 'changes' in report ? changeParts(report) : [];
   return `${[MARK, heading(report), ...parts, ...findingParts(report.findings)].join('\n\n')}\n`;
@@ -106,7 +106,7 @@ function lineOf({ code: name, detail, line, reference }: AuditFinding): string {
   return `- ${code(name)}: ${plain(detail)}${where}${see}`;
 }
 
-/** What comes from a lock, an index or a policy is text: no link, no picture, no mention of anybody. */
+/** Values from a lock, an index or a policy are plain text: links, images and mentions must not work. */
 function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>~@&]/g, '\\$&').replace(/\b(https?):/g, '$1\\:');
 }

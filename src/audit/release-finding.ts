@@ -2,7 +2,7 @@ import type { RuleHit } from '../domain/verdict.js';
 import { refuses } from './audit-policy.js';
 import { type AuditFinding, auditFinding, hitEvidence } from './report.js';
 
-/** What the policy says of a release, as a finding; why it is let through all the same, where it is. */
+/** The policy's verdict on a release, as a finding; it includes the reason why a release is allowed nevertheless. */
 export function releaseFinding(
   hit: RuleHit,
   about: Parameters<typeof auditFinding>[2],

@@ -3,32 +3,32 @@ import type { RuleHit } from '../domain/verdict.js';
 import { printable } from '../inspection/printable.js';
 import { AUDIT_CODES, type AuditCode, type AuditLevel } from './codes.js';
 
-/** One thing that an audit has to say. Its keys and codes are stable: scripts read them. */
+/** One result of an audit. Its keys and codes are stable, because scripts read them. */
 export interface AuditFinding {
   readonly code: AuditCode;
   readonly level: AuditLevel;
-  /** One plain sentence without its full stop; ASCII, odd bytes escaped. */
+  /** One plain sentence without a full stop; ASCII, other bytes are escaped. */
   readonly detail: string;
   /** Start-up hooks: the code of the inspection's finding (`pth-executable`, `site-customize`, …). */
   readonly finding?: string;
-  /** The file it is about, absolute (escaped where it is not plain text). */
+  /** The affected file as an absolute path (escaped if it is not plain text). */
   readonly path?: string;
-  /** Lock and requirements files: the line, counted from 1, where it is known. */
+  /** Lock and requirements files: the line, counted from 1, if known. */
   readonly line?: number;
   readonly project?: string;
   readonly version?: string;
   /** Of the file's content, or of the locked artifact. */
   readonly sha256?: string;
-  /** The policy's rule, where one spoke. */
+  /** The policy's rule, if one applied. */
   readonly rule?: RuleId;
   readonly reference?: string;
-  /** When the rule stops saying so by itself, in ISO 8601. */
+  /** When the rule ends by itself, in ISO 8601. */
   readonly until?: string;
 }
 
 export interface AuditReport {
   readonly kind: 'environment' | 'lock';
-  /** What was audited, absolute. */
+  /** The audited path, absolute. */
   readonly path: string;
   /** `venv`, `site-packages`, or a lock's format: `uv.lock`, `requirements.txt`, … */
   readonly format: string;
@@ -38,7 +38,7 @@ export interface AuditReport {
   readonly findings: readonly AuditFinding[];
 }
 
-/** What cannot be audited at all: no such path, or nothing that an audit knows. */
+/** The audit is impossible: the path does not exist, or has no supported format. */
 export class AuditError extends Error {
   override readonly name = 'AuditError';
 }
@@ -59,7 +59,7 @@ export function auditFinding(
   };
 }
 
-/** What of a rule's hit goes into a finding. */
+/** The fields of a rule hit that a finding contains. */
 export function hitEvidence({ rule, reference, until }: RuleHit) {
   return {
     rule,
@@ -70,7 +70,7 @@ export function hitEvidence({ rule, reference, until }: RuleHit) {
 
 const LEVELS = ['found', 'unclear', 'note'];
 
-/** The worst first, then by path: the same environment gives the same report. */
+/** The most severe first, then by path, so that the same environment produces the same report. */
 export function inOrder(findings: readonly AuditFinding[]): AuditFinding[] {
   const key = ({ level, code, path = '', detail }: AuditFinding) =>
     [LEVELS.indexOf(level), code === 'startup-hook' ? 0 : 1, code, path, detail].join('\0');

@@ -2,16 +2,16 @@ import { relative, sep } from 'node:path';
 import { AUDIT_CODES, type AuditCode, type AuditLevel } from './codes.js';
 import type { AuditFinding, AuditReport } from './report.js';
 
-/** SARIF's words; a note is shown, and fails nothing. */
+/** SARIF's levels; a note is shown, and does not fail a job. */
 const LEVELS = { found: 'error', unclear: 'warning', note: 'note' } as const satisfies Record<
   AuditLevel,
   string
 >;
 
 /**
- * A report as SARIF 2.1.0, which forges and editors show beside the lines of a lock.
- * @param root the folder that paths are told from: a repository's
- * @param version of Wheelgate
+ * A report as SARIF 2.1.0, which forges and editors show next to the lines of a lock.
+ * @param root the folder that paths are relative to: that of the repository
+ * @param version the version of Wheelgate
  */
 export function sarifOf({ findings }: AuditReport, root: string, version: string) {
   const codes = [...new Set(findings.map(({ code }) => code))].sort();
@@ -47,7 +47,7 @@ function resultOf(finding: AuditFinding, codes: readonly AuditCode[], root: stri
     ruleIndex: codes.indexOf(code),
     level: LEVELS[level],
     message: { text: detail },
-    // The same finding in the next run is the same alert, wherever its line has moved.
+    // The same finding in the next run is the same alert, even if its line has moved.
     partialFingerprints: { 'wheelgate/v1': [code, project, version, rule].join(' ') },
     ...(path !== undefined && { locations: [locationOf(path, line, root)] }),
     ...(Object.keys(properties).length > 0 && { properties }),

@@ -11,15 +11,15 @@ import { lookAtHook, mayBeHook } from './hook-looks.js';
 import { below, osPath, resolveIn, type SitePath, shownPath, sitePath } from './site-path.js';
 
 export interface AddedFolder {
-  /** Of the rule startup-hook, for the policy to judge: what Python would run from there. */
+  /** The `startup-hook` finding for the policy: code in that folder that Python would run. */
   readonly hook: Finding | undefined;
   readonly notes: readonly AuditFinding[];
 }
 
 /**
- * Follows one line of a `.pth` that puts a folder on the import path. Python takes `sitecustomize` from any
- * such folder; a `.pth` in it runs only where some code makes it a site folder, so that is a note.
- * @param line as it stands in the file, white space around it dropped
+ * Follows one line of a `.pth` that adds a folder to the import path. Python imports `sitecustomize` from any such
+ * folder; a `.pth` in it runs only if code makes it a site folder, so that is a note.
+ * @param line the line from the file, without surrounding white space
  */
 export async function followPathLine(
   line: string,
@@ -72,7 +72,7 @@ export async function followPathLine(
   };
 }
 
-/** Whether the folder is the source of the editable install that the `.pth` belongs to. */
+/** Whether the folder contains the source of the editable install that the `.pth` belongs to. */
 function isSourceOf(owner: InstalledDistribution | undefined, folder: SitePath): boolean {
   if (owner?.direct?.editable !== true) return false;
   try {

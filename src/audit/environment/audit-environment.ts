@@ -23,7 +23,7 @@ import {
 import { listSite, type SiteEntry, type SiteListing } from './walk.js';
 
 export interface EnvironmentAuditOptions {
-  /** Keeps digests from one audit to the next; a new one by default. */
+  /** Caches digests between audits; a new one by default. */
   readonly reader?: FileReader;
   /** See `HookContext.knownFor`. */
   readonly knownFor?: (filename: string) => readonly ProjectName[];
@@ -32,10 +32,10 @@ export interface EnvironmentAuditOptions {
 
 export interface EnvironmentAudit {
   readonly report: AuditReport;
-  /** One a site folder, in the environment's order. */
+  /** One per site folder, in the environment's order. */
   readonly listings: readonly SiteListing[];
   readonly distributions: readonly InstalledDistribution[];
-  /** Every file that a RECORD lists. */
+  /** All files listed in a RECORD. */
   readonly claimed: ReadonlyMap<SitePath, ClaimedFile>;
 }
 
@@ -46,7 +46,7 @@ interface Site {
   readonly unread: boolean;
 }
 
-/** Audits all site folders of an environment. Reads only; never runs anything of it. */
+/** Audits all site folders of an environment. Only reads; never runs its code. */
 export async function auditEnvironment(
   environment: Environment,
   policy: AuditPolicy,
@@ -124,7 +124,7 @@ export async function auditEnvironment(
   };
 }
 
-/** A link to a folder is told of where hooks are looked for. */
+/** Links to folders are reported with the hooks. */
 async function withoutLinkedFolders(
   entries: readonly SiteEntry[],
   reader: FileReader,

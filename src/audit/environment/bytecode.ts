@@ -4,15 +4,15 @@ import type { SitePath } from './site-path.js';
 const CACHED =
   /^(.*\/)__pycache__\/([^/]+)\.(?!opt-)[a-z]+-?\d+[a-z0-9]*(?:-pytest-[\w.]+)?(?:\.opt-\w+)?\.pyc$/;
 
-/** The source that a file of a `__pycache__` folder was compiled from (PEP 3147); undefined for any other file. */
+/** The source of a file in a `__pycache__` folder (PEP 3147); undefined for any other file. */
 export function sourceOf(path: SitePath): SitePath | undefined {
   const [, folder, stem] = CACHED.exec(path) ?? [];
   return folder === undefined ? undefined : (`${folder}${stem}.py` as SitePath);
 }
 
 /**
- * Whether bytecode says of itself that Python must not compare it with its source (PEP 552: hash-based, and
- * not to be checked). No installer writes that, and the source's hash then proves nothing.
+ * Whether the bytecode's header tells Python not to compare it with its source (PEP 552: hash-based and unchecked). No
+ * installer writes that, and the source's hash then proves nothing.
  */
 export function isUnchecked(facts: FileFacts): boolean {
   return (

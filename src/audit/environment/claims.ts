@@ -6,21 +6,21 @@ import type { FileFacts, FileReader } from './file-reader.js';
 import type { RecordRow } from './installed-record.js';
 import { below, type SitePath, shownPath } from './site-path.js';
 
-/** That a distribution's RECORD lists a file. */
+/** An entry in a distribution's RECORD for a file. */
 export interface Claim {
   readonly owner: InstalledDistribution;
   readonly row: RecordRow;
 }
 
-/** A file, what its content is, and who claims it. */
+/** A file, its content's facts, and the distributions that list it. */
 export interface ClaimedFile {
   readonly facts: FileFacts;
   readonly claims: readonly Claim[];
 }
 
 /**
- * Compares every file that a RECORD lists with what is there. A file outside of the environment's prefix is
- * not opened: a hostile RECORD could name any file of the machine.
+ * Compares every file in a RECORD with the file system. A file outside the environment's prefix is not opened: a
+ * hostile RECORD could name any file of the machine.
  */
 export class ClaimChecker {
   readonly findings: AuditFinding[] = [];
@@ -29,7 +29,7 @@ export class ClaimChecker {
   readonly #sites: readonly SitePath[];
   readonly #roots: readonly SitePath[];
 
-  /** @param prefix undefined where it is not known: then only the site folders themselves are inside */
+  /** @param prefix undefined if unknown: then only the site folders count as inside */
   constructor(reader: FileReader, sites: readonly SitePath[], prefix: SitePath | undefined) {
     this.#reader = reader;
     this.#sites = sites;
@@ -40,7 +40,7 @@ export class ClaimChecker {
     return this.#files;
   }
 
-  /** The distributions that list the file and whose hash it has. */
+  /** The distributions whose RECORD lists the file with its actual hash. */
   owners(path: SitePath): readonly InstalledDistribution[] {
     const file = this.#files.get(path);
     if (file === undefined) return [];
@@ -87,7 +87,7 @@ export class ClaimChecker {
     if (facts.kind !== 'file') return this.#add('file-altered', claim, 'is no longer a file');
     if (row.algorithm === '') {
       if (isCompiled(row.path) || isInert(row.path, facts.size)) return;
-      // virtualenv lists the scripts that it makes without a hash; nothing imports them.
+      // virtualenv lists its generated scripts without a hash; they are never imported.
       const code = this.#isInSite(row.path) ? 'record-hash-missing' : 'script-unvouched';
       return this.#add(code, claim, 'has no hash in RECORD', facts.sha256);
     }
@@ -125,7 +125,7 @@ export class ClaimChecker {
   }
 }
 
-/** Whether the file has the hash that the row gives, by an algorithm that proves something. */
+/** Whether the file has the hash of the row, by a secure algorithm. */
 export function vouches(row: RecordRow, facts: FileFacts): boolean {
   if (facts.kind !== 'file' || !STRONG_HASHES.has(row.algorithm)) return false;
   const digest = row.algorithm === 'sha256' ? Buffer.from(facts.sha256, 'hex') : facts.other;
@@ -136,17 +136,17 @@ function isOtherHash(algorithm: string): boolean {
   return algorithm !== 'sha256' && STRONG_HASHES.has(algorithm);
 }
 
-/** RECORD cannot hold its own hash; the signatures of old were made after it. */
+/** RECORD cannot contain its own hash, and the former signature files were created after it. */
 function isOwnRecord(path: SitePath, { folder }: InstalledDistribution): boolean {
   return /^RECORD(?:\.jws|\.p7s)?$/.test(below(folder, path) ?? '');
 }
 
-/** Installers list what they compile without a hash. */
+/** Installers list their compiled files without a hash. */
 function isCompiled(path: SitePath): boolean {
   return /\/__pycache__\/[^/]+\.pyc$/.test(path);
 }
 
-/** What says who installed it, and virtualenv's empty mark beside a folder that it made. */
+/** The INSTALLER file, and virtualenv's empty marker next to a generated folder. */
 function isInert(path: SitePath, size: number): boolean {
   return /\.dist-info\/INSTALLER$/.test(path) || (size === 0 && /\.virtualenv$/.test(path));
 }

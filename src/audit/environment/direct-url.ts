@@ -1,14 +1,14 @@
 import { parseSha256, type Sha256 } from '../../domain/digest.js';
 
-/** Where a distribution that is not from an index came from (PEP 610). */
+/** The origin of a distribution that is not from an index (PEP 610). */
 export interface DirectUrl {
   readonly url: string;
   readonly editable: boolean;
-  /** The archive's digest, where it was one. */
+  /** The digest, if the origin is an archive. */
   readonly sha256: Sha256 | undefined;
 }
 
-/** Reads `direct_url.json`; undefined where there is none, or it is nonsense. */
+/** Reads `direct_url.json`; undefined if it is missing or invalid. */
 export function readDirectUrl(content: Buffer | undefined): DirectUrl | undefined {
   if (content === undefined) return undefined;
   let document: unknown;

@@ -11,17 +11,17 @@ import { below, type SitePath, shownPath } from './site-path.js';
 import { unreadableFile } from './unreadable.js';
 import type { SiteListing } from './walk.js';
 
-/** A distribution as it is installed: a `.dist-info` folder, or an `.egg-info` of older days. */
+/** An installed distribution: a `.dist-info` folder, or a legacy `.egg-info`. */
 export interface InstalledDistribution {
   readonly folder: SitePath;
   readonly project: ProjectName;
-  /** PEP 440's normal form; undefined where its metadata have none. */
+  /** PEP 440's normal form; undefined if the metadata lack a version. */
   readonly version: string | undefined;
-  /** For people: `requests 2.32.3`. */
+  /** For display: `requests 2.32.3`. */
   readonly label: string;
-  /** Undefined where there is none, or it cannot be trusted: then it vouches for no file. */
+  /** Undefined if it is missing or unusable: then it confirms no file. */
   readonly record: InstalledRecord | undefined;
-  /** Where it was installed from, if not from an index (PEP 610). */
+  /** The origin, if it is not an index (PEP 610). */
   readonly direct: DirectUrl | undefined;
   readonly artifact: Sha256 | undefined;
 }
@@ -29,16 +29,13 @@ export interface InstalledDistribution {
 export interface InstalledDistributions {
   readonly distributions: readonly InstalledDistribution[];
   readonly findings: readonly AuditFinding[];
-  /** Whether some RECORD could not be read: then a file that none lists may be its. */
+  /** Whether a RECORD could not be read: then an unlisted file may be in it. */
   readonly unread: boolean;
 }
 
 const INFO = /^[^/]+\.(?:dist-info|egg-info)(?=\/|$)|^[^/]+\.egg\/EGG-INFO(?=\/)/i;
 
-/**
- * Reads every distribution of a site folder, and says what is wrong with how they are recorded.
- * @param flat see `readInstalledRecord`
- */
+/** Reads every distribution of a site folder, and reports problems with their records. */
 export async function readDistributions(
   site: SitePath,
   listing: SiteListing,
@@ -58,16 +55,16 @@ export async function readDistributions(
   return { distributions, findings, unread };
 }
 
-/** The metadata folders (or single files, for distutils' egg-info), each with the files in it. */
+/** The metadata folders (or single files, for distutils' egg-info), each with its files. */
 function infoFolders(site: SitePath, { entries }: SiteListing): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const { path, kind } of entries) {
     if (kind === 'special') continue;
     const relative = below(site, path)!;
     const [name] = INFO.exec(relative) ?? [];
-    // Files may be links into an installer's cache (`uv --link-mode symlink`); a folder that is one is walked elsewhere.
+    // Files may be links into an installer's cache (`uv --link-mode symlink`). A linked folder is handled elsewhere.
     if (kind === 'link' && relative === name) continue;
-    // pip renames what it failed to remove to `~ame`.
+    // pip renames a folder that it failed to remove to `~ame`.
     if (name === undefined || name.startsWith('~')) continue;
     const files = folders.get(name) ?? new Set();
     folders.set(name, files.add(relative.slice(name.length + 1)));
@@ -104,7 +101,7 @@ class InfoFolder {
     const folder = `${this.#site}/${this.#name}` as SitePath;
     const metadata = await this.#content('METADATA', 'PKG-INFO', '');
     const headers = parseHeaders(metadata instanceof Buffer ? metadata : Buffer.of());
-    // What cannot be read is named as that; the release is then the one that the folder's name says.
+    // Unreadable metadata are reported, and the release is then taken from the folder's name.
     const [ownName, ownVersion] = metadata === 'unreadable' ? this.#parts() : [];
     const project = parseProjectName(headers.get('name')?.[0] ?? ownName ?? '');
     const stated = headers.get('version')?.[0] ?? ownVersion?.replaceAll('_', '-');
@@ -153,7 +150,7 @@ class InfoFolder {
     }
   }
 
-  /** `Demo_Project-1.0.dist-info`, and for an egg-info also without or with more parts. */
+  /** `Demo_Project-1.0.dist-info`; an egg-info may have fewer or more parts. */
   #matchesFolder(project: ProjectName, version: string | undefined): boolean {
     const [name = '', number] = this.#parts();
     if (parseProjectName(name) !== project) return false;
@@ -164,7 +161,7 @@ class InfoFolder {
       : sameVersion(parsed, version);
   }
 
-  /** Name and version as the folder's name has them. */
+  /** Name and version in the folder's name. */
   #parts(): string[] {
     return this.#name
       .replace(/\/EGG-INFO$/i, '')
@@ -172,7 +169,7 @@ class InfoFolder {
       .split('-');
   }
 
-  /** The first of the files that is there; an empty name is the folder itself, where it is a file. */
+  /** The first existing file; an empty name is the path itself, if it is a file. */
   async #content(...names: readonly string[]): Promise<Buffer | 'unreadable' | undefined> {
     const name = names.find((candidate) => this.#files.has(candidate));
     if (name === undefined) return undefined;
@@ -190,7 +187,7 @@ class InfoFolder {
   }
 }
 
-/** Two metadata folders for one project: pip shows one of them, and its RECORD may vouch for anything. */
+/** Two metadata folders for one project: pip shows only one of them, and the other's RECORD may confirm anything. */
 function twice(distributions: readonly InstalledDistribution[]): AuditFinding[] {
   const byProject = new Map<ProjectName, InstalledDistribution[]>();
   for (const distribution of distributions)

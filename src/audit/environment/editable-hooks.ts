@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What setuptools' finder module of an editable install is, with its three literals cut out: the digest of
- * the rest. One a template: setuptools 64, 65 to 67, 68 and 69, 70, and from 71 on.
+ * Digests of setuptools' finder module of an editable install, without its three literals. One per template: setuptools
+ * 64, 65 to 67, 68 and 69, 70, and from 71 on.
  */
 const SETUPTOOLS_FINDERS: ReadonlySet<string> = new Set([
   '211573816d137cc79a25073e38f096418d6ef7401462632ae70de5bec7e04cb0',
@@ -12,7 +12,7 @@ const SETUPTOOLS_FINDERS: ReadonlySet<string> = new Set([
   'ed1b4dce99f538eeb4352be9a2ae632479cb74957fa4866af22cd105c7147fc8',
 ]);
 
-/** Python's `repr` of a string without odd characters; a backslash only as `\\`. */
+/** Python's `repr` of a string without control characters; a backslash only as `\\`. */
 const TEXT = String.raw`(?:'(?:[^'\\\x00-\x1f\x7f]|\\\\)*'|"(?:[^"\\\x00-\x1f\x7f]|\\\\)*")`;
 const LIST = String.raw`\[(?:${TEXT}(?:, ${TEXT})*)?\]`;
 const literal = (value: string) => String.raw`\{(?:${TEXT}: ${value}(?:, ${TEXT}: ${value})*)?\}`;
@@ -26,18 +26,18 @@ const NAMESPACES = new RegExp(
 );
 const PLACEHOLDER = new RegExp(String.raw`^(PATH_PLACEHOLDER) = (${TEXT}) \+`, 'gm');
 
-/** The `editables` library's module (hatchling, pdm-backend): it maps names to files, and no more. */
+/** The module of the `editables` library (hatchling, pdm-backend), which only maps names to files. */
 const EDITABLES = new RegExp(
   String.raw`^from editables\.redirector import RedirectingFinder as F\nF\.install\(\)\n` +
     String.raw`(?:F\.map_module\(${TEXT}, ${TEXT}\)\n?)*$`,
 );
 
-/** Imported at every start: a mapping of these names is a start-up hook by another way. */
+/** Imported at every start, so a mapping of these names is also a start-up hook. */
 const POWERFUL = /['"](?:sitecustomize|usercustomize)['"]/i;
 
 /**
- * The module that an editable install's `.pth` imports, where the line is one that setuptools or the
- * `editables` library writes; undefined for any other content.
+ * The module that an editable install's `.pth` imports, if setuptools or the `editables` library writes that line;
+ * undefined for any other content.
  */
 export function editableModule(pth: Buffer): string | undefined {
   const text = pth.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
@@ -47,7 +47,7 @@ export function editableModule(pth: Buffer): string | undefined {
   return /^import (_editable_impl_\w+)\n?$/.exec(text)?.[1];
 }
 
-/** Whether a module is, to the byte but for names and folders, what those tools generate. */
+/** Whether a module equals the output of those tools, except for names and folders. */
 export function isGeneratedFinder(content: Buffer): boolean {
   const text = content.toString('latin1');
   if (POWERFUL.test(text)) return false;

@@ -11,15 +11,15 @@ interface Known {
   readonly facts: FileFacts;
 }
 
-/** What is known of a file's content. */
+/** The facts about a file's content. */
 export type FileFacts =
   | {
       readonly kind: 'file';
       readonly size: number;
       readonly sha256: Sha256;
-      /** The digest by the algorithm that was asked for beside SHA-256. */
+      /** The digest by the additional algorithm, if one was requested. */
       readonly other: Buffer | undefined;
-      /** The first 8 bytes, a character a byte. */
+      /** The first 8 bytes, one character per byte. */
       readonly start: string;
     }
   | { readonly kind: 'missing' }
@@ -29,23 +29,23 @@ export type FileFacts =
 
 const PIECE = 256 * 1024;
 
-/** Pieces read beyond the size that a file had: file systems of a program's making may give none, and still bytes. */
+/** Maximum number of chunks beyond the file's size: virtual file systems may report size 0 and still return bytes. */
 const PIECES_BEYOND = 256;
 
-/** How often a file is read that changes under it; an install has done with a file after that. */
+/** Number of attempts to read a file that changes meanwhile; an install is faster than that. */
 const READS = 3;
 
 const CHANGING = { kind: 'unreadable', why: 'it changed while being read' } as const;
 
-/** As much as tells how bytecode is to be held against its source (PEP 552). */
+/** The header that defines how bytecode is compared with its source (PEP 552). */
 const START_BYTES = 8;
 
 /**
- * Reads files of an environment. Digests are kept by the file's identity (device, number, size, times to the
- * nanosecond), so that looking again costs a stat; `forget` makes the next look read everything.
+ * Reads files of an environment. Digests are cached by the file's identity (device, number, size, times to the
+ * nanosecond), so an unchanged file only costs a stat; after `forget`, all files are read again.
  */
 export class FileReader {
-  /** How many contents were digested, not taken from memory: between two looks none, where nothing changed. */
+  /** Number of contents that were read instead of cached: 0 for a repeated audit without changes. */
   digested = 0;
   readonly #known = new Map<string, Known>();
 
@@ -53,7 +53,7 @@ export class FileReader {
     this.#known.clear();
   }
 
-  /** Digests a file, links followed. @param algorithm beside SHA-256, as `node:crypto` names it */
+  /** Digests a file and follows links. @param algorithm in addition to SHA-256, in the notation of `node:crypto` */
   async facts(path: SitePath, algorithm?: string): Promise<FileFacts> {
     const known = this.#known.get(path);
     if (known !== undefined && (algorithm === undefined || known.algorithm === algorithm)) {
@@ -68,12 +68,12 @@ export class FileReader {
     }
   }
 
-  /** Reads a file through sinks once, links followed: one that changes meanwhile is `unreadable`. */
+  /** Streams a file once through sinks and follows links. A file that changes meanwhile is `unreadable`. */
   async read(path: SitePath, sinks: readonly ContentSink[]): Promise<FileFacts> {
     return (await digest(path, undefined, sinks)).facts;
   }
 
-  /** A whole file; undefined where it cannot be read, or is longer than `limit` bytes. */
+  /** The complete file; undefined if it cannot be read, or exceeds `limit` bytes. */
   async content(path: SitePath, limit: number): Promise<Buffer | undefined> {
     const known = await this.facts(path);
     if (known.kind !== 'file' || known.size > limit) return undefined;
@@ -83,7 +83,7 @@ export class FileReader {
   }
 }
 
-/** Keeps the first bytes of a content. */
+/** Keeps the first bytes of a file. */
 class Start implements ContentSink {
   text = '';
 
@@ -94,8 +94,8 @@ class Start implements ContentSink {
 }
 
 /**
- * Digests a file. One that is written to meanwhile was seen in no state that it ever had: nothing is said of its
- * content. The identity is that of the content that was digested.
+ * Digests a file. The content of a file that changes meanwhile was read in no consistent state, so it has no facts. The
+ * identity is that of the digested content.
  */
 async function digest(
   path: SitePath,
@@ -121,7 +121,7 @@ function isChanging(facts: FileFacts): boolean {
   return facts.kind === 'unreadable' && facts.why === CHANGING.why;
 }
 
-/** Another text whenever the file was written to or replaced. */
+/** Changes whenever the file is written or replaced. */
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join('|');
 }
@@ -140,7 +140,7 @@ async function withFile(
   } catch (error) {
     const { code = 'failed' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    // Opening a socket, or a device without a driver.
+    // The error of opening a socket, or a device without a driver.
     if (code === 'ENXIO') return { kind: 'special' };
     return { kind: 'unreadable', why: code };
   } finally {
@@ -148,7 +148,7 @@ async function withFile(
   }
 }
 
-/** @returns whether the end came soon after `size` bytes: while somebody appends there is none */
+/** @returns whether the end came soon after `size` bytes: a file that is being appended to may never end */
 async function pump(
   file: FileHandle,
   size: number,

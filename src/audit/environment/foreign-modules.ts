@@ -6,7 +6,7 @@ import { type AuditFinding, auditFinding, hitEvidence } from '../report.js';
 import type { InstalledDistribution } from './distributions.js';
 import { below, type SitePath, shownPath } from './site-path.js';
 
-/** Distributions that bring a module which an honest start-up hook of another project imports. */
+/** Distributions with a module that a known-good start-up hook of another project imports. */
 export function findForeignModules(
   site: SitePath,
   distributions: readonly InstalledDistribution[],
@@ -18,7 +18,7 @@ export function findForeignModules(
       const relative = below(site, path);
       if (relative !== undefined) modules.see(foldPath(relative).split('/'));
     }
-    // Files of these are told of one by one.
+    // Files of these projects are reported individually.
     const names = modules.names.filter((name) => ownerOf(name) === undefined);
     const hit = policy.modules({ project, version }, names, modules.cut);
     if (hit === undefined) return [];

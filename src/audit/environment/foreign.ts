@@ -5,8 +5,8 @@ import { below, type SitePath, shownPath } from './site-path.js';
 import type { SiteEntry } from './walk.js';
 
 /**
- * Distributions that put files into a package whose `__init__.py` is another's alone. Plugins do that, and so
- * does who wants his module to be found under a trusted name.
+ * Distributions with files in a package whose `__init__.py` belongs to another one. Plugins do that, and so do
+ * attackers who want their module in a trusted package.
  */
 export function findForeignFolders(
   site: SitePath,
@@ -36,7 +36,7 @@ export function findForeignFolders(
   return [...findings.values()];
 }
 
-/** Listed files that are links: uv makes them with `--link-mode symlink`. One note a distribution. */
+/** Listed files that are links: uv creates them with `--link-mode symlink`. One note per distribution. */
 export function findLinkedFiles(
   entries: readonly SiteEntry[],
   files: ReadonlyMap<SitePath, ClaimedFile>,

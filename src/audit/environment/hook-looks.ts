@@ -12,14 +12,14 @@ import { WheelFiles } from '../../inspection/startup-hooks/wheel-files.js';
 import type { FileReader } from './file-reader.js';
 import type { SitePath } from './site-path.js';
 
-/** A file with power over an interpreter's start, seen as one project's or as nobody's. */
+/** A file that can run code at the interpreter's start, as a file of one project or without an owner. */
 export interface HookLook {
   readonly findings: readonly Finding[];
-  /** Of a `.pth`: the content where it is short, and the lines that put folders on the import path. */
+  /** For a `.pth`: the content if it is short, and the lines that add folders to the import path. */
   readonly pth: { readonly content: Buffer; readonly paths: readonly string[] } | undefined;
 }
 
-/** Whether a file is worth a look: its name, or what may stand in it, has power at the start. */
+/** Whether a file must be inspected: its name or its content may run code at the start. */
 export function mayBeHook(relative: string): boolean {
   return landings(relative).some(
     (landing) => landing.place === 'site' && powerOf(landing, undefined) !== undefined,
@@ -27,12 +27,11 @@ export function mayBeHook(relative: string): boolean {
 }
 
 /**
- * Looks at one file of a site folder as the gate's inspection would if the project's wheel brought it
- * (docs/what-is-inspected.md).
+ * Inspects one file of a site folder by the rules for a wheel of the project (docs/what-is-inspected.md).
  * @param relative below the site folder
- * @param files what the same project has brought: where a namespace file is about more than folders, it is no
- * template any more
- * @returns undefined where it is no file that can be read: a folder, a pipe, a link to nowhere
+ * @param files the project's other files, because a namespace file that does more than add folders is no longer a
+ * template
+ * @returns undefined if it is not a readable file: a folder, a pipe, a broken link
  */
 export async function lookAtHook(
   path: SitePath,

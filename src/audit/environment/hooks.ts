@@ -17,28 +17,31 @@ import type { InstalledRecord } from './installed-record.js';
 import { below, type SitePath, shownPath } from './site-path.js';
 import type { SiteEntry } from './walk.js';
 
-/** What finding hooks needs to know of an environment. */
+/** The facts about an environment that the search for hooks needs. */
 export interface HookContext {
   readonly site: SitePath;
   readonly reader: FileReader;
   readonly policy: AuditPolicy;
-  /** The distributions whose RECORD vouches for a file as it is. */
+  /** The distributions whose RECORD confirms the present content of a file. */
   readonly owners: (path: SitePath) => Promise<readonly InstalledDistribution[]>;
   /**
-   * Projects that are known to ship a hook of this name: where a file is nobody's yet, because an install is
-   * under way, it is judged as theirs. Nobody's file is nobody's where this is left out.
+   * Projects that are known to ship a hook with this name. During an install a file may not have an owner yet, and is
+   * then judged as a file of these projects. If omitted, it has no owner.
    */
   readonly knownFor?: ((filename: string) => readonly ProjectName[]) | undefined;
 }
 
-/** As whose a file is judged. Nobody's file is looked at as nobody's, whoever is known to ship its like. */
+/**
+ * The project under which a file is judged. A file without an owner is inspected as such, even if projects are known to
+ * ship one with its name.
+ */
 interface Candidate {
   readonly project: ProjectName | undefined;
   readonly version: string | undefined;
   readonly owner: InstalledDistribution | undefined;
 }
 
-/** No generator writes a longer module. */
+/** Longer than any generated module. */
 const MODULE_BYTES = 1024 * 1024;
 
 const NOBODY: Candidate = { project: undefined, version: undefined, owner: undefined };
@@ -49,7 +52,7 @@ interface Judged {
   readonly hits: readonly { readonly finding: Finding; readonly hit: RuleHit | undefined }[];
 }
 
-/** Finds what runs when this environment's Python starts, and says what the policy makes of each. */
+/** Finds the code that this environment's Python runs at its start, and judges each piece by the policy. */
 export async function auditHooks(
   entries: readonly SiteEntry[],
   context: HookContext,
@@ -59,9 +62,9 @@ export async function auditHooks(
   for (const entry of entries) {
     const relative = below(context.site, entry.path)!;
     const source = sourceOf(entry.path);
-    // The source is judged; bytecode is held against it elsewhere.
+    // The source is judged; the bytecode is compared with it elsewhere.
     if (source !== undefined && present.has(source)) continue;
-    // It runs by the `.pth` that imports it, and is judged with that.
+    // It runs through the `.pth` that imports it, and is judged with that.
     if (isEditableFinder(moduleAt([foldPath(relative)]) ?? '')) continue;
     if (entry.kind === 'link' && (await linksToFolder(entry, context)))
       findings.push(...linkedFolder(entry, relative, context));
@@ -126,11 +129,11 @@ async function candidates(
     project: project as ProjectName,
   });
   const others = (context.knownFor?.(relative) ?? []).map(as);
-  // virtualenv, and uv, put these into each environment that they make, and into no RECORD.
+  // virtualenv and uv create these in each environment, without a RECORD.
   return isVirtualenvs(relative) ? [as('virtualenv'), ...others] : [NOBODY, ...others];
 }
 
-/** What a distribution has brought into the site folder, named as its wheel names it. */
+/** A distribution's files in the site folder, with their names in the wheel. */
 function filesOf({ rows }: InstalledRecord, site: SitePath): { readonly path: string }[] {
   return [...rows.keys()].flatMap((path) => below(site, path) ?? []).map((path) => ({ path }));
 }
@@ -167,9 +170,9 @@ async function report(
 }
 
 /**
- * Whether a line is what setuptools or the `editables` library writes for an editable install, and the module
- * that it imports is the same distribution's and nothing but generated. A name alone excuses nothing: a wheel
- * could call its hook `__editable__x.pth`, and ship a direct_url.json.
+ * Whether setuptools or the `editables` library writes this line for an editable install, and the imported module is
+ * generated and belongs to the same distribution. The name alone proves nothing: a wheel could name its hook
+ * `__editable__x.pth` and ship a direct_url.json.
  */
 async function isEditableHook(
   finding: Finding,
@@ -191,7 +194,7 @@ async function linksToFolder({ path }: SiteEntry, { reader }: HookContext): Prom
   return (await reader.facts(path)).kind === 'folder';
 }
 
-/** A link to a folder is not walked; its name alone may say that it runs. */
+/** A link to a folder is not followed; its name alone may show that it runs. */
 function linkedFolder(
   { path }: SiteEntry,
   relative: string,

@@ -2,7 +2,7 @@ import { parseCsv } from '../../inspection/wheel/csv.js';
 import { parseRecordHash, type RecordHash } from '../../inspection/wheel/record-hash.js';
 import { resolveIn, type SitePath } from './site-path.js';
 
-/** What an installed distribution's RECORD says of one file (PyPA "Recording installed projects"). */
+/** A file's row in the RECORD of an installed distribution (PyPA "Recording installed projects"). */
 export interface RecordRow extends RecordHash {
   readonly path: SitePath;
   readonly size: number | undefined;
@@ -10,18 +10,18 @@ export interface RecordRow extends RecordHash {
 
 export interface InstalledRecord {
   readonly rows: ReadonlyMap<SitePath, RecordRow>;
-  /** Files that stand there twice, with different hashes or sizes. */
+  /** Files with two rows that differ in hash or size. */
   readonly contradictory: readonly SitePath[];
 }
 
-/** More files than any distribution has. */
+/** Exceeds the number of files in any distribution. */
 const MAX_ROWS = 1_000_000;
 
 /**
- * Reads a RECORD. Paths are relative to the site folder and may climb to scripts and data; they are kept as
- * bytes, absolute. A row for a folder vouches for nothing and is left out (virtualenv lists `__pycache__`).
- * @param flat the site folder is one of `pip install --target`, which lists `bin/x` in it as `../../bin/x`
- * @throws {RangeError} where it is no CSV, or far too long
+ * Reads a RECORD. Paths are relative to the site folder and may lead outside it to scripts and data; they are kept as
+ * absolute paths in bytes. A row for a folder proves nothing and is omitted (virtualenv lists `__pycache__`).
+ * @param flat the site folder belongs to `pip install --target`, which lists its `bin/x` as `../../bin/x`
+ * @throws {RangeError} if it is no CSV, or far too long
  */
 export function readInstalledRecord(
   content: Buffer,
@@ -42,7 +42,7 @@ export function readInstalledRecord(
     };
     const earlier = rows.get(row.path);
     if (earlier !== undefined && !sameRow(earlier, row)) contradictory.add(row.path);
-    // The row with a hash counts, so that a second one without does not lift it.
+    // The row with a hash has priority, so a second row without one does not disable it.
     if (earlier === undefined || earlier.algorithm === '') rows.set(row.path, row);
     if (rows.size > MAX_ROWS) throw new RangeError('it lists too many files');
   }

@@ -3,21 +3,21 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AuditError } from '../report.js';
 import { type SitePath, sitePath } from './site-path.js';
 
-/** Where an environment's packages lie. */
+/** The location of an environment's packages. */
 export interface Environment {
   readonly path: string;
   readonly format: 'venv' | 'site-packages';
-  /** The folder that scripts and data are installed under; undefined where it cannot be told. */
+  /** The folder for scripts and data; undefined if it is unknown. */
   readonly prefix: SitePath | undefined;
-  /** The site folders, links resolved, each once. */
+  /** The site folders, links resolved, without duplicates. */
   readonly sites: readonly SitePath[];
-  /** `include-system-site-packages` of pyvenv.cfg: code from elsewhere is seen too. */
+  /** `include-system-site-packages` of pyvenv.cfg: Python also imports code from the system's folders. */
   readonly systemPackages: boolean;
 }
 
 /**
- * Finds the site folders of a virtual environment, or takes a folder for one.
- * @throws {AuditError} where it is neither
+ * Finds the site folders of a virtual environment, or accepts a folder as one.
+ * @throws {AuditError} if it is neither
  */
 export async function locateEnvironment(path: string): Promise<Environment> {
   const folder = await ifThere(path, realpath(path));
@@ -53,7 +53,7 @@ async function virtualEnvironment(
   const sites = new Set<string>();
   for (const candidate of candidates) {
     const found = await ifThere(candidate, stat(candidate));
-    // lib64 is a link to lib, and Lib is lib where case does not count.
+    // lib64 is a link to lib, and Lib is lib on a case-insensitive file system.
     if (found?.isDirectory()) sites.add(await realpath(candidate));
   }
   if (sites.size === 0) throw new AuditError(`${path} has a pyvenv.cfg but no site-packages`);
@@ -72,9 +72,9 @@ async function configIn(folder: string): Promise<string | undefined> {
 }
 
 /**
- * What was asked of a path; undefined where there is none. A site folder that may not be seen is not one that is not
- * there: an audit without it would call the rest fine.
- * @throws {AuditError} where it cannot be told
+ * The result for a path; undefined if the path does not exist. An inaccessible site folder is not missing: an audit
+ * without it would report the rest as complete.
+ * @throws {AuditError} if its existence cannot be determined
  */
 async function ifThere<T>(path: string, asked: Promise<T>): Promise<T | undefined> {
   try {
@@ -98,7 +98,7 @@ async function looksLikeSite(folder: string): Promise<boolean> {
   return names.some((name) => /\.(?:dist-info|egg-info|egg-link|pth)$/i.test(name));
 }
 
-/** Of `…/lib/python3.13/site-packages` or `…\Lib\site-packages`. */
+/** The prefix of `…/lib/python3.13/site-packages` or `…\Lib\site-packages`. */
 function prefixOf(folder: string): string | undefined {
   if (!/^(?:site|dist)-packages$/i.test(basename(folder))) return undefined;
   const above = dirname(folder);

@@ -1,7 +1,7 @@
-/** Enough to keep a disk busy, few enough for any limit on open files. */
+/** Enough to keep a disk busy, and below any limit on open files. */
 const AT_ONCE = 8;
 
-/** Does the work for each item, several at once. The first failure is thrown once all have stopped. */
+/** Processes several items concurrently. Throws the first failure after all have stopped. */
 export async function forEachAtOnce<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,

@@ -6,7 +6,7 @@ import type { ClaimedFile } from './claims.js';
 import type { InstalledDistribution } from './distributions.js';
 import { type SitePath, shownPath } from './site-path.js';
 
-/** What the policy says of each installed release by its name and version. */
+/** The policy's verdicts on the installed releases, by name and version. */
 export function judgeInstalled(
   distributions: readonly InstalledDistribution[],
   policy: AuditPolicy,
@@ -15,7 +15,7 @@ export function judgeInstalled(
     const about = aboutOf(distribution);
     const findings = policy
       .release(knownOf(distribution))
-      // When an installed release was uploaded is not written down anywhere.
+      // The upload time of an installed release is not recorded.
       .filter(({ rule }) => rule !== 'cooldown')
       .map((hit) => releaseFinding(hit, about));
     if (distribution.direct?.editable === true)
@@ -30,7 +30,7 @@ export function judgeInstalled(
   });
 }
 
-/** Files whose content is denied, each by name. */
+/** Files with denied content, individually. */
 export function judgeContents(
   distributions: readonly InstalledDistribution[],
   files: ReadonlyMap<SitePath, ClaimedFile>,
@@ -52,7 +52,7 @@ export function judgeContents(
     const own = digests.get(owner) ?? [];
     const all = own.map(([, sha256]) => sha256);
     if (policy.contents(known, all) === undefined) return [];
-    // The rule says that there is one; which, only asking one by one tells.
+    // The rule only reports that there is one, so each file is checked to find it.
     return own.flatMap(([path, sha256]) => {
       const hit = policy.contents(known, [sha256]);
       if (hit === undefined) return [];

@@ -7,20 +7,20 @@ import { below, type SitePath, shownPath } from './site-path.js';
 import { unreadableFile } from './unreadable.js';
 import type { SiteEntry } from './walk.js';
 
-/** What installers and tools write beside RECORD, and may leave out of it. */
+/** Files that installers and tools write next to RECORD, and may omit from it. */
 const BESIDE_RECORD =
   /^(?:RECORD(?:\.jws|\.p7s)?|INSTALLER|REQUESTED|direct_url\.json|uv_cache\.json|uv_build\.json)$/;
 
-/** Texts that no Python reads: CPython's own README, and what `venv` and others leave at the root. */
+/** Texts that Python never reads: CPython's own README, and files that `venv` and others leave at the root. */
 const INERT = /^(?:README\.txt|\.gitignore|\.lock)$/;
 
-/** Old lists of folders that tools keep up to date by themselves: their lines are looked at as any `.pth`'s. */
+/** Legacy lists of folders that tools maintain: their lines are inspected like those of any `.pth`. */
 const KEPT_BY_TOOLS = /^(?:easy-install\.pth|[^/]+\.egg-link)$/;
 
 /**
- * Files that no RECORD lists. A folder without a single listed file is one finding, so that a copied tree
- * does not bury the one file that matters.
- * @param listed every file that some RECORD lists
+ * Files without a RECORD. A folder without a listed file is one finding, so a copied tree does not hide the one file
+ * that matters.
+ * @param listed all files that a RECORD lists
  */
 export function findUnlisted(
   site: SitePath,
@@ -70,11 +70,11 @@ function isExplained(
     ({ folder }) => below(folder, path) !== undefined || folder === path,
   );
   if (owner === undefined) return false;
-  // Without a RECORD there is one finding for the distribution; its metadata folder is not counted again.
+  // A missing RECORD is one finding for the distribution; its metadata folder is not reported again.
   return owner.record === undefined || BESIDE_RECORD.test(below(owner.folder, path) ?? '');
 }
 
-/** Bytecode that Python would take whatever its source says. */
+/** Bytecode that Python would use regardless of its source. */
 export async function findUncheckedBytecode(
   entries: readonly SiteEntry[],
   reader: FileReader,

@@ -2,7 +2,7 @@ import { counted } from '../../domain/plural.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 import { type SitePath, shownPath } from './site-path.js';
 
-/** @param why the error's code, or what was odd */
+/** @param why the error's code, or the problem */
 export function unreadableFile(path: SitePath, why: string): AuditFinding {
   const shown = shownPath(path);
   return auditFinding('unreadable', `${shown} cannot be read (${why})`, { path: shown });
@@ -13,14 +13,14 @@ export function unreadableFolder(path: SitePath, why: string): AuditFinding {
   return auditFinding('unreadable', `${shown} cannot be listed (${why})`, { path: shown });
 }
 
-/** Instead of naming files as nobody's while a RECORD that may list them could not be read. */
+/** Replaces the findings for unlisted files while a RECORD that may list them could not be read. */
 export function unclearOwners(site: SitePath, count: number): AuditFinding {
   const shown = shownPath(site);
   const detail = `the owner of ${counted(count, 'file')} in ${shown} is unknown: a RECORD cannot be read`;
   return auditFinding('unreadable', detail, { path: shown });
 }
 
-/** Each path that could not be read once: several looks come by the same file. */
+/** Reports each unreadable path once, because several checks meet the same file. */
 export function eachUnreadableOnce(findings: readonly AuditFinding[]): AuditFinding[] {
   const seen = new Set<string>();
   return findings.filter(({ code, path }) => {

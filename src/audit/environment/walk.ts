@@ -9,17 +9,17 @@ export interface SiteEntry {
 }
 
 export interface SiteListing {
-  /** By path. */
+  /** Sorted by path. */
   readonly entries: readonly SiteEntry[];
-  /** Every folder, the site folder among them. */
+  /** All folders, including the site folder. */
   readonly folders: readonly SitePath[];
-  /** Folders that could not be read, with the error's code. */
+  /** Unreadable folders, with the error's code. */
   readonly unreadable: readonly { readonly path: SitePath; readonly why: string }[];
 }
 
 /**
- * Lists a site folder to its bottom, links not followed, so that no loop and no other disk is walked. What
- * vanishes meanwhile is left out.
+ * Lists a site folder recursively without following links, which avoids loops and other disks. A file that disappears
+ * meanwhile is omitted.
  */
 export async function listSite(site: SitePath): Promise<SiteListing> {
   const entries: SiteEntry[] = [];
@@ -42,7 +42,7 @@ export async function listSite(site: SitePath): Promise<SiteListing> {
       else entries.push({ path, kind: kindOf(child) });
     }
   }
-  // The file system has an order of its own; a report has one that stays.
+  // The file system's order varies; a report's order must not.
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { entries, folders: folders.sort(), unreadable };
 }

@@ -10,7 +10,7 @@ import {
 } from './change-facts.js';
 import { type LockChange, lockDifference } from './lock-difference.js';
 
-/** One line of what a change does, for people and programs. */
+/** One line of a change's report, for people and programs. */
 export interface ReportedChange {
   readonly change: LockChange['kind'];
   readonly project: string;
@@ -18,19 +18,19 @@ export interface ReportedChange {
   readonly to: string | undefined;
   /** ISO 8601. */
   readonly uploaded: string | undefined;
-  /** Whole days since then. */
+  /** Whole days since the upload. */
   readonly days: number | undefined;
-  /** By the policy here, and the server where one was asked; undefined for what is removed. */
+  /** The verdict of the local policy, and of the server if there is one; undefined for a removed release. */
   readonly verdict: 'allow' | 'warn' | 'block' | undefined;
   readonly reason: string | undefined;
-  /** Who attests it; undefined where that is not known. */
+  /** The publishers that attest it; undefined if unknown. */
   readonly publishers: readonly string[] | undefined;
   readonly attestedBefore: readonly string[] | undefined;
   readonly newHooks: readonly string[];
 }
 
 export interface ChangeReport extends AuditReport {
-  /** What it was held against. */
+  /** The lock that it was compared with. */
   readonly base: string;
   readonly changes: readonly ReportedChange[];
 }
@@ -39,9 +39,9 @@ export interface ChangeQuestion {
   readonly base: ReadLock;
   readonly after: ReadLock;
   readonly policy: AuditPolicy;
-  /** What counts as ours: a URL; undefined for any. */
+  /** The URL of our index; undefined accepts any. */
   readonly index: string | undefined;
-  /** Undefined where there is no server to ask. */
+  /** Undefined if there is no server. */
   readonly ask: AskFacts | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -50,7 +50,7 @@ export interface ChangeQuestion {
 
 const DAY = 86_400_000;
 
-/** Judges what a change of a lock adds, and nothing else. */
+/** Judges only the additions of a lock's change. */
 export async function auditChange(question: ChangeQuestion): Promise<ChangeReport> {
   const { base, after, policy, index, ask, now, onProgress } = question;
   const changes = lockDifference(base.content.releases, after.content.releases);
@@ -89,7 +89,7 @@ export async function auditChange(question: ChangeQuestion): Promise<ChangeRepor
   };
 }
 
-/** Tells once that it does not answer, and asks no more. */
+/** Reports once that the server does not respond, and stops querying it. */
 function unlessSilent(
   ask: AskFacts,
   path: string,
@@ -109,7 +109,7 @@ function unlessSilent(
   };
 }
 
-/** What was not understood, is not pinned, or comes from elsewhere, and was not so before. */
+/** Entries that are invalid, not pinned or from another index, and were not so before. */
 function newOf(after: ReadLock, base: ReadLock): AuditFinding[] {
   const known = new Set(base.content.findings.map(({ code, detail }) => `${code} ${detail}`));
   return after.content.findings.filter(({ code, detail }) => !known.has(`${code} ${detail}`));

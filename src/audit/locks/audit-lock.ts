@@ -32,14 +32,17 @@ const BY_NAME: readonly { readonly name: RegExp; readonly read: TextReader }[] =
   { name: /^Pipfile\.lock$/, read: readPipfileLock },
 ];
 
-/** A lock or a requirements file, and what it holds. */
+/** A lock or a requirements file with its content. */
 export interface ReadLock {
-  /** Its path, or what else it was named by. */
+  /** Its path, or its other name. */
   readonly file: string;
   readonly content: LockContent;
 }
 
-/** Judges what a lock or a requirements file would install. @param index what counts as ours: a URL; undefined for any */
+/**
+ * Judges the releases that a lock or a requirements file would install. @param index the URL of our index; undefined
+ * accepts any
+ */
 export function auditLock(
   { file, content }: ReadLock,
   policy: AuditPolicy,
@@ -64,7 +67,7 @@ export function auditLock(
   };
 }
 
-/** What the policy says of releases that a lock pins. */
+/** The policy's verdicts on the releases of a lock. */
 export function auditReleases(
   file: string,
   releases: readonly LockedRelease[],
@@ -75,9 +78,9 @@ export function auditReleases(
 }
 
 /**
- * Reads a lock or a requirements file with all that it includes.
- * @param name a path or name of that format, where the file's own says nothing
- * @throws {AuditError} where the name is of no format that is read, or the file cannot be read at all
+ * Reads a lock or a requirements file with all its included files.
+ * @param name a path or name that determines the format, if the file's own does not
+ * @throws {AuditError} if the name has no supported format, or the file cannot be read
  */
 export async function readLock(path: string, name = path): Promise<ReadLock> {
   const file = resolve(path);
@@ -87,12 +90,12 @@ export async function readLock(path: string, name = path): Promise<ReadLock> {
   return { file, content };
 }
 
-/** Whether it is read as pip reads it: it may include others. */
+/** Whether it is parsed by pip's rules, and may include other files. */
 export function isRequirements(name: string): boolean {
   return formatOf(name) === undefined && ['.txt', '.in'].includes(extname(name));
 }
 
-/** The one of two names that says how a lock is read: its own if it is a lock's, else that of the lock it is compared with. */
+/** The name that determines a lock's format: its own if it is a lock's name, or that of the lock for comparison. */
 export function formatName(own: string, other: string): string {
   return formatOf(own) === undefined ? other : own;
 }
@@ -102,7 +105,7 @@ function formatOf(file: string) {
   return BY_NAME.find((format) => format.name.test(name));
 }
 
-/** Reads a lock that is in one file. @throws {AuditError} as above */
+/** Reads a lock without included files. @throws {AuditError} as above */
 export function readLockText(file: string, content: Uint8Array, name = file): LockContent {
   const known = formatOf(name);
   if (known === undefined)
@@ -114,7 +117,7 @@ export function readLockText(file: string, content: Uint8Array, name = file): Lo
     return known.read(text, file);
   } catch (error) {
     if (!(error instanceof LockError) && !(error instanceof TypeError)) throw error;
-    // The message quotes the lock, and a terminal obeys control characters.
+    // The message quotes the lock, and a terminal would interpret control characters.
     throw new AuditError(`${file}: ${printable(error.message, 300)}`);
   }
 }
@@ -125,7 +128,7 @@ const UNKNOWN_FILE: LockedFile = {
   uploadTime: undefined,
 };
 
-/** Releases that are locked from elsewhere: the gate never sees them. Once for each place. */
+/** Releases that are locked from another index, so the gate never sees them. One finding per place. */
 export function otherIndexes(
   file: string,
   releases: readonly LockedRelease[],
@@ -143,14 +146,14 @@ export function otherIndexes(
   });
 }
 
-/** The index that it is locked from; else the origins of its files, which clients go by whatever the index is. */
+/** The index that it is locked from, or else the origins of its files, which clients use regardless of the index. */
 function otherPlaces({ index, files }: LockedRelease, ours: string): Set<string> {
   if (index !== undefined && !isOurs(index, ours)) return new Set([index]);
   const urls = files.flatMap(({ url }) => (url !== undefined && isWeb(url) ? [url] : []));
   return new Set(urls.filter((url) => !isOurs(url, ours)).map((url) => `${new URL(url).origin}/`));
 }
 
-/** Places beside the index that clients may take any release from. */
+/** Additional places that clients may take any release from. */
 export function furtherPlaces(
   { alsoFrom = [] }: LockContent,
   ours: string | undefined,
@@ -167,19 +170,19 @@ export function furtherPlaces(
     );
 }
 
-/** A path, and a reference within a page, is no place of its own. */
+/** A local path or a reference within a page is not a separate place. */
 function isWeb(url: string): boolean {
   return /^https?:/i.test(url) && URL.canParse(url);
 }
 
-/** By host and port: the path is the index's own, and credentials are each one's own. */
+/** Compares host and port: the path depends on the index, and credentials on the user. */
 function isOurs(index: string, ours: string): boolean {
   if (!URL.canParse(index) || !URL.canParse(ours)) return false;
   const [one, other] = [new URL(index), new URL(ours)];
   return placeOf(one) === placeOf(other);
 }
 
-/** One name for all those by which a machine's clients reach a server on it: `localhost`, a loopback or wildcard address. */
+/** One name for all names of the local machine: `localhost`, a loopback or wildcard address. */
 function placeOf({ hostname, host, port, protocol }: URL): string {
   const isLoopback = /^(?:localhost|(?:.*\.)localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(
     hostname,
@@ -187,7 +190,7 @@ function placeOf({ hostname, host, port, protocol }: URL): string {
   return isLoopback ? `localhost:${port || (protocol === 'https:' ? '443' : '80')}` : host;
 }
 
-/** Asks about each artifact that the lock allows, or about the release where it names none. */
+/** Judges each artifact that the lock allows, or the release if the lock names no files. */
 function judgeLocked(release: LockedRelease, policy: AuditPolicy): AuditFinding[] {
   const { project, version, file, line } = release;
   const findings = new Map<string, AuditFinding>();
@@ -197,7 +200,7 @@ function judgeLocked(release: LockedRelease, policy: AuditPolicy): AuditFinding[
       if (hit.rule === 'cooldown' && one.uploadTime === undefined) continue;
       const sha256 = byName.includes(hit.rule) ? undefined : one.sha256;
       const finding = releaseFinding(hit, { path: file, line, project, version, sha256 });
-      // Ten wheels of one release are refused for one reason; of a cooldown the end of the last counts.
+      // Ten wheels of one release are refused for one reason; for a cooldown, the latest end counts.
       const key = `${hit.rule} ${hit.until === undefined ? finding.detail : ''}`;
       const earlier = findings.get(key);
       if (earlier === undefined || (finding.until ?? '') > (earlier.until ?? ''))
@@ -217,7 +220,7 @@ function hitsOf({ project, version }: LockedRelease, one: LockedFile, policy: Au
   return policy.release({ project, version, filename, kind, sha256, uploadTime });
 }
 
-/** A cooldown that is in force and cannot be told is said once, not kept from sight. */
+/** A cooldown that cannot be evaluated is reported once, instead of hidden. */
 function withoutTime(
   file: string,
   releases: readonly LockedRelease[],

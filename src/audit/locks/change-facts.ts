@@ -2,7 +2,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { LockChange } from './lock-difference.js';
 import type { LockedRelease } from './locked.js';
 
-/** What a server knows of one locked file. */
+/** A server's facts about one locked file. */
 export interface LockedFileFacts {
   readonly verdict: 'allow' | 'warn' | 'block';
   readonly rule: string | undefined;
@@ -10,36 +10,33 @@ export interface LockedFileFacts {
   readonly reference: string | undefined;
   /** ISO 8601. */
   readonly uploaded: string | undefined;
-  /** Whether it was opened there. */
+  /** Whether the server has inspected it. */
   readonly inspected: boolean;
-  /** Start-up hooks, by what they are called. */
+  /** Start-up hooks by name. */
   readonly hooks: readonly { readonly name: string; readonly sha256: string | undefined }[];
-  /** Who attests it; empty where nobody does, undefined where that is not known. */
+  /** The publishers that attest it; empty if there are none, undefined if unknown. */
   readonly publishers: readonly string[] | undefined;
 }
 
-/** Asks a server; undefined where it knows nothing of the file. @throws where it does not answer at all */
+/** Queries a server; undefined if it has no facts about the file. @throws if the server does not respond */
 export type AskFacts = (
   project: ProjectName,
   filename: string,
 ) => Promise<LockedFileFacts | undefined>;
 
-/** What is known of a change beside what the locks say. */
+/** The facts about a change that the locks do not contain. */
 export interface ChangeFacts {
   readonly change: LockChange;
-  /** Milliseconds since 1970: when the first file of the new release was uploaded, where anybody says so. */
+  /** When the first file of the new release was uploaded, in milliseconds since 1970, if known. */
   readonly uploadTime: number | undefined;
   readonly now: LockedFileFacts | undefined;
   readonly before: LockedFileFacts | undefined;
 }
 
-/** So many releases are asked about: a lock that is all new is none that anybody reviews. */
+/** Maximum number of queried releases: nobody reviews a lock that is entirely new. */
 const MOST = 200;
 
-/**
- * Gathers it, one change after the other.
- * @param ask undefined where there is no server to ask
- */
+/** Gathers the facts, one change after another. @param ask undefined if there is no server */
 export async function factsOfChanges(
   changes: readonly LockChange[],
   ask: AskFacts | undefined,
@@ -59,7 +56,7 @@ export async function factsOfChanges(
   return facts;
 }
 
-/** Of one of its files: a wheel where there is one. */
+/** The facts about one of its files, preferably a wheel. */
 async function factsOf(
   ask: AskFacts,
   project: ProjectName,
@@ -75,7 +72,7 @@ function firstUpload(release: LockedRelease | undefined): number | undefined {
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
 }
 
-/** The hooks that the release before did not have; none where nobody has opened both. */
+/** The hooks that the previous release did not have; empty unless both were inspected. */
 export function newHooks({ now, before, change }: ChangeFacts): readonly string[] {
   if (now === undefined || !now.inspected) return [];
   if (change.from !== undefined && before?.inspected !== true) return [];
@@ -84,7 +81,7 @@ export function newHooks({ now, before, change }: ChangeFacts): readonly string[
   return [...new Set(added.map(({ name }) => name))];
 }
 
-/** Whether it was attested by somebody whom the new release does not have. */
+/** Whether a publisher attested the previous release and not the new one. */
 export function attestationChanged({ now, before }: ChangeFacts): boolean {
   const were = before?.publishers ?? [];
   if (were.length === 0 || now?.publishers === undefined) return false;

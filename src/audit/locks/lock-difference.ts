@@ -3,21 +3,21 @@ import { releaseKey } from '../../domain/release-key.js';
 import type { LockedRelease } from './locked.js';
 
 /**
- * What a change does to one project of a lock: `added`, `removed`, `moved` to another version, or the same version with `files`
- * that were not allowed before.
+ * The change of one project in a lock: `added`, `removed`, `moved` to another version, or the same version with newly
+ * allowed `files`.
  */
 export interface LockChange {
   readonly kind: 'added' | 'moved' | 'files' | 'removed';
   readonly project: ProjectName;
-  /** Undefined where it is added. */
+  /** Undefined if it was added. */
   readonly from: LockedRelease | undefined;
-  /** Undefined where it is removed. */
+  /** Undefined if it was removed. */
   readonly to: LockedRelease | undefined;
 }
 
 /**
- * What one lock allows that another did not. A project may be locked in several versions, for several Pythons: what is in both
- * is no change, and of the rest the versions are paired as they come.
+ * The releases and files that a lock newly allows. A project may be locked in several versions, for several Pythons: versions in
+ * both are unchanged, and the rest are paired in order.
  */
 export function lockDifference(
   before: readonly LockedRelease[],
@@ -61,7 +61,7 @@ function isSame(one: LockedRelease, other: LockedRelease): boolean {
   return releaseKey(one.version) === releaseKey(other.version);
 }
 
-/** A digest that the lock did not allow. Where it had none before, all were allowed. */
+/** Whether a digest was added. A release without digests already allowed all files. */
 function hasOtherFiles(from: LockedRelease, to: LockedRelease): boolean {
   const known = digestsOf(from);
   return known.size > 0 && [...digestsOf(to)].some((digest) => !known.has(digest));

@@ -4,13 +4,13 @@ import { type ProjectName, parseProjectName } from '../../domain/project-name.js
 import { parseVersion } from '../../domain/version.js';
 import { type AuditFinding, auditFinding } from '../report.js';
 
-/** One artifact that a lock allows for a release; what the lock does not say is undefined. */
+/** One artifact that a lock allows for a release; facts that the lock lacks are undefined. */
 export interface LockedFile {
   readonly filename: string | undefined;
   readonly sha256: Sha256 | undefined;
   /** Milliseconds since 1970. */
   readonly uploadTime: number | undefined;
-  /** Where clients download it from, if the lock says so: they ask no index then. */
+  /** The download URL, if the lock has one: clients then ask no index. */
   readonly url?: string | undefined;
 }
 
@@ -19,31 +19,31 @@ export interface LockedRelease {
   readonly project: ProjectName;
   readonly version: string;
   readonly files: readonly LockedFile[];
-  /** Where it stands. */
+  /** The lock's file. */
   readonly file: string;
   readonly line: number | undefined;
-  /** The index that it is locked from, where the lock says so. */
+  /** The index that it is locked from, if the lock names it. */
   readonly index?: string | undefined;
 }
 
-/** What one lock or requirements file, with all that it includes, comes to. */
+/** The content of one lock or requirements file, with all its included files. */
 export interface LockContent {
   readonly format: string;
   readonly releases: readonly LockedRelease[];
-  /** What is not pinned, comes from elsewhere, or was not understood. */
+  /** Entries that are not pinned, from another index, or invalid. */
   readonly findings: readonly AuditFinding[];
-  /** Further places that clients may take any release from (`--extra-index-url`, `--find-links`). */
+  /** Additional places that clients may take any release from (`--extra-index-url`, `--find-links`). */
   readonly alsoFrom?: readonly LockedPlace[];
 }
 
-/** A URL that a lock names, and where it does. */
+/** A URL in a lock, with its position. */
 export interface LockedPlace {
   readonly url: string;
   readonly file: string;
   readonly line: number;
 }
 
-/** Gathers what a lock says; each format's reader feeds one. */
+/** Gathers the content of a lock; the reader of each format fills one. */
 export class LockCollector {
   readonly releases: LockedRelease[] = [];
   readonly findings: AuditFinding[] = [];
@@ -53,7 +53,7 @@ export class LockCollector {
     this.file = file;
   }
 
-  /** Takes a pinned release. A name or a version that cannot be read is a doubt of its own. */
+  /** Adds a pinned release. An invalid name or version is a finding. */
   pin(
     name: string,
     version: string,
@@ -68,7 +68,7 @@ export class LockCollector {
     else this.releases.push({ project, version: normal, files, file: this.file, line, index });
   }
 
-  /** A release from a folder, a repository or a URL: the index's rules may say nothing of it. */
+  /** Adds a release from a folder, a repository or a URL, to which the index's rules do not apply. */
   elsewhere(name: string, where: string, line?: number): void {
     this.#add('not-from-index', `${name} comes from ${where}`, name, line);
   }
@@ -106,7 +106,7 @@ export function sha256Of(hash: string | undefined): Sha256 | undefined {
   return parseSha256(/^sha256[:=](.*)$/i.exec(hash ?? '')?.[1]);
 }
 
-/** The last part of a URL's or a path's way, decoded; undefined where there is none. */
+/** The last segment of a URL or a path, decoded; undefined if there is none. */
 export function filenameOf(location: string | undefined): string | undefined {
   const path = location?.replace(/[?#].*$/s, '').replace(/\/+$/, '');
   const name = path?.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -30,7 +30,7 @@ const schema = z.looseObject({
   metadata: z.looseObject({ files: z.record(z.string(), files).optional() }),
 });
 
-/** `pdm.lock`: files beside each package (from lock version 4.3 on), or all under `metadata.files`. */
+/** `pdm.lock`: files in each package (from lock version 4.3 on), or all in `metadata.files`. */
 export function readPdmLock(text: string, file: string): LockContent {
   const lock = readToml(text, schema);
   const lines = tableLines(text, 'package', lock.package.length);

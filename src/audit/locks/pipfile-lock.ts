@@ -24,7 +24,7 @@ const schema = z
   })
   .catchall(z.record(z.string(), entry));
 
-/** `Pipfile.lock`: every category, `default` and `develop` among them. */
+/** `Pipfile.lock`: all categories, including `default` and `develop`. */
 export function readPipfileLock(text: string, file: string): LockContent {
   let document: unknown;
   try {
@@ -34,7 +34,7 @@ export function readPipfileLock(text: string, file: string): LockContent {
   }
   const { _meta, ...categories } = readShape(document, schema);
   const collector = new LockCollector(file);
-  // A package without a source of its own comes from the first.
+  // A package without a source comes from the first one.
   const indexOf = (name: string | undefined): string | undefined =>
     (_meta.sources.find((one) => one.name === name) ?? _meta.sources[0])?.url;
   const lines = text.split('\n');

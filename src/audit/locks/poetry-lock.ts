@@ -21,14 +21,14 @@ const schema = z.looseObject({
   metadata: z.looseObject({ files: z.record(z.string(), files).optional() }),
 });
 
-/** `poetry.lock`: files beside each package (from 1.3 on, also 2.x), or all under `metadata.files`. */
+/** `poetry.lock`: files in each package (from 1.3 on, also 2.x), or all in `metadata.files`. */
 export function readPoetryLock(text: string, file: string): LockContent {
   const lock = readToml(text, schema);
   const lines = tableLines(text, 'package', lock.package.length);
   const collector = new LockCollector(file);
   for (const [index, { name, version, source, develop, ...rest }] of lock.package.entries()) {
     const line = lines[index];
-    // `legacy` is poetry's word for any index but the default one.
+    // poetry's `legacy` means any index except the default one.
     if (source?.type !== undefined && source.type !== 'legacy') {
       const where = source.url ?? source.type;
       if (develop === true) collector.editable(name, where, line);

@@ -1,17 +1,17 @@
 /** One logical line of a requirements file. */
 export interface LogicalLine {
   readonly text: string;
-  /** Of its first physical line, counted from 1. */
+  /** The first physical line, counted from 1. */
   readonly line: number;
 }
 
-/** `str.splitlines`, by which pip reads: a form feed in a comment ends the comment. */
+/** `str.splitlines`, which pip uses: a form feed in a comment ends the comment. */
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 const COMMENT = /(?:^|\s+)#.*$/;
 
 /**
- * Splits a requirements file as pip does: lines that end with a backslash go on, then comments are dropped.
- * A comment line ends what goes on before it.
+ * Splits a requirements file by pip's rules: a line with a final backslash continues, then comments are removed. A
+ * comment line ends a continued line.
  */
 export function logicalLines(text: string): LogicalLine[] {
   const joined: LogicalLine[] = [];
@@ -27,7 +27,7 @@ export function logicalLines(text: string): LogicalLine[] {
     if (start === 0) start = index + 1;
     const isComment = /^\s*#/.test(row);
     if (row.endsWith('\\') && !isComment) pending += row.replace(/\\+$/, '');
-    // pip puts a space before a comment, so that it is known as one behind what went on.
+    // pip inserts a space before a comment, which separates it from the continued line.
     else flush(isComment ? ` ${row}` : row);
   }
   if (start !== 0 && pending !== '') flush('');
@@ -39,13 +39,10 @@ export function logicalLines(text: string): LogicalLine[] {
     .filter(({ text: line }) => line !== '');
 }
 
-/** A byte order mark, or an encoding that a comment names (PEP 263), as pip honours them. */
+/** A byte order mark, or an encoding in a comment (PEP 263), both of which pip follows. */
 const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
-/**
- * The text of a requirements file.
- * @throws {RangeError} where it is in an encoding that we do not read: it could hide a line
- */
+/** The text of a requirements file. @throws {RangeError} if its encoding is not supported: it could hide a line */
 export function decodeRequirements(content: Buffer): string {
   const utf16 = content[0] === 0xff && content[1] === 0xfe;
   if (utf16) return new TextDecoder('utf-16le', { fatal: true }).decode(content);

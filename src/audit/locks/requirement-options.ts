@@ -1,4 +1,4 @@
-/** What pip takes in a requirements file, and whether a value follows. */
+/** pip's options in a requirements file, and whether they take a value. */
 const OPTIONS: Readonly<Record<string, 'value' | 'flag'>> = {
   '--requirement': 'value',
   '--constraint': 'value',
@@ -42,9 +42,9 @@ export interface Option {
 }
 
 /**
- * Reads options as pip's `optparse` does: `-rfile`, `-r file`, `--hash=…`, and any unambiguous beginning of a
- * long name (`--requirem file`).
- * @throws {RangeError} where one is not known, ambiguous, or requires a value
+ * Reads options by the rules of pip's `optparse`: `-rfile`, `-r file`, `--hash=…`, and any unambiguous prefix of a long
+ * name (`--requirem file`).
+ * @throws {RangeError} if one is unknown, ambiguous, or lacks its value
  */
 export function readOptions(text: string): Option[] {
   const words = shellWords(text);
@@ -79,7 +79,7 @@ function nameOf(word: string): [name: string, value: string | undefined] {
   return [name, value];
 }
 
-/** Words as a POSIX shell would split them, by white space, quotes and backslashes. */
+/** Splits words by a POSIX shell's rules: white space, quotes and backslashes. */
 function shellWords(text: string): string[] {
   const words: string[] = [];
   const pattern = /\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)/gy;

@@ -15,7 +15,7 @@ import {
 import { decodeRequirements, logicalLines } from './requirement-lines.js';
 import { type Option, readOptions } from './requirement-options.js';
 
-/** A requirement that names no version by itself; a constraint may. */
+/** A requirement without a version; a constraint may add one. */
 interface Loose {
   readonly project: string;
   readonly text: string;
@@ -24,9 +24,9 @@ interface Loose {
 }
 
 /**
- * Reads a requirements file with all files that it includes (`-r`, `-c`), by pip's rules. Markers are left
- * out of account: what is locked for another system or Python is judged too. Pins in a constraints file are
- * judged as well, since they choose the version of what others require.
+ * Reads a requirements file with all its included files (`-r`, `-c`), by pip's rules. Markers are ignored, so releases
+ * for another system or Python are judged too. Pins in a constraints file are also judged, since they select the
+ * version of other files' requirements.
  */
 export async function readRequirements(file: string): Promise<LockContent> {
   const reader = new RequirementsReader();
@@ -36,7 +36,7 @@ export async function readRequirements(file: string): Promise<LockContent> {
 
 const NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/s;
 
-/** One clause that leaves a single version. */
+/** A clause that permits only one version. */
 const EXACT = /(?:^|,)\s*={2,3}\s*([^\s,*;]+)\s*(?=,|$)/;
 
 class RequirementsReader {
@@ -44,7 +44,7 @@ class RequirementsReader {
   readonly #seen = new Set<string>();
   readonly #loose: Loose[] = [];
   readonly #constrained = new Set<string>();
-  /** The last one counts, for all files. */
+  /** The last option applies, for all files. */
   #index: string | undefined;
   readonly #alsoFrom: LockedPlace[] = [];
 
@@ -87,7 +87,7 @@ class RequirementsReader {
   }
 
   async #take(row: string, line: number, collector: LockCollector, isConstraint: boolean) {
-    // pip takes the first word that begins with a hyphen for the first option.
+    // pip treats the first word with a hyphen as the first option.
     const split = /(?:^|\s)-/.exec(row);
     const requirement = split === null ? row : row.slice(0, split.index).trim();
     const options = split === null ? [] : readOptions(row.slice(split.index));
@@ -120,7 +120,7 @@ class RequirementsReader {
       .filter(({ name }) => name === '--hash')
       .map(({ value }) => parseSha256(/^sha256:(.*)$/i.exec(value)?.[1]));
     const files = hashes.map((sha256) => ({ filename: undefined, sha256, uploadTime: undefined }));
-    // A marker begins with a semicolon; in a URL only behind white space.
+    // A semicolon starts a marker; in a URL, only after white space.
     const [, name, rest = ''] = NAME.exec(text) ?? [];
     const direct = /^@\s*(\S+)/.exec(rest)?.[1];
     if (direct !== undefined) return fromUrl(name!, direct, files, line, collector);
@@ -139,7 +139,7 @@ class RequirementsReader {
   }
 }
 
-/** @throws {RangeError} where a `file:` URL names a file of another machine, or of another kind of machine */
+/** @throws {RangeError} if a `file:` URL names a file on another machine or platform */
 function pathOf(place: string): string {
   if (!/^file:/i.test(place)) return place;
   try {
@@ -153,12 +153,12 @@ function normal(name: string): string {
   return name.replace(/[-_.]+/g, '-').toLowerCase();
 }
 
-/** Named by the URL of a file, which no index has a say in. */
+/** Named by a file's URL, so no index is involved. */
 function isFromUrl({ files }: LockedRelease): boolean {
   return files.some(({ filename }) => filename !== undefined);
 }
 
-/** A URL, or a path of an archive or a folder: pip tells them from a name in the same way. */
+/** A URL, or the path of an archive or a folder, distinguished from a name by pip's rules. */
 function isLocation(text: string): boolean {
   const [first = ''] = text.split(/\s/);
   return (
@@ -172,7 +172,7 @@ function eggOf(url: string): string | undefined {
   return /[#&]egg=([A-Za-z0-9._-]+)/.exec(url)?.[1];
 }
 
-/** An archive's name tells project and version, whatever its URL; a repository or a folder tells neither. */
+/** An archive's name contains project and version, regardless of its URL; a repository's or folder's does not. */
 function fromUrl(
   name: string | undefined,
   url: string,

@@ -1,7 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 
-/** What is wrong with a lock as a whole; the audit then says nothing of it but that. */
+/** The lock is invalid as a whole; the audit then reports only that. */
 export class LockError extends Error {
   override readonly name = 'LockError';
 }
@@ -23,7 +23,7 @@ export function readToml<T extends z.ZodType>(text: string, schema: T): z.output
   return readShape(document, schema);
 }
 
-/** @throws {LockError} where a document has not the shape of its format */
+/** @throws {LockError} if a document does not have the structure of its format */
 export function readShape<T extends z.ZodType>(document: unknown, schema: T): z.output<T> {
   const read = schema.safeParse(document);
   if (read.success) return read.data;
@@ -31,7 +31,7 @@ export function readShape<T extends z.ZodType>(document: unknown, schema: T): z.
   throw new LockError(`${issue.path.join('.') || 'the document'}: ${issue.message}`);
 }
 
-/** A time as TOML's own kind or as text, in milliseconds since 1970; undefined where it is none. */
+/** A time in TOML's own type or as text, in milliseconds since 1970; undefined if it is invalid. */
 export const uploadTime = () =>
   z
     .union([z.date(), z.string()])
@@ -42,8 +42,8 @@ export const uploadTime = () =>
     });
 
 /**
- * The line at which each `[[name]]` of a TOML text begins, counted from 1: where a person looks for it. None
- * where the text has another count of them than the document, for then some stand inside of a string.
+ * The line at which each `[[name]]` of a TOML text begins, counted from 1, for display. Empty if their number differs
+ * from the document's: then some are inside strings.
  */
 export function tableLines(text: string, name: string, count: number): number[] {
   const head = new RegExp(String.raw`^\s*\[\[\s*${name}\s*\]\]\s*(?:#.*)?$`);

@@ -2,15 +2,15 @@ import { statfs } from 'node:fs/promises';
 import { osPath, type SitePath } from '../environment/site-path.js';
 
 /**
- * File systems on which inotify tells only what this machine does, or nothing: what another machine, the host or a
- * daemon writes there passes unnoticed (inotify(7)). By the numbers of statfs(2) and linux/magic.h.
+ * File systems on which inotify reports at most the changes by this machine: those by another machine, the host or a
+ * daemon are missed (inotify(7)). By their numbers in statfs(2) and linux/magic.h.
  */
 const BLIND: ReadonlyMap<number, string> = new Map([
   [0x6969, 'nfs'],
   [0x517b, 'smb'],
   [0xfe534d42, 'smb2'],
   [0xff534d42, 'cifs'],
-  [0x65735546, 'fuse'], // virtiofs and sshfs, too
+  [0x65735546, 'fuse'], // also virtiofs and sshfs
   [0x01021997, '9p'],
   [0x5346414f, 'afs'],
   [0x6b414653, 'afs'],
@@ -24,13 +24,12 @@ const BLIND: ReadonlyMap<number, string> = new Map([
   [0xbacbacbc, 'vmhgfs'],
 ]);
 
-/** What statfs says of a path. */
+/** The result of statfs for a path. */
 export type StatFs = (path: Buffer) => Promise<{ readonly type: number }>;
 
 /**
- * The file system among those of some folders that gives no notice of what is written from elsewhere; undefined
- * where each gives it. An overlay does, of all that is written through it. Known for Linux only: elsewhere the numbers
- * mean other things.
+ * The first of the folders' file systems that does not report external changes; undefined if all do. An overlay reports
+ * all changes through it. Only for Linux: on other systems, the numbers have another meaning.
  */
 export async function blindFileSystem(
   folders: readonly SitePath[],
@@ -39,7 +38,7 @@ export async function blindFileSystem(
   if (process.platform !== 'linux') return undefined;
   for (const folder of folders) {
     const found = await ask(osPath(folder)).catch(() => undefined);
-    // The numbers have 32 bits, and a sign where the system's word is that long.
+    // The numbers have 32 bits, and are signed if the system's word has the same length.
     const name = found && BLIND.get(found.type >>> 0);
     if (name !== undefined) return name;
   }

@@ -1,6 +1,6 @@
 import type { AuditFinding } from '../report.js';
 
-/** One thing that a monitor tells; as JSON, one line. `time` is ISO 8601. */
+/** One event of a monitor; one line of JSON. `time` is ISO 8601. */
 export type WatchEvent = { readonly time: string } & (
   | ({
       readonly event: 'watching';
@@ -8,27 +8,27 @@ export type WatchEvent = { readonly time: string } & (
       /** The policy's revision. */
       readonly policy: string;
     } & Pace)
-  /** New, or with other content than before. */
+  /** New, or with changed content. */
   | ({ readonly event: 'finding' } & AuditFinding)
-  /** It is not so any more. */
+  /** No longer true. */
   | ({ readonly event: 'resolved' } & AuditFinding)
   | ReleaseEvent
-  /** The folder is not there; the monitor waits for it. */
+  /** The folder is missing; the monitor waits for it. */
   | { readonly event: 'gone'; readonly path: string; readonly reason: string }
   | ({ readonly event: 'back'; readonly path: string } & Pace)
-  /** A look failed; the next one comes. */
+  /** A scan failed; the next one follows. */
   | { readonly event: 'error'; readonly reason: string }
 );
 
-/** How a folder is watched whose changes the system gives no notice of, or where that was asked for. */
+/** How a folder is watched if the system does not report its changes, or if polling was requested. */
 export interface Pace {
-  /** Why: the file system's name, or `asked for`. Left out where notices come. */
+  /** The reason: the file system's name, or `asked for`. Omitted if changes are reported. */
   readonly polled?: string;
-  /** Seconds between two whole looks. */
+  /** Seconds between two full scans. */
   readonly every?: number;
 }
 
-/** `changed`: the same release has another RECORD: installed anew, or edited together with its files. */
+/** `changed`: the same release has another RECORD, because it was reinstalled or edited with its files. */
 export interface ReleaseEvent {
   readonly event: 'installed' | 'removed' | 'changed';
   readonly project: string;
@@ -36,7 +36,7 @@ export interface ReleaseEvent {
   readonly path: string;
 }
 
-/** What makes two findings of two looks the same one. The owner of a hook becomes known only later. */
+/** The identity of a finding across scans. It omits a hook's owner, which becomes known only later. */
 export function findingKey(finding: AuditFinding): string {
   const { code, level, path, sha256, rule, reference, detail } = finding;
   return JSON.stringify([
@@ -51,8 +51,8 @@ export function findingKey(finding: AuditFinding): string {
 }
 
 /**
- * Whether a finding may be the middle of an install, which ends with RECORD: it waits until two looks agree.
- * What runs at the next start, and what is denied, is told at once.
+ * Whether a finding may be caused by an unfinished install, which writes RECORD last: it is reported when two scans
+ * agree. Code that runs at the next start, and denied content, are reported at once.
  */
 export function mayBeUnderWay({ code, finding }: AuditFinding): boolean {
   if (code === 'startup-hook') return finding === 'foreign-hook';

@@ -19,8 +19,8 @@ export function isUrgent(site: SitePath, path: SitePath): boolean {
 }
 
 /**
- * Looks at what runs at the next start alone, without a look at anything else: fast enough for every notice.
- * @param claimed as the last whole look found it; a file that was changed since is nobody's
+ * Checks only the code that runs at the next start: fast enough for every notification.
+ * @param claimed the result of the last full scan; a file that has changed since has no owner
  */
 export async function lookAtHooks(
   site: SitePath,

@@ -7,29 +7,29 @@ interface Entry {
   reported: boolean;
 }
 
-/** What a monitor has seen and told, from look to look. */
+/** The known and the reported findings of a monitor. */
 export class Ledger {
   #entries = new Map<string, Entry>();
   readonly #patience: number;
 
-  /** @param patience milliseconds after which a finding is told although the folder never came to rest */
+  /** @param patience milliseconds after which a finding is reported even if the folder keeps changing */
   constructor(patience: number) {
     this.#patience = patience;
   }
 
-  /** The findings that were told and still hold. */
+  /** The reported findings that are still true. */
   get standing(): AuditFinding[] {
     return [...this.#entries.values()].flatMap(({ finding, reported }) =>
       reported ? [finding] : [],
     );
   }
 
-  /** Whether something waits for the folder to come to rest. */
+  /** Whether a finding waits until the folder stops changing. */
   get waiting(): boolean {
     return [...this.#entries.values()].some(({ reported }) => !reported);
   }
 
-  /** Adds what a partial look found, all to be told at once. @returns what is new */
+  /** Adds the findings of a partial scan, all reported at once. @returns the new ones */
   add(findings: readonly AuditFinding[], now: number): AuditFinding[] {
     return findings.filter((finding) => {
       const key = findingKey(finding);
@@ -39,10 +39,7 @@ export class Ledger {
     });
   }
 
-  /**
-   * Takes the findings of a whole look for all that there is.
-   * @param atRest nothing has changed since the look before
-   */
+  /** Replaces all findings by those of a full scan. @param atRest nothing has changed since the previous scan */
   replace(
     findings: readonly AuditFinding[],
     now: number,

@@ -2,10 +2,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WatchEvent } from './events.js';
 import type { Look } from './monitor.js';
 
-/** Seconds: a small environment out of memory, to a large one on a slow disk. */
+/** Seconds: from a small environment in the page cache to a large one on a slow disk. */
 const LOOK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** The metrics of a monitor, in a registry of their own. Labels are codes, never names or paths. */
+/** The metrics of a monitor, in a separate registry. Labels are codes, never names or paths. */
 export class WatchMetrics {
   readonly registry = new Registry();
   readonly #findings = this.#gauge('findings', 'Current findings.', ['code', 'level']);

@@ -13,19 +13,19 @@ import { Ledger } from './ledger.js';
 import type { ChangeNotices } from './notices.js';
 import { ReleaseList } from './releases.js';
 
-/** How long things wait, in milliseconds. */
+/** The intervals of a monitor, in milliseconds. */
 export interface MonitorTimes {
-  /** Without a change for so long, the folder is at rest, and a whole look is taken. */
+  /** Without a change for this long, the folder is at rest, and a full scan runs. */
   readonly quiet: number;
-  /** A whole look is taken, and what waits is told, though the folder never comes to rest. */
+  /** Limit after which a full scan runs and waiting findings are reported, even if the folder keeps changing. */
   readonly patience: number;
-  /** Between two looks at whether the folder is still the same one. */
+  /** Between two checks that the folder is still the same one. */
   readonly presence: number;
-  /** Between two whole looks where no change was noticed: notices get lost. */
+  /** Between two full scans if no change was noticed, because notifications can be lost. */
   readonly rescan: number;
-  /** Between two whole looks that read every file, whatever its times say. */
+  /** Between two full scans that read every file, regardless of its times. */
   readonly reread: number;
-  /** Between two whole looks where the file system gives no notice of what others write. */
+  /** Between two full scans if the file system does not report external changes. */
   readonly poll: number;
 }
 
@@ -42,32 +42,32 @@ type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
 
 export interface MonitorOptions {
   readonly path: string;
-  /** The policy in force, at this moment. */
+  /** The policy in force at this time. */
   readonly policy: (now: number) => AuditPolicy;
   /** See `HookContext.knownFor`. */
   readonly knownFor: (filename: string) => readonly ProjectName[];
   readonly notices: (onChange: (path: SitePath) => void) => ChangeNotices;
   readonly timers: Timers;
   readonly times?: Partial<MonitorTimes>;
-  /** Looks as often as `poll` says whatever the file system is. */
+  /** Polls at the `poll` interval on any file system. */
   readonly alwaysPoll?: boolean;
   readonly onEvent: (event: WatchEvent) => void;
-  /** After each whole look. */
+  /** Called after each full scan. */
   readonly onLook?: (look: Look) => void;
 }
 
 export interface Look {
   readonly audit: EnvironmentAudit;
-  /** What was told and still holds. */
+  /** The reported findings that are still true. */
   readonly standing: readonly AuditFinding[];
-  /** Milliseconds that it took. */
+  /** The duration in milliseconds. */
   readonly took: number;
   readonly unwatched: number;
 }
 
 /**
- * Watches an environment. A hook is told at once; what an install in its middle looks like too (a file in no
- * RECORD, one that is missing) waits until two whole looks agree.
+ * Watches an environment. A hook is reported at once; a finding that an unfinished install may also cause (an unlisted
+ * or missing file) waits until two full scans agree.
  */
 export class Monitor {
   readonly #options: MonitorOptions;
@@ -81,10 +81,10 @@ export class Monitor {
   #environment: Environment | undefined;
   #identity = '';
   #last: EnvironmentAudit | undefined;
-  /** Since when there are changes that no whole look has seen; undefined where there are none. */
+  /** The time of the first change since the last full scan; undefined if there is none. */
   #changedSince: number | undefined;
   #hooksAsked = false;
-  /** Why the folder is looked at often, without waiting for notices; undefined: it is not. */
+  /** Why the folder is polled; undefined if it is not. */
   #polledFor: string | undefined;
   #closed = false;
 
@@ -95,7 +95,7 @@ export class Monitor {
     this.#notices = options.notices((path) => this.#noticed(path));
   }
 
-  /** Takes the first look. @throws {AuditError} where the path is no environment */
+  /** Runs the first scan. @throws {AuditError} if the path is no environment */
   static async start(options: MonitorOptions): Promise<Monitor> {
     const monitor = new Monitor(options);
     try {
@@ -119,12 +119,12 @@ export class Monitor {
     return monitor;
   }
 
-  /** What the last whole look found; undefined while the folder is gone. */
+  /** The result of the last full scan; undefined while the folder is missing. */
   get audit(): EnvironmentAudit | undefined {
     return this.#last;
   }
 
-  /** Resolves once all work that is under way or waits for its turn is done. */
+  /** Resolves when all running and queued work is done. */
   async idle(): Promise<void> {
     let busy: Promise<void> | undefined;
     while (busy !== this.#busy) {
@@ -133,7 +133,7 @@ export class Monitor {
     }
   }
 
-  /** Asks the policy anew: it was edited. */
+  /** Evaluates the policy again after an edit. */
   refresh(): void {
     void this.#alone(() => this.#look());
   }
@@ -145,7 +145,7 @@ export class Monitor {
     this.#cancels.clear();
   }
 
-  /** Of the events that say that there is a folder to watch. */
+  /** For the events that announce a folder to watch. */
   get #pace(): { readonly polled?: string; readonly every?: number } {
     if (this.#polledFor === undefined) return {};
     return { polled: this.#polledFor, every: this.#times.poll / 1000 };
@@ -157,7 +157,7 @@ export class Monitor {
       : await this.#notices.blind(sites).catch(() => undefined);
   }
 
-  /** The interval is counted from one look's end to the next one's start: slow storage is not asked all the time. */
+  /** The interval runs from the end of one scan to the start of the next, so slow storage is not read all the time. */
   #rescanLater(): void {
     const { poll, rescan } = this.#times;
     this.#in('rescan', this.#polledFor === undefined ? rescan : poll, async () => {
@@ -198,7 +198,7 @@ export class Monitor {
     }
   }
 
-  /** A whole look. */
+  /** A full scan. */
   async #look(): Promise<void> {
     await this.#checkPresence();
     if (this.#environment === undefined) return;
@@ -246,7 +246,7 @@ export class Monitor {
       await this.#choosePace(environment);
       this.#rescanLater();
       if (wasGone) this.#tell({ event: 'back', path, ...this.#pace });
-      // Watches of the folder before it are dead, though it has the same name.
+      // The watches of the previous folder are dead, even if the name is the same.
       this.#notices.watch([]);
       this.#notices.watch(environment.sites);
       this.#changedSince ??= this.#options.timers.now();
@@ -266,7 +266,7 @@ export class Monitor {
     }
   }
 
-  /** One piece of work at a time. What fails is told, and the next look comes all the same. */
+  /** Runs one task at a time. A failure is reported, and the next scan still runs. */
   #alone(work: () => Promise<void>): Promise<void> {
     this.#busy = this.#busy.then(async () => {
       if (this.#closed) return;
@@ -306,7 +306,7 @@ export class Monitor {
   }
 }
 
-/** Which folders an environment's site folders are: another one under the same name is another one. */
+/** Identifies the site folders of an environment: a new folder with the same name has another identity. */
 async function identityOf({ sites }: Environment): Promise<string> {
   const parts = await Promise.all(
     sites.map(async (site) => {
@@ -317,7 +317,7 @@ async function identityOf({ sites }: Environment): Promise<string> {
   return parts.join('\n');
 }
 
-/** All folders of the site folders, and those elsewhere that a RECORD lists files in: scripts. */
+/** All folders in the site folders, and external ones with files in a RECORD: scripts. */
 function foldersOf({ listings, claimed }: EnvironmentAudit): SitePath[] {
   const folders = new Set(listings.flatMap((listing) => listing.folders));
   for (const [path, { facts }] of claimed)

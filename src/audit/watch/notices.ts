@@ -4,20 +4,20 @@ import { osPath, type SitePath } from '../environment/site-path.js';
 import { listSite } from '../environment/walk.js';
 import { blindFileSystem } from './blind-file-systems.js';
 
-/** Tells that something changed under some folders; may miss a change, so looking again stays necessary. */
+/** Reports changes in folders. It may miss some, so repeated scans remain necessary. */
 export interface ChangeNotices {
-  /** Watches these folders from now on, and no others; folders made in them meanwhile are watched too. */
+  /** Watches only these folders from now on, including folders that are created in them. */
   watch(folders: readonly SitePath[]): void;
-  /** Folders that cannot be watched: the system has no more watches, or does not know how. */
+  /** Number of folders that cannot be watched: the system has no watches left, or does not support them. */
   readonly unwatched: number;
-  /** The file system among those of these folders that gives no notice of what others write; undefined: none. */
+  /** The first of these folders' file systems that does not report external changes; undefined if all do. */
   blind(folders: readonly SitePath[]): Promise<string | undefined>;
   close(): void;
 }
 
 /**
- * One watch a folder. Node's own recursive watching on Linux takes one for every file as well, which an
- * environment of 50,000 files has not left to give.
+ * One watch per folder. Node's own recursive watching on Linux also uses one per file, which exceeds the system's limit
+ * for an environment of 50,000 files.
  */
 export class FolderNotices implements ChangeNotices {
   readonly #watchers = new Map<SitePath, FSWatcher>();
@@ -25,7 +25,7 @@ export class FolderNotices implements ChangeNotices {
   readonly #onChange: (path: SitePath) => void;
   #closed = false;
 
-  /** @param onChange is told the path that changed, or the folder where the system does not say */
+  /** @param onChange receives the changed path, or the folder if the system does not report the path */
   constructor(onChange: (path: SitePath) => void) {
     this.#onChange = onChange;
   }
@@ -72,8 +72,8 @@ export class FolderNotices implements ChangeNotices {
   }
 
   /**
-   * Watches a folder that was just made, with what was made in it before the watch stood. One that is made
-   * again under its name is another one, and the watch of the first is dead.
+   * Watches a new folder, and reports its content from before the watch started. A folder that is created again under
+   * the same name is a different one, and the watch of the first is dead.
    */
   async #adopt(path: SitePath): Promise<void> {
     const found = await lstat(osPath(path)).catch(() => undefined);
@@ -82,7 +82,8 @@ export class FolderNotices implements ChangeNotices {
     for (const folder of [path, ...before]) this.#drop(folder);
     if (!isFolder) return;
     this.#add(path);
-    // A folder that is made between a look and its parent's watch is nobody's news: look until there is none.
+    // A folder that is created between a listing and its parent's watch is never reported, so list until there is no
+    // new one.
     for (let fresh = [path]; fresh.length > 0; ) {
       const { folders } = await listSite(path);
       fresh = folders.filter((one) => !this.#watchers.has(one) && !this.#failed.has(one));

@@ -9,11 +9,11 @@ interface Release {
   readonly record: string | undefined;
 }
 
-/** Which releases are installed, by their metadata folder, from look to look. */
+/** The installed releases, by their metadata folder, between scans. */
 export class ReleaseList {
   #known: ReadonlyMap<SitePath, Release> | undefined;
 
-  /** Takes what a whole look found. @returns what changed since the one before; nothing the first time */
+  /** Records the result of a full scan. @returns the changes since the previous one; empty the first time */
   replace({ distributions, claimed }: EnvironmentAudit): Omit<ReleaseEvent, 'time'>[] {
     const before = this.#known;
     const after = new Map<SitePath, Release>();
