@@ -1,16 +1,16 @@
 import { compareVersions, parseVersion, sameVersion } from '../domain/version.js';
 import { isObject, listOf } from './json-value.js';
 
-/** A span of versions: from `introduced` (`'0'`: from the first) up to `fixed`, or up to and with `last`. */
+/** A span of versions: from `introduced` (`'0'`: from the first) to `fixed` (exclusive) or `last` (inclusive). */
 export interface VersionSpan {
   readonly introduced: string;
   readonly fixed?: string;
   readonly last?: string;
 }
 
-/** The versions that one entry of `affected` names: those listed, and those in the spans. */
+/** The versions of one entry of `affected`: those listed, and those in the spans. */
 export interface AffectedVersions {
-  /** PEP 440's normal forms. */
+  /** In PEP 440's normal form. */
   readonly versions: readonly string[];
   readonly spans: readonly VersionSpan[];
 }
@@ -18,12 +18,11 @@ export interface AffectedVersions {
 const EVERY: readonly VersionSpan[] = [{ introduced: '0' }];
 
 /**
- * Reads `versions` and `ranges` of an OSV record: both count (OSV schema, evaluation). What cannot be read is doubt,
- * and a record of malware then counts for every version that it does not rule out:
- *
- * - A list of which every version can be read is exact: what cannot be read of the ranges beside it adds nothing.
- * - Where there is no such list, a range that cannot be read whole counts as far as it may reach.
- * - Where nothing else is said than by commits (`GIT`), by what is no version, or not at all, it is every version.
+ * Reads `versions` and `ranges` of an OSV record: both count (OSV schema, evaluation). Unreadable parts count against
+ * the version, so a malware record then applies to every version that it does not rule out:
+ * - A fully readable list of versions is exact: unreadable ranges add nothing.
+ * - Without such a list, an unreadable range counts with its maximum extent.
+ * - If the versions are only given as commits (`GIT`), are invalid, or are missing, every version is affected.
  */
 export function readAffectedVersions(
   affected: Readonly<Record<string, unknown>>,
@@ -39,10 +38,10 @@ export function readAffectedVersions(
   return { versions, spans: spans.length === 0 && versions.length === 0 ? EVERY : spans };
 }
 
-/** Of an advisory that lets something through, doubt speaks against it: only the ranges that can be read whole. */
+/** The fixes of an advisory exempt a version, so unreadable parts do not count: only ranges that are fully readable. */
 export function readClearRanges(ranges: unknown): {
   readonly spans: readonly VersionSpan[];
-  /** PEP 440's normal forms. A limit is no fix: it says that nothing is known beyond. */
+  /** In PEP 440's normal form. A limit is not a fix: it only ends the known range. */
   readonly fixed: readonly string[];
 } {
   const clear = listOf(ranges)
@@ -56,22 +55,22 @@ export function readClearRanges(ranges: unknown): {
 
 interface Range {
   readonly spans: readonly VersionSpan[];
-  /** The ends that are called fixed. */
+  /** The ends that are marked as fixed. */
   readonly fixed: readonly string[];
-  /** Whether all of it could be read. */
+  /** Whether the whole range was readable. */
   readonly isClear: boolean;
 }
 
-/** Kinds of events, in the order in which they count at one and the same version. */
+/** Kinds of events, in their order at the same version. */
 const KINDS = ['fixed', 'introduced', 'last_affected', 'limit'] as const;
 
 interface Event {
   readonly kind: (typeof KINDS)[number];
-  /** `'0'` comes before every version; undefined where it cannot be read. */
+  /** `'0'` precedes every version; undefined if it is unreadable. */
   readonly version: string | undefined;
 }
 
-/** Whoever gives commits lists the versions too, or gives another range: alone they say nothing. */
+/** A record with commits also lists the versions, or has another range: commits alone identify no version. */
 const COMMITS: Range = { spans: [], fixed: [], isClear: false };
 const UNREADABLE: Range = { spans: EVERY, fixed: [], isClear: false };
 
@@ -81,7 +80,7 @@ function readRange(range: unknown): Range {
   const events = listOf(range.events).flatMap(readEvent);
   if (events.length === 0) return UNREADABLE;
   const isUnread = ({ kind, version }: Event) => kind === 'introduced' && version === undefined;
-  // A beginning that cannot be read may be anywhere, but where it is the first it comes before all others.
+  // An unreadable start may be anywhere, except that the first start precedes all others.
   if (events.slice(1).some(isUnread)) return UNREADABLE;
   const begins = events.some(({ kind, version }) => kind === 'introduced' && version !== undefined);
   const start: Event[] = begins ? [] : [{ kind: 'introduced', version: '0' }];
@@ -108,7 +107,10 @@ function placeOf(text: unknown): string | undefined {
 
 type Placed = Event & { readonly version: string };
 
-/** Events count in the order of versions, however they are listed: each beginning opens a span, each end closes it. */
+/**
+ * Events are evaluated in version order, regardless of their order in the record: each start opens a span, each end
+ * closes it.
+ */
 function spansOf(events: readonly Placed[]): VersionSpan[] {
   const sorted = events.toSorted(
     (a, b) =>
@@ -128,7 +130,7 @@ function spansOf(events: readonly Placed[]): VersionSpan[] {
   return limit === undefined ? spans : spans.flatMap((span) => cut(span, limit));
 }
 
-/** What of a span lies before a limit. */
+/** The part of a span before a limit. */
 function cut(span: VersionSpan, limit: string): VersionSpan[] {
   const { introduced, fixed, last } = span;
   if (compareVersions(introduced, limit) >= 0) return [];

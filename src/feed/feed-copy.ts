@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream';
 import { replaceFeedFile } from './feed-file.js';
 import { FEED_FORMAT, type FeedHead, parseFeedHead } from './feed-head.js';
 
-/** The head of a feed that can be copied to another machine: an older file lacks parts of it. */
+/** The head of a feed that can be copied to another machine. An older file lacks some of its fields. */
 export type CopiedHead = Required<Omit<FeedHead, 'format' | 'source'>>;
 
-/** A feed's file, opened to be copied: a sync that replaces the file meanwhile does not change what is read. */
+/** A feed's file, opened for copying: a concurrent sync replaces the file without affecting the reader. */
 export interface FeedCopy {
   readonly head: CopiedHead;
-  /** The lines below the head, as bytes. May be read again after its end. */
+  /** The lines after the head, as bytes. Can be read repeatedly. */
   body(): Readable;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface FeedCopy {
 const LONGEST_HEAD = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** @returns undefined where there is no file, or one that cannot be copied */
+/** @returns undefined if the file is missing, or cannot be copied */
 export async function openFeedCopy(path: string): Promise<FeedCopy | undefined> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
@@ -43,9 +43,9 @@ async function readBeginning(file: FileHandle) {
 }
 
 /**
- * Writes a feed's file in one step.
- * @param source of the feed, as the settings name it
- * @param body rejects where it is damaged: then the file before stays
+ * Writes a feed's file atomically.
+ * @param source the feed's source, as in the settings
+ * @param body rejects if it is damaged: then the previous file remains
  */
 export function writeFeedCopy(
   path: string,

@@ -13,21 +13,21 @@ import {
 import { type FeedIndex, feedRevision, IndexBuilder } from './feed-index.js';
 import type { FeedEntry, FixEntry } from './osv-record.js';
 
-/** A feed as it lies on the disk. */
+/** A feed as stored on disk. */
 export interface StoredFeed extends FeedState {
-  /** By the record's identifier; records without entries are left out. */
+  /** By the record's identifier; records without entries are omitted. */
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
-  /** What reviewed advisories fix, likewise; undefined in a file of before, which has none. */
+  /** The fixes of reviewed advisories, also by identifier; undefined in an older file, which has none. */
   readonly fixes?: ReadonlyMap<string, readonly FixEntry[]>;
-  /** When each record of the source was last changed, as it was told when the record was read; by identifier. */
+  /** The time of each record's last change, as the source listed it when the record was read; by identifier. */
   readonly times?: ReadonlyMap<string, string>;
 }
 
-/** Bytes read, and lines written, before others get a turn: a large feed takes a second in all. */
+/** Bytes read, and lines written, between yields to the event loop: a large feed takes a second in all. */
 const BYTES_A_TURN = 256 * 1024;
 const LINES_A_TURN = 2_000;
 
-/** Reads it whole, to go on from it; undefined where there is none, or it is torn or of another format. */
+/** Reads all records for the next sync; undefined if the file is missing, incomplete or of another format. */
 export async function readFeedFile(path: string): Promise<StoredFeed | undefined> {
   const records = new Map<string, readonly FeedEntry[]>();
   const fixes = new Map<string, readonly FixEntry[]>();
@@ -44,7 +44,7 @@ export async function readFeedFile(path: string): Promise<StoredFeed | undefined
   return { ...rest, records, times, ...(hasFixes && { fixes }) };
 }
 
-/** Reads it to be asked, in turns; undefined as above. */
+/** Reads it as an index, yielding in between; undefined as above. */
 export async function readFeedIndex(path: string): Promise<FeedIndex | undefined> {
   const index = new IndexBuilder();
   const state = await readLines(path, {
@@ -55,8 +55,8 @@ export async function readFeedIndex(path: string): Promise<FeedIndex | undefined
 }
 
 /**
- * Reads it to be asked, as far as it is something else than what is known of it.
- * @param known what was read before: it comes back where the file still says the same
+ * Reads it as an index if it differs from the known one.
+ * @param known the index from an earlier read, which is returned if the file has the same content
  */
 export async function readNewer(
   path: string,
@@ -77,7 +77,7 @@ interface FeedReader {
   readonly onTimes?: (line: string) => void;
 }
 
-/** Undefined where there is no such file, or not a whole one: then it is fetched anew. */
+/** Undefined if the file is missing or incomplete: then it is fetched again. */
 async function readLines(
   path: string,
   { onRecord, onFix, onTimes }: FeedReader,
@@ -103,7 +103,7 @@ async function readLines(
       }
       await nextTurn();
     }
-    // One that is torn shows by what is missing at its end.
+    // An incomplete file lacks lines at its end.
     if (head === undefined || count !== head.lines) return undefined;
     const { source, syncedAt, modified } = head;
     return { source, syncedAt, modified, hasFixes: head.fixes !== undefined };
@@ -112,7 +112,7 @@ async function readLines(
   }
 }
 
-/** The lines of a file that end with a line feed, many at a time. */
+/** The complete lines of a file, in batches. */
 async function* linesOf(path: string): AsyncGenerator<string[]> {
   let rest = '';
   const text = createReadStream(path, { encoding: 'utf8', highWaterMark: BYTES_A_TURN });
@@ -123,12 +123,12 @@ async function* linesOf(path: string): AsyncGenerator<string[]> {
   }
 }
 
-/** As a line has it. */
+/** The fixes in the form of a line. */
 function* fixLines(fixes: NonNullable<StoredFeed['fixes']>) {
   for (const [id, entries] of fixes) yield [id, [], entries] as const;
 }
 
-/** Writes it in one step: a reader, and a crash, finds the old one or the new one. */
+/** Writes it atomically: a reader, even after a crash, finds the old file or the new one. */
 export function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
   return replaceFeedFile(path, async (file) => {
     const { source, syncedAt, modified, records, fixes = new Map(), times = [] } = feed;
@@ -153,12 +153,12 @@ export function writeFeedFile(path: string, feed: StoredFeed): Promise<void> {
   });
 }
 
-/** @param write puts all of it into a file that takes the place of the one before once it is whole */
+/** @param write writes the content to a file that replaces the previous one when it is complete */
 export async function replaceFeedFile(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  // The command and a server may write at the same time.
+  // The command and a server may write concurrently.
   const partial = `${path}.${randomUUID()}.part`;
   const file = await open(partial, 'w', 0o640);
   try {

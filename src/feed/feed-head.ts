@@ -1,31 +1,34 @@
 import { createReadStream } from 'node:fs';
 
-/** The layout of a feed's file: a first line that is a `FeedHead`, perhaps one of times, and one a record. */
+/**
+ * The format of a feed's file: the first line is a `FeedHead`, the second may contain times, and each other line is a
+ * record.
+ */
 export const FEED_FORMAT = 1;
-/** A first line is shorter, in bytes. */
+/** The maximum length of the first line, in bytes. */
 const LONGEST = 64 * 1024;
 
-/** What is known of a feed beside its records. */
+/** The facts about a feed, apart from its records. */
 export interface FeedState {
-  /** Where it came from: another source starts anew. */
+  /** The origin: another source requires a full sync. */
   readonly source: string;
-  /** Milliseconds since 1970: when it was last known to be current. */
+  /** When it was last known to be current, in milliseconds since 1970. */
   readonly syncedAt: number;
-  /** The newest change that is in it, as the source writes times. */
+  /** The newest change in it, in the source's notation. */
   readonly modified: string;
 }
 
-/** The first line. A second one may give the times; the others a record each, of fixes behind an empty list. */
+/** The first line. A second one may contain the times; each other line is a record, or fixes after an empty list. */
 export interface FeedHead extends FeedState {
   readonly format: number;
   readonly lines: number;
   /** See `feedRevision`. */
   readonly revision?: string;
-  /** The same of the fixes; absent where none were read. */
+  /** The same for the fixes; absent if none were read. */
   readonly fixes?: string;
 }
 
-/** @returns undefined where it is none, or of another format */
+/** @returns undefined if the line is no head, or of another format */
 export function parseFeedHead(line: string): FeedHead | undefined {
   try {
     const head = JSON.parse(line) as FeedHead;
@@ -35,7 +38,7 @@ export function parseFeedHead(line: string): FeedHead | undefined {
   }
 }
 
-/** What a file's first line says of it; undefined where there is none. */
+/** The head of a file; undefined if there is none. */
 export async function readFeedHead(path: string): Promise<FeedHead | undefined> {
   try {
     const text = createReadStream(path, { encoding: 'utf8', end: LONGEST });
@@ -46,7 +49,7 @@ export async function readFeedHead(path: string): Promise<FeedHead | undefined> 
       if (end !== -1) return parseFeedHead(read.slice(0, end));
     }
   } catch {
-    // As if there were none.
+    // The same as a missing file.
   }
   return undefined;
 }

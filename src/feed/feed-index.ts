@@ -12,22 +12,22 @@ interface Entry {
 }
 
 /**
- * The records of a feed by project: a look-up costs the same whatever the number of records. They stay text, a
- * third of what they would take as objects, until somebody asks for their project.
+ * The records of a feed by project, so that a look-up does not depend on the number of records. They remain text, a
+ * third of their size as objects, until their project is requested.
  */
 export class FeedIndex implements MalwareFeed {
   readonly revision: string;
   readonly syncedAt: number;
-  /** Records of all projects together. */
+  /** Total number of records. */
   readonly records: number;
   readonly #lines: ReadonlyMap<ProjectName, readonly string[]>;
   readonly #fixes: SecurityFixes;
-  /** By the records' identifiers, once somebody has asked by one. */
+  /** By the records' identifiers, built at the first query by identifier. */
   #byId: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Files of one project are asked for together. */
+  /** A cache, because the files of one project are queried together. */
   #last: { readonly project: ProjectName; readonly entries: readonly Entry[] } | undefined;
 
-  /** @param lines for each project those of the feed's file that name it: `[id, entries]` as JSON */
+  /** @param lines for each project, the lines of the feed's file that name it: `[id, entries]` as JSON */
   constructor(
     state: { readonly revision: string; readonly syncedAt: number; readonly records: number },
     lines: ReadonlyMap<ProjectName, readonly string[]>,
@@ -44,7 +44,7 @@ export class FeedIndex implements MalwareFeed {
     return this.#lines.size;
   }
 
-  /** The same feed, known to be current at a later time (milliseconds since 1970). */
+  /** The same feed with a later time at which it was known to be current (milliseconds since 1970). */
   at(syncedAt: number): FeedIndex {
     const { revision, records } = this;
     return new FeedIndex({ revision, syncedAt, records }, this.#lines, this.#fixes);
@@ -100,7 +100,7 @@ function isOf(version: string | undefined): (entry: Entry) => boolean {
   return (entry) => version === undefined || entry.affects(version);
 }
 
-/** Many records, most of which nobody asks for: their identifiers alone are looked for. */
+/** Most of the many records are never queried, so only their identifiers are parsed. */
 function linesById(
   lines: ReadonlyMap<ProjectName, readonly string[]>,
 ): ReadonlyMap<string, readonly string[]> {
@@ -127,7 +127,7 @@ function entriesIn(line: string): readonly FeedEntry[] {
   return (JSON.parse(line) as [string, FeedEntry[]])[1];
 }
 
-/** Gathers the lines of a feed under the projects that they name. */
+/** Groups the lines of a feed by the projects in them. */
 export class IndexBuilder {
   readonly #lines = new Map<ProjectName, string[]>();
   readonly #digest = createHash('sha256');
@@ -153,7 +153,7 @@ export class IndexBuilder {
   }
 }
 
-/** Under each project that a line names. */
+/** Adds a line to each project in it. */
 function gather(
   lines: Map<ProjectName, string[]>,
   line: string,
@@ -166,7 +166,7 @@ function gather(
   }
 }
 
-/** A text for the content of all records, or of all fixes: another one where any of them is another. */
+/** A digest of all records, or of all fixes, which changes with any of them. */
 export function feedRevision(records: Iterable<readonly unknown[]>): string {
   const digest = createHash('sha256');
   for (const record of records) digest.update(JSON.stringify(record)).update('\n');
@@ -177,7 +177,7 @@ function shortened(digest: Hash): string {
   return digest.digest('hex').slice(0, 12);
 }
 
-/** Makes a feed ready to be asked. */
+/** Builds the index of a feed. */
 export function indexFeed(feed: {
   readonly records: ReadonlyMap<string, readonly FeedEntry[]>;
   readonly fixes?: ReadonlyMap<string, readonly FixEntry[]>;

@@ -5,38 +5,38 @@ import { readNewer } from './feed-file.js';
 import type { FeedIndex } from './feed-index.js';
 import type { SyncSummary } from './sync-feed.js';
 
-/** How the file came to be up to date. `age`: since the feed was known to be current, in milliseconds. */
+/** How the file was brought up to date. `age`: since the feed was known to be current, in milliseconds. */
 export type Synced =
   | SyncSummary
-  /** Another replica has asked the source. */
+  /** Another replica has queried the source. */
   | { readonly how: 'taken'; readonly by: string; readonly age: number }
-  /** It was so before. */
+  /** It was already current. */
   | { readonly how: 'recent'; readonly age: number };
 
 export interface FeedServiceParts {
   readonly file: string;
-  /** Brings the file up to date. @param isReadable whether what lies there can be read */
+  /** Updates the file. @param isReadable whether the present file is readable */
   readonly sync: (isReadable: boolean) => Promise<Synced>;
-  /** Milliseconds between two syncs, about. */
+  /** Approximate time between two syncs, in milliseconds. */
   readonly interval: number;
-  /** 0 to 1; so that many replicas do not ask in the same second. */
+  /** 0 to 1; prevents many replicas from syncing in the same second. */
   readonly random: () => number;
   readonly onSynced: (synced: Synced) => void;
   readonly onFailed: (error: unknown) => void;
-  /** Whether the file can be read, once that is another; one that has never been there yet need not be. */
+  /** Whether the file is readable, reported on a change. A file that has never existed does not count as unreadable. */
   readonly onReadable: (isReadable: boolean) => void;
-  /** How the file is looked at: `wheelgate feed sync` may bring it up to date beside this process. */
+  /** The timer for checks of the file, which `wheelgate feed sync` may update while this process runs. */
   readonly every?: Every | undefined;
 }
 
-/** After a failure it tries again sooner, in milliseconds. */
+/** The shorter interval after a failure, in milliseconds. */
 const RETRY = 5 * 60_000;
-/** Milliseconds between two looks at the file. */
+/** Milliseconds between two checks of the file. */
 const LOOK = 1_000;
-/** The longest that a timer of Node's waits, in milliseconds: one that is set to more fires at once. */
+/** The longest delay of Node's timers, in milliseconds: a longer one fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The malware feed in force: read from its file at the start, kept up to date in the background. */
+/** The malware feed in force: read from its file at the start, updated in the background. */
 export class FeedService {
   readonly #parts: FeedServiceParts;
   #current: FeedIndex | undefined;
@@ -55,30 +55,30 @@ export class FeedService {
     return this.#current ?? NO_FEED;
   }
 
-  /** How many records it has. */
+  /** The number of records. */
   get records(): number {
     return this.#current?.records ?? 0;
   }
 
-  /** Calls back after each feed that took effect; it is told of once what that returns has resolved. */
+  /** Calls back after each feed that took effect. The change is announced once the returned promise has resolved. */
   onChange(listener: (feed: MalwareFeed) => unknown): void {
     this.#listeners.push(listener);
   }
 
-  /** Reads what an earlier sync left; begins to sync in the background. */
+  /** Reads the file of an earlier sync, and starts syncing in the background. */
   async start(): Promise<void> {
     const { file, every, random } = this.#parts;
     const look = () => stateOfFile(file);
     const state = await look();
     const onChange = () => this.#alone(() => this.#look());
-    // One that is there and cannot be read just now is tried again.
+    // An existing but temporarily unreadable file is retried.
     const settled = (await onChange()) ? state : '';
     const onHang = () => this.#note(false);
     this.#watch = new ChangeWatch({ look, onChange, onHang, interval: LOOK, every }, settled);
     this.#plan(random() * 5_000);
   }
 
-  /** Syncs at once. Never rejects. */
+  /** Syncs immediately. Never rejects. */
   sync(): Promise<void> {
     return this.#alone(async () => {
       try {
@@ -91,7 +91,7 @@ export class FeedService {
     });
   }
 
-  /** Reads what somebody else has brought. @param take writes it into the file, where it is new. Never rejects. */
+  /** Reads a feed from another replica. @param take writes it to the file if it is new. Never rejects. */
   take(take: () => Promise<Synced | undefined>): Promise<void> {
     return this.#alone(async () => {
       try {
@@ -119,18 +119,18 @@ export class FeedService {
     clearTimeout(this.#timer);
   }
 
-  /** The file was changed by another, or has to be tried again. @returns whether it could be read */
+  /** The file was changed by another process, or must be retried. @returns whether it was readable */
   async #look(): Promise<boolean> {
     const wasReadable = this.#isReadable;
     if (await this.#readAgain()) return true;
-    // A process that begins now has no other way to what is in force: it is written anew.
+    // A process that starts now can only read the file, so it is written again.
     if (wasReadable && this.#current !== undefined) this.#plan(0);
     return false;
   }
 
   /**
-   * Takes over what lies in the file, where it is something else or newer.
-   * @returns whether it could be read; if not, all stays as it is
+   * Applies the file's content if it is different or newer.
+   * @returns whether it was readable; if not, nothing changes
    */
   async #readAgain(): Promise<boolean> {
     const { file } = this.#parts;
@@ -150,7 +150,7 @@ export class FeedService {
     await Promise.all(this.#listeners.map((listener) => listener(feed)));
   }
 
-  /** One reading at a time. */
+  /** Runs one task at a time. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#running.then(work);
     this.#running = turn.then(

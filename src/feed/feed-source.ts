@@ -6,17 +6,17 @@ import { collect } from '../runtime/collect.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
 import { type JsonFile, readJsonMembers } from './zip-members.js';
 
-/** Fetches a URL's body; undefined where there is none. @throws where the answer is neither */
+/** Fetches a URL's body; undefined if it does not exist. @throws on any other response */
 export type FetchBody = (url: string) => Promise<Readable | undefined>;
 
-/** Where a feed comes from: OSV's form, `all.zip` and `modified_id.csv` beside one file a record. */
+/** The source of a feed in OSV's layout: `all.zip` and `modified_id.csv`, with one file per record. */
 export interface FeedSource {
   readonly name: string;
-  /** When each record was last changed, by identifier; undefined where the source has no list that can be read. */
+  /** The time of each record's last change, by identifier; undefined if the source has no readable list. */
   changes(): Promise<ReadonlyMap<string, string> | undefined>;
-  /** One record; undefined where there is none of that name, or something that is no record. */
+  /** One record; undefined if it does not exist or is invalid. */
   record(id: string): Promise<OsvRecord | undefined>;
-  /** Every record; undefined in the place of one that cannot be read. Only all of them together are known to be right. */
+  /** All records; undefined in place of an unreadable one. They are verified only after the last one. */
   all(): AsyncIterable<FoundRecord>;
 }
 
@@ -27,7 +27,7 @@ export interface FoundRecord {
 
 const MAX_LIST = 64 * 2 ** 20;
 
-/** A source on the web, or a mirror of one. @param url the folder, without a trailing slash */
+/** A source on the web, or its mirror. @param url the folder, without a trailing slash */
 export function webSource(url: string, fetchBody: FetchBody): FeedSource {
   const text = async (path: string) => {
     const body = await fetchBody(`${url}/${path}`);
@@ -51,7 +51,7 @@ export function webSource(url: string, fetchBody: FetchBody): FeedSource {
   };
 }
 
-/** A folder on this machine: `all.zip` in it, or one `.json` file a record, at any depth. */
+/** A local folder: `all.zip` in it, or one `.json` file per record, at any depth. */
 export function folderSource(folder: string): FeedSource {
   return {
     name: folder,
@@ -70,7 +70,7 @@ export function folderSource(folder: string): FeedSource {
 
 async function* readFiles(folder: string): AsyncGenerator<JsonFile> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  // A mounted volume has links to files.
+  // A mounted volume contains links to files.
   const paths = entries
     .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
@@ -90,7 +90,7 @@ function readRecord({ name, text }: JsonFile): OsvRecord | undefined {
   }
 }
 
-/** Undefined where a line is not a time and an identifier: nobody can tell what else such a list leaves out. */
+/** Undefined if a line is no time with an identifier: such a list may lack other records too. */
 function readChanges(text: string): Map<string, string> | undefined {
   const changes = new Map<string, string>();
   for (const line of text.split('\n').map((raw) => raw.trim())) {

@@ -1,4 +1,4 @@
-/** Empty for what is no list. */
+/** Empty for a value that is no list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

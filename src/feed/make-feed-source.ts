@@ -3,12 +3,12 @@ import { type Dispatcher, request } from 'undici';
 import { type FeedSource, folderSource, webSource } from './feed-source.js';
 
 const REDIRECTS = 3;
-/** There is no such file. Where nobody may list a bucket, 403 says so. */
+/** The statuses for a missing file. A bucket without list permission responds with 403. */
 const ABSENT: ReadonlySet<number> = new Set([403, 404, 410]);
-/** Milliseconds for one answer, whatever its size: a source that drips must end. */
+/** Timeout for one response in milliseconds, regardless of its size: a source that sends single bytes must end. */
 const PATIENCE = 30 * 60_000;
 
-/** @param place a URL or a folder, as the settings name it @param dispatcher the way out */
+/** @param place a URL or a folder, as in the settings @param dispatcher the network connection */
 export function makeFeedSource(place: string, dispatcher: Dispatcher): FeedSource {
   if (!/^https?:\/\//.test(place)) return folderSource(place);
   return webSource(place, (url) => fetchBody(url, dispatcher));

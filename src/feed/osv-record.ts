@@ -7,42 +7,42 @@ import {
 } from './affected-versions.js';
 import { isObject, listOf } from './json-value.js';
 
-/** What one record says of one project. Plain data, as the file of the feed keeps it. */
+/** A record's entry for one project. Plain data, as in the feed's file. */
 export interface FeedEntry extends AffectedVersions {
   readonly id: string;
   readonly project: ProjectName;
   readonly summary?: string;
-  /** When its record was last changed, as that says itself. */
+  /** The record's own time of its last change. */
   readonly modified?: string;
 }
 
-/** What a reviewed advisory says of the versions of one project. Plain data, as above. */
+/** A reviewed advisory's fixes for one project. Plain data, as above. */
 export interface FixEntry {
   readonly id: string;
   readonly project: ProjectName;
-  /** As the record writes it. */
+  /** In the record's notation. */
   readonly published?: string;
-  /** PEP 440's normal forms: the ends of ranges that are called fixed. */
+  /** In PEP 440's normal form: the ends of ranges that are marked as fixed. */
   readonly fixed: readonly string[];
   readonly spans: readonly VersionSpan[];
 }
 
-/** A record, taken apart. */
+/** A parsed record. */
 export interface OsvRecord {
   readonly id: string;
-  /** When it was last changed, as it says itself. */
+  /** The record's own time of its last change. */
   readonly modified: string;
-  /** Empty where it is withdrawn, is no malware, or is for another ecosystem. */
+  /** Empty if it is withdrawn, is not malware, or is for another ecosystem. */
   readonly entries: readonly FeedEntry[];
-  /** Empty where nobody has reviewed it, where it is withdrawn, or names no fixed version. */
+  /** Empty if it is not reviewed, is withdrawn, or names no fixed version. */
   readonly fixes: readonly FixEntry[];
 }
 
 /**
- * Reads an OSV record (schema 1.7). Malware has an identifier `MAL-…`, or an alias of that form. It counts until it
- * says that it is withdrawn.
- * @param name of its file: a record that has no number yet has an empty identifier
- * @returns undefined where it is not a record at all
+ * Reads an OSV record (schema 1.7). Malware has an identifier `MAL-…`, or an alias of that form. It counts until it is
+ * withdrawn.
+ * @param name the filename: a record without a number has an empty identifier
+ * @returns undefined if it is not a record
  */
 export function readOsvRecord(value: unknown, name = ''): OsvRecord | undefined {
   if (!isObject(value) || typeof value.id !== 'string') return undefined;
@@ -65,8 +65,8 @@ export function readOsvRecord(value: unknown, name = ''): OsvRecord | undefined 
 }
 
 /**
- * What is reviewed: the PyPA's records, and of GitHub's those that GitHub says it has reviewed. Whoever may publish a release may
- * also write release notes; these databases nobody writes alone.
+ * The reviewed advisories: the PyPA's records, and the GitHub records that are marked as reviewed. A publisher of a
+ * release can also write its release notes, but cannot edit these databases alone.
  */
 function fixesIn(value: Readonly<Record<string, unknown>>, id: string): FixEntry[] {
   const said = isObject(value.database_specific) ? value.database_specific : {};
@@ -82,7 +82,7 @@ function fixesIn(value: Readonly<Record<string, unknown>>, id: string): FixEntry
   });
 }
 
-/** `PyPI:` may carry a suffix for another index of the same kind. */
+/** `PyPI:` may have a suffix for another index of the same kind. */
 const ANY_PYPI = /^PyPI(?::|$)/i;
 
 function projectOf(affected: unknown, ecosystem = ANY_PYPI): ProjectName | undefined {

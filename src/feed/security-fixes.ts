@@ -4,14 +4,14 @@ import { canonicalVersion } from '../domain/version.js';
 import { affects } from './affects.js';
 import type { FixEntry } from './osv-record.js';
 
-/** What reviewed advisories fix, by project. They stay text until somebody asks for their project. */
+/** The fixes of reviewed advisories, by project. They remain text until their project is requested. */
 export class SecurityFixes {
   readonly revision: string;
   readonly #lines: ReadonlyMap<ProjectName, readonly string[]>;
-  /** Files of one project are asked for together. */
+  /** A cache, because the files of one project are queried together. */
   #last: { readonly project: ProjectName; readonly fixes: readonly SecurityFix[] } | undefined;
 
-  /** @param lines for each project those of the feed's file that name it: `[id, [], fixes]` as JSON */
+  /** @param lines for each project, the lines of the feed's file that name it: `[id, [], fixes]` as JSON */
   constructor(revision: string, lines: ReadonlyMap<ProjectName, readonly string[]>) {
     this.revision = revision;
     this.#lines = lines;

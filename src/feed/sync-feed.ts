@@ -7,17 +7,17 @@ import { feedRevision } from './feed-index.js';
 import type { FeedSource } from './feed-source.js';
 import type { FeedEntry, FixEntry, OsvRecord } from './osv-record.js';
 
-/** What a sync came to. */
+/** The result of a sync. */
 export interface SyncSummary {
   readonly how: 'whole' | 'changes' | 'unchanged';
-  /** Records in the feed now. */
+  /** Number of records in the feed. */
   readonly records: number;
   /** Milliseconds since 1970. */
   readonly syncedAt: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
-  /** Records that the source lists, and that were not there or could not be read: asked for again the next time. */
+  /** Number of listed records that were missing or unreadable: the next sync requests them again. */
   readonly missing: number;
   /** Reviewed advisories with a fixed version. */
   readonly fixes: number;
@@ -29,31 +29,31 @@ export interface SyncResult extends SyncSummary {
   readonly feed: StoredFeed;
 }
 
-/** More changes than this are fetched with the whole archive. */
+/** Above this number of changes, the whole archive is fetched. */
 const MAX_CHANGES = 300;
-/** Records compared before others get a turn. */
+/** Records compared between yields to the event loop. */
 const RECORDS_A_TURN = 5_000;
-/** Of a whole archive, so many records may be unreadable, or one in a hundred: else the archive is no feed. */
+/** Maximum number of unreadable records in an archive, or one percent: above it, the archive is not a feed. */
 const MAX_UNREADABLE = 10;
-/** Milliseconds after which a file that a sync works on is a crashed one's. */
+/** Age at which a sync's temporary file counts as left behind by a crash, in milliseconds. */
 const LEFT_OVER = 6 * 3_600_000;
 
-/** A feed in the making. */
+/** A feed under construction. */
 interface Draft {
   readonly how: SyncSummary['how'];
   readonly records: Map<string, readonly FeedEntry[]>;
   readonly fixes: Map<string, readonly FixEntry[]>;
-  /** What the source listed and did not give: what was known of it stays. */
+  /** Records that the source listed but did not return: their previous content remains. */
   readonly missing: ReadonlySet<string>;
 }
 
 /**
- * Brings the feed's file up to date: by the list of changes where that is short, else whole. The file is replaced in
- * one step at the end; a failure in between leaves the feed before it. One record that is not there, or cannot be
- * read, stops nothing: what was known of it stays, and the next sync asks for it again.
+ * Updates the feed's file: by the list of changes if it is short, or else completely. The file is replaced atomically
+ * at the end; after a failure the previous feed remains. A missing or unreadable record does not stop the sync: its
+ * previous content remains, and the next sync requests it again.
  * @param now milliseconds since 1970
- * @param onProgress told what goes on, for a person
- * @throws where the source cannot be read, or gives no malware at all: a feed is never silently empty
+ * @param onProgress receives progress messages for display
+ * @throws if the source cannot be read, or contains no malware: a feed is never silently empty
  */
 export async function syncFeed(
   source: FeedSource,
@@ -67,7 +67,7 @@ export async function syncFeed(
   const before = stored?.source === source.name ? stored : undefined;
   onProgress('checking for changes');
   const listed = await source.changes();
-  // A file of an older version has no fixes: they are in records that have not changed since.
+  // A file of an older version lacks the fixes, which are in records that have not changed since.
   const news = before?.fixes && listed && newsOf(before, listed);
   const { how, records, fixes, missing } =
     news === undefined
@@ -91,8 +91,8 @@ export async function syncFeed(
 }
 
 /**
- * The records to ask for one by one; undefined where the whole archive has to tell: they are too many, or the list
- * lacks one that is known, which may be gone, or the list cut short.
+ * The records to request one by one; undefined if the whole archive is needed: the records are too many, or the list
+ * lacks a known one, which may be deleted, or the list incomplete.
  */
 function newsOf(
   before: StoredFeed,
@@ -156,7 +156,7 @@ async function readWhole(
   return { how: 'whole', ...draft, missing };
 }
 
-/** Takes a record over into a feed; one that says nothing (any more) leaves it. */
+/** Adds a record to a feed; a record without entries is removed. */
 function applyRecord(
   { records, fixes }: Pick<Draft, 'records' | 'fixes'>,
   { id, entries, fixes: fixed }: OsvRecord,
@@ -169,7 +169,7 @@ function applyRecord(
 
 const NONE = new Map<string, never>();
 
-/** Older versions fetched an archive into a file of its own (`.zip`). */
+/** Older versions fetched an archive into a separate file (`.zip`). */
 async function removeLeftOvers(file: string, now: number): Promise<void> {
   for (const name of await readdir(dirname(file))) {
     if (!name.startsWith(`${basename(file)}.`) || !/\.(?:part|zip)$/.test(name)) continue;
@@ -191,7 +191,7 @@ async function difference(
     count += 1;
     if (count % RECORDS_A_TURN === 0) await nextTurn();
   }
-  // What is in both is counted in neither of these.
+  // Excludes the records that are in both.
   const removed = before.size - (after.size - added);
   return { added, changed, removed };
 }

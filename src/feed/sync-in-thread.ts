@@ -3,15 +3,14 @@ import type { SyncSummary } from './sync-feed.js';
 import type { SyncRequest } from './sync-thread.js';
 
 const PROGRAM = new URL('./sync-thread.js', import.meta.url);
-/** A feed far larger than today's fits, in MiB. */
+/** Enough for a feed far larger than today's, in MiB. */
 const LIMITS = { maxOldGenerationSizeMb: 2_048 };
-/** How long a sync may take, in milliseconds: a slow source has half an hour for each of its answers. */
+/** Timeout for a sync, in milliseconds: a slow source has half an hour for each response. */
 const PATIENCE = 2 * 3_600_000;
 
 /**
- * Syncs the malware feed in a thread of its own: it takes seconds and hundreds of MiB, and leaves nothing behind but
- * the file.
- * @throws what the sync threw; a `ThreadFailure` where it takes too long, or its thread dies
+ * Syncs the malware feed in a separate thread: it needs seconds and hundreds of MiB, which the end of the thread frees.
+ * @throws the sync's error; a `ThreadFailure` if it takes too long, or its thread dies
  */
 export function syncInThread(request: SyncRequest): Promise<SyncSummary> {
   const settings = { program: PROGRAM, limits: LIMITS, isBackground: true };

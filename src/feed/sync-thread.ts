@@ -9,7 +9,7 @@ export interface SyncRequest {
   readonly file: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** What describes the way out of the machine. */
+  /** The variables with the network settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -4,18 +4,18 @@ const LOCATOR = 0x07064b50;
 const LOCATOR_SIZE = 20;
 const END64 = 0x06064b50;
 const END64_SIZE = 56;
-/** What the end of an archive takes at most, with its comment, in bytes. */
+/** Maximum length of an archive's end records, with the comment, in bytes. */
 const MOST = END64_SIZE + LOCATOR_SIZE + END_SIZE + 0xffff;
 
 /**
- * Keeps the last bytes of an archive that passes by. A reader of local headers does not know whether what comes after the
- * last of them is all there: the end record says how many members there are, and where it stands itself (APPNOTE 4.3.16).
+ * Keeps the last bytes of a streamed archive. A reader of local headers cannot detect that members are missing at the
+ * end: the end record has the number of members and its own position (APPNOTE 4.3.16).
  */
 export class ZipEnd {
   #tail: Buffer = Buffer.alloc(0);
   #size = 0;
 
-  /** Bytes of the archive so far. */
+  /** Number of bytes received so far. */
   get size(): number {
     return this.#size;
   }
@@ -28,7 +28,7 @@ export class ZipEnd {
         : Buffer.concat([this.#tail, piece]).subarray(-MOST);
   }
 
-  /** How many members the whole archive says that it has. @throws where it does not end as one does */
+  /** The archive's own number of members. @throws if it does not end with a valid record */
   members(): number {
     const tail = this.#tail;
     let at = tail.lastIndexOf(END);
@@ -40,7 +40,9 @@ export class ZipEnd {
     throw new Error('the feed archive is truncated or damaged at its end');
   }
 
-  /** By the end record at a place in the tail; undefined where it is none, or of another archive. */
+  /**
+   * The number in the end record at a position of the tail; undefined if it is invalid, or belongs to another archive.
+   */
   #membersAt(at: number): number | undefined {
     const tail = this.#tail;
     const isLast =

@@ -5,15 +5,15 @@ import { counted } from '../domain/plural.js';
 import { ZipEnd } from './zip-end.js';
 import type { Descriptor, Member, ZipParser } from './zip-parser.js';
 
-/** Bounds of an archive; OSV's has some 20,000 members, 60 MB packed. */
+/** Limits for an archive; OSV's has about 20,000 members, 60 MB compressed. */
 export interface ZipBounds {
-  /** Bytes of the archive. */
+  /** Size of the archive in bytes. */
   readonly archive: number;
   readonly members: number;
-  /** Bytes of one member, and of all together, once they are inflated. */
+  /** Decompressed bytes of one member, and of all members. */
   readonly member: number;
   readonly inflated: number;
-  /** Milliseconds without a byte after which it will not go on. */
+  /** Milliseconds without a byte after which the transfer is aborted. */
   readonly idle: number;
 }
 
@@ -26,32 +26,31 @@ export const BOUNDS: ZipBounds = {
   idle: 60_000,
 };
 
-/** Members that are read and nobody has taken; the library does not wait by itself. */
+/** Members that are read ahead; the library has no backpressure for them. */
 const AHEAD = 64;
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Bits of a header's flags: encrypted, in either way; a descriptor follows. */
+/** Bits of a header's flags: encryption (two kinds), and a following descriptor. */
 const ENCRYPTED = 0x41;
 const WITH_DESCRIPTOR = 0x08;
 
-/** A record as it lies in a file, unread. */
+/** The content of a record's file, not parsed yet. */
 export interface JsonFile {
-  /** Of the file, without folders and `.json`. */
+  /** The filename without folders and `.json`. */
   readonly name: string;
   readonly text: string;
 }
 
 /**
- * The `.json` members of a zip file as it comes in, one after the other. What they are is known to be right only once all
- * have been given.
- * @throws where the archive is no whole zip file, or is damaged, ambiguous or absurdly large; the archive is destroyed
+ * The `.json` members of a zip file while it arrives, one after another. They are verified only after the last one.
+ * @throws if the archive is incomplete, damaged, ambiguous or absurdly large; the archive is destroyed
  */
 export async function* readJsonMembers(
   archive: Readable,
   bounds: ZipBounds = BOUNDS,
 ): AsyncGenerator<JsonFile> {
-  // It loads a dozen packages, which nobody needs but for this.
+  // It loads a dozen packages that nothing else needs.
   const { createZipParser } = await import('./zip-parser.js');
   const reading = new Reading(archive, createZipParser(), bounds);
   try {
@@ -70,10 +69,10 @@ class Reading {
   readonly #names = new Set<string>();
   readonly #failure: Promise<never>;
   #reject!: (error: Error) => void;
-  /** The one that is being read: the parser leaves it open when it fails itself. */
+  /** The current member: the parser leaves it open when it fails. */
   #member: Member | undefined;
   #inflated = 0;
-  /** Whether the parser has come to the archive's end, and takes no more. */
+  /** Whether the parser has reached the archive's end, and accepts no more bytes. */
   #isOver = false;
   #onOver: () => void = ignore;
   #onTaken: () => void = ignore;
@@ -115,7 +114,7 @@ class Reading {
     this.#parser.stream.destroy();
   }
 
-  /** Whoever waits for something meets the first error. */
+  /** All waiters receive the first error. */
   #fail(error: Error): void {
     this.#reject(error);
     this.#member?.destroy(error);
@@ -123,7 +122,7 @@ class Reading {
     this.#archive.destroy();
   }
 
-  /** Gives the archive to the parser, at the pace at which members are taken. */
+  /** Feeds the archive to the parser, at the pace of the consumer. */
   async #feed(): Promise<void> {
     const { stream } = this.#parser;
     for await (const piece of this.#archive as AsyncIterable<Buffer>) {
@@ -136,7 +135,7 @@ class Reading {
           this.#onTaken = resolve;
         });
     }
-    // Before the parser is told: of an archive that is cut off it waits for more.
+    // Checked before the parser's end: for a truncated archive, the parser would wait for more.
     this.#end.members();
     stream.end();
   }
@@ -148,7 +147,7 @@ class Reading {
     });
   }
 
-  /** The content of a record, once it is checked; of other members nothing. */
+  /** A record's content after its check; nothing for other members. */
   async #read(member: Member): Promise<Buffer | undefined> {
     const { path } = member;
     this.#check(member);
@@ -171,11 +170,11 @@ class Reading {
     return isRecord ? Buffer.concat(chunks, size) : undefined;
   }
 
-  /** Before a byte of it is looked at. */
+  /** Checks the header before the content is read. */
   #check({ path, vars }: Member): void {
     const { flags, compressionMethod: method } = vars;
     if ((flags & ENCRYPTED) !== 0) throw new Error(`${path} is encrypted`);
-    // Stored data may hold what looks like their descriptor.
+    // Stored data may contain a false descriptor.
     if (method !== DEFLATED && (method !== STORED || (flags & WITH_DESCRIPTOR) !== 0))
       throw new Error(`${path} uses an unsupported compression method`);
     if (this.#names.has(path)) throw new Error(`${path} is a duplicate`);

@@ -1,28 +1,28 @@
 import { PassThrough } from 'node:stream';
 import { type Entry, Parse, type ParseStream } from 'unzipper';
 
-/** What follows a member whose header does not say how long it is (APPNOTE 4.3.9). */
+/** The record after a member whose header lacks its length (APPNOTE 4.3.9). */
 export interface Descriptor {
   readonly crc: number;
   readonly inflated: number;
 }
 
 export interface ZipParser {
-  /** Takes the archive's bytes, and gives an `Entry` for each local header. */
+  /** Receives the archive's bytes, and emits an `Entry` for each local header. */
   readonly stream: ParseStream;
-  /** Of the members that have one, in their order: each is there once its member's data have ended. */
+  /** The descriptors in member order; each is available once its member's data have ended. */
   readonly descriptors: Descriptor[];
 }
 
-/** A member as the parser gives it; the library's types leave out what its header says of the size. */
+/** A member as the parser emits it; the library's types lack the header's size. */
 export type Member = Entry & { readonly vars: { readonly uncompressedSize: number } };
 
-/** What of the library's stream it takes to look ahead: why its version is pinned. */
+/** The internals of the library's stream that looking ahead requires, which is why its version is pinned. */
 interface Pulling extends ParseStream {
   buffer: Buffer;
-  /** Asks for more bytes. */
+  /** Requests more bytes. */
   cb?: (() => void) | undefined;
-  /** No more will come. */
+  /** The input has ended. */
   finished?: boolean;
 }
 
@@ -30,10 +30,10 @@ const SIGNATURE = Buffer.from('PK\x07\x08', 'latin1');
 const DESCRIPTOR_SIZE = 16;
 
 /**
- * The library's streaming parser, with another way to see where a member of unknown length ends: the library takes the
- * first four bytes that look like a descriptor's, which in 60 MB of packed data are there by chance one time in
- * seventy, and every member of OSV's archive is such a one. Here the descriptor has to give the length that its member
- * has. What it says else is kept, for the library drops it.
+ * The library's streaming parser, with another detection of the end of a member of unknown length. The library stops at
+ * the first four bytes with a descriptor's signature, which occur by chance in one of seventy archives of 60 MB; every
+ * member of OSV's archive has unknown length. This parser also compares the descriptor's length with the member's. It
+ * keeps the descriptor's other fields, which the library drops.
  */
 export function createZipParser(): ZipParser {
   const stream = Parse({ forceStream: true }) as Pulling;
@@ -46,7 +46,7 @@ export function createZipParser(): ZipParser {
   return { stream, descriptors };
 }
 
-/** The data up to a descriptor, which stays for the library to read. */
+/** The data up to a descriptor, which remains for the library to read. */
 function untilDescriptor(
   stream: Pulling,
   onDescriptor: (descriptor: Descriptor) => void,
@@ -82,7 +82,7 @@ function untilDescriptor(
   return data;
 }
 
-/** @returns where the descriptor of a member stands; where it is not there yet, how far there is none */
+/** @returns the position of a member's descriptor; if it has not arrived, the length without one */
 function findDescriptor(buffer: Buffer, passed: number): { at: number; isThere: boolean } {
   for (let at = buffer.indexOf(SIGNATURE); at !== -1; at = buffer.indexOf(SIGNATURE, at + 1)) {
     if (at + DESCRIPTOR_SIZE > buffer.length) return { at, isThere: false };
