@@ -1,4 +1,4 @@
-/** How one part is: `degraded` still serves, `failed` should get no requests. */
+/** The state of one part: `degraded` still serves, `failed` should receive no requests. */
 export type HealthState = 'ok' | 'degraded' | 'failed';
 
 export interface HealthPart {
@@ -17,7 +17,7 @@ export interface HealthReport {
 
 const WORST_FIRST: readonly HealthState[] = ['failed', 'degraded', 'ok'];
 
-/** What `/readyz` says: every part reports its own state, whenever it changes. */
+/** The content of `/readyz`: every part reports its own state when it changes. */
 export class Health {
   readonly #parts = new Map<string, { state: HealthState; detail?: string }>();
   readonly #listeners: ((part: HealthPart) => void)[] = [];
@@ -27,7 +27,7 @@ export class Health {
     for (const listener of this.#listeners) listener({ part, state, detail });
   }
 
-  /** Calls back whenever a part says how it is. */
+  /** Calls back whenever a part reports its state. */
   onChange(listener: (part: HealthPart) => void): void {
     this.#listeners.push(listener);
   }

@@ -1,9 +1,9 @@
 import type { Metric, Registry } from 'prom-client';
 
-/** Values of one label combination, counted by the first bound that each does not exceed. */
+/** Values of one label combination, counted in the first bucket that contains them. */
 interface Series<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
-  /** One more than there are bounds: the last is for what exceeds them all. */
+  /** One more than the bounds: the last is for larger values. */
   readonly counts: number[];
   sum: number;
 }
@@ -17,9 +17,9 @@ export interface HistogramSettings<L extends string> {
 }
 
 /**
- * A histogram that can be asked for one of its series once, and then costs a few additions a value: prom-client's
- * own looks the labels up each time, which is 5 % and more of what a warm page costs in all. The registry takes
- * it as one of its own, by the interface that it asks every metric by.
+ * A histogram whose series can be looked up once; each value then costs a few additions. prom-client's own looks the
+ * labels up each time, which takes 5 % or more of a warm page's total time. The registry accepts it through the
+ * interface of its own metrics.
  */
 export class Histogram<L extends string> {
   readonly type = 'histogram';
@@ -42,7 +42,7 @@ export class Histogram<L extends string> {
     this.#add(this.#seriesOf(labels), value);
   }
 
-  /** For what is observed many thousand times a second. */
+  /** For values that are observed thousands of times per second. */
   series(labels: Readonly<Record<L, string>>): (value: number) => void {
     const series = this.#seriesOf(labels);
     return (value) => this.#add(series, value);
@@ -65,7 +65,7 @@ export class Histogram<L extends string> {
     return series;
   }
 
-  /** What the registry asks for at a scrape. */
+  /** Called by the registry at a scrape. */
   async get() {
     const values = [...this.#series.values()].flatMap((series) => this.#valuesOf(series));
     const { name, help, type, aggregator } = this;

@@ -1,20 +1,20 @@
 import { AggregatorRegistry } from 'prom-client';
 import type { MetricSnapshot } from './metrics.js';
 
-/** What only ever grows: it must not shrink because a process that counted is gone. */
+/** Metrics that only grow: they must not shrink after a process has ended. */
 const LASTING: ReadonlySet<string> = new Set(['counter', 'histogram']);
 
-/** The metrics of several processes as those of one. */
+/** Merges the metrics of several processes. */
 export class MetricSum {
   readonly #last = new Map<number, MetricSnapshot>();
   #departed: MetricSnapshot = [];
 
-  /** Notes what a process has counted so far. */
+  /** Records the present counts of a process. */
   note(process: number, snapshot: MetricSnapshot): void {
     this.#last.set(process, snapshot);
   }
 
-  /** A process has ended: its counts stay in the sum, as of the last note. */
+  /** A process has ended: its last recorded counts stay in the sum. */
   async depart(process: number): Promise<void> {
     const last = this.#last.get(process);
     this.#last.delete(process);
@@ -24,7 +24,7 @@ export class MetricSum {
     this.#departed = await sum.getMetricsAsJSON();
   }
 
-  /** All noted metrics in Prometheus text format: sums, or what else a metric says of itself. */
+  /** All recorded metrics in Prometheus text format: summed, or by the metric's own aggregator. */
   text(): Promise<string> {
     return AggregatorRegistry.aggregate([...this.#last.values(), this.#departed]).metrics();
   }

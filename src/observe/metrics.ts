@@ -2,19 +2,19 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { RULES } from '../domain/rules.js';
 import { Histogram } from './histogram.js';
 
-/** Seconds: from a page out of memory to a large wheel over a slow line. */
+/** Seconds: from a page in memory to a large wheel over a slow connection. */
 const REQUEST_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
 ];
 
-/** The metrics of one process at one moment, as prom-client gives them. */
+/** The metrics of one process at one time, in prom-client's format. */
 export type MetricSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Every metric of Wheelgate, in a registry of its own. Labels are few and bounded: never a project, a
- * file or a client.
+ * All metrics of Wheelgate, in a separate registry. Labels have few, bounded values: never a project, a file or a
+ * client.
  */
 export function createMetrics() {
   const registry = new Registry();
@@ -22,14 +22,14 @@ export function createMetrics() {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter<L>({ name: `wheelgate_${name}`, help, labelNames, registers });
-  /** @param aggregator what the values of several processes come to */
+  /** @param aggregator how the values of several processes are combined */
   const gauge = <L extends string>(
     name: string,
     help: string,
     labelNames: readonly L[],
     aggregator: 'sum' | 'max' = 'sum',
   ) => new Gauge<L>({ name: `wheelgate_${name}`, help, labelNames, registers, aggregator });
-  /** A gauge without a value until it is set, where 0 would say something; of several processes the least counts. */
+  /** A gauge without a value until it is set, because 0 would be a value; of several processes, the minimum counts. */
   const unsetGauge = (name: string, help: string) => {
     const made = new Gauge({ name: `wheelgate_${name}`, help, registers, aggregator: 'min' });
     made.remove();
@@ -44,8 +44,8 @@ export function createMetrics() {
   const metrics = {
     registry,
     /**
-     * A counter's series that is counted many thousand times a second: the registry hears of it at each scrape,
-     * for finding the series costs more there than the count itself.
+     * A counter's series for thousands of counts per second: the registry receives the sum at each scrape, because a
+     * look-up of the series costs more than the count.
      */
     series: <L extends string>(
       of: Counter<L>,
@@ -60,7 +60,7 @@ export function createMetrics() {
         count += 1;
       };
     },
-    /** Called before each scrape, to bring gauges up to date. */
+    /** Called before each scrape, to update gauges. */
     onCollect: (update: () => void): void => {
       beforeCollect.push(update);
     },
@@ -69,7 +69,7 @@ export function createMetrics() {
       for (const update of beforeCollect) update();
       return registry.metrics();
     },
-    /** All metrics as data, to be summed with those of other processes. */
+    /** All metrics as data, for the sum with other processes. */
     snapshot: (): Promise<MetricSnapshot> => {
       for (const update of beforeCollect) update();
       return registry.getMetricsAsJSON();
@@ -236,7 +236,7 @@ export function createMetrics() {
     webhookWaiting: gauge('webhook_waiting', 'Messages waiting for delivery.', []),
     startTime: gauge('start_time_seconds', 'Unix time at which Wheelgate started.', []),
   };
-  // A series that is born with its first event shows no increase, and the first event is the one that matters.
+  // A series that starts with its first event shows no increase, and the first event matters most.
   for (const rule of RULES)
     for (const mode of ['enforce', 'dry-run']) metrics.blockedDownloads.inc({ rule, mode }, 0);
   for (const verdict of ['allow', 'warn', 'block', 'pending'])
