@@ -1,4 +1,5 @@
 import { parseSha256 } from '../domain/digest.js';
+import { AN_INSTANT, parseInstant } from '../domain/instant.js';
 import { counted } from '../domain/plural.js';
 import { clientOf, isGiven } from '../exposure/delivery.js';
 import {
@@ -62,9 +63,9 @@ function readQuestion(what: string | undefined, options: ExposureOptions): Expos
     throw new UsageError('--sha256 needs 64 hexadecimal digits');
   if (requirement === undefined && sha256 === undefined)
     throw new UsageError('specify a project, such as litellm==1.82.8, or --sha256');
-  const since = options.since === undefined ? undefined : Date.parse(options.since);
-  if (Number.isNaN(since))
-    throw new UsageError(`--since requires a time such as 2026-03-24T10:00Z, not ${options.since}`);
+  const since = options.since === undefined ? undefined : parseInstant(options.since);
+  if (options.since !== undefined && since === undefined)
+    throw new UsageError(`--since must be ${AN_INSTANT}, not ${options.since}`);
   return { ...requirement, sha256, since, refused: options.refused };
 }
 

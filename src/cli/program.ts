@@ -136,7 +136,10 @@ export function createProgram(done: (code: number) => void): Command {
     .description("list who downloaded a release, such as 'litellm==1.82.8'")
     .argument('[project[spec]]')
     .option('--sha256 <digest>', 'digest of an artifact, with or without a project')
-    .option('--since <time>', 'start time (ISO 8601)')
+    .option(
+      '--since <time>',
+      'start time (ISO 8601, such as 2026-03-24T10:00Z; a date starts at midnight UTC)',
+    )
     .option('--refused', 'include refused requests')
     .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
     .option('--log <path>', 'read a decision log file or folder instead of asking a server')

@@ -1,6 +1,6 @@
 import type { LogSearch } from '../decisions/log-search.js';
+import { badParameter } from '../domain/bad-parameter.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
-import { Failure } from '../domain/failure.js';
 import type { NearName } from '../domain/known-names.js';
 import { readNamespaces } from '../domain/namespaces.js';
 import type { ProjectName } from '../domain/project-name.js';
@@ -150,8 +150,7 @@ export async function projectReport(
   const { order, releases } = newestFirst(judged.page);
   const wanted = order.filter((index) => isShown(show, marks[index]!));
   const pages = Math.max(1, Math.ceil(wanted.length / FILES_ON_PAGE));
-  if (page > pages)
-    throw new Failure('bad-request', `The parameter "page" must be at most ${pages}.`);
+  if (page > pages) throw badParameter('page', `at most ${pages}`);
   const here = wanted.slice((page - 1) * FILES_ON_PAGE, page * FILES_ON_PAGE);
   const { byFile, ...counted } = await countDownloads(
     parts.logSearch,

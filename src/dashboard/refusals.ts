@@ -6,6 +6,8 @@ import type {
   RefusalSort,
   RefusalsAsked,
 } from '../decisions/queries/decision-queries.js';
+import { badParameter } from '../domain/bad-parameter.js';
+import { RULES } from '../domain/rules.js';
 import type { Reader } from './reader.js';
 import { type SeenGroup, seenGroup } from './seen-decisions.js';
 
@@ -28,7 +30,7 @@ export interface RefusalsQuestion {
   readonly before: string | undefined;
 }
 
-/** A page of the refusals that a reader may see. */
+/** A page of the refusals that a reader may see. @throws {Failure} bad-request for an unknown rule; as the query does */
 export async function refusalsFor(
   queries: Pick<DecisionQueries, 'refusals'>,
   { filter, sort, before }: RefusalsQuestion,
@@ -36,5 +38,17 @@ export async function refusalsFor(
   asked: Pick<RefusalsAsked, 'most' | 'requests'> = {},
 ): Promise<RefusalsAnswer> {
   const page = await queries.refusals(filter, { ...asked, sort, cursor: before });
+  if (filter.rule !== undefined && !isRule(filter.rule, page, before))
+    throw badParameter('rule', `one of ${RULES.join(', ')}`);
   return { ...page, items: page.items.map((group) => seenGroup(group, reader)) };
+}
+
+/** Records of other versions may have further rules, also in a part of the log that is not counted or searched yet. */
+function isRule(
+  name: string,
+  { rules, searchedBackTo, counted }: RefusalPage,
+  before: string | undefined,
+): boolean {
+  if (RULES.some((rule) => rule === name) || Object.hasOwn(rules, name)) return true;
+  return counted.kind !== 'whole' || searchedBackTo !== undefined || before !== undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSha256 } from '../domain/digest.js';
+import { isDay, parseInstant } from '../domain/instant.js';
 import { parseProjectName } from '../domain/project-name.js';
 import { parsePublisherId } from '../domain/publisher.js';
 import { clausesOf, parseSpecifier } from '../domain/specifier.js';
@@ -75,16 +76,8 @@ export const sentence = () =>
  */
 export const expiry = () =>
   z.string().transform((text, context) => {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-      const start = Date.parse(`${text}T00:00:00Z`);
-      // Some engines take 30 February for 2 March.
-      if (new Date(start || 0).toISOString().startsWith(text)) return start + DAY;
-    } else if (
-      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text)
-    ) {
-      const instant = Date.parse(text);
-      if (!Number.isNaN(instant)) return instant;
-    }
+    const instant = parseInstant(text);
+    if (instant !== undefined) return isDay(text) ? instant + DAY : instant;
     context.addIssue(expected('a date such as 2026-12-01 or an instant such as 2026-12-01T18:00Z'));
     return z.NEVER;
   });

@@ -10,7 +10,7 @@ export interface Field {
 
 /**
  * A form whose answer is a page, and so has an address.
- * @param values as they were typed @param problems what is wrong, by the field; `''` of them together
+ * @param values as they were typed @param problems what is wrong, by the parameter; `''` of them together
  */
 export function form(
   action: string,
@@ -19,9 +19,11 @@ export function form(
   problems: ReadonlyMap<string, string> | undefined,
   button: string,
 ): Html {
-  const together = problems?.get('');
+  const names = new Set(fields.filter(({ checkbox }) => checkbox !== true).map(({ name }) => name));
+  // A parameter of the URL may have no field that shows its problem.
+  const together = [...(problems ?? [])].filter(([name]) => !names.has(name));
   return html`<form method="get" action="${action}" class="asking">
-${together !== undefined && html`<p class="word block" role="alert">✖ ${together}</p>`}
+${together.map(([, problem]) => html`<p class="word block" role="alert">✖ ${problem}</p>`)}
 ${fields.map((field) => fieldOf(field, values[field.name], problems?.get(field.name)))}
 <p><button type="submit">${button}</button></p>
 </form>`;

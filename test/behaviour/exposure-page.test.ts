@@ -68,10 +68,16 @@ describe('the exposure page', () => {
     const page = await see('/exposure?project=!&versions=zz&sha256=12&since=yesterday');
     assert.equal(page.status, 400);
     const html = page.body.toString();
-    assert.match(html, /id="project-problem" role="alert">✖ The project must be a project name/);
-    assert.match(html, /&quot;zz&quot; is not a version specifier/);
+    assert.match(
+      html,
+      /id="project-problem" role="alert">✖ The parameter &quot;project&quot; must be a project name/,
+    );
+    assert.match(html, /The parameter &quot;versions&quot; must be a version specifier/);
     assert.match(html, /64 hexadecimal digits\./);
-    assert.match(html, /The time in since= is invalid/);
+    assert.match(
+      html,
+      /The parameter &quot;since&quot; must be a date such as 2026-12-01, or a time/,
+    );
     assert.match(html, /name="since" value="yesterday"/);
     const missing = await see('/exposure?versions===1');
     assert.equal(missing.status, 400);

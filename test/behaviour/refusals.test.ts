@@ -165,7 +165,7 @@ describe('what was refused', () => {
     assert.match(overview, /<title>[^<]*deny 4<\/title>/);
     assert.match(overview, /href="\.\/projects\/bad\/files\/bad-/);
     assert.match(await text('/?range=7d'), /<h1>Last 7 days<\/h1>/);
-    assert.match(await text('/?range=1y'), /The range must be one of/);
+    assert.match(await text('/?range=1y'), /The parameter &quot;range&quot; must be one of/);
     const refusals = await text('/refusals?sort=most');
     assert.match(refusals, /3 requests[\s\S]*worse/);
     assert.match(refusals, /<option value="most" selected>/);

@@ -1,9 +1,7 @@
-import { Failure } from '../../domain/failure.js';
+import { A_CURSOR, badParameter } from '../../domain/bad-parameter.js';
+import type { Failure } from '../../domain/failure.js';
 
 /** The error for an invalid cursor. */
 export function noCursor(): Failure {
-  return new Failure(
-    'bad-request',
-    'The cursor (before=) is not a "next" value of an earlier response.',
-  );
+  return badParameter('before', A_CURSOR);
 }

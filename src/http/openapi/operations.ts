@@ -45,9 +45,19 @@ const oneOf = (values: readonly string[]) => ({ enum: values });
 
 const PROJECT = query('project', 'Project name.');
 const VERSIONS = query('versions', 'A version specifier (PEP 440), such as ==1.2.3.');
-const SINCE = query('since', 'Start time, inclusive.', { format: 'date-time' });
-const UNTIL = query('until', 'End time, exclusive.', { format: 'date-time' });
-const FORMAT = query('format', 'csv: return CSV.', oneOf(['csv']));
+/** ISO 8601. */
+const INSTANT = { anyOf: [{ format: 'date' }, { format: 'date-time' }] };
+const SINCE = query(
+  'since',
+  'Start time, inclusive. A date is the start of that day in UTC.',
+  INSTANT,
+);
+const UNTIL = query(
+  'until',
+  'End time, exclusive. A date is the start of that day in UTC.',
+  INSTANT,
+);
+const FORMAT = query('format', 'json (default), or csv.', oneOf(['json', 'csv']));
 const BEFORE = query('before', 'Cursor: `next` of the previous page.');
 
 /** All routes below `/api/v1/`; a test compares them with the table of routes. */
@@ -67,7 +77,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [
       PROJECT,
       VERSIONS,
-      query('facts', '1: include the facts behind each verdict.', oneOf(['1'])),
+      query('facts', '1: include the facts behind each verdict.', oneOf(['1', '0'])),
     ],
     answers: { [JSON_TYPE]: 'ExplainAnswer' },
     failures: ['bad-request', 'not-found', 'upstream-broken', 'upstream-unreachable'],
@@ -82,7 +92,7 @@ export const OPERATIONS: readonly Operation[] = [
       query('sha256', 'SHA-256 of an artifact, in hexadecimal.'),
       SINCE,
       UNTIL,
-      query('refused', '1: include refused requests.', oneOf(['1'])),
+      query('refused', '1: include refused requests.', oneOf(['1', '0'])),
       FORMAT,
     ],
     answers: { [JSON_TYPE]: 'ExposureAnswer', [CSV_TYPE]: 'text' },
@@ -101,7 +111,7 @@ export const OPERATIONS: readonly Operation[] = [
     mayAsk: 'client',
     summary: 'Refusals, warnings and dry-run refusals, grouped by file and rule.',
     parameters: [
-      query('rule', 'Filter by rule.'),
+      query('rule', 'Filter by rule. Records of other versions may have further rules.'),
       PROJECT,
       query('user', 'Filter by user.'),
       query('verdict', 'Filter by verdict.', oneOf(['block', 'warn', 'dry-run'])),
@@ -137,7 +147,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
     ],
     answers: { 'text/event-stream': 'SeenDecision' },
-    failures: ['too-many-requests'],
+    failures: ['bad-request', 'too-many-requests'],
   },
   {
     path: '/api/v1/projects/{project}',

@@ -1,10 +1,11 @@
 import { Failure } from '../../domain/failure.js';
-import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
+import type { ProjectName } from '../../domain/project-name.js';
 import { type Explained, explain } from '../../project-pages/explain.js';
 import type { Facts } from '../../verdicts/explain-verdict.js';
 import type { Handler } from '../asked.js';
 import { sendJson } from '../json.js';
-import { queryOf, specifierOf } from '../query.js';
+import { FLAG, PROJECT, parameterOf, VERSIONS } from '../parameters.js';
+import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /** Response body of `/api/v1/explain`. */
@@ -26,15 +27,16 @@ const DAY = 86_400_000;
 export function explainRoute({ pages, judge }: Services, { contact }: HttpSettings): Handler {
   return async (req, res) => {
     const query = queryOf(req.url ?? '');
-    const project = parseProjectName(query.get('project') ?? '');
+    const project = parameterOf(query, 'project', PROJECT);
+    const versions = parameterOf(query, 'versions', VERSIONS);
+    // The facts are long; who wants to try another policy on them asks for them.
+    const withFacts = parameterOf(query, 'facts', FLAG);
     if (project === undefined)
       throw new Failure(
         'bad-request',
         'The query requires project=NAME, a project name (PEP 508).',
       );
-    const explained = await explain(pages, judge, project, specifierOf(query.get('versions')));
-    // The facts are long; who wants to try another policy on them asks for them.
-    const withFacts = query.get('facts') === '1';
+    const explained = await explain(pages, judge, project, versions);
     const files = explained.map(({ facts, ...rest }) => (withFacts ? { ...rest, facts } : rest));
     const waiverMaxDays = judge.waiverMax / DAY;
     const answer: ExplainAnswer = {

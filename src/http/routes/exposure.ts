@@ -10,6 +10,7 @@ import { readerOf } from '../dashboard-reader.js';
 import { readExposureQuestion, soundQuestion } from '../exposure-question.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import { FORMAT, parameterOf } from '../parameters.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -39,8 +40,9 @@ export function exposureApiRoute(services: Services, settings: HttpSettings): Ha
   return async (req, res) => {
     const query = queryOf(req.url ?? '');
     const question = soundQuestion(readExposureQuestion(query));
+    const format = parameterOf(query, 'format', FORMAT);
     const answer = await answerTo(question, req, services, settings);
-    if (query.get('format') === 'csv') return sendRequests(req, res, query, answer);
+    if (format === 'csv') return sendRequests(req, res, query, answer);
     sendJson(res, 200, answer);
   };
 }

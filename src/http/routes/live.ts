@@ -8,6 +8,7 @@ import { admission } from '../admission.js';
 import type { Handler } from '../asked.js';
 import { cutOffTooSlow, whenOver } from '../cut-off.js';
 import { readerOf } from '../dashboard-reader.js';
+import { DECISION_ID, parameterOf } from '../parameters.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -39,6 +40,7 @@ export function liveRoute(
   return async (req, res) => {
     if (readers.size >= MOST_READERS)
       throw new Failure('too-many-requests', `${MOST_READERS} clients are already connected.`);
+    const after = lastOf(req);
     begin(res);
     if (req.method === 'HEAD' || isStopping) return void res.end();
     readers.add(res);
@@ -61,7 +63,7 @@ export function liveRoute(
       clearInterval(beating);
       stop();
     });
-    const last = await recentAfter(liveDecisions, lastOf(req));
+    const last = await recentAfter(liveDecisions, after);
     const told = new Set(last.map(({ id }) => id));
     for (const named of last) tell(res, named, reader);
     for (const named of early) if (!told.has(named.id)) tell(res, named, reader);
@@ -69,11 +71,11 @@ export function liveRoute(
   };
 }
 
-/** The name of the last decision that a client has. */
+/** The name of the last decision that a client has. @throws {Failure} bad-request */
 function lastOf(req: IncomingMessage): string | undefined {
-  return (
-    req.headers['last-event-id']?.toString() ?? queryOf(req.url ?? '').get('after') ?? undefined
-  );
+  const after = parameterOf(queryOf(req.url ?? ''), 'after', DECISION_ID);
+  // A browser sends what it was given, and would stop reconnecting at an error.
+  return req.headers['last-event-id']?.toString() ?? after;
 }
 
 function begin(res: ServerResponse): void {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { type OverviewRange, overviewFor, RANGES } from '../../dashboard/overview.js';
-import { Failure } from '../../domain/failure.js';
 import { overviewPage } from '../../ui/overview-page.js';
 import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import { oneOf, parameterOf } from '../parameters.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
@@ -25,8 +25,5 @@ export function overviewApiRoute(services: Services, settings: HttpSettings): Ha
 
 /** @throws {Failure} bad-request */
 function rangeOf(req: IncomingMessage): OverviewRange {
-  const text = queryOf(req.url ?? '').get('range') ?? RANGES[0];
-  const range = RANGES.find((one) => one === text);
-  if (range !== undefined) return range;
-  throw new Failure('bad-request', `The range must be one of ${RANGES.join(', ')}.`);
+  return parameterOf(queryOf(req.url ?? ''), 'range', oneOf(RANGES)) ?? RANGES[0];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { PolicyFilePart } from '../../dashboard/policy-file.js';
 import type { AskedFile } from '../../dashboard/policy-reports.js';
+import { badParameter } from '../../domain/bad-parameter.js';
 import { Failure } from '../../domain/failure.js';
 import { policyFilePage } from '../../ui/policy-file-page.js';
 import { policyPage } from '../../ui/policy-page.js';
@@ -8,6 +9,7 @@ import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import { natural, parameterOf } from '../parameters.js';
 import { pathSegments } from '../path.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
@@ -32,6 +34,8 @@ export function policyApiRoute(services: Services, settings: HttpSettings): Hand
   };
 }
 
+const LINE = natural('a line number');
+
 interface AskedPolicy {
   /** Comments may name people, as the decisions do. */
   readonly seesComments: boolean;
@@ -53,18 +57,13 @@ async function askedOf(
     return { seesComments, part: undefined };
   if (files !== 'files' || !isLayer(layer) || name === undefined || rest.length > 0)
     throw new Failure('not-found', 'Use /policy/files/{own|shipped}/{name}.');
-  const from = lineOf(queryOf(req.url ?? '').get('from'));
+  const from = parameterOf(queryOf(req.url ?? ''), 'from', LINE) ?? 1;
   const part = await policyReports.file({ layer, name, from, comments: seesComments });
   if (part === undefined) throw new Failure('not-found', 'No such policy file.');
+  if (from > Math.max(part.count, 1)) throw badParameter('from', `at most ${part.count}`);
   return { seesComments, part };
 }
 
 function isLayer(text: string | undefined): text is AskedFile['layer'] {
   return text === 'own' || text === 'shipped';
-}
-
-function lineOf(text: string | null): number {
-  if (text === null || text === '') return 1;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure('bad-request', 'The parameter "from" must be a line number, from 1.');
 }

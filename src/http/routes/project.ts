@@ -8,6 +8,7 @@ import { urlsFrom } from '../../ui/urls.js';
 import { askedOf, type Handler } from '../asked.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import { natural, oneOf, parameterOf } from '../parameters.js';
 import { pathSegments } from '../path.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
@@ -74,11 +75,7 @@ function reportFor(
   if (project === undefined)
     throw new Failure('not-found', 'Use /projects/{project} with a project name (PEP 508).');
   const query = queryOf(req.url ?? '');
-  const show = SHOWS.find((one) => one === (query.get('show') || SHOWS[0]));
-  if (show === undefined)
-    throw new Failure('bad-request', `The parameter "show" must be one of ${SHOWS.join(', ')}.`);
-  const page = query.get('page') || '1';
-  if (!/^[1-9]\d{0,5}$/.test(page))
-    throw new Failure('bad-request', 'The parameter "page" must be a page number, from 1.');
-  return projectReport({ pages, judge, findings, logSearch }, project, show, Number(page));
+  const show = parameterOf(query, 'show', oneOf(SHOWS)) ?? SHOWS[0];
+  const page = parameterOf(query, 'page', natural('a page number')) ?? 1;
+  return projectReport({ pages, judge, findings, logSearch }, project, show, page);
 }

@@ -10,7 +10,6 @@ import {
   SORTS,
 } from '../../dashboard/refusals.js';
 import { Failure } from '../../domain/failure.js';
-import { parseProjectName } from '../../domain/project-name.js';
 import { refusalPage } from '../../ui/refusal-page.js';
 import { refusalsPage } from '../../ui/refusals-page.js';
 import { type UrlOf, urlsFrom } from '../../ui/urls.js';
@@ -19,11 +18,24 @@ import { sendCsv } from '../csv.js';
 import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import {
+  A_CURSOR,
+  ANYTHING,
+  DECISION_ID,
+  FORMAT,
+  INSTANT,
+  oneOf,
+  PROJECT,
+  parameterOf,
+  untilOf,
+} from '../parameters.js';
 import { pathSegments } from '../path.js';
-import { queryOf, timeOf } from '../query.js';
+import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 const VERDICTS: readonly RefusalVerdict[] = ['block', 'warn', 'dry-run'];
+/** The cursor in the requests of a group. */
+const AFTER_A_DECISION = { ...DECISION_ID, takes: A_CURSOR };
 /** Rows of one table for a spreadsheet. */
 const MOST_ROWS = 20_000;
 /** Number of requests listed with each group. */
@@ -54,7 +66,7 @@ export function refusalsApiRoute(services: Services, settings: HttpSettings): Ha
     if (id !== undefined) return sendJson(res, 200, refusalAnswer(await refusal(req, id)));
     const reader = readerOf(req, settings);
     const question = questionOf(req, reader);
-    const isCsv = queryOf(req.url ?? '').get('format') === 'csv';
+    const isCsv = parameterOf(queryOf(req.url ?? ''), 'format', FORMAT) === 'csv';
     const asked = isCsv ? { most: MOST_ROWS } : { requests: REQUESTS };
     const answer = await refusalsFor(services.decisionQueries, question, reader, asked);
     if (!isCsv) return sendJson(res, 200, answer);
@@ -80,7 +92,7 @@ function refusalOfRequest(
   const { policyRepository } = dashboard;
   const parts = { pages, judge, findings, decisionQueries, now };
   return (req, id) => {
-    const before = queryOf(req.url ?? '').get('before') || undefined;
+    const before = parameterOf(queryOf(req.url ?? ''), 'before', AFTER_A_DECISION);
     const reader = readerOf(req, settings);
     return refusalFor(parts, { contact, policyRepository }, id, reader, before);
   };
@@ -89,38 +101,29 @@ function refusalOfRequest(
 /** @throws {Failure} bad-request, and forbidden for questions about others */
 function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
   const query = queryOf(req.url ?? '');
-  const sort = query.get('sort') || SORTS[0];
-  const known = SORTS.find((one) => one === sort);
-  if (known === undefined)
-    throw new Failure('bad-request', `The order must be one of ${SORTS.join(', ')}.`);
   return {
     filter: filterOf(query, reader),
-    sort: known,
-    before: query.get('before') || undefined,
+    sort: parameterOf(query, 'sort', oneOf(SORTS)) ?? SORTS[0],
+    // Its form depends on where the page comes from.
+    before: parameterOf(query, 'before', ANYTHING),
   };
 }
 
 /** @throws {Failure} bad-request, and forbidden for questions about others */
 function filterOf(query: URLSearchParams, reader: Reader): RefusalFilter {
-  const given = (name: string): string | undefined => query.get(name) || undefined;
-  const [name, verdict, user] = [given('project'), given('verdict'), given('user')];
-  const project = name === undefined ? undefined : parseProjectName(name);
-  if (name !== undefined && project === undefined)
-    throw new Failure('bad-request', 'The project name is invalid.');
-  const known = VERDICTS.find((one) => one === verdict);
-  if (verdict !== undefined && known === undefined)
-    throw new Failure('bad-request', `The verdict must be one of ${VERDICTS.join(', ')}.`);
+  const user = parameterOf(query, 'user', ANYTHING);
+  const since = parameterOf(query, 'since', INSTANT);
   if (user !== undefined && !reader.seesIdentities && user !== reader.user)
     throw new Failure('forbidden', "Only the admin role may query other users' refusals.");
   return {
-    rule: given('rule'),
-    project,
+    rule: parameterOf(query, 'rule', ANYTHING),
+    project: parameterOf(query, 'project', PROJECT),
     // A named user sees their own requests.
     user: reader.seesIdentities ? user : reader.user,
-    verdict: known,
-    since: timeOf(query.get('since'), 'since'),
-    until: timeOf(query.get('until'), 'until'),
-    text: given('q'),
+    verdict: parameterOf(query, 'verdict', oneOf(VERDICTS)),
+    since,
+    until: untilOf(query, since),
+    text: parameterOf(query, 'q', ANYTHING),
   };
 }
 

@@ -8,8 +8,9 @@ import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
+import { INSTANT, parameterOf } from '../parameters.js';
 import { pathSegments } from '../path.js';
-import { queryOf, timeOf } from '../query.js';
+import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /**
@@ -49,7 +50,7 @@ function whyOfRequest(
     const isFile = parseDistributionFilename(filename, project) !== undefined;
     if (project === undefined || files !== 'files' || !isFile || rest.length > 0)
       throw new Failure('not-found', 'Use /projects/{project}/files/{filename}.');
-    const before = timeOf(queryOf(req.url ?? '').get('before'), 'before');
+    const before = parameterOf(queryOf(req.url ?? ''), 'before', INSTANT);
     const advice = { contact, policyRepository };
     return whyOf(parts, advice, project, filename, readerOf(req, settings), before);
   };

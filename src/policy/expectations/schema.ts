@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
 import { FINDING_CODES } from '../../domain/finding-codes.js';
+import { parseInstant } from '../../domain/instant.js';
 import { RULES } from '../../domain/rules.js';
 import { parseVersion } from '../../domain/version.js';
 import { expected } from '../../yaml/validate.js';
@@ -11,12 +12,8 @@ const CODES = Object.keys(FINDING_CODES) as [string, ...string[]];
 /** An instant, or the beginning of a day in UTC; in milliseconds since 1970. */
 const moment = () =>
   z.string().transform((text, context) => {
-    const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-    const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(
-      text,
-    );
-    const time = isDay || isInstant ? Date.parse(text) : Number.NaN;
-    if (!Number.isNaN(time)) return time;
+    const time = parseInstant(text);
+    if (time !== undefined) return time;
     context.addIssue(expected('an instant such as 2026-12-01T18:00Z, or a date'));
     return z.NEVER;
   });
