@@ -2,12 +2,12 @@ import type { Attestation, AttestationRecord, Signing } from '../domain/attestat
 import { parseSha256 } from '../domain/digest.js';
 import { parsePublisherId } from '../domain/publisher.js';
 
-/** JSON has no infinity: what never changes has no end. */
+/** JSON has no infinity, so a result that never changes has no end. */
 export function writeAttestation({ askAgainAt, ...record }: AttestationRecord): string {
   return JSON.stringify(askAgainAt === Infinity ? record : { ...record, askAgainAt });
 }
 
-/** Checks the shape of what a record holds; undefined where it is not a whole record. */
+/** Checks the structure of a record; undefined if it is invalid or incomplete. */
 export function readAttestation(text: string): AttestationRecord | undefined {
   let value: Record<string, unknown> | null;
   try {
@@ -42,7 +42,7 @@ function attestationIn(value: unknown): Attestation | undefined {
   };
 }
 
-/** They are shown, and decide nothing: what cannot be read is left out. */
+/** They are only displayed and do not affect verdicts, so unreadable ones are omitted. */
 function signingsIn(signings: readonly unknown[]): Signing[] {
   return signings.flatMap((one) => {
     const value = (one ?? {}) as Record<string, unknown>;

@@ -1,19 +1,19 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { ByteReader } from './bytes.js';
 
-/** An open blob: while it is open, it is not evicted. */
+/** An open blob, which is not evicted until it is closed. */
 export interface Blob extends ByteReader {
   readonly size: number;
-  /** The whole blob where it is at hand in memory (small and warm); no copy, do not write into it. */
+  /** The complete blob, if it is in memory (small and warm). Not a copy, so do not modify it. */
   readonly bytes: Uint8Array | undefined;
   /**
-   * Whether it has its digest still, where that is being looked at while it can be read already; undefined where it is
-   * known to have. Who gives it away keeps the end back until then.
+   * Resolves to whether the digest still matches, if that is checked while the blob is already readable; undefined if
+   * it was checked before. Whoever sends it must hold its end back until then.
    */
   readonly whole?: Promise<boolean> | undefined;
 }
 
-/** A blob that is a file of this machine: for an inspector, or a front server's accel header. */
+/** A blob that is a local file: for an inspector, or a front server's accel header. */
 export interface LocalBlob extends Blob {
   readonly path: string;
 }
@@ -22,23 +22,23 @@ export function isLocal(blob: Blob): blob is LocalBlob {
   return 'path' in blob;
 }
 
-/** Whole bytes, whose digest was checked. */
+/** Complete bytes with a verified digest. */
 export interface BlobSource {
   readonly size: number;
-  /** A reader of the caller's own. */
+  /** A separate reader for the caller. */
   open(): Promise<ByteReader>;
 }
 
-/** Artifacts and sidecars by their SHA-256. What is in it is whole and has that digest. */
+/** Artifacts and sidecars by their SHA-256. Its content is complete and matches the digest. */
 export interface BlobStore {
   open(sha256: Sha256): Promise<Blob | undefined>;
-  /** The same as a file of this machine, where there is one. */
+  /** The same as a local file, if there is one. */
   localCopy(sha256: Sha256): Promise<LocalBlob | undefined>;
   /**
-   * Keeps bytes whose digest the caller has checked. A store that has a spool file's folder beside its own moves the
-   * file. Resolves to false where there was no room: the source is as it was then.
+   * Stores bytes whose digest the caller has verified. A store with its spool's folder next to it moves the file.
+   * Resolves to false if there was no room: the source is then unchanged.
    */
   put(sha256: Sha256, source: BlobSource): Promise<boolean>;
-  /** Forgets a blob; readers that hold it finish. */
+  /** Deletes a blob; open readers can finish. */
   delete(sha256: Sha256): Promise<void>;
 }

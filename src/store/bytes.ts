@@ -1,28 +1,25 @@
-/** Where bytes lie, as a value that can be told to another process. */
+/** The location of bytes, as a value that can be sent to another process. */
 export type Place = {
-  /** A file of this machine. */
+  /** A local file. */
   readonly kind: 'file';
   readonly path: string;
 };
 
-/** Reads bytes from anywhere, as often as wanted. */
+/** Random access to bytes at any location. */
 export interface ByteReader {
-  /**
-   * Reads from `start` on into a buffer of the caller's.
-   * @returns how many bytes; 0 at the end
-   */
+  /** Reads from `start` into the caller's buffer. @returns the number of bytes; 0 at the end */
   read(into: Buffer, start: number): Promise<number>;
-  /** Gives it back. Calling it twice is harmless. */
+  /** Closes the reader. A second call has no effect. */
   close(): Promise<void>;
 }
 
-/** Bytes that may still be coming in. */
+/** Bytes that may still be arriving. */
 export interface GrowingBytes {
-  /** Undefined where they are in the memory of this process: nobody else can read them. */
+  /** Undefined if they are in this process's memory, where other processes cannot read them. */
   readonly place: Place | undefined;
-  /** A reader of the caller's own. Undefined where the bytes are no longer there. */
+  /** A separate reader for the caller. Undefined if the bytes have moved away. */
   open(): Promise<ByteReader | undefined>;
 }
 
-/** Finds the bytes at a place. */
+/** Opens the bytes at a place. */
 export type BytesAt = (place: Place) => GrowingBytes;

@@ -2,7 +2,7 @@ import { parseSha256 } from '../domain/digest.js';
 import type { Excerpt, Finding, Inspection } from '../domain/finding.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 
-/** Checks the shape of what a record holds; undefined where it is not a whole record of this inspector. */
+/** Checks the structure of a record; undefined if it is not a complete record of this inspector. */
 export function readInspection(text: string): Inspection | undefined {
   let value: Partial<Inspection> | null;
   try {

@@ -1,12 +1,12 @@
 import type { Linked } from '../domain/short-id.js';
 
-/** Which files short links mean. */
+/** The files behind short links. */
 export interface LinkStore {
   /**
-   * Files that were noted under an id (`domain/short-id.ts`): commonly one; the same bytes may go by several names. Rejects
-   * where they cannot be read, which says nothing of whether there are any.
+   * The files with an id (`domain/short-id.ts`): usually one, but the same bytes may have several names. Rejects if
+   * they are unreadable, which does not mean that there are none.
    */
   find(id: string): Promise<readonly Linked[]>;
-  /** Durable once it resolves, as far as the disk lets it; never rejects. */
+  /** Durable when it resolves, unless the disk fails; never rejects. */
   note(linked: Linked): Promise<void>;
 }

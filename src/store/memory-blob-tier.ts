@@ -4,20 +4,20 @@ import type { Blob, BlobSource, BlobStore, LocalBlob } from './blob-store.js';
 import { readBlob } from './read-bytes.js';
 
 export interface MemoryTierSettings {
-  /** All blobs in memory together, in bytes. */
+  /** Limit of all blobs in memory, in bytes. */
   readonly maxBytes: number;
   /** A larger blob is left to the store below, in bytes. */
   readonly maxBlobBytes: number;
-  /** Told of each look-up. */
+  /** Called for each look-up. */
   readonly onLookup?: (result: 'hit' | 'miss') => void;
 }
 
-/** Keeps the small blobs that are in use in memory, in front of another store. */
+/** Caches small blobs in memory, in front of another store. */
 export class MemoryBlobTier implements BlobStore {
   readonly #below: BlobStore;
   readonly #settings: MemoryTierSettings;
   readonly #cache: LRUCache<Sha256, Uint8Array>;
-  /** What is being read: once for all who ask together. */
+  /** Reads in progress, shared by concurrent requests. */
   readonly #reading = new Map<Sha256, Promise<Uint8Array>>();
 
   constructor(below: BlobStore, settings: MemoryTierSettings) {
@@ -39,7 +39,7 @@ export class MemoryBlobTier implements BlobStore {
     if (cached !== undefined) return new MemoryBlob(cached);
     const blob = await this.#below.open(sha256);
     if (blob === undefined || blob.size > this.#settings.maxBlobBytes) return blob;
-    // What is not known yet to have its digest is not kept as what has it.
+    // A blob whose digest is not verified yet is not cached.
     if (blob.whole !== undefined) return blob;
     try {
       return new MemoryBlob(await this.#read(sha256, blob));
@@ -65,7 +65,8 @@ export class MemoryBlobTier implements BlobStore {
 
   async put(sha256: Sha256, source: BlobSource): Promise<boolean> {
     const isKept = await this.#below.put(sha256, source);
-    // Who has asked for it was given it from elsewhere, or asks next. A copy: what threads share is slower to send.
+    // Current waiters have it from elsewhere; the next request finds it here. A copy, because shared memory is slower
+    // to send.
     if (isKept && source instanceof MemoryBlob && source.size <= this.#settings.maxBlobBytes)
       this.#cache.set(sha256, Buffer.from(source.bytes));
     return isKept;
@@ -77,7 +78,7 @@ export class MemoryBlobTier implements BlobStore {
   }
 }
 
-/** Whole bytes in memory, as a blob, and as what one is made of. */
+/** Complete bytes in memory, as a blob and as a blob's source. */
 export class MemoryBlob implements Blob, BlobSource {
   readonly bytes: Uint8Array;
 

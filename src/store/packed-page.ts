@@ -6,20 +6,20 @@ import type { PageToStore, StoredPage } from './page-store.js';
 
 const compress = promisify(brotliCompress);
 const inflate = { gzip: createGunzip, br: createBrotliDecompress };
-/** What inflates comes from a thread piece by piece: in few. */
+/** Decompressed data arrive from a thread in chunks; larger chunks reduce their number. */
 const CHUNK = 256 * 1024;
-/** No page is longer, in bytes, once unpacked. */
+/** Maximum length of a decompressed page, in bytes. */
 const MAX_PAGE = 64 * 1024 * 1024;
 
-/** Waits for room for so many bytes more, where there is none; it rejects where there is none in time. */
+/** Waits for room for this many more bytes, if there is none; rejects on a timeout. */
 export type Take = (bytes: number) => Promise<void> | undefined;
 
 /** The first line. */
 type Header = Omit<StoredPage, 'body'> & { encoding: 'gzip' | 'br'; bytes: number };
 
 /**
- * An upstream's page as it is kept: one line of JSON that describes it, then its body, packed as it was sent; what was
- * sent unpacked is packed here.
+ * An upstream's page in storage format: one line of JSON with its metadata, then its body, compressed as it was sent,
+ * or compressed here.
  */
 export async function packPage(page: PageToStore): Promise<Buffer> {
   const { sent, ...header } = page;
@@ -28,7 +28,7 @@ export async function packPage(page: PageToStore): Promise<Buffer> {
   return Buffer.concat([Buffer.from(`${line}\n`), bytes]);
 }
 
-/** The page, its body still packed; undefined where it is not whole. */
+/** The page with its compressed body; undefined if it is incomplete. */
 export function openPage(file: Uint8Array): PageToStore | undefined {
   const lineEnd = file.indexOf(0x0a);
   try {
@@ -47,7 +47,7 @@ export function openPage(file: Uint8Array): PageToStore | undefined {
   }
 }
 
-/** @returns undefined where the body cannot be unpacked: the page is fetched again */
+/** @returns undefined if the body cannot be decompressed: the page is fetched again */
 export async function unpackPage(
   { sent, ...header }: PageToStore,
   take: Take,
@@ -60,7 +60,7 @@ export async function unpackPage(
     inflating.end(bytes);
     return { ...header, body: await collect(inflating, MAX_PAGE, tooLong, take) };
   } catch (error) {
-    // Too little room says nothing of the page.
+    // A lack of room does not mean that the page is damaged.
     if (error instanceof Failure) throw error;
     return undefined;
   }

@@ -1,31 +1,31 @@
 import type { ProjectName } from '../domain/project-name.js';
 
-/** An upstream's answer as it came, kept to answer again: while it is fresh, to revalidate, or stale in need. */
+/** An upstream's unchanged response, stored to serve it again: while it is fresh, after revalidation, or stale. */
 export interface StoredPage {
-  /** The upstream's own body, unpacked. */
+  /** The upstream's own body, decompressed. */
   readonly body: Uint8Array;
   readonly contentType: string;
-  /** The URL that answered, after redirects: relative file URLs are relative to it. */
+  /** The URL after redirects, which is the base of relative file URLs. */
   readonly url: string;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
-  /** Milliseconds since 1970: when the upstream last said that this is current. */
+  /** When the upstream last confirmed it as current, in milliseconds since 1970. */
   readonly checkedAt: number;
 }
 
-/** A page to be kept: the body is taken as it was sent, whatever packing that is. */
+/** A page to store: the body as it was sent, in its original compression. */
 export type PageToStore = Omit<StoredPage, 'body'> & {
   readonly sent: { readonly bytes: Uint8Array; readonly encoding: 'identity' | 'gzip' | 'br' };
 };
 
 export interface PageStore {
-  /** @param take waits for room for so many bytes more, where there is none; it rejects where there is none in time */
+  /** @param take waits for room for this many more bytes, if there is none; rejects on a timeout */
   get(
     upstream: string,
     project: ProjectName,
     take?: (bytes: number) => Promise<void> | undefined,
   ): Promise<StoredPage | undefined>;
-  /** The same, packed as `packed-page.ts` does it. */
+  /** The same, in the format of `packed-page.ts`. */
   packed(upstream: string, project: ProjectName): Promise<Uint8Array | undefined>;
   put(upstream: string, project: ProjectName, page: PageToStore): Promise<void>;
   delete(upstream: string, project: ProjectName): Promise<void>;

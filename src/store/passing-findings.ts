@@ -6,29 +6,32 @@ import type { ProjectName } from '../domain/project-name.js';
 import { within } from '../domain/span.js';
 import type { FindingsStore, ProjectFindings } from './findings-store.js';
 
-/** An inspection that broke off again, in milliseconds: the second one in a row waits so long, each further one twice as long. */
+/**
+ * The pause after a repeated failure of an inspection, in milliseconds: this long after the second one in a row, and
+ * doubled after each further one.
+ */
 const FIRST_REST = 30_000;
 const LONGEST_REST = 10 * 60_000;
-/** All of them in memory, in bytes, roughly. */
+/** Approximate limit of all in memory, in bytes. */
 const MEMORY_BYTES = 32 * 2 ** 20;
-/** What one takes beside its members' digests, in bytes. */
+/** Memory of one without its members' digests, in bytes. */
 const OVERHEAD = 1_000;
-/** It broke off, so that it refuses whatever is left out; there may be a finding for each member. */
+/** A failed inspection refuses the file regardless of the omitted findings, of which each member may have one. */
 const MAX_FINDINGS = 100;
 
-/** How often in a row an inspection broke off. */
+/** The number of consecutive failures of an inspection. */
 interface Fault {
   readonly times: number;
   readonly inspection: Inspection;
-  /** Milliseconds since 1970: when it broke off last, and until when it is not tried again. */
+  /** The time of the last failure, and when the next attempt is allowed, in milliseconds since 1970. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * Keeps what may pass away from a findings store: a fault of ours, or an inspection that ran out of time, refuses
- * the request at hand, and the next one tries again. Where that breaks off as well it rests for a while, longer each
- * time: an archive that always takes too long must not take all the time there is.
+ * Keeps temporary failures out of a findings store: after an internal fault or a timeout of the inspection, the current
+ * request is refused, and the next one retries. After repeated failures it pauses for increasing times, because an
+ * archive that always takes too long must not use up all time.
  */
 export class PassingFindings implements FindingsStore {
   readonly #below: FindingsStore;
@@ -86,7 +89,7 @@ export class PassingFindings implements FindingsStore {
     return this.#below.keep(project, inspection);
   }
 
-  /** Another process came to the end of what broke off here. */
+  /** Another process completed an inspection that failed here. */
   learn(project: ProjectName, ...inspections: readonly Inspection[]): void {
     for (const { sha256, filename } of inspections)
       this.#faults.delete(keyOf(project, sha256, filename));
@@ -101,7 +104,7 @@ export class PassingFindings implements FindingsStore {
   }
 }
 
-/** The findings that say why it broke off stay, whatever goes. */
+/** The findings with the cause of the failure are always kept. */
 function shortened(inspection: Inspection): Inspection {
   const { findings } = inspection;
   if (findings.length <= MAX_FINDINGS) return inspection;

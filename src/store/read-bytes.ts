@@ -3,7 +3,7 @@ import type { ByteReader } from './bytes.js';
 
 const PIECE = 256 * 1024;
 
-/** So many bytes from the beginning on; each piece is good until the next is asked for. @throws where there are fewer */
+/** This many bytes from the start; each piece is valid until the next is requested. @throws if there are fewer */
 export async function* piecesOf(reader: ByteReader, size: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.min(PIECE, size));
   for (let at = 0; at < size; ) {
@@ -14,7 +14,7 @@ export async function* piecesOf(reader: ByteReader, size: number): AsyncGenerato
   }
 }
 
-/** A whole blob in memory. @throws where it gives fewer bytes than it has */
+/** A whole blob in memory. @throws if it returns fewer bytes than its size */
 export async function readBlob(blob: Blob): Promise<Uint8Array> {
   if (blob.bytes !== undefined) return blob.bytes;
   const bytes = Buffer.allocUnsafe(blob.size);

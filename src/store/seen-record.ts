@@ -2,7 +2,7 @@ import { parseSha256 } from '../domain/digest.js';
 import { readHashes } from '../domain/hashes.js';
 import type { Replaced, SeenBytes } from '../domain/integrity.js';
 
-/** For people, too: they may remove a pin. */
+/** Also for people, who may remove a pin. */
 export function writeSeen(seen: SeenBytes): string {
   const { filename, sha256, hashes, declared, disputed, replaced } = seen;
   const before = replaced && {
@@ -16,7 +16,7 @@ export function writeSeen(seen: SeenBytes): string {
   );
 }
 
-/** A text that is torn, or is of another file than its name says, may hide what it was to keep. */
+/** A text that is incomplete, or does not match its filename, may hide the pinned digest. */
 export function readSeen(text: string, filename: string): SeenBytes | 'unreadable' {
   let value: unknown;
   try {
@@ -44,7 +44,7 @@ export function readSeen(text: string, filename: string): SeenBytes | 'unreadabl
   };
 }
 
-/** It says nothing about the bytes themselves: what cannot be read of it is left out. */
+/** It does not concern the bytes themselves, so unreadable parts are omitted. */
 function readReplaced(value: unknown): { readonly replaced?: Replaced } {
   if (typeof value !== 'object' || value === null) return {};
   const { sha256: before, at }: { sha256?: unknown; at?: unknown } = value;

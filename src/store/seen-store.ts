@@ -1,22 +1,22 @@
 import type { SeenByName, SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 
-/** Which bytes were seen under which filename, by upstream and project. */
+/** The known digests per filename, by upstream and project. */
 export interface SeenStore {
-  /** All of a project; the same object until something changes. Rejects where it cannot be read. */
+  /** All records of a project; the same object until a change. Rejects if they are unreadable. */
   known(upstream: string, project: ProjectName): Promise<SeenByName>;
-  /** The same, where it is at hand. */
+  /** The same, if it is in memory. */
   peek(upstream: string, project: ProjectName): SeenByName | undefined;
-  /** One record as it lies in the store, whatever memory holds. Rejects where the store cannot be read. */
+  /** One record from the store itself, bypassing memory. Rejects if the store is unreadable. */
   read(
     upstream: string,
     project: ProjectName,
     filename: string,
   ): Promise<SeenBytes | 'unreadable' | undefined>;
-  /** Durable once it resolves. */
+  /** Durable when it resolves. */
   put(upstream: string, project: ProjectName, seen: SeenBytes): Promise<void>;
-  /** Takes over what another process has put, or what is not to be kept. */
+  /** Accepts records that another process has stored, or that must not be stored. */
   learn(upstream: string, project: ProjectName, ...seen: readonly SeenBytes[]): void;
-  /** What memory holds is of the past: of a project, or of all. */
+  /** Discards outdated memory: of a project, or of all. */
   forget(upstream?: string, project?: ProjectName): void;
 }

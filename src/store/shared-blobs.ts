@@ -1,52 +1,52 @@
 import type { Sha256 } from '../domain/digest.js';
 import type { GrowingBytes } from './bytes.js';
 
-/** Bytes as a shared store sends them: said to have a digest, and not checked. */
+/** Bytes from a shared store: with a claimed digest that is not verified. */
 export interface SharedBytes {
   /** As announced. */
   readonly size: number;
-  /** To be read to its end, or destroyed. Ends by an error where it hardly comes. */
+  /** Read it to the end, or destroy it. Fails if it is too slow. */
   readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
-  /** They are what was asked for. */
+  /** Reports that the digest matches. */
   confirm(): void;
 }
 
-/** What bytes that come in are to become, as far as that is known. */
+/** The known properties of incoming bytes. */
 export interface Expected {
   readonly sha256: Sha256 | undefined;
   /** In bytes. */
   readonly size: number | undefined;
 }
 
-/** Bytes that are being put, while they still come in. */
+/** An upload of bytes that are still arriving. */
 export interface SharedPut {
-  /** So many of them can be read by now. */
+  /** Announces the number of readable bytes. */
   advance(readable: number): void;
   /**
-   * They are whole, have that digest, and may go out: from here on others find them. Returns at once; what is still to be
-   * sent is sent in the background.
+   * The bytes are complete, have that digest, and are allowed: others can find them from now on. Returns immediately;
+   * the remaining bytes are sent in the background.
    */
   commit(sha256: Sha256, size: number): void;
-  /** Leaves nothing of them behind. Calling it after `commit` does nothing. */
+  /** Removes the upload. No effect after `commit`. */
   abandon(): void;
 }
 
 /**
- * Whole artifacts that several machines have in common: slower than a disk, larger than all of theirs, and trusted with
- * nothing. Who reads checks the digest, and does without where it does not answer as it should. What is in it was
- * inspected and allowed by somebody; whoever takes it judges for himself.
+ * Complete artifacts that several machines share: slower than a disk, larger than all of theirs, and untrusted. A
+ * reader verifies the digest, and continues without the store if its response is invalid. Its content was inspected and
+ * allowed by another machine, but each reader makes its own verdict.
  */
 export interface SharedBlobs {
-  /** @returns undefined where it has none, or does not answer; rejects only where `signal` says so */
+  /** @returns undefined if it lacks the blob, or does not respond; rejects only because of `signal` */
   fetch(sha256: Sha256, signal: AbortSignal): Promise<SharedBytes | undefined>;
-  /** What it sent was not what was asked for: it is not asked for that again for some time. */
+  /** The received bytes did not match, so this blob is not requested again for some time. */
   distrust(sha256: Sha256): void;
   /**
-   * Begins to put what is coming in.
-   * @param bytes they may lie elsewhere once this has resolved
-   * @returns undefined where it does not take them just now
+   * Starts an upload of incoming bytes.
+   * @param bytes they may have moved when this resolves
+   * @returns undefined if the store accepts no uploads at present
    */
   begin(bytes: GrowingBytes, expected: Expected): Promise<SharedPut | undefined>;
-  /** Lets what is under way come to its end for a short while, and leaves the rest. Never rejects. */
+  /** Lets pending uploads finish for a short time, then aborts the rest. Never rejects. */
   close(): Promise<void>;
 }

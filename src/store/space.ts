@@ -1,31 +1,31 @@
-/** Room that is promised to what one file will hold. Whoever has it gives it back in the end. */
+/** Room reserved for one file. The holder must release it. */
 export interface Reservation {
-  /** Promises so many bytes more. @returns false where there is no room for them */
+  /** Reserves this many more bytes. @returns false if there is no room */
   extend(bytes: number, patience: number): Promise<boolean>;
-  /** So many of the bytes are in the file: the file system counts them from now on. */
+  /** This many bytes were written: the file system counts them from now on. */
   wrote(bytes: number): void;
-  /** Nothing more is to come. Calling it twice is harmless. */
+  /** Ends the reservation. A second call has no effect. */
   release(): void;
 }
 
-/** Room on a file system, promised before it is written to: what several receive at once fits together. */
+/** Room on a file system, reserved before it is written, so that concurrent transfers fit together. */
 export interface Space {
   /**
-   * Promises room for bytes that are about to be written. What is only cached gives way to them.
-   * @param patience how long to wait for it, in milliseconds; 0 for not at all
-   * @returns undefined where there is none
+   * Reserves room for bytes before they are written. Cached files are removed for them.
+   * @param patience the maximum wait in milliseconds; 0 for none
+   * @returns undefined if there is no room
    */
   reserve(bytes: number, patience: number): Promise<Reservation | undefined>;
 }
 
-/** Where there is no room at all. */
+/** Never has room. */
 export const NO_SPACE: Space = { reserve: async () => undefined };
 
-/** Those of one machine. */
+/** The spaces of one machine. */
 export interface Spaces {
-  /** Of the data folder. */
+  /** For the data folder. */
   readonly data: Space;
-  /** Of the system's folder for temporary files, where that is another file system; else it has none. */
+  /** For the system's folder for temporary files, if it is on another file system; otherwise it has no room. */
   readonly spare: Space;
 }
 

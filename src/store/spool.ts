@@ -1,35 +1,29 @@
 import type { BlobSource } from './blob-store.js';
 
 /**
- * A file of this machine that grows as an artifact comes in: written once, by one fill, and read at the same time by
- * the clients that wait for it and by the inspector. A blob store may take it over.
+ * A local file that grows while an artifact arrives: written once, by one fill, and read concurrently by waiting
+ * clients and the inspector. It can be moved to a blob store.
  */
 export interface SpoolFile extends BlobSource {
   readonly path: string;
-  /** Bytes written so far; a reader may read up to here. */
+  /** The number of readable bytes. */
   readonly size: number;
-  /**
-   * So many bytes are to come in all, as has turned out.
-   * @throws {Failure} overloaded where there is no room for them
-   */
+  /** Announces the total size once it is known. @throws {Failure} overloaded if there is no room for it */
   expect(size: number): Promise<void>;
   /**
-   * Appends pieces, one call at a time; resolves once a reader can see them. Rejects with the file system's error
+   * Appends pieces, one call at a time; resolves when readers can see them. Rejects with the file system's error
    * (ENOSPC, …).
    */
   append(pieces: readonly Uint8Array[]): Promise<void>;
-  /** Resolves once the bytes are on the disk itself: what is renamed after this is whole after a power cut, too. */
+  /** Resolves when the bytes are on the disk: a file that is renamed afterwards survives a power failure. */
   sync(): Promise<void>;
-  /** A store has taken it over: nothing of it is left here. */
+  /** A store has moved the file away. */
   moved(): void;
-  /** Removes the file, unless a store has taken it over. Never rejects; calling it twice is harmless. */
+  /** Removes the file, unless a store has moved it. Never rejects; a second call has no effect. */
   discard(): Promise<void>;
 }
 
 export interface Spool {
-  /**
-   * @param expected how many bytes are to come, where that is known
-   * @throws {Failure} overloaded where there is no room
-   */
+  /** @param expected the size in bytes, if known @throws {Failure} overloaded if there is no room */
   create(expected?: number): Promise<SpoolFile>;
 }

@@ -3,23 +3,23 @@ import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { FindingsStore, ProjectFindings } from './findings-store.js';
 
-/** Names of projects, in all; what was found in a real index is far from it. */
+/** Maximum number of project names, far above the number found in a real index. */
 const MOST = 50_000;
 
 /**
- * Projects of which some artifact had a finding, or was refused for what is in it. Who asks about hundreds of releases at
- * a time looks into the findings of these alone.
+ * Projects with an artifact that had a finding, or was refused for its content. Queries about hundreds of releases read
+ * only the findings of these.
  */
 export class SuspectedProjects {
   readonly #names = new Set<ProjectName>();
   #searched: Promise<void> = Promise.resolve();
 
-  /** Resolves once it is known what earlier runs have found. */
+  /** Resolves when the findings of earlier runs are known. */
   get searched(): Promise<void> {
     return this.#searched;
   }
 
-  /** @param search for what earlier runs have found; it never rejects */
+  /** @param search a search of earlier runs' findings; it never rejects */
   search(search: Promise<void>): void {
     this.#searched = search;
   }
@@ -33,7 +33,7 @@ export class SuspectedProjects {
   }
 }
 
-/** A findings store of which it is noted where something was found. */
+/** A findings store that records projects with findings. */
 export class SuspectingFindings implements FindingsStore {
   readonly #below: FindingsStore;
   readonly #suspected: SuspectedProjects;

@@ -4,21 +4,21 @@ import { moveFile } from '../../runtime/move-file.js';
 import { temporaryName } from './temporary-name.js';
 
 /**
- * Writes a file so that a reader, and a crash at any instant, finds the old one or the new one, whole.
- * The folder is made where it is missing. Readers of it pass over names that begin with a dot.
+ * Writes a file atomically: a reader finds the old or the new content, complete, even after a crash at any time.
+ * Creates the folder if it is missing. Readers of the folder ignore names with a leading dot.
  */
 export function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
   return replace(path, bytes, (file) => file.datasync());
 }
 
-/** The same for a file of somebody else's: its permissions stay; a new one gets the usual ones. */
+/** The same for a file of another owner: its permissions are kept; a new file gets the default ones. */
 export async function replaceAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const before = await stat(path).catch(() => undefined);
   await replace(path, bytes, async (file) => {
     if (before === undefined) await file.chmod(0o666 & ~process.umask());
     else {
       await file.chmod(before.mode & 0o7777);
-      // Whose it is can be said by root alone, and need not be where it is one's own.
+      // Only root can set the owner, and an own file does not need it.
       await file.chown(before.uid, before.gid).catch(() => {});
     }
     await file.datasync();
@@ -26,8 +26,8 @@ export async function replaceAtomically(path: string, bytes: Uint8Array): Promis
 }
 
 /**
- * The same, but that a loss of power may leave a file that is empty or torn: for what shows that by itself, and can be had
- * again. Waiting for the disk takes longer than all else that is done for a small file.
+ * The same, but a power failure may leave an empty or incomplete file: for content that detects this itself, and can be
+ * recreated. Syncing takes longer than all other steps for a small file.
  */
 export function writeQuickly(path: string, bytes: Uint8Array): Promise<void> {
   return replace(path, bytes, async () => {});

@@ -1,21 +1,21 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A small file takes a block of the disk, in bytes. */
+/** The disk space of a small file, in bytes. */
 const BLOCK = 4_096;
 
 interface ProjectFolder {
   readonly path: string;
   readonly bytes: number;
-  /** Milliseconds since 1970: when it was last read whole, or written to. */
+  /** When it was last loaded or written, in milliseconds since 1970. */
   readonly used: number;
 }
 
 /**
- * Keeps records that can be found out again within a bound: those of the projects that were used the longest ago go, each
- * project's as a whole. What is in a memory stays known there. It reads all folders: for the background.
- * @param depth how many folders below the directory the projects' are
- * @param maxBytes all of them together, in bytes
+ * Limits records that can be recreated: the least recently used projects are removed, each with all its records.
+ * Records in memory are unaffected. It reads all folders, so run it in the background.
+ * @param depth the number of folder levels above the projects' folders
+ * @param maxBytes the limit of all records, in bytes
  */
 export async function boundRecords(
   directory: string,
@@ -49,7 +49,7 @@ async function projectAt(path: string): Promise<ProjectFolder> {
     const { size } = (await stat(join(path, name)).catch(() => undefined)) ?? { size: 0 };
     bytes += Math.ceil(size / BLOCK) * BLOCK;
   }
-  // One that was used when the clock was ahead is no more recent than one that is used now.
+  // A use while the clock was ahead does not count as later than now.
   const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? { mtimeMs: 0 };
   return { path, bytes, used: Math.min(mtimeMs, Date.now()) };
 }

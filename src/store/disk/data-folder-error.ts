@@ -1,4 +1,4 @@
-/** A data folder that this server must not, or cannot, work in: the start ends with this sentence. */
+/** A data folder that this server must not, or cannot, use; the message ends the start. */
 export class DataFolderError extends Error {
   override readonly name = 'DataFolderError';
 }

@@ -2,33 +2,33 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'nod
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How often somebody else's lock is tried again, in milliseconds. */
+/** The interval between two attempts to take a held lock, in milliseconds. */
 const RETRY = 100;
-/** Of a holder's word about itself so much is read, in characters. */
+/** Maximum length of the holder's own description, in characters. */
 const MAX_HINT = 500;
 
-/** `held` by another; `unavailable` where no lock is to be had, whoever asks. */
+/** `held` by another server; `unavailable` if the file system or platform has no locks. */
 export type DataLock =
-  /** Releasing it twice is harmless. */
+  /** A second release has no effect. */
   | { readonly kind: 'ours'; release(): void }
   | { readonly kind: 'held'; readonly by: string | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export interface DataLockSettings {
   readonly path: string;
-  /** How long to wait for another, in milliseconds. */
+  /** How long to wait for the holder, in milliseconds. */
   readonly patience: number;
-  /** Told once where another holds it, and by whom. */
+  /** Called once if another server holds it, with its description. */
   readonly onWaiting: (by: string | undefined) => void;
-  /** Locks a file by its descriptor; false where another has it. A test hands in its own. */
+  /** Locks a file by its descriptor; false if another process has locked it. Tests pass their own. */
   readonly tryLock?: ((fd: number) => boolean) | undefined;
 }
 
 /**
- * Takes the lock on a file. The kernel keeps it for the open file and drops it with the process, however that ends; it
- * counts between containers that share the file, too. The file stays where it is: who removed it would let a second
- * one in. What stands in it is a hint for people, never asked whether the holder lives.
- * @throws {NodeJS.ErrnoException} where the file cannot be opened
+ * Locks a file. The kernel keeps the lock for the open file and drops it when the process ends in any way; it also
+ * works between containers that share the file. The file is never removed, because that would admit a second server.
+ * Its content is only a hint for people, and does not decide whether the holder is alive.
+ * @throws {NodeJS.ErrnoException} if the file cannot be opened
  */
 export async function takeDataLock(settings: DataLockSettings): Promise<DataLock> {
   const until = performance.now() + settings.patience;
@@ -43,10 +43,10 @@ export async function takeDataLock(settings: DataLockSettings): Promise<DataLock
 }
 
 async function tryDataLock({ path, ...settings }: DataLockSettings): Promise<DataLock> {
-  // A number, not a handle: nothing closes it behind our back. It is not handed on to a child.
+  // A descriptor, not a handle, which garbage collection could close. Child processes do not inherit it.
   const fd = openSync(path, 'a+', 0o640);
   try {
-    // Loaded here: where it has nothing for the platform, the commands that need no lock work.
+    // Imported here, so commands without a lock work on a platform that it does not support.
     const tryLock = settings.tryLock ?? (await import('fs-native-extensions')).tryLock;
     if (tryLock(fd)) {
       noteHolder(fd);
@@ -61,7 +61,7 @@ async function tryDataLock({ path, ...settings }: DataLockSettings): Promise<Dat
   return { kind: 'held', by: readHolder(path) };
 }
 
-/** The number may be another file's by the second time. */
+/** By the second call, the number may belong to another file. */
 function closingOnce(fd: number): () => void {
   let open = true;
   return () => {
@@ -80,11 +80,11 @@ function noteHolder(fd: number): void {
     ftruncateSync(fd);
     writeSync(fd, `${text}\n`);
   } catch {
-    // A full disk takes no hint, and the lock holds all the same.
+    // On a full disk the hint is lost, but the lock holds.
   }
 }
 
-/** In words; undefined where the holder has not said, or (on Windows and SMB) nobody else may read what is locked. */
+/** In words; undefined if the holder left no hint, or (on Windows and SMB) the locked file is unreadable. */
 function readHolder(path: string): string | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(path, 'utf8').slice(0, MAX_HINT));

@@ -4,19 +4,19 @@ import { newerFolder } from '../../messages/data-folder.js';
 import { writeAtomically } from './atomic-file.js';
 import { DataFolderError } from './data-folder-error.js';
 
-/** Raised when an older Wheelgate must not work in a folder any more. 1 is the layout of docs/data-folder.md. */
+/** Raised when older versions of Wheelgate must not use a folder any longer. 1 is the layout of docs/data-folder.md. */
 export const DATA_FORMAT = 1;
 
-/** What a data folder says of itself. */
+/** The content of a data folder's version file. */
 export interface DataVersion {
   readonly format: number;
-  /** The version of the Wheelgate that was the last to say so. */
+  /** The last Wheelgate version that wrote the file. */
   readonly wheelgate: string;
 }
 
 /**
- * Undefined where there is none: the folder is new, or of before there were version files.
- * @throws {DataFolderError} where it cannot be read, or is of a format that is not known yet
+ * Undefined if the file is missing: the folder is new, or older than version files.
+ * @throws {DataFolderError} if it is unreadable, or has a newer format
  */
 export async function readDataVersion(path: string): Promise<DataVersion | undefined> {
   let text: string;

@@ -11,16 +11,16 @@ import type { AttestationStore } from '../attestation-store.js';
 import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
 import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
 
-/** Raised when what counts as verified changes: records of before are not read. */
+/** Raised when the verification changes: older records are ignored. */
 export const ATTESTATIONS_VERSION = 2;
-/** Records that stay in memory; each takes a few hundred bytes. */
+/** Number of records in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
-/** Files of one project that are read; more would be no project. */
+/** Maximum number of files read per project; no real project has more. */
 const MAX_RECORDS = 50_000;
 
 /**
- * Attestations as small JSON files `<directory>/v2/<project>/<name's digest>.json`, the latest look at each file by its
- * filename and digest. A project's folder is read once, then kept in memory while it is in use.
+ * Attestations as small JSON files `<directory>/v2/<project>/<name's digest>.json`, each with the latest lookup of a
+ * file, by its filename and digest. A project's folder is read once, then cached in memory while it is in use.
  */
 export class DiskAttestationStore implements AttestationStore {
   readonly #directory: string;
@@ -70,7 +70,7 @@ async function readRecords(
     const text = await readRecordFile(path, onUnreadable);
     if (text === undefined) continue;
     const record = readAttestation(text);
-    // A file that is torn, or says something else than its name, is as good as none: look again.
+    // A file that is incomplete, or does not match its name, is ignored and looked up again.
     if (record !== undefined && nameOf(record) === name) records.add(record);
     else onUnreadable(path, NOT_OURS);
   }

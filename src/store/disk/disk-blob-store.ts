@@ -15,46 +15,46 @@ import { DiskRoom } from './disk-room.js';
 import { FileReader } from './file-bytes.js';
 import { isSealed, sealOf, stateOf } from './seal.js';
 
-/** A full disk, and a file that lies on another file system: it is served, and not kept. */
+/** A full disk, and a file on another file system: the artifact is served, but not stored. */
 const NO_PLACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EXDEV']);
 /**
- * Files up to here are hashed at the first opening of a process's life, seal or not, in bytes: that takes a tenth of a
- * second, and finds what was altered and has its old times, or was not on the disk yet when the machine stopped. Larger
- * ones are hashed, too, but nobody waits for it: so they are on the disk before they have their name.
+ * Files up to this size are hashed when a process first opens them, even with an intact seal, in bytes: that takes a
+ * tenth of a second, and detects changes with restored times, or content that was not on the disk when the machine
+ * stopped. Larger files are hashed in the background; they are therefore synced before they get their name.
  */
 const HASHED_AT_ONCE = 64 * 2 ** 20;
 
-/** Blobs whose seal does not last, on a file system with coarse times: they are remembered to have been looked at. */
+/** Remembers checked blobs whose seal is not kept, on a file system with coarse times. */
 const MAX_LOOKED_AT = 20_000;
 
 /**
- * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` after it is whole, so
- * whatever has such a name was valid when the process stopped. What a loss of power has torn, and whatever else has happened
- * to it since, shows by its digest at the first opening of a process's life, and by its seal (`seal.ts`) at each further
- * one: a file whose seal is broken is hashed again, and dropped where it is another.
+ * Blobs as files `<directory>/ab/abcd…`, named by their SHA-256. A file gets its name by `rename` once it is complete,
+ * so each named file was valid when the process stopped. Damage by a power failure, or any later change, is detected by
+ * the digest when a process first opens the file, and by its seal (`seal.ts`) each further time. A file with a broken
+ * seal is hashed again, and removed if it differs.
  */
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
   readonly #room: CacheRoom;
   /**
-   * Where what is open here is not removed. A room of another process does not know of it, and need not: an unlinked
-   * file lasts as long as somebody holds it.
+   * Protects open blobs from removal. A room in another process does not know of them, and need not: an unlinked file
+   * exists until it is closed.
    */
   readonly #holds: Pick<DiskRoom, 'hold' | 'release'> | undefined;
   readonly #spool: Spool;
   readonly #onDamaged: (path: string) => void;
   readonly #onUnreadable: DiskFiles['onUnreadable'];
   readonly #hashedAtOnce: number;
-  /** By digest and node. */
+  /** By digest and inode. */
   readonly #looking = new Map<string, Promise<boolean>>();
-  /** The state in which a file was whole. */
+  /** The state in which a file was last verified. */
   readonly #lookedAt = new LRUCache<Sha256, string>({ max: MAX_LOOKED_AT });
 
   /**
-   * @param spool beside the directory: where bytes that come from elsewhere are written first
-   * @param onDamaged told of a file that is not what its name says, and is gone now
-   * @param onUnreadable told of one that can be neither read nor replaced
-   * @param hashedAtOnce longer files are hashed while they go out, in bytes
+   * @param spool next to the directory: receives bytes from other sources
+   * @param onDamaged called with a file that did not match its name, and was removed
+   * @param onUnreadable called with a file that can be neither read nor replaced
+   * @param hashedAtOnce longer files are hashed while they are sent, in bytes
    */
   constructor(
     directory: string,
@@ -88,7 +88,7 @@ export class DiskBlobStore implements BlobStore {
         return new DiskBlob(this.#path(name), handle, state.size, whole, release);
       }
     } catch (error) {
-      // It is fetched anew, and served also where it cannot be kept in this one's place.
+      // It is fetched again, and served even if it cannot replace this file.
       if (!isMissing(error)) this.#onUnreadable(this.#path(name), reasonOf(error));
     }
     this.#holds?.release(name);
@@ -105,13 +105,13 @@ export class DiskBlobStore implements BlobStore {
     return this.#lookedAt.get(sha256) === stateOf(state);
   }
 
-  /** Whether it is too long to be looked at first, and may be whole by its seal. */
+  /** Whether it is too long for a check before use, and its seal is intact. */
   #isLong(sha256: Sha256, state: Stats): boolean {
     if (state.size <= this.#hashedAtOnce || this.#isLookedAt(sha256, state)) return false;
     return isSealed(sha256, state);
   }
 
-  /** One look at a file for all who ask; another one where another is in its place. */
+  /** One check per file, shared by concurrent requests; a replaced file is checked separately. */
   #lookOnce(sha256: Sha256, { ino }: Stats, look: () => Promise<boolean>): Promise<boolean> {
     const file = `${sha256} ${ino}`;
     const running = this.#looking.get(file);
@@ -121,7 +121,7 @@ export class DiskBlobStore implements BlobStore {
     return looking;
   }
 
-  /** With a handle of its own, for whoever has opened it closes theirs. Never rejects. */
+  /** Uses a separate handle, because the caller closes its own. Never rejects. */
   #lookMeanwhile(sha256: Sha256, state: Stats): Promise<boolean> {
     const look = async () => {
       const handle = await open(this.#path(nameOf(sha256)), READ_AT_ONCE);
@@ -132,17 +132,17 @@ export class DiskBlobStore implements BlobStore {
         await handle.close();
       }
     };
-    // It may be gone by now: then nobody can say.
+    // The file may have been removed: then the result is unknown.
     return this.#lookOnce(sha256, state, () => look().catch(() => false));
   }
 
   async #look(sha256: Sha256, handle: FileHandle, { ino, size }: Stats): Promise<boolean> {
     const name = nameOf(sha256);
     const path = this.#path(name);
-    // A disk that does not give it back has lost it.
+    // A file that the disk cannot read is lost.
     const whole = (await digestOf(handle, size).catch(() => undefined)) === sha256;
     const now = await stat(path).catch(() => undefined);
-    // Another has taken its place meanwhile, or room was made.
+    // The file was replaced meanwhile, or removed for room.
     if (now?.ino !== ino) return whole;
     if (whole) {
       if (!isSealed(sha256, now)) await seal(path, sha256, size).catch(() => {});
@@ -155,7 +155,7 @@ export class DiskBlobStore implements BlobStore {
     return false;
   }
 
-  /** What is found in it is held to be true of its digest: nobody reads it before that is known to be its own. */
+  /** Its findings will apply to the digest, so it is verified before it is read. */
   async localCopy(sha256: Sha256): Promise<LocalBlob | undefined> {
     const blob = await this.open(sha256);
     if (blob?.whole === undefined || (await blob.whole)) return blob;
@@ -172,7 +172,7 @@ export class DiskBlobStore implements BlobStore {
     } catch (error) {
       this.#room.forget(name);
       if (isFull(error)) return false;
-      // A source's own errors have no code.
+      // Errors of the source itself have no code.
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       this.#onUnreadable(this.#path(name), reasonOf(error));
       return false;
@@ -188,7 +188,7 @@ export class DiskBlobStore implements BlobStore {
     await seal(file.path, sha256, file.size);
     await moveFile(file.path, path);
     file.moved();
-    // Its bytes were hashed as they came.
+    // Its bytes were hashed while they arrived.
     const now = await stat(path).catch(() => undefined);
     if (now !== undefined) this.#lookedAt.set(sha256, stateOf(now));
   }
@@ -247,7 +247,7 @@ function isFull(error: unknown): boolean {
   return NO_PLACE.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** A spool's own file is moved, not copied. */
+/** A file of the same spool is moved, not copied. */
 function isSpooled(source: BlobSource): source is SpoolFile {
   return 'path' in source && 'sync' in source;
 }

@@ -7,27 +7,27 @@ import { writeAtomically } from './atomic-file.js';
 
 export { READ_AT_ONCE, readPlainFile } from '../../runtime/plain-file.js';
 
-/** How a store on disk writes its files, and whom it tells what is wrong with one. */
+/** How a store on disk writes its files, and where it reports unusable ones. */
 export interface DiskFiles {
-  /** Replaces a file, whole or not at all. */
+  /** Replaces a file atomically. */
   readonly write: (path: string, bytes: Uint8Array) => Promise<void>;
-  /** A file or folder is there and cannot be read: what it tells counts as unknown. @param why a clause for people */
+  /** An existing file or folder is unreadable, so its content counts as unknown. @param why a clause for display */
   readonly onUnreadable: (path: string, why: string) => void;
 }
 
 export const ANY_FILES: DiskFiles = { write: writeAtomically, onUnreadable: () => {} };
 
-/** What is said of a file that is whole by itself, and not what it should be. */
+/** The reason for a file that is complete, but does not match its name. */
 export const NOT_OURS = 'its content was altered';
 
-/** Of a file that stands in for another: reading it may be fine, and does not help. */
+/** Errors of a file or folder in place of the expected one: that it can be read does not help. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'EEXIST', 'ENOTEMPTY']);
-/** A file is tried by so much of it, in bytes. */
+/** The number of bytes that a test reads from a file, in bytes. */
 const TRIED = 2 ** 20;
 
 /**
- * Whether what the system refused works by now: to read a file or a folder, or to put one where there is none.
- * @param why it could not be used, as `reasonOf` says it: what is wrong with what is in a file does not pass by itself
+ * Whether an operation that the system refused now works: reading a file or a folder, or creating a missing one.
+ * @param why the reason, from `reasonOf`: invalid content does not recover by itself
  */
 export async function canBeUsed(path: string, why: string): Promise<boolean> {
   if (why.includes(' ') || IN_THE_WAY.has(why)) return false;
@@ -56,13 +56,13 @@ export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/** `EACCES`, or a sentence where the system gives no code. */
+/** `EACCES`, or a sentence if the error has no code. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code ?? message;
 }
 
-/** Of a file that was read and parsed in one: what the system says, or else it is what is in it. */
+/** For a file that was read and parsed in one step: the system's error, or else invalid content. */
 export function whyUnusable(error: unknown): string {
   return isSystemError(error) ? reasonOf(error) : NOT_OURS;
 }

@@ -10,19 +10,19 @@ import { readInspection } from '../inspection-record.js';
 import { ANY_FILES, type DiskFiles, NOT_OURS } from './disk-files.js';
 import { ENDING, RememberedRecords, readRecordFile } from './remembered-records.js';
 
-/** Findings that stay in memory, in bytes, roughly: most of them are digests of members. */
+/** Approximate limit of the findings in memory, in bytes: most of them are digests of members. */
 const MEMORY_BYTES = 64 * 2 ** 20;
-/** What an inspection takes in memory beside its digests and findings, in bytes. */
+/** Memory of an inspection without its digests and findings, in bytes. */
 const OVERHEAD = 1_000;
-/** The same for the name of a module. */
+/** Memory per module name. */
 const MODULE = 32;
-/** Files of one project that are read; more would be no project. */
+/** Maximum number of files read per project; no real project has more. */
 const MAX_INSPECTIONS = 50_000;
 
-/** What one project may take of that: it must not be read anew at each look-up because it does not fit. */
+/** Maximum share of one project: a larger one would not fit, and would be read again at each look-up. */
 const ONE_PROJECT = 1 / 2;
 
-/** The findings of a project's artifacts, by digest and filename; the latest where there are too many for memory. */
+/** The findings of a project's artifacts, by digest and filename; only the latest if memory is insufficient. */
 class Findings implements ProjectFindings {
   readonly #known = new Map<string, Inspection>();
   readonly #room: number;
@@ -34,7 +34,7 @@ class Findings implements ProjectFindings {
   }
 
   get(sha256: Sha256, filename: string): Inspection | undefined {
-    // Most projects have none, and their pages ask for each of their files.
+    // Most projects have no findings, and their pages look up each file.
     return this.#known.size === 0 ? undefined : this.#known.get(`${sha256} ${filename}`);
   }
 
@@ -66,7 +66,7 @@ class Findings implements ProjectFindings {
     this.#bytes -= bytesOf(known);
   }
 
-  /** False once some of them are on the disk alone. */
+  /** False if some are only on disk. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
@@ -75,7 +75,7 @@ class Findings implements ProjectFindings {
     return this.#known.size;
   }
 
-  /** Bytes in memory, roughly. */
+  /** Approximate bytes in memory. */
   get size(): number {
     return this.#bytes;
   }
@@ -87,22 +87,22 @@ function bytesOf({ memberDigests, findings, modules = [] }: Inspection): number 
   return OVERHEAD * (1 + findings.length) + shown + memberDigests.length + MODULE * modules.length;
 }
 
-/** Findings of whatever settings: for looking back. */
+/** Matches findings under any settings: for queries about the past. */
 export const ANY_SETTINGS = '*';
 
 /**
  * Findings as small JSON files `<directory>/v4/<project>/<sha256>-<filename's digest>-<settings>.json`. A project's
- * folder is read once, then kept in memory while it is in use.
+ * folder is read once, then cached in memory while it is in use.
  */
 export class DiskFindingsStore implements FindingsStore {
-  /** With a folder for each project. */
+  /** Contains a folder for each project. */
   readonly directory: string;
   readonly #settings: string;
   readonly #files: DiskFiles;
   readonly #ofOneProject: number;
   readonly #records: RememberedRecords<Findings, Inspection>;
 
-  /** @param settings those of the inspections (`settingsName`): what was seen under others is not read */
+  /** @param settings the inspection's settings (`settingsName`): findings under other settings are ignored */
   constructor(
     directory: string,
     settings = settingsName(),
@@ -148,7 +148,7 @@ export class DiskFindingsStore implements FindingsStore {
   }
 
   async put(project: ProjectName, inspection: Inspection): Promise<void> {
-    // Known before it is written: whoever asks meanwhile need not look again.
+    // Available before it is written, so concurrent requests need no second inspection.
     this.learn(project, inspection);
     const path = join(this.directory, project, fileOf(inspection, this.#settings));
     await this.#files.write(path, Buffer.from(JSON.stringify(inspection)));
@@ -176,7 +176,7 @@ export class DiskFindingsStore implements FindingsStore {
       const text = await readRecordFile(path, onUnreadable);
       if (text === undefined) continue;
       const inspection = readInspection(text);
-      // A file that is torn, or says something else than its name is as good as none: look again.
+      // A file that is incomplete, or does not match its name, is ignored and inspected again.
       if (inspection !== undefined && fileOf(inspection, settings) === name)
         findings.add(inspection);
       else onUnreadable(path, NOT_OURS);

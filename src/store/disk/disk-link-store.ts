@@ -13,9 +13,9 @@ import {
   reasonOf,
 } from './disk-files.js';
 
-/** Links that are known to be written: a file that is refused again and again is written once. */
+/** Links that are known to be stored: a file that is refused repeatedly is written once. */
 const MEMORY_LINKS = 20_000;
-/** Files of one id. More would be somebody's play with digests. */
+/** Maximum number of files per id. More would require deliberate digest collisions. */
 const MAX_FILES = 8;
 
 /** Small JSON files `<directory>/<first two digits>/<id>.json`. */
@@ -23,7 +23,7 @@ export class DiskLinkStore implements LinkStore {
   readonly #directory: string;
   readonly #files: DiskFiles;
   readonly #noted = new LRUCache<string, true>({ max: MEMORY_LINKS });
-  /** Those that are being written: two files of one id must not overwrite each other. */
+  /** Pending writes: two files of one id must not overwrite each other. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(directory: string, files: DiskFiles = ANY_FILES) {
@@ -52,7 +52,7 @@ export class DiskLinkStore implements LinkStore {
     this.#writing = this.#writing
       .then(() => this.#write(linked))
       .catch(() => {
-        // It is written down in the decision log, too; the next refusal tries again.
+        // The decision log also contains it, and the next refusal retries.
         this.#noted.delete(key);
       });
     await this.#writing;

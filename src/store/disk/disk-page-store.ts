@@ -13,7 +13,7 @@ import {
   reasonOf,
 } from './disk-files.js';
 
-/** Upstream pages as files `<directory>/<upstream>/<project>`, packed (`packed-page.ts`). */
+/** Upstream pages as compressed files `<directory>/<upstream>/<project>` (`packed-page.ts`). */
 export class DiskPageStore implements PageStore {
   readonly #directory: string;
   readonly #room: CacheRoom;

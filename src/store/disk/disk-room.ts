@@ -6,23 +6,26 @@ import { unchanged } from './seal.js';
 
 export interface DiskRoomSettings {
   readonly directory: string;
-  /** All files together, in bytes. */
+  /** Limit of all files, in bytes. */
   readonly maxBytes: number;
-  /** How much less is free on the file system than must be, in bytes; left out where nothing gives way to others. */
+  /**
+   * The bytes missing from the required free space of the file system; omitted if cached files need not make room for
+   * others.
+   */
   readonly shortage?: () => Promise<number>;
 }
 
-/** A use is written to the file's access time at most this often, in milliseconds. */
+/** The minimum interval between two updates of a file's access time, in milliseconds. */
 const TOUCH_INTERVAL = 60_000;
 
-/** The room of a folder whose files lie two levels deep. */
+/** The room of a folder with files two levels deep. */
 export class DiskRoom implements CacheRoom {
   readonly #settings: DiskRoomSettings;
   readonly #usage = new DiskUsage();
-  /** How many readers hold each file. */
+  /** The number of readers per file. */
   readonly #held = new Map<string, number>();
   readonly #touched = new Map<string, number>();
-  /** Files that were admitted and are not there yet, and their sizes. */
+  /** Admitted files that are not written yet, with their sizes. */
   readonly #coming = new Map<string, number>();
   #comingBytes = 0;
 
@@ -34,7 +37,7 @@ export class DiskRoom implements CacheRoom {
     return this.#usage.bytes;
   }
 
-  /** Learns what earlier processes have left. Run it in the background: nothing waits for it. */
+  /** Finds the files of earlier processes. Run it in the background, because nothing waits for it. */
   async scan(): Promise<void> {
     await this.#usage.scan(this.#settings.directory);
     const { maxBytes, shortage } = this.#settings;
@@ -46,14 +49,14 @@ export class DiskRoom implements CacheRoom {
     this.#arrived(name);
     this.#usage.touch(name, size);
     const now = performance.now();
-    // It was written just now, and its times say so.
+    // It was just written, so its times are current.
     if (isNew) return void this.#touched.set(name, now);
     if (now - (this.#touched.get(name) ?? -Infinity) < TOUCH_INTERVAL) return;
     this.#touched.set(name, now);
     this.#noteUse(this.#path(name)).catch(() => {});
   }
 
-  /** The modification time is not ours to change: it may be a seal. */
+  /** The modification time must not change, because it may be a seal. */
   async #noteUse(path: string): Promise<void> {
     const { mtimeMs } = await stat(path);
     await utimes(path, Date.now() / 1_000, unchanged(mtimeMs));
@@ -79,7 +82,7 @@ export class DiskRoom implements CacheRoom {
     const { maxBytes, shortage } = this.#settings;
     if (size > maxBytes) return false;
     const lacking = (await shortage?.()) ?? 0;
-    // All in one turn: whoever is admitted next finds it counted, and what goes for it no longer.
+    // Synchronous, so the next admission counts this file, and no longer the ones that it replaces.
     this.#arrived(name);
     const others = this.#usage.bytes - this.#usage.sizeOf(name) + this.#comingBytes;
     const wanted = Math.max(others + size - maxBytes, lacking);
@@ -94,8 +97,8 @@ export class DiskRoom implements CacheRoom {
   }
 
   /**
-   * Removes files of so many bytes for something else, or none where there are not as many.
-   * @returns how many bytes they had
+   * Removes this many bytes of files to make room for other data, or nothing if there are fewer.
+   * @returns the number of removed bytes
    */
   async reclaim(bytes: number): Promise<number> {
     const oldest = this.#oldest(bytes).bytes;
@@ -107,7 +110,7 @@ export class DiskRoom implements CacheRoom {
     this.#coming.delete(name);
   }
 
-  /** The least recently used of so many bytes, as far as they are not in use. */
+  /** The least recently used files of this total size that are not in use. */
   #oldest(wanted: number, except?: string): { names: string[]; bytes: number } {
     const names: string[] = [];
     let bytes = 0;
@@ -120,7 +123,7 @@ export class DiskRoom implements CacheRoom {
     return { names, bytes };
   }
 
-  /** @returns how many bytes they had */
+  /** @returns the number of removed bytes */
   async #removeOldest(wanted: number, except?: string): Promise<number> {
     const { names, bytes } = this.#oldest(wanted, except);
     for (const name of names) this.forget(name);

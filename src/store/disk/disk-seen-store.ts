@@ -16,14 +16,14 @@ import {
 } from './disk-files.js';
 import { ENDING, RememberedRecords } from './remembered-records.js';
 
-/** Records that stay in memory; each takes a few hundred bytes. */
+/** Number of records in memory; each takes a few hundred bytes. */
 const MEMORY_RECORDS = 50_000;
 
 type Record = SeenBytes | 'unreadable';
 
 /**
- * Small JSON files `<directory>/<upstream>/<project>/<filename>.json`, for people to read and remove. A project's folder
- * is read once, then kept in memory while it is in use.
+ * Small JSON files `<directory>/<upstream>/<project>/<filename>.json`, which people can read and remove. A project's
+ * folder is read once, then cached in memory while it is in use.
  */
 export class DiskSeenStore implements SeenStore {
   readonly #directory: string;
@@ -77,7 +77,7 @@ export class DiskSeenStore implements SeenStore {
 
   learn(upstream: string, project: ProjectName, ...seen: readonly SeenBytes[]): void {
     const known = this.peek(upstream, project);
-    // Whoever holds what is known goes on with it until it is another.
+    // The object stays the same until its content changes, so callers can keep it.
     const news = seen.filter((one) => !isDeepStrictEqual(known?.get(one.filename), one));
     if (news.length > 0) this.#records.learn(join(upstream, project), news);
   }
@@ -96,7 +96,7 @@ async function readRecords(
   const records = new Map<string, Record>();
   for (const name of names) {
     const filename = name.slice(0, -ENDING.length);
-    // One that cannot be read is a doubt about its own file.
+    // An unreadable file only makes its own record doubtful.
     const record = await readFileOf(folder, filename, onUnreadable);
     if (record !== undefined) records.set(filename, record);
   }
@@ -116,13 +116,13 @@ async function readFileOf(
   } catch (error) {
     if (isMissing(error)) return undefined;
     onUnreadable(path, reasonOf(error));
-    // No doubt about this file: none can be read just now.
+    // Not specific to this file: no file can be read at present.
     if (isExhausted(error)) throw error;
     return 'unreadable';
   }
 }
 
-/** A new name in the folder is there after a power cut, too, as far as the file system can promise that. */
+/** Makes a new name in the folder survive a power failure, as far as the file system guarantees that. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});

@@ -3,55 +3,55 @@ import { type FileSystem, fileSystemOf } from './free-bytes.js';
 
 export interface DiskSpaceSettings {
   readonly directory: string;
-  /** What must stay free on the file system, in bytes. */
+  /** The required free space of the file system, in bytes. */
   readonly minFree: number;
-  /** Removes cached files of so many bytes, or none where there are not as many. @returns how many bytes they had */
+  /** Removes this many bytes of cached files, or nothing if there are fewer. @returns the number of removed bytes */
   readonly reclaim?: (bytes: number) => Promise<number>;
-  /** Told whenever that changes: there was no room, or there is again. */
+  /** Called at each change: there was no room, or there is again. */
   readonly onShort?: (short: boolean) => void;
-  /** The file system of a path; a test hands in its own. */
+  /** The file system of a path; tests pass their own. */
   readonly fileSystem?: (path: string) => Promise<FileSystem>;
 }
 
-/** Somebody who waits for room. */
+/** A request that waits for room. */
 interface Asking {
   readonly bytes: number;
-  /** By the clock of `performance`. */
+  /** On the clock of `performance`. */
   readonly until: number;
   readonly answer: (granted: boolean) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** Where there is more room than is asked for by so many bytes, a look at it counts for a while … */
+/** If this many bytes are free beyond the request, a measurement is reused … */
 const AMPLE = 2 ** 30;
-/** … for so long, in milliseconds: nobody else writes as much meanwhile, and what is written here is counted. */
+/** … for this long, in milliseconds: others do not write as much meanwhile, and local writes are counted. */
 const LOOK_LASTS = 250;
-/** Others give room back, too, who tell nobody; in milliseconds. */
+/** Other programs free space without notice, so it is measured again after this time; in milliseconds. */
 const LOOK_AGAIN = 250;
-/** What is removed and still read is there until it is closed: so long it is counted on, in milliseconds. */
+/** A removed file uses space until its readers close it, so it is counted this long, in milliseconds. */
 const COUNTED_ON = 2_000;
 
 /**
- * Promises a file system's room to those who are about to write there. Each promise keeps what is left of all others, and
- * what must stay free, so that whoever has one never meets a full disk on our account. It is kept by one process.
+ * Reserves a file system's room for future writes. Each reservation respects all others and the required free space, so
+ * a holder never meets a full disk because of this server. One process manages it.
  */
 export class DiskSpace implements Space {
   readonly #settings: DiskSpaceSettings;
-  /** Promised, and not yet written. */
+  /** Reserved, and not written yet. */
   #promised = 0;
-  /** Those who go on with a file before those who begin one: they hold what they have. */
+  /** Files in progress come before new ones, because they already hold room. */
   #asking: Asking[] = [];
   #working: Promise<void> | undefined;
   #wake: () => void = () => {};
   #isNews = false;
-  /** Bytes that were removed, and that the file system does not show as free yet. */
+  /** Removed bytes that the file system does not show as free yet. */
   #leaving = 0;
   #leavingSince = 0;
-  /** What the last look at the file system showed as free, and when that was. */
+  /** The free bytes of the last measurement, and its time. */
   #seen = { free: 0, at: -Infinity };
-  /** Written here since. */
+  /** Bytes written since. */
   #written = 0;
-  /** What there was no room for, in bytes. */
+  /** The request that did not fit, in bytes. */
   #lacking: number | undefined;
 
   constructor(settings: DiskSpaceSettings) {
@@ -62,10 +62,10 @@ export class DiskSpace implements Space {
     return (await this.#ask(bytes, patience, 'last')) ? this.#reservation(bytes) : undefined;
   }
 
-  /** How much less is free than must be, with all that is promised; 0 where there is enough. */
+  /** The bytes missing from the required free space, including reservations; 0 if there is enough. */
   async shortage(more = 0): Promise<number> {
     const { minFree } = this.#settings;
-    // Before the look: what is written meanwhile is rather counted twice than not at all.
+    // Computed before the measurement: a concurrent write is counted twice rather than not at all.
     const wanted = more + this.#promised + minFree;
     if (this.#isAmple(wanted)) return 0;
     const { free } = await this.#look();
@@ -86,7 +86,7 @@ export class DiskSpace implements Space {
     return found;
   }
 
-  /** Tells that there is room again, whether or not anybody asks for some. */
+  /** Reports that there is room again, even without a request. */
   async lookAgain(): Promise<void> {
     if (this.#lacking !== undefined && (await this.shortage(this.#lacking)) === 0)
       this.#note(undefined);
@@ -139,14 +139,14 @@ export class DiskSpace implements Space {
     this.#wake();
   }
 
-  /** One look at a time: two at once would promise the same room. */
+  /** One measurement at a time: two concurrent ones would reserve the same room. */
   async #work(): Promise<void> {
     while (this.#asking.length > 0) {
       this.#isNews = false;
       for (const asking of [...this.#asking]) await this.#serve(asking);
       if (this.#asking.length > 0 && !this.#isNews) await this.#change();
     }
-    // In the same turn as the look at who asks.
+    // Synchronous with the check of the queue.
     this.#working = undefined;
   }
 
@@ -184,7 +184,7 @@ export class DiskSpace implements Space {
     return after === 0;
   }
 
-  /** Not even on an empty disk. */
+  /** True if it would not fit on an empty disk. */
   async #neverFits(bytes: number): Promise<boolean> {
     return bytes + this.#settings.minFree > (await this.#look()).size;
   }

@@ -5,7 +5,7 @@ import type { Spool, SpoolFile } from '../spool.js';
 import { FileReader } from './file-bytes.js';
 import { temporaryName } from './temporary-name.js';
 
-/** Spool files in one folder. What a crash has left there is swept (`sweep.ts`). */
+/** Spool files in one folder. Files left by a crash are removed by `sweep.ts`. */
 export class DiskSpool implements Spool {
   readonly #directory: string;
 
@@ -65,12 +65,12 @@ class DiskSpoolFile implements SpoolFile {
     if (this.#closed) return;
     this.#closed = true;
     await this.#handle.close().catch(ignore);
-    // The name is ours alone.
+    // No other process uses the name.
     if (!this.#isMoved) await unlink(this.path).catch(ignore);
   }
 }
 
-/** What is left of pieces once so many bytes of them are written: hardly ever anything. */
+/** The rest of the pieces after this many written bytes: usually empty. */
 function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
   const left: Uint8Array[] = [];
   let skip = bytes;

@@ -7,9 +7,8 @@ interface Entry {
 }
 
 /**
- * What a folder of cached files holds, in the order of use: a Map keeps insertion order, so the first entry is
- * the least recently used one. It begins empty and learns what was there before from `scan`, in the
- * background: look-ups never wait for it.
+ * The files of a cached folder in the order of use: a Map keeps insertion order, so the first entry is the least
+ * recently used. It starts empty and finds existing files by `scan` in the background, so look-ups never wait for it.
  */
 export class DiskUsage {
   readonly #entries = new Map<string, Entry>();
@@ -19,7 +18,7 @@ export class DiskUsage {
     return this.#entries.size;
   }
 
-  /** Notes a file as the most recently used. */
+  /** Marks a file as the most recently used. */
   touch(name: string, size: number): void {
     this.forget(name);
     this.#entries.set(name, { size });
@@ -33,7 +32,7 @@ export class DiskUsage {
     this.bytes -= entry.size;
   }
 
-  /** In bytes; 0 for a file that is not known. */
+  /** In bytes; 0 for an unknown file. */
   sizeOf(name: string): number {
     return this.#entries.get(name)?.size ?? 0;
   }
@@ -44,8 +43,8 @@ export class DiskUsage {
   }
 
   /**
-   * Learns the files below `root`, two levels deep, as older than all that is known already; among themselves
-   * in the order of their access time, which a store renews on use.
+   * Adds the files below `root`, two levels deep, as older than all known ones, ordered by their access time, which a
+   * store updates on use.
    */
   async scan(root: string): Promise<void> {
     const now = Date.now();
@@ -56,7 +55,7 @@ export class DiskUsage {
         const name = join(folder.name, file.name);
         if (!file.isFile() || file.name.startsWith('.')) continue;
         const info = await stat(join(root, name)).catch(() => undefined);
-        // One that was used when the clock was ahead is no more recent than one that is used now.
+        // A use while the clock was ahead does not count as later than now.
         if (info !== undefined)
           found.push({ name, size: info.size, used: Math.min(info.atimeMs, now) });
       }

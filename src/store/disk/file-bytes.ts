@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteReader, BytesAt } from '../bytes.js';
 
-/** Reads a file through a handle of its own: it outlives the file's name. */
+/** Reads a file through a separate handle, which remains valid after the file is unlinked. */
 export class FileReader implements ByteReader {
   readonly #handle: FileHandle;
   #closed = false;
@@ -22,7 +22,7 @@ export class FileReader implements ByteReader {
   }
 }
 
-/** Bytes in files of this machine. A file that has gone on to a store, or was removed, is no longer there. */
+/** Bytes in local files. A file that was moved to a store, or removed, is unavailable. */
 export const bytesInFile: BytesAt = (place) => ({
   place,
   open: async () => {

@@ -5,16 +5,16 @@ import { READ_AT_ONCE } from '../../runtime/plain-file.js';
 import type { SuspectedProjects } from '../suspected-projects.js';
 import { ENDING } from './remembered-records.js';
 
-/** So much of a record holds the beginning of its findings: they stand in front of what is long. */
+/** Enough of a record for the start of its findings, which precede the long fields. */
 const HEAD = 1_024;
-/** As `JSON.stringify` writes it. */
+/** In the format of `JSON.stringify`. */
 const CLEAN = '"findings":[]';
 
 /**
- * Looks through the findings of earlier runs, the beginning of each file: for the background. What cannot be read is
- * suspected.
- * @param directory with a folder for each project
- * @param isWanted whether to go on
+ * Searches the findings of earlier runs, reading the start of each file; run it in the background. Unreadable ones
+ * count as suspected.
+ * @param directory contains a folder for each project
+ * @param isWanted whether to continue
  */
 export async function findSuspected(
   directory: string,

@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A file system's size, and what an ordinary user may still write to it, in bytes. */
+/** A file system's size, and the bytes that an ordinary user can still write, in bytes. */
 export interface FileSystem {
   readonly size: number;
   readonly free: number;
 }
 
-/** The file system of a path. A folder that is not there lies where it would be made. */
+/** The file system of a path. For a missing folder, that of its nearest parent. */
 export async function fileSystemOf(path: string): Promise<FileSystem> {
   try {
     const { bavail, blocks, bsize } = await statfs(path);

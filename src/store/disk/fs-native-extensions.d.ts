@@ -1,9 +1,9 @@
-/** The package has no types of its own; this is what is used of it. */
+/** The package has no types; these cover the used part. */
 declare module 'fs-native-extensions' {
   /**
    * Locks a whole file for the open file description behind `fd`, which must be writable.
-   * @returns false where another description has it locked
-   * @throws {NodeJS.ErrnoException} where the file system has no locks
+   * @returns false if another description has locked it
+   * @throws {NodeJS.ErrnoException} if the file system has no locks
    */
   export function tryLock(fd: number): boolean;
 }

@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Removes the records of versions before the last one from a folder of `v1`, `v2`, …. The last one stays, for who goes
- * back to the Wheelgate that wrote it.
+ * Removes the records of versions before the previous one from a folder of `v1`, `v2`, …. The previous one is kept for
+ * a rollback to the Wheelgate that wrote it.
  */
 export async function removeOldVersions(directory: string, current: number): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {

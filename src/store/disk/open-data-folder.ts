@@ -12,38 +12,38 @@ import { DATA_FORMAT, readDataVersion, writeDataVersion } from './data-version.j
 
 export interface DataFolderSettings {
   readonly directory: string;
-  /** Its file that is locked, and its file that tells its format; as paths. */
+  /** The paths of its lock file and its version file. */
   readonly lock: string;
   readonly version: string;
-  /** What a Wheelgate leaves there, by name. */
+  /** Whether Wheelgate creates a file or folder of this name there. */
   readonly isOurs: (name: string) => boolean;
   /** This Wheelgate's version. */
   readonly wheelgate: string;
-  /** How long another server may take to let go of the folder, in milliseconds. */
+  /** How long to wait until another server releases the folder, in milliseconds. */
   readonly patience: number;
-  /** Told in whole sentences of what an operator should know, and what stops nothing. */
+  /** Receives complete sentences for the operator about problems that do not stop the start. */
   readonly onWarning: (sentence: string) => void;
-  /** Locks a file by its descriptor; a test hands in its own. */
+  /** Locks a file by its descriptor; tests pass their own. */
   readonly tryLock?: (fd: number) => boolean;
 }
 
-/** A data folder that is this server's, as far as that can be told. */
+/** An open data folder, exclusive to this server if locks are available. */
 export interface DataFolder {
-  /** Why nothing keeps a second server out; undefined where the folder is locked. */
+  /** Why a second server is not prevented; undefined if the folder is locked. */
   readonly unlocked: string | undefined;
-  /** Lets another server have it. */
+  /** Releases the folder for another server. */
   close(): void;
 }
 
-/** Made by a file system itself, or by whoever lists a folder on a desktop. */
+/** Created by a file system, or by a desktop's file manager. */
 const NOBODYS = new Set(['lost+found']);
-/** So many foreign names are told. */
+/** Maximum number of foreign names in the message. */
 const MAX_NAMED = 3;
 
 /**
- * Makes a data folder ready: one server at a time, of a format that this Wheelgate knows. Where a file system or a
- * platform has no locks, the server starts all the same, and says so.
- * @throws {DataFolderError} where the folder must not be used, or cannot
+ * Opens a data folder for one server at a time, in a supported format. If the file system or platform has no locks, the
+ * server starts nevertheless and warns.
+ * @throws {DataFolderError} if the folder must not, or cannot, be used
  */
 export async function openDataFolder(settings: DataFolderSettings): Promise<DataFolder> {
   const { directory, onWarning } = settings;
@@ -101,7 +101,7 @@ async function settleVersion(settings: DataFolderSettings): Promise<void> {
   try {
     await writeDataVersion(version, { format: DATA_FORMAT, wheelgate });
   } catch (error) {
-    // A full disk costs the cache, not the service; the next start writes it.
+    // A full disk disables the cache, not the service; the next start writes the file.
     if (!isFull(error)) throw unusable(directory, error);
     onWarning(
       `cannot write the version file of the data folder ${directory}: ${(error as Error).message}`,
@@ -109,7 +109,7 @@ async function settleVersion(settings: DataFolderSettings): Promise<void> {
   }
 }
 
-/** What lies in a folder in which a Wheelgate has never worked, beside the lock that has just been made. */
+/** Foreign names in a folder that no Wheelgate has used, without the new lock file. */
 async function foreignIn({ directory, lock, isOurs }: DataFolderSettings): Promise<string[]> {
   const names = (await readdir(directory)).filter(
     (name) => name !== basename(lock) && !isNobodys(name),
@@ -131,7 +131,7 @@ function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** In the words of somebody who has to set it right. */
+/** Words for the operator who must fix it. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',

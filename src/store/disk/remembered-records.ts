@@ -4,34 +4,34 @@ import { LRUCache } from 'lru-cache';
 import { type DiskFiles, isMissing, readPlainFile, reasonOf } from './disk-files.js';
 
 export interface RecordParts<Records extends object, Record> {
-  /** Below it lies a folder for each project. */
+  /** Contains a folder for each project. */
   readonly directory: string;
-  /** All records of a project, from the names of its files. A file that cannot be read costs what it tells, and is told. */
+  /** All records of a project, from its filenames. The content of an unreadable file is missing, which is reported. */
   readonly read: (
     folder: string,
     names: readonly string[],
     onUnreadable: DiskFiles['onUnreadable'],
   ) => Promise<Records>;
-  /** Takes further records over. @returns the records to go on with, which may be the same object */
+  /** Adds further records. @returns the records to use from now on, possibly the same object */
   readonly add: (records: Records, more: readonly Record[]) => Records;
-  /** What a project's records take of the memory. */
+  /** The memory use of a project's records. */
   readonly sizeOf: (records: Records) => number;
-  /** What all that is remembered may take, in the unit of `sizeOf`. */
+  /** The limit of all records in memory, in the unit of `sizeOf`. */
   readonly room: number;
-  /** Where the records can be found out again: a folder that cannot be read counts as none, and stops nothing. */
+  /** Whether the records can be recreated: an unreadable folder then counts as empty, without an error. */
   readonly derived: boolean;
   /** See `DiskFiles`. */
   readonly onUnreadable: DiskFiles['onUnreadable'];
 }
 
-/** What could not be read whole is remembered for so long, in milliseconds: then it may well be readable. */
+/** Incompletely read records are cached this long, in milliseconds: then they may be readable. */
 const DOUBTFUL = 5_000;
 
-/** The ending of a record's file. */
+/** The extension of a record's file. */
 export const ENDING = '.json';
 
 /**
- * Records that lie as small files in a folder a project: read as a whole once, then remembered while they are in use.
+ * Records as small files in one folder per project: read together once, then cached in memory while they are in use.
  * @typeParam Records of one project, in memory
  */
 export class RememberedRecords<Records extends object, Record> {
@@ -44,22 +44,22 @@ export class RememberedRecords<Records extends object, Record> {
     this.#remembered = new LRUCache({ maxSize: parts.room, sizeCalculation: parts.sizeOf });
   }
 
-  /** All of a project. Rejects where its folder cannot be read. */
+  /** All records of a project. Rejects if its folder is unreadable. */
   of(project: string): Records | Promise<Records> {
     return this.#remembered.get(project) ?? this.#reading.get(project) ?? this.#begin(project);
   }
 
-  /** The same, where it is at hand. */
+  /** The same, if it is in memory. */
   peek(project: string): Records | undefined {
     return this.#remembered.get(project);
   }
 
-  /** Takes over records that were written, here or by another process. */
+  /** Accepts records that were written here or by another process. */
   learn(project: string, more: readonly Record[]): void {
     const records = this.#remembered.get(project);
     if (records !== undefined) {
       const ttl = this.#remembered.getRemainingTTL(project);
-      // The cache would not weigh an object anew that it has already.
+      // The cache would not recompute the size of an object that it already contains.
       this.#remembered.delete(project);
       this.#remembered.set(
         project,
@@ -67,7 +67,7 @@ export class RememberedRecords<Records extends object, Record> {
         ttl === Infinity ? {} : { ttl },
       );
     }
-    // Whoever reads the folder just now may have read it before the record was there.
+    // A concurrent read of the folder may have missed the record.
     else
       void this.#reading
         .get(project)
@@ -75,7 +75,7 @@ export class RememberedRecords<Records extends object, Record> {
         .catch(() => {});
   }
 
-  /** What is remembered is of the past: of a project, or of all. */
+  /** Discards outdated memory: of a project, or of all. */
   forget(project?: string): void {
     if (project === undefined) this.#remembered.clear();
     else this.#remembered.delete(project);
@@ -104,16 +104,16 @@ export class RememberedRecords<Records extends object, Record> {
       if (this.#parts.derived) return [];
       throw error;
     });
-    // What is used lately is kept the longest (`bound-records.ts`); the time itself need not last.
+    // The least recently used are removed first (`bound-records.ts`); the time itself need not be durable.
     const now = Date.now() / 1_000;
     if (names.length > 0) await utimes(folder, now, now).catch(() => {});
-    // A file that is being written has a name that begins with a dot.
+    // A file that is being written has a name with a leading dot.
     const whole = names.filter((name) => name.endsWith(ENDING) && !name.startsWith('.'));
     return this.#parts.read(folder, whole, onUnreadable);
   }
 }
 
-/** The text of a record's file; undefined where it is gone by now, or where it cannot be read, which is told. */
+/** The text of a record's file; undefined if it was removed, or is unreadable, which is reported. */
 export async function readRecordFile(
   path: string,
   onUnreadable: DiskFiles['onUnreadable'],

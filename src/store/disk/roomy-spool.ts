@@ -3,31 +3,31 @@ import type { ByteReader } from '../bytes.js';
 import type { Reservation, Space } from '../space.js';
 import type { Spool, SpoolFile } from '../spool.js';
 
-/** A folder to receive in, and the room there. */
+/** A folder for receiving files, with its room. */
 export interface SpoolPlace {
   readonly spool: Spool;
   readonly space: Space;
 }
 
 export interface RoomySpoolParts {
-  /** Beside the blobs: what is received here is kept by renaming it. */
+  /** Next to the blobs: files received here are stored by renaming them. */
   readonly main: SpoolPlace;
-  /** Elsewhere: what is received here is served, and not kept. */
+  /** Elsewhere: files received here are served, but not stored. */
   readonly spare?: SpoolPlace;
-  /** How long a file may wait for room, in milliseconds. */
+  /** The maximum wait for room per file, in milliseconds. */
   readonly patience: number;
-  /** Told why no file can be made beside the blobs, once that is so; undefined once one can again. */
+  /** Called with the error when no file can be created next to the blobs; with undefined when it works again. */
   readonly onUnusable?: (error: unknown) => void;
 }
 
-/** A file whose size nobody declares is given room for so many bytes at a time. */
+/** The reservation step for a file of unknown size. */
 const STEP = 8 * 2 ** 20;
-/** When to ask again where there was no room, in milliseconds. */
+/** The retry interval after a failed reservation, in milliseconds. */
 const ASK_AGAIN = 5_000;
 
 /**
- * Receives where there is room, which is promised to each file before it is written: beside the blobs, of which the
- * least recently used give way, or else in a spare folder. Where neither has room, a file waits for it.
+ * Receives files where there is room, which is reserved before each write: next to the blobs, of which the least
+ * recently used are removed, or else in a spare folder. If neither has room, a file waits for it.
  */
 export class RoomySpool implements Spool {
   readonly #parts: RoomySpoolParts;
@@ -37,7 +37,7 @@ export class RoomySpool implements Spool {
     this.#parts = parts;
   }
 
-  /** @throws {Failure} overloaded where there is no room within the patience */
+  /** @throws {Failure} overloaded if there is no room within `patience` */
   async create(expected?: number): Promise<SpoolFile> {
     const { main, patience, onUnusable } = this.#parts;
     const bytes = expected ?? STEP;
@@ -58,7 +58,7 @@ export class RoomySpool implements Spool {
     return later === undefined ? noRoom() : new RoomySpoolFile(later, patience);
   }
 
-  /** The spare folder may not be there at all: a container's root is often read-only. */
+  /** The spare folder may not exist: a container's root is often read-only. */
   async #beginInSpare(bytes: number): Promise<Begun | undefined> {
     const { spare } = this.#parts;
     return spare && (await this.#beginIn(spare, bytes, 0).catch(() => undefined));
@@ -80,24 +80,24 @@ export class RoomySpool implements Spool {
   }
 }
 
-/** A file, and room for what will be in it. */
+/** A file with room for its content. */
 interface Begun {
   readonly file: SpoolFile;
   readonly room: Reservation;
-  /** Bytes that there is room for. */
+  /** Reserved bytes. */
   readonly promised: number;
 }
 
-/** A spool file that is not written to beyond what is promised to it. */
+/** A spool file that is never written beyond its reservation. */
 class RoomySpoolFile implements SpoolFile {
   readonly #patience: number;
   readonly #elsewhere: (bytes: number) => Promise<Begun | undefined>;
   #below: SpoolFile;
   #room: Reservation;
-  /** Bytes that may be in it. */
+  /** The reserved size. */
   #promised: number;
 
-  /** @param elsewhere makes another file, for one that turns out to be too large before anything is in it */
+  /** @param elsewhere creates another file, for one that turns out to be too large before its first byte */
   constructor(
     { file, room, promised }: Begun,
     patience: number,
@@ -139,13 +139,13 @@ class RoomySpoolFile implements SpoolFile {
     }
   }
 
-  /** Room for so many bytes in all, and rather for some more. */
+  /** Reserves this much in total, and preferably more. */
   async #promise(least: number, rather: number): Promise<void> {
     if (rather > least && (await this.#fits(rather, 0))) return;
     if (!(await this.#fits(least, this.#patience))) noRoom();
   }
 
-  /** Has room promised for so many bytes in all, where there is any. */
+  /** Tries to reserve this much in total. */
   async #fits(bytes: number, patience: number): Promise<boolean> {
     if (bytes <= this.#promised) return true;
     if (!(await this.#room.extend(bytes - this.#promised, patience))) return false;

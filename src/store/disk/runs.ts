@@ -3,25 +3,25 @@ import { OWN_RUN } from './temporary-name.js';
 import { sweepTemporary } from './temporary-spool.js';
 
 export interface RunsSettings {
-  /** What is received comes in here. */
+  /** Receives incoming files. */
   readonly spool: string;
-  /** Files are replaced right in here, */
+  /** Files are replaced directly in here, */
   readonly root: string;
-  /** and here, two levels down at most. */
+  /** and here, at most two levels down. */
   readonly folders: readonly string[];
-  /** A shared folder in which each run may have one of its own (`temporary-spool.ts`). */
+  /** A shared folder in which each run may have a separate one (`temporary-spool.ts`). */
   readonly temporary: string;
-  /** Whether no other server is at work there. */
+  /** Whether no other server uses the folder. */
   readonly isLocked: boolean;
 }
 
 const DEPTH = 2;
-/** Where the folder is not locked, others may be at work: what nobody has written to for so long is nobody's. */
+/** Without a lock, other servers may be running: an unchanged file of this age belongs to none of them. */
 const LONG_AGO = 24 * 3_600_000;
 
 /**
- * The runs of processes that may write into a data folder: this one, and its workers. What others have left there in
- * unfinished files is removed.
+ * The runs of processes that may write to a data folder: this one, and its workers. Unfinished files of other runs are
+ * removed.
  */
 export class Runs {
   readonly #settings: RunsSettings;
@@ -31,12 +31,12 @@ export class Runs {
     this.#settings = settings;
   }
 
-  /** Before its first file. */
+  /** Called before its first file. */
   begin(run: string): void {
     this.#living.add(run);
   }
 
-  /** Removes what it has left. */
+  /** Removes its unfinished files. */
   async end(run: string): Promise<void> {
     this.#living.delete(run);
     const leftOver = { isOver: (other: string) => other === run };
@@ -45,14 +45,16 @@ export class Runs {
     await this.#sweepReplacing(leftOver);
   }
 
-  /** Removes what earlier runs were receiving: few files, and perhaps large ones. */
+  /** Removes files that earlier runs were receiving: few, but possibly large. */
   async sweepSpool(): Promise<void> {
     const leftOver = this.#ofOthers();
     await sweepSpool(this.#settings.spool, leftOver);
     await this.#sweepTemporary(leftOver);
   }
 
-  /** Removes what earlier runs were about to replace. It looks through all folders: for the background. */
+  /**
+   * Removes temporary files that earlier runs were about to rename. It reads all folders, so run it in the background.
+   */
   sweepReplacing(): Promise<void> {
     return this.#sweepReplacing(this.#ofOthers());
   }

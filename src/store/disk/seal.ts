@@ -2,18 +2,17 @@ import { crc32 } from 'node:zlib';
 import type { Sha256 } from '../../domain/digest.js';
 
 /**
- * A blob's file is sealed by the fraction of its modification time: a check of its digest, its size and the second that
- * the time is in. Whoever writes to the file, cuts it off or copies it without its times breaks the seal, so a file
- * whose seal holds need not be hashed again. Nothing lies beside the file that could be lost or go wrong by itself, and
- * `ls` still shows when the blob came.
- *
- * The check has steps of 4 microseconds, for a time goes through a double on its way: one alteration in 250,000 would
- * by chance bear the right one. A file system with coarser times breaks every seal, and only costs a look.
+ * A blob's file is sealed by the fraction of its modification time: a checksum of its digest, its size and the full
+ * second. Writing to the file, truncating it, or copying it without its times breaks the seal, so a file with an intact
+ * seal need not be hashed again. There is no second file that could be lost or damaged, and `ls` still shows when the
+ * blob arrived.
+ * The checksum has steps of 4 microseconds, because a time is converted to a double: one change in 250,000 has the
+ * right one by chance. A file system with coarser times breaks every seal, which only costs a check.
  */
 const STEP = 4;
 const SECOND = 1_000_000;
 
-/** What a file's `stat` says. */
+/** The used part of a file's `stat`. */
 export interface FileState {
   readonly size: number;
   readonly mtimeMs: number;
@@ -31,12 +30,12 @@ export function isSealed(sha256: Sha256, { size, mtimeMs }: FileState): boolean 
   return time - second * SECOND === checkOf(sha256, size, second) * STEP;
 }
 
-/** Another text where a file was written to or replaced, as far as its times tell. */
+/** Changes if a file is written or replaced, as far as its times show it. */
 export function stateOf({ ino, size, mtimeMs }: FileState & { readonly ino: number }): string {
   return `${ino} ${size} ${stepOf(mtimeMs)}`;
 }
 
-/** A file's modification time, to be set again without wearing it down, in seconds since 1970. */
+/** A file's modification time in a form that can be set again without loss, in seconds since 1970. */
 export function unchanged(mtimeMs: number): number {
   return asSeconds(stepOf(mtimeMs));
 }
@@ -45,12 +44,12 @@ function checkOf(sha256: Sha256, size: number, second: number): number {
   return crc32(`${sha256} ${size} ${second}`) % (SECOND / STEP);
 }
 
-/** In microseconds, at the beginning of its step. */
+/** In microseconds, at the start of its step. */
 function stepOf(mtimeMs: number): number {
   return Math.floor((mtimeMs * 1_000) / STEP) * STEP;
 }
 
-/** The middle of a step: what a conversion loses leads to no other. */
+/** The middle of a step, so that rounding does not lead to another. */
 function asSeconds(microseconds: number): number {
   return (microseconds + STEP / 2) / SECOND;
 }

@@ -3,15 +3,15 @@ import { mkdir, opendir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runOf } from './temporary-name.js';
 
-/** Temporary files that are nobody's any more. */
+/** Selects temporary files without an owner. */
 export interface LeftOver {
-  /** Whether the run that has made one is over. */
+  /** Whether the run that created it has ended. */
   readonly isOver: (run: string) => boolean;
-  /** Only what nobody has written to since, in milliseconds since 1970. */
+  /** Only files that were last written before this, in milliseconds since 1970. */
   readonly before?: number;
 }
 
-/** Removes what was being received into a folder, and makes it where it is missing. What else lies there stays. */
+/** Removes unfinished received files of a folder, and creates the folder if it is missing. Other files remain. */
 export async function sweepSpool(folder: string, leftOver: LeftOver): Promise<void> {
   await mkdir(folder, { recursive: true });
   for await (const { name } of entries(folder))
@@ -19,8 +19,8 @@ export async function sweepSpool(folder: string, leftOver: LeftOver): Promise<vo
 }
 
 /**
- * Removes what was to replace a file of a folder, or of one below it. What else lies there stays.
- * @param depth how many folders down
+ * Removes temporary files next to the files that they were to replace, in a folder and below. Other files remain.
+ * @param depth the number of levels below
  */
 export async function sweepReplacing(
   folder: string,
@@ -43,11 +43,11 @@ async function remove(path: string, { before = Infinity }: LeftOver): Promise<vo
     if (before !== Infinity && (await stat(path)).mtimeMs >= before) return;
     await unlink(path);
   } catch {
-    // Somebody was faster, or it cannot be removed: it takes room, and does no harm.
+    // Another process removed it, or it cannot be removed: it uses space, but is harmless.
   }
 }
 
-/** What lies in a folder; nothing where it is not there. */
+/** The entries of a folder; empty if it is missing. */
 async function* entries(folder: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(folder);

@@ -6,22 +6,22 @@ import { DiskSpool } from './disk-spool.js';
 import { OWN_RUN } from './temporary-name.js';
 
 /**
- * A spool in a folder of its own below a shared one, such as the system's for temporary files. Nobody else may
- * enter the folder: who could change a file there would change it after it was checked. Made at first use.
+ * A spool in a separate folder below a shared one, such as the system's for temporary files. Other users must not enter
+ * it: they could change a file after its check. Created at first use.
  */
 export class TemporarySpool implements Spool {
   readonly #parent: string;
   readonly #prefix: string;
   #folder: Promise<string> | undefined;
 
-  /** @param data whose spool it is: what a process of it has left is swept by the next (`sweepTemporary`) */
+  /** @param data the spool's data folder: its next process removes the files that one has left (`sweepTemporary`) */
   constructor(parent: string, data: string) {
     this.#parent = parent;
     this.#prefix = `${prefixOf(data)}${OWN_RUN}-`;
   }
 
   async create(): Promise<SpoolFile> {
-    // `mkdtemp` makes the folder for its owner alone.
+    // `mkdtemp` restricts the folder to its owner.
     this.#folder ??= mkdtemp(join(this.#parent, this.#prefix));
     return new DiskSpool(await this.#folder).create();
   }
@@ -33,8 +33,8 @@ export class TemporarySpool implements Spool {
 }
 
 /**
- * Removes the folders that processes with this data folder have left below a shared one. It belongs to one server, so
- * that whoever has it knows which of them live; what another user has put there stays.
+ * Removes the folders that processes with this data folder have left below a shared one. Only the server that owns the
+ * data folder knows which of them are running; folders of other users remain.
  */
 export async function sweepTemporary(
   parent: string,
@@ -52,12 +52,12 @@ export async function sweepTemporary(
   }
 }
 
-/** Windows has no user numbers; its folder for temporary files is each user's own. */
+/** Windows has no user numbers; its folder for temporary files belongs to one user. */
 function isOwn(uid: number): boolean {
   return process.getuid === undefined || uid === process.getuid();
 }
 
-/** Of all spools of one data folder. */
+/** Shared by all spools of one data folder. */
 function prefixOf(data: string): string {
   const place = createHash('sha256').update(resolve(data)).digest('hex').slice(0, 16);
   return `wheelgate-${place}-`;

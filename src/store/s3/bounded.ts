@@ -1,12 +1,12 @@
 import { type Readable, Transform } from 'node:stream';
 
-/** The longest answer of S3's that is read whole, in bytes: the XML of an error, or of an upload. */
+/** Maximum length of an S3 response that is buffered, in bytes: the XML of an error, or of an upload. */
 const LONGEST = 64 * 1024;
 
-/** The longest list of a thousand objects, in bytes: their keys may have 1,024 each. */
+/** Maximum length of a list of a thousand objects, in bytes: their keys may have 1,024 bytes each. */
 export const LONGEST_LIST = 4 * 1024 * 1024;
 
-/** The same bytes, as long as they are not too many: S3's client takes answers whole into memory. */
+/** The same bytes, up to a limit: S3's client buffers whole responses in memory. */
 export function bounded(body: Readable, longest = LONGEST): Readable {
   let read = 0;
   const bound = new Transform({

@@ -12,32 +12,32 @@ import { S3Put } from './s3-put.js';
 
 export interface S3BlobsSettings extends S3LineSettings {
   readonly bucket: string;
-  /** Before each key; empty, or with a slash at its end. */
+  /** The prefix of each key; empty, or with a trailing slash. */
   readonly prefix: string;
 }
 
-/** What was learnt of it, for the log and for who counts. */
+/** Events for the log and the metrics. */
 export type S3Event =
   | { readonly kind: 'looked-up'; readonly result: 'hit' | 'miss' | 'failed' }
-  /** It sent something else than was asked for. */
+  /** It sent other bytes than the requested ones. */
   | { readonly kind: 'wrong' }
   | { readonly kind: 'put'; readonly result: 'kept' | 'failed' | 'skipped' }
-  /** What is wrong with it; undefined once it answers again. */
+  /** The problem; undefined when it responds again. */
   | { readonly kind: 'trouble'; readonly detail: string | undefined };
 
 export interface S3BlobsParts extends Omit<S3LineParts, 'onTrouble'> {
   readonly onEvent: (event: S3Event) => void;
 }
 
-/** Files that are on their way to it at a time: each is open here until it is through. */
+/** Maximum number of concurrent uploads: each keeps its file open until it ends. */
 const MOST_PUTS = 16;
-/** How long what is on its way has at the end, in milliseconds. */
+/** The time for pending uploads at the end, in milliseconds. */
 const GRACE = 5_000;
-/** How long what was wrong is not asked for again, in milliseconds. */
+/** How long an object with a wrong digest is not requested again, in milliseconds. */
 const DISTRUST = 10 * 60_000;
-/** How long nothing is asked for where a body came too slowly, or broke off, in milliseconds. */
+/** How long nothing is requested after a slow or interrupted body, in milliseconds. */
 const AWAY = 30_000;
-/** A blob that is used at this age is made young again, in milliseconds: half of what docs/fleet.md lets it live. */
+/** The age at which a used blob is renewed, in milliseconds: half of its lifetime in docs/fleet.md. */
 const HALF_LIFE = 45 * 24 * 3_600_000;
 
 /** Artifacts in a bucket, as `blobs/ab/abcd…`. */
@@ -49,9 +49,9 @@ export class S3Blobs implements SharedBlobs {
   readonly #onEvent: (event: S3Event) => void;
   readonly #distrusted: LRUCache<Sha256, true>;
   readonly #puts = new Set<S3Put>();
-  /** Until when nothing is asked for. */
+  /** The end of the time without requests. */
   #away: Span | undefined;
-  /** Puts that are about to begin. */
+  /** Number of uploads that are starting. */
   #beginning = 0;
   #ended: (() => void) | undefined;
 
@@ -138,7 +138,7 @@ export class S3Blobs implements SharedBlobs {
     this.#line.close();
   }
 
-  /** A body that drips, or breaks off, says of the next ones what they will be like. */
+  /** A slow or interrupted body predicts the same for the next ones. */
   #paced(body: Readable): SharedBytes['body'] {
     const pace = new Pace(this.#line.patience.body);
     const fail = (detail: string) => {

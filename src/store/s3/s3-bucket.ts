@@ -13,36 +13,36 @@ import {
 } from '@aws-sdk/client-s3';
 import { type S3Line, statusOf } from './s3-line.js';
 
-/** An object as it is read: `lastModified` in milliseconds since 1970. */
+/** An object for reading: `lastModified` in milliseconds since 1970. */
 export interface StoredObject {
   readonly size: number;
   readonly body: Readable;
   readonly lastModified: number | undefined;
 }
 
-/** An object that is being put in parts. */
+/** A multipart upload in progress. */
 export interface Upload {
   readonly key: string;
   readonly id: string;
 }
 
-/** What lies below a prefix. */
+/** The content of a prefix. */
 export interface Listing {
   readonly keys: readonly string[];
-  /** What goes on behind a slash, each with it. */
+  /** The prefixes up to the next slash, which is included. */
   readonly folders: readonly string[];
 }
 
-/** A body that can be sent once more. */
+/** A body that can be sent repeatedly. */
 export type Body = () => Readable;
 
-/** Of each object: what it is, nobody but us needs to know. */
+/** For each object: only Wheelgate needs its type. */
 const ContentType = 'application/octet-stream';
-/** Of a thousand objects each. */
+/** Each has a thousand objects. */
 const MOST_PAGES = 20;
 const NEVER = new AbortController().signal;
 
-/** One bucket: the few calls that are made of it. Each rejects where it is not answered as it should be. */
+/** The required calls of one bucket. Each rejects on an unexpected response. */
 export class S3Bucket {
   readonly #line: S3Line;
   readonly #name: string;
@@ -52,7 +52,7 @@ export class S3Bucket {
     this.#name = name;
   }
 
-  /** @returns undefined where there is no such object */
+  /** @returns undefined if the object does not exist */
   async get(key: string, signal: AbortSignal): Promise<StoredObject | undefined> {
     const { answer } = this.#line.patience;
     const command = new GetObjectCommand({ Bucket: this.#name, Key: key });
@@ -61,7 +61,7 @@ export class S3Bucket {
         const { Body, ContentLength: size, LastModified } = await client.send(command, options);
         const body = Body as Readable;
         if (size !== undefined) return { size, body, lastModified: LastModified?.getTime() };
-        // A page of a server in between, or an error that came late.
+        // A page of an intermediate server, or a late error.
         body.destroy();
         throw new Error('the response has no length');
       } catch (error) {
@@ -72,8 +72,8 @@ export class S3Bucket {
   }
 
   /**
-   * What lies directly below a prefix, in the order of the keys.
-   * @throws where there are more than some thousand: whoever lists asks for less
+   * The direct content of a prefix, in key order.
+   * @throws above some thousand objects: callers must use a narrower prefix
    */
   async list(prefix: string, signal: AbortSignal): Promise<Listing> {
     const { answer } = this.#line.patience;
@@ -107,7 +107,7 @@ export class S3Bucket {
     });
   }
 
-  /** Begins an object of which nobody sees anything before it is completed. */
+  /** Starts an object that is invisible until it is completed. */
   async begin(key: string, signal: AbortSignal): Promise<Upload> {
     const { answer } = this.#line.patience;
     const command = new CreateMultipartUploadCommand({
@@ -122,7 +122,7 @@ export class S3Bucket {
     return { key, id };
   }
 
-  /** @param number from 1 on */
+  /** @param number starts at 1 */
   async putPart(
     upload: Upload,
     number: number,
@@ -151,7 +151,7 @@ export class S3Bucket {
     await this.#line.ask(take, signal, (client, options) => client.send(command, options));
   }
 
-  /** Gives up what was begun. Where that fails the bucket's own rule for unfinished uploads removes it. Never rejects. */
+  /** Aborts an upload. If that fails, the bucket's rule for unfinished uploads removes it. Never rejects. */
   async abandon(upload: Upload): Promise<void> {
     const { answer } = this.#line.patience;
     const command = new AbortMultipartUploadCommand(this.#of(upload));
@@ -160,14 +160,14 @@ export class S3Bucket {
       .catch(() => {});
   }
 
-  /** Makes an object young again, for the bucket's rules go by age. Never rejects. */
+  /** Renews an object's age, which the bucket's rules use. Never rejects. */
   async renew(key: string): Promise<void> {
     const { take } = this.#line.patience;
     const command = new CopyObjectCommand({
       Bucket: this.#name,
       Key: key,
       CopySource: encodeURI(`${this.#name}/${key}`),
-      // Copying an object onto itself takes a change of something.
+      // Copying an object to itself requires a change.
       MetadataDirective: 'REPLACE',
       ContentType,
     });

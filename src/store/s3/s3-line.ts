@@ -15,41 +15,41 @@ export interface S3LineSettings {
 }
 
 export interface S3LineParts {
-  /** The way out, for http and https alike. */
+  /** The network connection for http and https. */
   readonly agent: Agent;
   readonly now: () => number;
-  /** Told what is wrong with it, and of undefined once it answers again. */
+  /** Receives the problem; undefined when it responds again. */
   readonly onTrouble: (detail: string | undefined) => void;
   readonly patience?: Patience;
 }
 
-/** How long S3 may take, in milliseconds. */
+/** Timeouts for S3, in milliseconds. */
 export interface Patience {
   readonly connect: number;
-  /** To begin its answer. */
+  /** Until the response begins. */
   readonly answer: number;
-  /** Between two parts of it. */
+  /** Between two pieces of the body. */
   readonly body: number;
-  /** To take a part of 8 MiB, or to join thousands. */
+  /** To receive a part of 8 MiB, or to join thousands. */
   readonly take: number;
 }
 
 const USUAL: Patience = { connect: 2_000, answer: 3_000, body: 10_000, take: 60_000 };
 
-/** Failures in a row after which it is left alone, and for how long, in milliseconds. */
+/** Consecutive failures before a pause, and its length in milliseconds. */
 const MOST_FAILURES = 3;
 const SHORTEST = 5_000;
 const LONGEST = 30_000;
 
-/** It is left alone for now; what it failed with was told before. */
+/** Requests are paused; the cause was already reported. */
 class LeftAlone extends Error {}
 
-/** What S3's client would say is told of by who asks. */
+/** The caller reports errors, so the log of S3's client is disabled. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * The line to an S3-compatible store: each question has a time limit, and none is asked where it has failed often. No
- * checksums of S3's own: some stores do not know them, and everything is checked by its SHA-256 anyway.
+ * The connection to an S3-compatible store: each request has a timeout, and requests pause after repeated failures.
+ * S3's own checksums are disabled: some stores do not support them, and every object is verified by its SHA-256 anyway.
  */
 export class S3Line {
   readonly patience: Patience;
@@ -65,7 +65,7 @@ export class S3Line {
       ...(endpoint !== undefined && { endpoint }),
       region,
       forcePathStyle: pathStyle,
-      // It cannot send a stream twice.
+      // A stream cannot be sent twice.
       maxAttempts: 1,
       logger: SILENT,
       requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -75,7 +75,7 @@ export class S3Line {
         httpsAgent: agent as HttpsAgent,
         connectionTimeout: patience.connect,
         socketTimeout: patience.body,
-        // More requests than connections wait for their turn: no trouble, and no warning.
+        // Requests beyond the connections wait for their turn, which is normal and needs no warning.
         socketAcquisitionWarningTimeout: 2 ** 31 - 1,
       },
     });
@@ -90,7 +90,7 @@ export class S3Line {
           response.body = bounded(response.body, isList ? LONGEST_LIST : undefined);
         return answer;
       },
-      // Next to the connection: before anybody reads.
+      // Closest to the connection, before any reader.
       { step: 'deserialize', priority: 'low' },
     );
     this.#breaker = new Breaker({
@@ -104,8 +104,8 @@ export class S3Line {
   }
 
   /**
-   * @param limit to the beginning of the answer, in milliseconds
-   * @throws what the question fails with, that it took too long, or at once where it is left alone
+   * @param limit until the response begins, in milliseconds
+   * @throws the request's error, on a timeout, or immediately during a pause
    */
   async ask<T>(
     limit: number,
@@ -130,13 +130,13 @@ export class S3Line {
   }
 }
 
-/** The HTTP status that an error of the client's came with. */
+/** The HTTP status of an error from the client. */
 export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
   return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
 }
 
-/** Gives up when the time is over, whatever becomes of the question. */
+/** Ends at the timeout, even if the request does not. */
 async function within<T>(
   limit: number,
   signal: AbortSignal,
@@ -144,7 +144,7 @@ async function within<T>(
 ): Promise<T> {
   const over = new AbortController();
   const asked = question(over.signal);
-  // It is not waited for where it hears of neither.
+  // The request may ignore both, so it is not awaited.
   asked.catch(() => {});
   let leave = () => {};
   try {
@@ -166,10 +166,10 @@ function isCancelled(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** As S3 calls its errors. */
+/** The format of S3's error codes. */
 const CODE = /^[A-Za-z0-9.]{1,64}$/;
 
-/** The error's name says what S3 calls it; its message may be a page of somebody else's. */
+/** The error's name is S3's code; its message may be an intermediate server's page. */
 function wordsOf(error: unknown): string {
   const status = statusOf(error);
   if (!(error instanceof Error)) return String(error);

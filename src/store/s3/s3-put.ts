@@ -6,34 +6,34 @@ import type { ByteReader } from '../bytes.js';
 import type { Expected, SharedPut } from '../shared-blobs.js';
 import type { Body, S3Bucket, Upload } from './s3-bucket.js';
 
-/** What is shorter is sent in one piece once it may go out; what is longer in parts, while it comes in. In bytes. */
+/** Smaller objects are sent in one request after the verdict, larger ones in parts while they arrive. In bytes. */
 const IN_PARTS_FROM = 16 * 2 ** 20;
 const PART = 8 * 2 ** 20;
-/** S3 takes no more parts of one object. */
+/** S3's limit of parts per object. */
 const MOST_PARTS = 10_000;
-/** Parts of one object that are sent at the same time. */
+/** Concurrent parts per object. */
 const AT_A_TIME = 3;
 const PIECE = 256 * 1024;
 
 const TRIES = 3;
-/** Before the second try, in milliseconds; then twice as long. */
+/** The delay before the second attempt, in milliseconds; doubled for each further one. */
 const FIRST_PAUSE = 200;
 
 export interface S3PutParts {
   readonly bucket: S3Bucket;
   readonly keyOf: (sha256: Sha256) => string;
-  /** Told once, at the end: whether it is there now. */
+  /** Called once at the end: whether the object is stored. */
   readonly onEnd: (kept: boolean) => void;
 }
 
 /**
- * Sends a file while it comes in: parts as soon as they are whole, and that they are one object only once the bytes
- * may go out. So a bucket never shows what is not judged.
+ * Uploads a file while it arrives: each part when it is complete, but the parts become an object only after the
+ * verdict. So a bucket never shows an object without a verdict.
  */
 export class S3Put implements SharedPut {
   readonly #parts: S3PutParts;
   readonly #reader: ByteReader;
-  /** As far as the index says; without it the key is known at the end only. */
+  /** By the index's declaration; without one, the key is known only at the end. */
   readonly #expected: Sha256 | undefined;
   readonly #partSize: number;
   readonly #cancelled = new AbortController();
@@ -51,7 +51,7 @@ export class S3Put implements SharedPut {
     this.#partSize = Math.max(PART, Math.ceil((expected.size ?? 0) / (MOST_PARTS - 1)));
   }
 
-  /** Whether it was to be kept. */
+  /** Whether it was committed. */
   get isCommitted(): boolean {
     return this.#end !== undefined;
   }
@@ -76,7 +76,7 @@ export class S3Put implements SharedPut {
     void this.#leave();
   }
 
-  /** What is not through yet is given up. */
+  /** Aborts pending uploads. */
   cancel(): void {
     this.#cancelled.abort();
     this.abandon();
@@ -95,13 +95,13 @@ export class S3Put implements SharedPut {
     }
   }
 
-  /** The last part is what is left, and there is one at least. */
+  /** The last part is the rest, and there is at least one part. */
   async #complete(): Promise<void> {
     this.#pump();
     const upload = await this.#upload!;
     const parts: CompletedPart[] = [];
     for (let next = 0; next < this.#count; next += 1) {
-      // The next one is begun where one before it ends, if nothing was given up.
+      // The next one starts when an earlier one ends, unless the upload was aborted.
       this.#signal.throwIfAborted();
       parts.push(await this.#sent[next]!);
     }
@@ -125,7 +125,7 @@ export class S3Put implements SharedPut {
     return this.#cancelled.signal;
   }
 
-  /** How many parts there will be, as far as it is known. */
+  /** The number of parts, as far as it is known. */
   get #count(): number {
     return this.#end === undefined
       ? Math.floor(this.#readable / this.#partSize)
@@ -139,7 +139,7 @@ export class S3Put implements SharedPut {
         this.#running -= 1;
         if (!this.#signal.aborted) this.#pump();
       });
-      // Whoever completes it hears of it.
+      // `#complete` receives the error.
       part.catch(() => this.#cancelled.abort());
       this.#sent.push(part);
     }
@@ -166,7 +166,7 @@ export class S3Put implements SharedPut {
     return () => Readable.from(piecesOf(this.#reader, start, end), { objectMode: false });
   }
 
-  /** A stream is sent once: another try reads the file anew. */
+  /** A stream can be sent once, so a retry reads the file again. */
   async #retried<T>(send: () => Promise<T>): Promise<T> {
     for (let tries = 1, wait = FIRST_PAUSE; ; tries += 1, wait *= 2) {
       try {
@@ -179,7 +179,7 @@ export class S3Put implements SharedPut {
   }
 }
 
-/** Each in memory of its own: they wait in a stream. @throws where they end before */
+/** Allocates each piece, because they wait in a stream. @throws if they end early */
 async function* piecesOf(reader: ByteReader, start: number, end: number): AsyncGenerator<Buffer> {
   for (let at = start; at < end; ) {
     const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at));
