@@ -1,12 +1,12 @@
 import { Failure, type FailureKind } from '../domain/failure.js';
 
-/** One end of a line between two processes; messages arrive in their order, or the line is gone. */
+/** One end of a connection between two processes; it delivers messages in order, or is closed. */
 export interface Line {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** What a side may be told (no answer), and asked (one answer): names with what they carry. */
+/** The messages that a side accepts: `tells` (without a reply) and `asks` (with one reply), by name. */
 export interface Words {
   readonly tells: Readonly<Record<string, unknown>>;
   readonly asks: Readonly<Record<string, readonly [question: unknown, answer: unknown]>>;
@@ -18,28 +18,28 @@ type Message =
   | { readonly answer: number; readonly data: unknown }
   | { readonly refusal: number; readonly message: string; readonly failure?: ToldFailure };
 
-/** What a failure says of itself, so that it is the same on the other side. */
+/** The fields of a failure that recreate it on the other side. */
 interface ToldFailure {
   readonly kind: FailureKind;
   readonly retryAfter: number | undefined;
 }
 
-/** The other side is gone, or could not answer. */
+/** The other side has ended, or could not reply. */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
 }
 
 /**
- * Tells and asks the other side of a line, and listens to it. What comes before anybody here listens to its name is kept
- * for whoever does: a side that is still being built misses nothing.
- * @typeParam Theirs what the other side understands; `Ours` what this side does
+ * Sends messages and requests to the other side of a connection, and receives its messages. A message is kept until a
+ * listener for its name exists, so a side that is still starting misses none.
+ * @typeParam Theirs the messages that the other side accepts; `Ours`: those of this side
  */
 export class Channel<Ours extends Words, Theirs extends Words> {
   readonly #line: Line;
   readonly #told = new Map<string, (data: never) => void>();
   readonly #asked = new Map<string, (data: never) => Promise<unknown>>();
   readonly #waiting = new Map<number, { resolve(data: unknown): void; reject(why: Error): void }>();
-  /** What came for names that nobody listens to yet, in its order. */
+  /** Messages without a listener yet, in order. */
   #early: Message[] = [];
   #next = 0;
   #closed = false;
@@ -53,7 +53,9 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     if (!this.#closed) this.#send({ tell: name, data });
   }
 
-  /** @throws {ChannelError} where the other side is gone, or failed to answer @throws {Failure} what it failed with */
+  /**
+   * @throws {ChannelError} if the other side has ended, or failed to reply @throws {Failure} the other side's failure
+   */
   ask<Name extends keyof Theirs['asks'] & string>(
     name: Name,
     data: Theirs['asks'][Name][0],
@@ -85,7 +87,7 @@ export class Channel<Ours extends Words, Theirs extends Words> {
     this.#takeEarly();
   }
 
-  /** The other side is gone: whoever waits for an answer hears so. */
+  /** The other side has ended: all pending requests fail. */
   close(): void {
     this.#closed = true;
     const waiting = [...this.#waiting.values()];

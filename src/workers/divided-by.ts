@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 
-/** The settings of one worker among several: what they hold adds up to what is configured. */
+/** The settings of one of several workers: together, their limits equal the configured ones. */
 export function dividedBy(config: Config, count: number): Config {
   const part = (whole: number) => Math.ceil(whole / count);
   const { cache, inspection, server } = config;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What Node's cluster says to a worker, and hears from it, about a connection (lib/internal/cluster). */
+/** The messages about a connection between Node's cluster and a worker (lib/internal/cluster). */
 interface ClusterMessage {
   readonly cmd?: string;
   readonly act?: string;
@@ -13,10 +13,10 @@ interface Handle {
 }
 
 /**
- * Notes the connections that are on their way to a worker. Node's cluster keeps each open until the worker has taken it,
- * and for ever where the worker dies before it does: the client would wait for an answer that nobody gives, and the
- * descriptor would stay.
- * @returns closes those that the worker has not taken; to be called once it has ended
+ * Tracks the connections that are being passed to a worker. Node's cluster keeps each open until the worker has
+ * accepted it, and forever if the worker dies first: the client would wait for a response that never comes, and the
+ * descriptor would leak.
+ * @returns closes the connections that the worker has not accepted; call it after the worker has ended
  */
 export function closingUntaken(worker: ChildProcess): () => void {
   const untaken = new Map<number, Handle>();

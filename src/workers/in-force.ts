@@ -1,14 +1,14 @@
 import type { Numbers, PartName } from './words.js';
 
 /**
- * So long after its question an answer is good, in milliseconds, by the clock of the one who asked: then a worker answers
- * by it no more, and whoever told the answer knows that.
+ * A reply is valid for this long after its request, in milliseconds, by the requester's clock. Then a worker no longer
+ * uses it, and the sender of the reply relies on that.
  */
 export const CONFIRMED_FOR = 800;
 
 export const PART_NAMES: readonly PartName[] = ['policy', 'tokens', 'feed'];
 
-/** Whether somebody who holds these may answer where those are required. */
+/** Whether these numbers satisfy the required ones. */
 export function holds(held: Numbers, required: Numbers): boolean {
   return PART_NAMES.every((name) => held[name] >= required[name]);
 }

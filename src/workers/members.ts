@@ -5,24 +5,24 @@ import { closingUntaken } from './handed-connections.js';
 import { ShortLives } from './short-lives.js';
 import type { PrimaryWords, ToWorker } from './words.js';
 
-/** One worker that lives. */
+/** A running worker. */
 export interface Member {
-  /** One of its own, greater than 0: a replacement has another. */
+  /** Unique and greater than 0; a replacement has a new one. */
   readonly id: number;
-  /** 1 to the number of workers: a replacement has its predecessor's. */
+  /** 1 to the number of workers; a replacement inherits its predecessor's. */
   readonly number: number;
   readonly channel: ToWorker;
 }
 
 export interface MembersParts {
   readonly count: number;
-  /** What is under way at the end may take so long, in milliseconds. */
+  /** The time for requests in progress at the end, in milliseconds. */
   readonly grace: number;
   readonly log: Log;
-  /** Before the worker says its first word. */
+  /** Called before the worker's first message. */
   readonly onBegin: (member: Member) => void;
   readonly onEnd: (member: Member) => void;
-  /** How many serve, whenever that changes. @param trouble why there are not more, where it lasts */
+  /** The number of serving workers, at each change. @param trouble why there are not more, if the problem persists */
   readonly onCount: (serving: number, trouble: string | undefined) => void;
 }
 
@@ -32,7 +32,7 @@ interface Begun extends Member {
   serving: boolean;
 }
 
-/** Where all of them listen. */
+/** The address of all workers. */
 type Listening = PrimaryWords['tells']['serving'];
 
 interface Starting {
@@ -40,20 +40,20 @@ interface Starting {
   failed(message: string): void;
 }
 
-/** One that has ended so many times in a row is not waited for at the start. */
+/** The start does not wait for a worker that has ended this many times in a row. */
 const MOST_TRIES = 3;
-/** Beyond the grace, a worker that does not end is ended, in milliseconds. */
+/** The time after the grace period before a worker is killed, in milliseconds. */
 const LAST_GRACE = 5_000;
 
-/** The workers: as many run as there should be, and one that dies is replaced. */
+/** The workers: keeps the configured number running, and replaces one that dies. */
 export class Members {
   readonly #parts: MembersParts;
   readonly #members = new Map<number, Begun>();
   readonly #shortLives = new ShortLives();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Told how the start goes, until all serve. */
+  /** Receives the progress of the start, until all serve. */
   #starting: Starting | undefined;
-  /** Where they listen, once one does. */
+  /** The workers' address, once one serves. */
   #where: Listening | undefined;
   #stopping = false;
 
@@ -61,12 +61,12 @@ export class Members {
     this.#parts = parts;
   }
 
-  /** Those that live. */
+  /** The running workers. */
   get all(): readonly Member[] {
     return this.#begun;
   }
 
-  /** @returns where they listen @throws where none can begin, or where it is stopped before */
+  /** @returns their address @throws if no worker can start, or the start is stopped */
   start(): Promise<Listening> {
     if (this.#stopping) return Promise.reject(new Error('stopped before the start'));
     cluster.setupPrimary({ serialization: 'advanced' });
@@ -85,7 +85,7 @@ export class Members {
     });
   }
 
-  /** Lets them finish, up to the grace. Resolves once all have ended. */
+  /** Lets them finish within the grace period. Resolves when all have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -93,7 +93,7 @@ export class Members {
       this.#begun.map(
         ({ worker, channel, serving }) =>
           new Promise<void>((resolve) => {
-            // Nothing is under way in one that only begins.
+            // A worker that is only starting has no requests.
             if (!serving) worker.process.kill('SIGKILL');
             const last = setTimeout(
               () => worker.process.kill('SIGKILL'),
@@ -109,7 +109,7 @@ export class Members {
     );
   }
 
-  /** Ends one that does not do its work; another begins in its place. */
+  /** Ends a worker that does not work; another starts in its place. */
   replace({ id, number }: Member, why: string): void {
     this.#parts.log.error({ worker: number }, `${why}; terminating it`);
     this.#members.get(id)?.worker.process.kill('SIGKILL');
@@ -119,7 +119,7 @@ export class Members {
     const worker = cluster.fork();
     const closeUntaken = closingUntaken(worker.process);
     const channel: ToWorker = new Channel({
-      // Whoever dies while it is told something is noticed by its end.
+      // A worker that dies during a message is noticed by its exit.
       send: (message) => void worker.send(message as object, () => {}),
       onMessage: (listener) => worker.on('message', listener),
     });
@@ -168,7 +168,7 @@ export class Members {
     this.#timers.add(timer);
   }
 
-  /** At the start all are waited for, but for those that end again and again. @param why none can serve, if none does */
+  /** The start waits for all workers except those that end repeatedly. @param why none can serve, if there is none */
   #settleStart(why: string): void {
     const serving = new Set(this.#begun.filter((one) => one.serving).map(({ number }) => number));
     for (let number = 1; number <= this.#parts.count; number += 1)

@@ -2,30 +2,31 @@ import { CONFIRMED_FOR, holds, PART_NAMES } from './in-force.js';
 import type { Member } from './members.js';
 import type { InForce, NumberedPart, Numbers, PartName, Parts } from './words.js';
 
-/** A feed takes a worker seconds to read: so long, in milliseconds, it answers by the one before meanwhile. */
+/** A worker needs seconds to read a feed; for this long, in milliseconds, it may use the previous one. */
 const FEED_PATIENCE = 15_000;
-/** Milliseconds between two looks at whether all hold a change. */
+/** Milliseconds between two checks that all workers have a change. */
 const LOOK = 10;
 const NONE: Numbers = { policy: 0, tokens: 0, feed: 0 };
 
 export interface PrimaryInForceParts {
-  /** A clock that never goes back, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly clock: () => number;
   readonly after: (milliseconds: number, callback: () => void) => void;
-  /** A worker has said that it holds what is in force. */
+  /** A worker has confirmed the state in force. */
   readonly onHeld: (member: Member) => void;
 }
 
-/** What is known of one worker. */
+/** The state of one worker. */
 interface Known {
   held: Numbers;
-  /** It may answer by these until then, as far as it was ever told so. */
+  /** The end of its permission to respond, if it has one. */
   until: number;
 }
 
 /**
- * The primary's side of what is in force (docs/decisions/0018). It numbers each part, tells workers of changes, and answers
- * what they ask. Nothing depends on whether a message arrives: a worker that misses one is not confirmed any more.
+ * The primary's side of the state in force (docs/decisions/0018). It numbers each part, announces changes to workers,
+ * and replies to their requests. Correctness does not depend on a message's arrival: a worker that misses one loses its
+ * confirmation.
  */
 export class PrimaryInForce {
   readonly #parts: PrimaryInForceParts;
@@ -42,7 +43,7 @@ export class PrimaryInForce {
     };
   }
 
-  /** Answers one worker. */
+  /** Serves one worker. */
   attend(member: Member): void {
     const known: Known = { held: NONE, until: Number.NEGATIVE_INFINITY };
     this.#members.set(member, known);
@@ -53,13 +54,13 @@ export class PrimaryInForce {
     this.#members.delete(member);
   }
 
-  /** Puts a part in force. Resolves once no worker answers by what was before. */
+  /** Puts a part in force. Resolves when no worker uses the previous one. */
   async change<Name extends PartName>(name: Name, content: Parts[Name]): Promise<void> {
     const number = this.#newest[name].number + 1;
     this.#newest = { ...this.#newest, [name]: { name, number, content } };
     for (const { channel } of this.#members.keys()) channel.tell('part', this.#newest[name]);
     const allHold = () => this.#allHold(name, number);
-    // What takes time to be made ready is made ready while the one before still holds.
+    // A part that is slow to prepare is prepared while the previous one is still in force.
     if (name === 'feed') await this.#until(allHold, FEED_PATIENCE);
     this.#required[name] = Math.max(this.#required[name], number);
     await this.#until(allHold, CONFIRMED_FOR);
@@ -69,13 +70,13 @@ export class PrimaryInForce {
     known.held = held;
     const required = { ...this.#required };
     if (holds(held, required)) this.#parts.onHeld(member);
-    // It asked before it is answered: nothing of what it goes by is confirmed for longer.
+    // Its request precedes the reply, so its state is confirmed for no longer.
     known.until = this.#parts.clock() + CONFIRMED_FOR;
     const parts = PART_NAMES.map((name) => this.#newest[name]);
     return { required, parts: parts.filter(({ name, number }) => held[name] < number) };
   }
 
-  /** Whether all that may answer hold it. */
+  /** Whether all workers that may respond have it. */
   #allHold(name: PartName, number: number): boolean {
     const now = this.#parts.clock();
     return [...this.#members.values()].every(

@@ -1,14 +1,14 @@
 import type { FillNews, Lease, Leases, OurLease } from '../fleet/leases.js';
 import type { LeaseAnswer, ToWorker } from './words.js';
 
-/** One fill under way, and who follows it. */
+/** One fill in progress with its followers. */
 class Leased {
-  /** Who is at it; undefined where that is somebody beyond this machine. */
+  /** The worker that runs it; undefined if it runs on another machine. */
   holder: ToWorker | undefined;
-  /** Of those above, once they have given it. */
+  /** The fleet's lease, once it is granted. */
   above: OurLease | undefined;
   readonly followers: { readonly worker: ToWorker; readonly id: number }[] = [];
-  /** The last of each kind, in the order in which they are told. */
+  /** The last message of each kind, in sending order. */
   readonly #told: Partial<Record<'begun' | 'arrived' | 'over', FillNews>> = {};
 
   constructor(holder: ToWorker) {
@@ -24,7 +24,7 @@ class Leased {
 
   tell(news: FillNews): void {
     const kind = news.kind === 'begun' || news.kind === 'arrived' ? news.kind : 'over';
-    // How many had come is of the bytes before.
+    // The received bytes belong to the previous transfer.
     if (kind === 'begun') delete this.#told.arrived;
     this.#told[kind] = news;
     this.above?.tell(news);
@@ -39,9 +39,9 @@ class Leased {
 }
 
 /**
- * Keeps one fill of an artifact at a time over all workers, and asks those above before it gives the first of them
- * the lease: that one does the fill, the others are told what becomes of it, and so are those above. Where the lease
- * is with somebody else there, all workers follow.
+ * Allows one fill per artifact across all workers. It requests the fleet's lease before it grants one to the first
+ * worker, which runs the fill; the other workers and the fleet receive its progress. If another replica holds the
+ * lease, all workers follow.
  */
 export class PrimaryLeases {
   readonly #above: Leases;
@@ -52,7 +52,7 @@ export class PrimaryLeases {
     this.#above = above;
   }
 
-  /** Answers one worker. */
+  /** Serves one worker. */
   attend(worker: ToWorker): void {
     worker.onAsked('lease', async ({ key }) => {
       const leased = this.#leases.get(key);
@@ -71,7 +71,7 @@ export class PrimaryLeases {
     });
   }
 
-  /** A worker is gone: what it was at is nobody's now. */
+  /** A worker has ended: its fills have no holder. */
   dismiss(worker: ToWorker): void {
     for (const [key, leased] of this.#leases) {
       const { followers, holder } = leased;
@@ -83,7 +83,7 @@ export class PrimaryLeases {
 
   async #take(key: string, worker: ToWorker): Promise<LeaseAnswer> {
     const leased = new Leased(worker);
-    // Whoever asks meanwhile follows.
+    // Concurrent requests follow it.
     this.#leases.set(key, leased);
     let above: Lease;
     try {
@@ -101,7 +101,7 @@ export class PrimaryLeases {
         .then((how) => this.#end(key, leased, how));
       return answer;
     }
-    // The worker may have died while it waited.
+    // The worker may have died meanwhile.
     if (this.#leases.get(key) === leased) leased.above = above;
     else above.abandon();
     return { kind: 'ours', holder: above.distant?.holder };

@@ -1,7 +1,7 @@
 import type { LiveDecisions } from '../decisions/live-decisions.js';
 import type { Member } from './members.js';
 
-/** Tells those workers of decisions as they are made that have somebody who listens. */
+/** Forwards live decisions to the workers that have listeners. */
 export class PrimaryLive {
   readonly #live: LiveDecisions;
   readonly #listening = new Map<number, () => void>();

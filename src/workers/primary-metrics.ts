@@ -3,10 +3,10 @@ import type { Metrics } from '../observe/metrics.js';
 import { withDeadline } from '../runtime/deadline.js';
 import type { Member } from './members.js';
 
-/** A worker says what it has counted in so many milliseconds; else what it said last counts. */
+/** The timeout for a worker's counts, in milliseconds; afterwards its previous ones are used. */
 const PATIENCE = 2_000;
 
-/** The metrics of the primary and its workers as those of one process. */
+/** The combined metrics of the primary and its workers. */
 export class PrimaryMetrics {
   readonly #own: Metrics;
   readonly #members: () => readonly Member[];
@@ -17,12 +17,12 @@ export class PrimaryMetrics {
     this.#members = members;
   }
 
-  /** Answers one worker. */
+  /** Serves one worker. */
   attend({ channel }: Member): void {
     channel.onAsked('metrics', () => this.#text());
   }
 
-  /** A worker is gone: what it has counted stays. */
+  /** A worker has ended: its counts are kept. */
   dismiss({ id }: Member): void {
     void this.#sum.depart(id);
   }

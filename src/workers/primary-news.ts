@@ -1,7 +1,7 @@
 import type { Learnt, News } from '../fleet/news.js';
 import type { Member } from './members.js';
 
-/** What is told on one machine: a worker's news go to the other workers, to the primary itself, and to those above. */
+/** The news of one machine: those from a worker go to the other workers, the primary and the fleet. */
 export class PrimaryNews implements News {
   readonly #above: News;
   readonly #members: () => readonly Member[];
@@ -13,7 +13,7 @@ export class PrimaryNews implements News {
     above.onTold((learnt) => this.#hear(learnt));
   }
 
-  /** Listens to one worker. */
+  /** Receives one worker's news. */
   attend(member: Member): void {
     member.channel.onTold('learnt', (learnt) => {
       this.#hear(learnt, member);

@@ -1,7 +1,7 @@
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { ToWorker } from './words.js';
 
-/** The primary's side of what is asked of the decisions. */
+/** The primary's side of queries about decisions. */
 export function answerQueries(worker: ToWorker, queries: DecisionQueries): void {
   worker.onAsked('overview', ({ range, user }) => queries.overview(range, user));
   worker.onAsked('refusals', ({ filter, asked }) => queries.refusals(filter, asked));

@@ -2,15 +2,15 @@ import type { CacheName, Rooms } from '../store/cache-room.js';
 import type { Reservation, Spaces } from '../store/space.js';
 import type { Member } from './members.js';
 
-/** What one worker was promised. */
+/** The reservations of one worker. */
 interface Promised {
-  /** Room, by the worker's ids. */
+  /** Reserved room, by the worker's ids. */
   readonly room: Map<number, Reservation>;
-  /** Cached files that are to come. */
+  /** Admitted files that are not written yet. */
   readonly files: Map<string, { readonly cache: CacheName; readonly name: string }>;
 }
 
-/** Answers workers who ask for room, and takes back what one holds that ends. */
+/** Serves the workers' requests for room, and releases the room of a worker that ends. */
 export class PrimaryRoom {
   readonly #rooms: Rooms;
   readonly #spaces: Spaces;
@@ -50,7 +50,7 @@ export class PrimaryRoom {
       const held = room.get(id);
       if (held !== undefined) return held.extend(bytes, patience);
       const given = await this.#spaces[space].reserve(bytes, patience);
-      // It may have died while it waited.
+      // The worker may have died meanwhile.
       if (given !== undefined && this.#of.has(member)) room.set(id, given);
       else given?.release();
       return given !== undefined;
@@ -62,7 +62,7 @@ export class PrimaryRoom {
     });
   }
 
-  /** A worker is gone, and with it what it was writing. */
+  /** A worker has ended: its unfinished files are abandoned. */
   dismiss({ id }: Member): void {
     const promised = this.#of.get(id);
     this.#of.delete(id);

@@ -2,7 +2,7 @@ import type { Log } from '../runtime/log.js';
 import type { Runs } from '../store/disk/runs.js';
 import type { Member } from './members.js';
 
-/** Knows the run of each worker, as it tells it before it writes anything, and removes what one leaves that ends. */
+/** Records the run of each worker before its first write, and removes the unfinished files of one that ends. */
 export class PrimaryRuns {
   readonly #runs: Runs;
   readonly #log: Log;

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { ShortLeases } from '../fleet/short-leases.js';
 import type { ToWorker } from './words.js';
 
-/** More work than that is not under way. */
+/** More leases than can be in use. */
 const MOST = 10_000;
 
-/** Gives short leases to workers, and asks those above before it gives one. */
+/** Grants short leases to workers, after requesting each from the fleet. */
 export class PrimaryShortLeases {
   readonly #above: ShortLeases;
   readonly #given = new LRUCache<string, true>({ max: MOST });
@@ -14,7 +14,7 @@ export class PrimaryShortLeases {
     this.#above = above;
   }
 
-  /** Answers one worker. */
+  /** Serves one worker. */
   attend(worker: ToWorker): void {
     worker.onAsked('short-lease', async ({ key, lasts }) => {
       if (this.#given.has(key)) return false;

@@ -26,24 +26,21 @@ import { PrimaryShortLeases } from './primary-short-leases.js';
 import { Watchdog } from './watchdog.js';
 import type { Parts, ToWorker, Where } from './words.js';
 
-/** Several workers that serve on one port, and the process that keeps what they have in common. */
+/** Several workers that serve one port, and the process with their shared parts. */
 export interface Primary {
-  /** Starts the workers. @returns where they listen for package clients @throws where one of them cannot begin */
+  /** Starts the workers. @returns their address for package clients @throws if one of them cannot start */
   listen(): Promise<Where>;
-  /** Where the dashboard listens, once it does; undefined where it has no port of its own. */
+  /** The dashboard's address, once it serves; undefined without a separate port. */
   readonly dashboardAddress: Where | undefined;
-  /** That of the policy in force. */
+  /** The mode of the policy in force. */
   readonly mode: 'enforce' | 'dry-run';
-  /** Reads policy and tokens at once. */
+  /** Reads policy and tokens immediately. */
   reload(): void;
-  /** Lets the workers finish what is under way, and ends them. */
+  /** Lets the workers finish their requests, and ends them. */
   close(): Promise<void>;
 }
 
-/**
- * @param count workers
- * @throws {PolicyError} where the policy does not validate
- */
+/** @param count the number of workers @throws {PolicyError} if the policy is invalid */
 export async function createPrimary(
   config: Config,
   outside: Outside,
@@ -94,7 +91,7 @@ export async function createPrimary(
   }
 }
 
-/** The workers, each of which is answered what it asks of its machine, and of those beyond it. */
+/** The workers, with the handlers of their requests to their machine and to the fleet. */
 function createMembers(
   config: Config,
   process: Process,
@@ -178,7 +175,7 @@ function createMembers(
   return members;
 }
 
-/** Hands each change of policy, feed and tokens on. */
+/** Forwards each change of policy, feed and tokens. */
 function keepInForce(
   { policies, feed, tokens }: KeptMachine,
   onHeld: (member: Member) => void,
@@ -201,7 +198,7 @@ function keepInForce(
   return inForce;
 }
 
-/** A worker reads the file itself: it takes tens of MiB. */
+/** A worker reads the file itself, because it has tens of MiB. */
 function feedText(feed: MalwareFeed | undefined): Parts['feed'] {
   return feed?.syncedAt === undefined ? undefined : { syncedAt: feed.syncedAt };
 }
@@ -211,7 +208,7 @@ function every({ closing }: Process, milliseconds: number, callback: () => void)
   closing.add(() => clearInterval(timer));
 }
 
-/** What a worker finds wrong with the data folder, all of them tell. */
+/** A problem with the data folder that one worker finds is reported by all. */
 function attendTroubles(worker: ToWorker, troubles: Troubles): void {
   worker.onTold('trouble', ({ cause, detail, path }) => troubles.tell(cause, detail, path));
   worker.onTold('unreadable', ({ path, why }) => troubles.unreadable(path, why));

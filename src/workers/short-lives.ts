@@ -1,16 +1,16 @@
-/** A worker that ends sooner than this after its start, in milliseconds, may do so again and again. */
+/** A worker that ends sooner after its start, in milliseconds, may fail repeatedly. */
 const SHORT_LIFE = 10_000;
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 30_000;
 
-/** Counts how often in a row the worker of a number has lived shortly, so that a fault at the start does not spin. */
+/** Counts consecutive short lives per worker number, so that a fault at the start does not cause a restart loop. */
 export class ShortLives {
   readonly #times = new Map<number, number>();
 
   /**
-   * The worker of a number has ended.
+   * The worker with this number has ended.
    * @param lived in milliseconds
-   * @returns milliseconds until the next one: none after a long life, ever longer where life is short
+   * @returns the delay before the next one, in milliseconds: none after a long life, and longer after each short one
    */
   ended(number: number, lived: number): number {
     const before = this.times(number);
@@ -23,7 +23,7 @@ export class ShortLives {
     return this.#times.get(number) ?? 0;
   }
 
-  /** What lasts, as a sentence's part; undefined where nothing does. */
+  /** The persistent problem as a clause; undefined if there is none. */
   get trouble(): string | undefined {
     const [worst] = [...this.#times].sort(([, one], [, other]) => other - one);
     if (worst === undefined || worst[1] < 2) return undefined;

@@ -1,20 +1,20 @@
 import type { Member } from './members.js';
 
 export interface WatchdogParts {
-  /** Calls back again and again, about once a second. */
+  /** Calls back about once per second. */
   readonly every: (callback: () => void) => void;
-  /** This one is to be replaced. @param seconds for which it was silent */
+  /** The worker must be replaced. @param seconds without a message */
   readonly onSilent: (member: Member, seconds: number) => void;
 }
 
-/** A worker that holds what is in force says so several times a second; after so many seconds without, it hangs. */
+/** A working worker confirms its state several times per second; after this many seconds without, it hangs. */
 const SILENCE = 10;
-/** One that begins has so many seconds until it first does: a large feed takes some. */
+/** The seconds that a new worker has for its first confirmation: a large feed takes some. */
 const BEGIN = 60;
 
 /**
- * Notices workers that hang. It counts its own looks and not the time: where this process was stopped itself, nobody has been
- * silent meanwhile.
+ * Detects workers that hang. It counts its own checks instead of time, so a pause of this process is not taken for a
+ * worker's silence.
  */
 export class Watchdog {
   readonly #silent = new Map<Member, { looks: number; most: number }>();

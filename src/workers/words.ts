@@ -32,40 +32,40 @@ import type { CacheName } from '../store/cache-room.js';
 import type { SpaceName } from '../store/space.js';
 import type { Channel } from './channel.js';
 
-/** A policy as data, and its revision, which costs more to tell than to carry. */
+/** A policy as data with its revision, which is cheaper to send than to compute. */
 export interface PolicyText {
   readonly meaning: PolicyMeaning;
   readonly revision: string;
 }
 
-/** What a worker judges by, part by part, as it is told. */
+/** The state that a worker judges by, in parts that are sent separately. */
 export interface Parts {
   readonly policy: PolicyText;
-  /** Undefined where anybody may ask. */
+  /** Undefined if anonymous access is allowed. */
   readonly tokens: readonly TokenEntry[] | undefined;
-  /** At least this new is what lies in the feed's file; undefined where there is no feed yet. */
+  /** The minimum age of the feed's file; undefined while there is no feed. */
   readonly feed: { readonly syncedAt: number | undefined } | undefined;
 }
 
 export type PartName = keyof Parts;
 
-/** The primary numbers each part from 1, and counts up at every change: a greater number is a later truth. */
+/** The primary numbers each part from 1 and increments it with every change: a greater number is newer. */
 export type Numbers = Readonly<Record<PartName, number>>;
 
-/** One part under its number. */
+/** One part with its number. */
 export type NumberedPart<Name extends PartName = PartName> = {
   readonly [N in Name]: { readonly name: N; readonly number: number; readonly content: Parts[N] };
 }[Name];
 
-/** What is in force when a worker asks. */
+/** The state in force at a worker's request. */
 export interface InForce {
-  /** Who holds less may not answer by it. */
+  /** A worker with lower numbers must not respond. */
   readonly required: Numbers;
-  /** The newest of what the worker does not hold. */
+  /** The newest parts that the worker lacks. */
   readonly parts: readonly NumberedPart[];
 }
 
-/** What a worker needs to begin, beside what is in force. */
+/** The data that a worker needs at its start, apart from the state in force. */
 export interface Welcome {
   /** 1 to the number of workers. */
   readonly number: number;
@@ -74,25 +74,25 @@ export interface Welcome {
 }
 
 export type LeaseAnswer =
-  /** `holder`: a replica that is at it, whose bytes are to be had there. */
+  /** `holder`: a replica that is receiving the artifact, whose bytes can be fetched there. */
   | { readonly kind: 'ours'; readonly holder: Holder | undefined }
-  /** `id` is what news of another's fill come under; `news` is what has been told of it. */
+  /** `id` identifies the news of another process's fill; `news` are the previous ones. */
   | { readonly kind: 'theirs'; readonly id: number; readonly news: readonly FillNews[] };
 
-/** Where one listens. */
+/** The address of a server. */
 export interface Where {
   readonly address: string;
   readonly port: number;
 }
 
-/** What the primary understands. */
+/** The messages that the primary accepts. */
 export interface PrimaryWords {
   readonly tells: {
     readonly 'fill-news': { readonly key: string; readonly news: FillNews };
     readonly 'fill-over': { readonly key: string; readonly how: 'released' | 'lost' };
     readonly use: { readonly cache: CacheName; readonly name: string; readonly size: number };
     readonly forget: { readonly cache: CacheName; readonly name: string };
-    /** Of room that was promised, by its id: so much is in the file; no more is wanted. */
+    /** For reserved room, by its id: bytes written; the rest is released. */
     readonly wrote: { readonly id: number; readonly bytes: number };
     readonly 'room-over': { readonly id: number };
     /** See `compose/folder-troubles`. */
@@ -103,7 +103,7 @@ export interface PrimaryWords {
     };
     readonly unreadable: { readonly path: string; readonly why: string };
     readonly learnt: Learnt;
-    /** A meeting is over; see `fleet/shared-projects`. */
+    /** A meeting has ended; see `fleet/shared-projects`. */
     readonly met: {
       readonly project: ProjectName;
       readonly turn: string;
@@ -111,23 +111,23 @@ export interface PrimaryWords {
     };
     readonly 'page-gone': { readonly project: ProjectName; readonly upstream: string };
     readonly 'give-back': readonly Learnt[];
-    /** Whether anybody there listens to decisions as they are made. */
+    /** Whether the worker has listeners for live decisions. */
     readonly listen: { readonly isOn: boolean };
-    /** It listens, on all of its ports. The dashboard's is undefined where that has none of its own. */
+    /** It serves on all its ports. The dashboard's is undefined without a separate port. */
     readonly serving: { readonly clients: Where; readonly dashboard: Where | undefined };
-    /** The worker could not begin, and why. */
+    /** The worker could not start, with the reason. */
     readonly failed: { readonly message: string };
   };
   readonly asks: {
-    /** The worker's run, by which its unfinished files are known. */
+    /** The worker's run, which identifies its unfinished files. */
     readonly welcome: readonly [{ readonly run: string }, Welcome];
-    /** What the worker holds, and what is in force. */
+    /** The worker's state, and the state in force. */
     readonly 'in-force': readonly [Numbers, InForce];
     readonly meet: readonly [MeetingAsked, MeetingAnswer | undefined];
     readonly pin: readonly [Omit<LearntBytes, 'what'>, SeenBytes | undefined];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
     readonly 'short-lease': readonly [{ readonly key: string; readonly lasts: number }, boolean];
-    /** A replica whose bytes were being got is lost; the answer is who is at it now. */
+    /** A replica that sent its bytes is lost; the reply is its present holder. */
     readonly 'lease-lost': readonly [
       { readonly key: string; readonly holder: Holder; readonly lost: Lost },
       Holder | undefined,
@@ -136,7 +136,7 @@ export interface PrimaryWords {
       { readonly cache: CacheName; readonly name: string; readonly size: number },
       boolean,
     ];
-    /** Room for a file under an id of the worker's own, or for more of it. */
+    /** Room for a file under the worker's own id, or for more of it. */
     readonly room: readonly [
       {
         readonly space: SpaceName;
@@ -177,7 +177,7 @@ export interface PrimaryWords {
   };
 }
 
-/** What a worker understands. */
+/** The messages that a worker accepts. */
 export interface WorkerWords {
   readonly tells: {
     readonly 'fill-news': { readonly id: number; readonly news: FillNews };
@@ -185,9 +185,9 @@ export interface WorkerWords {
     readonly learnt: Learnt;
     readonly decided: NamedDecision;
     readonly health: HealthPart;
-    /** A part has changed; where this is lost, the next answer to `in-force` says so, too. */
+    /** A part has changed; if this message is lost, the next reply to `in-force` contains the part. */
     readonly part: NumberedPart;
-    /** Something that each has found out for itself may have changed. */
+    /** A state that each process determines itself may have changed. */
     readonly reload: undefined;
     readonly stop: undefined;
   };

@@ -4,19 +4,19 @@ import type { LogRecord } from '../decisions/record.js';
 import { type OpenableDecisionLog, ResilientDecisionLog } from '../decisions/resilient-log.js';
 import type { ToPrimary } from './words.js';
 
-/** How long the primary may take, in milliseconds: longer than its own log may take it. */
+/** The timeout for the primary, in milliseconds: longer than that of its own log. */
 const PATIENCE = 8_000;
 
 /**
- * A worker's side of the decision log: one process writes, so that records stay whole and in order. What the primary does
- * not take in time, because it hangs or is gone, goes to this process's own log.
+ * A worker's side of the decision log: one process writes it, so that records remain complete and in order. Records
+ * that the primary does not accept in time, because it hangs or has ended, go to this process's own log.
  */
 export function createWorkerDecisions(
   primary: ToPrimary,
   { log, metrics }: Pick<Process, 'log' | 'metrics'>,
   patience = PATIENCE,
 ): DecisionLog {
-  // How the file fares is the primary's to tell of; that it does not answer shows by what is in force, too.
+  // The primary reports the state of the file, and a primary that does not respond also shows in the state in force.
   return new ResilientDecisionLog(
     new PrimaryDecisions(primary),
     {

@@ -8,24 +8,24 @@ import { withDeadline } from '../runtime/deadline.js';
 import { CONFIRMED_FOR, holds } from './in-force.js';
 import type { NumberedPart, PartName, Parts, ToPrimary } from './words.js';
 
-/** Milliseconds between two questions: some of them may be late, and nobody waits. */
+/** Milliseconds between two requests: a few may be late without a delay for clients. */
 const INTERVAL = 200;
-/** A request waits so long for an answer, in milliseconds. */
+/** The time that a client's request waits for a reply, in milliseconds. */
 const PATIENCE = 5_000;
 
 export interface WorkerInForceParts {
   readonly primary: ToPrimary;
-  /** Reads the feed's file. @returns undefined where it cannot be read, or is older than that */
+  /** Reads the feed's file. @returns undefined if it is unreadable, or older than `atLeast` */
   readonly readFeed: (atLeast: NonNullable<Parts['feed']>) => Promise<MalwareFeed | undefined>;
-  /** A clock that never goes back, in milliseconds: it goes on while the process is stopped. */
+  /** A monotonic clock in milliseconds, which continues while the process is suspended. */
   readonly clock: () => number;
-  /** Calls back again and again. */
+  /** Calls back periodically. */
   readonly every: (milliseconds: number, callback: () => void) => void;
 }
 
 /**
- * A worker's side of what is in force (docs/decisions/0018): it takes over what it is told, asks again and again what is in
- * force, and answers no longer than `CONFIRMED_FOR` after the last question whose answer it holds.
+ * A worker's side of the state in force (docs/decisions/0018): it applies announced changes, requests the state
+ * periodically, and serves clients for at most `CONFIRMED_FOR` after the last request whose reply it satisfies.
  */
 export class WorkerInForce implements Confirmation {
   until = Number.NEGATIVE_INFINITY;
@@ -34,7 +34,7 @@ export class WorkerInForce implements Confirmation {
   readonly #parts: WorkerInForceParts;
   readonly #held: Record<PartName, number> = { policy: 0, tokens: 0, feed: 0 };
   #policy: Policy | undefined;
-  /** The number of the feed that is being read; 0 where none is. */
+  /** The number of the feed that is being read; 0 if there is none. */
   #reading = 0;
   #asking = false;
   #askAgain = false;
@@ -48,12 +48,12 @@ export class WorkerInForce implements Confirmation {
     });
   }
 
-  /** To be asked for once it has begun. */
+  /** Available after `begin`. */
   get policy(): Policy {
     return this.#policy!;
   }
 
-  /** Resolves once all that is in force is held; nothing may be judged before. */
+  /** Resolves when the complete state in force is applied; nothing may be judged before. */
   async begin(): Promise<void> {
     this.#parts.every(INTERVAL, () => this.#ask());
     this.#ask();
@@ -94,7 +94,7 @@ export class WorkerInForce implements Confirmation {
     if (!this.#asking) void this.#askWhileNeeded();
   }
 
-  /** One question at a time. */
+  /** One request at a time. */
   async #askWhileNeeded(): Promise<void> {
     this.#asking = true;
     try {
@@ -103,7 +103,7 @@ export class WorkerInForce implements Confirmation {
         await this.#askOnce();
       }
     } catch {
-      // The primary is gone, and this process ends with it.
+      // The primary has ended, and this process ends with it.
     } finally {
       this.#asking = false;
     }
@@ -111,14 +111,14 @@ export class WorkerInForce implements Confirmation {
 
   async #askOnce(): Promise<void> {
     const { primary, clock } = this.#parts;
-    // What the answer says was so after this: the question, not the answer, may have waited long.
+    // The reply describes a state after this time: the request itself may have been delayed.
     const asked = clock();
     const { required, parts } = await primary.ask('in-force', { ...this.#held });
     for (const part of parts) this.#take(part);
     if (!holds(this.#held, required)) return;
     this.until = Math.max(this.until, asked + CONFIRMED_FOR);
     if (this.#waiting === undefined) return;
-    // An answer that came too late is of no use.
+    // A reply that arrived too late is useless.
     if (clock() >= this.until) this.#askAgain = true;
     else {
       this.#waiting.resolve();
@@ -126,7 +126,7 @@ export class WorkerInForce implements Confirmation {
     }
   }
 
-  /** Takes a part over, where it is later than the one that is held; the feed once it has been read. */
+  /** Applies a part if it is newer than the present one; a feed, once it has been read. */
   #take(part: NumberedPart): void {
     if (part.number <= this.#held[part.name]) return;
     if (part.name === 'feed') return void this.#read(part);
@@ -136,7 +136,7 @@ export class WorkerInForce implements Confirmation {
     this.#held[part.name] = part.number;
   }
 
-  /** Where it cannot be read, the next answer offers it again. */
+  /** If it is unreadable, the next reply offers it again. */
   async #read({ number, content }: NumberedPart<'feed'>): Promise<void> {
     if (number <= this.#reading) return;
     this.#reading = number;

@@ -1,11 +1,11 @@
 import type { FillNews, Holder, Lease, Leases, OurLease } from '../fleet/leases.js';
 import type { ToPrimary } from './words.js';
 
-/** Followers need not hear of every piece: so many bytes, or so many milliseconds, are news. */
+/** Followers do not need every piece: this many bytes or milliseconds are announced together. */
 const STEP_BYTES = 256 * 1024;
 const STEP_TIME = 100;
 
-/** What comes over the line for one follower; it may come before anybody listens. */
+/** The messages for one follower, which may arrive before its listener. */
 class Inbox {
   readonly over: Promise<'released' | 'lost'>;
   end!: (how: 'released' | 'lost') => void;
@@ -29,7 +29,7 @@ class Inbox {
   }
 }
 
-/** A worker's side of the leases: it asks the primary before it fills anything. */
+/** A worker's side of the leases: it asks the primary before every fill. */
 export class WorkerLeases implements Leases {
   readonly #primary: ToPrimary;
   readonly #inboxes = new Map<number, Inbox>();
@@ -67,7 +67,7 @@ export class WorkerLeases implements Leases {
         lost: (last, lost) => this.#primary.ask('lease-lost', { key, holder: last, lost }),
       },
       tell: (news) => {
-        // Other bytes: none of them has come.
+        // A new transfer has no bytes yet.
         if (news.kind === 'begun') told = 0;
         if (news.kind === 'arrived') {
           const now = performance.now();

@@ -1,7 +1,10 @@
 import type { LiveDecisions, OnDecision } from '../decisions/live-decisions.js';
 import type { ToPrimary } from './words.js';
 
-/** A worker's side of decisions as they are made, of all workers: the primary tells of them while anybody here listens. */
+/**
+ * A worker's side of live decisions, which include all workers: the primary forwards them while there are listeners
+ * here.
+ */
 export function createWorkerLive(primary: ToPrimary): LiveDecisions {
   const listeners = new Set<OnDecision>();
   primary.onTold('decided', (named) => {

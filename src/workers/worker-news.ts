@@ -1,7 +1,7 @@
 import type { Learnt, News } from '../fleet/news.js';
 import type { ToPrimary } from './words.js';
 
-/** A worker's side of the news: the primary passes them on to everybody else. */
+/** A worker's side of the news: the primary forwards them to all others. */
 export class WorkerNews implements News {
   readonly #primary: ToPrimary;
   readonly #listeners: ((learnt: Learnt) => void)[] = [];

@@ -9,7 +9,7 @@ import type {
 } from '../fleet/shared-projects.js';
 import type { ToPrimary } from './words.js';
 
-/** A worker's side of what replicas know of projects: the primary asks them. */
+/** A worker's side of the replicas' knowledge of projects: the primary queries them. */
 export class WorkerProjects implements SharedProjects {
   readonly #primary: ToPrimary;
 

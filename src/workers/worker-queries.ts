@@ -1,7 +1,7 @@
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { ToPrimary } from './words.js';
 
-/** A worker's side of what is asked of the decisions: the primary keeps their log, and what it comes to. */
+/** A worker's side of queries about decisions: the primary has their log and its roll-up. */
 export function createWorkerQueries(primary: ToPrimary): DecisionQueries {
   return {
     overview: (range, user) => primary.ask('overview', { range, user }),

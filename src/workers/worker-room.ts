@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { CacheName, CacheRoom } from '../store/cache-room.js';
 import type { ToPrimary } from './words.js';
 
-/** A file in use is told of this often, in milliseconds; the order of use need not be finer. */
+/** The interval between two reports of a file's use, in milliseconds; the order of use need not be finer. */
 const TELL_INTERVAL = 10_000;
 const MAX_TOLD = 20_000;
 
 /**
- * A worker's side of a cached folder: the primary knows who was used when, and removes. What is open here can be
- * read to its end all the same, for an unlinked file lasts as long as somebody holds it.
+ * A worker's side of a cached folder: the primary tracks the order of use, and removes files. An open file can still be
+ * read to its end, because an unlinked file exists until it is closed.
  */
 export class WorkerRoom implements CacheRoom {
   readonly #primary: ToPrimary;
@@ -32,7 +32,7 @@ export class WorkerRoom implements CacheRoom {
   }
 
   admit(name: string, size: number): Promise<boolean> {
-    // The primary counts on being told that it is there.
+    // The primary requires a report once the file is there.
     this.#told.delete(name);
     return this.#primary.ask('admit', { cache: this.#cache, name, size });
   }

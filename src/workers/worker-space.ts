@@ -1,13 +1,13 @@
 import type { Reservation, Space, SpaceName } from '../store/space.js';
 import type { ToPrimary } from './words.js';
 
-/** Written bytes are told of in steps: until then they are counted twice. */
+/** Written bytes are reported in steps; until then, they are counted twice. */
 const STEP = 4 * 2 ** 20;
 
-/** Ids of promised room: one for all spaces. */
+/** Ids of reserved room, shared by all spaces. */
 let next = 0;
 
-/** A worker's side of a file system's room: the primary promises it, and takes back what a worker leaves that dies. */
+/** A worker's side of a file system's room: the primary reserves it, and releases the room of a worker that dies. */
 export class WorkerSpace implements Space {
   readonly #primary: ToPrimary;
   readonly #space: SpaceName;

@@ -34,18 +34,18 @@ import { WorkerSpace } from './worker-space.js';
 
 const IGNORED = ['SIGTERM', 'SIGINT', 'SIGBREAK', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** What a worker gets of its process; a test may hand in something else. */
+/** The process around a worker; tests can replace it. */
 export interface WorkerOutside {
   readonly now: () => number;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * The life of one worker: it asks its primary for all that a machine has once, serves, and ends when told to, or
- * when the primary is gone.
+ * The life of one worker: it asks its primary for the machine's shared parts, serves, and ends on request, or with the
+ * primary.
  */
 export async function runWorker({ now, env }: WorkerOutside): Promise<void> {
-  // Those who mean the whole tell the primary; a terminal tells everybody.
+  // Only the primary handles signals, because a terminal sends them to all processes.
   for (const signal of IGNORED) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(1));
   const primary: ToPrimary = new Channel({
@@ -82,7 +82,7 @@ async function serve(primary: ToPrimary, now: () => number, env: NodeJS.ProcessE
   primary.tell('serving', { clients, dashboard: server.dashboardAddress });
 }
 
-/** What the machine has, of which the primary is the keeper. Resolves once all that is in force is here. */
+/** The machine's shared parts, which the primary owns. Resolves when the complete state in force is here. */
 async function askMachine(config: Config, own: Process, primary: ToPrimary): Promise<Machine> {
   const rooms = {
     blobs: new WorkerRoom(primary, 'blobs'),
@@ -143,7 +143,7 @@ async function takeInForce(
   return inForce;
 }
 
-/** What is shared with the other workers and with those beyond this machine: through the primary, but for the files. */
+/** The parts shared with other workers and replicas: through the primary, except for files. */
 async function askFleet(
   config: Config,
   own: Process,
