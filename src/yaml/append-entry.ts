@@ -1,18 +1,18 @@
 import { type Document, isMap, isSeq, parseDocument, type YAMLSeq } from 'yaml';
 
-/** An entry of a list in a YAML file. */
+/** A new entry for a list in a YAML file. */
 export interface NewEntry {
-  /** The key of the list, at the top of the file. */
+  /** The top-level key of the list. */
   readonly list: string;
   readonly value: Readonly<Record<string, string | readonly string[]>>;
-  /** Lines that stand above it, without their `#`. */
+  /** Comment lines before it, without their `#`. */
   readonly comments: readonly string[];
 }
 
 /**
- * The text with one more entry at the end of a list. Of a list in block style, and of one that is not there yet, every
- * other byte stays as it is; a file in flow style (JSON, `[…]`) keeps its comments, and its blanks may become others.
- * @param text a document that was read without a fault (`readYaml`)
+ * The text with an entry added at the end of a list. For a missing list, and one in block style, all other bytes are
+ * unchanged; a file in flow style (JSON, `[…]`) keeps its comments, but its white space may change.
+ * @param text a valid document (`readYaml`)
  */
 export function appendEntry(text: string, entry: NewEntry): string {
   const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
@@ -35,11 +35,11 @@ export function appendEntry(text: string, entry: NewEntry): string {
   return `${ended(text.slice(0, at), lineEnd)}${lines.join(lineEnd)}${lineEnd}${text.slice(at)}`;
 }
 
-/** Where the line of a list's last character ends. */
+/** The end of the line with a list's last character. */
 function endOfLast(text: string, list: YAMLSeq): number {
   const { range } = list.items.at(-1) as { readonly range: readonly [number, number, number] };
   const end = range[1];
-  // A text in block style has its line's end in it.
+  // A text in block style includes its line break.
   if (text[end - 1] === '\n') return end;
   const next = text.indexOf('\n', end);
   return next === -1 ? text.length : next + 1;
@@ -57,7 +57,7 @@ function ended(text: string, lineEnd: string): string {
   return text === '' || text.endsWith('\n') ? text : text + lineEnd;
 }
 
-/** The entry in block style, a line each. */
+/** The entry in block style, one string per line. */
 function block({ value, comments }: NewEntry, indent: string): string[] {
   const keys = Object.entries(value).map(
     ([key, part], index) => `${indent}${index === 0 ? '- ' : '  '}${key}: ${inFlow(part)}`,
@@ -65,7 +65,7 @@ function block({ value, comments }: NewEntry, indent: string): string[] {
   return [...comments.map((comment) => `${indent}# ${comment}`), ...keys];
 }
 
-/** A JSON text is a YAML text; a word needs no quotes. */
+/** JSON text is valid YAML; a word needs no quotes. */
 function inFlow(part: string | readonly string[]): string {
   if (typeof part !== 'string') return `[${part.map(inFlow).join(', ')}]`;
   return /^[a-z][a-z-]*$/.test(part) && !/^(?:true|false|null|yes|no|on|off|y|n)$/.test(part)

@@ -1,9 +1,9 @@
 import { Lexer } from 'yaml';
 
-/** What the lexer says beside the text: a document begins, a scalar without quotes follows, a flow ends too early. */
+/** The lexer's tokens that are not text: a document begins, a plain scalar follows, a flow ends too early. */
 const [DOCUMENT, SCALAR, FLOW_END] = ['\u0002', '\u001f', '\u0018'];
 
-/** A YAML file's text without its comments, line for line: what is left stands on the line where it stood. */
+/** A YAML file's text without its comments; the rest keeps its line numbers. */
 export function withoutComments(text: string): string {
   let plain = '';
   let isScalar = false;

@@ -14,31 +14,31 @@ import {
 import { expectedGot } from '../messages/settings.js';
 import type { Problem } from './problem.js';
 
-/** Files that people write by hand are far smaller; a deny list of 10,000 entries has about 1.5 MB. */
+/** Far above the size of handwritten files; a deny list of 10,000 entries has about 1.5 MB. */
 const MAX_LENGTH = 16 * 1024 * 1024;
 
-/** The parser recurses, and some thousand levels exhaust its stack: V8 may then end the whole process. */
+/** The parser is recursive, and a few thousand levels overflow its stack: V8 may then end the process. */
 const MAX_DEPTH = 100;
 
 export type Path = readonly PropertyKey[];
 
-/** A YAML file that was read: its value, and where each part of it stands. */
+/** A parsed YAML file: its value, and the position of each part. */
 export interface YamlDocument {
   readonly file: string;
-  /** As it was read. */
+  /** The original text. */
   readonly text: string;
-  /** Plain data. An empty file, or one of comments only, is undefined. */
+  /** Plain data; undefined for a file that is empty or has only comments. */
   readonly value: unknown;
-  /** A problem at the value under `path`, or at the nearest parent that is there. */
+  /** A problem at the value of `path`, or at its nearest existing parent. */
   problemAt(path: Path, message: string): Problem;
   /** A problem at the key itself. */
   problemAtKey(path: Path, message: string): Problem;
 }
 
 /**
- * Reads one YAML 1.2 document. Aliases and tags are refused: what a file says should stand where it says it,
- * and a few lines of aliases to aliases can grow to gigabytes.
- * @returns the document, or everything that keeps it from being one
+ * Reads one YAML 1.2 document. Aliases and tags are rejected: values should be written where they apply, and a few
+ * lines of nested aliases can expand to gigabytes.
+ * @returns the document, or all its problems
  */
 export function readYaml(file: string, text: string): YamlDocument | readonly Problem[] {
   if (text.length > MAX_LENGTH) return [{ file, message: 'longer than 16 MiB' }];
@@ -65,7 +65,7 @@ export function readYaml(file: string, text: string): YamlDocument | readonly Pr
   };
 }
 
-/** Looks with the lexer, which does not recurse. A block's level takes two columns at least, or one of space. */
+/** Uses the lexer, which is not recursive. A block's level takes at least two columns, or one of white space. */
 function nestsTooDeep(text: string): boolean {
   if (new RegExp(`^[ \\t?-]{${2 * MAX_DEPTH},}`, 'm').test(text)) return true;
   let depth = 0;
@@ -77,7 +77,7 @@ function nestsTooDeep(text: string): boolean {
   return false;
 }
 
-/** The parser's own words of these repeat nothing of the file, where a secret may stand. */
+/** The parser's messages that quote nothing of the file, which may contain a secret. */
 const REPEATING_NOTHING: ReadonlySet<string> = new Set([
   'ALIAS_PROPS',
   'BAD_INDENT',
@@ -92,7 +92,7 @@ const REPEATING_NOTHING: ReadonlySet<string> = new Set([
 const UNEXPECTED =
   /^Unexpected (?:[a-z-]+ (?:token|at node end)|, in [a-z ]+|empty item in [a-z ]+)$/;
 
-/** The parser's own words name its inner states; these say what to do. */
+/** The parser's messages describe its internal states; these describe the remedy. */
 function explain(error: YAMLError): string {
   switch (error.code) {
     case 'TAB_AS_INDENT':
@@ -114,7 +114,7 @@ function explain(error: YAMLError): string {
   }
 }
 
-/** A number as long as a secret is not repeated. */
+/** Omits a number that is as long as a secret. */
 function shortly(key: unknown): string {
   const text = String(key);
   return text.length > 5 ? `a ${typeof key}` : text;
@@ -142,7 +142,7 @@ function unwelcomeNodes(
   return problems;
 }
 
-/** Follows a path as far as it goes; `key` asks for the last step's key rather than its value. */
+/** Follows a path to its last existing part; `key` selects the last step's key instead of its value. */
 function offsetOf(root: Node | null, path: Path, key: boolean): number {
   let node: unknown = root;
   let offset = root?.range?.[0] ?? 0;

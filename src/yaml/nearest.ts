@@ -1,6 +1,6 @@
 import { editDistance } from '../domain/edit-distance.js';
 
-/** The candidate that `word` is most likely a slip of, or undefined where none is near. */
+/** The most likely intended candidate for a misspelt `word`, or undefined if none is similar. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const plain = simplify(word);
   let best: string | undefined;
@@ -15,12 +15,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best ?? candidates.find((candidate) => begins(plain, simplify(candidate)));
 }
 
-/** `logging` is meant for `log`. */
+/** `logging` suggests `log`. */
 function begins(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
-/** `holdBytes`, `hold_bytes` and `HOLD-BYTES` are all meant for `hold-bytes`. */
+/** `holdBytes`, `hold_bytes` and `HOLD-BYTES` all suggest `hold-bytes`. */
 function simplify(word: string): string {
   return word.toLowerCase().replace(/[-_. ]/g, '');
 }

@@ -1,22 +1,22 @@
-/** What is wrong with a file that a person wrote, and where. Lines and columns count from 1. */
+/** A problem in a handwritten file, with its position. Lines and columns count from 1. */
 export interface Problem {
-  /** A path, or where else the text came from (`WHEELGATE_LISTEN`, `--listen`). */
+  /** A path, or another source of the text (`WHEELGATE_LISTEN`, `--listen`). */
   readonly file: string;
-  /** Undefined where the whole file is meant: it cannot be read, it is not there. */
+  /** Undefined for the whole file, for example if it is unreadable or missing. */
   readonly line?: number;
   readonly column?: number;
   /** One plain sentence, without line breaks. */
   readonly message: string;
-  /** The file could not be read at all, which may pass without an edit. */
+  /** The file was unreadable, which may recover without an edit. */
   readonly unread?: true;
 }
 
-/** Whether it may pass without an edit: nothing is known of what the file says. */
+/** Whether the problem may recover without an edit: the file's content is unknown. */
 export function isUnread(problems: readonly Problem[]): boolean {
   return problems.some(({ unread }) => unread === true);
 }
 
-/** `file:line:column: message`, the form that terminals and editors make a link of. */
+/** `file:line:column: message`, the format that terminals and editors turn into a link. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, message } = problem;
   return line === undefined ? `${file}: ${message}` : `${file}:${line}:${column ?? 1}: ${message}`;

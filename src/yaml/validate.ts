@@ -9,7 +9,7 @@ export type Validation<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Holds a document against a schema; every problem is reported, each where it stands. */
+/** Validates a document against a schema and reports every problem at its position. */
 export function validateYaml<S extends z.ZodType>(
   schema: S,
   document: YamlDocument,
@@ -26,31 +26,31 @@ export function validateYaml<S extends z.ZodType>(
 }
 
 /**
- * Stands in a message for what was found. It is put in last, by those who know where it stands, and whether it may be
- * repeated.
+ * A placeholder in a message for the actual value. It is filled in later, by code that knows the position and whether
+ * the value may be quoted.
  */
 const FOUND = '\u{F0000}';
 
-/** What is said of a value that is not what it should be. */
+/** The message for an unexpected value. */
 export function expected(what: string): string {
   return expectedGot(what, FOUND);
 }
 
-/** One thing wrong with a value, in words; `key` is set where the key itself is wrong. */
+/** The explanation of one problem; `key` is set if the key itself is wrong. */
 export interface Explained {
   readonly path: Path;
   readonly message: string;
   readonly key: boolean;
 }
 
-/** Adds to zod's issues what their own words cannot know: which keys there are, and which one is missing. */
+/** Adds facts that zod's own messages lack: the known keys, and the missing one. */
 export function explainIssues(
   schema: z.ZodType,
   value: unknown,
   issues: readonly z.core.$ZodIssue[],
   discretion: Discretion = OPEN,
 ): Explained[] {
-  // Where a key is misspelt, what is said of the keys together follows from that.
+  // A misspelt key also causes the problems about its parent's keys.
   const misspelt = new Set(
     issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('/')),
   );
@@ -78,12 +78,12 @@ export function explainIssues(
   });
 }
 
-/** Nobody reads a list of a hundred. */
+/** Shortened, because a list of a hundred keys is useless. */
 function listOf(known: readonly string[]): string {
   return known.length > 40 ? '' : `; ${knownKeysHere(known)}`;
 }
 
-/** Of several forms the one whose kind of value was given: what is wrong inside it says more. */
+/** Of several alternatives, the one that matches the value's type: its inner problems are more precise. */
 function meantBranch({
   path,
   errors,
@@ -97,13 +97,13 @@ function meantBranch({
   return fitting[0]!.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
-/** Where a key or a word is unknown: what was probably meant. */
+/** For an unknown key or word: the probably intended one. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   const near = nearest(word, candidates);
   return near === undefined ? '' : ` ${didYouMean(near)}`;
 }
 
-/** What was expected, in plain words, where a schema has no words of its own for it. */
+/** The expected value in plain words, if the schema has no own message. */
 export function sentence(issue: z.core.$ZodRawIssue): string | undefined {
   const got = issue.input;
   switch (issue.code) {
@@ -155,7 +155,7 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
 }
 
-/** The keys that a schema knows under a path, read from its JSON form, which is plain to walk. */
+/** The known keys of a schema under a path, read from its JSON Schema, which is easy to traverse. */
 export function knownKeys(schema: z.ZodType, path: Path): string[] {
   let at: JsonSchema | undefined = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
   for (const step of path) {
@@ -169,7 +169,7 @@ export function knownKeys(schema: z.ZodType, path: Path): string[] {
   return Object.keys(form?.properties ?? {});
 }
 
-/** In the order of the file, for a person goes through it from above. */
+/** In the order of the file, because people fix it from the top. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),

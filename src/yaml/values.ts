@@ -17,7 +17,7 @@ const BYTES: Readonly<Record<string, number>> = {
 
 export type DurationUnit = keyof typeof MILLISECONDS;
 
-/** A hundred years: every instant that one comes to can still be written as a date. */
+/** A hundred years: every resulting time can still be written as a date. */
 const CENTURY = '36500d';
 
 /**
