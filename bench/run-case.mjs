@@ -1,4 +1,4 @@
-// One case, in the process that `run.mjs` makes for it: answers with its figures.
+// Runs one case, in the process that `run.mjs` starts for it, and returns its figures.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

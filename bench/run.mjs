@@ -1,6 +1,6 @@
-// `npm run bench` runs every case; `npm run bench -- NAME…` some; `--short` only sees that they work. `--megabytes=N`: the length of
-// the large wheel, where a case has one (fleet).
-// A figure is a ratio against a baseline that was measured alternately with it in the same run, wherever it has one.
+// `npm run bench` runs every case; `npm run bench -- NAME…` some of them; `--short` only checks that they work.
+// `--megabytes=N` sets the size of the large wheel, if a case has one (fleet). If possible, a figure is a ratio to a
+// baseline that was measured alternately with it in the same run.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Runs a case in a process of its own: what the one before it has left in memory slows down no client of this one. */
+/** Runs a case in a separate process, so that memory left by the previous case does not slow down its clients. */
 async function runCase(name) {
   const options = args.filter((arg) => arg.startsWith('--'));
   const child = fork(resolve('bench/run-case.mjs'), [name, ...options]);

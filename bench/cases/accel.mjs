@@ -1,5 +1,5 @@
-// Warm artifacts that nginx in front sends itself (X-Accel-Redirect, the shipped configuration), against the same nginx
-// over the files alone: verdict, decision log and metrics of each request are Wheelgate's still.
+// Warm artifacts that a front nginx sends (X-Accel-Redirect, the shipped configuration), compared with the same nginx
+// on the files alone. Wheelgate still does the verdict, decision log and metrics of each request.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

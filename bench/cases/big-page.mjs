@@ -1,4 +1,4 @@
-// A page of 8,000 files that nobody has asked for yet: what it costs, and how long nobody else is answered meanwhile.
+// A cold page of 8,000 files: its cost, and the longest delay of other clients meanwhile.
 import { join } from 'node:path';
 import { BIG_PAGE_FILES, publishBigPages } from '../lib/big-pages.mjs';
 import { download } from '../lib/download.mjs';
@@ -9,13 +9,13 @@ import { proc, settledCpu, sleep, startScript, startWheelgate } from '../lib/pro
 export const needs = [...proc];
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
-/** What the clients ask for. */
+/** The formats that clients request. */
 const FORMS = {
   'JSON, gzip (pip)': { accept: JSON_TYPE, 'accept-encoding': 'gzip' },
   'JSON, br (uv)': { accept: JSON_TYPE, 'accept-encoding': 'gzip, br' },
   'HTML, gzip': { accept: 'text/html', 'accept-encoding': 'gzip' },
 };
-/** A clock tick of the CPU's account is 10 ms: one measure takes several pages. */
+/** CPU time has a resolution of 10 ms, so one measurement covers several pages. */
 const PAGES_A_MEASURE = 2;
 
 export async function run({ folder, rounds, short }) {

@@ -1,4 +1,4 @@
-// Cold artifacts, every check on, against the index asked directly and against a bare undici pass-through.
+// Cold artifacts with every check enabled, compared with the index itself and with a bare undici pass-through.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { pack } from '../lib/zip.mjs';
 
 export const needs = [...proc];
 
-/** Half of it compresses, as in a real wheel. */
+/** Half of it is compressible, as in a real wheel. */
 function megabytes(count) {
   const half = randomBytes(500_000);
   return Array.from({ length: count }, (_, index) => [
@@ -18,10 +18,10 @@ function megabytes(count) {
   ]);
 }
 
-/** Artifacts that a process fetches before anything is measured. */
+/** Number of artifacts that a process fetches before the measurement. */
 const FIRST = 4;
 
-/** Downloads an artifact. @returns its bytes */
+/** Downloads an artifact. @returns its size in bytes */
 async function sizeOf(server, name) {
   const response = await fetch(server.url + wheelPath(name));
   let got = 0;
@@ -41,7 +41,7 @@ export async function run({ folder, rounds, short }) {
     `many/m${index}.py`,
     randomBytes(3_000),
   ]);
-  // One project a download, so that each is cold.
+  // One project per download, so that each is cold.
   const parts = megabytes(size);
   const bigWheel = (name) =>
     buildWheel(
@@ -99,7 +99,7 @@ export async function run({ folder, rounds, short }) {
   for (const [number, one] of cases.entries()) {
     const caseRoot = join(root, String(number));
     const times = short ? 1 : Math.min(rounds, 5);
-    // CPU is counted by whole GBs, which takes more downloads than a ratio.
+    // CPU time requires whole GBs, hence more downloads than a ratio.
     const alone = one.cpu === undefined || short ? 0 : 20;
     const count = times * one.connections;
     const named = (kind, many) => Array.from({ length: many }, (_, index) => `${kind}${index}`);
@@ -108,7 +108,7 @@ export async function run({ folder, rounds, short }) {
       publish(caseRoot, name, [one.make(name)]);
       return name;
     });
-    // What the index has just written would be in the way of what Wheelgate writes.
+    // Writes out the index's new files, which would otherwise compete with Wheelgate's writes.
     spawnSync('sync');
     const upstream = await startScript('throttled', caseRoot, one.speed);
     const passThrough = await startScript('pass-through', upstream.url);
@@ -127,7 +127,7 @@ export async function run({ folder, rounds, short }) {
       return total / 1e6 / ((performance.now() - started) / 1000);
     };
     try {
-      // Who installs has read the page before; and a process compiles its code with its first artifacts.
+      // A real client has read the page before, and a process compiles its code during its first artifacts.
       for (const name of stored) await fetch(`${wheelgate.url}/simple/${name}/`).then(drained);
       for (const server of [passThrough, wheelgate])
         for (const name of first) await sizeOf(server, name);

@@ -1,5 +1,5 @@
-// pip and uv install a tree of real packages through a proxy that has seen none of it: wall time against the index itself, and
-// what the proxy takes of the processors. Each measurement has a server of its own, which is ready, and has an empty cache.
+// pip and uv install a tree of real packages through a cold proxy: wall time compared with the index itself, and the
+// proxy's CPU time. Each measurement has a separate server, which is started, with an empty cache.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPip, findUv, install, publishTree, wheelsOfTree } from '../lib/clients.mjs';
@@ -46,7 +46,7 @@ export async function run({ folder, rounds, short }) {
   const count = await publishTree(root, wheels);
   const others = publishOthers(root, short ? 10 : 300);
   const index = await startNginx(join(folder, 'nginx'), root);
-  // Everything was uploaded yesterday: each page is one whose files are probed.
+  // All files were uploaded yesterday, so each page has its files probed.
   const youngRoot = join(folder, 'young-index');
   const yesterday = new Date(Date.now() - 86_400_000).toISOString();
   await publishTree(youngRoot, wheels, { 'upload-time': yesterday });
@@ -58,14 +58,14 @@ export async function run({ folder, rounds, short }) {
     mkdirSync(scratch);
     return install(client, clients[client], simple, scratch);
   };
-  /** devpi is never quite at rest. */
+  /** devpi is never entirely idle. */
   const cpuOf = ({ pid }) => settledCpu(pid, cpuSecondsOfAll, 2_000);
   const startInService = async (own, from) => {
     const server = await proxies.wheelgate(own, from);
     await takeOthers(server.simple, others);
     return server;
   };
-  /** @returns seconds; what the proxy took goes to `used` */
+  /** @returns seconds; the proxy's CPU time is added to `used` */
   const through =
     (client, start, used, from = index) =>
     async () => {

@@ -1,4 +1,4 @@
-// Many clients at once on one large wheel that nobody has asked for before: one transfer for all of them, and one inspection.
+// Many concurrent clients for one large cold wheel: one transfer and one inspection for all.
 import { join } from 'node:path';
 import { download } from '../lib/download.mjs';
 import { wheelPath } from '../lib/index-folder.mjs';
@@ -29,7 +29,7 @@ export async function run({ folder, rounds, short }) {
     return (performance.now() - started) / 1_000;
   };
   try {
-    // A process compiles its code with its first artifact.
+    // A process compiles its code during its first artifact.
     for (const server of [cache, wheelgate]) await download(server.url + wheelPath('first'));
     for (const project of names.wheelgate) await download(`${wheelgate.url}/simple/${project}/`);
     return [

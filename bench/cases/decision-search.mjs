@@ -1,4 +1,5 @@
-// Who was given a release that few asked for: a search by the indexes of the log's files, against one of the same files whole.
+// The recipients of a rarely requested release: a search with the indexes of the log's files, compared with one through
+// the complete files.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,7 +15,7 @@ const AGENT =
   'pip/26.3 {"ci":true,"cpu":"x86_64","distro":{"id":"trixie","name":"Debian GNU/Linux","version":"13"},' +
   '"implementation":{"name":"CPython","version":"3.13.5"},"installer":{"name":"pip","version":"26.3"}}';
 
-/** Some projects are asked for often, most seldom. */
+/** A few projects are requested often, most of them rarely. */
 function project(line) {
   const share = ((line * 2_654_435_761) % 2 ** 32) / 2 ** 32;
   return `project-${Math.floor(PROJECTS * share ** 3)}`;

@@ -1,5 +1,5 @@
-// How long a client that fetches a cold wheel sees nothing: until the first byte, and the longest pause after it. This is
-// what `gate.hold-bytes` and `gate.hold-time` cost, and what they buy is a refusal that is a plain 403.
+// How long a client waits while it fetches a cold wheel: until the first byte, and the longest pause after it. This is
+// the cost of `gate.hold-bytes` and `gate.hold-time`, whose benefit is that a refusal is a plain 403.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { buildWheel, publish, wheelPath } from '../lib/index-folder.mjs';
@@ -8,10 +8,10 @@ import { proc, startScript, startWheelgate } from '../lib/processes.mjs';
 
 export const needs = [...proc];
 
-/** Megabytes of a wheel, and of a second of the index. */
+/** Megabytes of a wheel, and the index's rate in megabytes per second. */
 const SIZES = [5, 50, 500];
 const SPEEDS = [10, 50, 100];
-/** Whatever comes later than this says nothing of the gate's beginning, in milliseconds. */
+/** Later pauses are not caused by the start of the gate, in milliseconds. */
 const LONG_ENOUGH = 10_000;
 
 function wheelOf(name, megabytes) {
@@ -22,7 +22,7 @@ function wheelOf(name, megabytes) {
   );
 }
 
-/** @returns milliseconds to the first byte, and of the longest pause after it */
+/** @returns milliseconds to the first byte, and the longest pause after it */
 async function pausesOf(url) {
   const ends = new AbortController();
   const begun = performance.now();
@@ -50,7 +50,7 @@ export async function run({ folder, rounds, short }) {
   const figures = [];
   for (const size of sizes)
     for (const speed of speeds) {
-      // The largest say the same each time, and take a GB to say it.
+      // The largest wheels have constant results, and use a GB each time.
       const times = short || size === 500 ? 1 : Math.min(rounds, 3);
       const count = size === 500 ? 1 : times + 1;
       const names = Array.from({ length: count }, (_, round) => `w${size}at${speed}n${round}`);
@@ -60,7 +60,7 @@ export async function run({ folder, rounds, short }) {
       const wheelgate = await startWheelgate(join(folder, `g${size}at${speed}`), upstream.url);
       try {
         for (const name of names) await (await fetch(`${wheelgate.url}/simple/${name}/`)).text();
-        // A process compiles its code with its first artifact.
+        // A process compiles its code during its first artifact.
         if (size < 500) await pausesOf(wheelgate.url + wheelPath(names[times]));
         const pauses = [];
         const taken = { direct: 0, wheelgate: 0 };

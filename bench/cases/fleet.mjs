@@ -1,5 +1,5 @@
-// Replicas that share Redis and a store: what a second one gives on warm pages, and what many clients at all of them cost the
-// index on a wheel that nobody has asked for before.
+// Replicas that share Redis and a store: the gain of a second one on warm pages, and the index's traffic for many
+// clients of all replicas and one large cold wheel.
 import { join } from 'node:path';
 import { request } from 'undici';
 import { fleetNeeds, startFleet } from '../lib/fleet.mjs';
@@ -56,10 +56,10 @@ async function warmPages(folder, rounds, seconds) {
   }
 }
 
-/** Replicas, clients at each, and bytes of the wheel. */
+/** Number of replicas, clients per replica, and bytes of the wheel. */
 const LOAD = { replicas: 3, clients: 60, size: 300e6 };
 const SHORT_LOAD = { replicas: 3, clients: 4, size: 20e6 };
-/** What a client waits for its first byte at most: a response is held for 5 s. */
+/** The longest wait of a client for its first byte: a response is held for 5 s. */
 const HOLD_TIME = 5_000;
 
 async function coldWheel(folder, { replicas, clients, size: usual }, size = usual) {
@@ -68,7 +68,7 @@ async function coldWheel(folder, { replicas, clients, size: usual }, size = usua
   const index = await startScript('family', root);
   const fleet = await startFleet(folder, index.url, replicas, { cache: { disk: '2GiB' } });
   try {
-    // A process compiles its code with its first artifact.
+    // A process compiles its code during its first artifact.
     for (const { url } of fleet.replicas) await timed(url + wheelPath('first'));
     const before = await sentBy(index);
     const started = performance.now();
@@ -106,7 +106,7 @@ async function coldWheel(folder, { replicas, clients, size: usual }, size = usua
   }
 }
 
-/** How often a replica went on alone, for Redis or another replica did not answer in time, or was too slow. */
+/** How often a replica continued alone, because Redis or another replica was slow or did not respond. */
 async function alone({ replicas }) {
   const texts = await Promise.all(
     replicas.map(({ url }) => fetch(`${url}/metrics`).then((answer) => answer.text())),
@@ -120,7 +120,7 @@ async function sentBy(index) {
   return Number(await (await fetch(`${index.url}/sent`)).text());
 }
 
-/** @returns bytes, and milliseconds to the first of them. @throws where the answer is not 200 */
+/** @returns bytes, and milliseconds to the first one. @throws if the status is not 200 */
 async function timed(url) {
   const started = performance.now();
   const answer = await request(url, { bodyTimeout: 0, headersTimeout: 0 });

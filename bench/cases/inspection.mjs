@@ -1,4 +1,4 @@
-// Inspection of wheels with many members, against Python's zipfile listing them and reading RECORD.
+// Inspection of wheels with many members, compared with Python's zipfile, which lists them and reads RECORD.
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

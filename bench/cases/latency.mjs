@@ -1,5 +1,5 @@
-// Warm pages while something heavy goes on. The same requests go to a bare server, too, which shows how much of a wait
-// is the machine's own: on few cores the heavy work takes the processor from everybody.
+// Warm pages during heavy work. The same requests go to a bare server, which shows the machine's own share of a delay:
+// with few cores, heavy work takes the processor from all processes.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ export async function run({ folder, rounds, short }) {
   const upstream = await startScript('family', root);
   const pages = await startScript('throttled', root, 1e9);
   const bare = await startScript('bare', join(folder, 'page'));
-  // The pages' server is an upstream of its own: whoever sends gigabytes answers late.
+  // The pages have a separate upstream, because a server that sends gigabytes responds late.
   const wheelgate = await startWheelgate(join(folder, 'gate'), pages.url, {
     more: {
       upstreams: [
@@ -65,7 +65,7 @@ export async function run({ folder, rounds, short }) {
       return { median: median(values), values };
     };
     const idle = of('idle', 'wheelgate');
-    // 10 ms, or five times what it is when nothing else goes on.
+    // 10 ms, or five times the idle time.
     const bound = { most: Math.max(10, 5 * idle.median), absolute: true };
     const inspecting = `four wheels of ${size / 1e6} MB inspected`;
     const rendering = '8,000-file pages rendered';

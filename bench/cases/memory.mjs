@@ -1,4 +1,4 @@
-// Resident memory of the whole process, with its threads: at rest, and at its peak under what could make it grow.
+// Resident memory of the whole process with its threads: at rest, and at its peak under loads that could increase it.
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../lib/download.mjs';
@@ -25,7 +25,7 @@ export async function run({ folder, rounds, short }) {
   const feedServer = await startScript('throttled', join(folder, 'feed'), 1e9);
   const installFeed = await feedOf(join(folder, 'feed'), feedServer.url, records);
   let gates = 0;
-  /** What `look` sees of a fresh process, after `work` on it. */
+  /** The result of `look` for a fresh process, after `work` on it. */
   const inAFreshOne = async (settings, work, look) => {
     gates += 1;
     const data = settings.folder ?? join(folder, `gate${gates}`);
@@ -35,14 +35,14 @@ export async function run({ folder, rounds, short }) {
       await work(wheelgate);
       return look(memoryOf(wheelgate.pid));
     } finally {
-      // What is kept for another process has to be put away first.
+      // Data that another process will use must be stored first.
       await wheelgate.end(settings.folder === undefined ? 'SIGKILL' : 'SIGTERM');
     }
   };
   const rest = () => sleep(short ? 500 : 2_000);
-  // The feed is brought up to date within 5 s of the start, and every hour: that is part of what it takes.
+  // The feed is updated within 5 s of the start, and every hour, which is part of its cost.
   const afterSync = () => sleep(short ? 500 : 8_000);
-  // Blobs do not stay: what is under way is what counts.
+  // The cache is too small to keep blobs, so the transfers in progress count.
   const small = { cache: { disk: '1GiB' } };
   const withFeed = {
     more: { feed: { url: feedServer.url } },
@@ -65,12 +65,12 @@ export async function run({ folder, rounds, short }) {
           await download(gate.url + wheelPath(name));
           whole += 1;
         });
-        // A bound on the time that a slow disk may take; the note tells whether it was reached.
+        // A limit for a slow disk; the note shows whether it was reached.
         return inTime(Promise.all(downloads), PATIENCE_MS);
       },
       ({ peak }) => peak,
     );
-    // Cached by another process: what it took to fetch it is not what its readers take.
+    // Cached by another process, so that the memory for fetching it is not counted.
     const cached = { ...small, folder: join(folder, 'cached') };
     const fetchIt = (gate) => download(gate.url + wheelPath(names[0]));
     await inAFreshOne(cached, fetchIt, () => {});
@@ -104,7 +104,7 @@ export async function run({ folder, rounds, short }) {
   }
 }
 
-/** Waits for work, or until its time is up; what becomes of it later is nobody's concern. */
+/** Waits for work until a timeout, and ignores its later result. */
 async function inTime(work, milliseconds) {
   work.catch(() => {});
   let timer;
@@ -119,7 +119,7 @@ function megabytes(bytes) {
   return Math.round(bytes / 1e6);
 }
 
-/** 100 MB, or less where the disk would not hold them all while they wait to be inspected. */
+/** 100 MB, or less if the disk cannot hold them all while they wait for inspection. */
 function sizeThatFits(folder, clients) {
   const { bavail, bsize } = statfsSync(folder);
   return Math.min(100e6, (bavail * bsize * 0.5) / clients);

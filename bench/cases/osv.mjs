@@ -1,5 +1,5 @@
-// A lock of 500 packages, asked about in one query as uv and pip-audit do, with a malware feed and some denials in force. A bare
-// server that parses the query and knows of nothing is the baseline.
+// A lock of 500 packages in one query, as uv and pip-audit send it, with a malware feed and some denials in force. The
+// baseline is a bare server that parses the query and has no data.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FEED_RECORDS, feedOf } from '../lib/feed.mjs';
@@ -9,12 +9,12 @@ import { startScript, startWheelgate } from '../lib/processes.mjs';
 export const needs = [];
 
 const PACKAGES = 500;
-/** Of the lock: denied by the policy, and named by the feed. */
+/** Packages of the lock: denied by the policy, and listed in the feed. */
 const DENIED = 3;
 const IN_FEED = 2;
-/** Milliseconds for the whole answer. */
+/** The target for the whole response, in milliseconds. */
 const AIM = 5;
-/** Queries of one measurement; the first ones of a process compile its code. */
+/** Queries per measurement; a process compiles its code during the first ones. */
 const TIMES = 100;
 
 export async function run({ folder, rounds, short }) {

@@ -1,4 +1,4 @@
-// A policy edit while many pages are cached: each page is judged and written anew at its next request, and only then.
+// A policy edit while many pages are cached: each page is judged and rendered again at its next request, not before.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../lib/download.mjs';

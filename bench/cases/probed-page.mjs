@@ -1,5 +1,5 @@
-// The first request of each page of a tree, where its files are probed before they are listed and where they are too old for it:
-// what verdicts ahead of the listing cost the client that comes first.
+// The first request of each page of a tree, with probed files and with files that are too old for it: the cost of early
+// verdicts for the first client.
 import { join } from 'node:path';
 import { findPip, projectOf, publishTree, wheelsOfTree } from '../lib/clients.mjs';
 import { download } from '../lib/download.mjs';
@@ -16,7 +16,9 @@ export const needs = [
 ];
 
 const HEADERS = { accept: 'application/vnd.pypi.simple.v1+json', 'accept-encoding': 'gzip' };
-/** What a page may wait longer because of its probes: `probe.wait`, and the time to notice. In milliseconds. */
+/**
+ * The longest additional wait of a page because of its probes: `probe.wait`, and the time to notice. In milliseconds.
+ */
 const MOST_EXTRA = 350;
 const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();
 const VARIANTS = { 'too old for probes': {}, probed: { 'upload-time': YESTERDAY } };

@@ -1,4 +1,4 @@
-// pip and uv install a tree of real packages, warm, with no caches of their own; nginx has the same pages and files.
+// pip and uv install a tree of real packages, warm, without client caches; nginx has the same pages and files.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPip, findUv, install, publishTree, wheelsOfTree } from '../lib/clients.mjs';

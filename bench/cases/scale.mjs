@@ -1,4 +1,5 @@
-// What must not grow with what is kept: the start, and a request, with many cached artifacts and many policy entries.
+// Costs that must not grow with the amount of data: the start, and a request, with many cached artifacts and many
+// policy entries.
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +51,7 @@ export async function run({ folder, rounds, short }) {
     const warm = async (what, path, bound) => {
       for (const server of Object.values(gates)) {
         await download(server.url + path);
-        // The cache on disk is looked through in the background after a start: that is not what is measured.
+        // After a start, the disk cache is scanned in the background, which is not measured.
         await settledCpu(server.pid);
       }
       const loads = Object.entries(gates).map(([name, server]) => [
@@ -66,7 +67,7 @@ export async function run({ folder, rounds, short }) {
         results: await alternate(Object.fromEntries(loads), times),
       };
     };
-    // Near 1: what a step that is linear in them would cost shows far below.
+    // Near 1: the cost of a linear step would be far below.
     const bound = { least: 0.9 };
     return [
       {

@@ -1,5 +1,5 @@
-// Warm artifacts: 100 MB on 4 connections, 1 MB on 32; metrics and decision log included. And what a GB of the large one
-// takes of the processors, which is the kernel's for the most part.
+// Warm artifacts: 100 MB on 4 connections, 1 MB on 32, including metrics and the decision log. Also the CPU time per GB
+// of the large one, most of which is the kernel's.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { buildWheel, publish } from '../lib/index-folder.mjs';

@@ -1,4 +1,4 @@
-// Warm project pages of 20 KB, 32 connections: negotiation, encoding, policy and metrics in force.
+// Warm project pages of 20 KB on 32 connections: with negotiation, encoding, policy and metrics.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillers, publish } from '../lib/index-folder.mjs';

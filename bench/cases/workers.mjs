@@ -1,5 +1,5 @@
-// What a second worker gives on warm pages, beside what a second process gives a bare server: on few cores the load
-// itself takes its share of them.
+// The gain of a second worker on warm pages, compared with the gain of a second process for a bare server: with few
+// cores, the load generator also uses them.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillers, publish } from '../lib/index-folder.mjs';

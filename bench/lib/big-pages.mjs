@@ -1,9 +1,9 @@
-// Projects with a page of 8,000 files and 5 MB of JSON, each entry as long as a large index writes it.
+// Projects with a page of 8,000 files and 5 MB of JSON, each entry as long as in a large index.
 import { fillers, publishPage } from './index-folder.mjs';
 
 export const BIG_PAGE_FILES = 8_000;
 
-/** Publishes such projects; each is cold once. @returns their names and the bytes of one page */
+/** Publishes such projects, each cold at its first request. @returns their names and the bytes of one page */
 export function publishBigPages(root, prefix, count) {
   const names = Array.from({ length: count }, (_, index) => `${prefix}${index}`);
   let bytes = 0;

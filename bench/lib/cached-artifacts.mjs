@@ -1,14 +1,14 @@
-// A data folder as a long life leaves it: many artifacts, each with its findings.
+// A data folder after long use: many artifacts, each with its findings.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { wheelFilename } from './index-folder.mjs';
 
-/** Artifacts of one project, as large projects have them. */
+/** Artifacts per project, as in large projects. */
 const A_PROJECT = 100;
 const BYTES = Buffer.from('a cached artifact, as short as can be\n');
 
-/** @param data the data folder of a gate that does not run */
+/** @param data the data folder of a stopped server */
 export async function leaveArtifacts(data, count) {
   const { INSPECTOR_VERSION } = await import(resolve('dist/inspection/inspector.js'));
   const blobs = join(data, 'blobs');

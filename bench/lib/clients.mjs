@@ -1,4 +1,4 @@
-// pip and uv, and a static index of real wheels for them to install from.
+// pip and uv, and a static index of real wheels that they install from.
 import {
   copyFileSync,
   existsSync,
@@ -16,21 +16,21 @@ import { has } from './processes.mjs';
 
 const REQUIREMENTS = resolve('bench/requirements.txt');
 
-/** Settings of whoever runs the bench must not reach the clients, but for those of the way out. */
+/** The user's own settings must not affect the clients, except for the network settings. */
 function environment(kept = /^$/) {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(PIP|UV)_/.test(name) || kept.test(name)),
   );
 }
 
-/** A client among those of the tests, else on the path; undefined where there is none. */
+/** A client of the tests, or one on the PATH; undefined if there is none. */
 export function findUv() {
   const own = join(process.env.WHEELGATE_TEST_CLIENTS ?? '', 'uv/bin/uv');
   if (existsSync(own)) return own;
   return has('uv') ? 'uv' : undefined;
 }
 
-/** pip among the tests' clients, else in a virtual environment that is made here; undefined where that fails. */
+/** pip of the tests' clients, or in a new virtual environment; undefined if that fails. */
 export async function findPip() {
   const own = join(process.env.WHEELGATE_TEST_CLIENTS ?? '', 'pip/bin/pip');
   if (existsSync(own)) return own;
@@ -44,8 +44,8 @@ export async function findPip() {
 }
 
 /**
- * The wheels of the tree that the clients install, in build/bench-wheels: pip downloads them once.
- * @throws where the index cannot be reached
+ * The wheels of the tree that the clients install, in build/bench-wheels; pip downloads them once.
+ * @throws if the index is unreachable
  */
 export async function wheelsOfTree(pip) {
   const python = /\(python .*\)/.exec(await output(pip, ['--version']))[0];
@@ -66,13 +66,13 @@ export async function wheelsOfTree(pip) {
 }
 
 /**
- * Installs the tree into an empty folder, with no cache of the client's own.
- * @param index the URL of its project pages, with a slash at its end
+ * Installs the tree into an empty folder, without a client cache.
+ * @param index the URL of its project pages, with a trailing slash
  * @returns seconds
  */
 export async function install(client, program, index, scratch) {
   const args = {
-    // Compiling takes longer than all the rest, and has nothing to do with the index.
+    // Compiling takes longer than the rest, and is independent of the index.
     pip: ['--isolated', 'install', '--quiet', '--no-cache-dir', '--no-compile', '--no-input'],
     uv: ['pip', 'install', '--quiet', '--no-cache', '--no-config', '--python', 'python3'],
   };
@@ -98,7 +98,7 @@ for path in sys.argv[1:]:
         open(path + '.metadata', 'wb').write(archive.read(name))
 `;
 
-/** Publishes real wheels below `root`, each with its metadata beside it, as PyPI has it. @returns how many */
+/** Publishes real wheels below `root` with their metadata files, as on PyPI. @returns their number */
 export async function publishTree(root, wheels, more = {}) {
   const projects = new Set();
   const published = wheels.map((wheel) => {
@@ -123,7 +123,7 @@ export async function publishTree(root, wheels, more = {}) {
       },
     ]);
   }
-  // Some proxies ask for the list of all projects before they ask for one.
+  // Some proxies request the list of all projects before a single one.
   const list = {
     meta: { 'api-version': '1.1' },
     projects: [...projects].map((name) => ({ name })),
@@ -132,7 +132,7 @@ export async function publishTree(root, wheels, more = {}) {
   return projects.size;
 }
 
-/** The project of a wheel, in its normal form. @param wheel path or filename */
+/** The normalised project name of a wheel. @param wheel path or filename */
 export function projectOf(wheel) {
   const [name] = wheel.split('/').at(-1).split('-');
   return name.replaceAll(/[-_.]+/g, '-').toLowerCase();

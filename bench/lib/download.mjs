@@ -1,7 +1,7 @@
-// Downloads as a client makes them, without undoing any encoding and without keeping the bytes.
+// Downloads like a client, without decoding and without keeping the bytes.
 import { request } from 'undici';
 
-/** @returns bytes as sent, milliseconds to the last, and the headers. @throws where the answer is not 200 */
+/** @returns the sent bytes, milliseconds to the last one, and the headers. @throws if the status is not 200 */
 export async function download(url, headers = {}) {
   const started = performance.now();
   const answer = await request(url, { headers, bodyTimeout: 0, headersTimeout: 0 });

@@ -1,14 +1,11 @@
-// A malware feed of made-up records, as an earlier sync has left it, and the source that has nothing newer.
+// A malware feed of invented records, as from an earlier sync, and a source without newer ones.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const FEED_RECORDS = 250_000;
 const MODIFIED = '2026-10-01T00:00:00Z';
 
-/**
- * @param folder what a server serves as the source, at `url`
- * @returns `install(data)`: into the data folder of a gate
- */
+/** @param folder served as the source, at `url` @returns `install(data)`, which copies the feed into a data folder */
 export async function feedOf(folder, url, count) {
   const { readOsvRecord } = await import(resolve('dist/feed/osv-record.js'));
   const { writeFeedFile } = await import(resolve('dist/feed/feed-file.js'));

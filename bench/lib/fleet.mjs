@@ -1,4 +1,4 @@
-// Several replicas on one machine, with what they share.
+// Several replicas on one machine, with their shared services.
 import { existsSync, mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { freePort, has, start, startWheelgate } from './processes.mjs';
 const BUCKET = 'wheels';
 const SECRET = 'of-the-bench-and-of-nothing-else';
 
-/** Where the tests have a store from; on the path else. */
+/** The tests' store program, or one on the PATH. */
 function storeProgram() {
   const own = join(process.env.WHEELGATE_TEST_S3 ?? '', 'versitygw');
   return existsSync(own) ? own : 'versitygw';
 }
 
-/** What is missing on this machine. */
+/** The programs that this machine lacks. */
 export const fleetNeeds = ['redis-server', storeProgram()].filter((program) => !has(program));
 
 async function startRedis(folder) {
@@ -26,7 +26,7 @@ async function startRedis(folder) {
   return { ...server, url: `redis://127.0.0.1:${port}` };
 }
 
-/** For what gives no answer to a plain request. */
+/** For a server that does not respond to a plain request. */
 function accepts(url) {
   return new Promise((done) => {
     const { hostname, port } = new URL(url);
@@ -50,7 +50,7 @@ async function startStore(folder) {
   });
 }
 
-/** As many replicas as asked for over one Redis and one store. */
+/** Starts this many replicas with one Redis and one store. */
 export async function startFleet(folder, upstream, count, settings = {}) {
   const redis = await startRedis(join(folder, 'redis'));
   const store = await startStore(join(folder, 'store'));

@@ -1,4 +1,4 @@
-// A package index as plain files: wheels that are made here, and their pages.
+// A package index as plain files: generated wheels and their pages.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { member, pack, wheelEnd } from './zip.mjs';
 
 /**
- * A wheel by the book with the given members, stored or deflated.
- * @param members `[path, bytes]`, or `[path, what pack made of them]` where many wheels share them
+ * A valid wheel with the given members, stored or deflated.
+ * @param members `[path, bytes]`, or `[path, result of pack]` if many wheels share them
  */
 export function buildWheel(name, members, { deflate = false, version = '1.0' } = {}) {
   const before = { length: 0, entries: [], records: [] };
@@ -30,7 +30,7 @@ export function wheelFilename(name, version) {
   return `${name}-${version}-py3-none-any.whl`;
 }
 
-/** Where an index of ours has the wheel of a project that has only one. */
+/** The path of a project's only wheel in our index. */
 export function wheelPath(name, version = '1.0') {
   return `/files/${name}/${wheelFilename(name, version)}`;
 }
@@ -46,7 +46,7 @@ export function publish(root, name, wheels, extraFiles = []) {
   publishPage(root, name, [...files, ...extraFiles]);
 }
 
-/** Writes a project's page alone; packed, as indexes send long pages, where `gzip` is set. @returns its bytes */
+/** Writes only a project's page; with `gzip` compressed, as indexes send long pages. @returns its bytes */
 export function publishPage(root, name, files, { gzip = false } = {}) {
   const folder = join(root, 'simple', name);
   mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ export function publishPage(root, name, files, { gzip = false } = {}) {
   return page.length;
 }
 
-/** Files of a page that nobody downloads: they make it long. */
+/** Files that only lengthen a page and are never downloaded. */
 export function fillers(name, count) {
   return Array.from({ length: count }, (_, index) => {
     const filename = `${name}-${Math.floor(index / 8)}.${index % 8}-cp311-cp311-manylinux_2_17_x86_64.whl`;
@@ -64,7 +64,7 @@ export function fillers(name, count) {
   });
 }
 
-/** A file as a page lists it. */
+/** A file's entry on a page. */
 export function listed(name, filename, size, sha256) {
   return {
     filename,

@@ -1,7 +1,7 @@
-// Runs what is measured and its baseline in turn, so that whatever else the machine does falls on both.
+// Runs a subject and its baseline alternately, so that other load on the machine affects both.
 import { spawn } from 'node:child_process';
 
-/** @returns the middle value */
+/** @returns the median */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -9,7 +9,7 @@ export function median(values) {
 }
 
 /**
- * Measures several things alternately.
+ * Measures several subjects alternately.
  * @param subjects `{ name: async () => number }`, the baseline first
  * @returns `{ name: { median, values } }`
  */
@@ -22,14 +22,14 @@ export async function alternate(subjects, rounds) {
   );
 }
 
-/** Load by wrk for some seconds: requests and bytes a second, and the 99th percentile in milliseconds. */
+/** Load from wrk for some seconds: requests and bytes per second, and the 99th percentile in milliseconds. */
 export async function wrk(url, { connections, seconds, headers = {} }) {
   const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency'];
   for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}: ${value}`);
   const out = await output('wrk', [...args, url]);
   const bad = /Non-2xx or 3xx responses: (\d+)/.exec(out);
   if (bad !== null) throw new Error(`${url}: ${bad[1]} answers were errors`);
-  // An answer that was cut off would count with the bytes that came.
+  // An interrupted response would count with its received bytes.
   const broken = /Socket errors: .*/.exec(out);
   if (broken !== null) throw new Error(`${url}: ${broken[0]}`);
   return {

@@ -1,7 +1,7 @@
-// Where thousands of small files cost little: a slow disk would hide what is measured.
+// A place where thousands of small files are cheap: a slow disk would hide the measured cost.
 import { mkdtempSync, statfsSync } from 'node:fs';
 
-/** A new folder in memory; undefined where there is no room for so many bytes. Whoever asks for it removes it. */
+/** A new folder in memory; undefined if this many bytes do not fit. The caller removes it. */
 export function memoryFolder(bytes) {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');

@@ -1,5 +1,5 @@
-// Small packages that nobody installs: a server that has delivered them has run its code often enough to be at its usual speed,
-// as one is that has been in service for a day.
+// Small packages that no client installs: after delivering them, a server has run its code often enough to reach its
+// usual speed, like one after a day of service.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { buildWheel, listed, publishPage, sha256 } from './index-folder.mjs';
 
 const AT_ONCE = 8;
 
-/** A module of some kilobytes that deflates as source code does. */
+/** A module of a few kilobytes that compresses like source code. */
 function moduleText(seed) {
   const words = createHash('sha512').update(seed).digest('hex').match(/.{4}/g);
   const lines = Array.from({ length: 40 + (words[0].charCodeAt(0) % 60) }, (_, line) => {
@@ -17,10 +17,7 @@ function moduleText(seed) {
   return Buffer.from(lines.join('\n'));
 }
 
-/**
- * Publishes `count` packages of 60 modules each, with their metadata beside them.
- * @returns their names
- */
+/** Publishes `count` packages of 60 modules each, with their metadata files. @returns their names */
 export function publishOthers(root, count) {
   return Array.from({ length: count }, (_, index) => {
     const name = `other${index}`;
@@ -44,7 +41,7 @@ export function publishOthers(root, count) {
   });
 }
 
-/** Asks a server for the page, the metadata and the wheel of each, as uv would, some packages at a time. */
+/** Requests the page, the metadata and the wheel of each, like uv, several packages at a time. */
 export async function takeOthers(simple, names) {
   const waiting = [...names];
   const one = async () => {

@@ -1,16 +1,16 @@
-// Other proxies to stand where Wheelgate does, each with an empty cache: those that are found here.
+// Other proxies in Wheelgate's place, each with an empty cache: those installed on this machine.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { output } from './measure.mjs';
 import { freePort, start, startNginx } from './processes.mjs';
 
-/** Of an index server of the tests (see CONTRIBUTING); undefined where it is not installed. */
+/** The program of the tests' index server (see CONTRIBUTING); undefined if it is not installed. */
 function program(name) {
   const path = join(process.env.WHEELGATE_TEST_INDEXES ?? '', name);
   return existsSync(path) ? path : undefined;
 }
 
-/** nginx, which keeps pages and files of the index as they are. */
+/** nginx, which caches the index's pages and files unchanged. */
 async function startNginxCache(folder, index) {
   const cache = join(folder, 'cache');
   mkdirSync(cache, { recursive: true });
@@ -67,7 +67,7 @@ async function startProxpi(folder, index) {
   return { ...server, simple: `${url}/index/` };
 }
 
-/** `{ name: async (folder, index) => server }`; a server has the URL of its project pages as `simple`. */
+/** `{ name: async (folder, index) => server }`; a server's `simple` is the URL of its project pages. */
 export const peers = {
   'nginx as a cache': startNginxCache,
   ...(devpi && { devpi: startDevpi }),

@@ -1,4 +1,4 @@
-// The thread behind lib/probe.mjs: its own event loop, so that nothing else of the bench delays what it sees.
+// The thread of lib/probe.mjs. Its separate event loop keeps its measurements free of the bench's own delays.
 import { Agent, get } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -1,10 +1,10 @@
-// What others notice while something goes on: requests at a steady pace, whatever becomes of those before them. A load
-// that waits for its answers, as wrk's does, sends nothing while the server stands still, and so hardly sees it.
+// Delays of other clients during a load: requests at a constant rate, independent of earlier responses. A load that
+// waits for its responses, such as wrk's, sends nothing while the server blocks, and so hardly measures it.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Asks each target every `interval` milliseconds while `work` runs, from a thread of its own.
+ * Requests each target every `interval` milliseconds while `work` runs, from a separate thread.
  * @param targets `{ name: url }`
  * @returns `{ name: { p99, longest, count } }`, in milliseconds
  */
@@ -13,7 +13,7 @@ export async function probed(targets, work, interval = 4) {
     workerData: { targets, interval },
   });
   try {
-    // It has warmed up.
+    // The thread has warmed up.
     await once(thread, 'message');
     thread.postMessage('begin');
     await work();

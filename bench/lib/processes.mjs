@@ -1,11 +1,11 @@
-// Servers that a bench starts, each a process of its own, and ends again.
+// Starts and stops the servers of a bench, each in a separate process.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
-/** A port that nobody listens on just now. */
+/** A port that is free at present. */
 export async function freePort() {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -16,7 +16,7 @@ export async function freePort() {
   return port;
 }
 
-/** Whether a program is on this machine; a bench that needs it says so and is left out. */
+/** Whether a program is installed; a bench that lacks one reports it and is skipped. */
 export function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
@@ -42,8 +42,8 @@ export function sleep(milliseconds) {
 }
 
 /**
- * Starts a process and waits until the URL answers; `startedIn` tells how long that took, in milliseconds.
- * @param answers whether it does, by default with success over HTTP
+ * Starts a process and waits until the URL responds; `startedIn` is the duration in milliseconds.
+ * @param answers whether it does; by default with success over HTTP
  */
 export async function start(command, args, url, { answers = isOk, ...options } = {}) {
   const started = performance.now();
@@ -74,7 +74,7 @@ export async function start(command, args, url, { answers = isOk, ...options } =
   };
 }
 
-/** Wheelgate as it is built in dist/, ready; it asks nobody but the upstream that it is given. */
+/** Starts Wheelgate from dist/ and waits until it is ready; it only contacts the given upstream. */
 export async function startWheelgate(folder, upstream, settings = {}) {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
@@ -99,8 +99,8 @@ export async function startWheelgate(folder, upstream, settings = {}) {
 }
 
 /**
- * nginx over a folder, with as many workers as processes of ours.
- * @param site the text of another site than the folder, which listens on port 80
+ * nginx for a folder, with as many workers as Wheelgate's processes.
+ * @param site the text of another site to use instead, which listens on port 80
  */
 export async function startNginx(folder, root, { workers = 1, site } = {}) {
   mkdirSync(folder, { recursive: true });
@@ -126,7 +126,7 @@ http {
   return start('nginx', ['-c', join(folder, 'nginx.conf')], `http://127.0.0.1:${port}/ok`);
 }
 
-/** A script of bench/servers as a server; it gets the port, then the further arguments. */
+/** Runs a script of bench/servers as a server, with the port and the further arguments. */
 export async function startScript(name, ...args) {
   const port = await freePort();
   const script = resolve('bench/servers', `${name}.mjs`);
@@ -137,17 +137,17 @@ export async function startScript(name, ...args) {
   );
 }
 
-/** What the measures below need. */
+/** The requirements of the measurements below. */
 export const proc = process.platform === 'linux' ? [] : ['Linux'];
 
-/** CPU seconds that a process and its threads have used so far, to the hundredth. */
+/** CPU seconds of a process and its threads so far, to the hundredth. */
 export function cpuSeconds(pid) {
   const out = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = out.slice(out.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The same of a process and all that it has started. */
+/** The same for a process and all its descendants. */
 export function cpuSecondsOfAll(pid) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
@@ -156,8 +156,8 @@ export function cpuSecondsOfAll(pid) {
 }
 
 /**
- * What a measure comes to once a process is at rest: what goes on in the background has come to its end.
- * @param patience for those that are never quite at rest, in milliseconds
+ * The value of a measurement once a process is idle, so that its background work is included.
+ * @param patience the limit for processes that are never entirely idle, in milliseconds
  */
 export async function settledCpu(pid, measure = cpuSeconds, patience = Infinity) {
   let before = measure(pid);

@@ -1,8 +1,8 @@
-// Clients that take an artifact a little at a time.
+// Clients that read an artifact slowly.
 import { connect } from 'node:net';
 import { sleep } from './processes.mjs';
 
-/** Each reader takes a chunk, rests for 100 ms, takes the next; after so many seconds all hang up. */
+/** Each reader reads a chunk and pauses for 100 ms; after this many seconds all disconnect. */
 export async function readSlowly(url, { readers, seconds }) {
   const { hostname, port, pathname } = new URL(url);
   const failures = [];

@@ -1,9 +1,9 @@
-// The table that a run prints, and what of it meets its aim.
+// The table that a run prints, and which figures meet their targets.
 
 /**
  * A figure is `{ figure, unit, baseline?, results: { name: { median, values } }, aims?: { name: aim }, note? }`. An aim
- * is `{ least }` or `{ most }`: of the ratio to the baseline where there is one and the aim is not `absolute`, else of
- * the median.
+ * is `{ least }` or `{ most }`: for the ratio to the baseline, or for the median if there is no baseline or the aim is
+ * `absolute`.
  */
 export function print({ figure, unit, baseline, results, aims = {}, note }) {
   console.log(`\n${figure}`);

@@ -1,5 +1,5 @@
-// Many different large wheels that share all but their end: one file holds what they share, so that a hundred
-// wheels of 100 MB take the disk, and the time to make, of one.
+// Many different large wheels that share everything except their end: one file holds the shared part, so that a hundred
+// wheels of 100 MB need the disk space and the creation time of one.
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,9 @@ import { listed, publishPage, wheelFilename } from './index-folder.mjs';
 import { member, pack, wheelEnd } from './zip.mjs';
 
 /**
- * Publishes wheels of about `size` bytes below `root`, one a project, for the server `family`. Three members of four
- * are stored; the fourth is deflated, to three quarters of its size.
- * @param names of the projects
+ * Publishes wheels of about `size` bytes below `root`, one per project, for the server `family`. Three of four members
+ * are stored; the fourth is deflated to three quarters of its size.
+ * @param names the projects' names
  */
 export function publishFamily(root, names, size) {
   const each = Math.min(10e6, size / 4);

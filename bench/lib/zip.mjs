@@ -1,8 +1,8 @@
-// The parts of a zip archive by the book, so that a wheel can be made in memory or a piece at a time.
+// The parts of a valid zip archive, to create a wheel in memory or piece by piece.
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 
-/** A member's bytes, packed once however many members have them. @param level of deflate; 0: stored */
+/** A member's bytes, compressed once for any number of members. @param level of deflate; 0: stored */
 export function pack(bytes, level = 0) {
   return {
     packed: level > 0 ? zlib.deflateRawSync(bytes, { level }) : bytes,
@@ -15,8 +15,8 @@ export function pack(bytes, level = 0) {
 
 /**
  * A member under its path.
- * @returns `bytes` (local header and content), `entry` (its place in the directory, by its offset) and `record` (its
- * line in RECORD)
+ * @returns `bytes` (local header and content), `entry` (its directory entry, by its offset) and `record` (its line in
+ * RECORD)
  */
 export function member(path, { packed, deflated, size, crc, sha256 }) {
   const fields = Buffer.alloc(26);
@@ -47,7 +47,7 @@ export function member(path, { packed, deflated, size, crc, sha256 }) {
 
 /**
  * The end of a wheel: its dist-info, then the directory of all members.
- * @param before what stands in front: its length, and the members' directory entries and lines in RECORD
+ * @param before the preceding part: its length, and the members' directory entries and lines in RECORD
  */
 export function wheelEnd(name, version, before) {
   const info = `${name}-${version}.dist-info`;

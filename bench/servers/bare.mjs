@@ -1,4 +1,4 @@
-// The baseline: Node's own server, one prepared body for every path; in several processes where that is asked for.
+// The baseline: Node's own server with one prepared body for every path; in several processes on request.
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,7 +15,7 @@ const headers = [
 ];
 if (cluster.isPrimary && Number(workers) > 1) {
   for (let count = 0; count < Number(workers); count += 1) cluster.fork();
-  // Whoever ends this process ends its workers.
+  // Ends the workers with this process.
   process.once('SIGTERM', () => process.exit(0));
 } else
   createServer((req, res) => {

@@ -1,4 +1,4 @@
-// An index of wheels that share their head (lib/wheel-family.mjs), as fast as it goes; /sent tells how many bytes of them it has
+// An index of wheels that share their head (lib/wheel-family.mjs), at full speed; /sent returns the number of bytes
 // sent so far.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// The baseline of an OSV endpoint: it parses a batch of queries, and knows of nothing.
+// The baseline of an OSV endpoint: it parses a batch of queries and has no records.
 import { createServer } from 'node:http';
 
 const [port] = process.argv.slice(2);

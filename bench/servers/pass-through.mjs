@@ -1,4 +1,4 @@
-// The baseline of cold artifacts: a bare pass-through with undici, which looks at nothing and keeps nothing.
+// The baseline of cold artifacts: a bare pass-through with undici, without checks and without a cache.
 import { createServer } from 'node:http';
 import { request } from 'undici';
 

@@ -1,4 +1,4 @@
-// An index's file server with a bounded speed a connection, in bytes a second. A page that lies there packed is sent so.
+// An index's file server with a limited rate per connection, in bytes per second. A compressed page is sent as it is.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
