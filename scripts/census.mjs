@@ -1,5 +1,5 @@
-// `npm run census -- FOLDER…`: inspects every artifact below the folders under the shipped policy and prints, as
-// Markdown, what would be refused and why. The aim is that nothing honest is.
+// `npm run census -- FOLDER…`: inspects every artifact in the folders under the shipped policy and prints, as Markdown,
+// which would be refused and why. The aim is no false refusal.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ const ARTIFACT = /\.(?:whl|egg|zip|tar|tar\.gz|tgz|tar\.bz2)$/;
 const paths = folders
   .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)))
   .filter((path) => ARTIFACT.test(path) && statSync(path).isFile());
-// The same file may lie in two folders.
+// The same file may be in two folders.
 const files = [...new Map(paths.map((path) => [basename(path), path])).values()].sort();
 
 const { policy } = await loadPolicy([], { now: Date.now() });

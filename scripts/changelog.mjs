@@ -1,7 +1,7 @@
-// CHANGELOG.md by its releases.
-//   node scripts/changelog.mjs notes VERSION        prints what it says of a release
-//   node scripts/changelog.mjs cut VERSION [DATE]   makes what is unreleased a release of a day (today)
-// `npm version` does the latter for the version that it sets.
+// Reads and cuts the releases of CHANGELOG.md.
+//   node scripts/changelog.mjs notes VERSION        prints the notes of a release
+//   node scripts/changelog.mjs cut VERSION [DATE]   turns the unreleased notes into a release, by default of today
+// `npm version` runs the latter for the version that it sets.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -9,8 +9,8 @@ const UNRELEASED = '## Unreleased';
 const VERSION = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 
 /**
- * What it says of a release, without its heading.
- * @returns {string | undefined} undefined where it has no such release, or says nothing of it
+ * The notes for a release, without its heading.
+ * @returns {string | undefined} undefined if there is no such release, or it has no notes
  */
 export function notesOf(changelog, version) {
   const sections = changelog.split(/^(?=## )/m);
@@ -20,9 +20,9 @@ export function notesOf(changelog, version) {
 }
 
 /**
- * What is unreleased becomes a release.
+ * Turns the unreleased notes into a release.
  * @param {string} date as in 2027-01-31
- * @throws where nothing is unreleased, or there is such a release already
+ * @throws if there are no unreleased notes, or the release already exists
  */
 export function cut(changelog, version, date) {
   if (!VERSION.test(version)) throw new Error(`not a version: ${version}`);

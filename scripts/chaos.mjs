@@ -1,6 +1,5 @@
-// `npm run chaos -- [--minutes N] [--requests N] [--clients N] [--workers N] [--seed N]`: a long run of what
-// test/chaos/chaos.test.ts does in short; with `--replicas N`, of what fleet.test.ts there does. Exit code 1 where anything was
-// wrong.
+// `npm run chaos -- [--minutes N] [--requests N] [--clients N] [--workers N] [--seed N]`: the long form of
+// test/chaos/chaos.test.ts; with `--replicas N`, that of fleet.test.ts there. Exit code 1 after any error.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -31,7 +30,7 @@ async function onOneMachine() {
     requests: Number(values.requests),
     workers: Number(values.workers),
     faultEvery: 5,
-    // Of lengths that do not go together: an edit in the middle of a life is another thing than one at its end.
+    // Intervals without a common rhythm, because an edit in the middle of a process's life differs from one at its end.
     editEvery: 70,
     killEvery: 230,
     hangEvery: 100,

@@ -13,7 +13,7 @@ export function appVersion(chart) {
   return chart.match(/^appVersion: (\S+)$/m)?.[1];
 }
 
-/** Replaces what `pattern` has between its two groups. */
+/** Replaces the text between the two groups of `pattern`. */
 function edit(path, pattern, version) {
   const before = readFileSync(path, 'utf8');
   writeFileSync(

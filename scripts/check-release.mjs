@@ -1,5 +1,5 @@
-// Whether a tag may become a release: node scripts/check-release.mjs TAG REPOSITORY-URL
-// Everything that is wrong is printed, one line each; then the exit code is 1.
+// Checks that a tag may become a release: node scripts/check-release.mjs TAG REPOSITORY-URL
+// Prints every problem on a separate line; then the exit code is 1.
 import { readFileSync } from 'node:fs';
 import { notesOf } from './changelog.mjs';
 import { appVersion, CHART } from './chart-version.mjs';
@@ -24,7 +24,7 @@ if (notesOf(readFileSync('CHANGELOG.md', 'utf8'), version) === undefined)
 const chart = appVersion(readFileSync(CHART, 'utf8'));
 if (chart !== version)
   problems.push(`${CHART} installs ${chart}: node scripts/chart-version.mjs ${version}`);
-// npm compares it with the repository that its provenance names, and takes no package of another.
+// npm compares it with the repository in the provenance, and rejects a package of another.
 const url = manifest.repository?.url ?? '';
 if (url.replace(/^git\+/, '').replace(/\.git$/, '') !== repository)
   problems.push(`"repository" of package.json is not ${repository}, where the release is made`);

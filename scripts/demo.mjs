@@ -1,5 +1,5 @@
-// `npm run demo [-- --listen HOST:PORT]`: a Wheelgate to look at. Behind it stands an index of invented projects, in it a month
-// of requests for them; nothing is asked of the network, and nothing is left behind.
+// `npm run demo [-- --listen HOST:PORT]`: a Wheelgate for a look around, with an index of invented projects and a month
+// of requests for them. It uses no network, and leaves no files behind.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -11,7 +11,7 @@ const stopping = new AbortController();
 let demo;
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, async () => {
-    // A second one does not wait.
+    // A second signal stops at once.
     if (stopping.signal.aborted) process.exit(130);
     stopping.abort();
     await demo?.close();
@@ -48,7 +48,7 @@ Ctrl-C ends it and removes what it has written.`);
   }
 } catch (error) {
   if (!stopping.signal.aborted) {
-    // The server says which setting it was, and of what it came.
+    // The server names the setting, and the cause.
     const { code } = error.cause ?? error;
     const said =
       code === 'EADDRINUSE'

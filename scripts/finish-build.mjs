@@ -1,5 +1,5 @@
-// What `tsc` leaves undone: the command's file must be executable, as npm links it into a bin folder; and what pages refer to
-// and the schemas of answers lie beside the code that serves them.
+// Finishes the build of `tsc`: the command's file must be executable, because npm links it into a bin folder; the
+// pages' assets and the responses' schemas belong next to the code that serves them.
 import { chmodSync, cpSync } from 'node:fs';
 
 const target = process.argv.includes('--test') ? 'build/src' : 'dist';

@@ -1,12 +1,12 @@
-// The texts that people read in the sources: messages, help, page texts and schema descriptions. The compiler finds the strings;
-// the prose linter's test reads them. By hand: node scripts/messages.mjs [--json] [FOLDER…]
+// The texts for people in the sources: messages, help, page texts and schema descriptions. The compiler finds the
+// strings; the prose linter's test checks them. By hand: node scripts/messages.mjs [--json] [FOLDER…]
 import { relative, resolve } from 'node:path';
 import { SyntaxKind } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
 
-/** Stands for a value that a template inserts. */
+/** Replaces a value that a template inserts. */
 const VALUE = 'X';
-/** Programs for shells. */
+/** Shell programs. */
 const OTHER_LANGUAGES = /^src\/cli\/completion\/(?:bash|fish|zsh)\.ts$/;
 /** Longer texts without punctuation are lists of names. */
 const MOST_WORDS = 40;
@@ -54,14 +54,14 @@ function messagesIn(source, file) {
   return found;
 }
 
-/** What holds strings that are no texts. */
+/** Nodes whose strings are not texts. */
 const SKIPPED = new Set([
   SyntaxKind.ImportDeclaration,
   SyntaxKind.ExportDeclaration,
   SyntaxKind.LiteralType,
 ]);
 
-/** @returns {string | undefined} of a literal, a template, or literals joined with `+` */
+/** @returns {string | undefined} the text of a literal, a template, or literals joined with `+` */
 function textOf(node) {
   if (
     node.kind === SyntaxKind.StringLiteral ||
@@ -83,7 +83,7 @@ function textOf(node) {
   return undefined;
 }
 
-/** Texts inside of a template's values: `${count === 1 ? 'one file' : 'many files'}`. */
+/** Texts inside a template's values: `${count === 1 ? 'one file' : 'many files'}`. */
 function visitValues(node, visit) {
   if (node.kind === SyntaxKind.TemplateExpression)
     for (const span of node.templateSpans) visit(span.expression);
@@ -93,14 +93,14 @@ function visitValues(node, visit) {
       else visitValues(side, visit);
 }
 
-/** A template of HTML: what stands between tags that end a sentence. */
+/** A template of HTML: the text between tags that end a sentence. */
 function partsOfPage(text) {
   return text
     .replace(/<\/?(?:a|b|em|strong|code|span|time|abbr|i|small)\b[^>]*>/g, '')
     .split(/<[^>]*>/);
 }
 
-/** Three words in a row, and no program in another language. */
+/** At least three consecutive words, and not a program in another language. */
 function isProse(text) {
   if (
     /redis\.call|\blocal \w+ =|^SELECT |\$\{?\w+\}?;|=> ?\{|^[\w-]+(?:, ?[\w/*;=.+-]+)*$/.test(text)

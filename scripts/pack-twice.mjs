@@ -1,5 +1,5 @@
-// The package, made twice in two folders and compared byte by byte: node scripts/pack-twice.mjs FOLDER
-// What is packed is what git knows of, as it lies here: nothing slips in that merely lies about. The tarball is left in FOLDER.
+// Packs the package twice in two folders and compares the results byte by byte: node scripts/pack-twice.mjs FOLDER
+// Only files in git are packed, with their present content, so stray files stay out. The tarball remains in FOLDER.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -24,7 +24,7 @@ function packIn(folder) {
   const tree = join(scratch, folder);
   for (const file of known.filter(Boolean)) cpSync(file, join(tree, file));
   symlinkSync(resolve('node_modules'), join(tree, 'node_modules'), 'junction');
-  // On Windows npm is a script, which only a shell starts.
+  // On Windows npm is a script, which requires a shell.
   const shell = process.platform === 'win32';
   execFileSync('npm', ['pack', '--silent'], { cwd: tree, stdio: 'inherit', shell });
   return join(

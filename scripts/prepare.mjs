@@ -1,5 +1,5 @@
-// npm runs this after `npm ci`, for `npm install --global .`, and when it packs. Where the compiler was left out
-// (`npm ci --omit=dev`), what has been built stays as it is.
+// npm runs this after `npm ci`, for `npm install --global .`, and when packing. Without the compiler (`npm ci
+// --omit=dev`), the existing build remains.
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

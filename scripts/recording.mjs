@@ -1,5 +1,5 @@
-// `npm run recording`: the terminal in README.md, docs/images/install.svg, of a real pip and a real server. It needs pip. The
-// index behind the server is invented, and no request leaves the machine.
+// `npm run recording`: creates the terminal picture of README.md, docs/images/install.svg, with a real pip and a real
+// server. It needs pip. The server's index is invented, and no request leaves the machine.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 

@@ -1,14 +1,14 @@
-// JSON Schemas of TypeScript's types, with their comments as descriptions. It asks the compiler, so that whatever a type is
-// made of (`Omit`, `z.output`, a union of constants) is what it comes to.
+// JSON Schemas of TypeScript types, with their comments as descriptions. The compiler resolves the types, so that
+// `Omit`, `z.output` or a union of constants appear as their result.
 import { resolve } from 'node:path';
 import { API, SymbolFlags, TypeFlags } from 'typescript/unstable/sync';
 
-/** What JSON makes an empty object of. */
+/** Types that JSON serializes as an empty object. */
 const EMPTY = new Set(['Map', 'ReadonlyMap', 'Set', 'ReadonlySet']);
 
 /**
- * @param file a source, as a path
- * @param name of an interface in it, whose members' types are described, each under the member's name
+ * @param file the path of a source file
+ * @param name an interface in it, whose members' types are described, each under the member's name
  */
 export function schemasOfTypes(file, name) {
   const api = new API({ cwd: process.cwd() });
@@ -24,7 +24,7 @@ export function schemasOfTypes(file, name) {
 
 function describeMembers(checker, root) {
   const schemas = {};
-  /** The types that have a schema of their own. */
+  /** The types with a separate schema. */
   const described = new Map();
 
   const commentOn = (symbol) => {
@@ -53,7 +53,7 @@ function describeMembers(checker, root) {
     );
   }
 
-  /** As many as there are, each like one of them. */
+  /** A fixed number of items of the same type. */
   function tupleOf(type) {
     const all = checker.getTypeArguments(type).map(schemaOf);
     const kinds = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
@@ -78,7 +78,7 @@ function describeMembers(checker, root) {
     return all.length === 1 ? all[0] : { anyOf: all };
   }
 
-  /** What has a name of its own is described once, and referred to. */
+  /** A named type is described once, and referenced. */
   function namedOf(type) {
     const symbol = type.getAliasSymbol() ?? type.getSymbol();
     const text = checker.typeToString(type);
@@ -86,7 +86,7 @@ function describeMembers(checker, root) {
     if (symbol?.name !== text) return objectOf(type);
     if (!described.has(text)) {
       described.set(text, type.id);
-      // Before its members, one of which may be of the same type.
+      // Before its members, which may have the same type.
       schemas[text] = {};
       Object.assign(schemas[text], commentOn(symbol), objectOf(type));
     }
@@ -104,7 +104,7 @@ function describeMembers(checker, root) {
       if (member.name.startsWith('__@')) continue;
       const its = checker.getTypeOfSymbol(member);
       const types = its.isUnionType() ? its.getTypes() : [its];
-      // JSON leaves out what is undefined.
+      // JSON omits undefined values.
       const lacking = types.filter(({ flags }) => flags & TypeFlags.Undefined).length;
       if (lacking === types.length) continue;
       properties[member.name] = { ...schemaOf(its), ...commentOn(member) };

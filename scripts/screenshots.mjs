@@ -1,5 +1,5 @@
-// `npm run screenshots`: pictures of the demo's pages for README.md and docs/, in docs/images. It needs Chromium; the demo is the
-// same each time, but for the ids of its requests.
+// `npm run screenshots`: pictures of the demo's pages for README.md and docs/, in docs/images. It needs Chromium. The
+// demo is identical each time, except for the ids of its requests.
 import { mkdirSync, statSync } from 'node:fs';
 
 const { chromium, openBrowser } = await import('../build/test/support/browser.js');
@@ -7,7 +7,7 @@ const { startDemo } = await import('../build/test/support/demo/start-demo.js');
 
 const FOLDER = 'docs/images';
 const MOST_BYTES = 150 * 1024;
-/** The instant at which the demo's month ends. */
+/** The end of the demo's month. */
 const AT = Date.UTC(2026, 10, 26, 12);
 const WHY = '/projects/tidewater/files/tidewater-2.4.1-py3-none-any.whl';
 
@@ -34,7 +34,7 @@ try {
     const page = await browser.newPage();
     await page.setViewport({ width: 1_100, height });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    // What a script would add tells how long ago something was: from another day on it would be another picture.
+    // Scripts would add the age of each time, which would change the picture from day to day.
     await page.setJavaScriptEnabled(false);
     await page.goto(demo.url + path);
     const file = `${FOLDER}/${name}.png`;

@@ -1,5 +1,6 @@
-// What the package's users get of package-lock.json, as npm-shrinkwrap.json: the same versions and digests, without what only
-// developers need. `npm pack` makes it and takes it away again: beside a package-lock.json npm would heed it alone.
+// Creates npm-shrinkwrap.json from package-lock.json for the package's users: the same versions and digests, without
+// development dependencies. `npm pack` creates it and removes it again, because npm would use it instead of
+// package-lock.json.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const SHRINKWRAP = 'npm-shrinkwrap.json';

@@ -1,4 +1,4 @@
-// Runs the compiled tests with node's own runner. Node 20 takes no glob, so the files are listed here.
+// Runs the compiled tests with node's own runner. Node 20 does not support globs, so the files are listed here.
 // Arguments narrow the run: `npm test -- policy gate` runs the files whose path contains one of the words.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ const run = spawnSync(
     '--test',
     '--test-reporter=spec',
     '--test-concurrency=2',
-    // A test that hangs fails, and the others go on.
+    // A test that hangs fails, and the others continue.
     '--test-timeout=300000',
     ...files,
   ],

@@ -1,6 +1,6 @@
-// Writes the tests of the alerts from scrapes of a running Wheelgate: `npm run alert-tests`, after a change of the
-// alerts, their cases in test/deploy/cases, or the metrics. Names of alerts narrow the run. A test holds that the
-// committed files say what is scraped.
+// Writes the tests of the alerts from scrapes of a running Wheelgate: `npm run alert-tests`, after a change to the
+// alerts, their cases in test/deploy/cases, or the metrics. Names of alerts narrow the run. A test compares the
+// committed files with the scrapes.
 import { writeFileSync } from 'node:fs';
 
 const { alertTestFile, makeAlertTest } = await import('../build/test/deploy/make-alert-tests.js');

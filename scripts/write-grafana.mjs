@@ -1,5 +1,5 @@
-// Writes the board for Grafana: `npm run board`, after a change of its panels in test/deploy/board. A test holds that the
-// committed file says what they say.
+// Writes the board for Grafana: `npm run board`, after a change to its panels in test/deploy/board. A test compares the
+// committed file with the panels.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 

@@ -1,5 +1,5 @@
-// Writes deploy/kubernetes: the Helm chart's default as plain manifests. `npm run manifests`, after a change of the chart; it needs
-// helm, where the tests find it. A test holds that the committed files are what the chart says.
+// Writes deploy/kubernetes: the Helm chart's default as plain manifests. `npm run manifests`, after a change to the
+// chart; it needs the tests' helm. A test compares the committed files with the rendered chart.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
-// Writes the schemas that /api/v1/openapi.json refers to: `npm run openapi`, after a change of what a route below /api/v1/
-// answers with. A test holds that the committed file says what the types say.
+// Writes the schemas of /api/v1/openapi.json: `npm run openapi`, after a change to a response below /api/v1/. A test
+// compares the committed file with the types.
 import { writeFileSync } from 'node:fs';
 import { schemasOfTypes } from './schemas-of-types.mjs';
 

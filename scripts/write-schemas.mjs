@@ -1,5 +1,5 @@
-// Writes the JSON Schemas that editors, and Helm, complete and check by, from the code that reads the files.
-// `npm run schemas` runs it; a test holds that the committed files say what the code says.
+// Writes the JSON Schemas for editors and Helm from the code that reads the files. `npm run schemas` runs it; a test
+// compares the committed files with the code.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 const { policyJsonSchema, expectationsJsonSchema } = await import(
