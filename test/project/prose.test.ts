@@ -80,7 +80,6 @@ const RULES: Readonly<Record<string, readonly (readonly [caught: string, twin: s
 
 const BUFFER = 64 * 1024 * 1024;
 
-/** History stays as it was written: `.vale.ini` says so of the changelog and the decisions. */
 const PROSE = ['docs', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 describe('prose', () => {
