@@ -16,7 +16,7 @@ export function chromium(): Requirement<string> {
   return required(found, 'Chromium', "it comes with Debian's package chromium");
 }
 
-/** A browser that asks nobody for anything by itself. */
+/** A browser without background requests. */
 export function openBrowser(executablePath: string): Promise<Browser> {
   return launch({
     executablePath,

@@ -1,8 +1,8 @@
 import { buildSdist, type Distribution } from './distributions.js';
 
 /**
- * An sdist that brings its own build backend, so that nothing else is needed to build it. Whoever so much as asks it
- * for metadata leaves a file behind.
+ * An sdist with its own build backend, so that its build needs nothing else. Even a request for metadata leaves a file
+ * behind.
  * @param marker the file's path
  */
 export function buildingSdist(name: string, version: string, marker: string): Distribution {

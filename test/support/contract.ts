@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 /**
- * What any adapter of an interface must do, a sentence each; the check rejects where one does not. Functions, so that
- * the contract itself can be tried on adapters that are wrong.
+ * The requirements for all adapters of an interface, one sentence each; the check rejects if it is not met. Plain
+ * functions, so that the contract itself can be tested with wrong adapters.
  */
 export type Contract<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>;
 
-/** An adapter to be tried, upon a place of its own that is empty at first. */
+/** An adapter under test, with a separate, initially empty store. */
 export interface Subject {
-  /** Takes the place away. */
+  /** Removes the store. */
   close?(): Promise<void>;
 }
 
 type Make<S extends Subject> = () => S | Promise<S>;
 
-/** Has an adapter keep a contract, each sentence as a test. */
+/** Tests an adapter against a contract, one test per sentence. */
 export function keeps<S extends Subject>(name: string, contract: Contract<S>, make: Make<S>): void {
   describe(name, () => {
     for (const [sentence, check] of Object.entries(contract))
@@ -23,7 +23,7 @@ export function keeps<S extends Subject>(name: string, contract: Contract<S>, ma
   });
 }
 
-/** The sentences that an adapter does not keep. */
+/** The sentences that an adapter violates. */
 export async function broken<S extends Subject>(
   contract: Contract<S>,
   make: Make<S>,
@@ -47,8 +47,8 @@ async function tried<S extends Subject>(
 }
 
 /**
- * Tries a contract itself: a right adapter keeps it, each wrong one is caught, and there is no sentence that catches
- * none of them.
+ * Tests a contract itself: a correct adapter passes, each wrong one fails, and each sentence catches at least one of
+ * them.
  */
 export function catches<S extends Subject>(
   name: string,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A port of loopback that leads to another, until it is cut: then nothing passes, and nobody is told. */
+/** A loopback port that forwards to another until it is cut: then no bytes pass, and the connections stay open. */
 export interface CutLine {
   readonly url: string;
-  /** Bytes that have come from there. */
+  /** Number of bytes received from the target. */
   readonly passed: number;
   to(port: number): void;
   cut(): void;

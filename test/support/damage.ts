@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 
-/** What may become of a file while nobody looks. It is there before. */
+/** Ways in which an existing file may be damaged. */
 export type Damage = (path: string) => Promise<unknown>;
 
-/** Each way fails for root, too, who may read what nobody may. */
+/** Each also fails for root, who can read any file. */
 export const DAMAGES = {
   missing: (path) => rm(path, { recursive: true }),
   empty: (path) => truncate(path),
@@ -15,7 +15,7 @@ export const DAMAGES = {
     await file.close();
   },
   'full of something else': (path) => writeFile(path, 'something else'),
-  /** One byte is another, and size and times are as they were. */
+  /** One byte differs; size and times are unchanged. */
   altered: async (path) => {
     const { atime, mtimeMs, size } = await stat(path);
     const file = await open(path, 'r+');
@@ -30,12 +30,12 @@ export const DAMAGES = {
     await rm(path);
     await mkdir(path);
   },
-  /** Opening it is ELOOP. */
+  /** Opening it fails with ELOOP. */
   'a link to itself': async (path) => {
     await rm(path);
     await symlink(path, path);
   },
-  /** Opening it waits for ever, if nobody writes. */
+  /** Opening it blocks forever without a writer. */
   'a pipe': async (path) => {
     await rm(path);
     execFileSync('mkfifo', [path]);

@@ -14,7 +14,7 @@ const hooked = buildWheel({
 });
 const before = buildWheel({ name: 'hooked', version: '1.0' });
 
-/** What was refused a while ago, by others than who looks. */
+/** A past refusal of another client. */
 const PAST: DecisionRecord = {
   time: '2026-10-31T10:00:00.000Z',
   client: '10.0.0.1',
@@ -44,7 +44,7 @@ const SPARED: DecisionRecord = {
   reason: 'hooked 1.1 was uploaded 31 hours ago (cooldown)',
 };
 
-/** Every page of the dashboard, by what it is called and where it is: a new page is a line. */
+/** All pages of the dashboard with their names and paths: a new page is a new line. */
 export const PAGES = [
   ['why, refused', `/projects/hooked/files/${hooked.filename}`],
   ['why, allowed', `/projects/hooked/files/${before.filename}`],
@@ -66,7 +66,7 @@ export const PAGES = [
   ['no such page', '/projects/hooked/files/nothing-1.0.tar.gz'],
 ] as const satisfies readonly (readonly [name: string, path: string])[];
 
-/** A Wheelgate with something on each of its pages. */
+/** A Wheelgate with content on each page. */
 export async function startDemoGate(): Promise<TestGate> {
   const gate = await startGate({
     config: {

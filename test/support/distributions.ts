@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import * as sdists from './archives/tar.js';
 import * as wheels from './archives/wheel.js';
 
-/** An artifact that a test made, under the name that an index would list it by. */
+/** An artifact of a test, under its name in an index. */
 export interface Distribution {
   readonly filename: string;
   readonly bytes: Buffer;
   readonly sha256: string;
-  /** Wheels: the METADATA, for the sidecar. */
+  /** Wheels: METADATA, for the sidecar. */
   readonly metadata?: Buffer;
 }
 
 export interface WheelSpec extends wheels.WheelOptions {
   readonly tags?: string;
   readonly requires?: readonly string[];
-  /** In place of the METADATA that says the above. */
+  /** Replaces the METADATA generated from the fields above. */
   readonly metadata?: string;
 }
 
-/** A wheel by the book, except for what the spec changes. */
+/** A valid wheel, except for the changes in the spec. */
 export function buildWheel(spec: WheelSpec = {}): Distribution {
   const { name = 'demo', version = '1.0', tags = 'py3-none-any' } = spec;
   const requires = (spec.requires ?? []).map((requirement) => `Requires-Dist: ${requirement}\n`);
@@ -38,7 +38,7 @@ export function buildWheel(spec: WheelSpec = {}): Distribution {
   return distribution(`${name}-${version}-${tags}.whl`, bytes, metadata);
 }
 
-/** A `.tar.gz` sdist that pip can build, with what the options add. */
+/** A `.tar.gz` sdist that pip can build, with the additions in the options. */
 export function buildSdist(options: sdists.SdistOptions = {}): Distribution {
   const { name = 'demo', version = '1.0' } = options;
   const files = {

@@ -14,9 +14,9 @@ import { NOW } from '../policy/support.js';
 export interface InstallSpec {
   readonly name?: string;
   readonly version?: string;
-  /** By their paths below the site folder; `../../../bin/x` is a script. */
+  /** Paths relative to the site folder; `../../../bin/x` is a script. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
-  /** Further files that RECORD lists without a hash, as pip lists bytecode. */
+  /** Further files, listed in RECORD without a hash, as pip does for bytecode. */
   readonly compiled?: Readonly<Record<string, Buffer>>;
   /** Changes RECORD's lines. */
   readonly record?: (lines: string[]) => string[];
@@ -24,7 +24,7 @@ export interface InstallSpec {
   readonly direct?: object;
 }
 
-/** A virtual environment as pip leaves it, made file by file, in a folder of its own. */
+/** A virtual environment like pip's, created file by file in a separate folder. */
 export class TestEnvironment {
   readonly root: string;
   readonly site: string;
@@ -46,7 +46,7 @@ export class TestEnvironment {
     await rm(this.root, { recursive: true, force: true });
   }
 
-  /** Writes a file of nobody's. @param path below the site folder */
+  /** Writes a file that no RECORD lists. @param path below the site folder */
   async write(path: string, content: string | Buffer): Promise<string> {
     const file = join(this.site, path);
     await mkdir(dirname(file), { recursive: true });
@@ -54,7 +54,7 @@ export class TestEnvironment {
     return file;
   }
 
-  /** Puts a distribution there, RECORD last, as pip does. */
+  /** Installs a distribution, RECORD last, like pip. */
   async install(spec: InstallSpec = {}): Promise<void> {
     const { name = 'demo', version = '1.0', compiled = {} } = spec;
     const info = `${name}-${version}.dist-info`;
@@ -73,13 +73,13 @@ export class TestEnvironment {
     await this.write(`${info}/RECORD`, `${(spec.record?.(lines) ?? lines).join('\n')}\n`);
   }
 
-  /** Audits it, under the shipped policies unless told otherwise. */
+  /** Audits it, by default under the shipped policies. */
   async audit(policy?: Policy): Promise<AuditReport> {
     const audited = new AuditPolicy(policy ?? (await shippedPolicy()), NOW);
     return (await auditEnvironment(await locateEnvironment(this.root), audited)).report;
   }
 
-  /** What was found or unclear, as `code path-below-the-site-folder`. */
+  /** The `found` and `unclear` findings, as `code path-below-the-site-folder`. */
   async found(policy?: Policy): Promise<string[]> {
     const { findings } = await this.audit(policy);
     return findings
@@ -104,7 +104,7 @@ export async function shippedPolicy(): Promise<Policy> {
   return policy;
 }
 
-/** A file of `test/audit/fixtures`, which lie beside the sources. */
+/** A file of `test/audit/fixtures`, in the source tree. */
 export function fixture(name: string): string {
   return join('test', 'audit', 'fixtures', name);
 }

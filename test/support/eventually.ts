@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds between two looks, and until it is given up. */
+/** Milliseconds between two checks, and until the timeout. */
 const LOOK = 20;
 const PATIENCE = 120_000;
 
-/** Waits until something holds. @throws what it said last, where it does not in two minutes */
+/** Waits until a condition holds. @throws its last error, after two minutes */
 export async function eventually(holds: () => unknown): Promise<void> {
   const end = performance.now() + PATIENCE;
   for (;;) {

@@ -4,14 +4,14 @@ import { until } from './until.js';
 import type { TestGate } from './wheelgate.js';
 
 /**
- * Removes an inspected artifact from the disk cache, and leaves what is known of it. The gate must keep nothing in memory
+ * Removes an inspected artifact from the disk cache, but not its findings. The gate must not cache in memory
  * (`cache.memory: 0`).
  */
 export async function evict(gate: TestGate, url: string, sha256: string): Promise<void> {
   const hits = async () =>
     (await gate.metric('wheelgate_cache_requests_total{tier="artifacts",result="hit"}'))[0];
   const before = await hits();
-  // Its fill goes on after the blob is there, and whoever asks meanwhile joins in.
+  // Its fill continues after the blob is stored, and concurrent requests join it.
   await until(async () => {
     await gate.get(url, {}, 'HEAD');
     return (await hits()) !== before;

@@ -2,47 +2,47 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What goes wrong with every request, or with those of one method. */
+/** A fault of every request, or of those with one method. */
 export type S3Fault =
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   | { readonly kind: 'drop'; readonly method?: string }
-  /** Takes the request and says nothing. */
+  /** Accepts the request and never responds. */
   | { readonly kind: 'silence'; readonly method?: string }
-  /** Answers with an error of S3's. */
+  /** Responds with an S3 error. */
   | {
       readonly kind: 'error';
       readonly status: number;
       readonly code: string;
       readonly method?: string;
     }
-  /** Answers 200 with the XML of an error. */
+  /** Responds 200 with the XML of an error. */
   | { readonly kind: 'error-in-200'; readonly method?: string }
-  /** Announces all, and closes the connection after half of it. */
+  /** Announces the full length, and closes the connection halfway. */
   | { readonly kind: 'truncate'; readonly method?: string }
-  /** Sends as many other bytes. */
+  /** Sends the same number of other bytes. */
   | { readonly kind: 'other-bytes'; readonly method?: string }
-  /** Sends half of it, in good form. */
+  /** Sends half of it as a valid response. */
   | { readonly kind: 'shorten'; readonly method?: string }
-  /** Says another length, and sends so many zeros. */
+  /** Declares another length, and sends as many zeros. */
   | { readonly kind: 'lie'; readonly length: number; readonly method?: string }
-  /** Answers with an error whose text has no end. */
+  /** Responds with an error of infinite length. */
   | { readonly kind: 'endless-error'; readonly status: number; readonly method?: string }
-  /** Sends a byte every so many milliseconds. */
+  /** Sends one byte per interval, in milliseconds. */
   | { readonly kind: 'drip'; readonly every: number; readonly method?: string }
-  /** Sends the first piece and no more, for ever. */
+  /** Sends the first piece and then stalls forever. */
   | { readonly kind: 'stall'; readonly method?: string };
 
-/** An S3-compatible store in memory that fails as a test wants it. It looks at no signature. */
+/** An S3-compatible store in memory with faults on demand. It ignores signatures. */
 export interface FakeS3 {
   readonly url: string;
-  /** By their keys. */
+  /** By key. */
   readonly objects: Map<string, Buffer>;
-  /** When each was stored, in milliseconds since 1970; the present for those without. */
+  /** When each was stored, in milliseconds since 1970; the present for missing ones. */
   readonly times: Map<string, number>;
-  /** Unfinished uploads in parts, by their ids. */
+  /** Unfinished multipart uploads, by id. */
   readonly uploads: Map<string, Map<number, Buffer>>;
   fault: S3Fault | undefined;
-  /** How many requests of a method have come. */
+  /** The number of requests with a method. */
   requests(method: string): number;
   close(): Promise<void>;
 }
@@ -77,7 +77,7 @@ export async function startFakeS3(): Promise<FakeS3> {
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', fake.url);
-    // The bucket comes first.
+    // The bucket is the first segment.
     const key = decodeURIComponent(url.pathname).split('/').slice(2).join('/');
     const { fault } = fake;
     const isFaulty = fault !== undefined && (fault.method ?? req.method) === req.method;
@@ -96,7 +96,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     res.writeHead(204).end();
   }
 
-  /** What lies directly below a prefix, and the folders there. */
+  /** The direct content of a prefix, with its folders. */
   function list(res: ServerResponse, prefix: string): void {
     const found = new Set<string>();
     for (const key of fake.objects.keys()) {
@@ -185,7 +185,7 @@ function fail(res: ServerResponse, status: number, code: string): void {
   res.end(`${XML}<Error><Code>${code}</Code><Message>injected</Message></Error>`);
 }
 
-/** Zeros as long as somebody takes them. @param status of an answer that has not begun */
+/** Sends zeros until the client disconnects. @param status of a response that has not started */
 function endless(res: ServerResponse, status?: number): void {
   if (status !== undefined) res.writeHead(status, { 'content-type': 'application/xml' });
   const piece = Buffer.alloc(64 * 1024);

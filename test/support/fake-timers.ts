@@ -1,6 +1,6 @@
 import type { Timers } from '../../src/runtime/timers.js';
 
-/** Time that stands still until it is moved. */
+/** Time that only moves on request. */
 export class FakeTimers implements Timers {
   #now: number;
   #waiting: { readonly at: number; readonly callback: () => void }[] = [];
@@ -21,7 +21,7 @@ export class FakeTimers implements Timers {
     };
   }
 
-  /** Moves on, and calls what falls due, in its order. */
+  /** Advances the time, and calls due timers in order. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (;;) {

@@ -3,48 +3,48 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Distribution } from './distributions.js';
 
-/** What goes wrong with one path. */
+/** A fault of one path. */
 export type Fault =
-  /** Answers with a status. */
+  /** Responds with a status. */
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Answers with a status and a body that waits for `release`. */
+  /** Responds with a status and a body that waits for `release`. */
   | { readonly kind: 'endless-status'; readonly status: number }
-  /** Takes the request and says nothing before `release`. */
+  /** Accepts the request and does not respond before `release`. */
   | { readonly kind: 'silence' }
-  /** Answers with a status once `release` is called. */
+  /** Responds with a status after `release` is called. */
   | {
       readonly kind: 'late-status';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Sends a byte every so many milliseconds; the rest at once to whoever asks for it, or the rest likewise. */
+  /** Sends one byte per interval, in milliseconds; a request for the rest gets it at once, or in the same way. */
   | { readonly kind: 'drip'; readonly every: number; readonly endless?: boolean }
-  /** Sends another body in good form. */
+  /** Sends another body as a valid response. */
   | { readonly kind: 'body'; readonly body: string }
-  /** Sends the whole body under a `Content-Encoding`, whatever it is. */
+  /** Sends the whole body under any `Content-Encoding`. */
   | { readonly kind: 'encoding'; readonly encoding: string }
-  /** Closes the connection before an answer. */
+  /** Closes the connection before a response. */
   | { readonly kind: 'drop' }
-  /** Announces the whole body, and closes the connection after so many bytes of it. */
+  /** Announces the whole body, and closes the connection after this many bytes. */
   | { readonly kind: 'truncate'; readonly after: number; readonly chunked?: boolean }
-  /** Closes the connection after so many bytes of each answer, and gives the rest to whoever asks for it. */
+  /** Closes the connection after this many bytes of each response, and supports requests for the rest. */
   | { readonly kind: 'break'; readonly after: number; readonly etag?: string }
-  /** Sends fewer bytes than there are, in good form. */
+  /** Sends fewer bytes as a valid response. */
   | { readonly kind: 'shorten'; readonly to: number; readonly chunked?: boolean }
   /** Changes one byte of the body. */
   | { readonly kind: 'corrupt'; readonly at: number }
-  /** Sends so many bytes, then waits for `release`; gives what is behind them at once to whoever asks for it, if it may. */
+  /** Sends this many bytes, then waits for `release`; a request for the rest gets it at once, if ranges are enabled. */
   | { readonly kind: 'stall'; readonly after: number; readonly ranges?: boolean }
   /** Sends the body without announcing its length. */
   | { readonly kind: 'unannounced' }
   | { readonly kind: 'redirect'; readonly to: string }
-  /** Gives parts of other bytes, and the body itself to whoever asks for all of it. */
+  /** Responds to ranges with other bytes, and to a full request with the body itself. */
   | { readonly kind: 'other-parts'; readonly bytes: Buffer }
-  /** Answers a request for a part in its own way; the file itself is right. */
+  /** Custom responses to ranges; the file itself is correct. */
   | { readonly kind: 'parts'; readonly answer: (bytes: Buffer, range: string) => PartAnswer };
 
 export interface PartAnswer {
@@ -53,16 +53,16 @@ export interface PartAnswer {
   readonly body: Buffer;
 }
 
-/** How one file is listed, beside what its bytes say. */
+/** A file's entry on the page, if it differs from the file's actual properties. */
 export interface Listing {
   readonly dist: Distribution;
   readonly yanked?: boolean | string;
-  /** 2020 where it is left out; none at all where it is null, or in HTML. */
+  /** Default: 2020; no time if null, or in HTML. */
   readonly uploadTime?: string | null;
   readonly requiresPython?: string;
-  /** Another digest than the file has, or none. */
+  /** A false digest, or none. */
   readonly sha256?: string | null;
-  /** In place of the sha256: all digests in JSON, and the fragment in HTML. */
+  /** Replaces the sha256: all digests in JSON, and the fragment in HTML. */
   readonly hashes?: Readonly<Record<string, unknown>> | null;
   readonly fragment?: string;
   readonly sidecar?: Buffer;
@@ -72,24 +72,24 @@ export interface Listing {
 }
 
 export interface FakeUpstream {
-  /** Its simple index. */
+  /** The URL of its simple index. */
   readonly url: string;
   readonly host: string;
   addProject(name: string, listings: readonly (Listing | Distribution)[], page?: object): void;
   /** Serves any body under a path. */
   serve(path: string, body: string | Buffer, contentType: string): void;
   removeProject(name: string): void;
-  /** @param times how many requests it is for; all where it is left out */
+  /** @param times the number of affected requests; by default all */
   fault(path: string, fault: Fault | undefined, times?: number): void;
-  /** Lets stalled bodies go on. */
+  /** Continues stalled bodies. */
   release(): void;
-  /** How often a path was asked for. */
+  /** The number of requests for a path. */
   requests(path: string): number;
   /** The headers of the last request for a path. */
   lastHeaders(path: string): IncomingMessage['headers'] | undefined;
-  /** Speaks HTML only. */
+  /** Whether it only supports HTML. */
   htmlOnly: boolean;
-  /** Gives no parts of files where they are asked for by their last byte, or from the end. */
+  /** Whether it rejects ranges with an end, or from the file's end. */
   noParts: boolean;
   close(): Promise<void>;
 }
@@ -99,7 +99,7 @@ interface Body {
   readonly contentType: string;
 }
 
-/** A package index on loopback that lies, stalls and breaks off as a test wants it. */
+/** A package index on loopback that lies, stalls and disconnects on demand. */
 export async function startFakeUpstream(): Promise<FakeUpstream> {
   const pages = new Map<string, { listings: Listing[]; page: object }>();
   const bodies = new Map<string, Body>();
@@ -196,7 +196,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     res.end(bytes);
   }
 
-  /** The body that is asked for, whole or from somewhere on; its headers are sent. */
+  /** The requested body, whole or from an offset, after sending its headers. */
   function begin(req: IncomingMessage, res: ServerResponse, bytes: Buffer, etag: string): Buffer {
     const from = Number(/^bytes=(\d+)-$/.exec(req.headers.range ?? '')?.[1] ?? 0);
     const whole = from === 0 || req.headers['if-range'] !== etag;
@@ -286,7 +286,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
   return fake;
 }
 
-/** What a range asks for that ends before the file, or counts from its end. */
+/** The bytes of a range that ends before the file, or counts from its end. */
 function partOf(range: string | undefined, bytes: Buffer) {
   const [, from, to, last] = /^bytes=(?:(\d+)-(\d+)|-(\d+))$/.exec(range ?? '') ?? [];
   if (from === undefined && last === undefined) return undefined;
@@ -298,7 +298,7 @@ function partOf(range: string | undefined, bytes: Buffer) {
   };
 }
 
-/** Where the fake upstream serves a file. */
+/** The path of a file on the fake upstream. */
 export function packagePath(project: string, filename: string): string {
   return `/packages/${project}/${filename}`;
 }

@@ -1,4 +1,4 @@
-// Opens the data folder that it is given, each time it is told to, and says how that went.
+// Opens the given data folder at each command, and reports the result.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDataFolder } from '../../src/store/disk/open-data-folder.js';

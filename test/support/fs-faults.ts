@@ -3,24 +3,27 @@ import promises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 
-/** Which calls of the file system fail, in a process that has this module loaded first. */
+/** The failing calls of the file system, in a process with this module preloaded. */
 export interface FsFault {
-  /** Counting begins anew with each round. */
+  /** Each round restarts the count. */
   readonly round: number;
-  /** In the thread that serves, in the others, or in all. */
+  /** The affected threads: the serving one, the others, or all. */
   readonly where: 'main' | 'threads' | 'all';
-  /** The first call that fails, from 1 on, and how many do. */
+  /** The first failing call, counted from 1, and the number of failures. */
   readonly at: number;
   readonly times: number;
   readonly code: string;
-  /** Only where a file or folder would be opened. */
+  /** Only calls that would open a file or folder. */
   readonly opening?: boolean;
 }
 
-/** What a process loads first. */
+/** For the process's preload. */
 export const PRELOAD = import.meta.url;
 
-/** The file that says so, as JSON; to the file beside it goes a line for each call that has failed. */
+/**
+ * The variable with the path of the JSON file that defines the fault; a second file next to it receives a line for each
+ * failed call.
+ */
 export const FAULTS_FILE = 'FS_FAULTS_FILE';
 export const FAILED = '.failed';
 
@@ -74,7 +77,7 @@ async function inject(control: string): Promise<void> {
   let count = 0;
   let isInside = false;
 
-  /** The error of the call at hand, where it is one that fails. */
+  /** The error of the current call, if it must fail. */
   function faultOf(syscall: string, path: PathLike | undefined): Error | undefined {
     if (isInside) return undefined;
     isInside = true;
@@ -82,7 +85,7 @@ async function inject(control: string): Promise<void> {
       try {
         fault = JSON.parse(readFileSync(control, 'utf8')) as FsFault;
       } catch {
-        // It is just being written: what it said before holds.
+        // The file is being written, so the previous fault remains.
       }
       if (fault === undefined) return undefined;
       if (fault.round !== round) count = 0;
@@ -108,7 +111,7 @@ async function inject(control: string): Promise<void> {
     target[name] = function (this: unknown, ...args: unknown[]) {
       const [first] = args;
       const path = typeof first === 'string' ? first : undefined;
-      // Its standard streams are the test's, and its programs are not what is tried.
+      // Excludes the standard streams, which belong to the test, and the program's own files.
       const isOther =
         (typeof first === 'number' && first <= 2) ||
         path?.endsWith('.js') ||
@@ -130,7 +133,7 @@ async function inject(control: string): Promise<void> {
   for (const name of CALLS) patch(promises as unknown as Record<string, Call>, name, reject);
   for (const name of HANDLE_CALLS) patch(prototype, name, reject);
   for (const name of SYNC_CALLS) patch(fs as unknown as Record<string, Call>, name, raise);
-  // What streams open.
+  // Used by streams.
   patch(fs as unknown as Record<string, Call>, 'open', callBack);
   syncBuiltinESMExports();
 }

@@ -6,32 +6,35 @@ import { ANY, valuesOf } from './messages.js';
 
 const MAIN = resolve('build/src/cli/main.js');
 
-/** `wheelgate serve` as a process of its own: for what only a process can show (its death, its memory, its environment). */
+/**
+ * `wheelgate serve` as a separate process, for properties that only a process has (its death, its memory, its
+ * environment).
+ */
 export interface GateProcess {
   readonly url: string;
   readonly pid: number;
-  /** All that it has written to standard output and standard error. */
+  /** Its complete standard output and standard error. */
   log(): string;
-  /** Reads nothing of what it writes any more, as where a log collector has died. */
+  /** Stops reading its output, like a log collector that has died. */
   deafen(): void;
-  /** Sends a signal and waits for the end. @returns the exit code; null where the signal ended it */
+  /** Sends a signal and waits for the exit. @returns the exit code; null after a signal */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 export interface GateProcessOptions {
-  /** Working folder, and the place of the data where no flag says otherwise. */
+  /** Its working folder, and the default place of its data. */
   readonly folder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts it, with its arguments. */
   readonly through?: readonly string[];
-  /** Told of its process as soon as there is one. */
+  /** Called with its process number as soon as it exists. */
   readonly onStart?: (pid: number) => void;
-  /** Told of what it writes, as it comes: what happens before it listens. */
+  /** Receives its output as it arrives, including that before it listens. */
   readonly onText?: (text: string) => void;
 }
 
-/** Starts it on a free port of loopback. @throws where it ends before it listens */
+/** Starts it on a free loopback port. @throws if it ends before it listens */
 export async function startGateProcess(options: GateProcessOptions): Promise<GateProcess> {
   const serve = ['serve', '--listen', '127.0.0.1:0', '--data', 'data', ...(options.args ?? [])];
   const [program, ...args] = [...(options.through ?? []), process.execPath, MAIN, ...serve];
@@ -74,7 +77,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode;
 }
 
-/** This machine's own way out is not the test's. */
+/** The test must not use this machine's proxy settings. */
 function withoutProxies(): NodeJS.ProcessEnv {
   const foreign = /^(WHEELGATE_.*|.*_proxy|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));

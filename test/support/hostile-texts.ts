@@ -3,7 +3,7 @@ import { Parser } from 'htmlparser2';
 import { layout, type Page } from '../../src/ui/layout.js';
 import { urlsFrom } from '../../src/ui/urls.js';
 
-/** What has gone through templates elsewhere, and what no reader may take for another text. */
+/** Attack strings for templates, and strings that may be displayed as another text. */
 const CORES = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',
@@ -38,7 +38,7 @@ const CORES = [
 ];
 export const HOSTILE = CORES.flatMap((core) => [core, `" ${core}`, `' x=${core}`]);
 
-/** A page's elements with their attributes' names, and its schemes of links. */
+/** A page's elements with the names of their attributes, and its link schemes. */
 function shapeOf(page: Page): string[] {
   const shape: string[] = [];
   const state = { revision: page.title, troubles: [], now: 0, isWhole: true, isAdmin: true };
@@ -55,12 +55,12 @@ function shapeOf(page: Page): string[] {
   return shape;
 }
 
-/** Escapes are told from letters by an element of their own. */
+/** Escaped characters are marked by an element. */
 const withoutMarks = (shape: readonly string[]) => shape.filter((element) => element !== 'mark ');
 
 /**
- * Holds that no text adds an element or an attribute to a page, nor a link to anywhere.
- * @param pageWith the page with one text in every field that comes from outside
+ * Asserts that no text adds an element, an attribute or a link to a page.
+ * @param pageWith the page with the text in every field of untrusted data
  */
 export function assertOnlyText(pageWith: (text: string) => Page): void {
   const plain = withoutMarks(shapeOf(pageWith('plain')));

@@ -14,7 +14,7 @@ export interface IndexServer {
 }
 
 /**
- * A program of an index server, from the folder that `WHEELGATE_TEST_INDEXES` names: `bin` of a virtual environment with
+ * The program of an index server, in the folder `WHEELGATE_TEST_INDEXES`: `bin` of a virtual environment with
  * pypiserver, devpi-server and proxpi.
  */
 export function indexProgram(
@@ -27,7 +27,7 @@ export function indexProgram(
   return required(path !== undefined && existsSync(path) ? path : undefined, name, how);
 }
 
-/** Starts it on a free port, and waits until it answers. @throws where it ends before that */
+/** Starts it on a free port, and waits until it responds. @throws if it ends first */
 export async function startIndexServer(
   program: string,
   args: (port: string) => readonly string[],

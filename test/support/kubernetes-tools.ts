@@ -9,7 +9,7 @@ const HOW = {
   kubectl: 'it comes with Kubernetes',
 } as const;
 
-/** A program, from the folder that `WHEELGATE_TEST_KUBERNETES` names or from the PATH. */
+/** A program, in the folder `WHEELGATE_TEST_KUBERNETES` or on the PATH. */
 export function kubernetesTool(name: keyof typeof HOW): Requirement<string> {
   const folders = [
     process.env.WHEELGATE_TEST_KUBERNETES ?? '',
@@ -19,7 +19,7 @@ export function kubernetesTool(name: keyof typeof HOW): Requirement<string> {
   return required(path, name, `${HOW[name]}, in the folder that WHEELGATE_TEST_KUBERNETES names`);
 }
 
-/** The folder with definitions of resources that are not Kubernetes' own, as their projects publish them. */
+/** The folder with the definitions of custom resources, as their projects publish them. */
 export function resourceDefinitions(): Requirement<string> {
   const folder = process.env.WHEELGATE_TEST_KUBERNETES;
   const path = folder === undefined ? undefined : join(folder, 'crds');

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** What a process loads first that is to tell, at its end, what it has loaded. */
+/** The preload for a process that reports its loaded modules at its end. */
 export const PRELOAD = import.meta.url;
 
-/** The file to which goes the path of each CommonJS module, a line each. */
+/** The variable with the path of a file that receives the path of each CommonJS module, one per line. */
 export const LOADED_FILE = 'LOADED_FILE';
 
 const file = process.env[LOADED_FILE];

@@ -1,6 +1,6 @@
 /**
- * How long somebody else waits, at most, while work goes on.
- * @param ask what somebody else asks, again and again until the work is over
+ * The longest wait of another client during some work.
+ * @param ask the other client's request, repeated until the work is done
  * @returns milliseconds
  */
 export async function longestWait(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-/** Stands for any text in a message. */
+/** Matches any text in a message. */
 export const ANY = '…';
 
-/** A message as tests look for it in an output: `ANY` matches any text, also none. */
+/** A message as a pattern for a test's output: `ANY` matches any text, including none. */
 export function saying(message: string): RegExp {
   return new RegExp(patternOf(message), 's');
 }
@@ -13,7 +13,7 @@ export function valuesOf(message: string): RegExp {
   return new RegExp(patternOf(message, '(\\S+?)'), 's');
 }
 
-/** The same where the output is this message and nothing else. */
+/** The same for an output that contains only this message. */
 export function sayingOnly(message: string): RegExp {
   return new RegExp(`^${patternOf(message)}$`, 's');
 }
@@ -29,7 +29,7 @@ type Words<Message> = Message extends (...values: infer Values) => string
   ? readonly (readonly [values: Values, words: string])[]
   : string;
 
-/** For each message of a module its words, written out: the one place outside of the module that repeats them. */
+/** The exact words of each message of a module: the only place outside the module that repeats them. */
 export function assertWords<Module extends object>(
   module: Module,
   words: { readonly [Name in keyof Module]: Words<Module[Name]> },

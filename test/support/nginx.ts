@@ -18,7 +18,7 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** nginx on loopback with the shipped configuration, between these two ports and over this folder of blobs. */
+/** nginx on loopback with the shipped configuration, with these two ports and this folder of blobs. */
 export async function startNginx(program: string, gate: string, blobs: string): Promise<Nginx> {
   const shipped = await readFile('deploy/nginx/wheelgate.conf', 'utf8');
   return startSite(program, (port) =>
@@ -30,7 +30,7 @@ export async function startNginx(program: string, gate: string, blobs: string): 
   );
 }
 
-/** nginx on loopback with the shipped configuration for several, in front of two. */
+/** nginx on loopback with the shipped configuration for several servers, in front of two. */
 export async function startFleetNginx(
   program: string,
   [one, other]: readonly [string, string],
@@ -52,7 +52,7 @@ export async function startSite(program: string, site: (port: number) => string)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)
     .join(' ');
-  // Who is root would else read the blobs as somebody without rights.
+  // As root, nginx would otherwise read the blobs as an unprivileged user.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const file = join(folder, 'nginx.conf');
   await writeFile(
@@ -101,7 +101,7 @@ function answers(url: string): Promise<boolean> {
   );
 }
 
-/** Every one of the texts must be there, so that the shipped file is what is tested. */
+/** Asserts that each text exists, so that the shipped file is tested. */
 function replaced(text: string, by: Readonly<Record<string, string>>): string {
   return Object.entries(by).reduce((so, [from, to]) => {
     if (!so.includes(from)) throw new Error(`the shipped configuration has no "${from}"`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 export const WINDOWS = process.platform === 'win32';
 
-/** Without what npm tells the scripts that it runs: its settings, and where it is at work. */
+/** Without the variables that npm sets for its scripts: its settings and its location. */
 export const ENVIRONMENT = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_|WHEELGATE_|NODE_OPTIONS)/i.test(name)),
 );
@@ -17,26 +17,26 @@ export interface Run {
 }
 
 export function run(program: string, args: readonly string[], cwd: string): Run {
-  // On Windows npm and the commands that it installs are scripts, which only a shell starts.
+  // On Windows npm and the commands that it installs are scripts, which require a shell.
   const options = { cwd, env: ENVIRONMENT, encoding: 'utf8', shell: WINDOWS } as const;
   const { status, stdout, stderr, error } = spawnSync(program, args, options);
   if (error !== undefined) throw error;
   return { code: status, out: stdout, err: stderr };
 }
 
-/** @returns what it prints. It fails the test where the exit code is another than 0. */
+/** @returns the output. Fails the test if the exit code is not 0. */
 export function mustRun(program: string, args: readonly string[], cwd: string): string {
   const { code, out, err } = run(program, args, cwd);
   assert.equal(code, 0, `${program} ${args.join(' ')}: ${out}${err}`);
   return out;
 }
 
-/** The command below a prefix of npm. */
+/** The command in an npm prefix. */
 export function commandIn(prefix: string): string {
   return WINDOWS ? join(prefix, 'wheelgate.cmd') : join(prefix, 'bin', 'wheelgate');
 }
 
 export const VERSION: string = JSON.parse(readFileSync('package.json', 'utf8')).version;
 export const TARBALL = `wheelgate-${VERSION}.tgz`;
-/** npm asks its registry for no more than it lacks, and says no more than what went wrong. */
+/** npm only downloads missing packages, and only prints errors. */
 export const QUIETLY = ['--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier'];

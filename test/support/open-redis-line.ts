@@ -2,7 +2,7 @@ import { configSchema } from '../../src/config/schema.js';
 import { toRedis } from '../../src/config/sections/redis.js';
 import { RedisLine } from '../../src/redis/redis-line.js';
 
-/** A line to a server of a test. */
+/** Connects to the Redis server of a test. */
 export async function openRedisLine(
   url: string,
   mode: 'standalone' | 'cluster' = 'standalone',

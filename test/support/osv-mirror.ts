@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildZip } from './archives/zip.js';
 
-/** A record of malware, as OSV writes it. */
+/** A malware record in OSV's format. */
 export function osv(id: string, name: string, affected: object = {}, more: object = {}) {
   return {
     schema_version: '1.7.4',
@@ -15,16 +15,16 @@ export function osv(id: string, name: string, affected: object = {}, more: objec
   };
 }
 
-/** A mirror of OSV's bucket: `all.zip`, `modified_id.csv`, one file a record. */
+/** A mirror of OSV's bucket: `all.zip`, `modified_id.csv`, one file per record. */
 export class Mirror {
   readonly records = new Map<string, { record: { id: string }; modified: string }>();
   readonly asked: string[] = [];
   broken = false;
-  /** Listed, and not there. */
+  /** Listed, but missing. */
   readonly absent = new Set<string>();
   /** Paths that are 404. */
   readonly missing = new Set<string>();
-  /** Other contents of single files, by path. */
+  /** Replaced contents of single files, by path. */
   readonly instead = new Map<string, string | Buffer>();
   #server: Server | undefined;
   url = '';

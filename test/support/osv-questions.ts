@@ -1,11 +1,11 @@
 import type { TestGate } from './wheelgate.js';
 
-/** One package of PyPI's, as a client asks for it. */
+/** One PyPI package in a client's query. */
 export function pypiRelease(name: string, version?: string) {
   return { package: { name, ecosystem: 'PyPI' }, ...(version !== undefined && { version }) };
 }
 
-/** Asks as OSV's clients do. */
+/** Sends a query like OSV's clients. */
 export async function postJson(
   gate: TestGate,
   path: string,
@@ -20,7 +20,7 @@ export async function postJson(
   return { status: response.status, headers: response.headers, json: await response.json() };
 }
 
-/** The identifiers under which each of some releases is named, in a batch. */
+/** The identifiers of the records that name each release, from a batch query. */
 export async function namesOf(
   gate: TestGate,
   ...releases: readonly (readonly [name: string, version: string])[]

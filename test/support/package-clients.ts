@@ -3,31 +3,31 @@ import { join } from 'node:path';
 import { client, pipLock, type Requirement } from './requirements.js';
 import { type ClientRun, runClient } from './run-client.js';
 
-/** What became of one run of a client in a folder of its own. */
+/** The result of one run of a client in a separate folder. */
 export interface Trial extends ClientRun {
   /** `code` is 0. */
   readonly ok: boolean;
-  /** What was printed, with line breaks and frames taken out, so that a reason can be looked for. */
+  /** The output without line breaks and frames, to search for a reason. */
   readonly said: string;
-  /** `NAME VERSION` of what lies installed, or is locked, in any order. */
+  /** `NAME VERSION` of the installed or locked releases, in any order. */
   readonly got: readonly string[];
 }
 
-/** A client that installs and locks, as a developer would have it do. */
+/** A client that installs and locks, with a developer's usual commands. */
 export interface PackageClient {
   readonly name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm';
   readonly skip: Requirement<string>['skip'];
   /** Installs into a fresh environment. @param index a simple index's URL */
   install(folder: string, index: string, requirement: string): Promise<Trial>;
-  /** Resolves, for all platforms where the client can, and installs nothing; undefined where it cannot. */
+  /** Resolves without installing, for all platforms if the client can; undefined if it does not support that. */
   lock: ((folder: string, index: string, requirement: string) => Promise<Trial>) | undefined;
-  /** Set where this one of its releases does not lock, though others do. */
+  /** Set if this version of the client cannot lock, though others can. */
   readonly skipLock?: Requirement<string>['skip'];
 }
 
 type Run = (args: readonly string[], cwd: string) => Promise<ClientRun>;
 
-/** The Pythons that projects are for: the clients' own is one of them. */
+/** The Python versions of the projects, including the clients' own. */
 const PYTHONS = '>=3.9,<4';
 
 function runner(name: PackageClient['name'], env: Record<string, string> = {}) {
@@ -160,7 +160,7 @@ function trial(done: ClientRun, got: readonly string[]): Trial {
   return { ...done, ok: done.code === 0, said, got };
 }
 
-/** What has a `.dist-info` folder anywhere below. */
+/** The releases with a `.dist-info` folder at any depth. */
 async function installedIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   return names.flatMap((name) => {

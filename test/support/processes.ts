@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The processes that a process has started. It needs /proc. */
+/** The child processes of a process. It needs /proc. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found: number[] = [];
@@ -12,17 +12,14 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return found;
 }
 
-/**
- * Whether a process acts on SIGHUP by itself: before a program has begun to listen for it, the system ends its process. It
- * needs /proc.
- */
+/** Whether a process handles SIGHUP: before a program listens for it, the signal ends the process. It needs /proc. */
 export async function heedsHangUp(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)/m.exec(status) ?? [];
   return (BigInt(`0x${caught}`) & 1n) === 1n;
 }
 
-/** @returns whether there is such a process (any more) */
+/** @returns whether the process (still) exists */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

@@ -1,18 +1,18 @@
 import type { RedisServer } from './redis-servers.js';
 
-/** What may be wrong with Redis while others use it, and how it ends. */
+/** A fault of Redis during its use, and its repair. */
 export interface Harm {
   harm(redis: RedisServer): unknown;
   mend(redis: RedisServer): unknown;
 }
 
-/** It ends, and begins anew, empty. */
+/** It ends, and restarts without data. */
 export const GONE: Harm = { harm: (redis) => redis.stop(), mend: (redis) => redis.start() };
 
-/** It takes what is sent, and answers nothing. */
+/** It accepts requests and never responds. */
 export const HANGING: Harm = { harm: (redis) => redis.pause(), mend: (redis) => redis.resume() };
 
-/** It is the replica of a server that is not there. */
+/** It becomes a replica of a missing server. */
 export const READ_ONLY: Harm = {
   harm: (redis) => redis.ask.replicaof('127.0.0.1', 1),
   mend: (redis) => redis.ask.replicaof('NO', 'ONE'),
@@ -23,7 +23,7 @@ export const FULL: Harm = {
   mend: (redis) => redis.ask.config('SET', 'maxmemory', '0'),
 };
 
-/** Who is connected has to come again, and is refused. */
+/** Clients must reconnect, and are rejected. */
 export const OTHER_PASSWORD: Harm = {
   harm: async (redis) => {
     await redis.ask.config('SET', 'requirepass', 'another');
@@ -32,5 +32,5 @@ export const OTHER_PASSWORD: Harm = {
   mend: (redis) => redis.ask.config('SET', 'requirepass', ''),
 };
 
-/** What it had is gone; there is nothing to mend. */
+/** Its data are deleted; there is no repair. */
 export const FLUSHED: Harm = { harm: (redis) => redis.ask.flushall(), mend: () => {} };

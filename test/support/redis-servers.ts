@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
 import { type Requirement, required } from './requirements.js';
 
-/** The program of Redis's server. */
+/** The program of the Redis server. */
 export function redisProgram(): Requirement<string> {
   const found = spawnSync('redis-server', ['--version']).error === undefined;
   return required(
@@ -18,24 +18,24 @@ export function redisProgram(): Requirement<string> {
   );
 }
 
-/** A real server of Redis on loopback, empty. */
+/** A real Redis server on loopback, initially empty. */
 export interface RedisServer {
   readonly port: number;
   /** `redis://127.0.0.1:PORT` */
   readonly url: string;
-  /** Asks it, as no replica does: `await server.ask.flushall()`. */
+  /** A direct connection for the test: `await server.ask.flushall()`. */
   readonly ask: Redis;
-  /** It is there, and says nothing any more. */
+  /** It stays connected but stops responding. */
   pause(): void;
   resume(): void;
-  /** Ends it at once; what it held is gone. */
+  /** Kills it; its data are lost. */
   stop(): Promise<void>;
-  /** Starts it again on its port, empty, where it was stopped. */
+  /** Restarts it on its port without data, after a stop. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A Sentinel. @param file its configuration, which it writes to */
+/** A Sentinel. @param file its configuration, which it also writes */
 export async function startSentinel(file: string): Promise<RedisServer> {
   return startRedis(file, '--sentinel');
 }
@@ -77,7 +77,7 @@ export async function startRedis(...args: readonly string[]): Promise<RedisServe
   };
 }
 
-/** Three servers that are one cluster. */
+/** Three servers that form one cluster. */
 export interface RedisCluster {
   /** `redis://HOST:PORT,HOST:PORT,HOST:PORT` */
   readonly url: string;
@@ -88,7 +88,7 @@ export interface RedisCluster {
 const SLOTS = 16_384;
 
 export async function startRedisCluster(): Promise<RedisCluster> {
-  // Each has a second port for the others: by itself 10,000 above the first, which may be another's.
+  // Each has a second port for the others: by default 10,000 above the first, which may be in use.
   const buses = [await freePort(), await freePort(), await freePort()];
   const servers = await Promise.all(
     buses.map((bus) => startRedis('--cluster-enabled', 'yes', '--cluster-port', bus)),
@@ -123,7 +123,7 @@ async function startServer(
 ): Promise<ChildProcess> {
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
   const isSentinel = args.includes('--sentinel');
-  // A file stands before all else; Sentinels keep nothing but that.
+  // A file must be the first argument; Sentinels have no other storage.
   const all = isSentinel
     ? [...args, ...usual]
     : [...usual, '--save', '', '--appendonly', 'no', ...args];

@@ -3,7 +3,7 @@ import type { RedisServer } from './redis-servers.js';
 
 export const SECRET = 'thirty-two characters, all random';
 
-/** The settings of one of several replicas on loopback, by their paths. */
+/** The settings of one of several replicas on loopback, by path. */
 export async function replicaSettings(
   name: string,
   redis: Pick<RedisServer, 'url'>,
@@ -19,7 +19,7 @@ export async function replicaSettings(
   };
 }
 
-/** The same as variables of the environment. */
+/** The same as environment variables. */
 export function asEnvironment(
   settings: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {

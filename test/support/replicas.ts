@@ -6,33 +6,33 @@ import { startGate, type TestGate, type TestGateOptions } from './wheelgate.js';
 export const SECRET = 'a secret of 32 characters for all';
 
 export interface ReplicaOptions {
-  /** Another Redis than the common one, or none. */
+  /** Another Redis than the shared one, or none. */
   readonly redis?: string | undefined;
   readonly mode?: 'standalone' | 'cluster';
   readonly secret?: string | undefined;
   readonly now?: number;
-  /** Policy files by their names. */
+  /** Policy files by name. */
   readonly policies?: Readonly<Record<string, string>>;
-  /** Settings by their paths. */
+  /** Settings by path. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** More of its upstream. */
+  /** Further settings of its upstream. */
   readonly upstream?: Readonly<Record<string, unknown>>;
   readonly verifyProvenance?: TestGateOptions['verifyProvenance'];
 }
 
-/** Replicas with a disk each, one index behind all, and one Redis between them. */
+/** Replicas with separate disks, and a shared index and Redis. */
 export interface Replicas {
   readonly upstream: FakeUpstream;
   readonly redis: RedisServer;
-  /** One more of them. */
+  /** Adds a replica. */
   add(options?: ReplicaOptions): Promise<TestGate>;
   close(): Promise<void>;
 }
 
-/** On a loaded machine an answer may come late, and how late is not what most tests are about. In milliseconds. */
+/** On a loaded machine a response may be late, which most tests do not concern. In milliseconds. */
 const PATIENCE = 20_000;
 
-/** Has all replicas of this process wait for Redis as long as it takes. */
+/** Raises the Redis timeout of all replicas in this process. */
 export function waitForRedis(): void {
   const { ask } = RedisLine.prototype;
   RedisLine.prototype.ask = function (question) {

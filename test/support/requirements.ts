@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { PYPI_INDEX } from '../../src/config/defaults.js';
 
 /**
- * Something that a test needs and a machine may lack. Where `WHEELGATE_TEST_REQUIRE` is `all`, its lack fails
- * the test; else the test is skipped, and says what is missing and how to get it.
+ * A prerequisite that a machine may lack. If `WHEELGATE_TEST_REQUIRE` is `all`, the test then fails; otherwise it is
+ * skipped, with a message that names the prerequisite and how to install it.
  */
 export type Requirement<T> =
   | { readonly found: T; readonly skip: false }
@@ -19,8 +19,8 @@ export function required<T>(found: T | undefined, what: string, how: string): Re
 }
 
 /**
- * A Python package client, from `WHEELGATE_TEST_CLIENTS/NAME/bin` or from the PATH. `pip2301` is pip 23.0.1, which is
- * Debian 12's, and never the PATH's.
+ * A Python package client, from `WHEELGATE_TEST_CLIENTS/NAME/bin` or the PATH. `pip2301` is pip 23.0.1, Debian 12's
+ * version, and never taken from the PATH.
  */
 export function client(
   name: 'pip' | 'pip2301' | 'uv' | 'poetry' | 'pdm' | 'pip-audit',
@@ -36,7 +36,7 @@ const CHECKERS = {
   vale: 'go install github.com/vale-cli/vale/v3/cmd/vale@v3.21.0',
 } as const;
 
-/** A program that checks workflows or prose, found like a client. */
+/** A linter for workflows or prose, located like a client. */
 export function checker(name: keyof typeof CHECKERS): Requirement<string> {
   return required(installedProgram(name), name, CHECKERS[name]);
 }
@@ -55,14 +55,14 @@ function ownProgram(folder: string, program: string): string | undefined {
   return file !== undefined && existsSync(file) ? file : undefined;
 }
 
-/** The command `lock` of a pip that is here. @param program its path */
+/** The command `lock` of an installed pip. @param program its path */
 export function pipLock(program: string): Requirement<string> {
   const knows = spawnSync(program, ['lock', '--help']).status === 0;
   const how = 'it comes with pip 25.1: python3 -m pip install --upgrade pip';
   return required(knows ? program : undefined, 'the command lock of pip', how);
 }
 
-/** Prometheus's tool that checks and tries rules. */
+/** Prometheus's tool, which checks and tests rules. */
 export function promtool(): Requirement<string> {
   const found = spawnSync('promtool', ['--version']).error === undefined;
   return required(
@@ -72,7 +72,7 @@ export function promtool(): Requirement<string> {
   );
 }
 
-/** Whether PyPI answers: real packages come from there. */
+/** Whether PyPI, the source of real packages, is reachable. */
 export async function pypi(): Promise<Requirement<string>> {
   const answers = await fetch(`${PYPI_INDEX}six/`, {
     method: 'HEAD',
@@ -84,7 +84,7 @@ export async function pypi(): Promise<Requirement<string>> {
   return required(answers ? PYPI_INDEX : undefined, 'PyPI', 'the machine must reach it');
 }
 
-/** The registry that npm takes packages from. */
+/** The registry of npm's packages. */
 export function npmRegistry(): Requirement<string> {
   const shell = process.platform === 'win32';
   const asked = spawnSync('npm', ['view', 'wrappy', 'version'], {

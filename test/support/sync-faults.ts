@@ -1,14 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 
-/** What a process loads first, whose waits for the disk are to be seen. */
+/** The preload for a process whose disk syncs are recorded. */
 export const PRELOAD = import.meta.url;
 
-/** How it goes with them: told of and done, or never at an end. */
+/** The result of a sync: recorded and completed, or never ending. */
 export type SyncMode = 'done' | 'endless';
 export const SYNC_MODE = 'SYNC_MODE';
 
-/** The file to which goes a line for each: the inode's number. */
+/** The variable with the path of a file that receives each synced inode number, one per line. */
 export const SYNCED_FILE = 'SYNCED_FILE';
 
 type Sync = (this: promises.FileHandle) => Promise<void>;

@@ -1,8 +1,8 @@
 import type { TerminalStep } from './terminal-recording.js';
 
-/** Of the terminal that is drawn, in characters. */
+/** The width of the drawn terminal, in characters. */
 const COLUMNS = 104;
-/** In pixels. */
+/** The width of a character in pixels. */
 const CHARACTER = 7.4;
 const LINE = 17;
 const MARGIN = 16;
@@ -16,9 +16,9 @@ interface Row {
 }
 
 /**
- * Draws commands and what they print as an SVG in which one line appears after the other, once. Whoever asks for less motion,
- * and whatever draws SVG without style sheets, shows all lines at once.
- * @param about a sentence for those who cannot see it
+ * Draws commands and their output as an SVG in which the lines appear one after another, once. With reduced motion, or
+ * without style sheets, all lines are shown at once.
+ * @param about a sentence for users who cannot see it
  */
 export function terminalPicture(steps: readonly TerminalStep[], about: string): string {
   const rows = rowsOf(steps);
@@ -45,7 +45,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** The lines of a picture, as they were printed: those that were broken stay so. */
+/** The lines of a picture as printed; broken lines stay broken. */
 export function linesOfPicture(picture: string): string[] {
   return [...picture.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) =>
     text!.replace(/&(lt|gt|amp);/g, (_all, name: keyof typeof NAMED) => NAMED[name]),
@@ -69,13 +69,13 @@ function rowsOf(steps: readonly TerminalStep[]): Row[] {
         rows.push({ text, kind: kindOf(line), at });
         at += 0.06;
       }
-    // Time to read it.
+    // Reading time.
     at += 0.7 + lines.length * 0.25;
   }
   return rows;
 }
 
-/** As a terminal breaks a line: at its width. */
+/** Breaks a line at the terminal's width. */
 function broken(line: string): string[] {
   const parts = line.match(new RegExp(`.{1,${COLUMNS}}`, 'gs'));
   return parts === null ? [''] : [...parts];

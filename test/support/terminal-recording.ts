@@ -7,19 +7,19 @@ import { type GateProcess, startGateProcess } from './gate-process.js';
 import { runClient } from './run-client.js';
 import { runCommand } from './run-command.js';
 
-/** A command as somebody types it, and what it prints. */
+/** A command with its output. */
 export interface TerminalStep {
   readonly command: string;
   readonly lines: readonly string[];
 }
 
-/** Where the server seems to listen: as it does by default. */
+/** The displayed server address: the default one. */
 const SHOWN = '127.0.0.1:8080';
 const INVENTED = ['lumen-http', 'tidewater'];
 
 /**
- * Installs through a real server with a real pip, and keeps what both print. Behind the server stands an index of invented
- * projects on loopback; nothing is asked of the network.
+ * Installs through a real server with a real pip, and records the output of both. The server's index has invented
+ * projects on loopback, and no request leaves the machine.
  * @param pip its path
  */
 export async function recordTerminal(pip: string): Promise<TerminalStep[]> {
@@ -70,7 +70,7 @@ async function steps(gate: GateProcess, pip: string, folder: string): Promise<Te
     await install('tidewater'),
     await explain('tidewater'),
   ];
-  // By now it has said where it listens. Its log, which is JSON, goes to standard error.
+  // It has already printed its address. Its log is JSON on standard error.
   const lines = shown(gate.log()).filter((line) => !line.startsWith('{'));
   return [{ command: 'wheelgate serve &', lines }, ...rest];
 }

@@ -1,14 +1,14 @@
 import type { Following } from '../../src/runtime/threads/answer-in-thread.js';
 
-/** Where a thread's program finds the function of that name. */
+/** The module of `answerInThread`, for a thread's program. */
 export const ANSWER_IN_THREAD = new URL(
   '../../src/runtime/threads/answer-in-thread.js',
   import.meta.url,
 ).href;
 
 /**
- * A thread's program of one function, which answers what the thread is asked.
- * @param answer goes there as its source: it sees nothing of what is around it here
+ * A thread's program with one function that handles the thread's requests.
+ * @param answer inserted as source text, so it has no access to its scope here
  */
 export function threadProgram<Question>(
   answer: (question: Question, following: Following<any>) => unknown,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { hashToken } from '../../src/access/token.js';
 import type { TestGate } from './wheelgate.js';
 
-/** What a user shows. */
+/** A user's header. */
 export function bearer(user: string): { authorization: string } {
   return { authorization: `Bearer ${tokenOf(user)}` };
 }
 
-/** Has a gate ask for tokens, from a restart on. @param roles of each user */
+/** Makes a gate require tokens after a restart. @param roles of each user */
 export async function askForTokens(
   gate: TestGate,
   roles: Readonly<Record<string, 'client' | 'admin'>>,

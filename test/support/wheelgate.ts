@@ -10,35 +10,35 @@ import { createLog } from '../../src/runtime/log.js';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.js';
 
 export interface TestGateOptions {
-  /** Policy files by their names. */
+  /** Policy files by name. */
   readonly policies?: Readonly<Record<string, string>>;
-  /** Settings by their paths: `{ 'gate.hold-bytes': 1000 }`. */
+  /** Settings by path: `{ 'gate.hold-bytes': 1000 }`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Settings that need the fake upstream's URL. */
   readonly withUpstream?: (url: string) => Readonly<Record<string, unknown>>;
-  /** Instead of sigstore's keys: what a provenance document is worth. */
+  /** The verification result of a provenance document, in place of sigstore's keys. */
   readonly verifyProvenance?: VerifyProvenance;
-  /** Where its clock begins, in milliseconds since 1970. */
+  /** The initial time of its clock, in milliseconds since 1970. */
   readonly now?: number;
-  /** A folder to go on with; else a new one, removed on close. */
+  /** An existing data folder; by default a new one, removed on close. */
   readonly data?: string;
 }
 
-/** A whole Wheelgate on loopback with a fake upstream behind it, and a clock that a test moves. */
+/** A complete Wheelgate on loopback with a fake upstream and a clock that the test moves. */
 export interface TestGate {
   readonly url: string;
   readonly upstream: FakeUpstream;
   readonly gate: Wheelgate;
   readonly folder: string;
-  /** Milliseconds since 1970, as the gate sees it. */
+  /** The gate's time, in milliseconds since 1970. */
   now: number;
   get(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
   writePolicy(name: string, text: string): Promise<void>;
   decisions(): Promise<DecisionRecord[]>;
   metric(name: string): Promise<string[]>;
-  /** Settings by their paths that are others from the next start on. */
+  /** Changes settings, by path, from the next start on. */
   configure(config: Readonly<Record<string, unknown>>): void;
-  /** Stops the gate, keeps its folder and the upstream, and starts a new one on them. */
+  /** Stops the gate and starts a new one with the same folder and upstream. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface Answer {
   readonly phrase: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: Buffer;
-  /** Whether the response ended well; false where the connection was cut. */
+  /** Whether the response ended normally; false if the connection was cut. */
   readonly complete: boolean;
   json(): any;
 }
@@ -75,7 +75,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     async decisions() {
       const file = join(folder, 'data', 'decisions.jsonl');
       const text = await readFile(file, 'utf8').catch(() => '');
-      // What stands behind the last line end is still being written.
+      // The part after the last line end is still being written.
       return text
         .split('\n')
         .slice(0, -1)
@@ -112,7 +112,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
       'feed.url': 'none',
       'server.shutdown-grace': '2s',
       'attestations.update-keys': false,
-      // What is asked of the upstream is what clients have asked for.
+      // The upstream receives only the clients' requests.
       prefetch: 'off',
       'probe.action': 'off',
       'probe.ahead': 'off',
@@ -125,7 +125,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
     const config = loadConfig({ file, env: {} });
     test.gate = await compose(config, {
       now: () => test.now,
-      // Nothing happens by itself.
+      // Delays the first sync of the feed beyond the end of any test.
       random: () => 1_000,
       env: {},
       log: createLog(process.env.WHEELGATE_TEST_LOG ? 'debug' : 'silent'),
@@ -137,7 +137,7 @@ export async function startGate(options: TestGateOptions = {}): Promise<TestGate
   try {
     await start();
   } catch (error) {
-    // An upstream left open would keep the test's process alive.
+    // An open upstream would keep the test's process alive.
     await upstream.close();
     if (options.data === undefined) await rm(folder, { recursive: true, force: true });
     throw error;
@@ -159,8 +159,8 @@ function nested(settings: Readonly<Record<string, unknown>>): object {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * One request, with its body as far as it came, on a connection of its own.
- * @param target what the request line asks for: the URL's path, as it was written, which `new URL` would tidy up
+ * One request with its received body, on a separate connection.
+ * @param target the request line's path as written, which `new URL` would normalise
  */
 export function ask(
   url: string,

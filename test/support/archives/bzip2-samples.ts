@@ -1,7 +1,7 @@
-/** Node packs no bzip2; these two sdists were packed by Python's `bz2` from what `buildTar` wrote. */
+/** Node cannot compress bzip2; these two sdists were compressed by Python's `bz2` from the output of `buildTar`. */
 const unpacked = (lines: readonly string[]): Buffer => Buffer.from(lines.join(''), 'base64');
 
-/** An honest sdist `demo-1.0`. */
+/** A valid sdist `demo-1.0`. */
 export const HONEST_SDIST_BZ2 = unpacked([
   'QlpoOTFBWSZTWQPEtVsAAIjfhsqQQGP/kAGrwYBnJ94gAACABAgIMAC5ISkKPU2U00BpoGIYajTQeoYyGQ0Gg0aANA',
   'A0MEkkJpieiNA0aaAAYhpfXkfS2AylcDRiAp0Z7VpTxURTOUykQDIVLe7YTYM1190VUa3+LERTKsYQWIenCS2neBJR',

@@ -1,22 +1,22 @@
 import { gzipSync } from 'node:zlib';
 
-/** One member of a tar, honest unless a field is overridden. */
+/** One member of a tar, valid except for overridden fields. */
 export interface TarEntry {
   readonly name: string | Buffer;
   readonly content?: string | Uint8Array;
   /** `0` file, `1` hard link, `2` symbolic link, `5` folder, `x` pax, `g` global pax, `L`, `K` GNU, `S` sparse. */
   readonly type?: string;
   readonly link?: string;
-  /** What the header says of the size, in place of the content's. */
+  /** The header's size, in place of the content's. */
   readonly size?: number;
-  /** The size field's twelve bytes as they are. */
+  /** The raw twelve bytes of the size field. */
   readonly rawSize?: Buffer;
   readonly mode?: number;
-  /** The time field's twelve bytes as they are. */
+  /** The raw twelve bytes of the time field. */
   readonly rawTime?: Buffer;
   readonly format?: 'posix' | 'gnu' | 'v7';
   readonly prefix?: string;
-  /** Spoils the checksum. */
+  /** Makes the checksum wrong. */
   readonly badChecksum?: boolean;
 }
 
@@ -63,7 +63,7 @@ function octal(value: number, width: number): string {
   return `${value.toString(8).padStart(width - 1, '0')}\0`;
 }
 
-/** A pax header (`x`, or `g` for a global one) with these records, to stand before its member. */
+/** A pax header (`x`, or `g` for a global one) with these records; it belongs before its member. */
 export function pax(records: Readonly<Record<string, string>>, type: 'x' | 'g' = 'x'): TarEntry {
   const content = Object.entries(records)
     .map(([key, value]) => paxRecord(key, value))
@@ -71,7 +71,7 @@ export function pax(records: Readonly<Record<string, string>>, type: 'x' | 'g' =
   return { name: 'PaxHeaders/0', type, content };
 }
 
-/** `length key=value\n`, where the length counts itself. */
+/** `length key=value\n`, where the length includes itself. */
 export function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   let length = Buffer.byteLength(rest) + 1;
@@ -79,7 +79,7 @@ export function paxRecord(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-/** GNU's long name (`L`) or long link (`K`), to stand before its member. */
+/** GNU's long name (`L`) or long link (`K`); it belongs before its member. */
 export function gnuLong(name: string, type: 'L' | 'K' = 'L'): TarEntry {
   return { name: '././@LongLink', type, content: `${name}\0`, format: 'gnu' };
 }
@@ -89,9 +89,9 @@ export interface SdistOptions {
   readonly name?: string;
   /** Default `1.0`. */
   readonly version?: string;
-  /** Paths below `name-version/`, and contents. */
+  /** Paths below `name-version/`, with contents. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** Members to put behind the files. */
+  /** Members after the files. */
   readonly more?: readonly TarEntry[];
 }
 
@@ -100,7 +100,7 @@ export function buildSdist(options: SdistOptions = {}): Buffer {
   return gzipSync(buildTar(sdistEntries(options)));
 }
 
-/** The members of an honest sdist. */
+/** The members of a valid sdist. */
 export function sdistEntries(options: SdistOptions = {}): TarEntry[] {
   const { name = 'demo', version = '1.0', more = [] } = options;
   const root = `${name}-${version}`;

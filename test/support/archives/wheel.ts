@@ -6,9 +6,9 @@ export interface WheelOptions {
   readonly name?: string;
   /** Default `1.0`. */
   readonly version?: string;
-  /** Paths and contents beside the `.dist-info` files; they are listed in RECORD. */
+  /** Paths and contents other than the `.dist-info` files; they are listed in RECORD. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** Takes the place of a generated `.dist-info` file, or leaves it out where undefined is given. */
+  /** Replaces a generated `.dist-info` file, or omits it if undefined. */
   readonly distInfo?: Readonly<Record<string, string | Uint8Array | undefined>>;
   /** The folder's name, default `{name}-{version}.dist-info`. */
   readonly folder?: string;
@@ -19,7 +19,7 @@ export interface WheelOptions {
   readonly tricks?: ZipTricks;
 }
 
-/** A wheel with a right METADATA, WHEEL and RECORD, unless told otherwise. */
+/** A wheel with a valid METADATA, WHEEL and RECORD, unless changed by the options. */
 export function buildWheel(options: WheelOptions = {}): Buffer {
   const { name = 'demo', version = '1.0' } = options;
   const folder = options.folder ?? `${name}-${version}.dist-info`;

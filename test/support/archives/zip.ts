@@ -1,32 +1,32 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** One member of a zip, honest unless a trick says otherwise. */
+/** One member of a zip, valid except for the tricks. */
 export interface ZipEntry {
   readonly name: string | Buffer;
   readonly content?: string | Uint8Array;
-  /** Default: deflated where there is content. */
+  /** Default: deflated if there is content. */
   readonly stored?: boolean;
-  /** Writes sizes and checksum behind the data: `signed` (with signature), `bare`, or none. */
+  /** Writes sizes and checksum after the data: `signed` (with signature), `bare`, or none. */
   readonly descriptor?: 'signed' | 'bare';
-  /** Unix mode with its type bits (0o100644); default a plain file, or a folder for a name with a slash. */
+  /** Unix mode with its type bits (0o100644); default a plain file, or a folder if the name has a trailing slash. */
   readonly mode?: number;
   /** Uses zip64 sizes in the local header and the directory. */
   readonly zip64?: boolean;
   readonly extra?: Buffer;
   readonly localExtra?: Buffer;
-  /** Of the directory's entry. */
+  /** The comment of the directory entry. */
   readonly comment?: Buffer;
-  /** Changes the fields of one header only, or of both: what the header says, not what is there. */
+  /** Changes the fields of one header or of both, but not the actual data. */
   readonly local?: Partial<ZipFields>;
   readonly central?: Partial<ZipFields>;
-  /** The bytes of the data as they lie in the file, in place of the packed content. */
+  /** The raw data bytes, in place of the compressed content. */
   readonly data?: Buffer;
-  /** Bytes in front of the local header, and behind the data (where a descriptor stands). */
+  /** Bytes before the local header, and after the data (the place of a descriptor). */
   readonly before?: Buffer;
   readonly after?: Buffer;
 }
 
-/** What a header says. */
+/** The fields of a header. */
 export interface ZipFields {
   readonly name: Buffer;
   readonly flags: number;
@@ -39,7 +39,7 @@ export interface ZipFields {
   readonly version: number;
 }
 
-/** Lies about the archive as a whole. */
+/** Inconsistencies of the archive as a whole. */
 export interface ZipTricks {
   readonly prepend?: Buffer;
   /** Between the last member and the directory. */
@@ -48,10 +48,10 @@ export interface ZipTricks {
   readonly beforeEnd?: Buffer;
   readonly append?: Buffer;
   readonly comment?: Buffer;
-  /** Writes a zip64 end record and its locator; fields that differ from the truth are lies. */
+  /** Writes a zip64 end record and its locator, with these false fields. */
   readonly zip64?: Partial<ZipEnd>;
   readonly end?: Partial<ZipEnd & { membersHere: number; disk: number; directoryDisk: number }>;
-  /** Leaves these members (by index) out of the directory. */
+  /** Omits these members (by index) from the directory. */
   readonly hidden?: readonly number[];
 }
 

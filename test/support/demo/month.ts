@@ -1,7 +1,7 @@
 import { Random } from '../random.js';
 import { type DemoFile, PROJECTS } from './projects.js';
 
-/** Who asks. Addresses are those that RFC 5737 keeps for examples. */
+/** A client of the demo. Its address is from RFC 5737's ranges for documentation. */
 interface Client {
   readonly user: string;
   readonly address: string;
@@ -28,7 +28,7 @@ export interface DemoRequest {
 
 const DAY = 86_400_000;
 
-/** One of them, each as often as it is heavy. */
+/** Draws one of them with probability in proportion to its weight. */
 function heavy<T extends { readonly weight: number }>(from: readonly T[], random: Random): T {
   let left = random.next() * from.reduce((sum, { weight }) => sum + weight, 0);
   for (const one of from) {
@@ -38,21 +38,21 @@ function heavy<T extends { readonly weight: number }>(from: readonly T[], random
   return from.at(-1)!;
 }
 
-/** What may be asked for at a time: what is there, and not for ever what only few ask for. */
+/** The files that clients may request at a time: the existing ones, and rarely requested ones only for a while. */
 function offered(daysBefore: number): DemoFile[] {
   return PROJECTS.filter(({ uploaded, until = 0 }) => uploaded > daysBefore && daysBefore >= until);
 }
 
-/** A request at some time, by somebody. */
+/** One request at a given time, by a random client. */
 export function requestAt(at: number, end: number, random: Random): DemoRequest {
   const file = heavy(offered((end - at) / DAY), random);
   return { at, file, client: heavy(CLIENTS, random) };
 }
 
 /**
- * A month of requests, the first first: the same ones for the same end.
+ * A month of requests in order, identical for the same end.
  * @param end milliseconds since 1970
- * @param days shorter than a month, for a test
+ * @param days fewer than a month, for a test
  */
 export function monthOf(end: number, days = 30): DemoRequest[] {
   const random = new Random(20_261_126);

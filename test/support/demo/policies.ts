@@ -1,6 +1,6 @@
 const DAY = 86_400_000;
 
-/** The demo's own policy files. @param at the end of its month, in milliseconds since 1970 */
+/** The demo's policy files. @param at the end of its month, in milliseconds since 1970 */
 export function demoPolicies(at: number): Readonly<Record<string, string>> {
   const day = (days: number) => new Date(at + days * DAY).toISOString().slice(0, 10);
   return {

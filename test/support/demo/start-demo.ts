@@ -9,34 +9,34 @@ export interface DemoOptions {
   readonly at: number;
   /** `HOST:PORT`. */
   readonly listen: string;
-  /** What stands in links and in the lines for clients; where it listens, where it is left out. */
+  /** The URL in links and in the lines for clients; by default, the listen address. */
   readonly publicUrl?: string;
   readonly days?: number;
-  /** Told how many of its requests have been made. */
+  /** Receives the number of requests made so far. */
   readonly onProgress?: (done: number, all: number) => void;
-  /** Ends it while it begins. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
-/** A Wheelgate with something to look at: invented projects behind it, and a month of requests for them. */
+/** A Wheelgate for a look around, with invented projects and a month of requests. */
 export interface Demo {
   readonly url: string;
   readonly gate: TestGate;
-  /** Pages worth opening, by what they show. */
+  /** Pages worth opening, with their topics. */
   readonly pages: readonly (readonly [what: string, path: string])[];
-  /** Goes on asking, now and then, so that there is something to follow. */
+  /** Continues with occasional requests, so that there is something to follow. */
   goOn(): void;
   close(): Promise<void>;
 }
 
 const DAY = 86_400_000;
-/** Requests of those who go on asking are so far apart, in milliseconds. */
+/** The interval of the continuing requests, in milliseconds. */
 const NOW_AND_THEN = 4_000;
 const HOOKED = 'tidewater-2.4.1-py3-none-any.whl';
 
 /**
- * Starts it. Every record in its log is written by the server itself, of a request that was made: only its clock is moved.
- * @throws where it cannot listen
+ * Starts it. The server itself writes every record in its log, for an actual request; only its clock is moved.
+ * @throws if it cannot listen
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { at, listen, publicUrl = `http://${listen}`, days, onProgress, signal } = options;
@@ -72,7 +72,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await close();
     throw error;
   }
-  // From here on its clock goes on by itself.
+  // From here on its clock runs.
   const begun = performance.now();
   const nowOf = () => at + Math.floor(performance.now() - begun);
   gate.now = at;
@@ -113,7 +113,7 @@ function listProjects({ upstream }: TestGate, at: number): void {
     );
 }
 
-/** Asks as a client does. */
+/** Makes a client's request. */
 async function make({ url }: TestGate, { file, client }: DemoRequest): Promise<void> {
   const { user, address, agent } = client;
   await ask(`${url}/files/${file.project}/${file.dist.filename}`, {

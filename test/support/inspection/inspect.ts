@@ -6,7 +6,7 @@ import { bufferSource } from '../../../src/inspection/byte-source.js';
 import { inspectSource } from '../../../src/inspection/inspect-file.js';
 import type { InspectionLimits } from '../../../src/inspection/limits.js';
 
-/** What an inspector is told of these bytes under this name. */
+/** The description of these bytes with this name for an inspector. */
 export function describeBytes(filename: string, bytes: Uint8Array): ArtifactDescription {
   const name = parseDistributionFilename(filename);
   if (name === undefined) throw new Error(`no filename: ${filename}`);
@@ -23,7 +23,7 @@ export function inspectBytes(
   return inspectSource(bufferSource(bytes), describeBytes(filename, bytes), limits);
 }
 
-/** The codes of the findings, each once, sorted. */
+/** The codes of the findings, sorted and without duplicates. */
 export function codesOf(inspection: Inspection): string[] {
   return [...new Set(inspection.findings.map((finding) => finding.code))].sort();
 }

@@ -6,7 +6,7 @@ export interface Archive {
   readonly bytes: Buffer;
 }
 
-/** Path and SHA-256 of each file as yauzl reads them. Rejects where yauzl refuses. */
+/** Path and SHA-256 of each file according to yauzl. Rejects if yauzl does. */
 export function listWithYauzl(bytes: Buffer): Promise<[string, string][]> {
   return new Promise((resolve, reject) => {
     yauzl.fromBuffer(bytes, { lazyEntries: true }, (error, zip) => {

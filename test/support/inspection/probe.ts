@@ -6,11 +6,11 @@ import { type ProbeAnswer, probeZip, TAIL_BYTES } from '../../../src/inspection/
 
 export interface Probed {
   readonly answer: Exclude<ProbeAnswer, { kind: 'more' }>;
-  /** What was read of the file, in the order in which it was asked for. */
+  /** The parts that were read, in order. */
   readonly read: readonly Stretch[];
 }
 
-/** Probes bytes as a server that gives parts of files would let it. */
+/** Probes bytes like a file on a server that supports ranges. */
 export async function probeBytes(
   bytes: Uint8Array,
   filename: string,

@@ -1,7 +1,7 @@
 import type { Python } from './pythons.js';
 import { runPython } from './pythons.js';
 
-/** What Python's zipfile or tarfile finds in an archive: path and SHA-256 of each file, or the error's name. */
+/** The files of an archive according to Python's zipfile or tarfile, with path and SHA-256, or the error's name. */
 export type Listing = readonly (readonly [string, string])[] | string;
 
 const PROGRAM = `

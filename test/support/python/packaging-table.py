@@ -24,7 +24,7 @@ from packaging.version import InvalidVersion, Version
 SEED, VERSIONS, SPECIFIERS = (int(word) for word in sys.argv[1:4])
 chance = random.Random(SEED)
 
-# Few numbers, so that versions fall together; some beyond what a double holds, that differ in the last digit only.
+# Few numbers, so that versions coincide; some exceed a double's precision and differ only in the last digit.
 NUMBERS = ["0", "1", "2", "9", "10", "11", "00", "01", "010"]
 LARGE = ["999999999999999", "9007199254740992", "9007199254740993", "20240101123456789012", "20240101123456789013"]
 PRE = ["a", "b", "rc", "c", "alpha", "beta", "pre", "preview", "A", "RC", "Beta"]
@@ -33,7 +33,7 @@ SEPARATORS = ["", ".", "-", "_"]
 LABELS = ["a", "b", "local", "cu118", "1e5", "0x10", "0", "1", "2", "10", "01", "ubuntu", "UBUNTU", "a1", "1a",
           "20240101123456789012", "20240101123456789013"]
 WHITE = [" ", "\t", "\n", "\x0b", "\x0c", "\r", "\x1c", "\x1f", "\x85", "\xa0", "\u2003", "\u2028", "\u3000"]
-# White space or digits or letters to some readers and not to others.
+# White space, digits or letters for some readers only.
 TRAPS = ["\ufeff", "\u200b", "\u0660", "\u0661", "\uff11", "\u00b2", "\u0131", "\u0130", "\u017f", "\u212a", "\x00", "\x08",
          "\u180e", "\u2066", "v", "V", "+", "-", ".", "!", "*", ".*", ";", ")", "(", "=", ",", "~", "/", "\\", "\u00e9", "e", "x"]
 
@@ -108,7 +108,7 @@ def normal(text):
         return str(Version(text))
     except InvalidVersion:
         return None
-    # A number of too many digits for Python.
+    # A number with too many digits for Python.
     except ValueError:
         return None
 
@@ -127,7 +127,7 @@ def row(text, versions):
     return base64.b64encode(bytes(bits)).decode("ascii")
 
 
-# What chance would rarely make: the pairs that an operator treats apart, in full.
+# Pairs that random versions would rarely contain: the special cases of the operators, completely.
 FORMS = ["", "a1", "a2", "rc1", ".post0", ".post1", ".post2", ".dev0", ".dev1", "a1.post1", "a1.dev1", ".post1.dev1",
          "a1.post1.dev1"]
 CORE = [f"{epoch}{number}{form}{local}" for epoch in ["", "1!"] for number in ["1", "1.0", "1.1", "2.0"]
@@ -154,7 +154,7 @@ ODD_TEXTS = [
 texts = ODD_TEXTS + [white() + spelling() + white() for _ in range(400)] + [spoilt(spelling()) for _ in range(800)]
 drawn = sorted({normal(spelling()) for _ in range(VERSIONS * 4)} - set(CORE) - {None})
 versions = CORE + chance.sample(drawn, max(0, VERSIONS - len(CORE) - 12))
-# Spelt otherwise, and no versions at all: for `===`, and for who asks with them.
+# Other spellings and invalid versions: for `===`, and for queries with them.
 versions += ["v1.0", "1.0.A1", "1.0-1", " 1.0", "01.0", "1.0+A", "foo", "FOO", "2004d", "", "1.0.*", "(1.0)"]
 ranked = sorted((text for text in versions if normal(text) is not None), key=Version)
 rank, ranks = 0, {}

@@ -9,7 +9,7 @@ export interface Python {
   readonly path: string;
 }
 
-/** Every CPython 3 on this machine: `python3` and `python3.N` on the path, and what pyenv has. */
+/** Every CPython 3 on this machine: `python3` and `python3.N` on the PATH, and pyenv's versions. */
 export function findPythons(): Python[] {
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const candidates = [

@@ -1,6 +1,6 @@
 import { type Python, runPython } from './pythons.js';
 
-/** The names of the scripts that one reader takes from an `entry_points.txt`, sorted; undefined where it fails. */
+/** The script names that one reader finds in an `entry_points.txt`, sorted; undefined if it fails. */
 export type ScriptReading = readonly string[] | undefined;
 
 const PROGRAM = `
@@ -84,7 +84,7 @@ def read(reader, text):
 print(json.dumps([[read(reader, text) for reader in READERS] for text in json.load(sys.stdin)]))
 `;
 
-/** Each text as each reader takes it: pip with importlib.metadata and pkg_resources, installer, uv. */
+/** The reading of each text by each reader: pip with importlib.metadata and pkg_resources, installer, uv. */
 export function readScriptsWithPython(python: Python, texts: readonly string[]): ScriptReading[][] {
   const readings = runPython(python, PROGRAM, texts) as (string[] | null)[][];
   return readings.map((each) => each.map((names) => names ?? undefined));
