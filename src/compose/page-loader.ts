@@ -17,6 +17,7 @@ export function createKnownBytes(
   return new KnownBytes({
     facts: stores.facts,
     pins: new Pins(stores.pins, now, projects),
+    now,
     onEvent: (event) => {
       if (event.kind === 'learnt') news.tell({ ...event, kind: 'bytes' });
       else noteSeenEvent(event, log);

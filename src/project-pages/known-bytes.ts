@@ -11,6 +11,7 @@ import {
 } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
+import { LeftAlone } from '../runtime/left-alone.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { Pins } from './pins.js';
@@ -19,6 +20,8 @@ import type { ListedFile } from './project-pages.js';
 export interface KnownBytesParts {
   readonly facts: SeenStore;
   readonly pins: Pins;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly onEvent: (event: SeenEvent) => void;
 }
 
@@ -38,6 +41,8 @@ export type SeenEvent =
 
 /** The maximum number of files whose delivery from the store is remembered; the oldest is dropped first. */
 const MAX_SERVED = 10_000;
+/** Their bytes are pinned with a later delivery where that failed, in milliseconds. */
+const REST = { first: 30_000, longest: 3_600_000 };
 
 /** Which bytes files have whose sha256 the index does not declare. */
 export class KnownBytes {
@@ -47,9 +52,11 @@ export class KnownBytes {
    * reject.
    */
   readonly #served = new LRUCache<string, Promise<unknown>>({ max: MAX_SERVED });
+  readonly #failedToPin: LeftAlone;
 
   constructor(parts: KnownBytesParts) {
     this.#parts = parts;
+    this.#failedToPin = new LeftAlone(MAX_SERVED, parts.now, REST);
   }
 
   /**
@@ -97,7 +104,7 @@ export class KnownBytes {
 
   /**
    * Pins the bytes of a file that is served from the store without a pin: it was cached under another name, from
-   * another index, or before pins existed. Once per file and process, in the background.
+   * another index, or before pins existed. In the background, and once per file and process, unless it fails.
    */
   noteServed(listed: ListedFile): void {
     const { file, page, upstream } = listed;
@@ -107,13 +114,13 @@ export class KnownBytes {
     const { pins } = this.#parts;
     if (pins.has(upstream.name, page.project, filename)) return;
     const key = servedKey(listed);
-    if (this.#served.has(key)) return;
-    // Errors are reported by an event.
-    const pinned = this.#remember(listed, { sha256, hashes: besideSha256(hashes) });
-    this.#served.set(
-      key,
-      pinned.catch(() => {}),
-    );
+    if (this.#served.has(key) || this.#failedToPin.until(key) !== undefined) return;
+    const pinned = this.#remember(listed, { sha256, hashes: besideSha256(hashes) }).catch(() => {
+      // The error was reported by an event.
+      this.#failedToPin.leave(key);
+      if (this.#served.peek(key) === pinned) this.#served.delete(key);
+    });
+    this.#served.set(key, pinned);
   }
 
   async #remember(
@@ -138,6 +145,7 @@ export class KnownBytes {
   /** Reads the disk again: a pin may have been removed. */
   forget(): void {
     this.#served.clear();
+    this.#failedToPin.clear();
     this.#parts.facts.forget();
     this.#parts.pins.forget();
   }

@@ -22,7 +22,7 @@ describe('kill -9', () => {
   let folder: string;
   let gate: GateProcess;
 
-  const start = () => startGateProcess({ folder, args: ['--upstream', upstream.url] });
+  const start = (env = {}) => startGateProcess({ folder, args: ['--upstream', upstream.url], env });
   before(async () => {
     upstream = await startFakeUpstream();
     upstream.addProject('demo', [dist]);
@@ -75,6 +75,50 @@ describe('kill -9', () => {
     upstream.fault(upstreamPath, undefined);
     upstream.release();
     await checkAfterDeath();
+  });
+
+  it('in the middle of a file that is fetched ahead, of which the next process has nothing and fetches all', async () => {
+    const first = buildWheel({ name: 'ahead', version: '1.0' });
+    const second = buildWheel({
+      name: 'ahead',
+      version: '2.0',
+      files: { 'ahead/data.bin': randomBytes(SIZE) },
+    });
+    const [place, url] = [packagePath('ahead', second.filename), `/files/ahead/${second.filename}`];
+    const spool = () => readdir(join(folder, 'data', 'spool'));
+    // Each request asks the index for the page.
+    const env = { WHEELGATE_CACHE_PAGE_TTL: '0s' };
+    await gate.end('SIGTERM');
+    gate = await start(env);
+    upstream.addProject('ahead', [first]);
+    assert.equal((await ask(`${gate.url}/files/ahead/${first.filename}`)).status, 200);
+    upstream.addProject('ahead', [second, first]);
+    upstream.fault(place, { kind: 'stall', after: SIZE / 3 });
+    assert.equal((await ask(`${gate.url}/simple/ahead/`)).status, 200);
+    await until(async () => (await spool()).length > 0);
+    await gate.end('SIGKILL');
+    assert.ok((await spool()).length > 0, 'a part of it is left');
+    await checkBlobs();
+    upstream.fault(place, { kind: 'status', status: 404 });
+    upstream.release();
+    gate = await start(env);
+    assert.deepEqual(await spool(), []);
+    for (const headers of [{}, { range: 'bytes=0-9' }]) {
+      const { status, body } = await ask(gate.url + url, headers);
+      assert.ok(status >= 400, `${status}`);
+      assert.ok(!body.includes(second.bytes.subarray(0, 10)));
+    }
+    upstream.fault(place, undefined);
+    const asked = upstream.requests(place);
+    const answer = await ask(gate.url + url);
+    assert.deepEqual([answer.status, answer.body.equals(second.bytes)], [200, true]);
+    assert.ok(upstream.requests(place) > asked, 'all of it comes from the index');
+    assert.deepEqual(
+      (await ask(gate.url + url, { range: 'bytes=0-9' })).body,
+      second.bytes.subarray(0, 10),
+    );
+    await until(async () => (await spool()).length === 0);
+    await checkBlobs();
   });
 
   it('in the middle of a probe, after which the next process probes the file and refuses it', async () => {

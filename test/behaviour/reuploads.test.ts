@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { noStrongDigest } from '../../src/messages/reasons.js';
@@ -95,6 +95,27 @@ describe('a file that its index has other bytes for than before', () => {
       put(name, [second]);
       assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
     });
+
+  it('is refused where its first bytes were in the cache, and the disk had first no room to pin them', async () => {
+    const { name, first, second, url } = twice();
+    const pins = join(gate.folder, 'data', 'pins', 'fake', name);
+    put(name, [first]);
+    await gate.get(url);
+    await rm(pins, { recursive: true });
+    gate.gate.reload();
+    await gate.get(`/simple/${name}/`);
+    // Nothing can be put into a folder that is a file.
+    await writeFile(pins, '');
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+    await rm(pins);
+    await until(async () => {
+      gate.now += 60_000;
+      assert.deepEqual((await gate.get(url)).body, first.bytes);
+      return existsSync(pins);
+    });
+    put(name, [second]);
+    assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
+  });
 
   it('is given out again once the index has the first ones again', async () => {
     const { name, first, second, url } = twice();
