@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
-# Built and run on the current LTS of Node; Wheelgate itself needs 20.19 or newer. What it depends on comes
-# for all processors alike, and runs nothing when it is installed: so that is done once, whatever the image is for.
+# Uses the current LTS of Node; Wheelgate itself requires 20.19 or newer. The dependencies are the same for all processors
+# and have no install scripts, so this stage runs once, on the build platform.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7 AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -26,8 +26,8 @@ COPY policies policies
 COPY schema schema
 COPY trust trust
 COPY LICENSE README.md CHANGELOG.md ./
-# The root file system may be mounted read-only: everything that changes is in this one volume.
-# Nothing is run in this stage, so that an image for another processor is built without one.
+# The root file system may be mounted read-only: all variable data is in this volume.
+# This stage runs no commands, so building for another processor needs no emulation.
 COPY --from=build --chown=node:node /data /var/lib/wheelgate
 VOLUME /var/lib/wheelgate
 USER node

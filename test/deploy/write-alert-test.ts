@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { ALERTS } from './scrape.js';
 import type { Expectation, Firing, Sample, Timeline } from './timeline.js';
 
-const HEAD = `# Made from scrapes of a running Wheelgate by \`npm run alert-tests\`; test/deploy holds that they still are.
+const HEAD = `# Generated from scrapes of a running Wheelgate: \`npm run alert-tests\`. A test compares them.
 # promtool test rules deploy/prometheus/*.test.yml
 `;
 

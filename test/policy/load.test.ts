@@ -86,7 +86,7 @@ describe('the shipped policies', () => {
       brief(policy!.evaluate(caseOf(subject({ uploadTime: NOW }), undefined, NOW))),
       'block cooldown',
     );
-    for (const name of ['00-default.yaml', '10-known-malware.yaml', '20-honest-hooks.yaml'])
+    for (const name of ['00-default.yaml', '10-known-malware.yaml', '20-known-good-hooks.yaml'])
       assert.match(
         readFileSync(join(shippedPolicies(), name), 'utf8'),
         /^# yaml-language-server: \$schema=\.\.\/schema\/policy\.schema\.json\n/,

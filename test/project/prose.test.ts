@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -82,6 +82,9 @@ const BUFFER = 64 * 1024 * 1024;
 
 const PROSE = ['docs', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
+/** Files with comments that explain settings: examples to copy, the shipped policies, and the build. */
+const COMMENTED = ['policies', 'deploy', '.github', '.ci/run', 'Dockerfile'];
+
 describe('prose', () => {
   const vale = checker('vale');
   let folder: string;
@@ -142,6 +145,18 @@ describe('prose', () => {
     assert.deepEqual(alerts, []);
   });
 
+  it('of comments in policies, examples and workflows follows the word list', {
+    skip: vale.skip,
+  }, () => {
+    const all = COMMENTED.flatMap(commentsIn);
+    assert.ok(all.length > 150);
+    const alerts = alertsOn(all.map(({ text }) => asMarkdown(text))).flatMap((broken, index) => {
+      const { file, line, text } = all[index]!;
+      return broken.map((rule) => `${file}:${line}: ${rule} in: ${text}`);
+    });
+    assert.deepEqual(alerts, []);
+  });
+
   it('has an example for every rule', () => {
     const rules = readdirSync('.vale/Wheelgate').map((name) => name.replace(/\.yml$/, ''));
     assert.deepEqual(Object.keys(RULES).toSorted(), rules.toSorted());
@@ -158,6 +173,27 @@ describe('prose', () => {
       assert.deepEqual(alertsOn(examples.map(([, twin]) => twin)).flat(), []);
     });
 });
+
+/** The comments of a file, or of the files below a folder, that users or contributors read as documentation. */
+function commentsIn(path: string): Text[] {
+  if (statSync(path).isDirectory())
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isSymbolicLink() ? [] : commentsIn(join(path, entry.name)),
+    );
+  const found: Text[] = [];
+  let paragraph: string[] = [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  for (const [index, line] of lines.entries()) {
+    // Deeper indentation, or a semicolon at the end, marks an example of code.
+    const [, text] = /^\s*# ?((?! {2}|yaml-language-server|syntax=).*(?<!;))$/.exec(line) ?? [];
+    if (text !== undefined && text !== '') paragraph.push(text);
+    else if (paragraph.length > 0) {
+      found.push({ file: path, line: index, text: paragraph.join(' ') });
+      paragraph = [];
+    }
+  }
+  return found;
+}
 
 /** The summaries and descriptions of an OpenAPI document. Most are comments on the types of responses. */
 function textsOf(value: unknown): string[] {

@@ -2,7 +2,7 @@ import { template } from './render.js';
 
 export const MANIFESTS = 'deploy/kubernetes';
 
-const HEAD = `# The chart deploy/helm/wheelgate with its default values, written by \`npm run manifests\`; test/deploy holds that it still is.
+const HEAD = `# Generated from deploy/helm/wheelgate with its default values: \`npm run manifests\`. A test compares them.
 `;
 /** What only Helm has a use for. */
 const OF_HELM = /^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm;
@@ -28,7 +28,7 @@ function kustomization(names: readonly string[], version: string): string {
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
-${names.map((name) => `  - ${name}\n`).join('')}# Where your cluster has the image from, in a kustomization of your own:
+${names.map((name) => `  - ${name}\n`).join('')}# In your own kustomization, set your registry's image:
 # images:
 #   - { name: wheelgate, newName: images.example.com/wheelgate, newTag: "${version}" }
 `;
