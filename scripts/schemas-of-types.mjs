@@ -1,10 +1,10 @@
 // JSON Schemas of TypeScript types, with their comments as descriptions. The compiler resolves the types, so that
 // `Omit`, `z.output` or a union of constants appear as their result.
 import { resolve } from 'node:path';
-import { API, SymbolFlags, TypeFlags } from 'typescript/unstable/sync';
+import { API, SignatureKind, SymbolFlags, TypeFlags } from 'typescript/unstable/sync';
 
 /** Types that JSON serializes as an empty object. */
-const EMPTY = new Set(['Map', 'ReadonlyMap', 'Set', 'ReadonlySet']);
+const NO_JSON = new Set(['Map', 'ReadonlyMap', 'Set', 'ReadonlySet', 'Iterable', 'AsyncIterable']);
 
 /**
  * @param file the path of a source file
@@ -82,7 +82,8 @@ function describeMembers(checker, root) {
   function namedOf(type) {
     const symbol = type.getAliasSymbol() ?? type.getSymbol();
     const text = checker.typeToString(type);
-    if (EMPTY.has(symbol?.name)) return { type: 'object', additionalProperties: false };
+    const isFunction = checker.getSignaturesOfType(type, SignatureKind.Call).length > 0;
+    if (isFunction || NO_JSON.has(symbol?.name)) throw new Error(`JSON has no form for ${text}`);
     if (symbol?.name !== text) return objectOf(type);
     if (!described.has(text)) {
       described.set(text, type.id);

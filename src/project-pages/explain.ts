@@ -1,15 +1,24 @@
 import type { ProjectName } from '../domain/project-name.js';
+import type { Subject } from '../domain/subject.js';
 import type { Specifier } from '../domain/version.js';
 import { type Explanation, explainVerdict, type Facts } from '../verdicts/explain-verdict.js';
 import type { Judge } from '../verdicts/judge.js';
 import { waysThrough } from '../verdicts/ways-through.js';
 import type { ProjectPages } from './project-pages.js';
 
+/** The parts that JSON cannot represent: the input of the rule `attestation`, and lists of releases and wheels. */
+type OfPage = 'provenance' | 'wheels' | 'releases';
+
+/** The facts about a file, apart from the other files of its page. */
+export interface PlainFacts extends Omit<Facts, 'subject'> {
+  readonly subject: Omit<Subject, OfPage>;
+}
+
 /** The explanation of one file, and its basis. */
 export interface Explained extends Explanation {
   /** The policy entries that would allow the file, each as one line of YAML. Empty if the file is not refused. */
   readonly waive: readonly string[];
-  readonly facts: Facts;
+  readonly facts: PlainFacts;
 }
 
 /** Explains each file of a project whose version the specifier matches, in the page's order. */
@@ -38,10 +47,9 @@ export async function explain(
   return explanations;
 }
 
-/** Without the parts that JSON cannot represent: the input of the rule `attestation`, and the list of wheels. */
 function plain({
   subject: { provenance: _, wheels: __, releases: ___, ...subject },
   ...rest
-}: Facts): Facts {
+}: Facts): PlainFacts {
   return { subject, ...rest };
 }

@@ -8,6 +8,9 @@ import { type Answer, ask } from '../support/wheelgate.js';
 
 const HOOKED = 'tidewater-2.4.1-py3-none-any.whl';
 
+/** JSON makes `{}` of both, in silence. */
+const NO_JSON = [Map.prototype, Set.prototype] as { toJSON?: () => never }[];
+
 describe('what /api/v1 answers', () => {
   let demo: Demo;
   let document: any;
@@ -23,8 +26,16 @@ describe('what /api/v1 answers', () => {
     document = (await ask(`${demo.url}/api/v1/openapi.json`)).json();
     ajv = new Ajv2020({ strict: false, allErrors: true });
     ajv.addSchema(document, 'document');
+    // The server runs in this process: an answer that holds one fails.
+    for (const type of NO_JSON)
+      type.toJSON = () => {
+        throw new Error('an answer holds a Map or a Set');
+      };
   });
-  after(() => demo?.close());
+  after(() => {
+    for (const type of NO_JSON) delete type.toJSON;
+    return demo?.close();
+  });
 
   /** Holds a value against what is described for a path, a status and a content type. */
   function holds(path: string, status: number, type: string, value: unknown): void {
@@ -155,6 +166,22 @@ describe('what /api/v1 answers', () => {
     const { version, ...less } = answer;
     for (const other of [{ ...answer, odd: 1 }, less, { ...answer, version: [version] }])
       assert.throws(() => holds('/api/v1/health', 200, 'application/json', other), /health: /);
+  });
+
+  it('holds no Map or Set, as the JSON of the other routes', async () => {
+    assert.throws(() => JSON.stringify({ of: new Map() }), /a Map or a Set/);
+    const json = { accept: 'application/vnd.pypi.simple.v1+json' };
+    for (const path of ['/healthz', '/readyz', '/simple/tidewater/', '/simple/'])
+      assert.equal((await ask(`${demo.url}${path}`, json)).status, 200, path);
+    const question = { package: { ecosystem: 'PyPI', name: 'tidewater' }, version: '2.4.1' };
+    const told = await fetch(`${demo.url}/v1/query`, {
+      method: 'POST',
+      body: JSON.stringify(question),
+    });
+    assert.equal(told.status, 200);
+    const { vulns } = (await told.json()) as { vulns: readonly { id: string }[] };
+    const advisory = await ask(`${demo.url}/v1/vulns/${vulns[0]!.id}`);
+    assert.equal(advisory.status, 200);
   });
 
   it('is asked for above, path by path', () => {

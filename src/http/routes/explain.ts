@@ -1,7 +1,6 @@
 import { Failure } from '../../domain/failure.js';
 import type { ProjectName } from '../../domain/project-name.js';
-import { type Explained, explain } from '../../project-pages/explain.js';
-import type { Facts } from '../../verdicts/explain-verdict.js';
+import { type Explained, explain, type PlainFacts } from '../../project-pages/explain.js';
 import type { Handler } from '../asked.js';
 import { sendJson } from '../json.js';
 import { FLAG, PROJECT, parameterOf, VERSIONS } from '../parameters.js';
@@ -18,7 +17,7 @@ export interface ExplainAnswer {
   /** Contact for waiver requests. */
   readonly contact?: string;
   /** With `facts=1`, each file includes its facts, so clients can evaluate a different policy. */
-  readonly files: readonly (Omit<Explained, 'facts'> & { readonly facts?: Facts })[];
+  readonly files: readonly (Omit<Explained, 'facts'> & { readonly facts?: PlainFacts })[];
 }
 
 const DAY = 86_400_000;
