@@ -6,6 +6,8 @@ import type {
 import type { DecisionRecord } from '../decisions/record.js';
 import { maySee, type Reader } from './reader.js';
 
+export { isAhead } from '../decisions/record.js';
+
 /** Who asked. */
 type Asker = 'client' | 'forwarded' | 'user' | 'userAgent';
 

@@ -1,4 +1,4 @@
-import type { SeenDecision } from '../dashboard/seen-decisions.js';
+import { isAhead, type SeenDecision } from '../dashboard/seen-decisions.js';
 import { AHEAD } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -34,10 +34,10 @@ ${table(
 
 function row(decision: SeenDecision, seesIdentities: boolean, urlOf: UrlOf): Html {
   const { id, verdict, wouldBlock, status, rule, reason, project, version, filename } = decision;
-  const { user, client, forwarded, userAgent, probe } = decision;
+  const { user, client, forwarded, userAgent } = decision;
   const path = whyPath({ project, filename: filename.replace(/\.metadata$/, '') });
   return html`<tr id="${id}"><th scope="row">${time(decision.time, 'seconds')}</th>
-<td>${probe === true ? html`<span class="soft">◇ ${AHEAD}</span>` : html`<span class="word ${wouldBlock ? 'warn' : verdict}">${wouldBlock ? '▲ dry-run' : ANSWERS[verdict]}</span> ${status}`}</td>
+<td>${isAhead(decision) ? html`<span class="soft">◇ ${AHEAD}</span>` : html`<span class="word ${wouldBlock ? 'warn' : verdict}">${wouldBlock ? '▲ dry-run' : ANSWERS[verdict]}</span> ${status}`}</td>
 <td><a href="${urlOf(path)}">${shown(filename || `${project} ${version ?? ''}`)}</a></td>
 <td>${rule !== undefined && html`<code>${rule}</code>`}${reason !== undefined && html`: ${shown(reason)}`}</td>
 ${

@@ -1,5 +1,6 @@
 import { type OverviewAnswer, type OverviewRange, RANGES } from '../dashboard/overview.js';
 import type { Reader } from '../dashboard/reader.js';
+import { isAhead } from '../dashboard/seen-decisions.js';
 import { bytesOf, percent } from './amounts.js';
 import { barChart } from './bar-chart.js';
 import { counted } from './evidence.js';
@@ -84,7 +85,7 @@ function newest({ newest: all }: OverviewAnswer, reader: Reader, urlOf: UrlOf): 
   if (all.length === 0) return html``;
   const rows = all.map((decision) => {
     const { id, verdict, wouldBlock, user, forwarded, client } = decision;
-    const ahead = decision.probe === true;
+    const ahead = isAhead(decision);
     const word = ahead ? `◇ ${AHEAD}` : wouldBlock ? '◆ dry-run' : WORDS[verdict];
     const level = ahead ? 'soft' : wouldBlock ? 'warn' : verdict;
     return html`<tr><th scope="row">${fileLink(decision, urlOf)}</th><td>${ruleName(decision.rule)}</td><td><span class="${level === 'soft' ? level : `word ${level}`}">${word}</span></td>${reader.seesIdentities && html`<td>${shown(user ?? forwarded ?? client ?? '')}</td>`}<td><a href="${urlOf(['refusals', id])}">${time(decision.time)}</a></td></tr>`;

@@ -1,4 +1,5 @@
 import type { LikeRequests, Refusal } from '../dashboard/refusal.js';
+import { isAhead } from '../dashboard/seen-decisions.js';
 import { plainReason } from '../dashboard/verdict-sentence.js';
 import { plural } from '../domain/plural.js';
 import { bytesOf } from './amounts.js';
@@ -19,7 +20,7 @@ const WORDS = {
 /** One decision: what was answered then, all that was written down, and how its file is judged now. */
 export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
   const { decision, now } = refusal;
-  const ahead = decision.probe === true;
+  const ahead = isAhead(decision);
   const [shape, word] = decision.wouldBlock ? ['◆', 'Allowed by dry-run'] : WORDS[decision.verdict];
   const level = decision.wouldBlock ? 'warn' : decision.verdict;
   return {
@@ -75,7 +76,7 @@ ${facts([
   ['Forwarded for', text(decision.forwarded)],
   ['Agent', text(decision.userAgent)],
   ['Method', text(decision.method)],
-  ['Status', decision.probe === true ? 'none: a probe' : String(decision.status)],
+  ['Status', isAhead(decision) ? 'none: a probe' : String(decision.status)],
   ['Index', text(decision.upstream)],
   ['Release', releaseLink(decision, urlOf)],
   ['File', text(decision.filename || undefined)],
@@ -115,7 +116,7 @@ function requestTable(
   const named = items.some(({ client }) => client !== undefined);
   const rows = items.map(
     (other) =>
-      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${other.probe === true ? AHEAD : html`${other.status} ${shown(other.method)}`}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${agent(other.userAgent ?? '')}</td>`}</tr>`,
+      html`<tr><th scope="row">${other.id === id ? html`${time(other.time)} (this one)` : html`<a href="${urlOf(['refusals', other.id])}">${time(other.time)}</a>`}</th><td>${isAhead(other) ? AHEAD : html`${other.status} ${shown(other.method)}`}</td>${named && html`<td>${shown(other.user ?? '')}</td><td>${shown(other.forwarded ?? other.client ?? '')}</td><td>${agent(other.userAgent ?? '')}</td>`}</tr>`,
   );
   const who = named ? ['User', 'Client', 'Agent'] : [];
   return html`${items.length > 0 ? table('Same file and rule, newest first', ['Time', 'Answer', ...who], rows) : html`<p>No other requests.</p>`}

@@ -1,5 +1,6 @@
 import type { Reader } from '../dashboard/reader.js';
 import { type RefusalsAnswer, type RefusalsQuestion, SORTS } from '../dashboard/refusals.js';
+import { isAhead } from '../dashboard/seen-decisions.js';
 import { plural } from '../domain/plural.js';
 import { RULES } from '../domain/rules.js';
 import { percent } from './amounts.js';
@@ -133,7 +134,7 @@ ${group.users.length > 0 && html`<p>Of ${users}${group.moreUsers > 0 && html` an
 ${
   all.length === 0
     ? html`<p class="soft">No requests in memory. Start from the <a href="${urlOf(['refusals', group.id])}">latest one</a>.</p>`
-    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${request.probe === true ? AHEAD : html`${request.status} ${request.method}`}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
+    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${isAhead(request) ? AHEAD : html`${request.status} ${request.method}`}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
 <p class="soft">${label}${all.length < total && html`; <a href="${urlOf(['refusals', group.id])}">more</a>`}.</p>`
 }</details>`;
 }
