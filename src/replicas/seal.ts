@@ -3,14 +3,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Bytes of an HMAC-SHA256. */
 const LENGTH = 32;
 
-/** What was sealed, by whomever. */
+/** The sealed value, without a check of the signature. */
 export function withoutSeal(sealed: Uint8Array): Uint8Array {
   return sealed.subarray(LENGTH);
 }
 
 /**
- * Signs what replicas leave for each other where others can write, with the secret that they have in common. A value
- * holds under the name that it was signed for, and no other: whoever copies it elsewhere has nothing.
+ * Signs values that replicas exchange through storage that others can write, with their common secret. A value is valid
+ * only for the name that it was signed for, so copying it to another name is useless.
  */
 export class Seal {
   readonly #secret: string;
@@ -19,12 +19,12 @@ export class Seal {
     this.#secret = secret;
   }
 
-  /** @param name what the value is of: its key, and whatever else must not be exchanged */
+  /** @param name the subject of the value: its key, and all other parts that must not be exchanged */
   seal(name: readonly string[], value: Uint8Array): Buffer {
     return Buffer.concat([this.#sign(name, value), value]);
   }
 
-  /** @returns the value; undefined where it was not signed for that name with this secret */
+  /** @returns the value; undefined if it was not signed for that name with this secret */
   open(name: readonly string[], sealed: Uint8Array): Buffer | undefined {
     if (sealed.length < LENGTH) return undefined;
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
@@ -35,7 +35,7 @@ export class Seal {
 
   #sign(name: readonly string[], value: Uint8Array): Buffer {
     const hmac = createHmac('sha256', this.#secret);
-    // JSON tells ["a", "b"] from ["ab"], and has no line feed of its own.
+    // JSON distinguishes ["a", "b"] from ["ab"], and contains no line feeds.
     hmac.update(`${JSON.stringify(name)}\n`);
     return hmac.update(value).digest();
   }

@@ -14,7 +14,7 @@ export class RedisShortLeases implements ShortLeases {
     try {
       return await this.#line.ask(async (redis) => {
         if ((await redis.set(name, '', 'PX', lasts, 'NX')) === 'OK') return true;
-        // Not a lease of ours: it would not end, or end too late.
+        // Not a lease of a replica: it would not expire, or too late.
         const left = await redis.pttl(name);
         if (left >= 0 && left <= lasts) return false;
         await redis.set(name, '', 'PX', lasts);

@@ -2,24 +2,24 @@ import { z } from 'zod';
 import { isOfRequest, type RequestRecord, readLogRecord } from '../../decisions/record.js';
 import type { Seal } from '../seal.js';
 
-/** What a replica's log has written, as it tells the others; all of a run are numbered. */
+/** A written record of a replica's log, in the form for the others; those of a run are numbered. */
 export interface Told {
   /** The replica's name. */
   readonly replica: string;
-  /** Of this run of it alone. */
+  /** Identifies one run of the replica. */
   readonly run: string;
-  /** From 1 on. One that is missing was lost on its way. */
+  /** Starts at 1. A missing number is a lost message. */
   readonly number: number;
-  /** As it stands in the log, without its end; undefined where the run has ended with the number. */
+  /** The line of the log without its end; undefined if the run has ended with this number. */
   readonly line: string | undefined;
 }
 
-/** The same with the record that the line is. */
+/** The same with the parsed record. */
 export interface Heard extends Told {
   readonly record: RequestRecord | undefined;
 }
 
-/** Longer lines are none of ours, in bytes. */
+/** Longer lines are not from a replica, in bytes. */
 export const LONGEST = 96 * 1024;
 
 const HEAD = z.object({
@@ -34,7 +34,7 @@ export function writeTold({ line = '', ...head }: Told, seal: Seal): Buffer {
   return seal.seal(NAME, Buffer.from(`${JSON.stringify(head)}\n${line}`));
 }
 
-/** @returns undefined where no replica has written it, or it is none of a replica's records */
+/** @returns undefined if no replica has signed it, or it is not a valid record */
 export function readTold(sealed: Uint8Array, seal: Seal): Heard | undefined {
   const bytes = sealed.length > LONGEST ? undefined : seal.open(NAME, sealed);
   if (bytes === undefined) return undefined;
@@ -45,8 +45,8 @@ export function readTold(sealed: Uint8Array, seal: Seal): Heard | undefined {
   if (line === '') return { ...head.data, line: undefined, record: undefined };
   const record = readLogRecord(line);
   if (record === undefined || !isOfRequest(record)) return undefined;
-  // Its name has it: one that nobody can read would be known under none.
+  // The name contains the time, so an unreadable time has no name.
   if (Number.isNaN(Date.parse(record.time))) return undefined;
-  // It names itself in each of its records.
+  // Each record names its replica.
   return record.replica === head.data.replica ? { ...head.data, line, record } : undefined;
 }

@@ -7,18 +7,18 @@ import { LONGEST, readTold } from './envelope.js';
 import { Runs } from './runs.js';
 
 export interface FollowingParts {
-  /** The replica's own name: what it has told itself is in its own log. */
+  /** The replica's own name, to skip its own messages: its own log has them. */
   readonly self: string;
   readonly line: Pick<RedisLine, 'ask' | 'key'>;
   readonly seal: Seal;
   readonly every: Every;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Takes what others have decided, in its order. @param upTo how far that is, to go on from there after a restart */
+  /** Receives other replicas' decisions in order. @param upTo the position to resume from after a restart */
   readonly onHeard: (heard: readonly Written[], upTo: string) => Promise<void>;
-  /** How many were heard, missed, and found that no replica had signed. */
+  /** The numbers of received, missed and unsigned decisions. */
   readonly onCounted: (counts: HeardCounts) => void;
-  /** Told after each look whether all was read that there is, or Redis did not answer. */
+  /** Called after each read: whether Redis responded and everything was read. */
   readonly onLooked: (isAnswered: boolean) => void;
 }
 
@@ -28,19 +28,19 @@ export interface HeardCounts {
   readonly unsigned: number;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads. */
 const LOOK = 250;
-/** Entries asked for at a time. */
+/** Entries per read. */
 const BATCH = 500;
-/** Nobody's request waits for it, in milliseconds. */
+/** The timeout in milliseconds; no client waits for it. */
 const PATIENCE = 2_000;
-/** Who has not looked for so long, in milliseconds, may have missed more than there is. */
+/** After this long without a read, in milliseconds, missed entries may already be deleted. */
 const AWAY = 10_000;
 const BEGINNING = '0-0';
 
 /**
- * What lies behind an entry, with the first and the last of all. Who can write to Redis may put anything there: what is
- * too long is not sent.
+ * The entries after a position, with the ids of the first and last of all. Anyone with write access to Redis may add
+ * any entry, so an oversized one is not transferred.
  */
 const BEHIND = new Script(`
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
@@ -57,20 +57,20 @@ end
 return found`);
 
 /**
- * Follows what the other replicas decide. Each hears all of it by itself; what was missed is known by the numbers that
- * they give their decisions.
+ * Follows the decisions of the other replicas. Each replica reads all of them itself, and detects missed ones by their
+ * numbers.
  */
 export class Following {
   readonly #parts: FollowingParts;
   readonly #key: string;
   readonly #runs: Runs;
-  /** Of the last entry that was heard. */
+  /** The id of the last entry that was read. */
   #id: string;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
   #stop = () => {};
 
-  /** @param upTo as `onHeard` was told; undefined for all that Redis still has */
+  /** @param upTo as passed to `onHeard`; undefined for all entries in Redis */
   constructor(parts: FollowingParts, upTo: string | undefined) {
     this.#parts = parts;
     this.#key = parts.line.key('decisions');
@@ -79,7 +79,7 @@ export class Following {
     this.#runs = new Runs(runs);
   }
 
-  /** What was heard of each replica. */
+  /** The received decisions of each replica. */
   get runs(): Runs {
     return this.#runs;
   }
@@ -88,12 +88,12 @@ export class Following {
     this.#stop = this.#parts.every(LOOK, () => this.look());
   }
 
-  /** Takes what has come. Never rejects. */
+  /** Reads new entries. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#look()
       .then(
         () => this.#parts.onLooked(true),
-        // The line tells why.
+        // The connection reports the reason.
         () => this.#parts.onLooked(false),
       )
       .finally(() => {
@@ -114,7 +114,7 @@ export class Following {
         (redis) => BEHIND.run(redis, [this.#key], [this.#id]),
         PATIENCE,
       )) as Buffer[];
-      // After a flush, or at a server that knows less than the one before, entries begin anew.
+      // After a flush, or on a server with less data than the previous one, the ids start again.
       if (isBefore(String(last), this.#id)) this.#id = BEGINNING;
       else if (this.#isBehind(String(first))) this.#runs.missAll(this.#nowText());
       if (entries.length > 0) await this.#take(entries);
@@ -123,8 +123,8 @@ export class Following {
   }
 
   /**
-   * Whether Redis may have let go of what was not heard. Of those who go on the numbers tell it, too, but not of those who
-   * have ended meanwhile.
+   * Whether Redis may have deleted unread entries. For replicas that continue, their numbers show it too, but not for
+   * those that have ended meanwhile.
    */
   #isBehind(first: string): boolean {
     const now = this.#parts.now();
@@ -160,7 +160,7 @@ export class Following {
   }
 }
 
-/** Of ids as Redis has them: milliseconds and a number. An empty one is before none. */
+/** Compares Redis's ids: milliseconds and a number. An empty id precedes none. */
 function isBefore(a: string, b: string): boolean {
   if (a === '') return false;
   const [timeA = 0, numberA = 0] = a.split('-').map(Number);

@@ -7,46 +7,46 @@ import {
 } from '../members/roster.js';
 import type { Runs } from './runs.js';
 
-/** How far a replica has decided, as it says itself. */
+/** A replica's own statement about its number of decisions. */
 export interface Decided {
-  /** Of this run of it alone. */
+  /** Identifies one run of the replica. */
   readonly run: string;
-  /** Of its last decision; 0 for none. */
+  /** The number of its last decision; 0 for none. */
   readonly number: number;
 }
 
 export interface HearingParts {
   /** The replica's own name. */
   readonly self: string;
-  /** What was heard so far. */
+  /** The received decisions. */
   readonly runs: Runs;
-  /** Milliseconds since 1970, by Redis' clock as far as it is known. */
+  /** Milliseconds since 1970, by Redis' clock if it is known. */
   readonly now: () => number;
 }
 
-/** What is known of another replica. Instants are of Redis' clock, in milliseconds since 1970. */
+/** The state of another replica. Times are by Redis' clock, in milliseconds since 1970. */
 interface Heard {
-  /** All that it had decided by then was heard. */
+  /** All its decisions up to this time were received. */
   whole: number | undefined;
-  /** When it was last heard of. */
+  /** The time of its last message. */
   at: number;
   state: KnownReplica['state'];
-  /** What is heard of it is whole up to `at` once this was heard. */
+  /** All its decisions up to `at` are received once this number is. */
   pending: (Decided & { readonly at: number }) | undefined;
 }
 
 /**
- * Knows up to when all was heard that the other replicas have decided: each says again and again how many decisions it has
- * made. What is beyond is named at once where Redis does not answer, and where a replica falls silent, until it is known that nothing
- * is missing.
+ * Tracks up to when all decisions of other replicas were received: each replica periodically states its number of
+ * decisions. If Redis does not respond, or a replica stops sending, the following decisions count as missing until they
+ * are confirmed.
  */
 export class Hearing {
   readonly #parts: HearingParts;
   readonly #others = new Map<string, Heard>();
-  /** Since when Redis has not answered; before the first answer, since the start. */
+  /** Since when Redis has not responded; before its first response, since the start. */
   #deafSince: number | undefined;
   #hasFailed = false;
-  /** When Redis answered again: whoever was not heard whole since then is in doubt. */
+  /** When Redis responded again: a replica without confirmation since then is in doubt. */
   #backAt = Number.NEGATIVE_INFINITY;
   #answeredAt: number;
 
@@ -63,7 +63,7 @@ export class Hearing {
       });
   }
 
-  /** All was read that Redis has. @returns whether it did not answer before */
+  /** Everything in Redis was read. @returns whether it did not respond before */
   answered(): boolean {
     const wasDeaf = this.#deafSince !== undefined;
     this.#answeredAt = this.#parts.now();
@@ -78,7 +78,7 @@ export class Hearing {
     this.#hasFailed = true;
   }
 
-  /** Notes what the others say of themselves. */
+  /** Records the other replicas' statements. */
   note(roster: Roster): void {
     if (roster.asOf !== undefined) return;
     const { self, runs } = this.#parts;
@@ -91,7 +91,7 @@ export class Hearing {
     }
   }
 
-  /** Decisions that were not heard, or may not have been. */
+  /** Decisions that were missed, or may have been. */
   missing(): Missing[] {
     const lost = [...this.#parts.runs.gaps].map(
       ([replica, gap]): Missing => ({ replica, ...gap, why: 'lost' }),
@@ -110,7 +110,7 @@ export class Hearing {
       });
     if (this.#deafSince === undefined) return open;
     const why = this.#hasFailed ? 'redis' : 'late';
-    // Others may have begun since, of which nothing is known.
+    // Unknown replicas may have started since.
     return [...open, { replica: undefined, from: instant(this.#deafSince), to: undefined, why }];
   }
 
@@ -127,7 +127,7 @@ export class Hearing {
     one.at = at;
     one.state = state;
     const heard = this.#parts.runs.of(name);
-    // One of an older version says nothing: its next decision tells whether any before was missed.
+    // An older version sends no statement: its next decision shows whether earlier ones were missed.
     const { run, number } = decided ?? {
       run: heard?.run ?? '',
       number: this.#silentNumber(one, heard),
@@ -142,7 +142,7 @@ export class Hearing {
     return whole < this.#backAt ? number + 1 : number;
   }
 
-  /** One that is gone without a word is silent, and given up after an hour. */
+  /** A replica that ended without a message is silent, and is given up after an hour. */
   #miss(name: string, one: Heard): void {
     const quiet = this.#parts.now() - one.at;
     if (quiet > SILENT_AFTER) one.state = 'silent';

@@ -3,27 +3,30 @@ import { isThere, type KnownReplica } from '../members/roster.js';
 import type { ArchiveStates } from './archive/archive-states.js';
 import { wordsOf } from './archive/objects.js';
 
-/** Whoever has put nothing into the archive for so long is named, in milliseconds. */
+/** A replica without an upload for this long is reported, in milliseconds. */
 const LATE = 2 * 3_600_000;
 
 export interface Coverage {
-  /** The own name: what this one has decided is in its own log. */
+  /** The replica's own name, whose decisions are in its own log. */
   readonly self: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Who is known to be there, or to have been. */
+  /** Present and former replicas. */
   readonly replicas: readonly KnownReplica[];
-  /** Of whom anything was heard. */
+  /** The replicas with received decisions. */
   readonly heard: readonly string[];
-  /** What was not heard. */
+  /** The missed decisions. */
   readonly missed: readonly Missing[];
-  /** The first moment of which anything is kept that was heard, ISO 8601; undefined for none. */
+  /** The start of the stored received decisions, ISO 8601; undefined for none. */
   readonly heardSince: string | undefined;
-  /** What each has put into the archive; undefined where there is none. */
+  /** Each replica's statement about its uploads; undefined without an archive. */
   readonly states: (() => Promise<ArchiveStates>) | undefined;
 }
 
-/** Decisions of the others that nobody finds from here: each is named, for a hole looks like nobody had asked. */
+/**
+ * Decisions of other replicas that are not available here: each gap is reported, because it would look like a time
+ * without requests.
+ */
 export async function missingOf(coverage: Coverage): Promise<Missing[]> {
   const { states, missed } = coverage;
   if (states === undefined) return [...missed, ...beforeHearing(coverage)];
@@ -35,7 +38,7 @@ export async function missingOf(coverage: Coverage): Promise<Missing[]> {
   }
 }
 
-/** Without an archive there is no more of the others than was heard. */
+/** Without an archive, only received decisions are available. */
 function beforeHearing({ self, now, replicas, heard, heardSince }: Coverage): Missing[] {
   const names = new Set([...heard, ...replicas.map(({ name }) => name)]);
   names.delete(self);
@@ -43,12 +46,12 @@ function beforeHearing({ self, now, replicas, heard, heardSince }: Coverage): Mi
   return [...names].map((replica) => ({ replica, from: undefined, to, why: 'archive' }));
 }
 
-/** Whoever is there has not ended: an old word that it has was put back. */
+/** A present replica has not ended, so a statement of its end is an old one that was replayed. */
 function isHere(name: string, replicas: readonly KnownReplica[]): boolean {
   return replicas.some((one) => one.name === name && isThere(one));
 }
 
-/** What is in the archive need not have been heard. */
+/** An archived decision need not have been received. */
 function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveStates): Missing[] {
   const missing: Missing[] = [];
   for (const one of missed) {
@@ -60,7 +63,7 @@ function notArchived({ self, now, replicas, missed }: Coverage, states: ArchiveS
   const open = new Set(missing.filter(({ to }) => to === undefined).map(({ replica }) => replica));
   const add = (replica: string, since: number): void => {
     const from = new Date(since).toISOString();
-    // It is named with a better reason.
+    // It is reported with a better reason.
     if (!open.has(replica)) missing.push({ replica, from, to: undefined, why: 'archive' });
   };
   for (const [replica, { upTo, ended }] of states)

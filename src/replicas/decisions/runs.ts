@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Told } from './envelope.js';
 
-/** Of so many replicas is known what was heard; those that were not heard of for the longest time go. */
+/** The number of replicas whose received decisions are tracked; the least recently active ones are dropped. */
 const MOST_REPLICAS = 500;
-/** Of so many runs before its last one a replica's words are known to be old. */
+/** The number of earlier runs per replica whose messages are recognised as old. */
 const MOST_PAST = 50;
 
-/** Decisions of a replica that were not heard. */
+/** Missed decisions of a replica. */
 export interface Gap {
-  /** The time of the last one before, ISO 8601; undefined where none was heard before. */
+  /** The time of the last decision before them, ISO 8601; undefined if there was none. */
   readonly from: string | undefined;
-  /** When the next one was heard that followed, or that it was known: ISO 8601. */
+  /** The time of the next received decision, or of the detection: ISO 8601. */
   readonly to: string;
 }
 
@@ -18,27 +18,27 @@ const GAP = z.object({ from: z.string().optional(), to: z.string() });
 const RUN = z.object({
   run: z.string(),
   number: z.number(),
-  /** Whether the run has said that it ends. */
+  /** Whether the run has announced its end. */
   ended: z.boolean(),
   time: z.string(),
-  /** All that it had decided by then was heard, ISO 8601. */
+  /** All its decisions up to this time were received, ISO 8601. */
   whole: z.string().optional(),
   gap: GAP.optional(),
-  /** Decisions that may have been missed: it is known once this run is heard of again. */
+  /** Possibly missed decisions, until the next message of this run clarifies it. */
   doubt: GAP.optional(),
-  /** Runs before it: who can write to Redis may put their words there once more. */
+  /** Earlier runs, whose messages could be replayed by anyone with write access to Redis. */
   past: z.array(z.string()).max(MOST_PAST).optional(),
 });
 
 type Run = z.output<typeof RUN>;
-/** What was heard of a replica's last run. Times are ISO 8601. */
+/** The state of a replica's last run. Times are ISO 8601. */
 export type LastRun = Readonly<Pick<Run, 'run' | 'number' | 'ended' | 'time' | 'whole'>>;
 
-/** What was heard of each replica, by the numbers that it gives its decisions: nothing twice, and what was missed. */
+/** Tracks each replica's decisions by their numbers: skips duplicates, and detects missed ones. */
 export class Runs {
   readonly #runs: Map<string, Run>;
 
-  /** @param kept as `toJSON` gave it; what is none is as nothing */
+  /** @param kept the output of `toJSON`; an invalid value counts as empty */
   constructor(kept?: unknown) {
     const read = z.array(z.tuple([z.string(), RUN])).safeParse(kept);
     this.#runs = new Map(read.success ? read.data : []);
@@ -52,12 +52,12 @@ export class Runs {
     return new Map(all);
   }
 
-  /** Those of which anything was heard. */
+  /** The replicas with received messages. */
   get replicas(): readonly string[] {
     return [...this.#runs.keys()];
   }
 
-  /** The last runs of those that have not said that they end. */
+  /** The last runs of replicas that have not announced their end. */
   get open(): ReadonlyMap<string, LastRun> {
     return new Map([...this.#runs].filter(([, { ended }]) => !ended));
   }
@@ -67,21 +67,21 @@ export class Runs {
     return this.#runs.get(replica);
   }
 
-  /** All that a replica's last run had decided by then was heard. @param whole ISO 8601 */
+  /** All decisions of a replica's last run up to this time were received. @param whole ISO 8601 */
   wholeUpTo(replica: string, whole: string): void {
     const run = this.#runs.get(replica);
     if (run !== undefined) this.#runs.set(replica, { ...run, whole, doubt: undefined });
   }
 
-  /** A replica will not be heard of again: what it may have decided is lost. */
+  /** A replica will not return: its unreceived decisions are lost. */
   giveUp(replica: string, gap: Gap): void {
     const run = this.#runs.get(replica) ?? { run: '', number: 0, time: gap.to };
     this.#runs.set(replica, { ...run, ended: true, gap, doubt: undefined });
   }
 
   /**
-   * Notes one. @param time of its record, or now where it has none, ISO 8601
-   * @returns how many were missed before it; undefined where it was heard before
+   * Records a decision. @param time of its record, or else the present, ISO 8601
+   * @returns the number of missed ones before it; undefined for a duplicate
    */
   note({ replica, run, number, line }: Told, time: string): number | undefined {
     const known = this.#runs.get(replica);
@@ -90,11 +90,11 @@ export class Runs {
     if (known?.past?.includes(run)) return undefined;
     if (isSame && (number < known.number || (number === known.number && (!isEnd || known.ended))))
       return undefined;
-    // A run that has not said that it ends may have decided more than it told.
+    // A run that has not announced its end may have more decisions than it sent.
     const heard = isSame ? known.number : 0;
     const missed = number - heard - (isEnd ? 0 : 1);
     const isGap = missed > 0 || (known !== undefined && !isSame && !known.ended);
-    // The next decision of the same run shows that none before it was missed; another run does not.
+    // The next decision of the same run proves that none before it was missed; another run does not.
     const before = isSame && !isGap ? known.gap : (known?.doubt ?? known?.gap);
     const gap = isGap ? { from: known && heardUpTo(known), to: time } : before;
     this.#runs.delete(replica);
@@ -108,7 +108,7 @@ export class Runs {
     return Math.max(missed, isGap ? 1 : 0);
   }
 
-  /** Of all that are known, something may have been missed. @param to ISO 8601 */
+  /** Decisions of all known replicas may have been missed. @param to ISO 8601 */
   missAll(to: string): void {
     for (const [replica, run] of this.#runs)
       this.#runs.set(replica, { ...run, doubt: { from: heardUpTo(run), to } });
@@ -119,7 +119,7 @@ export class Runs {
   }
 }
 
-/** Whichever is later: its last decision that was heard, or when nothing was missing. */
+/** The later one of its last received decision and the last confirmation. */
 function heardUpTo({ time, whole = time }: Run): string {
   return whole > time ? whole : time;
 }

@@ -12,26 +12,26 @@ export interface TellingParts {
   readonly seal: Seal;
   readonly timers: Pick<Timers, 'after'>;
   readonly onSent: (count: number) => void;
-  /** Decisions that the others will not hear of from here. */
+  /** The number of decisions that will not be sent to the others. */
   readonly onDropped: (count: number) => void;
 }
 
-/** What comes within so many milliseconds goes out together. */
+/** Decisions within this time are sent together, in milliseconds. */
 const STEP = 50;
-/** After a failure, in milliseconds. */
+/** The delay after a failure, in milliseconds. */
 const PAUSE = 1_000;
-/** Told at a time. */
+/** Decisions per message. */
 const BATCH = 256;
-/** What waits, at most: beyond it the oldest are dropped. */
+/** Maximum number of queued decisions: beyond it, the oldest are dropped. */
 const MOST_WAITING = 20_000;
 const MOST_CHARACTERS = 16 * 2 ** 20;
-/** Nobody's request waits for it, in milliseconds. */
+/** The timeout in milliseconds; no client waits for it. */
 const PATIENCE = 1_000;
-/** Redis keeps about so many, of all replicas: 73 MB, commonly. */
+/** The approximate number of entries in Redis, for all replicas: usually 73 MB. */
 const KEPT = 100_000;
 /**
- * One entry. Who can write to Redis may have put something else there, or an entry behind which none can be: then it
- * begins anew, and what is lost by that the others see by the numbers.
+ * Adds one entry. Anyone with write access to Redis may have replaced the stream, or added an entry with the highest
+ * id: then it is restarted, and the others detect the loss by the numbers.
  */
 const ADD = new Script(`
 local function add()
@@ -45,12 +45,12 @@ end
 redis.call('DEL', KEYS[1])
 added = add()
 return type(added) == 'table' and added.err and added or 1`);
-/** At the end, in milliseconds. */
+/** The timeout at the end, in milliseconds. */
 const LAST_PATIENCE = 3_000;
 
 /**
- * Tells the other replicas what this one has decided, by itself, once that is in the own log. What Redis does not take for
- * too long is dropped: the others see by the numbers that something is missing.
+ * Sends this replica's decisions to the others after they are in its own log. Decisions that Redis does not accept for
+ * too long are dropped, which the others detect by the numbers.
  */
 export class Telling {
   readonly #parts: TellingParts;
@@ -69,12 +69,12 @@ export class Telling {
     this.#key = parts.line.key('decisions');
   }
 
-  /** How far this run has decided. */
+  /** This run's number of decisions. */
   get decided(): Decided {
     return { run: this.#head.run, number: this.#number };
   }
 
-  /** Notes what has reached the log. Costs little: all else is done later. */
+  /** Queues decisions that are in the log. Cheap, because all other work is done later. */
   note(written: readonly Written[]): void {
     if (this.#closed) return;
     for (const { record, line } of written) {
@@ -112,7 +112,10 @@ export class Telling {
     });
   }
 
-  /** Sends all that waits. @throws where Redis does not take it: then it is sent again, and nobody counts it twice */
+  /**
+   * Sends all queued decisions. @throws if Redis does not accept them: they are sent again, and duplicates are not
+   * counted
+   */
   async #send(): Promise<undefined> {
     const { line, seal, onSent } = this.#parts;
     while (this.#waiting.length > 0) {
@@ -128,14 +131,14 @@ export class Telling {
     return undefined;
   }
 
-  /** Lets go of what was sent; some of it may have been dropped meanwhile. */
+  /** Removes sent decisions; some may have been dropped meanwhile. */
   #drop(upTo: number): void {
     const kept = this.#waiting.findIndex(({ number }) => number > upTo);
     const sent = this.#waiting.splice(0, kept === -1 ? this.#waiting.length : kept);
     for (const told of sent) this.#characters -= lengthOf(told);
   }
 
-  /** Tells what is left, and that nothing follows. The log takes no records any more. */
+  /** Sends the rest, and announces the end. The log accepts no records any longer. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();

@@ -5,31 +5,31 @@ import type { RedisLine } from '../../redis/redis-line.js';
 import { shortValue } from '../../redis/short-value.js';
 import { MOST_PIECES, type OfferedFeed, PIECE } from './offered-feed.js';
 
-/** A piece that nobody has offered yet goes after so long, in milliseconds: its replica may have ended. */
+/** A piece without an offer expires after this long, in milliseconds: its replica may have ended. */
 const UNOFFERED = 10 * 60_000;
-/** Nobody's request waits for a piece, in milliseconds. */
+/** The timeout for a piece, in milliseconds; no client waits for it. */
 const PATIENCE = 10_000;
-/** Records are much alike: better compression takes far longer and saves little. */
+/** Records are similar to each other: stronger compression takes far longer and saves little. */
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-/** What lies in Redis is not what was put there. */
+/** The data in Redis do not match the offer. */
 export class DamagedFeed extends Error {}
 
-/** A feed does not fit into Redis. */
+/** The feed does not fit into Redis. */
 export class LargeFeed extends Error {}
 
-/** What a feed's pieces are read from and written to. */
+/** The store for a feed's pieces. */
 export interface PieceStore {
   readonly line: Pick<RedisLine, 'ask'>;
-  /** The keys of the pieces in one place, by their numbers. */
+  /** The key of a piece in one place, by its number. */
   readonly keyOf: (place: string, piece: number) => string;
-  /** Aborted where it takes too long altogether. */
+  /** Aborted at the total timeout. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Compresses a feed's body and puts it into Redis, piece by piece: no other question waits long behind one.
- * @returns how many pieces that took
+ * Compresses a feed's body and stores it in Redis in pieces, so that other commands never wait long.
+ * @returns the number of pieces
  * @throws {LargeFeed}
  */
 export async function putPieces(
@@ -65,8 +65,8 @@ async function* inPieces(packed: AsyncIterable<unknown>): AsyncGenerator<Buffer>
 }
 
 /**
- * The body of a feed out of Redis.
- * @throws {DamagedFeed} before its end where it is not what was offered; what Redis fails with
+ * The body of a feed in Redis.
+ * @throws {DamagedFeed} before its end if it does not match the offer; or Redis's error
  */
 export async function* bodyOf(store: PieceStore, offer: OfferedFeed): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
@@ -75,7 +75,7 @@ export async function* bodyOf(store: PieceStore, offer: OfferedFeed): AsyncGener
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      // Who can write to Redis may have put there what inflates without end.
+      // Anyone with write access to Redis may have stored data that decompress endlessly.
       if (bytes > offer.bytes) throw new DamagedFeed('the feed exceeds its announced size');
       hash.update(chunk);
       yield chunk;

@@ -18,26 +18,26 @@ import {
 export interface FeedShelfParts {
   readonly line: Pick<RedisLine, 'ask' | 'key'>;
   readonly seal: Seal;
-  /** Their keys begin with the hash tag `feed:`. */
+  /** Their keys start with the hash tag `feed:`. */
   readonly leases: LeaseStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** No replica has written what lies there. */
+  /** The stored offer was not signed by a replica. */
   readonly onUnsigned: () => void;
 }
 
-/** Nobody's request waits for it, in milliseconds. */
+/** The timeout in milliseconds; no client waits for it. */
 const ANSWER = 2_000;
-/** All pieces together take no longer, in milliseconds. */
+/** The timeout for all pieces together, in milliseconds. */
 const PATIENCE = 120_000;
 /** A feed from further in the future counts as absent, in milliseconds. */
 export const MOST_AHEAD = 5_000;
-/** Others may still be reading what was replaced, in milliseconds. */
+/** How long replaced pieces are kept for readers in progress, in milliseconds. */
 const READING = 60_000;
-/** What lies there goes after so long without another sync, in milliseconds. */
+/** How long a stored feed is kept without another sync, in milliseconds. */
 const LIFE = 14 * 24 * 3_600_000;
 
-/** Puts an offer there for whoever has the lease, where all of its pieces are there. */
+/** Stores an offer for the holder of the lease, if all its pieces exist. */
 const OFFER = new Script(`
 local held = redis.call('HMGET', KEYS[1], 'owner', 'fence')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
@@ -48,25 +48,25 @@ redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
 return 1`);
 
 /**
- * One malware feed in Redis: an offer that is signed, and pieces that it describes by their digest. All of it is in one slot of a
- * cluster.
+ * One malware feed in Redis: a signed offer, and pieces that it describes by their digest. All keys are in one slot of
+ * a cluster.
  */
 export class FeedShelf {
   readonly #parts: FeedShelfParts;
-  /** Another one for another source, or another layout of the file. */
+  /** Differs for another source, or another format of the file. */
   readonly #name: string;
-  /** Where the pieces of an offer lay that turned out to be damaged. */
+  /** The place of an offer whose pieces turned out to be damaged. */
   #damaged: string | undefined;
 
-  /** @param source where the feed comes from, as the settings name it */
+  /** @param source the feed's source, as in the settings */
   constructor(source: string, parts: FeedShelfParts) {
     this.#parts = parts;
-    // A URL may have a password in it.
+    // A URL may contain a password.
     const digest = parts.seal.seal(['feed-source', source], Buffer.alloc(0)).toString('hex', 0, 8);
     this.#name = `v${FEED_FORMAT}-${digest}`;
   }
 
-  /** @returns the lease's fence; undefined where another replica has it */
+  /** @returns the lease's fence; undefined if another replica holds it */
   async takeLease(): Promise<number | undefined> {
     const { leases } = this.#parts;
     const { owner, fence } = await leases.take(this.#name);
@@ -81,7 +81,7 @@ export class FeedShelf {
     await this.#parts.leases.drop(this.#name, fence);
   }
 
-  /** @returns undefined where there is none that a replica has put there, or one that is damaged, or of the future */
+  /** @returns undefined if there is none that a replica has signed, or it is damaged, or from the future */
   async offer(): Promise<OfferedFeed | undefined> {
     const { line, seal, now, onUnsigned } = this.#parts;
     const key = this.#key('offer');
@@ -92,7 +92,7 @@ export class FeedShelf {
     return offer.head.syncedAt > now() + MOST_AHEAD ? undefined : offer;
   }
 
-  /** @throws {DamagedFeed} before its end where it is not what was offered; what Redis fails with */
+  /** @throws {DamagedFeed} before its end if it does not match the offer; or Redis's error */
   body(offer: OfferedFeed): AsyncIterable<Buffer> {
     return bodyOf(this.#pieces(), offer);
   }
@@ -103,15 +103,15 @@ export class FeedShelf {
   }
 
   /**
-   * Puts a feed there, where it is later than what lies there.
-   * @returns whether it does now; not where the lease is another's by now
-   * @throws {LargeFeed}; what Redis fails with
+   * Stores a feed if it is newer than the stored one.
+   * @returns whether it is stored; false if another replica has taken the lease
+   * @throws {LargeFeed}; or Redis's error
    */
   async put({ head, body }: FeedCopy, by: string, fence: number): Promise<boolean> {
     const before = await this.offer();
     if (!supersedes(head, before?.head)) return false;
     const offer = { by, head, ...(await digestOf(body())) };
-    // Commonly nothing has changed but the time.
+    // Usually only the time has changed.
     if (before?.sha256 === offer.sha256) {
       const { pieces, place } = before;
       if (await this.#putOffer({ ...offer, pieces, place }, fence)) return true;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Seal } from '../seal.js';
 
-/** A feed is in Redis in so many pieces at most, of so many bytes each, compressed. */
+/** Maximum number of a feed's pieces in Redis, and their compressed size in bytes. */
 export const MOST_PIECES = 128;
 export const PIECE = 512 * 1024;
-/** More than this does not come out of them, in bytes. */
+/** Maximum decompressed size, in bytes. */
 const MOST_BYTES = 2 ** 30;
-/** A longer value is not read, in bytes. */
+/** Maximum length of a value that is read, in bytes. */
 export const LONGEST_OFFER = 4_096;
 
 const COUNT = z.number().int().nonnegative();
@@ -25,24 +25,24 @@ const FORM = z.object({
   place: z.string().max(100),
 });
 
-/** What a replica says of the feed that it has put into Redis. */
+/** A replica's offer of a feed in Redis. */
 export type OfferedFeed = Readonly<z.output<typeof FORM>> & {
   /** The replica's name. */
   readonly by: string;
-  /** SHA-256 and length of the feed's lines below its head, uncompressed. */
+  /** SHA-256 and length of the feed's lines after its head, uncompressed. */
   readonly sha256: string;
   readonly bytes: number;
-  /** How many pieces it lies in, and what their keys have in common. */
+  /** The number of pieces, and the common part of their keys. */
   readonly pieces: number;
   readonly place: string;
 };
 
-/** @param name of the feed: an offer holds for no other */
+/** @param name the name of the feed, because an offer is valid only for it */
 export function writeOffer(name: string, offer: OfferedFeed, seal: Seal): Buffer {
   return seal.seal(['feed', name], Buffer.from(JSON.stringify(offer)));
 }
 
-/** @returns undefined where no replica has written it for that feed, or one of another version */
+/** @returns undefined if no replica has signed it for that feed, or it has another version */
 export function readOffer(name: string, sealed: Uint8Array, seal: Seal): OfferedFeed | undefined {
   const bytes = seal.open(['feed', name], sealed);
   if (bytes === undefined) return undefined;
@@ -50,12 +50,12 @@ export function readOffer(name: string, sealed: Uint8Array, seal: Seal): Offered
   return offer.success ? offer.data : undefined;
 }
 
-/** When a feed was last known to be current, and the newest change that is in it. */
+/** When a feed was last known to be current, and its newest change. */
 export type FeedTimes = Pick<OfferedFeed['head'], 'syncedAt' | 'modified'>;
 
 /**
- * Whether a feed may take the place of another. A later sync whose newest change is older comes from a mirror that lags
- * behind: it could take a denial back, as a feed that somebody puts back could.
+ * Whether a feed may replace another. A later sync with an older newest change comes from a mirror that lags behind: it
+ * could revoke a denial, and so could a replayed feed.
  */
 export function supersedes(one: FeedTimes, other: FeedTimes | undefined): boolean {
   if (other === undefined) return true;

@@ -11,11 +11,11 @@ import { type FeedTimes, type OfferedFeed, supersedes } from './offered-feed.js'
 export interface SharedFeedSettings {
   /** The replica's own name. */
   readonly self: string;
-  /** Where the feed comes from, as the settings name it. */
+  /** The feed's source, as in the settings. */
   readonly source: string;
   /** The feed's file on this machine. */
   readonly file: string;
-  /** Milliseconds between two syncs, about. */
+  /** Approximate time between two syncs, in milliseconds. */
   readonly interval: number;
 }
 
@@ -25,39 +25,42 @@ export interface SharedFeedParts {
   readonly timers: Pick<Timers, 'after'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A clock that never goes back, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly clock: () => number;
-  /** Tells the other replicas that there is something new. */
+  /** Notifies the other replicas of a new feed. */
   readonly tell: () => void;
-  /** What lies in Redis is damaged, or the own feed cannot be put there. */
+  /** The data in Redis are damaged, or this replica's feed cannot be stored there. */
   readonly onProblem: (error: DamagedFeed | LargeFeed) => void;
 }
 
-/** What brings the file up to date from its source. */
+/** How this replica updates the file from the source. */
 export interface OwnWay {
   readonly fetch: () => Promise<SyncSummary>;
-  /** Whether the file as it lies there can be read; false where it was never there. */
+  /** Whether the present file is readable; false if it never existed. */
   readonly isReadable: boolean;
 }
 
-/** Between two renewals of a lease, in milliseconds: two of them may be lost. */
+/** The interval of lease renewals, in milliseconds: two of them may be lost. */
 const RENEWAL = 2_000;
-/** Between two looks at what another replica's sync comes to, in milliseconds; it also tells when it is over. */
+/**
+ * The interval of checks for the result of another replica's sync, in milliseconds; that replica also announces the
+ * end.
+ */
 const LOOK = 1_000;
-/** A replica waits no longer for another one's sync, in milliseconds. */
+/** The longest wait for another replica's sync, in milliseconds. */
 const PATIENCE = 120_000;
-/** A feed that is younger than this part of the interval need not be synced: replicas do so from 0.8 of it on. */
+/** A feed younger than this part of the interval need not be synced: replicas sync from 0.8 of it on. */
 const RECENT = 0.75;
 
 /**
- * One sync of the malware feed for all replicas: the one that has the lease asks the source and puts what comes of it into
- * Redis, the others take it from there. Where Redis does not answer, the holder of the lease takes too long, or what lies there
- * is not what a replica has put there, each asks the source by itself. A feed gives way to a later one only.
+ * One sync of the malware feed for all replicas: the holder of the lease queries the source and stores the result in
+ * Redis, where the others read it. If Redis does not respond, the holder takes too long, or the stored data are not
+ * from a replica, each replica queries the source itself. A feed is only replaced by a newer one.
  */
 export class SharedFeed {
   readonly #settings: SharedFeedSettings;
   readonly #parts: SharedFeedParts;
-  /** The latest feed that this replica has had, whatever has become of the file. */
+  /** The newest feed that this replica has had, regardless of its present file. */
   #latest: FeedTimes | undefined;
   #wake = () => {};
   #sharing: Promise<void> = Promise.resolve();
@@ -68,7 +71,7 @@ export class SharedFeed {
     this.#parts = parts;
   }
 
-  /** Brings the file up to date. @throws what the source fails with, where it had to be asked */
+  /** Updates the file. @throws the source's error, if it had to be queried */
   async sync(own: OwnWay): Promise<Synced> {
     await this.#sharing;
     const { clock, shelf } = this.#parts;
@@ -83,12 +86,14 @@ export class SharedFeed {
       }
     } catch (error) {
       if (error instanceof SourceFailure) throw error.cause;
-      // The line to Redis tells of it.
+      // The connection to Redis reports it.
     }
     return own.fetch();
   }
 
-  /** Takes over what another replica has put there. @returns undefined where that is nothing new, or Redis does not answer */
+  /**
+   * Applies a feed that another replica has stored. @returns undefined if it is not newer, or Redis does not respond
+   */
   async takeNewer(): Promise<Synced | undefined> {
     try {
       const own = await this.#ownHead();
@@ -98,23 +103,23 @@ export class SharedFeed {
     }
   }
 
-  /** Somebody has told that there is something new: whoever waits looks at once. */
+  /** A replica has announced a new feed: a waiting sync checks at once. */
   wake(): void {
     this.#wake();
   }
 
-  /** Resolves once what was fetched is shared, or could not be. */
+  /** Resolves when the fetched feed is shared, or sharing has failed. */
   settled(): Promise<void> {
     return this.#sharing;
   }
 
-  /** Lets another replica go on at once. */
+  /** Lets another replica continue at once. */
   async close(): Promise<void> {
     this.#wake();
     await this.#giveBack?.();
   }
 
-  /** @returns undefined where the source has to be asked */
+  /** @returns undefined if the source must be queried */
   async #find({ isReadable }: OwnWay): Promise<Synced | undefined> {
     const head = await this.#ownHead();
     const own = isReadable ? head : undefined;
@@ -147,13 +152,13 @@ export class SharedFeed {
     return { how: 'taken', by: offer.by, age: this.#ageOf(offer.head) };
   }
 
-  /** Later than what was ever here; where nothing is here any more, the same will do. */
+  /** Newer than any feed that was here; if there is no file any longer, the same feed is accepted too. */
   #isWanted(offered: FeedTimes, own: FeedHead | undefined): boolean {
     const latest = this.#latest;
     return supersedes(offered, latest) || (own === undefined && isSame(offered, latest));
   }
 
-  /** Of the file as it lies there; undefined where it is of another source. */
+  /** The head of the present file; undefined if it is from another source. */
   async #ownHead(): Promise<FeedHead | undefined> {
     const head = await readFeedHead(this.#settings.file);
     if (head === undefined || head.source !== this.#settings.source) return undefined;
@@ -163,7 +168,7 @@ export class SharedFeed {
     return head;
   }
 
-  /** Asks the source, as the only one; what comes of it is shared in the background. */
+  /** Queries the source under the lease; the result is shared in the background. */
   async #syncUnder(fence: number, own: OwnWay): Promise<Synced> {
     const giveBack = this.#hold(fence);
     try {
@@ -182,7 +187,7 @@ export class SharedFeed {
     }
   }
 
-  /** Renews a lease until it is given back; neither rejects. */
+  /** Renews a lease until it is released; neither function rejects. */
   #hold(fence: number): () => Promise<void> {
     const { every, shelf } = this.#parts;
     const stop = every(RENEWAL, () => shelf.renewLease(fence).catch(() => {}));
@@ -200,7 +205,7 @@ export class SharedFeed {
     if (fence !== undefined) this.#sharing = this.#share(fence).then(this.#hold(fence));
   }
 
-  /** Puts the file into Redis, under a lease, and tells the others. Never rejects. */
+  /** Stores the file in Redis under a lease, and notifies the others. Never rejects. */
   async #share(fence: number): Promise<void> {
     const { file, self } = this.#settings;
     const copy = await openFeedCopy(file);
@@ -209,7 +214,7 @@ export class SharedFeed {
     try {
       if (await shelf.put(copy, self, fence)) tell();
     } catch (error) {
-      // The line tells of all else.
+      // The connection reports all other errors.
       if (error instanceof LargeFeed) onProblem(error);
     } finally {
       await copy.close();
@@ -224,7 +229,7 @@ export class SharedFeed {
     return Math.max(0, this.#parts.now() - syncedAt);
   }
 
-  /** Until somebody tells of something new, or for a short while. */
+  /** Until an announcement of a new feed, or for a short time. */
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#parts.timers.after(LOOK, resolve);
@@ -236,7 +241,7 @@ export class SharedFeed {
   }
 }
 
-/** The source could not be read: nothing that Redis could help with. */
+/** The source could not be read, which Redis cannot help with. */
 class SourceFailure extends Error {}
 
 function failed(cause: unknown): never {

@@ -13,9 +13,9 @@ export interface Answered {
 }
 
 /**
- * Asks another replica.
- * @param silence until it answers, in milliseconds
- * @throws {SourceLost} where it does not
+ * Sends a request to another replica.
+ * @param silence the timeout until its response, in milliseconds
+ * @throws {SourceLost} if it does not respond
  */
 export async function askPeer(
   { url, address }: PeerAddress,
@@ -29,7 +29,7 @@ export async function askPeer(
     agent: false,
     signal,
     headers: { [ASKED]: asked },
-    // To that address and no other, whatever the name stands for by now.
+    // Connects only to the verified address, even if the name now resolves to another.
     lookup: (_host, { all }, callback) => {
       const family = isIP(address);
       if (all) callback(null, [{ address, family }]);
@@ -44,7 +44,7 @@ export async function askPeer(
   const started = performance.now();
   try {
     const res = await withDeadline(silence, answered);
-    // Whoever reads it meets its errors.
+    // The reader receives its errors.
     res.on('error', () => {});
     return { res, leave: () => void req.destroy() };
   } catch (error) {

@@ -28,16 +28,16 @@ export interface FillClientParts {
   readonly patience?: Patience;
 }
 
-/** In milliseconds. */
+/** Timeouts in milliseconds. */
 export interface Patience {
-  /** Without a word for so long a replica is lost: it says one twice a second. */
+  /** A replica without a message for this long is lost: normally it sends two per second. */
   readonly silence: number;
-  /** How long one may be too slow. */
+  /** How long a replica may be too slow. */
   readonly slowness: number;
 }
 
 const USUAL: Patience = { silence: 2_000, slowness: 5_000 };
-/** Failures of the index, which it would not be asked about once more. */
+/** Failures of the index, which would repeat for another request. */
 const OF_THE_INDEX: ReadonlySet<FailureKind> = new Set([
   'not-found',
   'upstream-broken',
@@ -74,7 +74,7 @@ export class FillClient implements DistantFills {
     try {
       const news = readAnswer([res.headers[ANSWERED]].flat()[0]);
       if (news === undefined) throw new SourceLost({ how: 'useless' });
-      // It has no such fill, any more.
+      // The replica no longer has such a fill.
       if (res.statusCode !== 200)
         throw new SourceLost({ how: res.statusCode === 404 ? 'ended' : 'useless' });
       return await followed.begin(news);
@@ -85,7 +85,7 @@ export class FillClient implements DistantFills {
   }
 }
 
-/** A fill as another replica sends it. */
+/** A fill as received from another replica. */
 class FollowedFill {
   readonly #frames: AsyncGenerator<Frame>;
   readonly #leave: () => void;
@@ -98,7 +98,7 @@ class FollowedFill {
     this.#by = by;
   }
 
-  /** Waits until bytes begin to come. @throws {SourceLost} {DistantFailure} */
+  /** Waits for the first bytes. @throws {SourceLost} {DistantFailure} */
   async begin(seal: NewsSeal): Promise<DistantBytes> {
     for (;;) {
       const { value: frame, done } = await this.#frames.next();
@@ -147,7 +147,7 @@ class FollowedFill {
   }
 }
 
-/** @throws {SourceLost} where nothing comes any more, it comes too slowly, or it is none */
+/** @throws {SourceLost} if data stop arriving, arrive too slowly, or are invalid */
 async function* framesOf(res: IncomingMessage, silence: number, pace: Pace): AsyncGenerator<Frame> {
   const reader = new FrameReader();
   const pieces = res[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -176,7 +176,7 @@ function readFrames(reader: FrameReader, piece: Buffer): Frame[] {
   }
 }
 
-/** What the index has said there it would say here; that the replica itself is not able to is nothing to us. */
+/** The index's failure there applies here too; a failure of the replica itself does not. */
 function failureOf({ failure, message, retryAfter }: Extract<FillNews, { kind: 'failed' }>): Error {
   const lost: Lost = { how: 'ended' };
   if (!OF_THE_INDEX.has(failure)) return new SourceLost(lost);

@@ -1,18 +1,18 @@
 import type { Inspection } from '../../domain/finding.js';
 import type { FillNews } from '../../fleet/leases.js';
 
-/** What an inspection depends on beside the bytes: who goes by others looks for himself. */
+/** The conditions of an inspection apart from the bytes: a replica with other ones inspects the file itself. */
 export interface InspectedBy {
   readonly inspector: number;
   /** See `settingsName`. */
   readonly settings: string;
 }
 
-/** What one replica tells another of a fill. */
+/** A message about a fill from one replica to another. */
 export type ToldNews =
-  /** Nothing new: it is there. */
+  /** A sign of life without news. */
   | { readonly kind: 'here' }
-  /** Bytes follow, from that one on. */
+  /** Bytes from this offset follow. */
   | {
       readonly kind: 'begun';
       readonly from: number;
@@ -23,13 +23,13 @@ export type ToldNews =
   | (Extract<FillNews, { kind: 'complete' }> & { readonly by: InspectedBy })
   | Extract<FillNews, { kind: 'failed' }>;
 
-/** An inspection that this replica would have made, of what another has found. */
+/** Another replica's inspection, if it equals the one that this replica would make. */
 export function acceptable(
   inspection: Inspection | undefined,
   by: InspectedBy,
   own: InspectedBy,
 ): Inspection | undefined {
   const isOurs = by.settings === own.settings && inspection?.inspector === own.inspector;
-  // What broke off there need not do so here.
+  // An inspection that failed there may succeed here.
   return isOurs && inspection.countsUntil === undefined ? inspection : undefined;
 }

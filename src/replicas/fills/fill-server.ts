@@ -6,19 +6,19 @@ import type { OfferedFill } from './offered-fill.js';
 import { sendFill } from './send-fill.js';
 
 export interface FillServerParts {
-  /** @param name as `nameOfFill` makes it */
+  /** @param name from `nameOfFill` */
   readonly offered: (name: string) => OfferedFill | undefined;
   readonly seal: Seal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Where the others reach it, as our leases say. */
+  /** The URL for the other replicas, as in our leases. */
   readonly url: string;
   readonly by: InspectedBy;
 }
 
-/** Followers at a time, of all fills. */
+/** Maximum number of followers, for all fills. */
 const MOST_CONNECTIONS = 512;
-/** In which a question must be there, in milliseconds. */
+/** The timeout for receiving a request, in milliseconds. */
 const QUESTION_TIME = 5_000;
 const LONGEST_QUESTION = 8 * 1024;
 
@@ -27,8 +27,8 @@ const FROM = /^\d{1,15}$/;
 const TRANSFER = /^[\w-]{0,100}$/;
 
 /**
- * What other replicas ask this one for, on a port of its own: `GET /internal/v1/fills/{name}?from=N&of=TRANSFER`. Who does not
- * have the secret learns nothing but that it is there.
+ * The server for other replicas on a separate port: `GET /internal/v1/fills/{name}?from=N&of=TRANSFER`. A client
+ * without the secret learns only that it exists.
  */
 export function createFillServer(parts: FillServerParts): Server {
   const introductions = new Introductions(parts.seal, parts.now);

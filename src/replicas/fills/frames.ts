@@ -1,20 +1,20 @@
 /**
- * A fill on its way to another replica: frames of a type (one byte), a length (four, the most significant first) and as many
+ * A fill in transit to another replica: frames of a type (one byte), a length (four bytes, big-endian) and as many
  * bytes.
  */
 export type Frame =
-  /** Of the artifact. A long one is given in parts. */
+  /** Bytes of the artifact; long ones are split. */
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  /** What becomes of it, sealed. */
+  /** The fill's news, sealed. */
   | { readonly kind: 'news'; readonly sealed: Buffer };
 
 const HEAD = 5;
 const TYPES = { bytes: 1, news: 2 } as const;
-/** What an inspection of a large artifact takes, with room. */
+/** The size of a large artifact's inspection, with a margin. */
 export const LONGEST_NEWS = 16 * 2 ** 20;
 export const LONGEST_BYTES = 2 ** 20;
 
-/** What goes before the bytes of a frame. */
+/** The header of a frame. */
 export function headOf(kind: Frame['kind'], length: number): Buffer {
   const head = Buffer.allocUnsafe(HEAD);
   head.writeUInt8(TYPES[kind], 0);
@@ -22,16 +22,16 @@ export function headOf(kind: Frame['kind'], length: number): Buffer {
   return head;
 }
 
-/** Reads frames out of pieces as they come. */
+/** Parses frames from pieces as they arrive. */
 export class FrameReader {
-  /** Of a head, or of news. */
+  /** The received part of a header or of news. */
   #kept: Buffer[] = [];
   #keptBytes = 0;
   #kind: Frame['kind'] | undefined;
-  /** Of the frame that is being read, in bytes. */
+  /** The missing bytes of the current part. */
   #missing = HEAD;
 
-  /** @throws where it is no frame, or one that is too long */
+  /** @throws if it is no valid frame, or too long */
   *read(piece: Buffer): Generator<Frame> {
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + this.#missing);
@@ -51,7 +51,7 @@ export class FrameReader {
     this.#keptBytes += part.length;
   }
 
-  /** Goes on to what comes next. @returns news that are complete */
+  /** Continues with the next part. @returns complete news */
   #next(): Buffer | undefined {
     const kept = Buffer.concat(this.#kept, this.#keptBytes);
     this.#kept = [];

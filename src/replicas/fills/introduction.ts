@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Seal } from '../seal.js';
 
-/** What is asked for, and of whom: signed, so that a question serves for nothing else. */
+/** A request to a replica, signed so that it is valid for nothing else. */
 export interface Question {
-  /** The URL of the replica that is asked, as its lease names it. */
+  /** The URL of the requested replica, as in its lease. */
   readonly url: string;
-  /** As `nameOfFill` makes it. */
+  /** From `nameOfFill`. */
   readonly name: string;
   readonly from: number;
-  /** The transfer that `from` counts in. */
+  /** The transfer to which `from` applies. */
   readonly of: string;
 }
 
-/** The header of a question, and that of its answer. */
+/** The header of a request, and of its response. */
 export const ASKED = 'wheelgate-asked';
 export const ANSWERED = 'wheelgate-answered';
 
-/** How far two replicas' clocks may be apart, in milliseconds. */
+/** The maximum difference between two replicas' clocks, in milliseconds. */
 const SKEW = 30_000;
-/** Questions that are kept in mind, so that none serves twice: more than come within the time. */
+/** Number of remembered requests, so that none is valid twice: more than arrive within the time. */
 const MOST_SEEN = 20_000;
 const NONCE_BYTES = 16;
 const NONCE = /^[\da-f]{32}$/;
 
-/** Signs and opens the news of one connection, which serve in no other one, nor in another order. */
+/** Signs and verifies the news of one connection, which are valid only there and in that order. */
 export class NewsSeal {
   readonly #seal: Seal;
   readonly #of: readonly string[];
@@ -39,7 +39,7 @@ export class NewsSeal {
     return this.#seal.seal(this.#name(), Buffer.from(JSON.stringify(news)));
   }
 
-  /** @returns undefined where they are not the next news of this connection */
+  /** @returns undefined if they are not the next news of this connection */
   open(sealed: Buffer): unknown {
     const value = this.#seal.open(this.#name(), sealed);
     return value === undefined ? undefined : JSON.parse(value.toString());
@@ -51,13 +51,13 @@ export class NewsSeal {
   }
 }
 
-/** One who asks. */
+/** The requesting side. */
 export function introduce(seal: Seal, question: Question, now: number) {
   const nonce = newNonce();
   const asked = seal.seal(nameOf(question), Buffer.from(`${nonce} ${now}`)).toString('base64url');
   return {
     asked,
-    /** @returns undefined where who answers does not have the secret, or answers something else */
+    /** @returns undefined if the responder lacks the secret, or responds to another request */
     readAnswer: (answered: string | undefined): NewsSeal | undefined => {
       const sealed = Buffer.from(answered ?? '', 'base64url');
       const theirs = seal.open(['fill', 'answered', nonce], sealed)?.toString();
@@ -66,7 +66,7 @@ export function introduce(seal: Seal, question: Question, now: number) {
   };
 }
 
-/** One who is asked: knows who has the secret, and has asked just now. */
+/** The responding side: verifies that the requester has the secret, and that the request is recent. */
 export class Introductions {
   readonly #seal: Seal;
   readonly #now: () => number;
@@ -78,7 +78,7 @@ export class Introductions {
     this.#seen = new LRUCache({ max: MOST_SEEN, ttl: 2 * SKEW, perf: { now } });
   }
 
-  /** @returns undefined where it is not from one of us, is old, or has been asked already */
+  /** @returns undefined if it is not from a replica, is old, or was used before */
   answer(question: Question, asked: string | undefined) {
     const sealed = Buffer.from(asked ?? '', 'base64url');
     const value = this.#seal.open(nameOf(question), sealed)?.toString();

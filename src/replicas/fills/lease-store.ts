@@ -4,22 +4,22 @@ import type { RedisLine } from '../../redis/redis-line.js';
 import { Script } from '../../redis/script.js';
 import type { Seal } from '../seal.js';
 
-/** A lease that is not renewed ends after so long, in milliseconds, by Redis's clock. */
+/** The lifetime of a lease without renewal, in milliseconds, by Redis's clock. */
 const LIFE = 6_000;
-/** A holder may have renewed it so long after its last word, and be gone all the same, in milliseconds. */
+/** A lost holder may have renewed its lease this long after its last message, in milliseconds. */
 const LATE = 1_000;
-/** A request waits no longer for one, in milliseconds. */
+/** The timeout of a request for a lease, in milliseconds. */
 const ANSWER = 300;
-/** What counts the holders of a lease is kept so long after the last of them, in milliseconds. */
+/** How long a lease's fence counter is kept after its last holder, in milliseconds. */
 const FENCE_LIFE = 24 * 3_600_000;
 
-/** Longer fields are nobody's, in bytes. */
+/** Longer fields are not from a replica, in bytes. */
 const LONGEST = 1_024;
 
 /**
- * Takes a lease that nobody has, that is one's own, that no replica has signed, or whose holder is lost: that holder must be the one
- * who is named, and what is left of its lease must not be more than what it had when it was heard last.
- * @returns who has it then: owner, fence, URL, signature; and a name of all that
+ * Takes a lease that is free, one's own, not signed by a replica, or whose holder is lost: the holder must be the named
+ * one, and the lease's remaining time must not exceed that at its last message.
+ * @returns the present holder: owner, fence, URL, signature; and a digest of these
  */
 const TAKE = new Script(`
 local function state()
@@ -43,45 +43,45 @@ redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'fence', fence, 'url', ARGV[2], 's
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return state()`);
 
-/** Lets a lease go on for some time, for whoever has it. */
+/** Renews a lease for its holder. */
 const RENEW = new Script(`
 local held = redis.call('HMGET', KEYS[1], 'owner', 'fence')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[3])`);
 
-/** Ends a lease, for whoever has it. */
+/** Releases a lease for its holder. */
 const DROP = new Script(`
 local held = redis.call('HMGET', KEYS[1], 'owner', 'fence')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
 return redis.call('DEL', KEYS[1])`);
 
-/** One who holds leases, as the others know it. */
+/** A holder of leases, as the others see it. */
 export interface Owner {
-  /** Of its run: who starts anew is another. */
+  /** Identifies its run: a restart changes it. */
   readonly owner: string;
-  /** Where the others ask it. */
+  /** The URL for requests of the others. */
   readonly url: string;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** Whom a lease is taken over from. */
+/** The holder that a lease is taken from. */
 export interface LostHolder {
   readonly holder: Holder;
   readonly lost: Lost;
 }
 
-/** A lease as it lies in Redis. */
+/** A lease as stored in Redis. */
 interface Held extends Holder {
   readonly seal: string;
-  /** Another one where anything of it is another. */
+  /** Changes with any of its fields. */
   readonly state: string;
 }
 
 /**
- * Leases in Redis, by what they are of. Owner and fence say whose one is: what comes late from somebody who had it before
- * changes nothing. Its clock is Redis's. Each is signed, so that whoever can write there leads nobody anywhere: a lease that no
- * replica has signed is none.
+ * Leases in Redis, by their subject. Owner and fence identify the holder, so that a late message of a former one has no
+ * effect. Redis's clock applies. Each lease is signed, so that someone with write access to Redis cannot redirect a
+ * replica: an unsigned lease counts as free.
  */
 export class LeaseStore {
   readonly #line: RedisLine;
@@ -91,8 +91,8 @@ export class LeaseStore {
   readonly #tag: string;
 
   /**
-   * @param patience how long Redis may take to answer, in milliseconds
-   * @param tag what the leases are of: begins the hash tag of their keys
+   * @param patience the timeout for Redis, in milliseconds
+   * @param tag the subject of the leases: the start of the hash tag of their keys
    */
   constructor(line: RedisLine, own: Owner, seal: Seal, patience = ANSWER, tag = 'f') {
     this.#line = line;
@@ -106,15 +106,15 @@ export class LeaseStore {
     return this.#own.owner;
   }
 
-  /** The key of a lease, for who checks it in one step with something else. */
+  /** The key of a lease, for scripts that check it together with other keys. */
   keyOf(name: string): string {
     return this.#keys(name)[0];
   }
 
   /**
-   * @param from a holder that is lost, and how
-   * @returns who has it: oneself, where the owner is one's own
-   * @throws where Redis does not answer
+   * @param from a lost holder, and how it was lost
+   * @returns the holder: this replica, if the owner is its own
+   * @throws if Redis does not respond
    */
   async take(name: string, from?: LostHolder): Promise<Holder> {
     let held = await this.#take(name, from);
@@ -124,7 +124,7 @@ export class LeaseStore {
     return { owner, fence, url };
   }
 
-  /** @param unsigned the state of a lease that is nobody's */
+  /** @param unsigned the state of an unsigned lease */
   async #take(name: string, from: LostHolder | undefined, unsigned = ''): Promise<Held> {
     const { owner, url } = this.#own;
     const since = from?.lost.how === 'silent' ? Math.max(0, from.lost.since - LATE) : 0;
@@ -142,10 +142,7 @@ export class LeaseStore {
     return this.#seal.seal(['lease', name, owner, url], NOTHING).toString('hex');
   }
 
-  /**
-   * @param life how long it goes on, in milliseconds
-   * @returns whether it is still one's own
-   */
+  /** @param life the new lifetime in milliseconds @returns whether it is still this replica's */
   async renew(name: string, fence: number, life = LIFE): Promise<boolean> {
     const [key] = this.#keys(name);
     const { owner } = this.#own;
@@ -162,14 +159,14 @@ export class LeaseStore {
     return this.#line.ask((redis) => script.run(redis, keys, args), this.#patience);
   }
 
-  /** Both in one slot of a cluster. */
+  /** Both are in one slot of a cluster. */
   #keys(name: string): readonly [lease: string, fence: string] {
     const tag = `{${this.#tag}:${name}}`;
     return [this.#line.key(`${tag}:lease`), this.#line.key(`${tag}:fence`)];
   }
 }
 
-/** What a fill is of, in a form that fits into a key and a path: 64 hexadecimal digits. */
+/** The subject of a fill as part of a key and a path: 64 hexadecimal digits. */
 export function nameOfFill(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }

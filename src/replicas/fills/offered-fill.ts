@@ -4,12 +4,12 @@ import type { FillNews } from '../../fleet/leases.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import type { ByteReader, BytesAt } from '../../store/bytes.js';
 
-/** How a fill of ours came to its end, for the others. */
+/** How a local fill ended, for the other replicas. */
 export type Over = Extract<FillNews, { kind: 'complete' | 'failed' }> | { readonly kind: 'lost' };
 
 /**
- * A fill of this machine, as other replicas follow it. Its bytes are held open, so that they can be had when its file has gone
- * on to the store, or was dropped.
+ * A fill of this machine for other replicas to follow. Its file is kept open, so that its bytes remain available after
+ * it was moved to the store, or removed.
  */
 export class OfferedFill {
   readonly #fill = new Fill();
@@ -31,7 +31,7 @@ export class OfferedFill {
     return this.#over;
   }
 
-  /** Which bytes come in; undefined before the first. */
+  /** Identifies the incoming bytes; undefined before the first. */
   get transfer(): string | undefined {
     return this.#fill.transfer;
   }
@@ -44,7 +44,7 @@ export class OfferedFill {
     return this.#fill.total;
   }
 
-  /** Bytes that can be read. */
+  /** Number of readable bytes. */
   get received(): number {
     return this.#fill.progress.received;
   }
@@ -65,7 +65,7 @@ export class OfferedFill {
     this.#wake();
   }
 
-  /** Nothing more comes of it. */
+  /** The fill has ended. */
   end(): void {
     this.#over ??= { kind: 'lost' };
     this.#wake();
@@ -76,7 +76,7 @@ export class OfferedFill {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** @returns undefined where the bytes are not to be had any more */
+  /** @returns undefined if the bytes are no longer available */
   async open(): Promise<ByteReader | undefined> {
     const reader = this.#reader;
     this.#readers += 1;
@@ -85,11 +85,11 @@ export class OfferedFill {
       return { read: (into, start) => reader.read(into, start), close };
     }
     await this.#leave();
-    // It was through before its file could be opened here.
+    // It was completed before its file could be opened here.
     return this.#over?.kind === 'complete' ? this.#blobs.open(this.#over.sha256) : undefined;
   }
 
-  /** Its bytes are not needed any more, but by those who read them. */
+  /** Its bytes are no longer needed, except by present readers. */
   async close(): Promise<void> {
     this.end();
     this.#isClosed = true;

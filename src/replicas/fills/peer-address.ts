@@ -1,15 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** A replica's URL, and the address at which it is asked. */
+/** A replica's URL with the address for connecting to it. */
 export interface PeerAddress {
   readonly url: URL;
   readonly address: string;
 }
 
 /**
- * Where a replica is reached, by the URL in a lease of its: only what has an address among those of replicas is connected to.
- * @returns undefined where it has none
+ * The address of a replica, by the URL in its lease: only addresses in the replicas' networks are permitted.
+ * @returns undefined if it has none
  */
 export async function peerAddress(
   text: string,

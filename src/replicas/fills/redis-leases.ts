@@ -7,20 +7,20 @@ import type { BytesAt } from '../../store/bytes.js';
 import { type LeaseStore, type LostHolder, nameOfFill, type Owner } from './lease-store.js';
 import { OfferedFill } from './offered-fill.js';
 
-/** Between two renewals, in milliseconds: two of them may be lost. */
+/** The interval of lease renewals, in milliseconds: two of them may be lost. */
 const RENEWAL = 2_000;
-/** So long others find a fill here that is complete, in milliseconds: they may have asked at the same time. */
+/** How long a completed fill remains available, in milliseconds: others may have requested it at the same time. */
 const LINGER = 5_000;
-/** What is held open so, in files and in bytes; the oldest goes first. */
+/** Limits of such open fills, in files and bytes; the oldest is closed first. */
 const MOST_LINGERING = { files: 64, bytes: 256 * 2 ** 20 };
-/** Fills at a time that another replica is at, and that this one does all the same. */
+/** Maximum number of fills that are run here although another replica holds the lease. */
 const MOST_WITHOUT = 4;
-/** One more waits for its turn, in milliseconds: a client goes after 15 s without a byte. */
+/** The longest wait for such a fill's turn, in milliseconds: a client disconnects after 15 s without a byte. */
 const PATIENCE = 8_000;
-/** When to ask again where there are as many, in milliseconds. */
+/** The retry interval at the limit, in milliseconds. */
 const ASK_AGAIN = 5_000;
 
-/** Whose lease a fill is done under: `none` where there is none. */
+/** The lease of a fill: `none` if there is none. */
 export type LeaseLabel = 'ours' | 'theirs' | 'none';
 
 export interface RedisLeasesParts {
@@ -33,14 +33,14 @@ export interface RedisLeasesParts {
 }
 
 /**
- * One fill of an artifact at a time among all replicas, as far as Redis answers: where it does not, the fill is ours without a
- * lease. What is ours the others find here.
+ * One fill per artifact among all replicas, while Redis responds; without Redis, a fill runs here without a lease. The
+ * others find the fills of this replica here.
  */
 export class RedisLeases implements Leases {
   readonly #parts: RedisLeasesParts;
   /** By the fill's name. */
   readonly #offered = new Map<string, OurFill>();
-  /** Those for whose leases Redis is being asked. */
+  /** Fills with a pending lease request. */
   readonly #asked = new Map<string, OurFill>();
   readonly #lingering = new Set<OurFill>();
   readonly #stop: () => void;
@@ -67,12 +67,12 @@ export class RedisLeases implements Leases {
     };
   }
 
-  /** A fill of ours, or one that was ours just now. @param name as `nameOfFill` makes it */
+  /** A running or recently completed fill of this replica. @param name from `nameOfFill` */
   offered(name: string): OfferedFill | undefined {
     return (this.#offered.get(name) ?? this.#asked.get(name))?.offered;
   }
 
-  /** Gives all leases back. Never rejects. */
+  /** Releases all leases. Never rejects. */
   async close(): Promise<void> {
     this.#stop();
     const fills = [...this.#offered.values()];
@@ -80,7 +80,7 @@ export class RedisLeases implements Leases {
     for (const fill of fills) await fill.offered.close();
   }
 
-  /** @returns who is at it, if that is another replica */
+  /** @returns the holder, if it is another replica */
   #settle(fill: OurFill, holder: Holder | undefined): Holder | undefined {
     const { own, onTaken } = this.#parts;
     if (holder === undefined) onTaken('none');
@@ -90,16 +90,16 @@ export class RedisLeases implements Leases {
     } else {
       onTaken('ours');
       fill.fence = holder.fence;
-      // It may be over by now.
+      // The fill may have ended meanwhile.
       if (fill.isOver) void this.#drop(fill);
       else this.#offered.set(fill.name, fill);
     }
     return undefined;
   }
 
-  /** @returns undefined where Redis does not answer */
+  /** @returns undefined if Redis does not respond */
   async #ask(fill: OurFill, from?: LostHolder): Promise<Holder | undefined> {
-    // Whoever hears of our lease before us finds it here.
+    // Another replica may see our lease before we do, and must find the fill here.
     this.#asked.set(fill.name, fill);
     try {
       return await this.#parts.store.take(fill.name, from);
@@ -113,7 +113,7 @@ export class RedisLeases implements Leases {
   async #lost(fill: OurFill, last: Holder, lost: Lost): Promise<Holder | undefined> {
     if (lost.how === 'useless') return this.#goWithout(fill);
     const holder = await this.#ask(fill, { holder: last, lost });
-    // It renews its lease, and does not reach us.
+    // The holder renews its lease, but is unreachable from here.
     if (holder?.owner === last.owner && holder.fence === last.fence) return this.#goWithout(fill);
     return this.#settle(fill, holder);
   }
@@ -125,7 +125,7 @@ export class RedisLeases implements Leases {
       throw new Failure('overloaded', 'The replica that is fetching the file is unreachable.', {
         retryAfter: ASK_AGAIN,
       });
-    // It may be over by now.
+    // The fill may have ended meanwhile.
     if (fill.isOver) fill.leave();
     this.#parts.onTaken('none');
   }
@@ -135,7 +135,7 @@ export class RedisLeases implements Leases {
     await Promise.all(
       all.map(async (fill) => {
         const isOurs = await this.#parts.store.renew(fill.name, fill.fence).catch(() => true);
-        // Somebody else is at it by now. Who follows us goes on to do so.
+        // Another replica has taken over. Present followers continue here.
         if (!isOurs && this.#offered.get(fill.name) === fill) this.#offered.delete(fill.name);
       }),
     );
@@ -154,7 +154,7 @@ export class RedisLeases implements Leases {
     void this.#drop(fill);
   }
 
-  /** Who asks just now gets it here, instead of asking the index once more. */
+  /** A concurrent request is served here, instead of by the index again. */
   #linger(fill: OurFill): void {
     const { store } = this.#parts;
     store.renew(fill.name, fill.fence, LINGER).catch(() => {});
@@ -185,9 +185,9 @@ export class RedisLeases implements Leases {
 class OurFill {
   readonly name: string;
   readonly offered: OfferedFill;
-  /** Of the lease, where we have it. */
+  /** The lease's fence, if this replica holds it. */
   fence = 0;
-  /** Gives its place back, where it is done though another replica has the lease. */
+  /** Releases the slot of a fill that runs although another replica has the lease. */
   leave: (() => void) | undefined;
   isOver = false;
 

@@ -6,15 +6,15 @@ import { headOf, LONGEST_NEWS } from './frames.js';
 import type { NewsSeal } from './introduction.js';
 import type { OfferedFill } from './offered-fill.js';
 
-/** Who follows hears at least so often, in milliseconds. */
+/** The longest interval between two messages to a follower, in milliseconds. */
 const WORD = 500;
-/** In which a follower must have taken what was sent, in milliseconds. */
+/** The time for a follower to receive the sent bytes, in milliseconds. */
 const PATIENCE = 10_000;
-/** Of the artifact, in one frame. */
+/** Bytes of the artifact per frame. */
 const PIECE = 128 * 1024;
 
 export interface Sending {
-  /** What is there already, and of which transfer. */
+  /** The follower's received bytes, and their transfer. */
   readonly from: number;
   readonly of: string;
   readonly news: NewsSeal;
@@ -22,8 +22,8 @@ export interface Sending {
 }
 
 /**
- * Sends a fill as it comes in, until it is over. A response that ends without `complete` or `failed` is cut off, for whoever
- * follows to see that he has to go on by himself.
+ * Sends a fill while it arrives, until its end. A response that ends without `complete` or `failed` is cut off, so that
+ * the follower detects that it must continue alone.
  */
 export async function sendFill(
   res: ServerResponse,
@@ -58,7 +58,7 @@ class Sender {
     await this.#reader?.close();
   }
 
-  /** @returns whether its end was told */
+  /** @returns whether the end was sent */
   async send(fill: OfferedFill): Promise<boolean> {
     while (!this.#res.destroyed) {
       if (this.#transfer === undefined && !(await this.#begin(fill))) return false;
@@ -71,7 +71,7 @@ class Sender {
     return false;
   }
 
-  /** @returns false where the bytes are gone */
+  /** @returns false if the bytes are no longer available */
   async #begin(fill: OfferedFill): Promise<boolean> {
     const { transfer, total, etag } = fill;
     if (transfer === undefined) return fill.over === undefined || fill.over.kind === 'failed';
@@ -117,7 +117,7 @@ class Sender {
     throw new Error('message too large');
   }
 
-  /** Resolves once the connection has taken it. */
+  /** Resolves when the connection has accepted it. */
   async #write(kind: 'bytes' | 'news', bytes: Buffer): Promise<void> {
     this.#res.write(headOf(kind, bytes.length));
     const taken = new Promise<void>((resolve, reject) => {

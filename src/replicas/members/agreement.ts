@@ -1,28 +1,28 @@
 import { isThere, type Roster, revisionsOf } from './roster.js';
 
-/** Policies may differ for so long, in milliseconds: an edit reaches machines one after the other. */
+/** How long policies may differ, in milliseconds: an edit reaches the machines one after another. */
 export const PATIENCE = 120_000;
 
 export interface AgreementParts {
-  /** A clock that never goes back, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly clock: () => number;
-  /** Another replica goes by a policy that it has not been known to go by: perhaps ours has come, too. */
+  /** Another replica has changed to a new policy, so a new one may be available here too. */
   readonly onOther: () => void;
 }
 
-/** Watches whether all replicas go by the same policy. */
+/** Monitors that all replicas have the same policy. */
 export class Agreement {
   readonly #parts: AgreementParts;
-  /** Since when they do not, by the clock. */
+  /** Since when they differ, by the clock. */
   #since: number | undefined;
-  /** By name. */
+  /** By replica name. */
   #known = new Map<string, string>();
 
   constructor(parts: AgreementParts) {
     this.#parts = parts;
   }
 
-  /** Whether they have gone by different ones for too long. */
+  /** Whether they have differed for too long. */
   get isBroken(): boolean {
     return this.#since !== undefined && this.#parts.clock() - this.#since > PATIENCE;
   }

@@ -6,7 +6,7 @@ import type { Seal } from '../seal.js';
 import { fieldOf, type ReplicaEntry, readEntry, writeEntry } from './replica-entry.js';
 import { BEAT, isForgotten, lastKnown, type Roster, rosterOf, SILENT_AFTER } from './roster.js';
 
-/** What changes of what a replica says of itself. */
+/** The variable part of a replica's entry. */
 export type OwnState = Pick<ReplicaEntry, 'revision' | 'policySeq' | 'decided'>;
 
 export interface HeartbeatParts {
@@ -16,21 +16,24 @@ export interface HeartbeatParts {
   /** Milliseconds since 1970, by this machine's clock. */
   readonly now: () => number;
   readonly own: () => OwnState;
-  /** Told of who is there, after each word. */
+  /** Receives the roster after each heartbeat. */
   readonly onRoster: (roster: Roster) => void;
-  /** How many values there are that nobody with our secret has left, each time they are looked at. */
+  /** The number of values that were not signed with our secret, at each read. */
   readonly onUnsigned: (count: number) => void;
 }
 
-/** It is nobody's request that waits for it, in milliseconds. */
+/** The timeout in milliseconds; no client waits for it. */
 const PATIENCE = 1_000;
-/** So many entries are looked at, of so many bytes each: whoever can write to Redis does not fill our memory. */
+/**
+ * Maximum number of entries that are read, and their size in bytes: someone with write access to Redis must not exhaust
+ * our memory.
+ */
 const MOST_ENTRIES = 200;
 const LONGEST_ENTRY = 4_096;
 
 /**
- * Says what this one is, and asks what the others have said: one trip. What is too long is left there.
- * The time is asked for apart, for a user of Redis may not be allowed to.
+ * Writes this replica's entry and reads the others' in one round trip. Oversized entries are not transferred. The time
+ * is requested separately, because a Redis user may lack that permission.
  */
 const SAY = new Script(`
 local time = redis.pcall('TIME')
@@ -47,25 +50,25 @@ end
 return found`);
 
 /**
- * Lets the other replicas know that this one is there, and what it goes by; knows who else is. Nothing that is answered
- * to a client depends on it.
+ * Announces this replica with its state to the others, and tracks which ones are present. No response to a client
+ * depends on it.
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
   readonly #identity: Omit<ReplicaEntry, keyof OwnState | 'started' | 'at'>;
   readonly #key: string;
-  /** Of Redis' clock before this machine's, in milliseconds; undefined where it was not told yet. */
+  /** Redis' clock minus this machine's, in milliseconds; undefined until it is measured. */
   #ahead: number | undefined;
   #isClockKnown = false;
   #started: number;
   #entries: readonly ReplicaEntry[] = [];
-  /** When that was told, by this machine's clock; before the first time, when it began. */
+  /** When it was measured, by this machine's clock; initially the start. */
   #heardAt: number;
-  /** Whether Redis has answered the last word. */
+  /** Whether Redis responded to the last heartbeat. */
   #isAnswered = true;
-  /** Since when it has again, by its clock. */
+  /** Since when Redis has responded again, by its clock. */
   #answersSince = Number.NEGATIVE_INFINITY;
-  /** What changes while one word is on its way is said with the next. */
+  /** A change during a heartbeat is sent with the next. */
   readonly #beats = new OnceMore(() => this.#beat());
   #stop = () => {};
 
@@ -80,12 +83,12 @@ export class Heartbeat {
     this.#heardAt = parts.now();
   }
 
-  /** By how much Redis' clock is before this machine's, in milliseconds; undefined where that is not known. */
+  /** Redis' clock minus this machine's, in milliseconds; undefined if unknown. */
   get ahead(): number | undefined {
     return this.#isClockKnown ? this.#ahead : undefined;
   }
 
-  /** Who is there; who was, where Redis does not answer. */
+  /** The present replicas, or the last known ones if Redis does not respond. */
   get roster(): Roster {
     const isStale = this.#parts.now() - this.#heardAt > SILENT_AFTER;
     const asOf = this.#heardAt + (this.#ahead ?? 0);
@@ -93,23 +96,23 @@ export class Heartbeat {
     return rosterOf(this.#entries, this.#own(), this.redisNow, this.#answersSince);
   }
 
-  /** Milliseconds since 1970, by Redis' clock as far as it is known. */
+  /** Milliseconds since 1970, by Redis' clock if it is known. */
   get redisNow(): number {
     return this.#parts.now() + (this.#ahead ?? 0);
   }
 
-  /** Begins to say so every few seconds. Resolves once it was said first, or could not be. */
+  /** Starts periodic heartbeats. Resolves after the first, even if it failed. */
   async begin(): Promise<void> {
     this.#stop = this.#parts.every(BEAT, () => this.beat());
     await this.beat();
   }
 
-  /** Says so now. Never rejects: what Redis does not hear is said again. */
+  /** Sends a heartbeat now. Never rejects: a lost one is repeated. */
   beat(): Promise<void> {
     return this.#beats.run();
   }
 
-  /** Takes its word back: whoever ends is not silent. */
+  /** Removes its entry, so that a replica that ends is not silent. */
   async close(): Promise<void> {
     this.#stop();
     await this.#beats.settled();
@@ -119,7 +122,7 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     try {
-      // What it says bears the time of Redis, which has to be known first.
+      // The entry contains Redis' time, which must be measured first.
       if (this.#ahead === undefined) {
         await this.#ask('', '');
         this.#started = this.redisNow;
@@ -129,7 +132,7 @@ export class Heartbeat {
       if (!this.#isAnswered) this.#answersSince = this.redisNow;
       this.#isAnswered = true;
     } catch {
-      // The line tells why.
+      // The connection reports the reason.
       this.#isAnswered = false;
     }
     this.#parts.onRoster(this.roster);
@@ -145,7 +148,7 @@ export class Heartbeat {
     const answered = now();
     const time = Number(seconds) * 1_000 + Number(micros) / 1_000;
     this.#isClockKnown = seconds !== undefined && seconds.length > 0;
-    // Between question and answer.
+    // The middle between request and response.
     this.#ahead = this.#isClockKnown ? Math.round(time - (asked + answered) / 2) : 0;
     this.#heardAt = answered;
     this.#take(found);

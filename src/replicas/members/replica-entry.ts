@@ -17,44 +17,44 @@ const FORM = z.object({
   decided: z.object({ run: TEXT, number: INSTANT }).optional(),
 });
 
-/** What a replica says of itself, again and again. Instants are of Redis' clock, in milliseconds since 1970. */
+/** A replica's periodic entry. Times are by Redis' clock, in milliseconds since 1970. */
 export interface ReplicaEntry {
-  /** As the settings call it. */
+  /** The name in the settings. */
   readonly name: string;
-  /** Of this run alone: two that are called alike differ in it, and so does one from itself before a restart. */
+  /** Identifies one run: it distinguishes two replicas with the same name, and one before and after a restart. */
   readonly instance: string;
-  /** Where the others reach it; undefined where they cannot. */
+  /** The URL for the other replicas; undefined if it is unreachable. */
   readonly url?: string | undefined;
-  /** Of the policy in force. */
+  /** The revision of the policy in force. */
   readonly revision: string;
   /** Wheelgate version. */
   readonly version: string;
-  /** Of its inspector: what it finds in a file holds for those of the same one. */
+  /** The version of its inspector: its findings are valid for replicas with the same one. */
   readonly inspector: number;
   readonly started: number;
-  /** When it said so. */
+  /** The time of the entry. */
   readonly at: number;
-  /** Of the shared policy that it holds; undefined where it shares none. */
+  /** The number of its shared policy; undefined if it shares none. */
   readonly policySeq?: number | undefined;
-  /** Its run, as it tells its decisions, and the number of the last one; undefined in an older version. */
+  /** The run in its decision messages, and the number of the last one; undefined for an older version. */
   readonly decided?: { readonly run: string; readonly number: number } | undefined;
 }
 
-/** The field under which it says so. */
+/** The field of its entry. */
 export function fieldOf({ name, instance }: Pick<ReplicaEntry, 'name' | 'instance'>): string {
   return `${name}/${instance}`;
 }
 
-/** @param seal without the secret that it is sealed with nobody believes it */
+/** @param seal signs the entry, because an unsigned one is not trusted */
 export function writeEntry(entry: ReplicaEntry, seal: Seal): Buffer {
   return seal.seal(nameOf(fieldOf(entry)), Buffer.from(JSON.stringify(entry)));
 }
 
-/** @returns undefined where no replica has written it, or it stands in another's field */
+/** @returns undefined if no replica has signed it, or it is in another's field */
 export function readEntry(field: string, value: Uint8Array, seal: Seal): ReplicaEntry | undefined {
   const text = seal.open(nameOf(field), value);
   if (text === undefined) return undefined;
-  // Sealed, and so of this form where it is of this version.
+  // Signed, and therefore valid if it has this version's format.
   const entry = FORM.safeParse(JSON.parse(text.toString('utf8')));
   return entry.success && fieldOf(entry.data) === field ? entry.data : undefined;
 }

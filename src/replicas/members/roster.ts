@@ -1,33 +1,33 @@
 import { fieldOf, type ReplicaEntry } from './replica-entry.js';
 
-/** Between two words of a replica, in milliseconds. */
+/** The interval of heartbeats, in milliseconds. */
 export const BEAT = 5_000;
-/** Who has said nothing for so long is silent, in milliseconds: two words may be lost. */
+/** A replica without a heartbeat for this long is silent, in milliseconds: two may be lost. */
 export const SILENT_AFTER = 3 * BEAT;
-/** Who has been silent for so long is forgotten, in milliseconds: it was taken away without a word. */
+/** A replica that is silent for this long is forgotten, in milliseconds: it was removed without notice. */
 export const FORGOTTEN_AFTER = 3_600_000;
 
 /** A replica as the others know it. */
 export interface KnownReplica extends ReplicaEntry {
-  /** `self` is the one that tells it; `last-known` was there before Redis stopped answering, and has not been heard of since. */
+  /** `self` is the reporting replica; `last-known` was present before Redis stopped responding. */
   readonly state: 'self' | 'present' | 'silent' | 'last-known';
 }
 
-/** All replicas that are known at one moment. */
+/** All known replicas at one time. */
 export interface Roster {
-  /** One of a name, in the order of their names. */
+  /** One per name, sorted by name. */
   readonly replicas: readonly KnownReplica[];
-  /** Names that more than one of those present has. */
+  /** Names of several present replicas. */
   readonly namesakes: readonly string[];
-  /** Where Redis does not answer: when it last did, by its clock, in milliseconds since 1970. */
+  /** If Redis does not respond: its last response, by its clock, in milliseconds since 1970. */
   readonly asOf?: number | undefined;
 }
 
 /**
- * Who is there, from what all have said of themselves.
- * @param self what this one says of itself, whether or not it is among the entries
- * @param now of Redis' clock, in milliseconds since 1970
- * @param answersSince since when Redis has answered, by its clock: nobody could say anything before
+ * The present replicas, from their entries.
+ * @param self this replica's entry, which may be missing from the others
+ * @param now by Redis' clock, in milliseconds since 1970
+ * @param answersSince when Redis started to respond, by its clock: no entry can be older than that
  */
 export function rosterOf(
   entries: readonly ReplicaEntry[],
@@ -53,7 +53,10 @@ export function rosterOf(
   return { replicas, namesakes: namesakes.sort() };
 }
 
-/** The same while Redis does not answer: nobody can tell who is still there. @param asOf when it last did, by its clock */
+/**
+ * The same while Redis does not respond, when the present replicas are unknown. @param asOf its last response, by its
+ * clock
+ */
 export function lastKnown(
   entries: readonly ReplicaEntry[],
   self: ReplicaEntry,
@@ -66,17 +69,17 @@ export function lastKnown(
   return { replicas: known, namesakes: [], asOf };
 }
 
-/** Whether a replica is known to be there. */
+/** Whether a replica is known to be present. */
 export function isThere({ state }: Pick<KnownReplica, 'state'>): boolean {
   return state === 'self' || state === 'present';
 }
 
-/** Whether an entry may be removed. @param now of Redis' clock */
+/** Whether an entry may be removed. @param now by Redis' clock */
 export function isForgotten({ at }: ReplicaEntry, now: number): boolean {
   return now - at > FORGOTTEN_AFTER;
 }
 
-/** How many of those present have each policy revision. */
+/** The number of present replicas per policy revision. */
 export function revisionsOf({ replicas }: Roster): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { revision } of replicas.filter(isThere))
@@ -84,13 +87,13 @@ export function revisionsOf({ replicas }: Roster): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Oneself comes before all who are called alike. */
+/** This replica comes before all others with its name. */
 function isBefore(a: ReplicaEntry, b: ReplicaEntry, self: ReplicaEntry): boolean {
   if (fieldOf(a) === fieldOf(self)) return false;
   return fieldOf(b) === fieldOf(self) || a.at < b.at;
 }
 
-/** One that was restarted leaves what it said before: it has said nothing since the other began. */
+/** A restarted replica leaves its old entry, which has not been renewed since the new run started. */
 function isNamesake(other: ReplicaEntry, newest: ReplicaEntry, now: number): boolean {
   if (other === newest || now - other.at > SILENT_AFTER) return false;
   return Math.min(other.at, newest.at) > Math.max(other.started, newest.started);

@@ -1,19 +1,19 @@
 import { isThere, type KnownReplica, type Roster } from './roster.js';
 
-/** A clock may be wrong by so much, in milliseconds. */
+/** The maximum clock error, in milliseconds. */
 const MOST_SKEW = 5_000;
-/** So many are named. */
+/** Maximum number of listed names. */
 const MOST_NAMED = 5;
 
 export interface ReplicasSeen {
   readonly roster: Roster;
-  /** Whether they have gone by different policies for too long. */
+  /** Whether they have had different policies for too long. */
   readonly disagree: boolean;
-  /** By how much Redis' clock is before this machine's, in milliseconds; undefined where that is not known. */
+  /** Redis' clock minus this machine's, in milliseconds; undefined if unknown. */
   readonly ahead: number | undefined;
 }
 
-/** What is wrong among the replicas, a clause each. */
+/** The problems of the fleet, one clause each. */
 export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): string[] {
   const { replicas, namesakes, asOf } = roster;
   const silent = replicas.filter(({ state }) => state === 'silent');

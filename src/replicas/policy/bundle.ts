@@ -3,29 +3,29 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Seal, withoutSeal } from '../seal.js';
 
-/** A policy file as it was read. */
+/** The content of a policy file. */
 export interface BundledFile {
   /** Without a folder. */
   readonly name: string;
   readonly text: string;
 }
 
-/** The policy files of a replica, as it hands them to all others. */
+/** A replica's policy files, as shared with all others. */
 export interface Bundle {
-  /** A later edit has a higher one. */
+  /** Higher for a later edit. */
   readonly seq: number;
-  /** The name of the replica whose edit it is. */
+  /** The name of the replica with the edit. */
   readonly by: string;
-  /** When it was made, by that replica's clock, in milliseconds since 1970. */
+  /** The time of the edit by that replica's clock, in milliseconds since 1970. */
   readonly at: number;
   readonly files: readonly BundledFile[];
-  /** Digests of what has been in force before, the newest first: a folder that holds one of these is not newer. */
+  /** Digests of earlier policies in force, newest first: a folder with one of these is not newer. */
   readonly past: readonly string[];
 }
 
 const MOST_FILES = 200;
 const MOST_PAST = 50;
-/** All texts together, and what comes of them, in bytes. */
+/** Maximum size of all texts together, and of the result, in bytes. */
 const LONGEST_TEXT = 8 * 2 ** 20;
 export const LONGEST_BUNDLE = 2 * 2 ** 20;
 
@@ -41,7 +41,7 @@ const FORM = z.object({
 });
 const NAME = ['policy'];
 
-/** Another text for other files. */
+/** Changes with the files. */
 export function digestOf(files: readonly BundledFile[]): string {
   const inOrder = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const hash = createHash('sha256');
@@ -49,13 +49,13 @@ export function digestOf(files: readonly BundledFile[]): string {
   return hash.digest('hex');
 }
 
-/** What comes after a bundle: what it holds is past. */
+/** The history after a bundle, which includes the bundle itself. */
 export function pastAfter(before: Bundle | undefined): readonly string[] {
   if (before === undefined) return [];
   return [...new Set([digestOf(before.files), ...before.past])].slice(0, MOST_PAST);
 }
 
-/** @returns undefined where it is too much to be shared, or none that others would read */
+/** @returns undefined if it is too large to share, or others would reject it */
 export function writeBundle(bundle: Bundle, seal: Seal): Buffer | undefined {
   const text = JSON.stringify(bundle);
   if (Buffer.byteLength(text) > LONGEST_TEXT || !FORM.safeParse(bundle).success) return undefined;
@@ -63,13 +63,15 @@ export function writeBundle(bundle: Bundle, seal: Seal): Buffer | undefined {
   return sealed.length > LONGEST_BUNDLE ? undefined : sealed;
 }
 
-/** @returns undefined where no replica has made it */
+/** @returns undefined if no replica has signed it */
 export function readBundle(sealed: Uint8Array, seal: Seal): Bundle | undefined {
   const packed = sealed.length > LONGEST_BUNDLE ? undefined : seal.open(NAME, sealed);
   return packed && unpacked(packed);
 }
 
-/** Reads one from the own disk, whatever the secret was when it was written: another must not take the policy away. */
+/**
+ * Reads a bundle from the own disk without checking the signature: a change of the secret must not remove the policy.
+ */
 export function readOwnBundle(sealed: Uint8Array): Bundle | undefined {
   return sealed.length > LONGEST_BUNDLE ? undefined : unpacked(withoutSeal(sealed));
 }

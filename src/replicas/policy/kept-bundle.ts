@@ -6,13 +6,13 @@ import { writeAtomically } from '../../store/disk/atomic-file.js';
 import type { Seal } from '../seal.js';
 import { type Bundle, readOwnBundle, writeBundle } from './bundle.js';
 
-/** What a replica remembers of the policy that all share. */
+/** A replica's record of the shared policy. */
 export interface Remembered {
-  /** The newest that it has known. */
+  /** The newest known one. */
   readonly bundle: Bundle;
-  /** Whether the bundle holds in place of the own folder. */
+  /** Whether the bundle is in force instead of the own folder. */
   readonly isShared: boolean;
-  /** The digest of the own folder as it was last looked at. */
+  /** The last known digest of the own folder. */
   readonly own: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const FORM = z.object({
   own: z.string().optional(),
 });
 
-/** Keeps the shared policy on the disk, so that it holds from the first moment after a restart. */
+/** Stores the shared policy on disk, so that it is in force immediately after a restart. */
 export class KeptBundle {
   readonly #folder: string;
   readonly #seal: Seal;
@@ -32,19 +32,19 @@ export class KeptBundle {
     this.#seal = seal;
   }
 
-  /** Where its files lie, so that they can be read as any others. */
+  /** The folder of its files, which are read like any others. */
   get files(): string {
     return join(this.#folder, 'files');
   }
 
-  /** @returns undefined where there is none, or it is not one of ours */
+  /** @returns undefined if it is missing or invalid */
   async load(): Promise<Remembered | undefined> {
     try {
       const text = (await readPlainFile(this.#state)).toString('utf8');
       const { bundle: sealed, isShared, own } = FORM.parse(JSON.parse(text));
       const bundle = readOwnBundle(Buffer.from(sealed, 'base64'));
       if (bundle === undefined) return undefined;
-      // A crash may have come between the two, and a hand as well.
+      // A crash between the two writes, or a manual edit, may have made them differ.
       if (isShared) await this.unpack(bundle);
       return { bundle, isShared, own };
     } catch {
@@ -52,7 +52,7 @@ export class KeptBundle {
     }
   }
 
-  /** @throws where the disk does not take it */
+  /** @throws if the disk rejects it */
   async save({ bundle, isShared, own }: Remembered): Promise<void> {
     const sealed = writeBundle(bundle, this.#seal)?.toString('base64');
     await writeAtomically(
@@ -61,14 +61,14 @@ export class KeptBundle {
     );
   }
 
-  /** Lays the files out. @param to where; by default where they hold */
+  /** Writes the files. @param to the folder; by default the one in force */
   async unpack({ files }: Bundle, to = this.files): Promise<void> {
     await rm(to, { recursive: true, force: true });
     await mkdir(to, { recursive: true });
     for (const { name, text } of files) await writeFile(join(to, name), text, { mode: 0o640 });
   }
 
-  /** Lays the files out elsewhere, for as long as somebody looks at them. */
+  /** Writes the files to a temporary folder while they are checked. */
   async tried<T>(bundle: Bundle, look: (folder: string) => Promise<T>): Promise<T> {
     const folder = join(this.#folder, 'tried');
     try {

@@ -1,56 +1,56 @@
 import { type Bundle, digestOf } from './bundle.js';
 
-/** How it stands with the folder of this replica. */
+/** The state of this replica's folder. */
 export type OwnFolder =
-  /** It holds, or what others share holds in its place, and it has not been edited since. */
+  /** It is in force, or the shared policy is in its place, and it has not been edited since. */
   | { readonly kind: 'settled'; readonly digest: string | undefined }
-  /** It was edited, and validates. `whileAway`: nobody saw when. */
+  /** It was edited, and is valid. `whileAway`: at an unknown time. */
   | { readonly kind: 'edited'; readonly digest: string; readonly whileAway: boolean }
-  /** This replica has known of no shared policy so far. */
+  /** This replica has not had a shared policy so far. */
   | { readonly kind: 'new'; readonly digest: string };
 
 export interface Situation {
-  /** What lies in Redis; undefined where no replica has put it there. */
+  /** The bundle in Redis; undefined if there is none that a replica has signed. */
   readonly there: Bundle | undefined;
-  /** The newest that this replica has known. */
+  /** The newest one known to this replica. */
   readonly held: Bundle | undefined;
   readonly own: OwnFolder;
-  /** The highest number that other replicas say they hold. */
+  /** The highest number that other replicas report. */
   readonly highest: number;
 }
 
 export type NextStep =
   | { readonly kind: 'nothing' }
-  /** Hand the own folder to all, under this number. */
+  /** Share the own folder with all, under this number. */
   | { readonly kind: 'publish'; readonly after: Bundle | undefined }
-  /** What is held is put back where it is gone, or something older lies. */
+  /** Store the known bundle again, because it is missing or outdated in Redis. */
   | { readonly kind: 'put-back'; readonly bundle: Bundle }
   | { readonly kind: 'take'; readonly bundle: Bundle }
-  /** The own folder says the same: it goes on holding, under that number. */
+  /** The own folder has the same content: it stays in force, under that number. */
   | { readonly kind: 'adopt'; readonly bundle: Bundle };
 
 const NOTHING: NextStep = { kind: 'nothing' };
 
 /**
- * What a replica does about the policy that replicas share: the highest number wins, and an edit that somebody makes gets a
- * higher one. What lies in Redis may be gone, or be put back by whoever can write there: what was held counts more.
+ * A replica's next action for the shared policy: the highest number overrides, and an edit gets a higher one. The value
+ * in Redis may be missing, or replayed by someone with write access, so the known bundle has priority.
  */
 export function nextStep(situation: Situation): NextStep {
   const { there, held, own, highest } = situation;
   const newest = newer(there, held);
-  // Others hold what is not there (any more): they put it back.
+  // Other replicas have a newer one that is not in Redis (any longer): they store it again.
   if (highest > (newest?.seq ?? 0)) return NOTHING;
   if (own.kind === 'settled') return settled(there, held);
   if (newest === undefined) return { kind: 'publish', after: undefined };
   if (digestOf(newest.files) === own.digest) return { kind: 'adopt', bundle: newest };
-  // What has been in force before is not newer by lying in a folder of a replica that was not there.
+  // A former policy does not become newer because it is in the folder of a replica that was absent.
   const isOld = newest.past.includes(own.digest);
   const sawNobody = own.kind === 'new' || (own.whileAway && newest.seq > (held?.seq ?? 0));
   if (isOld && sawNobody) return take(newest, held);
   return { kind: 'publish', after: newest };
 }
 
-/** The one with the higher number; of two with the same, the same one for everybody. */
+/** The one with the higher number; for equal numbers, the same one on every replica. */
 export function newer(a: Bundle | undefined, b: Bundle | undefined): Bundle | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a.seq !== b.seq) return a.seq > b.seq ? a : b;

@@ -20,43 +20,43 @@ import { type NextStep, nextStep, type OwnFolder } from './next-step.js';
 export interface SharedPolicyParts {
   /** The replica's own name. */
   readonly self: string;
-  /** Its own policy folder; empty where there is none. */
+  /** Its own policy folder; empty if there is none. */
   readonly own: readonly string[];
   readonly line: Pick<RedisLine, 'ask' | 'key'>;
   readonly seal: Seal;
   readonly kept: KeptBundle;
   readonly every: Every;
   readonly now: () => number;
-  /** The files of the own folder as they lie there. @throws where they cannot be read */
+  /** The present files of the own folder. @throws if they are unreadable */
   readonly readOwn: () => Promise<readonly BundledFile[]>;
-  /** What is wrong with the files of a folder, as a policy. */
+  /** The problems of a folder's files, as a policy. */
   readonly problemsIn: (folder: string) => Promise<readonly string[]>;
-  /** Lets the files that hold by now be read. */
+  /** Reloads the policy from the files now in force. */
   readonly reload: () => Promise<void>;
-  /** The highest number that other replicas say they hold. */
+  /** The highest number that other replicas report. */
   readonly highest: () => number;
   readonly onEvent: (event: SharedPolicyEvent) => void;
 }
 
 export type SharedPolicyEvent =
-  /** The own folder is handed to all. */
+  /** The own folder was shared with all. */
   | { readonly kind: 'published'; readonly bundle: Bundle }
-  /** Another's holds here. */
+  /** Another replica's policy is in force here. */
   | { readonly kind: 'taken'; readonly bundle: Bundle }
-  /** Another's does not validate here. */
+  /** Another replica's policy is invalid here. */
   | { readonly kind: 'refused'; readonly bundle: Bundle; readonly problems: readonly string[] }
   | { readonly kind: 'too-large' }
-  /** What lies in Redis was put there by no replica. */
+  /** The value in Redis was not signed by a replica. */
   | { readonly kind: 'unsigned' };
 
-/** Milliseconds between two looks whether it still lies there. */
+/** Milliseconds between two checks that it is still in Redis. */
 const LOOK = 30_000;
-/** Nobody's request waits for it, in milliseconds. */
+/** The timeout in milliseconds; no client waits for it. */
 const PATIENCE = 2_000;
-/** Others may edit at the same time. */
+/** Maximum number of attempts, because others may edit concurrently. */
 const ATTEMPTS = 5;
 
-/** Puts it there if what lies there is what was seen. */
+/** Replaces the value if it is the one that was read. */
 const SWAP = new Script(`
 if not ({ string = 1, none = 1 })[redis.call('TYPE', KEYS[1]).ok] then redis.call('DEL', KEYS[1]) end
 local seen = redis.call('GET', KEYS[1])
@@ -67,21 +67,21 @@ redis.call('SET', KEYS[1], ARGV[2])
 return 1`);
 
 /**
- * One policy for all replicas: a valid edit of any of their folders holds at all of them. It is signed, and kept on the
- * disk: whoever can only write to Redis changes nobody's policy, and takes none back.
+ * One policy for all replicas: a valid edit of any replica's folder applies to all. It is signed and stored on disk, so
+ * that someone who can only write to Redis can neither change a policy nor revoke one.
  */
 export class SharedPolicy {
   readonly #parts: SharedPolicyParts;
   readonly #key: string;
   #held: Bundle | undefined;
-  /** Whether it holds in place of the own folder. */
+  /** Whether it is in force instead of the own folder. */
   #isShared = false;
-  /** The digest of the own folder as it was last looked at, and its files. */
+  /** The last known digest of the own folder, and its files. */
   #own: string | undefined;
   #files: readonly BundledFile[] = [];
   #state: OwnFolder['kind'] = 'new';
   #whileAway = false;
-  /** Of one that does not validate here. */
+  /** The digest of a bundle that is invalid here. */
   #refused: string | undefined;
   readonly #looks = new OnceMore(() => this.#look());
   #begun = false;
@@ -92,7 +92,7 @@ export class SharedPolicy {
     this.#key = parts.line.key('policy');
   }
 
-  /** Goes on with what was held before a restart. */
+  /** Restores the state before a restart. */
   static async open(parts: SharedPolicyParts): Promise<SharedPolicy> {
     const shared = new SharedPolicy(parts);
     const before = await parts.kept.load();
@@ -106,22 +106,22 @@ export class SharedPolicy {
     return shared;
   }
 
-  /** The number of what is held; undefined for none. */
+  /** The number of the known bundle; undefined for none. */
   get seq(): number | undefined {
     return this.#held?.seq;
   }
 
-  /** What holds in place of the own folder; undefined where that holds. */
+  /** The bundle in force; undefined if the own folder is. */
   get inForce(): Bundle | undefined {
     return this.#isShared ? this.#held : undefined;
   }
 
-  /** Another text whenever other files are to be read. */
+  /** Changes whenever other files must be read. */
   get state(): string {
     return this.#isShared ? `shared ${this.#held?.seq}` : 'own';
   }
 
-  /** Where the files lie that hold: an edit of the own folder since it was looked at wins. */
+  /** The folders of the files in force: an edit of the own folder since the last check overrides. */
   async paths(): Promise<readonly string[]> {
     const { own, kept, readOwn } = this.#parts;
     if (!this.#isShared) return own;
@@ -129,7 +129,10 @@ export class SharedPolicy {
     return digest === undefined || digest === this.#own ? [kept.files] : own;
   }
 
-  /** Files were read and hold now. @param paths where they lie @param files undefined where that is too much to be kept */
+  /**
+   * Files were loaded and are in force. @param paths their folders @param files undefined if they are too large to
+   * store
+   */
   taken(paths: readonly string[], files: readonly BundledFile[] | undefined): void {
     const { kept, onEvent } = this.#parts;
     if (paths[0] === kept.files) return;
@@ -147,14 +150,14 @@ export class SharedPolicy {
     void this.look();
   }
 
-  /** Resolves once it has looked, or could not. */
+  /** Resolves after the first check, even if it failed. */
   async begin(): Promise<void> {
     this.#begun = true;
     this.#stop = this.#parts.every(LOOK, () => this.look());
     await this.look();
   }
 
-  /** Looks at what the others share, and does about it what is to be done. Never rejects. */
+  /** Checks the shared policy and performs the next action. Never rejects. */
   look(): Promise<void> {
     return this.#looks.run();
   }
@@ -165,12 +168,12 @@ export class SharedPolicy {
   }
 
   async #look(): Promise<void> {
-    // The line tells of it; what is to be done is done at the next look.
+    // The connection reports it, and the next check repeats the action.
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
       if (await this.#sync().catch(() => true)) return;
   }
 
-  /** @returns whether it is done; if not, somebody else was faster */
+  /** @returns whether it is done; if not, another replica was faster */
   async #sync(): Promise<boolean> {
     const { line, seal, highest, onEvent } = this.#parts;
     const value = await line.ask((redis) => shortValue(redis, this.#key, LONGEST_BUNDLE), PATIENCE);
@@ -193,7 +196,7 @@ export class SharedPolicy {
     if (step.kind === 'put-back') return this.#swap(seen, step.bundle);
     if (step.kind === 'take') return this.#take(step.bundle);
     if (step.kind === 'adopt') {
-      // Somebody else has said the same, or this one has, before it ended.
+      // Another replica has shared the same content, or this one did before a restart.
       this.#held = step.bundle;
       this.#state = 'settled';
       await this.#remember();
@@ -246,7 +249,7 @@ export class SharedPolicy {
     return true;
   }
 
-  /** A disk that does not take it costs what a replica without a memory costs. */
+  /** If the disk rejects it, a restart finds the same as a replica without a record. */
   async #remember(): Promise<void> {
     const bundle = this.#held;
     if (bundle === undefined) return;

@@ -12,11 +12,11 @@ import { readSeen, writeSeen } from '../../store/seen-record.js';
 import type { Seal } from '../seal.js';
 import type { ProjectKeys } from './project-keys.js';
 
-/** The longest record that is shared, in bytes, sealed: what is longer is found out by each replica. */
+/** Maximum length of a shared record, in bytes, sealed: each replica determines a longer one itself. */
 export const MAX_RECORD = 256 * 1024;
-/** Longer ones are packed, in bytes. */
+/** Longer ones are compressed, in bytes. */
 const LONG = 4 * 1024;
-/** No record is longer, in bytes, once it is unpacked. */
+/** Maximum decompressed length of a record, in bytes. */
 const MAX_UNPACKED = 4 * 1024 * 1024;
 
 const PLAIN = 0;
@@ -25,7 +25,7 @@ const PACKED = 1;
 const pack = promisify(brotliCompress);
 const unpack = promisify(brotliDecompress);
 
-/** One record as it lies in Redis. */
+/** A record as stored in Redis. */
 export interface FactRecord {
   readonly key: string;
   readonly field: string;
@@ -36,7 +36,7 @@ export interface FactRecord {
 /** A record that may be shared. */
 export type SharedFact = Exclude<Learnt, { kind: 'page' | 'missed' }>;
 
-/** Writes and reads what was learnt of a project's files, as replicas leave it for each other: sealed, under its name. */
+/** Encodes and decodes facts about a project's files for other replicas: sealed under their name. */
 export class FactRecords {
   readonly #keys: ProjectKeys;
   readonly #seal: Seal;
@@ -48,7 +48,7 @@ export class FactRecords {
     this.#now = now;
   }
 
-  /** @returns undefined where it is too long, or of no use to others */
+  /** @returns undefined if it is too long, or of no use to others */
   async write(learnt: SharedFact): Promise<FactRecord | undefined> {
     if (learnt.kind === 'attestation' && learnt.record.attestation.kind === 'unreachable')
       return undefined;
@@ -62,7 +62,7 @@ export class FactRecords {
     return sealed.length > MAX_RECORD ? undefined : { key, field, value: sealed };
   }
 
-  /** @returns undefined where it is nothing that a replica with our secret has left there */
+  /** @returns undefined if no replica with our secret has signed it */
   async read(project: ProjectName, { key, field, value }: FactRecord): Promise<Learnt | undefined> {
     const opened = this.#seal.open([key, field], value);
     const text = opened && (await textIn(opened));
@@ -109,7 +109,7 @@ export class FactRecords {
     const [first, second] = field.split(' ', 2) as [string, string | undefined];
     if (key === this.#keys.facts(project) && first === 'attested') {
       const record = readAttestation(text);
-      // What another's clock puts far ahead would be believed for too long.
+      // A time far ahead, from a wrong clock, would be trusted for too long.
       const isNear =
         record?.askAgainAt === Infinity ||
         (record !== undefined && record.askAgainAt <= this.#now() + LONGEST_DOUBT);
@@ -132,7 +132,7 @@ function textOf(learnt: SharedFact): string {
   if (learnt.kind === 'findings' || learnt.kind === 'probe')
     return JSON.stringify(learnt.inspection);
   if (learnt.kind === 'attestation') return writeAttestation(learnt.record);
-  // What one index has just now is no matter of all.
+  // An index's present digest is not shared.
   const { other: _, ...seen }: SeenBytes = learnt.seen;
   return writeSeen(seen);
 }

@@ -1,23 +1,23 @@
 import type { FactRecord } from './fact-records.js';
 
-/** Fields and values of a hash, up to where they were read. */
+/** Fields and values of a hash, up to the read position. */
 export interface HashPart {
   readonly key: string;
   readonly records: readonly FactRecord[];
-  /** Undefined where that is all. */
+  /** Undefined at the end. */
   readonly cursor: string | undefined;
 }
 
-/** What Redis says of a project in one step. */
+/** Redis's atomic reply about a project. */
 export interface MeetingReply {
   readonly turn: 'ours' | 'theirs' | 'none';
-  /** In the order in which they were asked for. */
+  /** In the order of the request. */
   readonly hashes: readonly HashPart[];
-  /** Sealed heads and bodies, empty where there is none. */
+  /** Sealed heads and bodies, empty if there is none. */
   readonly pages: readonly { readonly head: Buffer; readonly body: Buffer }[];
 }
 
-/** Reads what the script `MEET` answers. @param keys of the hashes that were asked for */
+/** Parses the reply of the script `MEET`. @param keys the requested hashes */
 export function readMeeting(reply: unknown, keys: readonly string[]): MeetingReply {
   const [state, hashes, pages] = reply as [Buffer, unknown[], Buffer[]];
   const turn = state.toString() as MeetingReply['turn'];
@@ -31,10 +31,10 @@ export function readMeeting(reply: unknown, keys: readonly string[]): MeetingRep
   };
 }
 
-/** The counter that a hash keeps of itself. */
+/** The size counter in each hash. */
 const COUNTER = 'bytes';
 
-/** Reads what the scripts answer of a hash. */
+/** Parses the scripts' reply for a hash. */
 export function readHash(reply: unknown, key: string): HashPart {
   const [cursor, found] = reply as [Buffer, Buffer[]];
   const records: FactRecord[] = [];

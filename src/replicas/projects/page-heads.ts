@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Seal } from '../seal.js';
 
-/** What is said of a page that lies in Redis. */
+/** The head of a page in Redis. */
 export interface PageHead {
-  /** Milliseconds since 1970, by the clock of whoever asked its upstream. */
+  /** Milliseconds since 1970, by the clock of the replica that queried the upstream. */
   readonly checkedAt: number;
   readonly etag: string | undefined;
-  /** Of the body. */
+  /** The digest of the body. */
   readonly digest: string;
 }
 
-/** So far another's clock may be ahead, in milliseconds: what is said to come from later is not believed. */
+/** The maximum lead of another clock, in milliseconds: later times are rejected. */
 const SKEW = 5_000;
 
 /**
- * Heads and bodies of pages lie beside each other: a page is current again by another head, and its body stays. The head is
- * sealed, and knows its body.
+ * A page's head and body are stored separately: a revalidated page gets a new head and keeps its body. The head is
+ * sealed, and contains the body's digest.
  */
 export class PageHeads {
   readonly #seal: Seal;
@@ -30,7 +30,7 @@ export class PageHeads {
     return this.#seal.seal([key, 'head'], Buffer.from(JSON.stringify(head)));
   }
 
-  /** @returns undefined where it is none that a replica with our secret has left there, or is of a time to come */
+  /** @returns undefined if no replica with our secret has signed it, or it is from the future */
   read(key: string, sealed: Buffer): PageHead | undefined {
     const opened = this.#seal.open([key, 'head'], sealed);
     if (opened === undefined) return undefined;

@@ -3,17 +3,17 @@ import type { PagePart } from './project-events.js';
 
 type Listener = (page: PagePart | undefined) => void;
 
-/** Those who wait for what comes of somebody else's question to a project's upstreams. */
+/** Requests that wait for the result of another replica's upstream request. */
 export class PageWaiters {
   readonly #patience: number;
   readonly #waiting = new Map<ProjectName, Set<Listener>>();
 
-  /** @param patience how long one waits, in milliseconds */
+  /** @param patience the longest wait in milliseconds */
   constructor(patience: number) {
     this.#patience = patience;
   }
 
-  /** Listens from now on. @returns what waits until somebody is told, or for as long as that may take; and what ends it */
+  /** Listens from now on. @returns `wait`, which waits for the result or a timeout; and `end`, which stops listening */
   begin(project: ProjectName): { wait(): Promise<PagePart | undefined>; end(): void } {
     let told: { readonly page: PagePart | undefined } | undefined;
     let wake: Listener = () => {};
@@ -40,7 +40,7 @@ export class PageWaiters {
     };
   }
 
-  /** @param page undefined where none came of it */
+  /** @param page undefined if the request had no result */
   tell(project: ProjectName, page: PagePart | undefined): void {
     for (const listener of this.#waiting.get(project) ?? []) listener(page);
   }

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { ProjectName } from '../../domain/project-name.js';
 import { ATTESTATIONS_VERSION } from '../../store/disk/disk-attestation-store.js';
 
-/** What of an upstream replicas must have in common. */
+/** The properties of an upstream that replicas must have in common. */
 export interface UpstreamPlace {
   readonly name: string;
-  /** Of its index. */
+  /** The URL of its index. */
   readonly url: string;
 }
 
 /**
- * The names of what replicas keep in common of projects. All of one project is in one slot of a cluster. What depends on an
- * upstream is of its name and its URL: two replicas may call different indexes by one name.
+ * The keys of the replicas' shared knowledge of projects. All keys of one project are in one slot of a cluster. Keys
+ * about an upstream contain its name and its URL, because two replicas may use one name for different indexes.
  */
 export class ProjectKeys {
   readonly #key: (name: string) => string;
@@ -21,9 +21,9 @@ export class ProjectKeys {
   readonly #names = new Map<string, string>();
 
   /**
-   * @param key the whole name of a key, from its own
-   * @param inspections what findings depend on beside the bytes: the inspector's version, and its settings
-   * @param probes the same of what probes see
+   * @param key the full name of a key
+   * @param inspections the conditions of findings apart from the bytes: the inspector's version and settings
+   * @param probes the same for probe results
    */
   constructor(
     key: (name: string) => string,
@@ -41,17 +41,17 @@ export class ProjectKeys {
     }
   }
 
-  /** Those of older inspectors, or of other settings, lie under other names. */
+  /** Findings of older inspectors, or under other settings, have other keys. */
   findings(project: ProjectName): string {
     return this.#of(project, this.#findings);
   }
 
-  /** Of probes: of the same inspectors and settings, and of this version of probes. */
+  /** Probe results: for the same inspector and settings, and this version of probes. */
   probes(project: ProjectName): string {
     return this.#of(project, this.#probes);
   }
 
-  /** Attestations as this version verifies them, and which bytes a digest stands for. */
+  /** Attestations as verified by this version, and pinned digests. */
   facts(project: ProjectName): string {
     return this.#of(project, `facts:v${ATTESTATIONS_VERSION}`);
   }
@@ -60,7 +60,7 @@ export class ProjectKeys {
     return this.#of(project, 'pins');
   }
 
-  /** Who asks its upstreams. */
+  /** The turn to query its upstreams. */
   turn(project: ProjectName): string {
     return this.#of(project, 'turn');
   }
@@ -69,12 +69,12 @@ export class ProjectKeys {
     return this.#of(project, `page:${this.tagOf(upstream)}`);
   }
 
-  /** How an upstream is called among replicas. */
+  /** An upstream's name among replicas. */
   tagOf(upstream: string): string {
     return this.#tags.get(upstream) ?? upstream;
   }
 
-  /** An upstream of ours by what it is called among replicas. */
+  /** The local upstream with a name among replicas. */
   upstreamOf(tag: string): string | undefined {
     return this.#names.get(tag);
   }

@@ -1,6 +1,6 @@
 import { Script } from '../../redis/script.js';
 
-/** Somebody may have put something else where a hash is expected: it makes way. */
+/** Another value in place of a hash is deleted. */
 const HASHES = `
 for _, key in ipairs(KEYS) do
   local kind = redis.call('TYPE', key).ok
@@ -8,7 +8,7 @@ for _, key in ipairs(KEYS) do
 end
 `;
 
-/** Ends a turn. @returns whether somebody waits for what comes of it */
+/** Ends a turn. @returns whether a replica waits for the result */
 const RELEASE = `
 local function release(key, turn)
   if redis.call('HGET', key, 'owner') ~= turn then return 0 end
@@ -19,8 +19,8 @@ end
 `;
 
 /**
- * Fields and values from a cursor on, until there are so many bytes: no answer is longer than twice that. A short one counts as if it
- * were as long as the least that is of use: there are no more of them than that comes to.
+ * Fields and values from a cursor on, up to a number of bytes: a reply is at most twice as long. A short entry counts
+ * with the minimum length of a useful one, which limits their number.
  */
 const READ = `
 local function read(key, cursor, most, longest)
@@ -43,12 +43,10 @@ end
 `;
 
 /**
- * All that is known of a project, in one step.
- *
- * KEYS turn, then hashes of facts so many as ARGV[1] says, then pages.
- * ARGV how many hashes, bytes of each hash, bytes of a fact, bytes of a page, turn, milliseconds that it lasts (0 for none),
- * from when the first page is fresh; for each hash how long it is kept from now on, in milliseconds (0 for ever); for each
- * page when it was checked and its etag.
+ * All shared knowledge of a project, atomically.
+ * KEYS turn, then hashes of facts (ARGV[1] of them), then pages. ARGV number of hashes, bytes of each hash, bytes of a
+ * fact, bytes of a page, turn, its duration in milliseconds (0 for none), since when the first page is fresh; for each
+ * hash its lifetime from now on, in milliseconds (0 is unlimited); for each page when it was checked and its etag.
  * @returns the state of the turn, the hashes as [cursor, [field, value, …]], and heads and bodies of the pages
  */
 export const MEET = new Script(`${HASHES}${READ}
@@ -89,15 +87,15 @@ end
 return { state, facts, pages }
 `);
 
-/** The rest of a hash. KEYS hash. ARGV cursor, bytes of the answer, bytes of a fact. */
+/** The rest of a hash. KEYS hash. ARGV cursor, bytes of the reply, bytes of a fact. */
 export const READ_ON = new Script(`${HASHES}${READ}
 return read(KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]))
 `);
 
 /**
- * Keeps a page, unless a newer one was put there since. KEYS page, turn. ARGV turn, when it was checked, etag, head, body
- * (empty where that stays), how long it is kept in milliseconds, the head that was there before its upstream was asked.
- * @returns whether somebody waits for it
+ * Stores a page, unless a newer one was stored since. KEYS page, turn. ARGV turn, when it was checked, etag, head, body
+ * (empty if it is unchanged), lifetime in milliseconds, the head before its upstream was queried.
+ * @returns whether a replica waits for it
  */
 export const PUT_PAGE = new Script(`${HASHES}${RELEASE}
 local wanted = release(KEYS[2], ARGV[1])
@@ -112,14 +110,14 @@ end
 return wanted
 `);
 
-/** Ends a turn that came to nothing. KEYS turn. ARGV turn. @returns whether somebody waits for it */
+/** Ends a turn without a result. KEYS turn. ARGV turn. @returns whether a replica waits for it */
 export const END_TURN = new Script(`${HASHES}${RELEASE}
 return release(KEYS[1], ARGV[1])
 `);
 
 /**
- * Keeps a fact. A hash that is full begins anew: what is in it can be found out again.
- * KEYS hash. ARGV field, value, how long the hash is kept in milliseconds, its most fields, its most bytes.
+ * Stores a fact. A full hash is restarted, because its facts can be determined again. KEYS hash. ARGV field, value, the
+ * hash's lifetime in milliseconds, its maximum number of fields and of bytes.
  */
 export const REMEMBER = new Script(`${HASHES}
 local key, field, value = KEYS[1], ARGV[1], ARGV[2]
@@ -138,7 +136,10 @@ redis.call('HSET', key, field, value, 'bytes', bytes)
 redis.call('PEXPIRE', key, ARGV[3])
 `);
 
-/** Pins, unless something is pinned. KEYS hash. ARGV field, value, its most fields, bytes of a fact. @returns what was there */
+/**
+ * Pins, unless there is a pin. KEYS hash. ARGV field, value, maximum number of fields, bytes of a fact. @returns the
+ * earlier pin
+ */
 export const PIN = new Script(`${HASHES}
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return false end
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then return false end
@@ -149,7 +150,7 @@ end
 return redis.call('HGET', KEYS[1], ARGV[1])
 `);
 
-/** Changes a pin. KEYS hash. ARGV field, what is there, what is to be there. */
+/** Changes a pin. KEYS hash. ARGV field, present value, new value. */
 export const CHANGE_PIN = new Script(`${HASHES}
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 `);

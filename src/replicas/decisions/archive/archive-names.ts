@@ -1,23 +1,23 @@
-/** Where all of it lies, below the bucket's prefix. */
+/** The folder of the archive, below the bucket's prefix. */
 export const FOLDER = 'decisions/';
 const STATES = `${FOLDER}state/`;
 const INDEX = '.idx';
 
-/** A file of a replica's log that was put aside, as it lies in the archive. */
+/** A rotated file of a replica's log in the archive. */
 export interface ArchivedName {
   readonly replica: string;
-  /** When it was put aside, and a number: by them its own log knows it. */
+  /** The rotation time and a number, which identify it in its own log. */
   readonly stamp: string;
-  /** When it was put aside, in milliseconds since 1970: nothing in it was decided later. */
+  /** The rotation time in milliseconds since 1970: all its decisions are older. */
   readonly aside: number;
-  /** Below the bucket's prefix. */
+  /** Relative to the bucket's prefix. */
   readonly key: string;
 }
 
 const FORM = /^(\d{4}\/\d\d\/\d\d)\/\d\d-([\w.-]{1,63})-(\d{8}T\d{9}Z\d{4,8})\.jsonl\.gz$/;
 const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\d+$/;
 
-/** @param time and @param number as in the name that the log has given it */
+/** @param time and @param number as in the filename of the log */
 export function archivedName(replica: string, time: string, number: number): ArchivedName {
   const stamp = `${time.replace(/[-.:]/g, '')}${String(number).padStart(4, '0')}`;
   const [, year, month, day, hour] = STAMP.exec(stamp) ?? [];
@@ -25,7 +25,7 @@ export function archivedName(replica: string, time: string, number: number): Arc
   return { replica, stamp, aside: asideOf(stamp), key };
 }
 
-/** Reads the key of a file, or of its index. @returns undefined where it is none */
+/** Parses the key of a file or its index. @returns undefined for any other key */
 export function readArchivedKey(key: string): ArchivedName | undefined {
   const file = key.endsWith(INDEX) ? key.slice(0, -INDEX.length) : key;
   const [, , replica, stamp] = FORM.exec(file.slice(FOLDER.length)) ?? [];
@@ -34,7 +34,7 @@ export function readArchivedKey(key: string): ArchivedName | undefined {
   return Number.isNaN(aside) ? undefined : { replica, stamp, aside, key: file };
 }
 
-/** The index comes behind its file: who finds it finds both. */
+/** The index is uploaded after its file, so it proves that both exist. */
 export function indexKeyOf({ key }: ArchivedName): string {
   return key + INDEX;
 }
@@ -43,7 +43,7 @@ export function isIndexKey(key: string): boolean {
   return key.endsWith(INDEX);
 }
 
-/** What a replica says of all that it has put there. */
+/** The key of a replica's statement about all its uploads. */
 export function stateKeyOf(replica: string): string {
   return `${STATES}${replica}.json`;
 }
@@ -57,13 +57,13 @@ export function isDay(folder: string): boolean {
   return DAY.test(folder);
 }
 
-/** When a day begins, in milliseconds since 1970. @param folder of it */
+/** The start of a day, in milliseconds since 1970. @param folder the folder of the day */
 export function beginningOf(folder: string): number {
   const [, year, month, day] = DAY.exec(folder) ?? [];
   return Date.parse(`${year}-${month}-${day}T00:00:00.000Z`);
 }
 
-/** Milliseconds since 1970; NaN where it is no time. */
+/** Milliseconds since 1970; NaN if it is no time. */
 function asideOf(stamp: string): number {
   const [, year, month, day, hour, minute, second, millis] = STAMP.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}Z`);

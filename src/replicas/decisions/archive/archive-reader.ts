@@ -21,22 +21,22 @@ export interface ArchiveReaderParts {
   readonly seal: Seal;
   /** The replica's own name. */
   readonly self: string;
-  /** Stamps of the own files that lie on this machine: they need not be read from afar. */
+  /** Stamps of its own files on this machine, which need not be downloaded. */
   readonly here: () => Promise<ReadonlySet<string>>;
-  /** Where files are while they are read: a folder that may be missing. */
+  /** The folder for files while they are read; it may be missing. */
   readonly folder: string;
   readonly onUnsigned: (count: number) => void;
-  /** What each replica says of what it has put there; whoever is told that it does not answer tells of it. */
+  /** Reads each replica's statement about its uploads; a failure is reported elsewhere. */
   readonly states?: (signal: AbortSignal) => Promise<ArchiveStates>;
 }
 
-/** What indexes take in memory, at most, and one of them, in bytes. */
+/** The memory limits of all indexes, and of one, in bytes. */
 const MOST_MEMORY = 32 * 2 ** 20;
 const LONGEST_INDEX = 16 * 2 ** 20;
-/** How long the archive may take to tell what is in it, in milliseconds. */
+/** The timeout for listing the archive, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Reads what the logs of all replicas have put aside and put where all keep it for good: indexes first. */
+/** Reads the rotated log files of all replicas from the archive: indexes first. */
 export class ArchiveReader implements BackwardReader, ArchiveFiles {
   readonly #parts: ArchiveReaderParts;
   readonly #indexes = new LRUCache<string, ArchivedIndex>({
@@ -52,7 +52,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
   async searchBack(query: DecisionQuery): Promise<SearchBack> {
     try {
       const here = await this.#parts.here();
-      // Asked for first: what is put there meanwhile is newer than it says.
+      // Read first: files that are uploaded meanwhile are newer than the statement.
       const newest = await this.#newest(here);
       const { folder } = this.#parts;
       return new ArchiveSearch(this, await this.#days(), here, query, folder, newest);
@@ -61,7 +61,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
     }
   }
 
-  /** The files that were put aside on a day, the last first. @param day such as `decisions/2026/11/26/` */
+  /** The files that were rotated on a day, newest first. @param day such as `decisions/2026/11/26/` */
   async filesOf(day: string, here: ReadonlySet<string>): Promise<Archived[]> {
     const { objects, self, onUnsigned } = this.#parts;
     const { keys } = await objects.list(day, signal());
@@ -74,7 +74,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
     return all;
   }
 
-  /** @throws where it is not there, or does not come */
+  /** @throws if it is missing, or the transfer fails */
   async open({ key }: ArchivedName): Promise<StoredBytes> {
     const found = await this.#parts.objects.get(key, signal());
     if (found === undefined) throw new Error('not found');
@@ -101,7 +101,7 @@ export class ArchiveReader implements BackwardReader, ArchiveFiles {
     return names.filter(({ replica, stamp }) => replica !== self || !here.has(stamp));
   }
 
-  /** All days of which there is anything, the last first. */
+  /** All days with files, newest first. */
   async #days(): Promise<string[]> {
     let folders: readonly string[] = [FOLDER];
     for (let depth = 0; depth < 3; depth += 1) {

@@ -16,24 +16,24 @@ import { type ArchivedName, beginningOf } from './archive-names.js';
 import type { ArchivedIndex } from './archived-values.js';
 import { type StoredBytes, wordsOf } from './objects.js';
 
-/** An archived file, and what is known of it; undefined where no replica has put its index there. */
+/** An archived file with its index; undefined if no replica has uploaded the index. */
 export interface Archived {
   readonly name: ArchivedName;
   readonly known: ArchivedIndex | undefined;
 }
 
-/** What lies in an archive. */
+/** The content of an archive. */
 export interface ArchiveFiles {
-  /** The files that were put aside on a day, the last first. @param here stamps of those that need not be read */
+  /** The files that were rotated on a day, newest first. @param here stamps of files that need not be read */
   filesOf(day: string, here: ReadonlySet<string>): Promise<readonly Archived[]>;
-  /** @throws where it is not there, or does not come */
+  /** @throws if it is missing, or the transfer fails */
   open(name: ArchivedName): Promise<StoredBytes>;
 }
 
-/** A file may hold what was decided so long before it was put aside, in milliseconds: a log that nobody wrote to. */
+/** The longest time between a decision and the rotation of its file, in milliseconds: for a log with few writes. */
 const LONGEST_SPAN = 7 * 24 * 3_600_000;
 
-/** A search of an archive from its newest back: a day at a time, and a file at a time. */
+/** A search backwards through an archive, by day and file. */
 export class ArchiveSearch implements SearchBack {
   readonly #files: ArchiveFiles;
   readonly #days: readonly string[];
@@ -41,12 +41,12 @@ export class ArchiveSearch implements SearchBack {
   readonly #query: DecisionQuery;
   readonly #folder: string;
   readonly #gaps: string[] = [];
-  /** The file that each replica has put there before its last one that was met, by its name. */
+  /** For each replica, the name of the file that it uploaded before the last one met. */
   readonly #due = new Map<string, string>();
-  /** The last file that each replica says it has put there, until it was met. */
+  /** The last file in each replica's statement, until it is met. */
   readonly #newest: Map<string, ArchivedName>;
 
-  /** @param days the last first, @param folder where files are while they are read */
+  /** @param days newest first @param folder for files while they are read */
   constructor(
     files: ArchiveFiles,
     days: readonly string[],
@@ -67,7 +67,7 @@ export class ArchiveSearch implements SearchBack {
     return this.#gaps;
   }
 
-  /** That takes the indexes of the first day. */
+  /** This requires the indexes of the first day. */
   async reachesBackTo(): Promise<string | undefined> {
     const first = this.#days.at(-1);
     if (first === undefined) return undefined;
@@ -100,18 +100,18 @@ export class ArchiveSearch implements SearchBack {
       }
       for (const [at, file] of files.entries()) {
         if (file.name.aside < since) return this.#noteUnmet(since);
-        // Whatever was put aside before was decided before that.
+        // Files rotated earlier contain only earlier decisions.
         yield this.#pieceOf(file, files[at + 1]?.name.aside ?? begins);
       }
     }
-    // What is older than all that is there may have expired.
+    // Files older than all existing ones may have expired.
     const first = this.#days.at(-1);
     this.#noteUnmet(
       Math.max(since, first === undefined ? Number.NEGATIVE_INFINITY : beginningOf(first)),
     );
   }
 
-  /** Whoever removes the last files of a replica leaves no other that names them: its own word does. */
+  /** If the last files of a replica are deleted, no other file names them, but its statement does. */
   #noteUnmet(since: number): void {
     for (const { aside, key, replica } of this.#newest.values()) {
       if (aside >= since) this.#gaps.push(archivedMissing(key));
@@ -132,7 +132,7 @@ export class ArchiveSearch implements SearchBack {
     return { begins: from, reached, bytes: known.size, found };
   }
 
-  /** A replica's files name the one before each: one that is missing between two is noticed. */
+  /** Each file names the replica's previous one, so a missing file between two is detected. */
   #noteOrder({ replica, key, aside }: ArchivedName, known: ArchivedIndex | undefined): void {
     const newest = this.#newest.get(replica);
     if (newest !== undefined && aside <= newest.aside) {
@@ -165,7 +165,9 @@ export class ArchiveSearch implements SearchBack {
     this.#gaps.push(...search.gaps);
   }
 
-  /** Fetches a file whole: what has another digest is none. It lies on the disk without a name, for as long as it is read. */
+  /**
+   * Downloads a complete file; one with another digest is rejected. It is on the disk without a name while it is read.
+   */
   async #fetch(name: ArchivedName, { sha256, size }: ArchivedIndex): Promise<OpenDecisionFile> {
     const found = await this.#files.open(name);
     await mkdir(this.#folder, { recursive: true });

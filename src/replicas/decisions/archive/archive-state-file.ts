@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { readPlainFile } from '../../../runtime/plain-file.js';
 import { writeQuickly } from '../../../store/disk/atomic-file.js';
 
-/** What of the own log is in the archive, as this machine remembers it. */
+/** The uploaded part of this replica's log, as remembered on this machine. */
 export interface Uploaded {
-  /** The key of the last file; undefined where there is none. */
+  /** The key of the last file; undefined if there is none. */
   readonly last: string | undefined;
-  /** Stamps of those that lie here, too. */
+  /** Stamps of uploaded files that are still on this machine. */
   readonly stamps: ReadonlySet<string>;
 }
 
 const FORM = z.object({ last: z.string().optional(), stamps: z.array(z.string()) });
 
-/** One that is missing or torn says nothing: then all that lies here is put there once more, as it was. */
+/** A missing or damaged file counts as empty: all local files are then uploaded again, unchanged. */
 export async function loadUploaded(path: string): Promise<Uploaded> {
   try {
     const { last, stamps } = FORM.parse(JSON.parse((await readPlainFile(path)).toString('utf8')));

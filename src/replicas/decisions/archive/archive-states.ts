@@ -5,7 +5,7 @@ import { type ArchiveState, readArchiveState } from './archived-values.js';
 import { mapped } from './mapped.js';
 import type { Objects } from './objects.js';
 
-/** How long what was read is good, in milliseconds. */
+/** The lifetime of a read result, in milliseconds. */
 const FRESH = 30_000;
 const LONGEST = 4_096;
 
@@ -13,13 +13,13 @@ export interface StatesParts {
   readonly objects: Objects;
   readonly seal: Seal;
   readonly now: () => number;
-  /** So many that no replica has put there. */
+  /** Receives the number of statements that no replica has signed. */
   readonly onUnsigned: (count: number) => void;
 }
 
 export type ArchiveStates = ReadonlyMap<string, ArchiveState>;
 
-/** Reads what each replica says of what it has put into the archive. */
+/** Reads each replica's statement about its uploads to the archive. */
 export class StatesReader {
   readonly #parts: StatesParts;
   #read: { readonly at: number; readonly states: Promise<ArchiveStates> } | undefined;
@@ -28,7 +28,7 @@ export class StatesReader {
     this.#parts = parts;
   }
 
-  /** By the replicas' names. @throws where the archive does not answer */
+  /** By replica name. @throws if the archive does not respond */
   states(signal: AbortSignal): Promise<ArchiveStates> {
     const now = this.#parts.now();
     const age = this.#read === undefined ? Number.POSITIVE_INFINITY : now - this.#read.at;

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { type FileIndex, readIndex, writeIndex } from '../../../decisions/file-index.js';
 import type { Seal } from '../../seal.js';
 
-/** What is known of an archived file without reading it. */
+/** The facts about an archived file without its content. */
 export interface ArchivedIndex {
-  /** Of the file as it lies there: it is what was put there, or it is none. */
+  /** Of the uploaded file: a file with another digest is rejected. */
   readonly sha256: string;
   readonly size: number;
-  /** The key of the file that the same replica has put there before it; undefined for its first. */
+  /** The key of the same replica's previous file; undefined for its first. */
   readonly previous: string | undefined;
   readonly index: FileIndex;
 }
 
-/** What a replica says of all that it has put there. */
+/** A replica's statement about all its uploads. */
 export interface ArchiveState {
-  /** All that it had decided by then is there: milliseconds since 1970. */
+  /** All decisions up to this time are uploaded: milliseconds since 1970. */
   readonly upTo: number;
-  /** The key of its last file; undefined where it has none. */
+  /** The key of its last file; undefined if it has none. */
   readonly last: string | undefined;
-  /** Whether it has ended, and nothing is missing. */
+  /** Whether it has ended with a complete upload. */
   readonly ended: boolean;
 }
 
@@ -30,7 +30,7 @@ const HEAD = z.object({
 const STATE = z.object({ upTo: z.number(), last: z.string().optional(), ended: z.boolean() });
 const NEWLINE = 0x0a;
 
-/** @param key of the file: an index is of no other */
+/** @param key the key of the file, because an index is valid only for it */
 export function writeArchivedIndex(
   key: string,
   { index, ...head }: ArchivedIndex,
@@ -43,7 +43,7 @@ export function writeArchivedIndex(
   return seal.seal(['archive', key], Buffer.concat(bytes));
 }
 
-/** @returns undefined where no replica has put it there, or not for that key */
+/** @returns undefined if no replica has signed it, or not for that key */
 export function readArchivedIndex(
   key: string,
   sealed: Uint8Array,
@@ -63,7 +63,7 @@ export function writeArchiveState(replica: string, state: ArchiveState, seal: Se
   return seal.seal(['archive-state', replica], Buffer.from(JSON.stringify(state)));
 }
 
-/** @returns undefined where no replica of that name has put it there */
+/** @returns undefined if no replica of that name has signed it */
 export function readArchiveState(
   replica: string,
   sealed: Uint8Array,

@@ -1,7 +1,7 @@
-/** Asked at a time. */
+/** Number of concurrent items. */
 const AT_A_TIME = 16;
 
-/** What becomes of each of some items, a few at a time, in their order. @throws what the first of them fails with */
+/** Maps items with limited concurrency, in order. @throws the first failure */
 export async function mapped<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 
-/** Objects in a bucket, as far as an archive needs them. Each call rejects where it is not answered as it should be. */
+/** The object operations that an archive needs. Each call rejects on an unexpected response. */
 export interface Objects {
-  /** @returns undefined where there is no such object */
+  /** @returns undefined if the object does not exist */
   get(key: string, signal: AbortSignal): Promise<StoredBytes | undefined>;
   put(key: string, body: () => Readable, size: number, signal: AbortSignal): Promise<void>;
-  /** Those whose keys begin with a prefix, and the folders among them that end with a slash. */
+  /** The keys with a prefix, and the folders among them, which end with a slash. */
   list(prefix: string, signal: AbortSignal): Promise<Listed>;
 }
 
@@ -19,7 +19,7 @@ export interface Listed {
   readonly folders: readonly string[];
 }
 
-/** What went wrong, in few words. */
+/** The error in a few words. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : 'no response';
 }

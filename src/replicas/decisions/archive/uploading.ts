@@ -16,7 +16,7 @@ export interface UploadingSettings {
   readonly replica: string;
   /** The log's own file. */
   readonly log: string;
-  /** Where is remembered what was put there. */
+  /** The file that remembers the uploads. */
   readonly memory: string;
 }
 
@@ -25,32 +25,32 @@ export interface UploadingParts {
   readonly seal: Seal;
   readonly every: Every;
   readonly now: () => number;
-  /** Puts aside what is in the log's own file. */
+  /** Rotates the log's own file. */
   readonly putAside: () => Promise<void>;
   readonly onPut: (result: 'kept' | 'failed') => void;
-  /** What is wrong with it; undefined once all is there that should be. */
+  /** The problem; undefined once all uploads are done. */
   readonly onTrouble: (detail: string | undefined) => void;
 }
 
-/** Milliseconds between two looks at what lies here. */
+/** Milliseconds between two checks for new files. */
 const LOOK = 15_000;
 const HOUR = 3_600_000;
-/** After a failure it is tried again after twice as long each time, up to this, in milliseconds. */
+/** The delay after a failure doubles each time, up to this limit, in milliseconds. */
 const LONGEST_PAUSE = 5 * 60_000;
-/** At the end, in milliseconds. */
+/** The timeout at the end, in milliseconds. */
 const LAST_PATIENCE = 8_000;
 
 /**
- * Puts what the own log has put aside where all keep it for good: the oldest first, each until it is there. Only this
- * replica writes under these names. A file that lies there is followed by its index, and both by the word that all is
- * there up to some time: nobody takes a hole for silence.
+ * Uploads the rotated files of this replica's log to the archive: oldest first, one at a time. Only this replica writes
+ * these names. Each file is followed by its index, and both by a statement that all decisions up to some time are
+ * uploaded, so that a missing file is not mistaken for a time without decisions.
  */
 export class Uploading {
   readonly #settings: UploadingSettings;
   readonly #parts: UploadingParts;
   readonly #closed = new AbortController();
   #uploaded: Uploaded = { last: undefined, stamps: new Set() };
-  /** All that was decided before is in files that were put aside. */
+  /** All earlier decisions are in rotated files. */
   #asideUpTo = 0;
   #saidUpTo = 0;
   #hour: number;
@@ -68,22 +68,22 @@ export class Uploading {
   async begin(): Promise<void> {
     const { log, memory } = this.#settings;
     this.#uploaded = await loadUploaded(memory);
-    // What it said at its last end holds no more.
+    // Its statement at the last end is outdated.
     const last = (await rotatedFiles(log).catch(() => [])).at(-1);
     const { size } = await stat(log).catch(() => ({ size: 0 }));
     this.#asideUpTo = size === 0 ? this.#parts.now() : last ? this.#named(last.name).aside : 0;
     this.#stop = this.#parts.every(LOOK, () => this.look());
-    // Nobody waits for it at the start.
+    // The start does not wait for it.
     void this.look();
   }
 
-  /** Whether a file that was put aside is still to be put there. @param path as the log has named it */
+  /** Whether a rotated file is not uploaded yet. @param path as named by the log */
   isOwed(path: string): boolean {
     const name = this.#nameAt(path);
     return name !== undefined && !this.#uploaded.stamps.has(name.stamp);
   }
 
-  /** Puts there what is to be. Never rejects. */
+  /** Uploads pending files. Never rejects. */
   look(): Promise<void> {
     this.#working ??= this.#look(this.#closed.signal)
       .catch((error: unknown) => this.#fail(error))
@@ -93,7 +93,7 @@ export class Uploading {
     return this.#working;
   }
 
-  /** Puts there what is left, within some time. The log takes no records any more, and has put aside the last ones. */
+  /** Uploads the rest, within a timeout. The log accepts no records any longer, and has rotated its last file. */
   async close(): Promise<void> {
     this.#stop();
     this.#closed.abort();
@@ -102,7 +102,7 @@ export class Uploading {
     this.#asideUpTo = now();
     try {
       const signal = AbortSignal.timeout(LAST_PATIENCE);
-      // What could not be compressed is missing there.
+      // A file whose compression failed is not uploaded.
       if (await this.#putAll(signal)) await this.#say(true, signal);
     } catch (error) {
       this.#fail(error);
@@ -124,7 +124,7 @@ export class Uploading {
     this.#parts.onTrouble(undefined);
   }
 
-  /** @returns whether all that was put aside is there */
+  /** @returns whether all rotated files are uploaded */
   async #putAll(signal: AbortSignal): Promise<boolean> {
     const rotated = await rotatedFiles(this.#settings.log);
     const here = new Set(rotated.flatMap(({ name }) => this.#named(name).stamp));
@@ -133,7 +133,7 @@ export class Uploading {
     for (const file of rotated) {
       const name = this.#named(file.name);
       if (this.#uploaded.stamps.has(name.stamp)) continue;
-      // It is being compressed, and indexed.
+      // It is still being compressed and indexed.
       if (!isTended(file)) return false;
       const path = `${file.path}.gz`;
       const index = await indexOf(path, LOG_DISK);
@@ -164,11 +164,11 @@ export class Uploading {
     }
     const stamps = new Set([...this.#uploaded.stamps, name.stamp]);
     this.#uploaded = { last: name.key, stamps };
-    // Without it the same is put there once more.
+    // If this fails, the same file is uploaded again.
     await saveUploaded(this.#settings.memory, this.#uploaded).catch(() => {});
   }
 
-  /** Says that all is there up to some time. */
+  /** States that all decisions up to some time are uploaded. */
   async #say(ended: boolean, signal: AbortSignal): Promise<void> {
     const { objects, seal } = this.#parts;
     const { replica } = this.#settings;
