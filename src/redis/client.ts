@@ -1,8 +1,8 @@
 import { Cluster, type CommonRedisOptions, Redis, type RedisCommander } from 'ioredis';
 
-/** Where Redis is, and who asks it. */
+/** The connection settings of Redis. */
 export interface RedisSettings {
-  /** One of a standalone server; several Sentinels, or nodes of a cluster. */
+  /** One host of a standalone server; several Sentinels, or nodes of a cluster. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly mode: 'standalone' | 'sentinel' | 'cluster';
   /** Name of the master, for Sentinel. */
@@ -12,24 +12,24 @@ export interface RedisSettings {
   readonly password: string | undefined;
   readonly sentinelPassword: string | undefined;
   readonly database: number;
-  /** The certificate authorities to believe, in PEM; undefined for the usual ones. */
+  /** The trusted certificate authorities, in PEM; undefined for the default ones. */
   readonly ca: string | undefined;
 }
 
-/** Of either kind of client: what both can be asked. */
+/** Either kind of client: the commands that both support. */
 export type RedisClient = Redis | Cluster;
-/** Redis's commands, as either client has them. */
+/** Redis's commands, as both clients have them. */
 export type Commands = RedisCommander;
 
 const CONNECT_TIMEOUT = 1_000;
-/** Without any answer for this long while one is awaited, a connection is given up, in milliseconds. */
+/** A connection is closed after this long without a response to a pending command, in milliseconds. */
 const SILENCE = 5_000;
-/** Between two tries to connect, in milliseconds, at most. */
+/** The longest delay between two connection attempts, in milliseconds. */
 const LONGEST_PAUSE = 5_000;
 
 /**
- * A client that is not connected yet. What cannot be sent at once fails at once: nothing waits for a connection to come
- * back, and nothing is sent a second time.
+ * A client that is not connected yet. A command that cannot be sent immediately fails: it never waits for a
+ * reconnection, and is never sent twice.
  */
 export function createClient(settings: RedisSettings): RedisClient {
   const { mode, hosts, master, database, sentinelPassword } = settings;
@@ -66,13 +66,13 @@ function commonOptions({ tls, username, password, ca }: RedisSettings) {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    // Whoever listens subscribes by itself whenever it is ready. The library's own subscription has no handler for its failure: a
-    // server that went away at that moment ended the process.
+    // Each listener subscribes itself whenever the client is ready. The library's own subscription has no error
+    // handler: a server that disconnected at that moment ended the process.
     autoResubscribe: false,
     enableAutoPipelining: true,
-    // It would send them without their name, where bytes are asked for (`script.ts`).
+    // The library would send them without their name in commands that return bytes (`script.ts`).
     autoPipeliningIgnoredCommands: ['EVALSHA', 'EVAL'],
-    // Servers before 7.2 know no CLIENT SETINFO, and some users may not ask for it.
+    // Servers before 7.2 lack CLIENT SETINFO, and some users lack the permission.
     disableClientInfo: true,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -80,7 +80,7 @@ function commonOptions({ tls, username, password, ca }: RedisSettings) {
   } satisfies CommonRedisOptions & { tls?: object };
 }
 
-/** All replicas lose the same server at the same time: they do not come back to it all at once. */
+/** All replicas lose the same server at the same time, and must not reconnect simultaneously. */
 function pauseAfter(times: number): number {
   const most = Math.min(LONGEST_PAUSE, 100 * 2 ** Math.min(times, 10));
   return most / 2 + (Math.random() * most) / 2;

@@ -1,19 +1,19 @@
 import { ReplyError } from 'ioredis';
 
-/** Redis answers, and can do nothing for us: it has a condition, or does not know us. */
+/** Redis responds but cannot serve us: because of its state, or our permissions. */
 const USELESS =
   /^(?:READONLY|OOM|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS|BUSY|NOAUTH|WRONGPASS|NOPERM|UNKILLABLE)\b|^ERR (?:max number of clients|invalid password|AUTH|Client sent AUTH)/;
-/** The first word of what Redis says is the name of the error. */
+/** The first word of Redis's message is the error's name. */
 const NAME = /^[A-Z]{2,20}\b/;
 
 export const NO_CONNECTION = 'there is no connection';
 
-/** Whether it would be the same with any other question. */
+/** Whether any other command would fail in the same way. */
 export function isUseless(error: unknown): boolean {
   return !(error instanceof ReplyError) || USELESS.test(messageOf(error));
 }
 
-/** Why, in few words: what Redis says may repeat what it was sent. */
+/** The reason in a few words: Redis's message may quote the command. */
 export function wordsOf(error: unknown): string {
   const message = messageOf(error);
   if (error instanceof ReplyError) return NAME.exec(message)?.[0] ?? 'it refuses';
@@ -25,7 +25,7 @@ export function wordsOf(error: unknown): string {
   return message.slice(0, 200);
 }
 
-/** @param code as Node has it for TLS; what is about no certificate has no words */
+/** @param code Node's code for TLS errors; undefined for a code that does not concern a certificate */
 function certificateWords(code: string): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `its certificate is for another host name (${code})`;

@@ -10,25 +10,25 @@ export interface RedisLineSettings extends RedisSettings {
 
 export interface RedisLineParts {
   readonly now: () => number;
-  /** Told what is wrong with it, and of undefined once it answers again. */
+  /** Receives the problem; undefined when it responds again. */
   readonly onTrouble: (detail: string | undefined) => void;
 }
 
-/** Until there is an answer, where a request waits for it, in milliseconds. */
+/** The timeout if a request waits for the response, in milliseconds. */
 const ANSWER = 100;
-/** Failures in a row after which it is left alone, and for how long, in milliseconds. */
+/** Consecutive failures before a pause, and its length in milliseconds. */
 const MOST_FAILURES = 3;
 const ALONE = 5_000;
 
-/** What is kept is laid out as this version does it: others neither read nor write it. */
+/** The layout of stored values: versions with another one neither read nor write them. */
 const LAYOUT = 1;
 
-/** It is left alone for now; what it failed with was told before. */
+/** Commands are paused; the cause was already reported. */
 class LeftAlone extends Error {}
 
 /**
- * The one connection of a machine over which Redis is asked. Each question has a time limit; none waits for a
- * connection, is sent twice, or is asked at all where the last ones failed. Whoever asks goes on without an answer.
+ * A machine's single connection for commands to Redis. Each command has a timeout; none waits for a connection, is sent
+ * twice, or is sent during a pause after failures. The caller then continues without a response.
  */
 export class RedisLine {
   readonly #client: RedisClient;
@@ -60,15 +60,15 @@ export class RedisLine {
     });
   }
 
-  /** The whole name of a key or channel. */
+  /** The full name of a key or channel. */
   key(name: string): string {
     return this.#prefix + name;
   }
 
-  /** Begins to connect, and waits for that a short while: where it takes longer, it goes on in the background. */
+  /** Starts to connect and waits for a short time; a slower connection continues in the background. */
   async begin(): Promise<void> {
     try {
-      // Its own end is not told of where it takes too long.
+      // Its own error is not reported after the timeout.
       await withDeadline(2_000, this.#client.connect());
     } catch (error) {
       this.#fail(error);
@@ -76,14 +76,14 @@ export class RedisLine {
   }
 
   /**
-   * @param limit to its answer, in milliseconds
-   * @throws what it fails with, that it took too long, or at once where it is left alone
+   * @param limit the timeout in milliseconds
+   * @throws the command's error, on a timeout, or immediately during a pause
    */
   async ask<T>(question: (redis: Commands) => Promise<T>, limit = ANSWER): Promise<T> {
     try {
       const answer = await this.#breaker.ask(() => {
         const asked = question(this.#client);
-        // Nobody may be waiting any more when it fails.
+        // After a timeout, nothing else handles its failure.
         asked.catch(() => {});
         return withDeadline(limit, asked);
       });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commands } from './client.js';
 
-/** A program that Redis runs in one step. What it answers is bytes; its keys are all in one slot of a cluster. */
+/** A program that Redis runs atomically. It returns bytes; its keys are in one slot of a cluster. */
 export class Script {
   readonly #lua: string;
   readonly #digest: string;
@@ -11,7 +11,7 @@ export class Script {
     this.#digest = createHash('sha1').update(lua).digest('hex');
   }
 
-  /** Sends it whole only to a server that does not know it yet. */
+  /** Sends the full text only to a server that does not have it. */
   async run(
     redis: Commands,
     keys: readonly string[],

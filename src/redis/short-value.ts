@@ -7,9 +7,9 @@ if redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return '' end
 return redis.call('GET', KEYS[1])`);
 
 /**
- * A value that may be anybody's: one that is too long, or no string, is left in Redis.
+ * Reads a value that anyone may have written: one that is too long, or not a string, is not transferred.
  * @param longest in bytes
- * @returns undefined where there is none; empty where it is left there
+ * @returns undefined if there is none; empty if it was not transferred
  */
 export async function shortValue(
   redis: Commands,
