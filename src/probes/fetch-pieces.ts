@@ -21,7 +21,7 @@ export type ProbeResult =
 
 export class ProbeFailure extends Error {
   readonly result: Exclude<ProbeResult, 'found' | 'clean'>;
-  /** Whether the server will say the same of its other files. */
+  /** Whether the server may say the same of its other files. */
   readonly isOfServer: boolean;
 
   constructor(
@@ -43,6 +43,8 @@ export interface FetchPieces {
   readonly isStopping: () => boolean;
   /** Told of the bytes that were received. */
   readonly onRead: (bytes: number) => void;
+  /** Told that the server gave a part of the file. */
+  readonly onPart: () => void;
 }
 
 /** The end, the directory, the members, and local headers that are longer than expected. */
@@ -102,7 +104,7 @@ async function fetchRanges(
 }
 
 async function fetchRange(
-  { listed: { file, upstream }, isStopping, onRead }: FetchPieces,
+  { listed: { file, upstream }, isStopping, onRead, onPart }: FetchPieces,
   range: AskedRange,
   signal: AbortSignal,
 ): Promise<RangeAnswer> {
@@ -118,6 +120,7 @@ async function fetchRange(
     throw new ProbeFailure('no-range', 'its server gives no parts of it', { isOfServer });
   }
   onRead(answer.bytes.length);
+  if (answer.bytes.length < answer.size) onPart();
   return answer;
 }
 

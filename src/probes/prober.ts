@@ -12,6 +12,7 @@ import { Places } from '../runtime/places.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import type { ByteAllowance } from './byte-allowance.js';
 import { fetchPieces, ProbeFailure, type ProbeResult } from './fetch-pieces.js';
+import { RangelessServers } from './rangeless-servers.js';
 
 export interface ProberParts {
   /** What probes have seen. */
@@ -43,7 +44,7 @@ const OF_UPSTREAM = 4;
 /** How long one may wait for its turn, and then take, in milliseconds. */
 const TURN = 10_000;
 const PATIENCE = 10_000;
-/** Files and servers that are remembered as such. */
+/** Files that failed, and are remembered. */
 const MOST_REMEMBERED = 20_000;
 
 /** Probes files: once for all who ask meanwhile, here, on this machine and among replicas. */
@@ -52,8 +53,8 @@ export class Prober {
   readonly #places = new Places(AT_ONCE, TURN);
   readonly #placesOf = new Map<string, Places>();
   readonly #running = new Map<string, Promise<Probe | undefined>>();
-  /** Since when a file could not be probed, or a server gave no parts of files. */
   readonly #failed: LeftAlone;
+  readonly #rangeless: RangelessServers;
   /** Who waits for what others probe. */
   readonly #told = new Map<string, (probe: Probe) => void>();
   readonly #stopping = new AbortController();
@@ -61,14 +62,19 @@ export class Prober {
   constructor(parts: ProberParts) {
     this.#parts = parts;
     this.#failed = new LeftAlone(MOST_REMEMBERED, parts.now);
+    this.#rangeless = new RangelessServers(parts.now);
   }
 
   /**
-   * When a file may be asked for that failed lately, or whose server did: milliseconds since 1970.
+   * When a file may be asked for that failed lately, or whose server gives no parts: milliseconds since 1970.
    * @returns undefined where it may be asked for now
    */
   leftAloneUntil(listed: ProbedFile): number | undefined {
-    return this.#failed.until(fileKey(listed.subject)) ?? this.#failed.until(serverOf(listed));
+    const { subject } = listed;
+    return (
+      this.#failed.until(fileKey(subject)) ??
+      this.#rangeless.until(serverOf(listed), subject.project)
+    );
   }
 
   /** Never rejects. @returns what was seen; undefined where nothing could be */
@@ -117,13 +123,16 @@ export class Prober {
   }
 
   /** @returns undefined where there is no place in time, or it is late to begin anything */
-  async #inPlace<T>({ upstream }: ProbedFile, work: () => Promise<T>): Promise<T | undefined> {
+  async #inPlace<T>(listed: ProbedFile, work: () => Promise<T>): Promise<T | undefined> {
+    const { upstream } = listed;
     const own = this.#placesOf.get(upstream.name) ?? new Places(OF_UPSTREAM, TURN);
     this.#placesOf.set(upstream.name, own);
     const leaveOwn = await own.enter();
     const leave = leaveOwn && (await this.#places.enter());
     try {
       if (leave === undefined || this.#stopping.signal.aborted) return undefined;
+      // Another file may have shown meanwhile that its server gives no parts.
+      if (this.leftAloneUntil(listed) !== undefined) return undefined;
       return await work();
     } finally {
       leave?.();
@@ -147,7 +156,8 @@ export class Prober {
       const failure = error instanceof ProbeFailure ? error : undefined;
       const result = failure?.result ?? 'failed';
       // That it ran into the bound of a page, or into our own end, says nothing of the file.
-      if (result !== 'stopped') this.#failed.leave(failure?.isOfServer ? serverOf(listed) : key);
+      if (failure?.isOfServer) this.#rangeless.gaveWhole(serverOf(listed), listed.subject.project);
+      else if (result !== 'stopped') this.#failed.leave(key);
       if (result === 'unreadable') onEvent({ kind: 'doubtful', listed });
       onEvent({ kind: 'ended', listed, result });
       return undefined;
@@ -165,6 +175,7 @@ export class Prober {
       signal: AbortSignal.any([deadline, this.#stopping.signal]),
       isStopping: () => this.#stopping.signal.aborted,
       onRead: (bytes) => onEvent({ kind: 'read', bytes }),
+      onPart: () => this.#rangeless.gavePart(serverOf(listed)),
     });
     const { modulesCut, unread, kind: _, ...seen } = answer;
     if (unread !== undefined) {

@@ -128,10 +128,46 @@ describe('a probe of a new file', () => {
       assert.equal(await listing(), false);
       assert.equal(gate.upstream.requests(place), asked, 'it is left alone');
       assert.equal((await gate.get(file)).status, 403, 'all bytes are judged');
-      // What the server is remembered for is past.
-      gate.now += HOUR;
       assert.match(String(await list(honest, { 'data.txt': LONG }).listing()), /startup-hook/);
     });
+
+  describe('whose server sends the whole of long files', () => {
+    const { 'sends the whole of a long file': whole } = LIES as {
+      [what: string]: (asked: Asked) => PartAnswer;
+    };
+    const files = { 'data.txt': LONG };
+    /** A project that the server gives no parts of. */
+    const listWhole = () => list(whole!, files);
+    const isRefused = async ({ listing }: { listing(): Promise<unknown> }) =>
+      (await listing()) !== false;
+
+    it('says nothing of other projects on that server, which are probed at once', async () => {
+      gate.now += 24 * HOUR;
+      const [one, other] = [listWhole(), listWhole()];
+      assert.equal(await isRefused(one), false);
+      assert.equal(await isRefused(other), false);
+      assert.equal(await isRefused(list(honest, files)), true);
+      for (let project = 0; project < 5; project += 1) await isRefused(listWhole());
+      assert.equal(await isRefused(list(honest, files)), true, 'it gave a part before');
+    });
+
+    it('asks for one file of each of three projects, and for none of that server within the next hour', async () => {
+      gate.now += 24 * HOUR;
+      const asked = async (projects: number) => {
+        const all = Array.from({ length: projects }, listWhole);
+        for (const project of all) assert.equal(await isRefused(project), false);
+        return all.map(({ place }) => gate.upstream.requests(place));
+      };
+      assert.deepEqual(await asked(5), [1, 1, 1, 0, 0]);
+      gate.now += HOUR - 1;
+      assert.deepEqual(await asked(2), [0, 0]);
+      gate.now += 1;
+      assert.deepEqual(await asked(4), [1, 1, 1, 0]);
+      gate.now += HOUR;
+      assert.equal(await isRefused(list(honest, files)), true, 'it gives parts from then on');
+      assert.deepEqual(await asked(4), [1, 1, 1, 1]);
+    });
+  });
 
   it('reads a short file as a whole where the server knows no ranges', async () => {
     const { place, listing } = list(({ bytes }) => ({

@@ -174,14 +174,23 @@ describe('a project page with new files', () => {
 
   it('is as ever where the server gives no parts of files, which is asked once an hour', async () => {
     gate.upstream.noParts = true;
+    // That it gave a part before is past.
+    gate.now += 3_600_001;
     const before = await results();
     const { bad, place } = list('whole', {}, { 'whole/data': LONG });
     assert.equal((await yankedOn('whole'))[bad.filename], false);
     assert.ok((await results())['no-range']! > before['no-range']!);
-    const { place: other } = list('whole2');
-    await yankedOn('whole2');
+    const others = ['whole2', 'whole3', 'whole4'].map((name) => ({
+      name,
+      ...list(name, {}, { [`${name}/data`]: LONG }),
+    }));
+    for (const { name } of others) await yankedOn(name);
     assert.equal(gate.upstream.requests(place), 1);
-    assert.equal(gate.upstream.requests(other), 0, 'nor for any other file of the server');
+    assert.deepEqual(
+      others.map((other) => gate.upstream.requests(other.place)),
+      [1, 1, 0],
+      'after three projects, nor for any other file of the server',
+    );
     gate.upstream.noParts = false;
     gate.now += 3_600_001;
     assert.match(String((await yankedOn('whole'))[bad.filename]), /startup-hook/);
