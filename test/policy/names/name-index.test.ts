@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { editDistance } from '../../../src/domain/edit-distance.js';
 import { type ProjectName, parseProjectName } from '../../../src/domain/project-name.js';
+import { STANDARD_LIBRARY } from '../../../src/inspection/standard-library.js';
 import { unhyphenated } from '../../../src/policy/names/name-forms.js';
 import { NameIndex } from '../../../src/policy/names/name-index.js';
 import { ESTABLISHED, WELL_KNOWN, WELL_KNOWN_NAMES } from '../../../src/policy/names/well-known.js';
@@ -128,6 +129,15 @@ describe('the well-known names', () => {
     assert.ok(projects.length > 300);
     for (const { name } of WELL_KNOWN) assert.equal(parseProjectName(name), name);
     assert.equal(new Set(projects.map(({ name }) => name)).size, projects.length);
+    const modules = WELL_KNOWN.filter(({ isModule }) => isModule).map(({ name }) => name);
+    const standard = new Set([...STANDARD_LIBRARY].map((name) => name.toLowerCase()));
+    assert.equal(new Set(modules).size, modules.length);
+    assert.deepEqual(
+      modules.filter((name) => !standard.has(name)),
+      [],
+    );
+    const documented = `${projects.length} projects`;
+    assert.ok(readFileSync('docs/policy.md', 'utf8').includes(documented), documented);
   });
 
   it('resemble none of the others, but for those that are listed as exceptions', () => {
@@ -156,10 +166,13 @@ describe('the well-known names', () => {
   it('warn of two at most in a thousand real projects, which docs/census.md lists', (test) => {
     const names = readFileSync('test/policy/names/real-projects.txt', 'utf8').trim().split('\n');
     assert.ok(names.length > 1_000);
+    assert.equal(new Set(names.map((name) => parseProjectName(name))).size, names.length);
     const warned = names.filter((name) => near(name) !== undefined);
     test.diagnostic(`${warned.length} of ${names.length}: ${warned.join(', ')}`);
     assert.ok(warned.length <= (2 * names.length) / 1_000, warned.join(', '));
     const census = readFileSync('docs/census.md', 'utf8');
     for (const name of warned) assert.ok(census.includes(`\`${name}\``), name);
+    const row = `| ${warned.length} of ${names.length.toLocaleString('en')} |`;
+    assert.ok(census.includes(row), row);
   });
 });
