@@ -69,17 +69,18 @@ export class Decider {
   /** Bytes that were verified against the index's declaration and against the pinned digest. */
   async admit(task: OwnTask, bytes: Bytes): Promise<void> {
     const { size, sha256, hashes } = bytes;
-    const doubt = await this.#parts.knownBytes.remember(task.listed, bytes);
-    recognise(task, { size, sha256, hashes, doubt });
-    // A waiver may accept bytes that differ from the pinned ones, so they must be inspected too.
-    await this.#inspectAndEnd(task, { ...bytes, doubt });
-  }
-
-  /** Findings, once for these bytes; then the verdict. */
-  async #inspectAndEnd(task: OwnTask, bytes: Bytes): Promise<void> {
     const { listed } = task;
-    const inspection = listed.upstream.inspect ? await this.#findings(task, bytes) : undefined;
-    const { size, sha256, hashes, doubt } = bytes;
+    // The disk takes as long for a pin as many an inspection does. Bytes that differ from the pinned ones are inspected,
+    // too: a waiver may accept them.
+    const [pinning, inspecting] = await Promise.allSettled([
+      this.#parts.knownBytes.remember(listed, bytes),
+      listed.upstream.inspect ? this.#findings(task, bytes) : undefined,
+    ]);
+    if (pinning.status === 'rejected') throw pinning.reason;
+    const doubt = pinning.value;
+    recognise(task, { size, sha256, hashes, doubt });
+    if (inspecting.status === 'rejected') throw inspecting.reason;
+    const inspection = inspecting.value;
     task.tell({ kind: 'complete', size, sha256, hashes, doubt, ...(inspection && { inspection }) });
     await this.end(task, size, inspection);
   }

@@ -50,7 +50,7 @@ export class Obtainer {
 
   /** Its digest may have become known meanwhile, or a difference between the index and the pinned digest. */
   async #asKnownNow(listed: ListedFile): Promise<ListedFile> {
-    if (isIdentified(listed.file, listed.upstream)) return listed;
+    if (isIdentified(listed.file)) return listed;
     const { project, filename } = listed.subject;
     const now = await this.#parts.pages.find(project, filename);
     return isDeepStrictEqual(now.file.hashes, listed.file.hashes) ? now : listed;

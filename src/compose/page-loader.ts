@@ -11,12 +11,16 @@ import type { Process } from './process.js';
 
 /** The known digests of files; new ones are announced to the other replicas. */
 export function createKnownBytes(
-  { now, log }: Process,
+  { now, log, closing }: Process,
   { stores, news, projects }: Fleet,
 ): KnownBytes {
+  const onLost = (upstream: string, err: unknown) =>
+    log.error({ upstream, err }, 'a pin cannot be stored; it is forgotten when the process ends');
+  const pins = new Pins(stores.pins, now, onLost, projects);
+  closing.add(() => pins.settled());
   return new KnownBytes({
     facts: stores.facts,
-    pins: new Pins(stores.pins, now, projects),
+    pins,
     now,
     onEvent: (event) => {
       if (event.kind === 'learnt') news.tell({ ...event, kind: 'bytes' });

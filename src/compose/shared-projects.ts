@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js';
-import { type Demands, keepsPins } from '../domain/integrity.js';
+import type { Demands } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Stores } from '../fleet/fleet.js';
 import { LearntKeeper } from '../fleet/learnt-keeper.js';
@@ -103,7 +103,7 @@ export function createMeetings(
     shared,
     keeper: createLearntKeeper(config, process, stores, (learnt) => news.tell(learnt)),
     stores,
-    pinning: config.upstreams.filter(keepsPins).map(({ name }) => name),
+    pinning: config.upstreams.map(({ name }) => name),
     ttl: config.cache.pageTtl,
     now,
     onLearnt,

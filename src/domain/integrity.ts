@@ -1,4 +1,9 @@
-import { differsFromPin, noStrongDigest, pinsDiffer } from '../messages/reasons.js';
+import {
+  differsFromPin,
+  noStrongDigest,
+  pinsDiffer,
+  replacedAtIndex,
+} from '../messages/reasons.js';
 import type { Sha256 } from './digest.js';
 import { checked, contradiction, type Hashes, hasOtherStrong, isStrong } from './hashes.js';
 import type { ProjectName } from './project-name.js';
@@ -8,19 +13,14 @@ export type Unhashed = 'refuse' | 'pin';
 
 /**
  * The treatment of a file whose declared strong digest differs from that of the bytes first seen: refused, or accepted
- * with a record of the change. `unwatched`: the first digest is not stored.
+ * with a record of the change.
  */
-export type Reuploads = 'refuse' | 'accept' | 'unwatched';
+export type Reuploads = 'refuse' | 'accept';
 
 /** The requirements for an upstream's files, in addition to its current declaration. */
 export interface Demands {
   readonly unhashed: Unhashed;
   readonly reuploads: Reuploads;
-}
-
-/** Whether the first bytes of its files are kept in mind. */
-export function keepsPins({ unhashed, reuploads }: Demands): boolean {
-  return unhashed === 'pin' || reuploads !== 'unwatched';
 }
 
 /** Set if a file's SHA-256 is insufficient: its bytes must be checked when they arrive, or a doubt refuses them. */
@@ -92,20 +92,14 @@ export interface Identity {
   readonly replaced?: Replaced;
 }
 
-/** Whether its declared digests alone identify the bytes. */
-export function isIdentified({ hashes, integrity }: Declared, demands: Demands): boolean {
-  return (
-    !keepsPins(demands) &&
-    hashes.sha256 !== undefined &&
-    !hasOtherStrong(hashes) &&
-    integrity === undefined
-  );
+/** Whether its declared digests alone identify the bytes, as long as no others are pinned. */
+export function isIdentified({ hashes, integrity }: Declared): boolean {
+  return hashes.sha256 !== undefined && !hasOtherStrong(hashes) && integrity === undefined;
 }
 
 /**
- * Determines the expected bytes of a file: those with the strong digest that the index declares, or else the first
- * ones, if the upstream's `unhashed` is `pin`. A pin remains valid after later declarations; one of bytes with a
- * declared digest only if `reuploads` is `refuse`.
+ * Determines the expected bytes of a file: the pinned ones, or else those with the strong digest that the index
+ * declares. If `reuploads` is `accept`, a declaration may replace the pin of bytes that were declared themselves.
  * @param file as the index declares it
  */
 export function identify(file: Declared, demands: Demands, { facts, pins }: Seen): Identity {
@@ -113,13 +107,10 @@ export function identify(file: Declared, demands: Demands, { facts, pins }: Seen
   const { unhashed } = demands;
   if (typeof integrity === 'object') return { sha256: undefined, integrity };
   if (unhashed === 'refuse' && !isStrong(hashes)) return doubt(noStrongDigest(filename));
-  if (keepsPins(demands)) {
-    const pin = pins === undefined ? 'unreadable' : pins.get(filename);
-    if (pin !== undefined && binds(pin, isStrong(hashes), demands)) return pinned(file, pin);
-    if (typeof pin === 'object' && demands.reuploads === 'accept')
-      return { ...declared(file, facts), ...replacement(hashes, pin) };
-  }
-  return declared(file, facts);
+  const pin = pins === undefined ? 'unreadable' : pins.get(filename);
+  if (pin !== undefined && binds(pin, isStrong(hashes), demands)) return pinned(file, pin);
+  const identity = declared(file, facts);
+  return typeof pin === 'object' ? { ...identity, ...replacement(hashes, pin) } : identity;
 }
 
 /** By the index's declaration alone. */
@@ -154,7 +145,7 @@ export function binds(
 ): boolean {
   if (reuploads === 'refuse') return true;
   // If a change is only recorded, an unreadable pin has no effect.
-  if (pin === 'unreadable') return !(strong && reuploads === 'accept');
+  if (pin === 'unreadable') return !strong;
   return !(pin.declared && strong);
 }
 
@@ -206,8 +197,11 @@ function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): 
   const { sha256 } = pin;
   const wrong = contradiction(hashes, { ...pin.hashes, sha256 });
   if (wrong !== undefined) {
-    const why = `the index declares another ${wrong} for ${filename} than the pinned bytes have (${short(sha256)})`;
     const other = hasOtherStrong(hashes) ? undefined : (hashes.sha256 as Sha256 | undefined);
+    const why = replacedAtIndex(filename, wrong, short(sha256), [
+      other === undefined ? 'pin' : 'waiver',
+      ...(pin.declared && isStrong(hashes) ? ['setting' as const] : []),
+    ]);
     return { sha256: other, integrity: { doubt: why, other } };
   }
   return { sha256, integrity: bearsOut(pin, hashes) ? undefined : 'on-arrival' };

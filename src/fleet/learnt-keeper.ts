@@ -1,11 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  agreed,
-  type Demands,
-  keepsPins,
-  type LearntBytes,
-  type SeenBytes,
-} from '../domain/integrity.js';
+import { agreed, type Demands, type LearntBytes, type SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Stores } from './fleet.js';
 import type { Learnt } from './news.js';
@@ -113,7 +107,6 @@ export class LearntKeeper {
       if (demands === undefined) continue;
       const ofOne = told.filter((one) => one.upstream === upstream);
       for (const what of ['facts', 'pins'] as const) {
-        if (what === 'pins' && !keepsPins(demands)) continue;
         const seen = ofOne.filter((one) => one.what === what).map((one) => one.seen);
         const taken = await this.#takeSeen({ what, upstream, project }, seen, demands);
         news.push(...taken.map((one) => ({ kind: 'bytes' as const, ...one })));

@@ -26,7 +26,27 @@ export function pinsDiffer(filename: string, one: string, other: string): string
 
 /** @param found a digest, with its algorithm; @param pinned that of the first bytes */
 export function differsFromPin(filename: string, found: string, pinned: string): string {
-  return `the index now has different bytes for ${filename} (${found}) than the pinned ones (${pinned})`;
+  return `the index now has different bytes for ${filename} (${found}) than the pinned ones (${pinned}); check them, then remove the pin`;
+}
+
+/** How a file that was replaced can be let through: by its digest, by the setting, or as the new first one. */
+const REMEDIES = {
+  waiver: 'waive its sha256',
+  setting: 'set "reuploads: accept"',
+  pin: 'remove its pin',
+} as const;
+
+export type Remedy = keyof typeof REMEDIES;
+
+/** @param algorithm of the digest that the index declares; @param pinned the first bytes' digest, with its algorithm */
+export function replacedAtIndex(
+  filename: string,
+  algorithm: string,
+  pinned: string,
+  remedies: readonly Remedy[],
+): string {
+  const how = remedies.map((remedy) => REMEDIES[remedy]).join(' or ');
+  return `${filename} was replaced at its index (another ${algorithm} than the pinned ${pinned}); check it, then ${how}`;
 }
 
 /** @param why it is not; @param before the attestations of the preceding releases */

@@ -1,14 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { asFailure, Failure, isExhausted } from '../domain/failure.js';
 import { besideSha256, hasOtherStrong, isStrong } from '../domain/hashes.js';
-import {
-  type Demands,
-  keepsPins,
-  type LearntBytes,
-  type Seen,
-  type SeenBytes,
-  type SeenKind,
-} from '../domain/integrity.js';
+import type { Demands, LearntBytes, Seen, SeenBytes, SeenKind } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectPage } from '../domain/project-page.js';
 import { LeftAlone } from '../runtime/left-alone.js';
@@ -44,7 +37,7 @@ const MAX_SERVED = 10_000;
 /** Their bytes are pinned with a later delivery where that failed, in milliseconds. */
 const REST = { first: 30_000, longest: 3_600_000 };
 
-/** Which bytes files have whose sha256 the index does not declare. */
+/** Which bytes files had when they first came here, and which have those whose sha256 the index does not declare. */
 export class KnownBytes {
   readonly #parts: KnownBytesParts;
   /**
@@ -60,32 +53,28 @@ export class KnownBytes {
   }
 
   /**
-   * The known bytes of a page's files; undefined if the index declares the SHA-256 of each, and no further checks
-   * apply.
+   * The known bytes of a page's files.
    * @throws {Failure} unable if our files are temporarily unreadable
    */
-  async of(upstream: Upstream, page: ProjectPage): Promise<Seen | undefined> {
+  async of(upstream: Upstream, { project, files }: ProjectPage): Promise<Seen> {
     const { facts, pins } = this.#parts;
     const { name } = upstream;
-    const pinning = keepsPins(upstream);
-    if (!pinning && !page.files.some(({ hashes }) => hasOtherStrong(hashes))) return undefined;
     const [known, pinned] = await Promise.all([
-      facts.known(name, page.project).catch((error: unknown) => this.#notKnown('facts', error)),
-      pinning
-        ? pins.known(name, page.project).catch((error: unknown) => this.#notKnown('pins', error))
+      files.some(({ hashes }) => hasOtherStrong(hashes))
+        ? facts.known(name, project).catch((error: unknown) => this.#notKnown('facts', error))
         : NONE,
+      pins.known(name, project).catch((error: unknown) => this.#notKnown('pins', error)),
     ]);
     return { facts: known ?? NONE, pins: pinned };
   }
 
-  /** Whether an earlier result is still complete. */
-  isCurrent(upstream: Upstream, { project }: ProjectPage, seen: Seen): boolean {
-    const { name } = upstream;
+  /** An earlier result, if it is still complete; otherwise the present one, if it is in memory. */
+  now({ name }: Upstream, { project }: ProjectPage, seen: Seen): Seen | undefined {
     const { facts, pins } = this.#parts;
-    return (
-      seen.facts === facts.peek(name, project) &&
-      (!keepsPins(upstream) || pins.isCurrent(name, project, seen.pins))
-    );
+    const known = seen.facts === NONE ? NONE : facts.peek(name, project);
+    const pinned = pins.now(name, project);
+    if (known === undefined || pinned === undefined) return undefined;
+    return known === seen.facts && pinned === seen.pins ? seen : { facts: known, pins: pinned };
   }
 
   /**
@@ -108,7 +97,6 @@ export class KnownBytes {
    */
   noteServed(listed: ListedFile): void {
     const { file, page, upstream } = listed;
-    if (!keepsPins(upstream)) return;
     const { sha256, hashes, integrity, filename } = file;
     if (sha256 === undefined || integrity !== undefined) return;
     const { pins } = this.#parts;
@@ -129,10 +117,8 @@ export class KnownBytes {
   ): Promise<string | undefined> {
     const seen = { filename: file.filename, sha256, hashes };
     const strong = isStrong(file.hashes);
-    if (keepsPins(upstream)) {
-      const doubt = await this.#holdToPin(upstream, page.project, seen, strong);
-      if (doubt !== undefined || !strong) return doubt;
-    }
+    const doubt = await this.#holdToPin(upstream, page.project, seen, strong);
+    if (doubt !== undefined || !strong) return doubt;
     if (hasOtherStrong(file.hashes)) await this.#keepFact(upstream.name, page.project, seen);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Provenance, Release } from '../domain/attestation.js';
 import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { type Demands, identify, isIdentified, type Seen } from '../domain/integrity.js';
@@ -108,22 +109,50 @@ export class Listing {
   }
 }
 
-/** The same object where the index declares the sha256 of every file. */
+/** The same object if all files are as the index declares them. */
 async function identified(
   page: ProjectPage,
   demands: Demands,
   seen: Seen = NOTHING_SEEN,
   turns: Turns,
 ): Promise<ProjectPage> {
-  if (page.files.every((file) => isIdentified(file, demands))) return page;
   const files: IndexFile[] = [];
+  let isChanged = false;
   await turns.forEach(page.files, (file) => {
-    files.push(isIdentified(file, demands) ? file : { ...file, ...identify(file, demands, seen) });
+    const known = withIdentity(file, demands, seen);
+    isChanged ||= known !== file;
+    files.push(known);
   });
-  return { ...page, files };
+  return isChanged ? { ...page, files } : page;
 }
 
-const NOTHING_SEEN: Seen = { facts: new Map(), pins: undefined };
+/** The same object if the file is as the index declares it. */
+function withIdentity(file: IndexFile, demands: Demands, seen: Seen): IndexFile {
+  if (isIdentified(file) && seen.pins?.has(file.filename) === false) return file;
+  const { sha256, integrity, replaced } = identify(file, demands, seen);
+  const isSame =
+    file.sha256 === sha256 && file.integrity === integrity && file.replaced === replaced;
+  return isSame ? file : { ...file, sha256, integrity, replaced };
+}
+
+/**
+ * Whether files have the same identity by what is known now as by what was known before.
+ * @param declared the index's page
+ */
+export function isAlike(declared: ProjectPage, demands: Demands, before: Seen, now: Seen): boolean {
+  const { pins } = now;
+  if (before.facts !== now.facts || before.pins === undefined || pins === undefined) return false;
+  for (const filename of before.pins.keys()) if (!pins.has(filename)) return false;
+  const changed = new Set<string>();
+  for (const [filename, pin] of pins) if (before.pins.get(filename) !== pin) changed.add(filename);
+  return declared.files.every(
+    (file) =>
+      !changed.has(file.filename) ||
+      isDeepStrictEqual(identify(file, demands, before), identify(file, demands, now)),
+  );
+}
+
+const NOTHING_SEEN: Seen = { facts: new Map(), pins: new Map() };
 
 /** A file whose bytes have arrived and were checked. @param doubt why they are refused all the same: others are pinned */
 export function arrived(listed: ListedFile, sha256: Sha256, doubt: string | undefined): ListedFile {

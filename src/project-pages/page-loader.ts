@@ -23,7 +23,7 @@ import { type LoadedPage, PageReader } from './page-reader.js';
 export interface PageLoaderSettings {
   readonly upstreams: readonly Upstream[];
   readonly store: PageStore;
-  readonly knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
+  readonly knownBytes: Pick<KnownBytes, 'of' | 'now'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
   /** For parsed pages, and all data derived from them. */

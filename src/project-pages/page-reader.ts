@@ -6,7 +6,7 @@ import type { PageSource } from '../upstream/pages/page-draft.js';
 import { parseProjectPage } from '../upstream/pages/parse-page.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { KnownBytes } from './known-bytes.js';
-import { Listing } from './listing.js';
+import { isAlike, Listing } from './listing.js';
 import { bytesOfPage } from './page-size.js';
 
 /**
@@ -18,7 +18,8 @@ export interface LoadedPage {
   readonly page: ProjectPage;
   /** As the upstream gave it. */
   readonly declared: ProjectPage;
-  readonly seen: Seen | undefined;
+  /** Replaced by what is known later, as long as the page is the same by it. */
+  seen: Seen | undefined;
   readonly upstream: Upstream;
   readonly listing: Listing;
   /** Approximate size in memory. */
@@ -27,9 +28,9 @@ export interface LoadedPage {
 
 /** Reads upstreams' pages, and adds the known digests of their files. */
 export class PageReader {
-  readonly #knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>;
+  readonly #knownBytes: Pick<KnownBytes, 'of' | 'now'>;
 
-  constructor(knownBytes: Pick<KnownBytes, 'of' | 'isCurrent'>) {
+  constructor(knownBytes: Pick<KnownBytes, 'of' | 'now'>) {
     this.#knownBytes = knownBytes;
   }
 
@@ -47,8 +48,15 @@ export class PageReader {
     return this.#list(declared, upstream, bytes, new Turns());
   }
 
-  isCurrent({ upstream, declared, seen }: LoadedPage): boolean {
-    return seen === undefined || this.#knownBytes.isCurrent(upstream, declared, seen);
+  isCurrent(loaded: LoadedPage): boolean {
+    const { upstream, declared, seen } = loaded;
+    if (seen === undefined) return true;
+    const now = this.#knownBytes.now(upstream, declared, seen);
+    if (now === seen) return true;
+    // Most pins are of the bytes that the index declares: they change nothing.
+    if (now === undefined || !isAlike(declared, upstream, seen, now)) return false;
+    loaded.seen = now;
+    return true;
   }
 
   async #list(

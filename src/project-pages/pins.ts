@@ -39,22 +39,37 @@ export interface Held {
   readonly replaced?: SeenBytes;
 }
 
+/** The maximum number of pins that wait for the disk; further ones are lost with the process. */
+const MAX_WAITING = 1_000;
+
 /**
- * The first bytes of each file, at upstreams with `unhashed: pin` or `reuploads`. While the index declares a strong
- * digest, the bytes that match it are recorded; without `reuploads: refuse` they bind only once it no longer declares
- * one.
+ * The first bytes of each file. With `reuploads: accept`, those that match a declared strong digest bind only once the
+ * index no longer declares one.
  */
 export class Pins {
   readonly #store: SeenStore;
   readonly #now: () => number;
   readonly #fleet: FirstPins | undefined;
+  readonly #onLost: (upstream: string, error: unknown) => void;
+  /** Pins that wait for the disk, by upstream, project and filename. */
+  readonly #waiting = new Map<string, SeenBytes>();
+  #writing: Promise<void> = Promise.resolve();
   /** By upstream and project. */
   readonly #others = new LRUCache<string, Span>({ max: MAX_OTHERS });
 
-  /** @param fleet the other replicas, whose pins count as well */
-  constructor(store: SeenStore, now: () => number, fleet?: FirstPins) {
+  /**
+   * @param onLost receives the error if the pin of a file with a declared digest cannot be stored
+   * @param fleet the other replicas, whose pins count as well
+   */
+  constructor(
+    store: SeenStore,
+    now: () => number,
+    onLost: (upstream: string, error: unknown) => void,
+    fleet?: FirstPins,
+  ) {
     this.#store = store;
     this.#now = now;
+    this.#onLost = onLost;
     this.#fleet = fleet;
   }
 
@@ -68,21 +83,22 @@ export class Pins {
     return this.#store.peek(upstream, project)?.has(filename) === true;
   }
 
-  isCurrent(upstream: string, project: ProjectName, known: SeenByName | undefined): boolean {
+  /** The pins in memory, unless they have to be read again. */
+  now(upstream: string, project: ProjectName): SeenByName | undefined {
     const key = `${upstream}/${project}`;
     const others = this.#others.get(key);
     if (others !== undefined && !within(others, this.#now())) {
       this.#others.delete(key);
       this.#store.forget(upstream, project);
     }
-    return known !== undefined && known === this.#store.peek(upstream, project);
+    return this.#store.peek(upstream, project);
   }
 
   /**
    * Checks received bytes against the pin on disk, regardless of memory: the first bytes remain the first. One at a
    * time per file.
-   * @param strong whether the index declares a strong digest for them
-   * @throws if the pin can be neither read nor stored
+   * @param strong whether the index declares a strong digest for them: then nobody waits until the pin is on disk
+   * @throws if the pin cannot be read, or is the only digest and cannot be stored
    */
   async hold(
     upstream: string,
@@ -91,7 +107,9 @@ export class Pins {
     strong: boolean,
     demands: Demands,
   ): Promise<Held> {
-    const read = await this.#store.read(upstream, project, seen.filename);
+    const read =
+      this.#waiting.get(keyOf(upstream, project, seen)) ??
+      (await this.#store.read(upstream, project, seen.filename));
     if (read === 'unreadable' && binds(read, strong, demands))
       throw new Error(`the pin of ${seen.filename} cannot be read`);
     const own = read === 'unreadable' ? undefined : read;
@@ -99,7 +117,7 @@ export class Pins {
     if (pin !== undefined && binds(pin, strong, demands)) {
       const doubt = doubtOf(pin, seen);
       if (doubt !== undefined) {
-        if (own === undefined) await this.#store.put(upstream, project, pin);
+        if (own === undefined) await this.#put(upstream, project, pin, strong);
         const learnt = pin.disputed === undefined ? { ...pin, other: seen.sha256 } : pin;
         this.learn(upstream, project, learnt);
         return { learnt, doubt };
@@ -107,9 +125,38 @@ export class Pins {
     }
     const learnt = this.#next(seen, pin, strong, demands);
     if (isDeepStrictEqual(learnt, own)) this.#store.learn(upstream, project, learnt);
-    else await this.#store.put(upstream, project, learnt);
+    else await this.#put(upstream, project, learnt, strong);
     const isReplaced = pin !== undefined && learnt.replaced?.sha256 === pin.sha256;
     return { learnt, ...(isReplaced && pin.sha256 !== seen.sha256 && { replaced: pin }) };
+  }
+
+  /** Resolves when all pins are on disk. */
+  async settled(): Promise<void> {
+    while (this.#waiting.size > 0) await this.#writing;
+  }
+
+  /**
+   * Durable once it resolves, if it is the only digest. Beside a declared one it is known to this process at once, and stored
+   * in the background: a disk that hangs would delay every artifact.
+   */
+  async #put(
+    upstream: string,
+    project: ProjectName,
+    pin: SeenBytes,
+    strong: boolean,
+  ): Promise<void> {
+    if (!strong) return this.#store.put(upstream, project, pin);
+    this.#store.learn(upstream, project, pin);
+    const key = keyOf(upstream, project, pin);
+    if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING)
+      return this.#onLost(upstream, new Error(`${MAX_WAITING} pins wait for the disk`));
+    this.#waiting.set(key, pin);
+    this.#writing = this.#writing
+      .then(() => this.#store.put(upstream, project, pin))
+      .catch((error: unknown) => this.#onLost(upstream, error))
+      .then(() => {
+        if (this.#waiting.get(key) === pin) this.#waiting.delete(key);
+      });
   }
 
   /** The new or changed pin, with the previous bytes if a change is permitted. */
@@ -135,6 +182,10 @@ export class Pins {
     this.#others.clear();
     this.#store.forget();
   }
+}
+
+function keyOf(upstream: string, project: ProjectName, { filename }: SeenBytes): string {
+  return `${upstream}/${project}/${filename}`;
 }
 
 /** The pin that these bytes make, or change. */

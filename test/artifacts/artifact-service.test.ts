@@ -20,7 +20,7 @@ function serviceOver(leases: (doubted: () => void) => Leases) {
   const upstream = {
     name: 'bare',
     unhashed: 'pin',
-    reuploads: 'unwatched',
+    reuploads: 'refuse',
     pageTimeout: 60_000,
     inspect: true,
     fetchFile: async (url: string) => {

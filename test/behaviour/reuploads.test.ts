@@ -8,6 +8,7 @@ import { noStrongDigest } from '../../src/messages/reasons.js';
 import { buildWheel, type Distribution } from '../support/distributions.js';
 import { packagePath } from '../support/fake-upstream.js';
 import { ANY, saying } from '../support/messages.js';
+import { Random } from '../support/random.js';
 import { until } from '../support/until.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
@@ -17,10 +18,12 @@ const HOUR = 3_600_000;
 describe('a file that its index has other bytes for than before', () => {
   let gate: TestGate;
   let count = 0;
+  /** Of the upstream, from the next start on. */
+  let settings: { reuploads?: string } = {};
 
   before(async () => {
     gate = await startGate({
-      withUpstream: (url) => ({ upstreams: [{ name: 'fake', url, reuploads: 'refuse' }] }),
+      withUpstream: (url) => ({ upstreams: [{ name: 'fake', url, ...settings }] }),
     });
   });
   after(() => gate.close());
@@ -84,6 +87,7 @@ describe('a file that its index has other bytes for than before', () => {
       const pin = join(gate.folder, 'data', 'pins', 'fake', name, `${first.filename}.json`);
       put(name, [first]);
       await gate.get(url);
+      await until(() => existsSync(pin));
       const before = await readFile(pin, 'utf8');
       await rm(pin);
       gate.gate.reload();
@@ -150,6 +154,106 @@ describe('a file that its index has other bytes for than before', () => {
     assert.match((await gate.get(url)).phrase, saying(noStrongDigest(ANY)));
   });
 
+  it('is refused where the index had removed it, and has it again', async () => {
+    const { name, first, second, older, url } = twice();
+    put(name, [first, older]);
+    await gate.get(url);
+    put(name, [older]);
+    assert.equal((await gate.get(url)).status, 404);
+    put(name, [second, older]);
+    assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
+    put(name, [first, older]);
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+  });
+
+  it('is refused after its first bytes are evicted from the cache', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    await gate.restart(() =>
+      rm(join(gate.folder, 'data', 'blobs'), { recursive: true, force: true }),
+    );
+    put(name, [second]);
+    assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
+    put(name, [first]);
+    assert.deepEqual((await gate.get(url)).body, first.bytes);
+  });
+
+  it('tells what lets it through, and each of it does', async () => {
+    const { name, first, second, url } = twice();
+    put(name, [first]);
+    await gate.get(url);
+    put(name, [second]);
+    const { phrase, body } = await gate.get(url);
+    for (const text of [phrase, body.toString()])
+      assert.match(text, /check it, then waive its sha256 or set .*reuploads: accept/);
+    settings = { reuploads: 'accept' };
+    await gate.restart();
+    assert.deepEqual((await gate.get(url)).body, second.bytes);
+    settings = { reuploads: 'refuse' };
+    await gate.restart();
+    put(name, [first]);
+    assert.match((await gate.get(url)).phrase, /pinned.*\(integrity\)/);
+    settings = {};
+    await gate.restart();
+    put(name, [second]);
+    assert.deepEqual((await gate.get(url)).body, second.bytes);
+  });
+
+  it('is what came first in every history of listings, downloads, restarts and lost caches, and never refused then', async () => {
+    const KINDS = [['sha256'], ['sha512'], ['sha256', 'sha512'], []] as const;
+    const digests = (dist: Distribution, kinds: readonly string[]) =>
+      Object.fromEntries(
+        kinds.map((kind) => [kind, createHash(kind).update(dist.bytes).digest('hex')]),
+      );
+    let refused = 0;
+    for (let seed = 1; seed <= 6; seed += 1) {
+      const random = new Random(seed);
+      const { name, first, second, older, url } = twice();
+      let came: Distribution | undefined;
+      let listed = first;
+      let kinds: readonly string[] = KINDS[0];
+      const history: string[] = [];
+      put(name, [first, older]);
+      for (let step = 0; step < 14; step += 1) {
+        const what = random.pick([
+          'list',
+          'list',
+          'get',
+          'get',
+          'get',
+          'restart',
+          'evict',
+        ] as const);
+        if (what === 'list') {
+          listed = random.pick([first, second]);
+          kinds = random.pick(KINDS);
+          gate.upstream.addProject(name, [{ dist: listed, hashes: digests(listed, kinds) }, older]);
+          gate.now += HOUR;
+        }
+        if (what === 'restart') await gate.restart();
+        if (what === 'evict')
+          await gate.restart(() =>
+            rm(join(gate.folder, 'data', 'blobs'), { recursive: true, force: true }),
+          );
+        history.push(what === 'list' ? `${listed === first} ${kinds}` : what);
+        const about = `seed ${seed}: ${history.join(', ')}`;
+        if (what !== 'get') continue;
+        const { status, body } = await gate.get(url);
+        const isFirst = came === undefined || came === listed;
+        if (kinds.length > 0 && isFirst) {
+          assert.equal(status, 200, about);
+          assert.ok(body.equals(listed.bytes), about);
+          came = listed;
+        } else {
+          assert.equal(status, 403, about);
+          refused += 1;
+        }
+      }
+    }
+    assert.ok(refused > 5, `${refused}`);
+  });
+
   it('may be another as long as nobody was given the first one', async () => {
     const { name, first, second, url } = twice();
     put(name, [first]);
@@ -164,7 +268,9 @@ describe('a file that its index has other bytes for than before', () => {
     await gate.get(url);
     put(name, [second]);
     assert.equal((await gate.get(url)).status, 403);
-    await rm(join(gate.folder, 'data', 'pins', 'fake', name, `${first.filename}.json`));
+    const pin = join(gate.folder, 'data', 'pins', 'fake', name, `${first.filename}.json`);
+    await until(() => existsSync(pin));
+    await rm(pin);
     gate.gate.reload();
     assert.deepEqual((await gate.get(url)).body, second.bytes);
   });
@@ -226,20 +332,6 @@ describe('a file that its index has other bytes for than before', () => {
       assert.match(page.body.toString(), /was replaced at its index/);
     } finally {
       await open.close();
-    }
-  });
-
-  it('is the new one where the upstream does not say that it should be refused', async () => {
-    const free = await startGate();
-    try {
-      const { name, first, second, url } = twice();
-      free.upstream.addProject(name, [first]);
-      assert.deepEqual((await free.get(url)).body, first.bytes);
-      free.upstream.addProject(name, [second]);
-      free.now += HOUR;
-      assert.deepEqual((await free.get(url)).body, second.bytes);
-    } finally {
-      await free.close();
     }
   });
 });

@@ -53,13 +53,12 @@ const PINS = [
   record({}, { declared: true, replaced: { sha256: WRONG.sha256 as Sha256 } }),
 ];
 const DEMANDS = [
-  { unhashed: 'refuse', reuploads: 'unwatched' },
   { unhashed: 'refuse', reuploads: 'refuse' },
-  { unhashed: 'pin', reuploads: 'unwatched' },
   { unhashed: 'pin', reuploads: 'refuse' },
   { unhashed: 'refuse', reuploads: 'accept' },
   { unhashed: 'pin', reuploads: 'accept' },
 ] as const satisfies Demands[];
+const PINNING: Demands = { unhashed: 'pin', reuploads: 'refuse' };
 const named = <T>(value: T | undefined) => new Map(value === undefined ? [] : [[filename, value]]);
 
 describe('the integrity of a file', () => {
@@ -76,12 +75,9 @@ describe('the integrity of a file', () => {
             const about = JSON.stringify({ hashes, demands, fact, pin, sha256, integrity });
             cases += 1;
             const binding =
-              (unhashed === 'pin' || reuploads !== 'unwatched') &&
               pin !== undefined &&
               (reuploads === 'refuse' ||
-                (pin === 'unreadable'
-                  ? !(reuploads === 'accept' && isStrong(hashes))
-                  : !(pin.declared && isStrong(hashes))));
+                (pin === 'unreadable' ? !isStrong(hashes) : !(pin.declared && isStrong(hashes))));
             if (typeof integrity === 'object') {
               // Only new bytes that a waiver may name are known by their digest.
               assert.ok(sha256 === undefined || sha256 === integrity.other, about);
@@ -118,9 +114,7 @@ describe('the integrity of a file', () => {
       for (const demands of DEMANDS) {
         const { integrity } = identify({ filename, hashes }, demands, seen);
         const { unhashed, reuploads } = demands;
-        const count =
-          reuploads === 'refuse' ||
-          (unhashed === 'pin' && !(reuploads === 'accept' && isStrong(hashes)));
+        const count = reuploads === 'refuse' || (unhashed === 'pin' && !isStrong(hashes));
         assert.equal(typeof integrity === 'object', count || !isStrong(hashes));
       }
     }
@@ -209,17 +203,17 @@ describe('a pin, once somebody else tells of his of the same file', () => {
   it('gives way to the later one where both are of bytes that their index declared, and it may have others', () => {
     const [pin, told] = [record({}, { declared: true }), other({}, { declared: true })];
     for (const unhashed of ['pin', 'refuse'] as const) {
-      assert.deepEqual(agreed(pin, told, { unhashed, reuploads: 'unwatched' }), told);
+      assert.deepEqual(agreed(pin, told, { unhashed, reuploads: 'accept' }), told);
       const { disputed } = agreed(pin, told, { unhashed, reuploads: 'refuse' });
       assert.equal(disputed, told.sha256);
     }
   });
 
   it('stays in dispute, whatever is told of it later', () => {
-    const disputed = agreed(record({}), other({}), DEMANDS[2]);
+    const disputed = agreed(record({}), other({}), PINNING);
     for (const told of [record({}), other({}), disputed])
       for (const demands of DEMANDS)
         assert.equal(agreed(disputed, told, demands).disputed, WRONG.sha256);
-    assert.equal(agreed(record({}), disputed, DEMANDS[2]).disputed, WRONG.sha256);
+    assert.equal(agreed(record({}), disputed, PINNING).disputed, WRONG.sha256);
   });
 });

@@ -22,7 +22,17 @@ it('reasons have these words', () => {
     differsFromPin: [
       [
         ['a.whl', 'sha256 1', 'sha256 2'],
-        'the index now has different bytes for a.whl (sha256 1) than the pinned ones (sha256 2)',
+        'the index now has different bytes for a.whl (sha256 1) than the pinned ones (sha256 2); check them, then remove the pin',
+      ],
+    ],
+    replacedAtIndex: [
+      [
+        ['a.whl', 'sha256', 'sha256 1', ['waiver', 'setting']],
+        'a.whl was replaced at its index (another sha256 than the pinned sha256 1); check it, then waive its sha256 or set "reuploads: accept"',
+      ],
+      [
+        ['a.whl', 'sha512', 'sha256 1', ['pin']],
+        'a.whl was replaced at its index (another sha512 than the pinned sha256 1); check it, then remove its pin',
       ],
     ],
     notAttested: [

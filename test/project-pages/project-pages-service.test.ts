@@ -58,7 +58,7 @@ function serviceOver(policies: PolicySource) {
     name: 'pypi',
     isPublic: true,
     unhashed: 'refuse',
-    reuploads: 'unwatched',
+    reuploads: 'refuse',
     pageTimeout: 60_000,
     claims: () => false,
     fetchPage: async () => {
@@ -79,7 +79,10 @@ function serviceOver(policies: PolicySource) {
   const loader = new PageLoader({
     upstreams: [upstream],
     store,
-    knownBytes: { of: async () => undefined, isCurrent: () => true },
+    knownBytes: {
+      of: async () => ({ facts: new Map(), pins: new Map() }),
+      now: (_upstream, _page, seen) => seen,
+    },
     ttl: 1_000,
     memoryBytes: 2 ** 24,
     budget,

@@ -31,7 +31,7 @@ async function provenanceOf(entries: readonly Entry[], filename: string) {
     name: 'pypi',
     isPublic: true,
     unhashed: 'refuse',
-    reuploads: 'unwatched',
+    reuploads: 'refuse',
   } as Upstream;
   return (await Listing.of(page, upstream, undefined, new Turns())).get(filename)!.subject
     .provenance!;

@@ -56,7 +56,7 @@ describe('the first bytes of a file, among replicas that see some at once', { sk
       inspections: 'v1',
       probes: 'v1p1',
       upstreams: [{ name: 'pypi', url: 'https://pypi.example/simple/' }],
-      demandsOf: () => ({ unhashed: 'pin', reuploads: 'unwatched' }),
+      demandsOf: () => ({ unhashed: 'pin', reuploads: 'refuse' }),
       patience: 0,
       now: () => 0,
       onRefused: (count) => {

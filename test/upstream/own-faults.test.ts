@@ -26,7 +26,7 @@ function upstreamBehind(error: () => Error) {
       inspect: true,
       absent: [],
       unhashed: 'refuse',
-      reuploads: 'unwatched',
+      reuploads: 'refuse',
       timeouts: { connect: 1_000, headers: 1_000, body: 1_000, page: 30_000 },
     },
     {

@@ -80,9 +80,9 @@ const upstream = z.strictObject({
   reuploads: z
     .enum(['refuse', 'accept'])
     .describe(
-      'Replaced files. refuse: refuse a file whose bytes change after the first download. accept: record the change. Default: no check.',
+      'Replaced files. refuse: refuse a file whose digest changes after its first download. accept: record the change.',
     )
-    .optional(),
+    .prefault('refuse'),
   public: z
     .boolean()
     .describe(
@@ -154,7 +154,7 @@ export interface UpstreamConfig {
   /** The treatment of files without a valid digest; `pin` keeps the first bytes. */
   readonly unhashed: 'refuse' | 'pin';
   /** The treatment of bytes that differ from a file's first ones. */
-  readonly reuploads: 'refuse' | 'accept' | 'unwatched';
+  readonly reuploads: 'refuse' | 'accept';
   readonly public: boolean;
   /** Statuses for a missing project, in addition to 404 and 410. */
   readonly absent: readonly number[];
@@ -171,13 +171,12 @@ export function toUpstreams(
   upstreams: z.output<typeof upstreamsSection>,
   publicUrl: string | undefined,
 ): UpstreamConfig[] {
-  return upstreams.map(({ url, files, auth, public: isPublic, reuploads, ...rest }, index) => {
+  return upstreams.map(({ url, files, auth, public: isPublic, ...rest }, index) => {
     const last = index === upstreams.length - 1;
     const written = (last ? publicUrl : undefined) ?? url ?? PYPI_INDEX;
     const open = isPublic ?? last;
     return {
       ...rest,
-      reuploads: reuploads ?? 'unwatched',
       url: rest.format === 'flat' ? written : withSlash(written),
       // A mirror often serves PyPI's pages unchanged, with links to PyPI's files.
       files: files ?? (open ? [PYPI_FILES] : []),
