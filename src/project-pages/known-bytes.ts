@@ -88,7 +88,7 @@ export class KnownBytes {
   ): Promise<string | undefined> {
     // One at a time for a file.
     await this.#served.get(servedKey(listed));
-    return this.#remember(listed, seen);
+    return this.#remember(listed, seen, true);
   }
 
   /**
@@ -103,7 +103,8 @@ export class KnownBytes {
     if (pins.has(upstream.name, page.project, filename)) return;
     const key = servedKey(listed);
     if (this.#served.has(key) || this.#failedToPin.until(key) !== undefined) return;
-    const pinned = this.#remember(listed, { sha256, hashes: besideSha256(hashes) }).catch(() => {
+    const seen = { sha256, hashes: besideSha256(hashes) };
+    const pinned = this.#remember(listed, seen, false).catch(() => {
       // The error was reported by an event.
       this.#failedToPin.leave(key);
       if (this.#served.peek(key) === pinned) this.#served.delete(key);
@@ -114,10 +115,11 @@ export class KnownBytes {
   async #remember(
     { file, page, upstream }: ListedFile,
     { sha256, hashes }: Omit<SeenBytes, 'filename'>,
+    isLater: boolean,
   ): Promise<string | undefined> {
     const seen = { filename: file.filename, sha256, hashes };
     const strong = isStrong(file.hashes);
-    const doubt = await this.#holdToPin(upstream, page.project, seen, strong);
+    const doubt = await this.#holdToPin(upstream, page.project, seen, strong, isLater);
     if (doubt !== undefined || !strong) return doubt;
     if (hasOtherStrong(file.hashes)) await this.#keepFact(upstream.name, page.project, seen);
     return undefined;
@@ -141,9 +143,10 @@ export class KnownBytes {
     project: ProjectName,
     seen: SeenBytes,
     strong: boolean,
+    isLater: boolean,
   ): Promise<string | undefined> {
     try {
-      const held = await this.#parts.pins.hold(upstream, project, seen, strong, demands);
+      const held = await this.#parts.pins.hold(upstream, project, seen, strong, demands, isLater);
       const { learnt, doubt, replaced } = held;
       this.#parts.onEvent({ kind: 'learnt', what: 'pins', upstream, project, seen: learnt });
       if (doubt !== undefined) this.#parts.onEvent({ kind: 'not-pinned', upstream, reason: doubt });

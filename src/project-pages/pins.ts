@@ -54,6 +54,8 @@ export class Pins {
   /** Pins that wait for the disk, by upstream, project and filename. */
   readonly #waiting = new Map<string, SeenBytes>();
   #writing: Promise<void> = Promise.resolve();
+  /** Pins that could not be stored, likewise; the oldest is dropped first. */
+  readonly #lost = new LRUCache<string, true>({ max: MAX_OTHERS });
   /** By upstream and project. */
   readonly #others = new LRUCache<string, Span>({ max: MAX_OTHERS });
 
@@ -78,8 +80,9 @@ export class Pins {
     return this.#store.known(upstream, project);
   }
 
-  /** Whether a file's pin is in memory. */
+  /** Whether a file's pin is in memory, and need not be stored again. */
   has(upstream: string, project: ProjectName, filename: string): boolean {
+    if (this.#lost.has(keyOf(upstream, project, { filename }))) return false;
     return this.#store.peek(upstream, project)?.has(filename) === true;
   }
 
@@ -97,8 +100,9 @@ export class Pins {
   /**
    * Checks received bytes against the pin on disk, regardless of memory: the first bytes remain the first. One at a
    * time per file.
-   * @param strong whether the index declares a strong digest for them: then nobody waits until the pin is on disk
-   * @throws if the pin cannot be read, or is the only digest and cannot be stored
+   * @param strong whether the index declares a strong digest for them
+   * @param isLater whether a pin beside a strong digest may be stored later
+   * @throws if the pin cannot be read, or cannot be stored at once where it must be
    */
   async hold(
     upstream: string,
@@ -106,6 +110,7 @@ export class Pins {
     seen: SeenBytes,
     strong: boolean,
     demands: Demands,
+    isLater = false,
   ): Promise<Held> {
     const read =
       this.#waiting.get(keyOf(upstream, project, seen)) ??
@@ -117,7 +122,7 @@ export class Pins {
     if (pin !== undefined && binds(pin, strong, demands)) {
       const doubt = doubtOf(pin, seen);
       if (doubt !== undefined) {
-        if (own === undefined) await this.#put(upstream, project, pin, strong);
+        if (own === undefined) await this.#put(upstream, project, pin, strong && isLater);
         const learnt = pin.disputed === undefined ? { ...pin, other: seen.sha256 } : pin;
         this.learn(upstream, project, learnt);
         return { learnt, doubt };
@@ -125,7 +130,7 @@ export class Pins {
     }
     const learnt = this.#next(seen, pin, strong, demands);
     if (isDeepStrictEqual(learnt, own)) this.#store.learn(upstream, project, learnt);
-    else await this.#put(upstream, project, learnt, strong);
+    else await this.#put(upstream, project, learnt, strong && isLater);
     const isReplaced = pin !== undefined && learnt.replaced?.sha256 === pin.sha256;
     return { learnt, ...(isReplaced && pin.sha256 !== seen.sha256 && { replaced: pin }) };
   }
@@ -136,24 +141,32 @@ export class Pins {
   }
 
   /**
-   * Durable once it resolves, if it is the only digest. Beside a declared one it is known to this process at once, and stored
-   * in the background: a disk that hangs would delay every artifact.
+   * Durable once it resolves, unless it may be stored later: then it is known to this process at once. A disk that hangs
+   * would delay every artifact.
    */
   async #put(
     upstream: string,
     project: ProjectName,
     pin: SeenBytes,
-    strong: boolean,
+    isLater: boolean,
   ): Promise<void> {
-    if (!strong) return this.#store.put(upstream, project, pin);
-    this.#store.learn(upstream, project, pin);
     const key = keyOf(upstream, project, pin);
+    if (!isLater) {
+      await this.#store.put(upstream, project, pin);
+      this.#lost.delete(key);
+      return;
+    }
+    this.#store.learn(upstream, project, pin);
+    const onLost = (error: unknown) => {
+      this.#lost.set(key, true);
+      this.#onLost(upstream, error);
+    };
     if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING)
-      return this.#onLost(upstream, new Error(`${MAX_WAITING} pins wait for the disk`));
+      return onLost(new Error(`${MAX_WAITING} pins wait for the disk`));
     this.#waiting.set(key, pin);
     this.#writing = this.#writing
       .then(() => this.#store.put(upstream, project, pin))
-      .catch((error: unknown) => this.#onLost(upstream, error))
+      .then(() => void this.#lost.delete(key), onLost)
       .then(() => {
         if (this.#waiting.get(key) === pin) this.#waiting.delete(key);
       });
@@ -184,7 +197,11 @@ export class Pins {
   }
 }
 
-function keyOf(upstream: string, project: ProjectName, { filename }: SeenBytes): string {
+function keyOf(
+  upstream: string,
+  project: ProjectName,
+  { filename }: Pick<SeenBytes, 'filename'>,
+): string {
   return `${upstream}/${project}/${filename}`;
 }
 

@@ -32,9 +32,16 @@ describe('the pin of a file that is served from the cache, where the disk fails'
       forget: () => {},
     };
     let failed = 0;
+    let lost = 0;
     const bytes = new KnownBytes({
       facts: store,
-      pins: new Pins(store, () => disk.now),
+      pins: new Pins(
+        store,
+        () => disk.now,
+        () => {
+          lost += 1;
+        },
+      ),
       now: () => disk.now,
       onEvent: ({ kind }) => {
         if (kind === 'failed') failed += 1;
@@ -46,7 +53,7 @@ describe('the pin of a file that is served from the cache, where the disk fails'
       await new Promise((resolve) => setImmediate(resolve));
       return { writes: disk.writes, failed };
     };
-    return { disk, serve, bytes };
+    return { disk, serve, bytes, lost: () => lost };
   }
 
   it('is tried again with a later delivery, less and less often, and once an hour at least', async () => {
@@ -77,6 +84,18 @@ describe('the pin of a file that is served from the cache, where the disk fails'
     disk.pinned = false;
     disk.now += 12 * HOUR;
     assert.deepEqual(await serve(), { writes: 1, failed: 0 });
+  });
+
+  it('is known at once where the bytes came just now, and tried again with a later delivery', async () => {
+    const { disk, serve, bytes, lost } = onDisk();
+    const came = { ...listed, file: { ...listed.file, hashes: { sha256: digest('a') } } };
+    assert.equal(await bytes.remember(came, { sha256: digest('a'), hashes: {} }), undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([disk.writes, lost()], [1, 1]);
+    disk.isFull = false;
+    assert.deepEqual(await serve(), { writes: 2, failed: 0 });
+    assert.equal(disk.pinned, true);
+    assert.deepEqual(await serve(), { writes: 2, failed: 0 });
   });
 
   it('is tried at once after a reload', async () => {
