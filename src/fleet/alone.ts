@@ -2,7 +2,7 @@ import type { Leases } from './leases.js';
 import type { News } from './news.js';
 import type { ShortLeases } from './short-leases.js';
 
-/** For one that shares its cache with nobody: what it begins is its own, and there is nobody to tell. */
+/** The fleet of a server without a shared cache: each lease is granted, and there are no others to notify. */
 export const ALONE: {
   readonly leases: Leases;
   readonly shortLeases: ShortLeases;

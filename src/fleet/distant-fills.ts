@@ -2,36 +2,36 @@ import { Failure } from '../domain/failure.js';
 import type { SharedBytes } from '../store/shared-blobs.js';
 import type { FillNews, Holder } from './leases.js';
 
-/** What of a fill is here already, and which transfer it is of; undefined where nobody there would know. */
+/** The received bytes of a fill with their transfer; undefined if no other replica could know the transfer. */
 export interface HadOfFill {
   readonly bytes: number;
   readonly transfer: string | undefined;
 }
 
-/** The bytes of a fill that another replica is at, as they come in there. */
+/** The bytes of another replica's fill, as they arrive there. */
 export interface DistantBytes {
-  /** In all, as far as is known there. */
+  /** The total size, if it is known there. */
   readonly size: number | undefined;
-  /** The byte that the body begins with: 0 where what is had may be of others. */
+  /** The offset of the body's first byte: 0 if the received bytes may differ. */
   readonly from: number;
   readonly transfer: string;
-  /** What the upstream calls them, where it gives a rest of them by that name. */
+  /** The upstream's ETag, if it supports ranges with it. */
   readonly etag: string | undefined;
-  /** Ends by a `SourceLost` where they do not come to their end, or by a `DistantFailure`. */
+  /** Fails with a `SourceLost` if it is interrupted, or with a `DistantFailure`. */
   readonly body: SharedBytes['body'];
-  /** What was found of them, once the body has ended. An inspection is one that this replica would have made. */
+  /** The result, once the body has ended. Its inspection equals one by this replica. */
   readonly complete: Extract<FillNews, { kind: 'complete' }> | undefined;
 }
 
-/** What a fill came to at the replica that was at it. */
+/** The failure of a fill at the replica that ran it. */
 export class DistantFailure extends Failure {}
 
-/** Gets the bytes of fills that other replicas are at. They are trusted with nothing: whoever gets them checks them. */
+/** Fetches the bytes of other replicas' fills. They are untrusted, so the receiver verifies the bytes. */
 export interface DistantFills {
   /**
-   * Resolves once bytes begin to come in there.
-   * @param leastRate by which one is too slow, in bytes a second
-   * @throws {SourceLost} where it cannot be had there @throws {DistantFailure}
+   * Resolves when the first bytes arrive there.
+   * @param leastRate the minimum rate in bytes per second; a slower replica is lost
+   * @throws {SourceLost} if it is unavailable there @throws {DistantFailure}
    */
   open(
     holder: Holder,

@@ -17,53 +17,52 @@ import type { Learnt, News } from './news.js';
 import type { SharedProjects } from './shared-projects.js';
 import type { ShortLeases } from './short-leases.js';
 
-/** What is kept and is the same for all who share a cache. */
+/** Stored data that are the same for all processes with a shared cache. */
 export interface Stores {
   readonly blobs: BlobStore;
-  /** Artifacts beyond this machine; undefined where there are none. */
+  /** Artifacts outside this machine; undefined if there are none. */
   readonly sharedBlobs: SharedBlobs | undefined;
   readonly pages: PageStore;
   readonly findings: FindingsStore;
-  /** What probes have seen, apart from what inspections have. */
+  /** The results of probes, separate from those of inspections. */
   readonly probes: FindingsStore;
-  /** Of which projects something was found, or refused. */
+  /** The projects with findings or refusals. */
   readonly suspected: SuspectedProjects;
   readonly attestations: AttestationStore;
-  /** What the links in refusals mean. */
+  /** The targets of the links in refusals. */
   readonly links: LinkStore;
-  /** Bytes whose declared digest was checked. */
+  /** Digests that match a verified declared one. */
   readonly facts: SeenStore;
-  /** The first bytes of files without a strong digest. */
+  /** The first digests of files without a strong declared one. */
   readonly pins: SeenStore;
 }
 
 /**
- * What those have in common who serve the same cache, wherever they run. A process that is alone, and a worker among
- * several, each have an answer of their own.
- *
- * Nothing of it decides anything: what is shared saves work, and each judges for itself.
+ * The shared parts of all processes that serve the same cache, on any machine. There is one implementation for a single
+ * process, and one for a worker.
+ * It makes no decisions: sharing saves work, and each process makes its own verdicts.
  */
 export interface Fleet {
   readonly leases: Leases;
   readonly shortLeases: ShortLeases;
   readonly news: News;
-  /** What is known of projects beyond this machine; undefined where nobody there shares it. */
+  /** Knowledge of projects outside this machine; undefined if it is not shared. */
   readonly projects: SharedProjects | undefined;
   readonly stores: Stores;
   readonly decisions: DecisionLog;
   readonly decisionReader: DecisionReader;
   readonly decisionQueries: DecisionQueries;
-  /** Searches the log itself for pages, within bounds. */
+  /** Searches the log itself for the pages, within limits. */
   readonly logSearch: LogSearch;
   /**
    * Decisions of other replicas that the search does not find.
-   * @param heardSince the first moment that is told of by what was heard of them, ISO 8601; undefined for none
+   * @param heardSince the first time covered by the received ones, ISO 8601; undefined for none
    */
   readonly missingDecisions: (heardSince: string | undefined) => Promise<readonly Missing[]>;
   readonly liveDecisions: LiveDecisions;
 }
 
-/** Takes over into the stores what others have put. Of bytes and pages, those who use them take note. */
+/** Adds the facts of other processes to the stores. Users of digests and pages handle those themselves. */
 export function learn({ findings, probes, attestations }: Stores, learnt: Learnt): void {
   if (learnt.kind === 'findings') findings.learn(learnt.project, learnt.inspection);
   else if (learnt.kind === 'probe') probes.learn(learnt.project, learnt.inspection);

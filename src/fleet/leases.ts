@@ -4,90 +4,90 @@ import type { Inspection } from '../domain/finding.js';
 import type { Hashes } from '../domain/hashes.js';
 import type { Place } from '../store/bytes.js';
 
-/** Bytes that have every digest that the index declares. */
+/** Bytes that match every declared digest. */
 export interface Arrived {
   readonly size: number;
   readonly sha256: Sha256;
-  /** Those beside it. */
+  /** Further digests. */
   readonly hashes: Hashes;
-  /** Why they are refused all the same. */
+  /** Why they are refused nevertheless. */
   readonly doubt?: string | undefined;
 }
 
-/** What becomes of a fill, for those who wait for it elsewhere. */
+/** The progress of a fill, for waiting processes elsewhere. */
 export type FillNews =
   /**
-   * Where the bytes are, and how many there will be, where that is known. What was told before is of others, unless
-   * `transfer` is the same: then somebody goes on with them here.
+   * The place of the bytes, and their total number if known. Earlier news belong to other bytes, unless `transfer` is
+   * the same: then the transfer is continued here.
    */
   | {
       readonly kind: 'begun';
       readonly place: Place;
       readonly total: number | undefined;
       readonly transfer: string;
-      /** What the upstream calls them, where it gives a rest of them by that name. */
+      /** The upstream's ETag, if it supports ranges with it. */
       readonly etag: string | undefined;
     }
   | { readonly kind: 'arrived'; readonly bytes: number }
-  /** Complete, and inspected where its upstream is: everybody judges for themselves. */
+  /** Complete, and inspected if its upstream's files are: each process makes its own verdict. */
   | ({ readonly kind: 'complete'; readonly inspection?: Inspection } & Arrived)
   | {
       readonly kind: 'failed';
       readonly failure: FailureKind;
       readonly message: string;
-      /** How long to wait before asking again, in milliseconds, where somebody said so. */
+      /** The requested wait before a retry, in milliseconds, if any. */
       readonly retryAfter?: number | undefined;
     };
 
-/** Another replica that is at a fill, as its lease names it. */
+/** Another replica with a fill, as its lease names it. */
 export interface Holder {
-  /** Where its bytes are asked for; ends with a slash. */
+  /** The URL for its bytes, with a trailing slash. */
   readonly url: string;
-  /** It, in this run of its. */
+  /** Identifies the replica's run. */
   readonly owner: string;
-  /** Counts up with each who takes the lease. */
+  /** Incremented with each new holder of the lease. */
   readonly fence: number;
 }
 
-/** How a replica that is at a fill was lost. */
+/** How a replica with a fill was lost. */
 export type Lost =
-  /** It has ended the connection without a word about how, or does not know the fill. */
+  /** It closed the connection without a result, or does not know the fill. */
   | { readonly how: 'ended' }
-  /** Nothing was heard of it for so many milliseconds. */
+  /** It sent no message for this long, in milliseconds. */
   | { readonly how: 'silent'; readonly since: number }
-  /** It is there, and hardly sends anything, or not what it should. */
+  /** It is reachable, but is too slow or sends invalid data. */
   | { readonly how: 'useless' };
 
-/** A fill that another replica is at: this machine gets the bytes from there, as long as they come. */
+/** A fill of another replica: this machine fetches the bytes from there while they arrive. */
 export interface Distant {
   readonly holder: Holder;
   /**
-   * The replica is lost for us.
-   * @returns who is at it now; undefined where the rest is ours to get
-   * @throws {Failure} overloaded where too much is got that way
+   * Reports that the replica is lost.
+   * @returns the present holder; undefined if the rest must be fetched here
+   * @throws {Failure} overloaded if too many fills are fetched that way
    */
   lost(holder: Holder, lost: Lost): Promise<Holder | undefined>;
 }
 
-/** The fill is ours to do. */
+/** The fill is run here. */
 export interface OurLease {
   readonly kind: 'ours';
-  /** Undefined where nobody else is at it. */
+  /** Undefined if no other replica has it. */
   readonly distant?: Distant | undefined;
-  /** Tells those who follow. */
+  /** Notifies the followers. */
   tell(news: FillNews): void;
-  /** The fill is over, and the artifact in the store where it is kept. */
+  /** The fill has ended, and an artifact to keep is in the store. */
   release(): void;
-  /** Whoever was at the fill is gone: it is nobody's now, and what was told of it counts for nothing. */
+  /** The holder of the fill has ended: the fill is free again, and its news are void. */
   abandon(): void;
 }
 
-/** The fill is under way elsewhere. */
+/** The fill is run elsewhere. */
 export interface TheirLease {
   readonly kind: 'theirs';
   /**
-   * Passes on what becomes of it, from its beginning. To be called once.
-   * @returns `released` once it is over, `lost` where whoever did it is gone
+   * Forwards the fill's news from its start. Call it once.
+   * @returns `released` at the end, `lost` if the holder has ended
    */
   follow(onNews: (news: FillNews) => void): Promise<'released' | 'lost'>;
 }
@@ -95,11 +95,11 @@ export interface TheirLease {
 export type Lease = OurLease | TheirLease;
 
 /**
- * One fill of an artifact at a time, among all who share a cache. Leases are taken over leases: a worker asks its
- * machine's, which ask those above before they give any. They save work and decide nothing: where two hold the same
- * one, a transfer is made twice, and its bytes are checked and judged twice.
+ * One fill per artifact among all processes with a shared cache. Leases are nested: a worker requests one from its
+ * machine, which requests one from the fleet before it grants any. They save work and decide nothing: if two processes
+ * hold the same one, the transfer is made twice, and its bytes are verified and judged twice.
  */
 export interface Leases {
-  /** @param key what the fill is of: whoever asks for the same bytes under the same name asks with the same key */
+  /** @param key the subject of the fill: requests for the same bytes with the same name have the same key */
   take(key: string): Promise<Lease>;
 }

@@ -4,7 +4,7 @@ import type { LearntBytes } from '../domain/integrity.js';
 import type { Probe } from '../domain/probe.js';
 import type { ProjectName } from '../domain/project-name.js';
 
-/** Something that one has learnt, and that those beside it should know, too. */
+/** A new fact for the other processes. */
 export type Learnt =
   | { readonly kind: 'findings'; readonly project: ProjectName; readonly inspection: Inspection }
   | { readonly kind: 'probe'; readonly project: ProjectName; readonly inspection: Probe }
@@ -14,20 +14,22 @@ export type Learnt =
       readonly record: AttestationRecord;
     }
   | ({ readonly kind: 'bytes' } & LearntBytes)
-  /** The upstream's page is another: what is kept of it in memory is of the past. */
+  /** The upstream's page has changed: the copy in memory is outdated. */
   | {
       readonly kind: 'page';
       readonly project: ProjectName;
-      /** Milliseconds since 1970: when it was checked; undefined where it lies in the store already. */
+      /** When it was checked, in milliseconds since 1970; undefined if it is already in the store. */
       readonly checkedAt?: number;
     }
-  /** Some news may have been lost: what the others have learnt is to be asked for. */
+  /** News may be lost: the others' facts must be queried. */
   | { readonly kind: 'missed' };
 
-/** What those who share a cache tell each other. Whoever misses some of it asks the stores, or looks again. */
+/**
+ * Messages between the processes with a shared cache. A process that misses some reads the stores, or repeats the work.
+ */
 export interface News {
-  /** Tells the others. */
+  /** Sends to the others. */
   tell(learnt: Learnt): void;
-  /** Calls back with what others tell. */
+  /** Calls back with the others' messages. */
   onTold(listener: (learnt: Learnt) => void): void;
 }

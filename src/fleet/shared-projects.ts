@@ -2,77 +2,80 @@ import type { SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Learnt } from './news.js';
 
-/** The page that an upstream gave somebody, as those who share it know it. */
+/** A page that another process received from an upstream. */
 export interface SharedPage {
   readonly upstream: string;
-  /** Milliseconds since 1970: when the upstream last said that it is current. */
+  /** When the upstream last confirmed it as current, in milliseconds since 1970. */
   readonly checkedAt: number;
-  /** As `store/packed-page.ts` packs it; undefined where it is the one that is had already. */
+  /** In the format of `store/packed-page.ts`; undefined if it is the known one. */
   readonly packed: Uint8Array | undefined;
 }
 
-/** The page of one upstream, as far as whoever asks has it. */
+/** The known page of one upstream. */
 export interface HadPage {
   readonly upstream: string;
-  /** Milliseconds since 1970; 0 where there is none. */
+  /** Milliseconds since 1970; 0 if there is none. */
   readonly checkedAt: number;
   readonly etag: string | undefined;
 }
 
-/** What is asked before a project is used. */
+/** The query before a project is used. */
 export interface MeetingAsked {
   readonly project: ProjectName;
-  /** Whether what was learnt of its files is asked for, too. */
+  /** Whether facts about its files are requested too. */
   readonly facts: boolean;
-  /** In the order in which the upstreams are asked. */
+  /** In query order. */
   readonly had: readonly HadPage[];
-  /** Milliseconds since 1970: where the first page was checked before, somebody has to ask its upstream. */
+  /** Milliseconds since 1970: if the first page was checked earlier, its upstream must be queried. */
   readonly freshFrom: number;
 }
 
-/** What the others know of a project. */
+/** The others' knowledge of a project. */
 export interface MeetingAnswer {
-  /** Undefined where it was not asked for. */
+  /** Undefined if it was not requested. */
   readonly facts: readonly Learnt[] | undefined;
-  /** Whether these are all that the others know. */
+  /** Whether these are all the others' facts. */
   readonly isWhole: boolean;
-  /** Those that are newer than what was had. */
+  /** The pages that are newer than the known ones. */
   readonly pages: readonly SharedPage[];
-  /** Upstreams of which the others have the page that was had. */
+  /** Upstreams whose known page the others also have. */
   readonly same: readonly string[];
-  /** Names this meeting. While it lasts, others may wait for what comes of it. */
+  /** Identifies this meeting. Until its end, others may wait for its result. */
   readonly turn: string;
 }
 
-/** A page that an upstream gave, or said of that it is current. */
+/** A page that an upstream returned, or confirmed as current. */
 export interface FetchedPage {
   readonly upstream: string;
   readonly checkedAt: number;
   readonly etag: string | undefined;
-  /** Undefined where it is the one that the others have. */
+  /** Undefined if it is the one that the others have. */
   readonly packed: Uint8Array | undefined;
 }
 
 /**
- * What machines that serve the same cache keep in common of projects: what was learnt of their files, pins, and pages. It
- * saves work and decides nothing: each judges for itself, and goes on by what it has where nobody answers.
+ * The knowledge of projects that machines with the same cache share: facts about their files, pins, and pages. It saves
+ * work and decides nothing: each process makes its own verdicts, and continues with its own data if there is no reply.
  */
 export interface SharedProjects {
   /**
-   * Asks what the others know of a project. Where one of them is just asking its upstreams, waits a moment for what it is
-   * told. Never rejects.
-   * @returns undefined where nobody answers
+   * Queries the others' knowledge of a project. If one of them is querying its upstreams, waits a moment for the
+   * result. Never rejects.
+   * @returns undefined if there is no reply
    */
   meet(asked: MeetingAsked): Promise<MeetingAnswer | undefined>;
-  /** The upstreams were asked: whoever waits need wait no longer. @param page what one of them gave, if any did */
+  /**
+   * The queries of the upstreams have ended, which ends the wait of others. @param page the page that one of them
+   * returned, if any
+   */
   end(project: ProjectName, turn: string, page: FetchedPage | undefined): void;
-  /** An upstream has no such project any more. */
+  /** An upstream no longer has the project. */
   gone(project: ProjectName, upstream: string): void;
   /**
-   * Pins bytes of which nobody here knows, unless others have pinned some. Never rejects.
-   * @returns the first ones; undefined where these are, or where nobody answers
+   * Pins bytes that are unknown here, unless others have pinned some. Never rejects.
+   * @returns the earlier pin; undefined if this one is the first, or there is no reply
    */
   pin(upstream: string, project: ProjectName, seen: SeenBytes): Promise<SeenBytes | undefined>;
-  /** Leaves with the others what they have forgotten. */
+  /** Returns facts to the others after they lost them. */
   giveBack(learnt: readonly Learnt[]): void;
 }

@@ -1,12 +1,12 @@
 /**
- * Leases that end by themselves, for work of seconds that nobody follows: whoever does not get one waits for the news of what
- * came of it, and goes on without. They save work and decide nothing.
+ * Leases that expire, for work of seconds without followers: a process without the lease waits for news of the result,
+ * and then continues without. They save work and decide nothing.
  */
 export interface ShortLeases {
   /**
-   * Never rejects; where nobody answers the lease is ours.
+   * Never rejects; if there is no reply, the lease is granted.
    * @param lasts milliseconds
-   * @returns whether it is ours
+   * @returns whether it is granted
    */
   take(key: string, lasts: number): Promise<boolean>;
 }

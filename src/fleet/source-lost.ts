@@ -1,6 +1,6 @@
 import type { Lost } from './leases.js';
 
-/** Whoever sent the bytes of a fill is gone before their end: they may be had from somebody else, from there on. */
+/** The sender of a fill's bytes is lost before their end: the rest may be available from another one. */
 export class SourceLost extends Error {
   override readonly name = 'SourceLost';
   readonly lost: Lost;

@@ -3,10 +3,10 @@ import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { FindingsStore, ProjectFindings } from '../store/findings-store.js';
 
-/** Tells the others of an inspection. */
+/** Announces an inspection to the others. */
 export type TellFindings = (project: ProjectName, inspection: Inspection) => void;
 
-/** A findings store that tells the others what is put into it. */
+/** A findings store that announces new inspections to the others. */
 export class TellingFindings implements FindingsStore {
   readonly #below: FindingsStore;
   readonly #tell: TellFindings;
