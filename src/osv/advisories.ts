@@ -8,10 +8,12 @@ export interface AdvisoryParts extends InquiryParts {
   readonly now: () => number;
 }
 
-/** So long a question waits until it is known what earlier runs have found, in milliseconds: after a start, it takes a moment. */
+/**
+ * How long a query waits for the findings of earlier runs, in milliseconds: reading them takes a moment after a start.
+ */
 const PATIENCE = 2_000;
 
-/** What is said against releases that somebody has locked or installed, wherever from. */
+/** The advisories against locked or installed releases from any source. */
 export class Advisories {
   readonly #parts: AdvisoryParts;
   readonly #begun: Promise<void>;
@@ -22,20 +24,20 @@ export class Advisories {
     this.#begun = withDeadline(PATIENCE, parts.suspected.searched).catch(() => {});
   }
 
-  /** Milliseconds since 1970: since when what the policy says has been as it is, as far as this process knows. */
+  /** Since when the policy has been in force, as far as this process knows, in milliseconds since 1970. */
   get since(): number {
     const { judge, now } = this.#parts;
     if (this.#basis?.text !== judge.basis) this.#basis = { text: judge.basis, since: now() };
     return this.#basis.since;
   }
 
-  /** For the questions of one request. */
+  /** For the queries of one request. */
   async inquiry(): Promise<Inquiry> {
     await this.#begun;
     return new Inquiry(this.#parts);
   }
 
-  /** What an identifier stands for, now; undefined where nothing is said under it (any more). */
+  /** The present advisory with an identifier; undefined if there is none (any longer). */
   async find(id: string): Promise<Advisory | undefined> {
     const inquiry = await this.inquiry();
     const release = parseAdvisoryId(id);

@@ -3,10 +3,10 @@ import type { ProjectName } from '../domain/project-name.js';
 import { sentence } from '../domain/sentence.js';
 import type { Advisory } from './advisory.js';
 
-/** The version of OSV's schema that is kept to. */
+/** The supported version of OSV's schema. */
 const SCHEMA = '1.7.4';
 
-/** A record in OSV's form (ossf.github.io/osv-schema), as far as anything is known for it. */
+/** A record in OSV's format (ossf.github.io/osv-schema), with the known fields. */
 export interface OsvForm {
   readonly schema_version: string;
   readonly id: string;
@@ -29,19 +29,19 @@ interface OsvAffected {
   readonly versions?: readonly string[];
 }
 
-/** What a record says beside the advisory itself. */
+/** The parts of a record apart from the advisory itself. */
 export interface FormContext {
-  /** Milliseconds since 1970: where a record has no time of its own. */
+  /** For a record without a time of its own, in milliseconds since 1970. */
   readonly since: number;
-  /** Of the policy. */
+  /** The policy revision. */
   readonly revision: string;
   /** Contact for waiver requests. */
   readonly contact: string | undefined;
-  /** The URL of a page of ours; undefined where nobody is told how we are reached, or the pages are off. */
+  /** The URL of a page of the dashboard; undefined if the server's URL is unknown, or the pages are disabled. */
   readonly pageUrl: (advisory: Advisory) => string | undefined;
 }
 
-/** The identifier and the time alone, as a batch is answered. */
+/** Only the identifier and the time, for the response to a batch. */
 export function shortForm(advisory: Advisory, { since }: Pick<FormContext, 'since'>) {
   return { id: advisory.id, modified: modifiedOf(advisory, since) };
 }
@@ -71,7 +71,7 @@ export function osvForm(advisory: Advisory, context: FormContext): OsvForm {
 
 function modifiedOf(advisory: Advisory, since: number): string {
   const own = advisory.kind === 'feed' ? advisory.record.modified : undefined;
-  // Clients read it as a time, and give up where it is none.
+  // Clients parse it as a time, and fail if it is invalid.
   const time = own === undefined ? Number.NaN : Date.parse(own);
   return new Date(Number.isNaN(time) ? since : time).toISOString();
 }
@@ -83,7 +83,7 @@ function detailsOf({ kind, hit, ...rest }: Advisory, { contact }: FormContext): 
   return `${where}Wheelgate refuses this release under ${who}: ${sentence(hit.reason)}${ask}`;
 }
 
-/** Identifiers of databases, as a denial's reference may be one. */
+/** An identifier of a database, which a denial's reference may be. */
 function aliasOf(reference: string | undefined): string | undefined {
   return reference !== undefined && /^[A-Z][A-Za-z]*-[\w.:-]+$/.test(reference)
     ? reference
@@ -116,7 +116,7 @@ function affectedOf({ project, versions, spans }: AffectedProject): OsvAffected 
   };
 }
 
-/** A version that nobody can compare is in no range. */
+/** An invalid version cannot be compared, so it is in no range. */
 function ownAffected({ project, version }: Extract<Advisory, { kind: 'policy' }>): OsvAffected {
   return { package: packageOf(project), ...(version !== undefined && { versions: [version] }) };
 }

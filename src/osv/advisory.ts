@@ -4,7 +4,7 @@ import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
 import type { NamedRelease } from './advisory-id.js';
 
-/** What is said against a release: a record of the malware feed as it is, or a refusal by the policy. */
+/** An advisory against a release: an unchanged record of the malware feed, or a refusal by the policy. */
 export type Advisory =
   | {
       readonly kind: 'feed';
@@ -12,13 +12,13 @@ export type Advisory =
       readonly hit: RuleHit;
       readonly record: FeedRecord;
       readonly project: ProjectName;
-      /** Undefined where no release in particular was asked about. */
+      /** Undefined if the query named no release. */
       readonly version: string | undefined;
     }
   | ({
       readonly kind: 'policy';
       readonly id: string;
       readonly hit: RuleHit;
-      /** Whose content is refused; undefined where the release is, whatever is in it. */
+      /** The file with refused content; undefined if the release is refused regardless of its content. */
       readonly file: Pick<Subject, 'filename' | 'sha256'> | undefined;
     } & NamedRelease);

@@ -20,21 +20,20 @@ export interface InquiryParts {
   readonly findings: Pick<FindingsStore, 'known'>;
   readonly suspected: SuspectedProjects;
   readonly feed: () => MalwareFeed;
-  /** The files of the project's page as it was seen last; undefined where memory has none. Nobody is asked. */
+  /** The last known files of the project's page; undefined if it is not in memory. Without any request. */
   readonly recentFiles: (project: ProjectName) => readonly ListedFile[] | undefined;
-  /** The upstream that a project would be asked of first. */
+  /** The first upstream for a project. */
   readonly upstreamOf: (project: ProjectName) => Pick<Subject, 'upstream' | 'publicUpstream'>;
 }
 
-/** Stands for a project's releases where none is known. */
+/** Stands for a project's releases if none is known. */
 const ANY_VERSION = '0';
 
 /**
- * Questions that are asked together. What is known of a project is gone through once for all of them. Only what is at
- * hand is looked into: no upstream is asked, and for a name that nobody knows nothing is read or kept.
- *
- * A release is named where the policy refuses it whatever is in it, or where something in it is refused and no wheel of it
- * is known to be allowed. What is waived, in dry-run, or only warned of is not told.
+ * Queries of one request. The facts about a project are read once for all of them. Only local facts count: no upstream
+ * is queried, and an unknown name causes no reads and no writes.
+ * A release has an advisory if the policy refuses it regardless of its content, or if some of its content is refused
+ * and none of its wheels is known to be allowed. Waived, dry-run and warn results have none.
  */
 export class Inquiry {
   readonly #parts: InquiryParts;
@@ -49,9 +48,9 @@ export class Inquiry {
   }
 
   /**
-   * The strongest first.
-   * @param version PEP 440's normal form; undefined stands for all versions that are none: like files of such a version, it is
-   * refused where any version is denied, and no waiver is for it
+   * The most severe first.
+   * @param version PEP 440's normal form; undefined stands for all invalid versions: like files with such a version, it
+   * is refused if any version is denied, and no waiver applies
    */
   async of(project: ProjectName, version: string | undefined): Promise<readonly Advisory[]> {
     const { judge, feed, suspected } = this.#parts;
@@ -74,7 +73,7 @@ export class Inquiry {
     return told;
   }
 
-  /** A record of the malware feed, where the policy heeds the feed for any of its releases. */
+  /** A record of the malware feed, if the policy enforces the feed for any of its releases. */
   ofRecord(id: string): Advisory | undefined {
     const record = this.#parts.feed().record(id);
     const affected = record?.affected[0];
@@ -90,8 +89,8 @@ export class Inquiry {
   }
 
   /**
-   * All that is known against releases of a project: those that the feed names, and those that are at hand.
-   * @param isInvalid whether a version was asked about that is none
+   * All known advisories against releases of a project: those in the feed, and those with local facts.
+   * @param isInvalid whether the query has an invalid version
    */
   async #ofProject(project: ProjectName, isInvalid: boolean): Promise<readonly Advisory[]> {
     const told = new Map<string, Advisory>();
@@ -105,12 +104,12 @@ export class Inquiry {
       if (turns.spent) await turns.next();
       for (const advisory of await this.of(project, version)) told.set(advisory.id, advisory);
     }
-    // Of a range that is denied it is not known whether a release is in it.
+    // For a denied range, it is unknown whether a release is in it.
     if (isInvalid || !contents.isListed)
-      // A record of the feed may be waived for the versions that it names; this was asked above.
+      // A record of the feed may be waived for its versions, which was checked above.
       for (const advisory of await this.of(project, undefined))
         if (isInvalid || advisory.kind === 'policy') told.set(advisory.id, advisory);
-    // A project that is denied as a whole is named even if its page lists nothing.
+    // A project that is denied completely has an advisory even if its page is empty.
     if (told.size === 0)
       for (const advisory of await this.of(project, ANY_VERSION)) told.set(advisory.id, advisory);
     return [...told.values()];
@@ -128,7 +127,7 @@ export class Inquiry {
         this.#parts.judge.evaluate(this.#subject(project, about), { inspection }).hits,
       );
       if (name.kind === 'wheel') {
-        // One that may be installed is left.
+        // A wheel that may be installed remains.
         if (hit === undefined) return [];
         hasWheel = true;
       }
@@ -136,7 +135,7 @@ export class Inquiry {
       const advisory = policyAdvisory(project, version, hit, { filename, sha256 });
       if (strongest === undefined || rank(advisory) < rank(strongest)) strongest = advisory;
     }
-    // A release is not known by its sdist while there may be wheels that nobody has opened.
+    // A refused sdist is not enough while there may be wheels that were not inspected.
     if (strongest === undefined || (!hasWheel && contents.mayHaveWheel(key))) return [];
     return [strongest];
   }
@@ -156,7 +155,7 @@ export class Inquiry {
     return new KnownContents(project, known, recentFiles(project));
   }
 
-  /** Written out: hundreds are made at a time, and spreading parts into one takes ten times as long. */
+  /** Written out: hundreds are created at once, and spreading objects takes ten times as long. */
   #subject(
     project: ProjectName,
     {
@@ -191,7 +190,7 @@ export class Inquiry {
   }
 }
 
-/** What refuses by what is known for certain, of what is told or of what else is in a file; the strongest first. */
+/** The certain refusals, by release or by content; the most severe first. */
 function standing(hits: readonly RuleHit[]): readonly RuleHit[] {
   return hits.filter(
     ({ rule, action, waiver, dryRun, doubt }) =>

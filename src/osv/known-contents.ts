@@ -7,24 +7,24 @@ import type { ProjectName } from '../domain/project-name.js';
 import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { ListedFile } from '../project-pages/project-pages.js';
 
-/** An artifact that was inspected, and its filename as read. */
+/** An inspected artifact with its parsed filename. */
 export interface KnownContent {
   readonly name: DistributionFilename;
   readonly inspection: Inspection;
 }
 
 /**
- * What is known of a project's artifacts, by release: gone through once, however many of its releases are asked about.
- * Versions that are none are one release: nobody can tell them apart.
+ * The facts about a project's artifacts by release, read once for any number of queries. Invalid versions count as one
+ * release, because they cannot be distinguished.
  */
 export class KnownContents {
   readonly #byRelease = new Map<ReleaseKey, KnownContent[]>();
   readonly #versions = new Map<ReleaseKey, string | undefined>();
   readonly #listedWheels = new Set<ReleaseKey>();
-  /** Whether the project's page is at hand: without it, nobody knows what else there is. */
+  /** Whether the project's page is known: without it, further files may exist. */
   readonly isListed: boolean;
 
-  /** @param listed the files of the project's page; undefined where memory has none */
+  /** @param listed the files of the project's page; undefined if it is not in memory */
   constructor(
     project: ProjectName,
     inspections: Iterable<Inspection>,
@@ -43,7 +43,7 @@ export class KnownContents {
       if (name === undefined) continue;
       const key = releaseKey(name.version);
       this.#versions.set(key, name.version);
-      // The page lists other bytes under that name by now.
+      // The page now lists other bytes with that name.
       const now = digests.get(inspection.filename);
       if (now !== undefined && now !== inspection.sha256) continue;
       const same = this.#byRelease.get(key);
@@ -52,7 +52,7 @@ export class KnownContents {
     }
   }
 
-  /** Of the releases at hand; undefined stands for all versions that are none. */
+  /** Of the known releases; undefined stands for all invalid versions. */
   get versions(): Iterable<string | undefined> {
     return this.#versions.values();
   }
@@ -61,7 +61,7 @@ export class KnownContents {
     return this.#byRelease.get(key) ?? [];
   }
 
-  /** Whether the release may have a wheel: without its page nobody can say. */
+  /** Whether the release may have a wheel: without its page, this is unknown. */
   mayHaveWheel(key: ReleaseKey): boolean {
     return !this.isListed || this.#listedWheels.has(key);
   }

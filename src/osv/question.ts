@@ -1,26 +1,26 @@
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import { parseVersion } from '../domain/version.js';
 
-/** What somebody asks of one package, as far as it can be answered here. */
+/** A query about one package, as far as Wheelgate supports it. */
 export interface Question {
   readonly project: ProjectName;
-  /** PEP 440's normal form; undefined where all releases are asked about, or any of them may be meant. */
+  /** PEP 440's normal form; undefined if all releases are requested, or the version is invalid. */
   readonly version: string | undefined;
-  /** Whether a version was given that is none (PEP 440). */
+  /** Whether the given version is invalid (PEP 440). */
   readonly isInvalid: boolean;
-  /** How many were told already. */
+  /** Number of advisories in earlier responses. */
   readonly skip: number;
 }
 
-/** A question is wrong: what OSV answers with status 400. */
+/** An invalid query, for which OSV responds with status 400. */
 export class BadQuestion extends Error {
   override readonly name = 'BadQuestion';
 }
 
-/** Questions of one batch, as OSV's API has it. */
+/** Maximum number of queries per batch, as in OSV's API. */
 const MOST = 1_000;
 
-/** Reads the body of a batch. @throws {BadQuestion} */
+/** Parses the body of a batch. @throws {BadQuestion} */
 export function readBatch(body: unknown): readonly (Question | undefined)[] {
   const queries = isObject(body) ? body.queries : undefined;
   if (!Array.isArray(queries)) throw new BadQuestion('Invalid query: "queries" is not a list.');
@@ -29,8 +29,8 @@ export function readBatch(body: unknown): readonly (Question | undefined)[] {
 }
 
 /**
- * Reads one question: a package by name and ecosystem, or by its URL (purl), and a version.
- * @returns undefined where nothing is ever known of it: commits, other ecosystems, what is no name
+ * Parses one query: a package by name and ecosystem, or by its URL (purl), and a version.
+ * @returns undefined for queries that never have results: commits, other ecosystems, invalid names
  * @throws {BadQuestion}
  */
 export function readQuestion(body: unknown): Question | undefined {
@@ -66,12 +66,12 @@ function ofPurl(
     throw new BadQuestion('The version must be given once: in the purl or separately.');
   if (type.toLowerCase() !== 'pypi') return undefined;
   const project = parseProjectName(decoded(path).replace(/^\/+|\/+$/g, ''));
-  // A name that cannot be read says that nothing is known: `six%401.17.0` would pass as clean.
+  // An invalid name must not return an empty result: `six%401.17.0` would pass as clean.
   if (project === undefined) throw new BadQuestion('Invalid Package URL.');
   return question(project, own ? decoded(own) : version, skip);
 }
 
-/** A name as requirements have it, with its extras. */
+/** A name as in requirements, with its extras. */
 function readName(text: string): ProjectName | undefined {
   return parseProjectName(text.replace(/\[[^\]]*\]\s*$/, '').trim());
 }
@@ -81,7 +81,7 @@ function question(project: ProjectName, text: string | undefined, skip: number):
   return { project, version, isInvalid: text !== undefined && version === undefined, skip };
 }
 
-/** An empty one is as good as none, as protocol buffers have it. */
+/** An empty text counts as missing, as in protocol buffers. */
 function textOf(object: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const value = object[key];
   if (value === undefined || value === null || value === '') return undefined;
