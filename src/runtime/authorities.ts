@@ -5,10 +5,10 @@ import { rootCertificates } from 'node:tls';
 const CERTIFICATE = /-----BEGIN (X509 )?CERTIFICATE-----[^-]*-----END \1?CERTIFICATE-----/g;
 
 /**
- * The certificate authorities to be trusted: Node's own, and those in the files that `SSL_CERT_FILE` and
- * `NODE_EXTRA_CA_CERTS` name. Naming authorities replaces Node's list, so the list comes along.
- * @returns undefined where none are named, which leaves the list as it is
- * @throws where a file cannot be read, or holds no certificate: a mistake that would show in each connection only
+ * The trusted certificate authorities: Node's own, and those in the files `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`. A
+ * list of authorities replaces Node's, so Node's are included.
+ * @returns undefined if no file is set, which leaves Node's list unchanged
+ * @throws if a file is unreadable, or contains no certificate: that would otherwise only show at each connection
  */
 export function certificateAuthorities(env: NodeJS.ProcessEnv): string[] | undefined {
   const named = (['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const).flatMap((variable) => {

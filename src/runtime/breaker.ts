@@ -1,33 +1,33 @@
 import { type Span, within } from '../domain/span.js';
 
-/** What a question that failed says of whom it was asked. */
+/** The meaning of a failed request for the state of the server. */
 export type Says =
-  /** Does not answer. */
+  /** Does not respond. */
   | 'gone'
-  /** Has answered, though not as was hoped. */
+  /** Responded, though with a failure. */
   | 'there'
-  /** Nothing: we could not ask. */
+  /** Unknown: the request could not be sent. */
   | 'nothing';
 
 export interface BreakerSettings {
   readonly now: () => number;
-  /** Failures in a row after which nobody asks any more. */
+  /** Consecutive failures before requests are paused. */
   readonly patience: number;
-  /** How long that lasts at first, and at most, in milliseconds: twice as long after each look that fails. */
+  /** The initial and maximum length of a pause, in milliseconds: doubled after each failed retry. */
   readonly shortest: number;
   readonly longest: number;
   /**
-   * Makes the failure of a question that is not asked.
-   * @param failures in a row, so far
-   * @param wait until it would be asked, in milliseconds
+   * Creates the failure of a request during a pause.
+   * @param failures the number of consecutive failures
+   * @param wait the time until the next retry, in milliseconds
    */
   readonly refuse: (failures: number, wait: number) => Error;
   readonly says: (error: unknown) => Says;
 }
 
 /**
- * Spares those who wait for a server that does not answer, and the server: after some failures in a row nobody waits
- * for it any more, but for one who looks now and then whether it has come back.
+ * Spares clients the wait for a server that does not respond, and spares the server: after some consecutive failures
+ * requests fail immediately, except for an occasional retry.
  */
 export class Breaker {
   readonly #settings: BreakerSettings;
@@ -41,7 +41,7 @@ export class Breaker {
     this.#pause = settings.shortest;
   }
 
-  /** @throws what the question fails with, or at once where the server is left alone */
+  /** @throws the request's error, or immediately during a pause */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     const looks = this.#failures >= this.#settings.patience;
     if (looks && (this.#looking || this.#isClosed())) throw this.#refusal();

@@ -4,25 +4,25 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { ChangeWatch, HANGS, stateOfFile } from './change-watch.js';
 
-/** Who somebody is, PEM: the certificate with its chain, and its private key. */
+/** An identity in PEM: the certificate with its chain, and its private key. */
 export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** Where a certificate and its key lie. */
+/** The paths of a certificate and its key. */
 export interface CertificateFiles {
   readonly cert: string;
   readonly key: string;
 }
 
-/** @throws where a file cannot be read, or the two are no PEM or do not belong together */
+/** @throws if a file is unreadable, or the two are no PEM or do not match */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
   const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
   return checked({ cert, key });
 }
 
-/** The same at once. */
+/** The same synchronously. */
 export function readCertificateSync(files: CertificateFiles): Certificate {
   return checked({ cert: readFileSync(files.cert), key: readFileSync(files.key) });
 }
@@ -32,15 +32,15 @@ function checked(certificate: Certificate): Certificate {
   return certificate;
 }
 
-/** When a certificate ends, in milliseconds since 1970: the server's own, which comes first in its chain. */
+/** When a certificate expires, in milliseconds since 1970: the server's own, which is the first in its chain. */
 export function expiryOf({ cert }: Certificate): number {
   return Date.parse(new X509Certificate(cert).validTo);
 }
 
 /**
- * Reads them anew when they change: certificates are renewed under a running server.
- * @param onRenewed given the new one; connections that are open keep the old
- * @param onProblem given why a change could not be taken over; the old one stays in use
+ * Reloads the files when they change, because certificates are renewed while the server runs.
+ * @param onRenewed receives the new certificate; open connections keep the old one
+ * @param onProblem receives the reason if a change was rejected; the old one remains in use
  */
 export async function watchCertificate(
   files: CertificateFiles,

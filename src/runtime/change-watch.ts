@@ -1,53 +1,52 @@
 import { readlink, stat } from 'node:fs/promises';
 
 export interface ChangeWatchParts {
-  /** Describes what is watched: another text whenever it changed. */
+  /** The state of the watched files, as a text that changes with them. */
   readonly look: () => Promise<string>;
   /**
-   * It changed, and has come to rest. Resolves with whether it could be read, whatever it says: where there are no file
-   * descriptors left, or a mount is away, it is tried again without another change.
+   * The files have changed, and are stable. Resolves to whether they were readable, whatever their content: if there
+   * are no file descriptors left, or a mount is missing, it is retried without another change.
    */
   readonly onChange: () => Promise<boolean>;
-  /** A look does not come back, as on a mount that hangs. It is read anew, changed or not, once one does. */
+  /** A check does not return, as on a mount that hangs. Once one does, the files are read again, even if unchanged. */
   readonly onHang: () => void;
-  /** Milliseconds between two looks; by default a quarter of a second. */
+  /** Milliseconds between two checks; by default a quarter of a second. */
   readonly interval?: number | undefined;
-  /** Calls back again and again until told to stop. */
+  /** Calls back periodically until it is stopped. */
   readonly every?: Every | undefined;
 }
 
-/** An edit is in force within two seconds, of which two looks may take the time between them each. */
+/** An edit takes effect within two seconds, of which two checks may each take one interval. */
 const INTERVAL = 250;
-/** What cannot be read is tried again after 2, 4, … looks, and after so many at most. */
+/** An unreadable file is retried after 2, 4, … checks, and at most after this many. */
 const MOST_LOOKS = 64;
-/** A look that takes as long as so many hangs: half a minute. */
+/** A check that takes as long as this many intervals hangs: half a minute. */
 const PATIENCE = 120;
 
-/** What to say of a look that hangs, of its file. */
+/** The message for a file whose check hangs. */
 export const HANGS = 'cannot be read: timeout';
 
-/** No state of any file. */
+/** A state that no file has. */
 const UNREAD = '\0unread';
 
 export type Every = (milliseconds: number, callback: () => Promise<void>) => () => void;
 
 /**
- * Watches files by looking at their sizes and times, rather than asking the system to be told: notices do not
- * cross network mounts and container mounts, and follow a file or a link that is replaced, not its name. A look
- * costs a few stat calls. Two looks must agree before a change counts, so that a save that is half written is
- * not taken for the file.
+ * Watches files by polling their sizes and times, instead of notifications from the system: these do not work across
+ * network and container mounts, and follow a replaced file or link instead of its name. A check costs a few stat calls.
+ * Two checks must agree before a change counts, so that an unfinished save is not read.
  */
 export class ChangeWatch {
   readonly #parts: ChangeWatchParts;
-  /** The state that was last taken notice of. */
+  /** The last handled state. */
   #noticed: string;
   #pending: string | undefined;
-  /** How often in a row it could not be read, and looks until it is tried again. */
+  /** The number of consecutive failures, and of checks until the retry. */
   #misses = 0;
   #rest = 0;
   #busy: Promise<void> = Promise.resolve();
   #looking = false;
-  /** While a look is under way: as long as how many it has taken. */
+  /** The duration of a running check, in intervals. */
   #taken: number | undefined;
   readonly #stop: () => void;
 
@@ -57,12 +56,12 @@ export class ChangeWatch {
     this.#stop = (parts.every ?? everyUnref)(parts.interval ?? INTERVAL, () => this.#tick());
   }
 
-  /** Takes notice of the state as it is, without waiting for it to come to rest. */
+  /** Handles the present state without waiting for it to be stable. */
   takeNotice(): Promise<void> {
     return this.#alone(async () => this.#notice(await this.#look()));
   }
 
-  /** Looks now, and not only at the next look that is due: for who has heard that it may have changed. */
+  /** Checks immediately instead of at the next interval, because the files may have changed. */
   lookNow(): Promise<void> {
     return this.#tick();
   }
@@ -72,7 +71,7 @@ export class ChangeWatch {
   }
 
   async #tick(): Promise<void> {
-    // A mount that hangs must not pile up looks, nor let two follow each other without time between.
+    // On a mount that hangs, checks must not accumulate, nor run without a pause.
     if (this.#looking) return this.#wait();
     this.#looking = true;
     await this.#alone(async () => {
@@ -113,14 +112,14 @@ export class ChangeWatch {
     if (state !== this.#pending) this.#await(state);
     if (await this.#parts.onChange()) this.#noticed = state;
     else {
-      // Also what is as it was before is read again: it may have been taken back meanwhile.
+      // The previous state is also read again, because it may return.
       this.#noticed = UNREAD;
       this.#misses += 1;
       this.#rest = Math.min(2 ** this.#misses, MOST_LOOKS);
     }
   }
 
-  /** One look or reading at a time, in turn. */
+  /** Runs one check or read at a time, in turn. */
   #alone(work: () => Promise<void>): Promise<void> {
     const turn = this.#busy.then(work);
     this.#busy = turn.catch(() => {});
@@ -128,14 +127,14 @@ export class ChangeWatch {
   }
 }
 
-/** Keeps no process alive. What is called back for may fail; the next time comes all the same. */
+/** Does not keep the process alive. After a failed callback, the interval continues. */
 export const everyUnref: Every = (milliseconds, callback) => {
   const timer = setInterval(() => void callback().catch(() => {}), milliseconds);
   timer.unref();
   return () => clearInterval(timer);
 };
 
-/** Size, times and identity of a file, and where it points to: another text whenever it was written or replaced. */
+/** Size, times, identity and link target of a file, as a text that changes when it is written or replaced. */
 export async function stateOfFile(file: string): Promise<string> {
   try {
     const link = await readlink(file).catch(() => '');

@@ -1,21 +1,21 @@
-/** What is to be closed at the end, in the reverse order of its building. */
+/** Resources to close at the end, in the reverse order of their creation. */
 export class Closing {
   readonly #steps: (() => unknown)[] = [];
   #closed: Promise<void> | undefined;
 
-  /** Whether it is all being closed, or has been. */
+  /** Whether closing has started. */
   get hasBegun(): boolean {
     return this.#closed !== undefined;
   }
 
-  /** @param close may return a promise: what was built before is closed once it has resolved */
+  /** @param close may return a promise: earlier resources are closed after it has resolved */
   add(close: () => unknown): void {
     this.#steps.push(close);
   }
 
   /**
-   * Closes all, once, however often it is called. Where some of it cannot be closed, the rest is all the same.
-   * @throws the first error, once all is closed
+   * Closes everything once, even if called repeatedly. After a failure, the rest is still closed.
+   * @throws the first error, after everything is closed
    */
   close(): Promise<void> {
     this.#closed ??= this.#closeAll();

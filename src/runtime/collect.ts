@@ -1,9 +1,9 @@
 /**
- * A body as a whole. One that is longer is read no further, and its stream is destroyed.
- * @param most bytes that it may have
- * @param tooLong makes the error for one that has more
- * @param take waits for room for so many bytes more, where there is none
- * @throws that error; what the body fails with
+ * Buffers a body. A longer one is not read further, and its stream is destroyed.
+ * @param most the maximum number of bytes
+ * @param tooLong creates the error for a longer body
+ * @param take waits for room for this many more bytes, if there is none
+ * @throws that error, or the body's own
  */
 export async function collect(
   body: AsyncIterable<unknown>,

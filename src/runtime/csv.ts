@@ -1,9 +1,9 @@
-/** Where a cell may begin, also for a spreadsheet that takes another separator than ours, with a formula behind it. */
+/** The start of a cell that a spreadsheet may treat as a formula, also with another separator than ours. */
 const FORMULA = /(^|[,;|\t\r\n])(?=[ "]*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 
 /**
- * One line of CSV (RFC 4180): every text is quoted. One that a spreadsheet would take for a formula gets an apostrophe in
- * front of that: parts of a record, such as the User-Agent, are a client's choice.
+ * One line of CSV (RFC 4180) in which every text is quoted. A text that a spreadsheet would treat as a formula gets a
+ * leading apostrophe, because clients choose parts of a record, such as the User-Agent.
  */
 export function csvLine(values: readonly (string | number | undefined)[]): string {
   return values

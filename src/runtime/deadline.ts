@@ -1,7 +1,7 @@
 /**
- * Gives up waiting after so many milliseconds.
- * @param onLate called then; makes the error to reject with
- * @throws what the promise rejects with, or that timeout
+ * Waits for a promise with a timeout in milliseconds.
+ * @param onLate called at the timeout; creates the error
+ * @throws the promise's rejection, or the timeout
  */
 export async function withDeadline<T>(
   milliseconds: number,

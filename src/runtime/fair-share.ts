@@ -1,25 +1,25 @@
 /**
- * A bounded memory that all who are at work divide: large pieces for a few, since every hand-over to another thread
- * costs the same whatever it carries; small ones for many, so that a hundred take little more than ten, and nobody
- * keeps the event loop for long.
+ * A limited memory that is divided among all tasks: large pieces for a few tasks, because every transfer to another
+ * thread costs the same for any size; small ones for many, so that a hundred use little more than ten, and no task
+ * blocks the event loop for long.
  */
 export class FairShare {
   readonly #total: number;
   readonly #least: number;
   #users = 0;
 
-  /** @param total what they divide, and what one alone may have; @param least what everybody has; in bytes */
+  /** @param total the memory for all, and the maximum for one; @param least the minimum for each; in bytes */
   constructor(total: number, least: number) {
     this.#total = total;
     this.#least = least;
   }
 
-  /** What each may have just now, in bytes. */
+  /** The present share of each, in bytes. */
   get each(): number {
     return Math.max(this.#least, Math.floor(this.#total / Math.max(1, this.#users)));
   }
 
-  /** One more is at work. @returns to be called when that one has done; calling it again changes nothing */
+  /** Adds a task. @returns ends it; a second call has no effect */
   join(): () => void {
     let isHere = true;
     this.#users += 1;

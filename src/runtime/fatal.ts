@@ -1,15 +1,14 @@
 import type { Log } from './log.js';
 
-/** The exit code of a process that ended because of what nobody expected (EX_SOFTWARE of sysexits.h). */
+/** The exit code after an unexpected error (EX_SOFTWARE of sysexits.h). */
 const CRASHED = 70;
-/** What is under way may take so long, in milliseconds. */
+/** The time for requests in progress, in milliseconds. */
 const GRACE = 5_000;
 
 /**
- * Ends the process where something went wrong that nobody expected: what it holds may be wrong from then on, and a new one
- * begins with what is known to be right. It says why, takes no more connections, and lets what is under way finish for
- * some seconds.
- * @param close of what serves, as far as there is anything by then
+ * Ends the process after an unexpected error: its state may be wrong, and a new process starts with a correct one. It
+ * logs the reason, accepts no more connections, and lets requests finish for a few seconds.
+ * @param close closes the servers that exist so far
  */
 export function endOnFatal(log: Log, close: () => Promise<void>): void {
   let isEnding = false;

@@ -6,10 +6,9 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * The log of the process: JSON lines on standard error, so that standard output stays free for a command's
- * results. Credentials never reach it: URLs lose their user part wherever they stand, headers that carry secrets are
- * cut.
- * @param about goes with every line
+ * The log of the process: JSON lines on standard error, so that standard output contains only a command's results. It
+ * never contains credentials: URLs lose their user part everywhere, and headers with secrets are cut.
+ * @param about added to every line
  */
 export function createLog(
   level: LogLevel,
@@ -19,7 +18,7 @@ export function createLog(
   return pino(
     {
       level,
-      // Null: neither the process's id nor the machine's name.
+      // Null omits the process id and the host name.
       base: about ?? null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
@@ -40,8 +39,8 @@ export function createLog(
 }
 
 /**
- * Where nobody reads it any more, lines are lost and the service goes on: an error that nobody listens to would be taken
- * for one that nobody expected, which is logged, and fails again.
+ * If the reader has ended, lines are lost and the service continues: an error without a listener would count as
+ * unexpected, be logged, and fail again.
  */
 function standardError(): NodeJS.WritableStream {
   const { stderr } = process;
@@ -51,7 +50,7 @@ function standardError(): NodeJS.WritableStream {
 
 function ignore(): void {}
 
-/** Whatever was put into a line, and by whom. */
+/** Removes credentials from lines of any origin. */
 function redacting(destination: NodeJS.WritableStream): { write(line: string): void } {
   return {
     write: (line) => void destination.write(line.includes('@') ? redactUrls(line) : line),

@@ -1,8 +1,8 @@
 import { Failure } from '../domain/failure.js';
 
-/** How long somebody waits for room, in milliseconds: pip waits 15 s for a byte. */
+/** The longest wait for room, in milliseconds: pip waits 15 s for a byte. */
 const PATIENCE = 10_000;
-/** When it is worth asking again, in milliseconds. */
+/** The interval for a retry by clients, in milliseconds. */
 const ASK_AGAIN = 2_000;
 
 interface Waiting {
@@ -10,54 +10,53 @@ interface Waiting {
   readonly goOn: () => void;
 }
 
-/** Where those of one purpose stand in the line. */
+/** The queue position of one purpose. */
 interface Place {
   holdings: number;
   taken: number;
   readonly waiting: Waiting[];
 }
 
-/** What one piece of work takes of a budget. */
+/** The part of a budget that a task uses. */
 export interface Holding {
   /**
-   * Takes so much more.
-   * @returns what is to be waited for; undefined where there is room
-   * @throws {Failure} overloaded where there is none in time
+   * Takes this much more.
+   * @returns the wait for it; undefined if there is room
+   * @throws {Failure} overloaded on a timeout
    */
   take(bytes: number): Promise<void> | undefined;
-  /** Gives back all that was taken. */
+  /** Returns everything that was taken. */
   release(): void;
 }
 
 /**
- * A bounded memory for work whose size shows only on the way: what asks for more than there is waits. One at a time gets
- * what it asks for all the same, and keeps that right until it has given all back, so that there is always one who can go
- * on; beyond the bound there is what that one takes, and no more. Who takes nothing, because it waits for something else,
- * keeps nobody waiting.
+ * A limited memory for tasks whose size is unknown in advance: a request beyond the limit waits. One task at a time may
+ * exceed the limit, until it has returned everything, so that one can always continue; the excess is limited to that
+ * task. A task that takes nothing, because it waits for something else, blocks no other.
  */
 export class MemoryBudget {
   readonly #total: number;
   readonly #patience: number;
   #taken = 0;
-  /** In the order of their coming. */
+  /** In order of arrival. */
   readonly #places = new Map<string, Place>();
-  /** Who may go beyond the bound. */
+  /** The task that may exceed the limit. */
   #beyond: Place | undefined;
 
-  /** @param total in bytes; @param patience how long somebody waits, in milliseconds */
+  /** @param total in bytes; @param patience the longest wait, in milliseconds */
   constructor(total: number, patience = PATIENCE) {
     this.#total = total;
     this.#patience = patience;
   }
 
-  /** What is taken just now, in bytes. */
+  /** The bytes in use. */
   get taken(): number {
     return this.#taken;
   }
 
   /**
-   * Begins a piece of work. What is done for one purpose has one place in the line, from its first piece on until there
-   * is none: of those who wait, what was begun first is brought to an end first.
+   * Starts a task. The tasks of one purpose share a queue position, from the first one until there is none: of the
+   * waiting purposes, the oldest is completed first.
    */
   enter(purpose: string): Holding {
     const place = this.#places.get(purpose) ?? { holdings: 0, taken: 0, waiting: [] };
@@ -107,7 +106,7 @@ export class MemoryBudget {
     });
   }
 
-  /** As many as fit, in the order of their places. */
+  /** Grants as many requests as fit, in queue order. */
   #letOthersGoOn(): void {
     for (const place of this.#places.values())
       while (place.waiting[0] !== undefined && this.#fits(place, place.waiting[0].bytes))

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Windows refuses to replace or move a file that another program holds open: a reader, a virus scanner, a backup. */
+/** Windows refuses to replace or move a file that another program has open: a reader, a virus scanner, a backup. */
 const BUSY: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /** Pauses before further attempts, in milliseconds: 1.6 s in total. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400, 800];
@@ -14,16 +14,16 @@ export interface MoveParts {
 
 const SYSTEM: MoveParts = {
   platform: process.platform,
-  // By its name: a test that injects faults replaces what `node:fs/promises` exports.
+  // Looked up by name, because a test that injects faults replaces the exports of `node:fs/promises`.
   rename: (from, to) => rename(from, to),
   pause,
 };
 
 /**
- * Renames a file and replaces what has that name. On Windows a file in use is tried again for a moment; elsewhere, being open
- * hinders nobody.
- * @param parts a test supplies its own
- * @throws {NodeJS.ErrnoException} as `rename` does
+ * Renames a file and replaces an existing one. On Windows, a file in use is retried for a moment; other systems allow
+ * it.
+ * @param parts tests supply their own
+ * @throws {NodeJS.ErrnoException} the errors of `rename`
  */
 export function moveFile(from: string, to: string, parts = SYSTEM): Promise<void> {
   return parts.platform === 'win32' ? moveWhenFree(from, to, parts) : parts.rename(from, to);

@@ -4,48 +4,48 @@ import { certificateAuthorities } from './authorities.js';
 import type { Certificate } from './certificate.js';
 import { type ProxyFor, proxiesIn } from './proxies.js';
 
-/** A way out of the machine, with connections of its own. */
+/** A set of outgoing connections. */
 export interface Way {
   readonly dispatcher: Dispatcher;
-  /** The same for code that speaks through Node's own http module; made when it is first asked for. */
+  /** The same for code that uses Node's own http module; created at the first call. */
   agent(): Promise<NodeAgent>;
 }
 
 export interface WaySettings {
-  /** Milliseconds until there is a connection. */
+  /** The timeout for connecting, in milliseconds. */
   readonly connectTimeout: number;
-  /** Who we are, for those who ask for a certificate. */
+  /** The client certificate for servers that request one. */
   readonly certificate?: Certificate | undefined;
 }
 
-/** A way out whose settings may change. */
+/** A set of outgoing connections whose settings can change. */
 export interface OwnWay extends Way {
-  /** From now on connections are made with another certificate; what is under way ends over those that it has. */
+  /** New connections use another certificate; requests in progress finish on their own connections. */
   renew(certificate: Certificate): void;
 }
 
-/** The ways out of the machine, all of them by the same egress proxies and certificate authorities. */
+/** All outgoing connections, through the same egress proxies and certificate authorities. */
 export interface Network extends Way {
-  /** A way out with settings of its own; closed with the others. */
+  /** A set with its own settings; closed together with the others. */
   open(settings: WaySettings): OwnWay;
   close(): Promise<void>;
 }
 
-/** Connections to one origin. */
+/** Connections per origin. */
 const CONNECTIONS = 64;
 const CONNECT_TIMEOUT = 10_000;
 
 /**
- * Opens the way out as the environment describes it: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in either
- * case), and certificate authorities beside Node's own from `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`.
- * @throws where a certificate file is named that holds none, or a proxy's URL cannot be read
+ * Opens the network with the settings of the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in either case),
+ * and additional certificate authorities from `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`.
+ * @throws if a certificate file contains none, or a proxy's URL is invalid
  */
 export function createNetwork(env: NodeJS.ProcessEnv): Network {
   const ca = certificateAuthorities(env);
   const proxyFor = proxiesIn(env);
   const closing: (() => Promise<void>)[] = [];
   const open = ({ connectTimeout, certificate }: WaySettings): OwnWay => {
-    /** The last is in use; the others end what they are at. */
+    /** The last one is in use; the others finish their requests. */
     const lines: Line[] = [];
     const begin = (shown: Certificate | undefined) => {
       const tls = { ca, ...shown };
@@ -86,7 +86,7 @@ export function createNetwork(env: NodeJS.ProcessEnv): Network {
   };
 }
 
-/** Connections that are made alike. */
+/** Connections with the same settings. */
 interface Line {
   readonly dispatcher: Agent;
   readonly tls: Tls;
@@ -111,14 +111,14 @@ function dispatcherOver(proxyFor: ProxyFor | undefined, tls: Tls, timeout: numbe
         connections: CONNECTIONS,
         requestTls: { ...tls, timeout },
         proxyTls: { ca: tls.ca, timeout },
-        // A tunnel to a port that is not 443 is what Squid refuses as it comes.
+        // Squid's default configuration refuses a tunnel to another port than 443.
         proxyTunnel: false,
       });
     },
   });
 }
 
-/** Its library knows many kinds of proxies, and most who run this ask for nothing that goes through it. */
+/** Its library supports many kinds of proxies, and most installations never use it. */
 async function agentOver(proxyFor: ProxyFor | undefined, tls: Tls): Promise<NodeAgent> {
   const { ProxyAgent } = await import('proxy-agent');
   const getProxyForUrl = (url: string) => proxyFor?.(new URL(url)) ?? '';

@@ -1,6 +1,6 @@
 /**
- * Work of which there is one run at a time, for all who want it: whoever asks while it runs has it run once more, for what
- * has changed since it began may have been passed over.
+ * Runs one task at a time for all callers: a call during a run causes another one, because the run may have missed
+ * later changes.
  */
 export class OnceMore {
   readonly #work: () => Promise<void>;
@@ -12,19 +12,19 @@ export class OnceMore {
     this.#work = work;
   }
 
-  /** Whether it will run once more. */
+  /** Whether it will run again. */
   get isWanted(): boolean {
     return this.#wanted;
   }
 
-  /** Resolves once a run is over that has begun since. */
+  /** Resolves after a run that started after the call. */
   run(): Promise<void> {
     this.#wanted = true;
     this.#running ??= this.#runAsWanted();
     return this.#running;
   }
 
-  /** Resolves once it does not run. */
+  /** Resolves when it is not running. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -34,7 +34,7 @@ export class OnceMore {
       this.#wanted = false;
       await this.#work();
     }
-    // In the same turn as the look at what is wanted: whoever asks next begins anew.
+    // Synchronous with the check for further calls: the next call starts a new run.
     this.#running = undefined;
   }
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** How many files and sockets this process may have open at a time; undefined where the system does not tell (Linux does). */
+/**
+ * The maximum number of open files and sockets of this process; undefined if the system does not report it (Linux
+ * does).
+ */
 export function openFilesLimit(): number | undefined {
   try {
     const [, limit] =

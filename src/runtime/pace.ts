@@ -1,8 +1,8 @@
 import { LEAST_RATE } from './least-rate.js';
 
 /**
- * How fast a body comes, by the time in which it was waited for: a reader that takes its time is not the sender's fault. An
- * idle time-out does not see a body that drips.
+ * The rate of a body during the time spent waiting for it, because a slow reader is not the sender's fault. An idle
+ * timeout does not detect a body that sends single bytes.
  */
 export class Pace {
   readonly #window: number;
@@ -11,21 +11,18 @@ export class Pace {
   #waited = 0;
   #received = 0;
 
-  /**
-   * @param window how long it may be slower than that, in milliseconds
-   * @param leastRate bytes a second
-   */
+  /** @param window how long it may be slower, in milliseconds @param leastRate bytes per second */
   constructor(window: number, leastRate = LEAST_RATE) {
     this.#window = window;
     this.#leastRate = leastRate;
   }
 
-  /** From now on it is waited for. */
+  /** The wait starts now. */
   wait(): void {
     this.#since = performance.now();
   }
 
-  /** So many bytes have come. @returns whether that is too slow */
+  /** This many bytes have arrived. @returns whether the rate is too low */
   arrived(bytes: number): boolean {
     this.#waited += performance.now() - this.#since;
     this.#received += bytes;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the installed package, where `policies/` and `schema/` lie, compiled or not. */
+/** The folder of the installed package with `policies/` and `schema/`, compiled or not. */
 export const PACKAGE_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 export const VERSION: string = (

@@ -1,4 +1,4 @@
-/** So many at a time; whoever comes beyond waits for a place, and not for ever. */
+/** A limited number of places, for which others wait until a timeout. */
 export class Places {
   readonly #patience: number;
   #free: number;
@@ -10,7 +10,7 @@ export class Places {
     this.#patience = patience;
   }
 
-  /** @returns gives the place back, once however often it is called; undefined where there is none within the patience */
+  /** @returns releases the place, once even if called repeatedly; undefined on a timeout */
   async enter(): Promise<(() => void) | undefined> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#wait())) return undefined;
@@ -21,7 +21,7 @@ export class Places {
     };
   }
 
-  /** The place goes to who waits longest. */
+  /** The longest waiter gets the place. */
   #leave(): void {
     const [next] = this.#waiting;
     if (next === undefined) this.#free += 1;

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Opening a pipe for reading would wait for a writer. */
+/** Opening a pipe for reading would otherwise wait for a writer. */
 export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** @throws where it is not there, cannot be read, or is no plain file */
+/** @throws if it is missing, unreadable, or not a regular file */
 export async function readPlainFile(path: string): Promise<Buffer> {
   const file = await open(path, READ_AT_ONCE);
   try {

@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The egress proxy's URL for a request; undefined where it goes straight. */
+/** The egress proxy's URL for a request; undefined for a direct connection. */
 export type ProxyFor = (url: URL) => string | undefined;
 
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case. Requests to https go through the former, or else the
- * latter. `NO_PROXY` holds hosts (which stand for all below them, too), addresses and networks such as `10.0.0.0/8`, each with
- * a port where only that is meant; `*` stands for all.
- * @returns undefined where there is no proxy at all
- * @throws where a proxy's URL cannot be read
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case. Requests to https use the former, or else the
+ * latter. `NO_PROXY` contains hosts (which include all their subdomains), addresses and networks such as `10.0.0.0/8`,
+ * each with an optional port; `*` matches everything.
+ * @returns undefined if there is no proxy
+ * @throws if a proxy's URL is invalid
  */
 export function proxiesIn(env: NodeJS.ProcessEnv): ProxyFor | undefined {
   const http = proxyIn(env, 'http_proxy', 'HTTP_PROXY');
@@ -21,7 +21,7 @@ export function proxiesIn(env: NodeJS.ProcessEnv): ProxyFor | undefined {
   };
 }
 
-/** A proxy's URL often holds a password: it is not repeated, only where it stands. */
+/** A proxy's URL often contains a password, so the message names only its variable. */
 function proxyIn(env: NodeJS.ProcessEnv, ...names: readonly string[]): string {
   const name = names.find((one) => env[one] !== undefined);
   const text = (name && env[name]) ?? '';
@@ -69,7 +69,7 @@ function exception(entry: string): Exception {
     (only === undefined || only === port) && (host === wanted || host.endsWith(`.${wanted}`));
 }
 
-/** Of an address, or of a network in CIDR notation. */
+/** For an address, or a network in CIDR notation. */
 function networkOf(entry: string): BlockList | undefined {
   const [address = '', bits, ...more] = entry.split('/');
   const version = isIP(address);

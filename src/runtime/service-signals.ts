@@ -1,32 +1,32 @@
-/** What a shell reports for a process that a signal ended, for one that exits by itself because of it. */
+/** The exit codes that a shell reports for a process ended by a signal; the process uses the same ones. */
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149, SIGHUP: 129 } as const;
 type Stop = keyof typeof EXIT_BY_SIGNAL;
 
 /**
- * Windows sends SIGBREAK for Ctrl+Break, which service wrappers use, and SIGHUP when the console window closes. It has no
- * SIGHUP that asks to reload, and delivers no SIGTERM.
+ * Windows sends SIGBREAK for Ctrl+Break, which service wrappers use, and SIGHUP when the console window closes. It has
+ * no SIGHUP for a reload, and delivers no SIGTERM.
  */
 const STOPS: { readonly windows: readonly Stop[]; readonly others: readonly Stop[] } = {
   windows: ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'],
   others: ['SIGINT', 'SIGTERM'],
 };
 
-/** Of `process`, what signals need; a test supplies its own. */
+/** The part of `process` for signals; tests supply their own. */
 export type SignalSource = Pick<NodeJS.Process, 'platform' | 'exit'> & {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
 };
 
 /**
- * The signals that a service is sent, from the first moment on: none of them ends it unawares. SIGTERM and SIGINT stop it, and
- * sent again end it at once; SIGHUP has it read what was changed; those that others use for other things are for nobody
- * here, where they would end the process or open a debugger.
+ * Handles a service's signals from the start, so that none ends it unexpectedly. SIGTERM and SIGINT stop it, and end it
+ * immediately when repeated; SIGHUP reloads changed files; further signals with a meaning elsewhere are ignored,
+ * because they would end the process or open a debugger.
  */
 export class ServiceSignals {
   /** Resolves with the first signal to stop. */
   readonly stopped: Promise<NodeJS.Signals>;
   #isStopping = false;
   #reload: (() => void) | undefined;
-  /** SIGHUP came before there was anything that could read. */
+  /** SIGHUP arrived before there was a reload function. */
   #isDue = false;
 
   constructor(source: SignalSource = process) {
@@ -52,7 +52,7 @@ export class ServiceSignals {
     return this.#isStopping;
   }
 
-  /** @param reload called for each SIGHUP, also for one that came before */
+  /** @param reload called for each SIGHUP, including an earlier one */
   onReload(reload: () => void): void {
     this.#reload = reload;
     if (this.#isDue) reload();

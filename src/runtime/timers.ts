@@ -1,8 +1,8 @@
-/** Time, for who waits for it; a test hands in one that it moves itself. */
+/** The clock and timers; tests pass one that they move. */
 export interface Timers {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once, `milliseconds` from now; the function that it gives takes that back. */
+  /** Calls back once after `milliseconds`; the returned function cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
@@ -14,7 +14,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** The same, which keeps no process alive. */
+/** The same without keeping the process alive. */
 export const backgroundTimers: Timers = {
   now: Date.now,
   after: (milliseconds, callback) => {

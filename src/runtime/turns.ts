@@ -1,11 +1,11 @@
-/** How long work goes on before others get their turn, in milliseconds. */
+/** How long a task runs before it yields, in milliseconds. */
 const SHARE = 2;
-/** Items between two looks at the clock: some tenths of a millisecond. */
+/** Items between two reads of the clock: a few tenths of a millisecond. */
 const BATCH = 32;
 
 const waiting: (() => void)[] = [];
 
-/** However much work there is, the event loop does one share of it between two looks at its sockets. */
+/** For any amount of work, the event loop runs one share between two checks of its sockets. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (waiting.push(resolve) === 1) setImmediate(letOneGoOn);
@@ -19,13 +19,13 @@ function letOneGoOn(): void {
 }
 
 /**
- * Work that may be long, in shares of a few milliseconds with the event loop's other work in between. What is
- * short is done at once: no turn is waited for before the first share is spent.
+ * Runs long work in shares of a few milliseconds, with the event loop's other work in between. Short work runs at once,
+ * without waiting before the first share is used up.
  */
 export class Turns {
   #since = performance.now();
 
-  /** Whether the share is spent, and `next` should be awaited. */
+  /** Whether the share is used up, and `next` must be awaited. */
   get spent(): boolean {
     return performance.now() - this.#since >= SHARE;
   }

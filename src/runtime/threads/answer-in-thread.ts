@@ -2,10 +2,12 @@ import { types } from 'node:util';
 import { parentPort } from 'node:worker_threads';
 import type { FromThread, ToThread } from './messages.js';
 
-/** What may follow a question while it is being answered. Listeners are set before the first wait, or miss some. */
+/**
+ * Later messages about a request in progress. Set listeners before the first wait, because earlier messages are lost.
+ */
 export interface Following<News> {
   onNews(listener: (news: News) => void): void;
-  /** The question is to be answered as soon as may be, with whatever: nobody waits for it. */
+  /** The reply is no longer awaited: reply with anything as soon as possible. */
   onCancel(listener: () => void): void;
 }
 
@@ -15,9 +17,9 @@ interface Listeners<News> {
 }
 
 /**
- * Makes a thread's program of a function: it answers what `Thread` asks. What the function throws is an answer, too; what
- * is thrown outside of it ends the thread.
- * @param buffersOf what of an answer is handed over instead of copied
+ * Turns a function into a thread's program, which handles the requests of `Thread`. An error of the function is also a
+ * reply; an error outside it ends the thread.
+ * @param buffersOf the buffers of a reply that are transferred instead of copied
  */
 export function answerInThread<Question, Answer, News = never>(
   answer: (question: Question, following: Following<News>) => Answer | Promise<Answer>,
@@ -51,10 +53,10 @@ export function answerInThread<Question, Answer, News = never>(
 
   function sayError(id: number, error: unknown): void {
     try {
-      // A DOMException (an abort, a time-out) comes across as an empty object.
+      // A DOMException (an abort, a timeout) would be serialized as an empty object.
       say({ kind: 'error', id, error: types.isNativeError(error) ? error : plain(error) });
     } catch {
-      // Its cause is nothing that comes across.
+      // Its cause cannot be serialized.
       say({ kind: 'error', id, error: plain(error) });
     }
   }

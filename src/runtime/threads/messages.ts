@@ -1,14 +1,14 @@
-/** What a thread is told. Several questions may be under way at once, each with an identifier of its own. */
+/** Messages to a thread. Several requests may be in progress, each with its identifier. */
 export type ToThread<Question, News> =
   | { readonly kind: 'question'; readonly id: number; readonly question: Question }
-  /** More on a question that it has been asked. */
+  /** A later message about a request. */
   | { readonly kind: 'news'; readonly id: number; readonly news: News }
-  /** Nobody waits for the answer any more. */
+  /** The reply is no longer awaited. */
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What a thread says: that it has started, and an answer, once to each question. */
+/** Messages from a thread: that it has started, and one reply per request. */
 export type FromThread<Answer> =
   | { readonly kind: 'started' }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
-  /** What was thrown instead. Message, stack and cause come across, its class does not. */
+  /** An error in place of a reply. Message, stack and cause are kept, its class is not. */
   | { readonly kind: 'error'; readonly id: number; readonly error: Error };

@@ -1,9 +1,9 @@
 import { type Asked, Thread, ThreadFailure, type ThreadSettings } from './thread.js';
 
 export interface ThreadPoolSettings extends ThreadSettings {
-  /** Threads at most. */
+  /** Maximum number of threads. */
   readonly most: number;
-  /** Questions that one thread is at work on at most; by default one. */
+  /** Maximum number of concurrent requests per thread; by default one. */
   readonly each?: number;
 }
 
@@ -14,7 +14,7 @@ interface Waiting<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Threads that are started as they are needed. One that hangs or dies is replaced, and takes none of the others along. */
+/** Threads that are started on demand. One that hangs or dies is replaced, without affecting the others. */
 export class ThreadPool<Question, Answer, News = never> {
   readonly #settings: ThreadPoolSettings;
   readonly #threads = new Set<Thread<Question, Answer, News>>();
@@ -26,9 +26,9 @@ export class ThreadPool<Question, Answer, News = never> {
   }
 
   /**
-   * Asks once a thread has room, in turn.
-   * @param patience how long an answer may take from then on, in milliseconds
-   * @throws as `Asked.answer` rejects; a `ThreadFailure` where no thread can be started
+   * Sends a request once a thread has room, in turn.
+   * @param patience the timeout of the reply from then on, in milliseconds
+   * @throws the rejections of `Asked.answer`; a `ThreadFailure` if no thread can be started
    */
   ask(question: Question, patience = Infinity): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -37,12 +37,12 @@ export class ThreadPool<Question, Answer, News = never> {
     });
   }
 
-  /** Whether it has nothing to do. */
+  /** Whether it has no requests. */
   get isIdle(): boolean {
     return this.#waiting.length === 0 && [...this.#threads].every(({ load }) => load === 0);
   }
 
-  /** Asks at once, or not at all: undefined where no thread has room. */
+  /** Sends a request immediately; undefined if no thread has room. */
   askNow(question: Question): Asked<Answer, News> | undefined {
     try {
       return this.#roomy()?.ask(question);
@@ -51,23 +51,23 @@ export class ThreadPool<Question, Answer, News = never> {
     }
   }
 
-  /** Has a thread ready for the first question, so that it need not wait for the start. */
+  /** Starts a thread in advance, so that the first request need not wait. */
   startAhead(): void {
     try {
       if (this.#threads.size === 0) this.#roomy();
     } catch {
-      // Whoever asks will be told.
+      // The next request receives the error.
     }
   }
 
-  /** Ends all threads: what is under way, or waits, fails. */
+  /** Ends all threads: running and waiting requests fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#serve();
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
-  /** As many of those who wait as there is room for. */
+  /** Sends as many waiting requests as there is room for. */
   #serve(): void {
     while (this.#waiting.length > 0) {
       let thread: Thread<Question, Answer, News> | undefined;
@@ -85,7 +85,7 @@ export class ThreadPool<Question, Answer, News = never> {
     }
   }
 
-  /** The least busy thread, or a new one while there may be more. @throws {ThreadFailure} where there can be none */
+  /** The least busy thread, or a new one below the maximum. @throws {ThreadFailure} if none can be started */
   #roomy(): Thread<Question, Answer, News> | undefined {
     if (this.#isClosed) throw new ThreadFailure('closed', 'it was closed');
     const { most, each = 1 } = this.#settings;

@@ -4,16 +4,16 @@ import type { FromThread, ToThread } from './messages.js';
 export interface ThreadSettings {
   /** The thread's program; it calls `answerInThread`. */
   readonly program: URL;
-  /** A thread that takes more ends (`broke`), in MiB. */
+  /** A thread that exceeds them ends (`broke`), in MiB. */
   readonly limits: ResourceLimits;
-  /** Whether the process may end while it is at work. */
+  /** Whether the process may end while it works. */
   readonly isBackground?: boolean;
 }
 
 /**
- * Why a question has no answer, and its thread is gone: it said nothing for longer than it may (`hung`), threw outside of
- * an answer or ran out of memory (`broke`), ended by itself (`ended`), or was closed by us (`closed`). Where it did not come
- * so far as to take questions, whatever it did (`unstarted`), the question has nothing to do with it.
+ * Why a request has no reply, and its thread has ended: it exceeded its timeout (`hung`), failed outside a request or
+ * ran out of memory (`broke`), ended by itself (`ended`), or was closed (`closed`). If it never accepted requests
+ * (`unstarted`), the request is not the cause.
  */
 export class ThreadFailure extends Error {
   override readonly name = 'ThreadFailure';
@@ -25,35 +25,35 @@ export class ThreadFailure extends Error {
   }
 }
 
-/** A question that is under way. */
+/** A request in progress. */
 export interface Asked<Answer, News> {
-  /** Rejects with what the program threw, and with a `ThreadFailure`. */
+  /** Rejects with the program's error, or a `ThreadFailure`. */
   readonly answer: Promise<Answer>;
   tell(news: News): void;
-  /** Nobody waits for the answer: the program is told so. */
+  /** Notifies the program that the reply is no longer awaited. */
   cancel(): void;
-  /** From now on, once its thread has started, it may take so many milliseconds; then the thread is taken for hung. */
+  /** Sets a timeout from now on, or from the thread's start; afterwards the thread counts as hung. */
   expectWithin(milliseconds: number): void;
 }
 
 interface Open<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
-  /** How long it may take from when its thread has started, in milliseconds. */
+  /** The timeout from the thread's start, in milliseconds. */
   milliseconds?: number;
   patience?: NodeJS.Timeout;
 }
 
 /**
- * Each of V8's young generations, unless its limits say otherwise, in MiB: left alone they grow to 48, of what one scavenge
- * in a while would have freed. Threads here were as fast with less.
+ * The size of V8's young generation, unless the limits set it, in MiB: by default it grows to 48, filled with garbage
+ * that an occasional scavenge would free. Threads were equally fast with less.
  */
 const YOUNG = 6;
 
-/** What starting may take beside, in milliseconds: that is the machine's doing. */
+/** Additional time for the start, in milliseconds, which depends on the machine. */
 const STARTING = 10_000;
 
-/** One thread and the questions that it is at work on. It is started at once, and does not come back once it is over. */
+/** One thread with its requests. It starts immediately, and is not restarted after its end. */
 export class Thread<Question, Answer, News = never> {
   readonly #worker: Worker;
   readonly #isBackground: boolean;
@@ -64,8 +64,8 @@ export class Thread<Question, Answer, News = never> {
   #failure: ThreadFailure | undefined;
 
   /**
-   * @param onRoom told whenever a question is no longer under way
-   * @throws {ThreadFailure} where the system starts no further thread
+   * @param onRoom called whenever a request has ended
+   * @throws {ThreadFailure} if the system cannot start another thread
    */
   constructor(settings: ThreadSettings, onRoom: () => void = () => {}) {
     this.#isBackground = settings.isBackground ?? false;
@@ -77,11 +77,11 @@ export class Thread<Question, Answer, News = never> {
       .on('error', broke)
       .on('messageerror', broke)
       .on('exit', (code) => this.#end('ended', `its thread exited with ${code}`))
-      // After the listeners: the first for messages holds up the process.
+      // After the listeners, because the first one for messages keeps the process alive.
       .unref();
   }
 
-  /** How many questions are under way. */
+  /** The number of requests in progress. */
   get load(): number {
     return this.#open.size;
   }
@@ -94,11 +94,11 @@ export class Thread<Question, Answer, News = never> {
     const id = this.#next++;
     const answer = new Promise<Answer>((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
-      // Throws, and so rejects, where the question cannot be sent.
+      // Throws, and so rejects, if the request cannot be sent.
       this.#tell({ kind: 'question', id, question });
       this.#open.set(id, { resolve, reject });
     });
-    // Not everybody who asks waits for the answer.
+    // Some callers do not wait for the reply.
     answer.catch(() => {});
     if (this.#open.size === 1 && !this.#isBackground) this.#worker.ref();
     return {
@@ -125,7 +125,7 @@ export class Thread<Question, Answer, News = never> {
     open.patience = setTimeout(() => this.#end('hung', 'timeout'), milliseconds);
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Ends it immediately. */
   async close(): Promise<void> {
     this.#end('closed', 'it was closed');
     await this.#worker.terminate();
@@ -151,7 +151,7 @@ export class Thread<Question, Answer, News = never> {
     this.#onRoom();
   }
 
-  /** What it was asked is not answered any more; the first reason counts. */
+  /** Its requests fail; the first reason counts. */
   #end(kind: ThreadFailure['kind'], message: string): void {
     if (this.#failure !== undefined) return;
     const isStarting = !this.#hasStarted && kind !== 'closed';
@@ -181,9 +181,9 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Asks one question of a thread of its own, which is gone afterwards.
- * @param patience how long the answer may take, in milliseconds
- * @throws as `Asked.answer` rejects
+ * Sends one request to a separate thread, which then ends.
+ * @param patience the timeout of the reply, in milliseconds
+ * @throws the rejections of `Asked.answer`
  */
 export async function askOnce<Question, Answer>(
   settings: ThreadSettings,
