@@ -2,7 +2,7 @@ import type { Faults } from './faults.js';
 import type { Password } from './passwords.js';
 import type { Credentials } from './requests.js';
 
-/** No credentials: what is answered says nothing of any. */
+/** No credentials: responses say nothing about them. */
 export const NO_CREDENTIALS: Credentials = {
   authorization: async () => undefined,
   answered: () => false,
@@ -11,10 +11,10 @@ export const NO_CREDENTIALS: Credentials = {
 export interface BasicCredentialsParts {
   readonly username: string;
   readonly password: Password;
-  /** Whether a status refuses whoever asks. */
+  /** Whether a status rejects the credentials. */
   readonly refuses: (status: number) => boolean;
   readonly faults: Faults;
-  /** Told at each change. @param refused why they do not serve; undefined where they do */
+  /** Called at each change. @param refused why they were rejected; undefined if they are valid */
   readonly onChange: (refused: string | undefined) => void;
 }
 
@@ -53,7 +53,7 @@ export class BasicCredentials implements Credentials {
   }
 }
 
-/** By codes alone: the rest of the error may hold what a command was given or has printed. */
+/** Contains only codes: the rest of the error may include a command's input or output. */
 function whyNoPassword(cause: unknown): string {
   const { code, signal } = cause as {
     readonly code?: string | number | null;

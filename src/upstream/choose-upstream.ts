@@ -2,8 +2,8 @@ import type { ProjectName } from '../domain/project-name.js';
 import type { Upstream } from './upstream.js';
 
 /**
- * The upstreams that may be asked for a project, in order. A claimed project is looked up where it is
- * claimed and nowhere else, whatever that upstream answers: a private name never falls through.
+ * The upstreams for a project, in order. A claimed project is looked up only at its claiming upstream, whatever the
+ * response: a private name never falls through.
  */
 export function upstreamsFor(
   project: ProjectName,

@@ -3,7 +3,7 @@ import { failedInARow } from '../messages/upstreams.js';
 import { Breaker, type Says } from '../runtime/breaker.js';
 import type { Faults } from './faults.js';
 
-/** Spares an upstream's pages: what it says badly is an answer, too. */
+/** Pauses requests for an upstream's pages. An invalid response still counts as a response. */
 export function createBreaker(faults: Faults, now: () => number): Breaker {
   return new Breaker({
     now,
@@ -22,6 +22,6 @@ export function createBreaker(faults: Faults, now: () => number): Breaker {
 function says(error: unknown): Says {
   const kind = error instanceof Failure ? error.kind : undefined;
   if (kind === 'upstream-unreachable') return 'gone';
-  // That we could not ask says nothing of it.
+  // A local failure to send says nothing about the upstream.
   return kind === 'unable' ? 'nothing' : 'there';
 }

@@ -3,13 +3,13 @@ import { asFailure, Failure, isExhausted } from '../domain/failure.js';
 import { LATE, theUpstream } from '../messages/upstreams.js';
 import { waitOf } from './patience.js';
 
-/** An answer that gives nothing. */
+/** An error response. */
 interface Refusal {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Words an upstream's failures, each with its name. */
+/** Creates an upstream's failures, each with its name. */
 export class Faults {
   readonly #upstream: string;
 
@@ -17,12 +17,12 @@ export class Faults {
     this.#upstream = upstream;
   }
 
-  /** It answered, and what it said cannot be used. */
+  /** It responded, but the response is unusable. */
   broken(what: string, cause?: unknown): Failure {
     return new Failure('upstream-broken', theUpstream(this.#upstream, what), { cause });
   }
 
-  /** It did not answer, or not to the end; or it could not be asked, which is no fault of its. */
+  /** It did not respond, or not completely; or the request could not be sent, which is not its fault. */
   unreachable(cause: unknown): Failure {
     if (isExhausted(cause))
       return asFailure(cause, `No connection to the upstream ${this.#upstream} is possible.`);
@@ -40,13 +40,13 @@ export class Faults {
     return this.unwell(what, cause);
   }
 
-  /** @param retryAfter what it asked for, in milliseconds */
+  /** @param retryAfter the requested wait, in milliseconds */
   unwell(what: string, cause?: unknown, retryAfter?: number): Failure {
     const message = theUpstream(this.#upstream, what);
     return new Failure('upstream-unreachable', message, { cause, retryAfter });
   }
 
-  /** What a status stands for that is neither an answer nor an absence. @param now milliseconds since 1970 */
+  /** The failure for a status that is neither success nor absence. @param now milliseconds since 1970 */
   refusedBy({ statusCode: status, headers }: Refusal, now: number): Failure {
     if (status >= 500 || status === 429)
       return this.unwell(
@@ -68,7 +68,7 @@ export class Faults {
   }
 }
 
-/** What a server that asks for a client certificate alerts of (RFC 8446, 6.2), as OpenSSL names it. */
+/** The alerts of a server that requests a client certificate (RFC 8446, 6.2), in OpenSSL's words. */
 const CERTIFICATE_ALERT =
   /ALERT_(?:CERTIFICATE_(?:REQUIRED|EXPIRED|REVOKED|UNKNOWN)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
 

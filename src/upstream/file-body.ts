@@ -4,25 +4,25 @@ import type { Faults } from './faults.js';
 import type { Answer } from './requests.js';
 import type { FileBody } from './upstream.js';
 
-/** Asks for the rest of a body. @returns undefined where it is not to be had */
+/** Requests the rest of a body. @returns undefined if it is unavailable */
 export type AskForRest = (from: number) => Promise<Answer | undefined>;
 
 export interface BodyParts {
   readonly faults: Faults;
-  /** How long it may come slowly, in milliseconds. */
+  /** How long it may be slow, in milliseconds. */
   readonly patience: number;
-  /** The byte of the file that it begins with. */
+  /** The offset of its first byte in the file. */
   readonly from: number;
-  /** How it may go on where it broke off; undefined where its server does not let it. */
+  /** How it can be resumed after an interruption; undefined if its server does not support that. */
   readonly resume: { readonly size: number; readonly rest: AskForRest } | undefined;
 }
 
-/** How often one body may break off. */
+/** Maximum number of interruptions per body. */
 const RESUMES = 3;
 
 /**
- * A body that comes to an end: one that hardly comes is broken off, and one that broke off goes on there, as far as its server
- * lets it. Whoever reads it checks the whole against its digest, so a rest that belongs to other bytes leads nowhere.
+ * A body with an end: one that is too slow is aborted, and an interrupted one is resumed, if its server supports that.
+ * The reader verifies the whole file by its digest, so a rest of other bytes does no harm.
  */
 export function readOn(first: Answer, { faults, patience, from, resume }: BodyParts): FileBody {
   let current = first.body;

@@ -7,16 +7,16 @@ import { type Answer, headerText, leave, type Requests } from './requests.js';
 import type { AskedRange, Encoded, FileAnswer, Had, RangeAnswer } from './upstream.js';
 
 export interface FileRequestsParts {
-  /** Of the upstream. */
+  /** The upstream's name. */
   readonly name: string;
   readonly requests: Requests;
   readonly faults: Faults;
   readonly now: () => number;
-  /** How long a file may come slowly, in milliseconds. */
+  /** How long a file may be slow, in milliseconds. */
   readonly patience: number;
 }
 
-/** Opens an upstream's files: asked for again while it is unwell, and gone on with where a transfer broke off. */
+/** Requests an upstream's files: retries while it is unwell, and resumes interrupted transfers. */
 export class FileRequests {
   readonly #parts: FileRequestsParts;
 
@@ -25,7 +25,7 @@ export class FileRequests {
   }
 
   /**
-   * @param had what is here already, so that only the rest need come
+   * @param had the bytes already received, so that only the rest is requested
    * @throws {Failure} not-found, upstream-broken, upstream-unreachable
    */
   async fetch(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {
@@ -41,14 +41,14 @@ export class FileRequests {
     const given =
       answer.statusCode === 206 ? partOf(headers) : { from: 0, size: lengthOf(headers) };
     if (given === undefined || (given.from > 0 && given.from !== had?.bytes)) {
-      // Another part than was asked for.
+      // Another range than the requested one.
       body.destroy();
       return this.fetch(url, signal, encoded);
     }
     const { from, size } = given;
     const etag = headerText(headers.etag);
     const inParts = headerText(headers['accept-ranges']) === 'bytes' || answer.statusCode === 206;
-    // Only a strong ETag says that a rest is of the same bytes, and only a digest that it is.
+    // Only a strong ETag promises that a rest belongs to the same bytes, and only a digest proves it.
     const resume =
       encoded === 'as-sent' && size !== undefined && inParts && etag?.startsWith('"')
         ? { size, etag, rest: this.#restOf(url, size, etag, signal) }
@@ -62,7 +62,7 @@ export class FileRequests {
     };
   }
 
-  /** A part of a file, as `Upstream.fetchRange` has it. It is asked for once: nobody depends on it. */
+  /** A part of a file, as in `Upstream.fetchRange`. It is requested once, because nothing depends on it. */
   async fetchRange(
     url: string,
     asked: AskedRange,
@@ -101,14 +101,14 @@ export class FileRequests {
   #restOf(url: string, size: number, etag: string, signal: AbortSignal): AskForRest {
     return async (from) => {
       try {
-        // Where nothing of it was here yet the whole is asked for: some servers give that for such a range, too.
+        // Without received bytes, the whole file is requested; some servers also return it for such a range.
         if (from === 0) return await this.#wholeOf(url, size, signal);
         const answer = await this.#ask(url, rangeFrom(from, etag), signal, [206]);
         const given = partOf(answer.headers);
         if (given?.from === from && given.size === size) return answer;
         answer.body.destroy();
       } catch {
-        // That the transfer broke off says more.
+        // The interruption is the more useful error.
       }
       return undefined;
     };
@@ -162,8 +162,8 @@ function lengthOf(headers: Answer['headers']): number | undefined {
 }
 
 /**
- * A server without ranges sends the whole file from its first byte. It is read only where it is no longer than what was asked for.
- * @returns undefined where it is longer, of unknown length, or says that it is a part
+ * A server without range support sends the whole file. It is only read if it is no longer than the requested part.
+ * @returns undefined if it is longer, of unknown length, or a partial response
  */
 async function wholeAsPart(
   { headers, body }: Answer,
@@ -182,13 +182,13 @@ async function wholeAsPart(
   return { size, from: 0, bytes, etag: headerText(headers.etag) };
 }
 
-/** Which part an answer with status 206 has; undefined where that is no rest of a file. */
+/** The range of a response with status 206; undefined if it is not the rest of a file. */
 function partOf(headers: Answer['headers']) {
   const part = anyPartOf(headers);
   return part?.to === part?.size ? part : undefined;
 }
 
-/** The same of any part; `to` is behind its last byte. */
+/** The same for any range; `to` is exclusive. */
 function anyPartOf(headers: Answer['headers']) {
   const given = headerText(headers['content-range']) ?? '';
   const [, from, last, size] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(given) ?? [];

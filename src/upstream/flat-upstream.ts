@@ -22,10 +22,10 @@ import {
   type Validators,
 } from './upstream.js';
 
-/** How long the page holds for the projects that are asked for one after the other, in milliseconds. */
+/** How long the page is valid for consecutive requests of projects, in milliseconds. */
 const FRESH = 10_000;
 
-/** The page as it was read last. */
+/** The page as last read. */
 interface Read {
   readonly page: FlatPage;
   readonly url: string;
@@ -33,14 +33,14 @@ interface Read {
   readonly fresh: Span;
 }
 
-/** Where the page comes from; it is spoken to like any index. */
+/** The source of the page, which is accessed like any index. */
 export interface FlatSource extends Upstream {
   fetchWhole(validators: Validators): Promise<PageAnswer>;
 }
 
 /**
- * One page with the files of all projects (`pip --find-links`, a folder behind a web server), as an index: a project's page
- * has the files that are its own by their names, and there are as many projects as have any.
+ * One page with the files of all projects (`pip --find-links`, a folder behind a web server) as an index: a project's
+ * page has the files with its name, and a project exists if it has any.
  */
 export class FlatUpstream implements Upstream {
   readonly #source: FlatSource;
@@ -125,7 +125,7 @@ export class FlatUpstream implements Upstream {
     if (text === undefined) return { kind: 'absent' };
     await holding?.take(text.length);
     const answer = htmlPage(text, url);
-    // Of this project's files alone: others may come and go.
+    // Compares only this project's files: others may change.
     return answer.etag === validators?.etag ? { kind: 'unchanged' } : answer;
   }
 
@@ -138,7 +138,7 @@ export class FlatUpstream implements Upstream {
     return { ...answer, encoding: sent.encoding };
   }
 
-  /** Read once for all who ask meanwhile. */
+  /** One read, shared by concurrent requests. */
   #current(): Promise<Read> {
     if (this.#read !== undefined && within(this.#read.fresh, this.#now()))
       return Promise.resolve(this.#read);
@@ -155,7 +155,7 @@ export class FlatUpstream implements Upstream {
     if (answer.kind === 'unchanged' && before !== undefined) this.#read = { ...before, fresh };
     else if (answer.kind === 'page')
       this.#read = { ...(await this.#parse(answer)), url: answer.url, fresh };
-    // That there is no page says nothing of any project.
+    // A missing page says nothing about any project.
     else throw this.#faults.broken('has no flat page at its URL');
     return this.#read;
   }

@@ -40,21 +40,21 @@ export interface HttpUpstreamSettings extends Demands {
   readonly name: string;
   /** The simple index, with its trailing slash: `https://pypi.example.com/simple/`; or the URL of a flat page. */
   readonly url: string;
-  /** Further hosts that files may come from, as `host`, `host:port` or `*.host`. */
+  /** Additional hosts of its files, as `host`, `host:port` or `*.host`. */
   readonly files: readonly string[];
   readonly claims: readonly ProjectGlob[];
   readonly isPublic: boolean;
-  /** Basic authentication: one of the three says where the password comes from. */
+  /** Basic authentication: one of the three is the source of the password. */
   readonly auth?: ({ readonly username: string } & PasswordSettings) | undefined;
-  /** Who we are, for an index that asks for a certificate. */
+  /** The client certificate for an index that requests one. */
   readonly certificate?: Certificate | undefined;
-  /** Whether its files are opened; false for an upstream that is trusted as it is. */
+  /** Whether its files are inspected; false for a trusted upstream. */
   readonly inspect: boolean;
-  /** Statuses beside 404 and 410 by which it says that it has no such project. */
+  /** Statuses other than 404 and 410 that mean a missing project. */
   readonly absent: readonly number[];
   /**
-   * Milliseconds: until there is a connection, until the headers are there, between two chunks of a body, and for a page
-   * in all, however often it is asked for.
+   * Timeouts in milliseconds: for the connection, for the headers, between two chunks of a body, and for a page in
+   * total, including retries.
    */
   readonly timeouts: {
     readonly connect: number;
@@ -69,14 +69,14 @@ export interface HttpUpstreamParts {
   readonly observe: ObserveUpstream;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told whenever its credentials begin or cease to serve. @param refused why they do not */
+  /** Called whenever its credentials become valid or invalid. @param refused why they were rejected */
   readonly onCredentials: (refused: string | undefined) => void;
 }
 
 const ACCEPT_PAGES =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
 
-/** An upstream index spoken to over HTTP. */
+/** An upstream index, accessed over HTTP. */
 export class HttpUpstream implements Upstream {
   readonly name: string;
   readonly isPublic: boolean;
@@ -149,7 +149,7 @@ export class HttpUpstream implements Upstream {
     return this.#way.agent();
   }
 
-  /** The index is shown another certificate from now on. */
+  /** Uses another client certificate from now on. */
   renewCertificate(certificate: Certificate): void {
     this.#way.renew(certificate);
   }
@@ -175,7 +175,7 @@ export class HttpUpstream implements Upstream {
     return this.#fetchIndex(`${this.#settings.url}${project}/`, validators, project, read);
   }
 
-  /** The page at the index's own URL, which is all there is of a flat one. */
+  /** The page at the index's own URL, which is the only one of a flat index. */
   fetchWhole(validators: Validators): Promise<PageAnswer> {
     const read = (answer: Answer) => readPageBody(answer, MAX_PAGE_BYTES, this.#faults);
     return this.#fetchIndex(this.#settings.url, validators, undefined, read);
@@ -194,7 +194,7 @@ export class HttpUpstream implements Upstream {
     return this.#files.fetchRange(url, range, signal);
   }
 
-  /** Pages are small, and asked for under one deadline. */
+  /** Pages are small, and requested with a total timeout. */
   #fetchIndex<Body>(
     url: string,
     validators: Validators,
@@ -247,8 +247,8 @@ export class HttpUpstream implements Upstream {
   }
 
   /**
-   * GitLab and pypiserver send clients on to PyPI with what they do not have: that is all we need to know. Whatever else
-   * leads away may be a login page, and says nothing of the project.
+   * GitLab and pypiserver redirect clients to PyPI for missing projects, so the project is absent. Any other external
+   * redirect may be a login page, and says nothing about the project.
    */
   #elsewhere(target: URL, project: ProjectName | undefined): { readonly kind: 'absent' } {
     const last = target.pathname.split('/').filter(Boolean).at(-1);
@@ -266,7 +266,7 @@ export class HttpUpstream implements Upstream {
 
 type ReadBody<Body> = (answer: Answer) => Promise<Body>;
 
-/** Whether a path has the project's name in it, however it is spelt: `/simple/Demo/`, `/demo/index.html`. */
+/** Whether a path contains the project's name in any spelling: `/simple/Demo/`, `/demo/index.html`. */
 function names({ pathname }: URL, project: ProjectName): boolean {
   return pathname.split('/').some((part) => isName(part, project));
 }

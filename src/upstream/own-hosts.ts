@@ -1,6 +1,6 @@
 /**
- * The hosts that an upstream's pages and files may come from: the index's own, and those that the settings name, as `host`,
- * `host:port` or, for all hosts below one, `*.blob.core.windows.net`.
+ * The permitted hosts of an upstream's pages and files: the index's own, and the configured ones, as `host`,
+ * `host:port` or, for all subdomains, `*.blob.core.windows.net`.
  */
 export class OwnHosts {
   readonly #hosts: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export class OwnHosts {
     this.#endings = hosts.flatMap((host) => (host.startsWith('*.') ? [host.slice(1)] : []));
   }
 
-  /** @param host with its port where that is not the scheme's own */
+  /** @param host with its port, unless it is the scheme's default */
   has(host: string): boolean {
     return this.#hosts.has(host) || this.#endings.some((ending) => host.endsWith(ending));
   }

@@ -6,13 +6,13 @@ import type { Faults } from './faults.js';
 import type { Answer } from './requests.js';
 import type { Coding, ReceiveBody, SentBody } from './upstream.js';
 
-/** As it was sent, and unpacked: the longest pages of PyPI have a third of it. */
+/** The limit of a page, as sent and decompressed: three times PyPI's longest pages. */
 export const MAX_PAGE_BYTES = 64 * 1024 * 1024;
-/** PyPI's list of all projects has some 40 MB, unpacked. */
+/** PyPI's list of all projects has about 40 MB decompressed. */
 export const MAX_LIST_BYTES = 128 * 1024 * 1024;
 const LONG_PAGE = 256 * 1024;
 
-/** What stands in `Content-Encoding` and changes nothing: S3's stores keep how a body was once uploaded. */
+/** Values of `Content-Encoding` without an effect: S3's stores keep the one of an upload. */
 const NO_CODING = new Set(['', 'identity', 'none', 'aws-chunked']);
 const CODINGS: Readonly<Record<string, Coding>> = {
   identity: 'identity',
@@ -23,10 +23,10 @@ const CODINGS: Readonly<Record<string, Coding>> = {
 };
 
 /**
- * Reads a page's body, and unpacks it.
- * @param most bytes that it may have, as it was sent and unpacked
- * @param holding takes the room for it, piece by piece: a page that is packed may hold a thousand times as much
- * @throws {Failure} upstream-broken, upstream-unreachable; overloaded where there is no room
+ * Reads a page's body and decompresses it.
+ * @param most the maximum number of bytes, as sent and decompressed
+ * @param holding reserves the memory, piece by piece, because a page may decompress to a thousand times its size
+ * @throws {Failure} upstream-broken, upstream-unreachable; overloaded if there is no room
  */
 export async function readPageBody(
   { body, headers }: Answer,
@@ -42,7 +42,7 @@ export async function readPageBody(
   });
   checkLength(headers, bytes.length, faults);
   if (coding === 'identity') return { body: bytes, sent: { bytes, encoding: coding } };
-  // What inflates comes from a thread piece by piece: a long page in few.
+  // Decompressed data arrive from a thread in chunks; larger chunks reduce their number for a long page.
   const inflating = inflater(coding, bytes.length > LONG_PAGE ? LONG_PAGE : 16 * 1024);
   inflating.end(bytes);
   const unpacked = await collect(inflating, most, tooLong, take).catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function readPageBody(
   return { body: unpacked, sent };
 }
 
-/** Hands the list of projects over as it comes. @throws {Failure} upstream-broken, upstream-unreachable */
+/** Passes the list of projects on as it arrives. @throws {Failure} upstream-broken, upstream-unreachable */
 export async function passListBody(
   { body, headers }: Answer,
   faults: Faults,
@@ -84,7 +84,7 @@ export async function passListBody(
   return { encoding };
 }
 
-/** Undoes a body's coding, piece by piece, in a thread. */
+/** Decompresses a body piece by piece, in a thread. */
 export function inflater(
   coding: Exclude<Coding, 'identity'>,
   chunkSize: number,
@@ -94,12 +94,12 @@ export function inflater(
   return createZstdDecompress!({ chunkSize });
 }
 
-/** Node reads zstd from 22.15 on. */
+/** Node supports zstd from 22.15 on. */
 const { createZstdDecompress } = zlib as {
   createZstdDecompress?: (options: { chunkSize: number }) => zlib.BrotliDecompress;
 };
 
-/** @throws {Failure} upstream-broken where nobody here knows it */
+/** @throws {Failure} upstream-broken if it is not supported */
 function codingOf({ 'content-encoding': given = '' }: Answer['headers'], faults: Faults): Coding {
   const header = [given].flat().join();
   const [first = 'identity', ...more] = header
@@ -113,7 +113,7 @@ function codingOf({ 'content-encoding': given = '' }: Answer['headers'], faults:
   throw faults.broken(`sent a page in the encoding ${header}, which was not requested`);
 }
 
-/** @throws {Failure} upstream-broken where it was announced otherwise */
+/** @throws {Failure} upstream-broken if it differs from the announced one */
 function checkLength(
   { 'content-length': announced }: Answer['headers'],
   bytes: number,

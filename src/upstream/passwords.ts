@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { stateOfFile } from '../runtime/change-watch.js';
 
-/** What an upstream is shown, which may become another while the server runs. */
+/** An upstream's password, which may change while the server runs. */
 export interface Password {
-  /** @throws where it cannot be had */
+  /** @throws if it is unavailable */
   current(): Promise<string>;
-  /** The one that was given last was refused: asks for another, if that may help. */
+  /** Reports that the last one was rejected: fetches another, if that may help. */
   refused(): void;
 }
 
@@ -25,7 +25,7 @@ export function createPassword(settings: PasswordSettings, now: () => number): P
   return { current: async () => password ?? '', refused: () => {} };
 }
 
-/** Read again whenever the file is another than at the last request. */
+/** Read again whenever the file differs from that at the last request. */
 class FilePassword implements Password {
   readonly #path: string;
   #state = '';
@@ -35,7 +35,7 @@ class FilePassword implements Password {
     this.#path = path;
   }
 
-  /** While the file cannot be read, the one before holds. */
+  /** While the file is unreadable, the previous password is used. */
   async current(): Promise<string> {
     const state = await stateOfFile(this.#path);
     if (state === this.#state && this.#password !== undefined) return this.#password;
@@ -53,11 +53,11 @@ class FilePassword implements Password {
   }
 }
 
-/** Of a command that does not say how long its token holds. */
+/** The assumed lifetime of a token without an expiry. */
 const LIFE_TIME = 15 * 60_000;
-/** Before its end it is asked for anew: requests take their time. */
+/** A token is renewed this long before its end, because requests take time. */
 const MARGIN = 60_000;
-/** A token that was refused is not asked for anew before this. */
+/** The minimum time between renewals after a rejected token. */
 const SHORTEST = 30_000;
 const TIMEOUT = 30_000;
 const MOST = 64 * 1024;
@@ -71,8 +71,9 @@ interface Token {
 const run = promisify(execFile);
 
 /**
- * The first word that a command prints is the token; a second one says until when it holds: a time in ISO 8601 or in seconds
- * since 1970, as `aws codeartifact get-authorization-token --output text` prints it, or its life in seconds.
+ * The first word of a command's output is the token; an optional second one is its expiry: a time in ISO 8601 or in
+ * seconds since 1970, as `aws codeartifact get-authorization-token --output text` prints it, or its lifetime in
+ * seconds.
  */
 class CommandPassword implements Password {
   readonly #command: readonly string[];
@@ -117,7 +118,7 @@ function endOf(life: string, from: number): number {
     const time = Date.parse(life);
     return Number.isNaN(time) ? from + LIFE_TIME : time - MARGIN;
   }
-  // Nobody's token lives for thirty years.
+  // Larger values are times: no token is valid for thirty years.
   const end = seconds > 1e9 ? seconds * 1_000 : from + seconds * 1_000;
   return Math.max(from + SHORTEST, end - MARGIN);
 }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 
 const ATTEMPTS = 3;
-/** What took longer is not asked for again, in milliseconds: pip waits 15 s for a byte. */
+/** Failures after this time are not retried, in milliseconds: pip waits 15 s for a byte. */
 const PATIENCE = 10_000;
-/** The longest wait that is kept to where an upstream asks for one, in milliseconds. */
+/** The longest requested wait that is followed, in milliseconds. */
 const LONGEST_WAIT = 5_000;
 
-/** Asks again where the connection failed or the upstream was unwell, as long as clients have patience for it. */
+/** Retries if the connection failed or the upstream was unwell, as long as clients wait. */
 export async function askPatiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
@@ -25,9 +25,9 @@ export async function askPatiently<T>(signal: AbortSignal, ask: () => Promise<T>
 }
 
 /**
- * Reads `Retry-After`: a number of seconds or a date (RFC 9110, 10.2.3).
+ * Parses `Retry-After`: a number of seconds or a date (RFC 9110, 10.2.3).
  * @param now milliseconds since 1970
- * @returns milliseconds from now; undefined where it says nothing
+ * @returns milliseconds from now; undefined if it is missing or invalid
  */
 export function waitOf(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { OwnHosts } from './own-hosts.js';
 
 export type Answer = Dispatcher.ResponseData;
 
-/** Where a question led: to an answer, or to a host that is not the upstream's, which is not asked. */
+/** The result of following redirects: a response, or a foreign host, to which no request is sent. */
 export type Reached =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly url: URL }
   | { readonly kind: 'elsewhere'; readonly target: URL };
@@ -17,32 +17,34 @@ export interface RequestSettings {
   readonly name: string;
   readonly origin: string;
   readonly hosts: OwnHosts;
-  /** Milliseconds until the headers must be there, and between two chunks of a body. */
+  /** The timeouts for the headers, and between two chunks of a body, in milliseconds. */
   readonly timeouts: { readonly headers: number; readonly body: number };
 }
 
 export interface RequestParts {
-  /** The way out, whose connections may be others from one request to the next. */
+  /** The network, whose connections may change between requests. */
   readonly way: Pick<Way, 'dispatcher'>;
   readonly faults: Faults;
   readonly observe: ObserveUpstream;
-  /** The credentials for the index's own origin, and for no other. */
+  /** The credentials for the index's own origin, and no other. */
   readonly credentials: Credentials;
 }
 
 export interface Credentials {
-  /** The `Authorization` header; undefined where none is sent. @throws {Failure} */
+  /** The `Authorization` header; undefined if there is none. @throws {Failure} */
   authorization(): Promise<string | undefined>;
-  /** What they were answered with. @returns whether to ask again with others */
+  /** Reports the status of a response. @returns whether to retry with other credentials */
   answered(status: number): boolean;
 }
 
 const MAX_REDIRECTS = 5;
 const USER_AGENT = 'wheelgate';
-/** What an answer that is not read may still send, in bytes and milliseconds, for its connection to be kept. */
+/** The limits for the rest of an unread response, in bytes and milliseconds, within which its connection is kept. */
 const LEFTOVER = { bytes: 64 * 1024, time: 1_000 };
 
-/** Asks one upstream, and follows its redirects by hand: each target is judged before a connection to it is made. */
+/**
+ * Sends requests to one upstream, and follows its redirects by hand: each target is checked before a connection to it.
+ */
 export class Requests {
   readonly #settings: RequestSettings;
   readonly #parts: RequestParts;
@@ -76,7 +78,7 @@ export class Requests {
     throw faults.broken(`redirects more than ${MAX_REDIRECTS} times`);
   }
 
-  /** Nothing that carries credentials of its own. */
+  /** Rejects URLs with credentials. */
   #read(target: string, base?: URL): URL {
     const { faults } = this.#parts;
     const url = URL.canParse(target, base?.href) ? new URL(target, base) : undefined;
@@ -88,7 +90,7 @@ export class Requests {
     return url;
   }
 
-  /** Credentials that have become old meanwhile are no reason to fail. */
+  /** Retries once with renewed credentials, if the old ones expired meanwhile. */
   async #askAgain(
     url: URL,
     headers: Readonly<Record<string, string>>,
@@ -125,7 +127,7 @@ export class Requests {
         bodyTimeout: timeouts.body,
         signal,
       });
-      // Whoever reads the body meets its errors; one that comes after the last reader has gone is nobody's.
+      // The reader of the body receives its errors; after the last reader, they are ignored.
       answer.body.on('error', () => {});
       observe(name, answer.statusCode, seconds());
       return answer;
@@ -136,13 +138,13 @@ export class Requests {
   }
 }
 
-/** Gives up a body that nobody wants. Nobody waits for it, for it may never end. */
+/** Discards an unneeded body, without waiting, because it may never end. */
 export function leave({ body }: Answer): void {
   const signal = AbortSignal.timeout(LEFTOVER.time);
   body.dump({ limit: LEFTOVER.bytes, signal }).catch(() => {});
 }
 
-/** A header's value, the first where it was sent twice. */
+/** A header's value, or the first one if it was sent repeatedly. */
 export function headerText(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

@@ -4,34 +4,34 @@ import type { ProjectGlob } from '../domain/project-glob.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Holding } from '../runtime/memory-budget.js';
 
-/** A body as it was sent, which is the cheapest form to keep it in. */
+/** A body as it was sent, the cheapest form to store. */
 export interface SentBody {
   readonly bytes: Uint8Array;
   readonly encoding: 'identity' | 'gzip' | 'br';
 }
 
-/** How a page may come packed. */
+/** A page's possible compression. */
 export type Coding = SentBody['encoding'] | 'zstd';
 
-/** What an upstream said when asked for a page of its index. @typeParam Body what became of the page's body */
+/** An upstream's response to the request for an index page. @typeParam Body the result of reading the body */
 export type IndexAnswer<Body> =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'absent' }
   | (Body & {
       readonly kind: 'page';
       readonly contentType: string;
-      /** The URL that answered, after redirects. */
+      /** The URL after redirects. */
       readonly url: string;
       readonly etag: string | undefined;
       readonly lastModified: string | undefined;
     });
 
-/** A project page, unpacked and as it was sent. */
+/** A project page, decompressed and as it was sent. */
 export type PageAnswer = IndexAnswer<{ readonly body: Uint8Array; readonly sent: SentBody }>;
-/** The list of projects, whose body was handed over. */
+/** The list of projects, whose body was passed on. */
 export type ListAnswer = IndexAnswer<{ readonly encoding: Coding }>;
 
-/** Takes a body as it comes. It is called once more where it is asked for again. */
+/** Receives a body as it arrives. It is called again for a retry. */
 export type ReceiveBody = (body: AsyncIterable<Uint8Array>) => Promise<void>;
 
 export interface Validators {
@@ -39,83 +39,86 @@ export interface Validators {
   readonly lastModified: string | undefined;
 }
 
-/** Of a page that nobody has seen. */
+/** For a page without a cached copy. */
 export const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 
 /**
- * What becomes of a file that comes with a `Content-Encoding`. `as-sent`: its bytes are taken as they come, for a digest
- * says whether they are right. Servers say so of a `.tar.gz`, whose gzip is no encoding but the file itself.
+ * The treatment of a file with a `Content-Encoding`. `as-sent`: its bytes are accepted unchanged, because a digest
+ * verifies them. Servers send the header for a `.tar.gz`, whose gzip is the file itself and not an encoding.
  */
 export type Encoded = 'as-sent' | 'refused';
 
-/** Read once, to its end or until it is destroyed. It fails where the transfer breaks off. */
+/** Can be read once, to its end or until it is destroyed. It fails if the transfer is interrupted. */
 export type FileBody = AsyncIterable<Uint8Array> & { destroy(): void };
 
-/** What is here of a file already. */
+/** The received bytes of a file. */
 export interface Had {
-  /** In bytes, from the file's beginning. */
+  /** Their number, from the file's start. */
   readonly bytes: number;
-  /** The strong ETag that it came under, where there was one. */
+  /** Their strong ETag, if there was one. */
   readonly etag: string | undefined;
 }
 
-/** An open transfer; `body` must be read to its end or destroyed. */
+/** An open transfer; read `body` to its end, or destroy it. */
 export interface FileAnswer {
-  /** Of the whole file, as the upstream declares it. */
+  /** The declared size of the whole file. */
   readonly size: number | undefined;
-  /** The byte of the file that the body begins with. */
+  /** The offset of the body's first byte in the file. */
   readonly from: number;
-  /** A strong ETag by which a rest can be asked for. */
+  /** A strong ETag for requesting the rest. */
   readonly etag: string | undefined;
   readonly body: FileBody;
 }
 
-/** A part of a file, in bytes: `to` is behind its last one; or so many at its end. */
+/** A part of a file in bytes: `to` is exclusive; or the last bytes. */
 export type AskedRange = { readonly from: number; readonly to: number } | { readonly last: number };
 
 /** A part of a file. */
 export interface RangeAnswer {
-  /** Of the whole file, in bytes. */
+  /** The size of the whole file, in bytes. */
   readonly size: number;
   readonly from: number;
   readonly bytes: Uint8Array;
   readonly etag: string | undefined;
 }
 
-/** One package index behind Wheelgate. Failures are `Failure`s: `upstream-broken`, `upstream-unreachable`, `not-found`. */
+/**
+ * One package index behind Wheelgate. It fails with a `Failure`: `upstream-broken`, `upstream-unreachable`,
+ * `not-found`.
+ */
 export interface Upstream extends Demands {
   readonly name: string;
   readonly isPublic: boolean;
-  /** Of its index: two machines may call different ones by one name. */
+  /** The URL of its index, because two machines may use one name for different indexes. */
   readonly url: string;
-  /** Where `/pypi/…` and `/integrity/…` live: the origin of the index's URL. */
+  /** The base of `/pypi/…` and `/integrity/…`: the origin of the index's URL. */
   readonly origin: string;
-  /** The `Authorization` header for that origin, and for no other. @throws {Failure} where the password cannot be had */
+  /** The `Authorization` header for that origin, and no other. @throws {Failure} if the password is unavailable */
   authorization(): Promise<string | undefined>;
-  /** The way out for the pass-through: egress proxy and certificate authorities as for everything else. */
+  /** The agent for the pass-through, with the egress proxy and certificate authorities of all requests. */
   agent(): Promise<Agent>;
-  /** How long a page of it may take in all, in milliseconds. */
+  /** The total timeout of a page, in milliseconds. */
   readonly pageTimeout: number;
-  /** Whether it claims any name: such an upstream is asked for what it claims, and for nothing else. */
+  /** Whether it claims any name: such an upstream is only queried for its claims. */
   readonly hasClaims: boolean;
-  /** Whether its files are opened. Rules that need no bytes apply in any case. */
+  /** Whether its files are inspected. Rules that need no bytes apply in any case. */
   readonly inspect: boolean;
   claims(project: ProjectName): boolean;
-  /** The same as it was set. */
+  /** The claims as configured. */
   readonly claimed: readonly ProjectGlob[];
-  /** @param holding takes the room for the page */
+  /** @param holding reserves the memory for the page */
   fetchPage(project: ProjectName, validators?: Validators, holding?: Holding): Promise<PageAnswer>;
   /** `/simple/` itself, which may have any length. */
   fetchProjectList(receive: ReceiveBody, validators?: Validators): Promise<ListAnswer>;
   /**
-   * Opens a file that a page of this upstream lists. Redirects stay within the upstream's own hosts; any
-   * other host fails before a connection is made.
-   * @param had then the answer begins behind it, or at 0 where the upstream gives no rest of these bytes
+   * Requests a file from a page of this upstream. Redirects must stay on the upstream's own hosts; any other host fails
+   * before a connection.
+   * @param had the body then starts after these bytes, or at 0 if the upstream cannot resume them
    */
   fetchFile(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer>;
   /**
-   * Asks once for a part of such a file, and reads exactly that, or all of a file that is no longer than the part.
-   * @returns undefined where the upstream gives no parts of files
+   * Requests a part of such a file once, and reads exactly that, or a whole file that is no longer than the part.
+   * @returns undefined if the upstream does not support ranges
    */
   fetchRange(url: string, range: AskedRange, signal: AbortSignal): Promise<RangeAnswer | undefined>;
 }

@@ -1,9 +1,9 @@
-/** Characters of a path that stand in a URL as they are. */
+/** Characters of a path that a URL contains unchanged. */
 const PLAIN_PATH = /^[A-Za-z0-9_~+-][A-Za-z0-9/_.~+-]*$/;
-/** What thousands of a page's URLs begin with alike: an origin, some folders up, or the origin's root. */
+/** The common prefix of thousands of URLs on a page: an origin, some folders up, or the origin's root. */
 const BEGINNING = /^(?:https?:\/\/[a-z0-9.-]+(?::\d{1,5})?\/|(?:\.\.?\/)+|\/)?/;
 
-/** The absolute URL, without its fragment; undefined for anything but http and https. */
+/** The absolute URL, without its fragment; undefined for any scheme except http and https. */
 export function absoluteUrl(target: string, base: string): string | undefined {
   const url = URL.canParse(target, base) ? new URL(target, base) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return undefined;
@@ -12,13 +12,13 @@ export function absoluteUrl(target: string, base: string): string | undefined {
 }
 
 /**
- * Makes many URLs of one page absolute, each as `absoluteUrl` does. Parsing a URL costs more than all else that is
- * done with a file, and thousands of a page begin alike: the beginning is parsed once, and a rest that the parser
- * would leave as it is is put behind it.
+ * Makes many URLs of one page absolute, with the same results as `absoluteUrl`. Parsing a URL is the most expensive
+ * step for a file, and thousands on a page have a common prefix: the prefix is parsed once, and a rest that the parser
+ * would not change is appended.
  */
 export class UrlResolver {
   readonly #base: string;
-  /** By the beginning as it is written. */
+  /** By the prefix as written. */
   readonly #known = new Map<string, string | undefined>();
 
   constructor(base: string) {
@@ -28,7 +28,7 @@ export class UrlResolver {
   resolve(target: string): string | undefined {
     const beginning = BEGINNING.exec(target)![0];
     const rest = target.slice(beginning.length);
-    // Dot segments, queries and escapes are the parser's business.
+    // Dot segments, queries and escapes need the parser.
     if (!PLAIN_PATH.test(rest) || rest.includes('/.')) return absoluteUrl(target, this.#base);
     if (!this.#known.has(beginning)) this.#known.set(beginning, this.#folder(beginning));
     const parsed = this.#known.get(beginning);
@@ -36,7 +36,7 @@ export class UrlResolver {
     return parsed === undefined ? absoluteUrl(target, this.#base) : parsed + rest;
   }
 
-  /** Undefined where the beginning alone is no URL of a folder. */
+  /** Undefined if the prefix alone is not the URL of a folder. */
   #folder(beginning: string): string | undefined {
     const url = absoluteUrl(beginning === '' ? './' : beginning, this.#base);
     return url?.endsWith('/') ? url : undefined;

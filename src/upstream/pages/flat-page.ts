@@ -6,7 +6,7 @@ import type { PageSource } from './page-draft.js';
 import { PageTally } from './page-limits.js';
 import { pageText } from './page-text.js';
 
-/** What of a link says something of its file (PEP 503, 592, 658). */
+/** The attributes of a link that describe its file (PEP 503, 592, 658). */
 const OF_A_LINK = [
   'href',
   'data-requires-python',
@@ -16,12 +16,12 @@ const OF_A_LINK = [
   'data-gpg-sig',
 ];
 
-/** A page with the files of all projects, by project: each is the HTML of a page with that project's files. */
+/** A page with the files of all projects, by project: each value is the HTML of a page with that project's files. */
 export type FlatPage = ReadonlyMap<ProjectName, string>;
 
 /**
- * Reads a page as `pip --find-links` does, or the listing of a folder (nginx, Apache): every link whose last part is a
- * distribution's filename is a file of the project that the filename names.
+ * Reads a page by the rules of `pip --find-links`, or a folder listing (nginx, Apache): every link whose last segment
+ * is a distribution's filename is a file of the project in that filename.
  * @throws {PageTooLarge}
  */
 export async function parseFlatPage(

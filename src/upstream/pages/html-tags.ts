@@ -1,10 +1,10 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import type { Turns } from '../../runtime/turns.js';
 
-/** Characters that are read in one go: about a millisecond. */
+/** Characters that are read between two yields: about a millisecond. */
 const PIECE = 32 * 1024;
 
-/** By name in lower case; the first of several of one name. */
+/** By name in lower case; the first of several with one name. */
 export type Attributes = Readonly<Record<string, string>>;
 
 export interface TagHandler {
@@ -14,23 +14,23 @@ export interface TagHandler {
 }
 
 /**
- * Reads HTML as tags and texts, in the order of the text. Nothing is nested: who keeps the elements that are open looks
- * through all of them for each tag that closes none, and a page of such tags takes the square of its length.
+ * Reads HTML as a flat sequence of tags and texts. There is no nesting: a parser that tracks open elements searches all
+ * of them for each unmatched end tag, so a page of such tags takes quadratic time.
  */
 export class HtmlTags {
   readonly #tokenizer: Tokenizer;
   #text = '';
-  /** Where that begins in all that was read. */
+  /** Its offset in everything read so far. */
   #start = 0;
-  /** What was written last. */
+  /** The last written piece. */
   #last = '';
 
-  /** @param known the attributes that are told; a tag may have any number of others */
+  /** @param known the reported attributes; a tag may have any number of others */
   constructor(known: ReadonlySet<string>, handler: TagHandler) {
     this.#tokenizer = new Tokenizer({}, this.#callbacks(known, handler));
   }
 
-  /** Reads a whole text. What the handler is told are parts of it: they keep it in memory, and cost nothing beside. */
+  /** Reads a whole text. The handler receives substrings, which share its memory. */
   async read(text: string, turns: Turns): Promise<void> {
     this.#text = text;
     for (let at = 0; at < text.length; at += PIECE) {
@@ -40,7 +40,7 @@ export class HtmlTags {
     this.#tokenizer.end();
   }
 
-  /** Reads a text as it comes, of which no more is kept than what a name may begin in. */
+  /** Reads a text in pieces, and keeps only as much as may be the start of a name. */
   write(piece: string): void {
     this.#start += this.#text.length - this.#last.length;
     this.#text = this.#last + piece;

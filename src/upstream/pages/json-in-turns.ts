@@ -3,7 +3,7 @@ import { checkPiece, MAX_PIECE } from './page-limits.js';
 
 type Json = Record<string, unknown>;
 
-/** White space of JSON (RFC 8259, section 2): less than what `\s` and `trim` take for it. */
+/** White space of JSON (RFC 8259, section 2), which is less than that of `\s` and `trim`. */
 const SPACE = '[ \\t\\n\\r]*';
 const FILES = new RegExp(`"files"${SPACE}:${SPACE}\\[(?=${SPACE}\\{)`);
 const AFTER_ELEMENT = new RegExp(`\\}${SPACE}$`);
@@ -11,24 +11,23 @@ const BETWEEN_ELEMENTS = new RegExp(`\\}${SPACE},(?=${SPACE}\\{)`, 'g');
 const END_OF_OBJECT = new RegExp(`^${SPACE}\\}${SPACE}$`);
 const NEXT_MEMBER = new RegExp(`^${SPACE},`);
 
-/** Characters that are parsed in one go: half a millisecond. */
+/** Characters that are parsed between two yields: half a millisecond. */
 const PIECE = 64 * 1024;
-/** Ends of an element, or of the list, that are tried before the page is taken for an unusual one. */
+/** Attempted ends of an element or of the list before the page counts as unusual. */
 const MAX_TRIES = 16;
-/** Brackets from the end on among which the list's own is looked for. */
+/** Brackets, from the end, among which the list's own is searched. */
 const MAX_LOOKS = 1_000;
 
 /**
- * Parses the JSON of a project page, as `JSON.parse` would and with the same result, but a long page piece by
- * piece. What does not look like a page, or does not parse in pieces, is parsed whole.
- *
- * Nothing is guessed: a JSON text is read from left to right, and its first part alone says where in the
- * document a reader stands. So if `[` + part + `]` parses, a part that begins with an element of an array ends
- * with one, whatever it holds; and a cut in a string, or inside an element, does not parse.
- * @param read makes of each element of the document's list `files` what shall stand there instead: at once, so that
- *   what was parsed need not be kept. It may be called for elements of a document that then turns out to be unusual.
+ * Parses the JSON of a project page with the same result as `JSON.parse`, but a long page in pieces. A document that
+ * does not resemble a page, or cannot be parsed in pieces, is parsed as a whole.
+ * The result is exact: JSON is read from left to right, and the first part of a text alone determines the position in
+ * the document. So if `[` + part + `]` is valid, a part that begins with an element of an array ends with one, whatever
+ * it contains; and a cut in a string, or inside an element, is invalid.
+ * @param read replaces each element of the document's list `files`, immediately, so that the parsed element need not be
+ * kept. It may be called for elements of a document that then turns out to be unusual.
  * @throws {SyntaxError}
- * @throws {PageTooLarge} where a long one does not come apart
+ * @throws {PageTooLarge} if a long one cannot be parsed in pieces
  */
 export async function parseJsonInTurns(
   text: string,
@@ -55,7 +54,7 @@ async function parsePieces(
   const open = FILES.exec(text);
   if (open === null || open.index > MAX_PIECE) return undefined;
   const start = open.index + open[0].length;
-  // The key is the document's own, and no string's text, if closing the list and one object is all it takes.
+  // The key belongs to the document, and not to a string's text, if closing the list and one object makes it valid.
   const head = attempt(`${text.slice(0, start)}]}`);
   if (!isObject(head)) return undefined;
   const tail = findTail(text, start);
@@ -64,7 +63,10 @@ async function parsePieces(
   return files && { ...head, ...tail.members, files };
 }
 
-/** What follows the list of files: from the last `]` after a `}` from which on the text reads as an object's rest. */
+/**
+ * The part after the list of files: from the last `]` after a `}` from which the text is valid as the rest of an
+ * object.
+ */
 function findTail(text: string, from: number): { start: number; members: Json } | undefined {
   let start = text.length;
   for (let looks = 0, tries = 0; looks < MAX_LOOKS && tries < MAX_TRIES; looks += 1) {
@@ -76,7 +78,7 @@ function findTail(text: string, from: number): { start: number; members: Json } 
     if (END_OF_OBJECT.test(rest)) return { start, members: {} };
     const comma = NEXT_MEMBER.exec(rest);
     const members = comma === null ? undefined : attempt(`{${rest.slice(comma[0].length)}`);
-    // A comma with nothing behind it is an error, which the whole text's parser words.
+    // A trailing comma is an error, which parsing the whole text reports.
     if (isObject(members) && Object.keys(members).length > 0) return { start, members };
   }
   return undefined;
@@ -98,7 +100,7 @@ async function parseElements(
     for (let tries = 0; piece === undefined; tries += 1) {
       if (tries === MAX_TRIES) return undefined;
       const found = boundary.exec(text);
-      // The comma itself is left out.
+      // The comma itself is omitted.
       next = found === null || boundary.lastIndex > end ? end : boundary.lastIndex;
       checkPiece(next - start);
       piece = attempt(`[${text.slice(start, next === end ? end : next - 1)}]`);

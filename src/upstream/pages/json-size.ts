@@ -1,18 +1,18 @@
 /*
- * What parsed JSON takes on the heap, in bytes, as measured: its text says little, for a list of empty objects takes
- * twenty times as much.
+ * The heap size of parsed JSON in bytes, as measured: its text length is no estimate, because a list of empty objects
+ * takes twenty times as much.
  */
-/** A text, beside its characters. */
+/** A string, in addition to its characters. */
 export const TEXT = 24;
-/** A member of an object, with the shape that it gives the object. */
+/** A member of an object, including its part of the object's shape. */
 export const MEMBER = 72;
 const ELEMENT = 24;
 const CONTAINER = 56;
 
-/** Deeper than anything that an index says; what goes through it step by step must not run out of stack. */
+/** Deeper than the data of any index; limits recursion. */
 const MAX_DEPTH = 64;
 
-/** @throws {RangeError} where it is nested absurdly deep */
+/** @throws {RangeError} if it is nested too deep */
 export function bytesOfJson(json: unknown, depth = 0): number {
   if (typeof json === 'string') return TEXT + 2 * json.length;
   if (typeof json !== 'object' || json === null) return 0;

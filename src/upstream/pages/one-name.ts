@@ -3,9 +3,9 @@ import type { IndexFile } from '../../domain/project-page.js';
 import type { Turns } from '../../runtime/turns.js';
 
 /**
- * Makes one of the entries that a page has for one filename, as grouped indexes have: the one with the better digest, else
- * the first, which must have all the digests of both. Where they are certainly other bytes nobody knows which are meant: the
- * file stays on the page, and is refused.
+ * Merges the entries of a page with one filename, which grouped indexes produce: the entry with the better digest
+ * remains, or else the first, and must match all digests of both. If they certainly differ, the file remains on the
+ * page and is refused, because the correct one is unknown.
  */
 export async function oneOfEachName(
   listed: readonly IndexFile[],

@@ -1,16 +1,16 @@
 import type { IndexFile, ProjectPage } from '../../domain/project-page.js';
 
-/** An upstream's body, in whichever form it came. */
+/** An upstream's body in any format. */
 export interface PageSource {
   readonly body: Uint8Array;
   readonly contentType: string;
-  /** The URL that answered: relative file URLs start from it. */
+  /** The URL after redirects, which is the base of relative file URLs. */
   readonly url: string;
 }
 
-/** What the forms have in common; the rest is the caller's knowledge. */
+/** The content common to all formats; the caller adds the rest. */
 export interface PageDraft {
-  /** Those that can be named and fetched, and are this project's by their name. */
+  /** The files with a valid name and URL, whose name belongs to this project. */
   readonly files: readonly IndexFile[];
   readonly versions?: readonly string[] | undefined;
   readonly status?: ProjectPage['status'];
@@ -18,5 +18,5 @@ export interface PageDraft {
   readonly extra?: ProjectPage['extra'];
 }
 
-/** Most files have no key that we do not know. */
+/** Shared, because most files have no unknown keys. */
 export const NO_EXTRA: IndexFile['extra'] = Object.freeze({});

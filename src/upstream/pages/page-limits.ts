@@ -1,13 +1,13 @@
 import { bytesOfJson } from './json-size.js';
 
-/** Files of one page: three times as many as the largest projects of PyPI have. */
+/** Maximum number of files per page: three times as many as the largest projects of PyPI have. */
 const MAX_FILES = 100_000;
-/** What a page says beyond what we know, in memory, in bytes. */
+/** Memory limit of a page's unknown keys, in bytes. */
 const MAX_OTHER = 32 * 1024 * 1024;
-/** JSON that is parsed in one go, in characters: it may take twenty times as much. */
+/** Maximum length of JSON that is parsed at once, in characters: it may take twenty times as much memory. */
 export const MAX_PIECE = 4 * 1024 * 1024;
 
-/** Why a page is given up; the message goes on from `a page that`. */
+/** Why a page is rejected; the message continues `a page that`. */
 export class PageTooLarge extends Error {
   override readonly name = 'PageTooLarge';
 }
@@ -17,7 +17,7 @@ export function checkPiece(characters: number): void {
   if (characters > MAX_PIECE) throw new PageTooLarge('is too large and cannot be parsed in parts');
 }
 
-/** Bounds what becomes of one page in memory, whatever few bytes it is written with. */
+/** Limits the memory of one page, regardless of its length in bytes. */
 export class PageTally {
   #files = 0;
   #other = 0;
@@ -28,7 +28,7 @@ export class PageTally {
     if (this.#files > MAX_FILES) throw new PageTooLarge(`lists more than ${MAX_FILES} files`);
   }
 
-  /** What goes through as it came. @throws {PageTooLarge} */
+  /** Unknown keys, which are passed through. @throws {PageTooLarge} */
   addOther(json: object): void {
     try {
       this.#other += bytesOfJson(json);

@@ -23,7 +23,7 @@ const ATTRIBUTES = new Set([
   'data-provenance',
 ]);
 
-/** Reads PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. @throws where its version is not 1.x */
+/** Reads PEP 503's HTML, with PEP 592, 629, 658, 714, 740 and 792. @throws if its version is not 1.x */
 export async function parseHtmlPage(
   source: PageSource,
   project: ProjectName,
@@ -31,7 +31,7 @@ export async function parseHtmlPage(
 ): Promise<PageDraft> {
   const text = pageText(source);
   const first = await readDocument(text, source.url, undefined, project, turns);
-  // The first one holds for the whole page, wherever it stands; it nearly always stands before all links.
+  // The first base applies to the whole page, including links before it; it nearly always precedes all links.
   const { files, status } = first.isLate
     ? await readDocument(text, source.url, first.base, project, turns)
     : first;
@@ -40,11 +40,11 @@ export async function parseHtmlPage(
 
 interface Reading extends PageDraft {
   readonly base: string | undefined;
-  /** Whether links stood before the base. */
+  /** Whether there were links before the base. */
   readonly isLate: boolean;
 }
 
-/** @param known the base, where it is known already */
+/** @param known the base, if it is already known */
 async function readDocument(
   text: string,
   url: string,
@@ -60,7 +60,7 @@ async function readDocument(
   let version: string | undefined;
   let status: ProjectStatus | undefined;
   let anchor: { attributes: Attributes; text: string } | undefined;
-  /** A link ends with its tag, at the next one, or with the page. */
+  /** A link ends with its end tag, with the next link, or with the page. */
   const endAnchor = (): void => {
     if (anchor === undefined) return;
     const file = readAnchor(anchor.attributes, anchor.text, urls, project);
@@ -138,7 +138,7 @@ function readAnchor(
   };
 }
 
-/** The last part of the URL's path is what installers take for the name, whatever the link's text says. */
+/** Installers use the last segment of the URL's path as the filename, regardless of the link's text. */
 function filenameOf(url: string): string | undefined {
   try {
     const [path = ''] = url.split('?', 1);
@@ -148,7 +148,7 @@ function filenameOf(url: string): string | undefined {
   }
 }
 
-/** PEP 592: the attribute's presence yanks; its value, where there is one, is the reason. */
+/** PEP 592: the attribute's presence yanks; its value, if any, is the reason. */
 function readYanked(value: string | undefined): boolean | string {
   return value === undefined ? false : value.trim() || true;
 }

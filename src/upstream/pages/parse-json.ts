@@ -14,7 +14,7 @@ import { inUtc, parseUploadTime } from './upload-time.js';
 
 type Json = Record<string, unknown>;
 
-/** The keys of a file that we know; what else an index says goes through as it came (PEP 691). */
+/** The known keys of a file; others are passed through unchanged (PEP 691). */
 const FILE_KEYS = new Set([
   'filename',
   'url',
@@ -31,7 +31,7 @@ const FILE_KEYS = new Set([
 ]);
 const PAGE_KEYS = new Set(['meta', 'name', 'files', 'versions', 'project-status']);
 
-/** Reads PEP 691's JSON, with PEP 592, 658, 700, 714, 740 and 792. @throws where it is not of that shape */
+/** Reads PEP 691's JSON, with PEP 592, 658, 700, 714, 740 and 792. @throws if its structure is invalid */
 export async function parseJsonPage(
   source: PageSource,
   project: ProjectName,
@@ -44,7 +44,7 @@ export async function parseJsonPage(
   if (!isObject(page)) throw new TypeError('the page is not an object');
   const meta = isObject(page.meta) ? page.meta : {};
   const version = meta['api-version'] ?? '1.0';
-  // PEP 629: a higher major version may mean anything. Some write a number.
+  // PEP 629: a higher major version may be incompatible. Some indexes write a number.
   if (typeof version === 'object' || !/^1(\.\d+)?$/.test(String(version)))
     throw new TypeError(`the page has api-version ${JSON.stringify(version)}`);
   if (!Array.isArray(page.files)) throw new TypeError('the page has no files');
@@ -81,7 +81,7 @@ function readFile(
   const gpgSig = file['gpg-sig'];
   const uploadedAt = file['upload-time'];
   const uploadTime = isString(uploadedAt) ? parseUploadTime(uploadedAt) : undefined;
-  // The same keys in the same order, whatever the page says: thousands of alike objects cost least.
+  // Always the same keys in the same order, because thousands of objects with one shape use the least memory.
   return {
     filename: file.filename,
     name,
@@ -101,7 +101,7 @@ function readFile(
   };
 }
 
-/** Some declare them in the URL's fragment, as on HTML pages. */
+/** Some indexes declare them in the URL's fragment, as on HTML pages. */
 function declaredDigests(hashes: unknown, url: string): DeclaredHashes {
   const at = url.indexOf('#');
   if (at === -1) return readObject(hashes);
@@ -109,7 +109,7 @@ function declaredDigests(hashes: unknown, url: string): DeclaredHashes {
   return readHashes([...declared, ...digestsIn(url.slice(at + 1))]);
 }
 
-/** The object itself, where it holds a sha256 in our form and nothing else, as nearly always. */
+/** Returns the object itself if it contains only a normalised sha256, as nearly always. */
 function readObject(value: unknown): DeclaredHashes {
   if (!isObject(value)) return NO_HASHES;
   if (value.sha256 !== undefined && parseSha256(value.sha256) === value.sha256) {

@@ -9,8 +9,8 @@ import { parseHtmlPage } from './parse-html.js';
 import { parseJsonPage } from './parse-json.js';
 
 /**
- * Reads a project page: JSON (PEP 691) or HTML (PEP 503), as the content type says.
- * @throws {Failure} upstream-broken where it is neither, or is invalid
+ * Reads a project page as JSON (PEP 691) or HTML (PEP 503), according to its content type.
+ * @throws {Failure} upstream-broken if it is neither, or invalid
  */
 export async function parseProjectPage(
   source: PageSource,

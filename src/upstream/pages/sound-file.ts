@@ -7,8 +7,8 @@ import type { Integrity } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
 
 /**
- * Reads the name of a file on a project's page. Undefined where it cannot be named, or is another project's by its
- * name: a denial of a project must hold for its files wherever they are listed.
+ * Parses the filename of a file on a project's page. Undefined if it is invalid, or belongs to another project: a
+ * denial of a project must apply to its files on any page.
  */
 export function ownName(filename: string, project: ProjectName): DistributionFilename | undefined {
   const name = parseDistributionFilename(filename, project);
@@ -16,9 +16,9 @@ export function ownName(filename: string, project: ProjectName): DistributionFil
 }
 
 /**
- * Reads what a page says of a file's sidecar (PEP 714). Without a SHA-256 what the index has there could not be checked, so
- * only the wheel itself can give one: `true`.
- * @param value as it is written: an object's digests were read from it, `true` is in both forms
+ * Reads a page's declaration of a file's sidecar (PEP 714). Without a SHA-256, the index's copy could not be verified,
+ * so the sidecar must come from the wheel: `true`.
+ * @param value as written: an object of digests, or `true`, which exists in both formats
  */
 export function declaredMetadata(
   value: unknown,
@@ -28,7 +28,7 @@ export function declaredMetadata(
   return hashes.sha256 !== undefined && doubt === undefined ? hashes : true;
 }
 
-/** What the index's digests come to by themselves. */
+/** The integrity by the index's digests alone. */
 export function declaredIntegrity(
   filename: string,
   { doubt }: DeclaredHashes,

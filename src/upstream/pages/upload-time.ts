@@ -1,13 +1,13 @@
 const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
-/** The same in another time zone: `+02:00`, `+0200`, `+02`. */
+/** The same with a time zone: `+02:00`, `+0200`, `+02`. */
 const WITH_OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)([+-])(\d\d)(?::?(\d\d))?$/;
 const MINUTE = 60_000;
 const ZERO = 48;
 
 /**
- * Reads PEP 700's `upload-time`: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`; some write an offset instead. As `Date.parse` does, which takes ten
- * times as long: a page has thousands.
- * @returns milliseconds since 1970; undefined for what is no such time, or lies before
+ * Parses PEP 700's `upload-time`: ISO 8601 in UTC, `2022-10-21T12:33:30.123456Z`; some indexes write an offset instead.
+ * Equivalent to `Date.parse`, which takes ten times as long, and a page has thousands.
+ * @returns milliseconds since 1970; undefined for an invalid or earlier time
  */
 export function parseUploadTime(text: string): number | undefined {
   if (!FORM.test(text)) return withOffset(text);
@@ -29,13 +29,13 @@ function withOffset(text: string): number | undefined {
   return utc < 0 ? undefined : utc;
 }
 
-/** As PEP 700 wants it: what is in UTC stays as finely as it was written. @param time what `text` was read as */
+/** In PEP 700's format: a time in UTC keeps its precision. @param time the parsed value of `text` */
 export function inUtc(text: string, time: number): string {
   return text.endsWith('Z') ? text : new Date(time).toISOString();
 }
 
 function milliseconds(text: string): number {
-  // Between the point and the `Z`; what is finer than a millisecond is cut off.
+  // The digits between the point and the `Z`, up to milliseconds.
   const count = Math.max(0, Math.min(3, text.length - 21));
   return digits(text, 20, count) * 10 ** (3 - count);
 }
