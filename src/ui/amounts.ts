@@ -2,7 +2,7 @@ import { counted } from '../domain/plural.js';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** 1.92 TB: three digits that count. */
+/** 1.92 TB: three significant digits. */
 export function bytesOf(count: number): string {
   let [amount, unit] = [count, 0];
   while (amount >= 999.5 && unit < UNITS.length - 1) {
@@ -24,7 +24,7 @@ const SPANS = [
   ['minute', 60_000],
 ] as const;
 
-/** 3 hours; a span that began in the future is none. @param milliseconds */
+/** 3 hours; a span that starts in the future is 0. @param milliseconds */
 export function spanOf(milliseconds: number): string {
   const [unit, length] = SPANS.find(([, span]) => milliseconds >= span) ?? [];
   if (length === undefined) return 'less than a minute';

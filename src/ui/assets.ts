@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** A file that pages refer to: the same for everybody, and known by its content. */
+/** A static file of the pages, cached by its content. */
 export interface Asset {
   readonly name: string;
   readonly contentType: string;
   readonly body: Buffer;
-  /** Of its content: another content, and pages ask for another URL. */
+  /** A digest of the content, which changes the URL with it. */
   readonly version: string;
 }
 
-/** @throws where the package lacks it */
+/** @throws if the package lacks it */
 function readAsset(name: string, contentType: string): Asset {
   const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
   const version = createHash('sha256').update(body).digest('hex').slice(0, 12);

@@ -5,19 +5,19 @@ import { type Html, html } from './html.js';
 import { type Head, table } from './parts.js';
 import { colourOf, inChartOrder } from './rule-colours.js';
 
-/** In CSS pixels, as all that is no share of the width. Text may be twice its size. */
+/** In CSS pixels, like all lengths that are not a share of the width. Text may be twice its size. */
 const TOP = 32;
 const HEIGHT = 160;
 const BOTTOM = 36;
-/** How wide a bar's place is in the chart's own units, and how wide the bar in it. */
+/** The width of a bar's slot in the chart's own units, and of the bar in it. */
 const PLACE = 10;
 const WIDTH = 8;
-/** So many rules of a kind are told apart. */
+/** Maximum number of distinct rules per kind. */
 const MOST_LAYERS = 6;
-/** So many are named where one points at a bar. */
+/** Maximum number of rules in a bar's tooltip. */
 const MOST_SAID = 3;
 
-/** What one rule did in each bar. */
+/** The values of one rule in each bar. */
 interface Layer {
   readonly rule: string;
   readonly isDryRun: boolean;
@@ -26,10 +26,10 @@ interface Layer {
 }
 
 /**
- * Refusals by rule as stacked bars, what dry-run spared striped on top of them, with a legend and all of it as a table.
- * Widths are shares and heights pixels, so that nothing is distorted however wide it is; sizes are attributes, for the pages
- * allow no styles.
- * @param step of a bar, in milliseconds
+ * Refusals by rule as stacked bars, with dry-run refusals striped on top, a legend, and a table of all values. Widths
+ * are shares and heights are pixels, so that nothing is distorted at any width; sizes are attributes, because the pages
+ * permit no styles.
+ * @param step the length of a bar, in milliseconds
  */
 export function barChart(label: string, bars: readonly Bar[], step: number): Html {
   const layers = [
@@ -78,7 +78,7 @@ ${asTable(label, bars, layers, step)}</details>`;
 
 const DAY = 86_400_000;
 
-/** The rules that spoke most, in the chart's order; the rest of them are one. */
+/** The rules with the most hits, in the chart's order; the others are combined. */
 function layersOf(bars: readonly Bar[], of: (bar: Bar) => ByRule, isDryRun: boolean): Layer[] {
   const layers = inChartOrder(bars.flatMap((bar) => Object.keys(of(bar)))).map((rule) =>
     layerOf(
@@ -98,7 +98,7 @@ function layerOf(rule: string, isDryRun: boolean, counts: readonly number[]): La
   return { rule, isDryRun, counts, total: counts.reduce((sum, count) => sum + count, 0) };
 }
 
-/** One path for each layer: a thick line in each bar, on top of what lies below it. */
+/** One path per layer: a thick line in each bar, on top of the previous layers. */
 function stacked(layers: readonly Layer[], scale: number): { layer: Layer; path: string }[] {
   const tops: number[] = [];
   return layers.map((layer) => {
@@ -113,7 +113,7 @@ function stacked(layers: readonly Layer[], scale: number): { layer: Layer; path:
   });
 }
 
-/** A round number that is no less. */
+/** The next round number. */
 function niceScale(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most));
   return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((times) => times * power >= most) ?? 10) * power;
@@ -137,12 +137,12 @@ function stripes(colour: string): Html {
   return html`<pattern id="s${colour}" width="1" height="6" patternUnits="userSpaceOnUse"><rect class="${colour}" width="1" height="4"/></pattern>`;
 }
 
-/** The name of a rule's stripes: they stand for what dry-run spared. */
+/** The name of a rule's stripes, which mark dry-run refusals. */
 function stripesOf(rule: string): string {
   return `s${colourOf(rule)}`;
 }
 
-/** Four of them have room also where the page is narrow. */
+/** Four labels fit even on a narrow page. */
 function isLabelled(at: number, bars: number): boolean {
   return at % Math.ceil(bars / 4) === 0;
 }
@@ -151,7 +151,7 @@ function nameOf({ rule, isDryRun }: Pick<Layer, 'rule' | 'isDryRun'>): string {
   return isDryRun ? `${rule} (dry-run)` : rule;
 }
 
-/** `11-26 09:00`, or the day where a bar is one. */
+/** `11-26 09:00`, or the day if a bar has that length. */
 function timeOf({ from }: Bar, step: number): string {
   return step < DAY ? from.slice(5, 16).replace('T', ' ') : from.slice(0, 10);
 }
@@ -169,7 +169,7 @@ function said(bar: Bar, layers: readonly Layer[], at: number, step: number): str
   return `${timeOf(bar, step)} UTC: ${said.length === 0 ? 'nothing' : said.join(', ')}`;
 }
 
-/** Bars in which nothing was refused are left out. */
+/** Bars without refusals are omitted. */
 function asTable(
   label: string,
   bars: readonly Bar[],

@@ -3,11 +3,11 @@ import { plural } from '../domain/plural.js';
 import { type Html, html } from './html.js';
 import { block, shown } from './parts.js';
 
-/** A run of so many blanks is told of by its length: code that is pushed out of sight must be in sight. */
+/** A run of this many blanks is replaced by its length, so that code cannot be pushed out of sight. */
 const BLANKS = /([ \t]{13,})/;
 const HEX_ROW = 16;
 
-/** An excerpt: as text, with all that nobody would see made visible, and as hexadecimal digits. */
+/** An excerpt: as text, with all invisible characters made visible, and as hexadecimal digits. */
 export function evidence(
   { base64, offset, line, lineLength, truncated, tail = '' }: Excerpt,
   member: string | undefined,
@@ -29,7 +29,7 @@ ${end.length > 0 && block(`Hexadecimal: the end of the line`, hexOf(end, offset 
 </details>`;
 }
 
-/** As UTF-8; bytes that are none are escapes. Long runs of blanks are told of by their number. */
+/** As UTF-8; invalid bytes are escaped. Long runs of blanks are replaced by their number. */
 function textOf(bytes: Buffer): Html {
   return html`${utf8(bytes)
     .split(BLANKS)
@@ -46,7 +46,7 @@ function bytesOrText(piece: string): Html {
   return html`<mark>${escapes.join('')}</mark>`;
 }
 
-/** Bytes that are no UTF-8 are lone surrogates from U+DC80 on, as Python's `surrogateescape` has them. */
+/** Invalid UTF-8 bytes become lone surrogates from U+DC80 on, as in Python's `surrogateescape`. */
 function utf8(bytes: Buffer): string {
   let text = '';
   for (let at = 0; at < bytes.length; ) {
@@ -59,13 +59,13 @@ function utf8(bytes: Buffer): string {
   return text;
 }
 
-/** Of a character in UTF-8, in bytes, by its first byte. */
+/** The length of a UTF-8 character in bytes, by its first byte. */
 function lengthOf(first: number): number {
   if (first < 0x80) return 1;
   return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/** The form that `hexdump -C` has. @param offset of the first byte */
+/** The format of `hexdump -C`. @param offset of the first byte */
 function hexOf(bytes: Buffer, offset: number): string {
   const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += HEX_ROW) {

@@ -7,16 +7,16 @@ import type { Page } from './layout.js';
 import { block, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 
-/** What was asked, as it was typed, and what came of it. */
+/** The query as typed, and its result. */
 export interface ShownExposure {
   readonly asked: Readonly<Record<string, string | undefined>>;
-  /** What is wrong with it, by the field; `''` where something is missing. Undefined where nothing was asked yet. */
+  /** The problems by field; `''` for a missing one. Undefined without a query. */
   readonly problems: ReadonlyMap<string, string> | undefined;
-  /** Undefined where nothing was searched. */
+  /** Undefined without a search. */
   readonly answer: ExposureAnswer | undefined;
 }
 
-/** Who holds a release, after an incident. */
+/** The clients that have a release, after an incident. */
 export function exposurePage({ asked, problems, answer }: ShownExposure, urlOf: UrlOf): Page {
   return {
     title: 'Exposure',
@@ -36,7 +36,7 @@ const FIELDS: readonly Field[] = [
   { name: 'refused', label: 'Include refused requests', checkbox: true },
 ];
 
-/** So many users and files are shown; all of them are in the links' tables. */
+/** Maximum number of displayed users and files; the linked tables contain all. */
 const MOST_USERS = 500;
 const MOST_FILES = 50;
 
@@ -121,7 +121,7 @@ ${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)
 <td>${time(first)}</td><td>${time(last)}</td><td>${listed(agents, moreAgents, '; ')}</td></tr>`;
 }
 
-/** A client chooses its agent, of any length. */
+/** A client chooses its agent, which may have any length. */
 const LENGTH = 120;
 
 function listed(texts: readonly string[], more: number, separator: string): Html {

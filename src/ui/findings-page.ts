@@ -3,7 +3,7 @@ import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { table } from './parts.js';
 
-/** What each finding means, each at the fragment of its code. */
+/** The meaning of each finding, at the fragment of its code. */
 export function findingsPage(): Page {
   const byRule = new Map<string, Html[]>();
   for (const [code, entry] of Object.entries(FINDING_CODES)) {

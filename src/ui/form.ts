@@ -1,6 +1,6 @@
 import { type Html, html } from './html.js';
 
-/** A field of a form that asks for a page: its name is a parameter of the page's URL. */
+/** A field of a form that requests a page: its name is a parameter of the page's URL. */
 export interface Field {
   readonly name: string;
   readonly label: string;
@@ -9,8 +9,8 @@ export interface Field {
 }
 
 /**
- * A form whose answer is a page, and so has an address.
- * @param values as they were typed @param problems what is wrong, by the parameter; `''` of them together
+ * A form that leads to a page with an address.
+ * @param values as typed @param problems by parameter; `''` for problems of several together
  */
 export function form(
   action: string,
@@ -20,7 +20,7 @@ export function form(
   button: string,
 ): Html {
   const names = new Set(fields.filter(({ checkbox }) => checkbox !== true).map(({ name }) => name));
-  // A parameter of the URL may have no field that shows its problem.
+  // A parameter of the URL may have no field for its problem.
   const together = [...(problems ?? [])].filter(([name]) => !names.has(name));
   return html`<form method="get" action="${action}" class="asking">
 ${together.map(([, problem]) => html`<p class="word block" role="alert">✖ ${problem}</p>`)}

@@ -4,7 +4,7 @@ import type { Page } from './layout.js';
 import { shown, table, time } from './parts.js';
 import { replicasTable } from './replicas-table.js';
 
-/** How the server is, as /readyz has it. */
+/** The state of the server, as in /readyz. */
 export interface ShownHealth {
   readonly version: string;
   /** The policy revision. */

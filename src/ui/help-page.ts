@@ -6,16 +6,16 @@ import type { Page } from './layout.js';
 import { block, table } from './parts.js';
 import { contactLink, type UrlOf } from './urls.js';
 
-/** What help depends on. */
+/** The values that help depends on. */
 export interface Help {
-  /** How clients reach this server, without a trailing slash; empty where it cannot be told. */
+  /** The server's URL for clients, without a trailing slash; empty if it is unknown. */
   readonly server: string;
   readonly contact: string | undefined;
   readonly asksForTokens: boolean;
   readonly rules: readonly RuleSaid[];
 }
 
-/** How a client is pointed here, what a refusal says, and whom to ask. */
+/** How to configure a client, what a refusal looks like, and whom to contact. */
 export function helpPage(help: Help, urlOf: UrlOf): Page {
   const { server, contact, asksForTokens, rules } = help;
   return {

@@ -1,6 +1,6 @@
 import { visible } from '../domain/visible.js';
 
-/** Text that is HTML. Only `html` makes it: there is no way from a string to markup. */
+/** HTML text. Only `html` creates it: a string cannot become markup. */
 class Markup {
   readonly #text: string;
 
@@ -15,12 +15,12 @@ class Markup {
 
 export type Html = Markup;
 
-/** What stands in a template: text is escaped, HTML stays, lists are joined, nothing is nothing. */
+/** A value in a template: text is escaped, HTML is kept, lists are joined, and undefined is omitted. */
 export type HtmlValue = Html | string | number | null | undefined | false | readonly HtmlValue[];
 
 /**
- * A template of HTML. Whatever is put in is text: it is escaped, for an element's content as for a quoted attribute, and
- * characters that nobody sees are written as escapes. Values of attributes stand in double quotes; a test holds that.
+ * A template of HTML. Inserted text is escaped, for an element's content and for a quoted attribute, and invisible
+ * characters are written as escapes. Attribute values must have double quotes, which a test checks.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = strings[0]!;

@@ -3,24 +3,24 @@ import { type Html, type HtmlValue, html } from './html.js';
 import { time } from './parts.js';
 import type { UrlOf } from './urls.js';
 
-/** What the head of every page says of the server. */
+/** The state of the server in the head of every page. */
 export interface ServerState {
-  /** Of the policy in force. */
+  /** The revision of the policy in force. */
   readonly revision: string;
-  /** The parts that are not well, as /readyz says it. */
+  /** The parts with problems, as in /readyz. */
   readonly troubles: readonly { readonly part: string; readonly detail: string }[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Whether the pages of the navigation are all on the port that is asked. */
+  /** Whether all pages of the navigation are on the requested port. */
   readonly isWhole: boolean;
-  /** Whether the pages for admins are for whoever asks. */
+  /** Whether the reader has access to the admin pages. */
   readonly isAdmin: boolean;
 }
 
-/** A page's place in the navigation; a page that is in none is below one of these. */
+/** A page's place in the navigation; other pages are below one of these. */
 export type Place = (typeof NAVIGATION)[number]['place'];
 
-/** In the order in which they are shown: a new page of the first rank is a line. */
+/** In display order: a new top-level page is a new line. */
 const NAVIGATION = [
   { place: 'overview', label: 'Overview', path: [], everywhere: false, forAdmins: false },
   { place: 'refusals', label: 'Refusals', path: ['refusals'], everywhere: false, forAdmins: false },
@@ -37,17 +37,17 @@ const NAVIGATION = [
   { place: 'help', label: 'Help', path: ['help'], everywhere: true, forAdmins: false },
 ] as const;
 
-/** One page: what the layout is put around. */
+/** The content of a page, without the layout. */
 export interface Page {
-  /** Of the window, and of a bookmark. */
+  /** For the window and bookmarks. */
   readonly title: string;
   readonly place: Place | undefined;
   readonly main: HtmlValue;
-  /** Whether it says itself what is wrong with the server. */
+  /** Whether it shows the server's problems itself. */
   readonly tellsTroubles?: boolean;
 }
 
-/** Puts a page into the layout that all share. */
+/** Puts a page into the common layout. */
 export function layout(page: Page, state: ServerState, urlOf: UrlOf): Html {
   const asset = ({ name, version }: Asset) => urlOf(['ui', name], { v: version });
   return html`<!doctype html>

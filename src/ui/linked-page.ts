@@ -4,7 +4,7 @@ import type { Page } from './layout.js';
 import { shown } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 
-/** Several files that one short link means: the same bytes under other names, nearly always. */
+/** Several files behind one short link: nearly always the same bytes with other names. */
 export function linkedPage(files: readonly Linked[], urlOf: UrlOf): Page {
   return {
     title: 'Several files',

@@ -8,8 +8,8 @@ import { type UrlOf, whyPath } from './urls.js';
 const ANSWERS = { block: '✖ refused', warn: '▲ warned', allow: '✔ allowed' } as const;
 
 /**
- * Decisions as they are made. The script asks for this page again whenever there is a new one, and takes its rows over.
- * @param decisions the newest first
+ * Live decisions. The script requests this page again whenever there is a new one, and replaces its rows.
+ * @param decisions newest first
  */
 export function livePage(
   decisions: readonly SeenDecision[],

@@ -16,7 +16,7 @@ const SAID: Readonly<Record<OverviewRange, string>> = {
   '7d': 'Last 7 days',
   '30d': 'Last 30 days',
 };
-/** So many rows of what is unresolved, and names of projects, are shown. */
+/** Maximum number of rows of unresolved refusals, and of project names. */
 const MOST_UNRESOLVED = 8;
 const MOST_PROJECTS = 20;
 

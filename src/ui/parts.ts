@@ -2,10 +2,10 @@ import { expiryText } from '../domain/expiry-text.js';
 import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
 
-/** How many characters of an instant in ISO 8601 stand for it. */
+/** The number of displayed characters of a time in ISO 8601. */
 const PRECISION = { minutes: 16, seconds: 19 } as const;
 
-/** An instant, as a reader anywhere understands it; the script adds how long ago it was. @param at milliseconds since 1970, or ISO 8601 */
+/** A time in an international format; the script adds its age. @param at milliseconds since 1970, or ISO 8601 */
 export function time(at: number | string, precision: keyof typeof PRECISION = 'minutes'): Html {
   const instant = new Date(at);
   if (Number.isNaN(instant.getTime())) return html`${at}`;
@@ -13,47 +13,47 @@ export function time(at: number | string, precision: keyof typeof PRECISION = 'm
   return html`<time datetime="${iso}">${iso.slice(0, PRECISION[precision]).replace('T', ' ')} UTC</time>`;
 }
 
-/** When something expires, as people write it: its last day, or an instant. @param at the first instant at which it no longer holds */
+/** An expiry as people write it: the last day, or a time. @param at the first time at which it has expired */
 export function expiry(at: number | string): Html {
   const text = Number.isNaN(new Date(at).getTime()) ? `${at}` : expiryText(at);
   return text.length === 10 ? html`<time datetime="${text}">${text}</time>` : time(at);
 }
 
-/** A text of any origin; what is written as an escape is told from the same letters. */
+/** A text of any origin; escapes are marked, to distinguish them from the same letters. */
 export function shown(text: string): Html {
   return html`${visiblePieces(text).map((piece) => (piece.escaped ? html`<mark>${piece.text}</mark>` : piece.text))}`;
 }
 
-/** So many characters of a user agent stand in a table. */
+/** Maximum length of a user agent in a table. */
 const LONGEST_AGENT = 40;
 
-/** A user agent; pip and uv send JSON of some 300 characters behind their name, which is folded. */
+/** A user agent; pip and uv add JSON of about 300 characters after their name, which is folded. */
 export function agent(text: string): Html {
   if (text.length <= LONGEST_AGENT) return shown(text);
   const [name = ''] = text.split(' ');
   return html`<details><summary>${shown(name.slice(0, LONGEST_AGENT) || 'Agent')}</summary>${shown(text)}</details>`;
 }
 
-/** How a block is shown. */
+/** Display options of a block. */
 export interface BlockOptions {
-  /** What a button puts on the clipboard, where there is a script. */
+  /** The text that a button copies to the clipboard, if scripts are enabled. */
   readonly copied?: string;
-  /** What the button says. */
+  /** The label of the button. */
   readonly copy?: string;
-  /** Whether long lines are broken. */
+  /** Whether long lines are wrapped. */
   readonly wrap?: boolean;
 }
 
-/** A block of text to read and to copy. @param label names it to those who do not see it */
+/** A block of text to read and to copy. @param label its name for screen readers */
 export function block(label: string, content: HtmlValue, options: BlockOptions = {}): Html {
   const { copied, copy = 'Copy', wrap = false } = options;
-  // What scrolls must be reachable by the keyboard.
-  // Text browsers show what is hidden, too: the script makes the button.
+  // A scrollable element must be reachable by keyboard. Text browsers also show hidden elements, so the script creates
+  // the button.
   const button = copied !== undefined && html` data-copy="${copied}" data-say="${copy}"`;
   return html`<div class="code"${button}><pre${wrap && html` class="wrap"`} tabindex="0" role="region" aria-label="${label}"><code>${content}</code></pre></div>`;
 }
 
-/** A column by its name; one of numbers stands at its right edge, as its cells with the class `number` do. */
+/** A column by its name; numbers are aligned to the right, as are cells with the class `number`. */
 export type Head = string | { readonly number: string };
 
 function headOf(head: Head): Html {
@@ -62,7 +62,7 @@ function headOf(head: Head): Html {
     : html`<th scope="col" class="number">${head.number}</th>`;
 }
 
-/** A table that scrolls in its own region where it is wider than the page. @param rows its body's, as `<tr>` */
+/** A table that scrolls in its own region if it is wider than the page. @param rows the body's `<tr>` elements */
 export function table(caption: string, heads: readonly Head[], rows: readonly Html[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <caption>${caption}</caption>
@@ -71,7 +71,7 @@ export function table(caption: string, heads: readonly Head[], rows: readonly Ht
 </table></div>`;
 }
 
-/** Facts by their names. What is undefined is left out. */
+/** Facts with their names. Undefined ones are omitted. */
 export function facts(entries: readonly (readonly [string, HtmlValue])[]): Html {
   return html`<dl>${entries
     .filter(([, value]) => value !== undefined)

@@ -7,7 +7,7 @@ import { shown } from './parts.js';
 import { policyFilePath } from './policy-place.js';
 import type { UrlOf } from './urls.js';
 
-/** A policy file as it is in force, each line with an address. @param comments whether they are in it */
+/** A policy file as in force, with an address for each line. @param comments whether it includes them */
 export function policyFilePage(part: PolicyFilePart, comments: boolean, urlOf: UrlOf): Page {
   const { name, layer, bytes, count, from, lines, next } = part;
   const whose =

@@ -19,15 +19,15 @@ import { policyFilePath, policyPlace } from './policy-place.js';
 import { replicasTable } from './replicas-table.js';
 import { reference, type UrlOf } from './urls.js';
 
-/** Where things lie on the server's machine. */
+/** Paths on the server's machine. */
 export interface PolicyPlaces {
-  /** The folder of the policy files; undefined where there is none. */
+  /** The folder of the policy files; undefined if there is none. */
   readonly policies: string | undefined;
   /** The decision log's file. */
   readonly log: string;
 }
 
-/** What holds, what each part of it comes from, and what has become of it. */
+/** The policy in force, with the source and the effect of each part. */
 export function policyPage(
   policy: PolicyReport,
   places: PolicyPlaces | undefined,
@@ -65,7 +65,7 @@ ${tryIt(places)}`,
   };
 }
 
-/** That others go by another policy: an edit reaches one after the other, or not at all. */
+/** Reports that other replicas have another policy: an edit reaches them one after another, or not at all. */
 function disagreement({ revision, replicas = [] }: PolicyReport): Html {
   if (!replicas.some((one) => one.state === 'present' && one.revision !== revision)) return html``;
   return html`<section class="verdict warn" aria-labelledby="replicas">
@@ -199,7 +199,7 @@ ${count === 0 ? html`<p>None.</p>` : table('Known-good start-up hooks, those of 
 ${rest(count - entries.length)}`;
 }
 
-/** @param places undefined where they are nobody's business */
+/** @param places undefined if the reader may not see them */
 function tryIt(places: PolicyPlaces | undefined): Html {
   const command = `wheelgate check FOLDER --against ${places === undefined ? 'DECISION-LOG' : shellWord(places.log)}`;
   const folder = places?.policies;
@@ -208,12 +208,12 @@ function tryIt(places: PolicyPlaces | undefined): Html {
 ${block('The command', command, { copied: command })}`;
 }
 
-/** A path as a shell takes it. */
+/** A path quoted for a shell. */
 function shellWord(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-/** What a list does not show. */
+/** The number of items that a list omits. */
 function rest(more: number): Html | undefined {
   return more > 0
     ? html`<p class="soft">… and ${counted(more)} more, in the files.</p>`

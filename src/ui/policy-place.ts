@@ -9,7 +9,7 @@ export function policyFilePath({ layer, file }: Pick<PolicyPlace, 'layer' | 'fil
   return ['policy', 'files', layer, file];
 }
 
-/** A line of a policy file, leading there. */
+/** A link to a line of a policy file. */
 export function policyPlace(place: PolicyPlace, urlOf: UrlOf): Html {
   const from = partWith(place.line);
   const query = { from: from === 1 ? undefined : String(from) };

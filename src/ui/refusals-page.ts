@@ -24,7 +24,7 @@ const SORTED = {
   users: 'most users first',
 } as const;
 
-/** What was refused, as groups, with a form that narrows it down. */
+/** Refusals as groups, with a form to filter them. */
 export function refusalsPage(
   answer: RefusalsAnswer,
   question: RefusalsQuestion,
@@ -45,7 +45,7 @@ ${pages(answer, question, urlOf)}`,
   };
 }
 
-/** The query of a page: what was asked for, with something else in its place. */
+/** The query of a page with one changed parameter. */
 function queryOf(
   { filter, sort }: RefusalsQuestion,
   other: Readonly<Record<string, string | undefined>> = {},
@@ -64,7 +64,7 @@ function queryOf(
   };
 }
 
-/** A day where it is one, as a form has it. */
+/** As a day if it is one, in the form's format. */
 function instant(time: number | undefined): string | undefined {
   return time === undefined
     ? undefined
@@ -89,7 +89,7 @@ ${day('until', 'Before (UTC)', instant(until))}
 </form>`;
 }
 
-/** What each rule has of it, as links. */
+/** The number of hits per rule, as links. */
 function facets(
   { rules }: RefusalsAnswer,
   question: RefusalsQuestion,
@@ -121,7 +121,7 @@ function row(group: Group, reader: Reader, urlOf: UrlOf): Html {
 <tr><td colspan="6">${requests(group, reader, urlOf)}</td></tr>`;
 }
 
-/** The newest under a group. */
+/** The newest requests of a group. */
 function requests(group: Group, reader: Reader, urlOf: UrlOf): Html {
   const { requests: all = [], refused, wouldHave, warned, first } = group;
   const total = refused + wouldHave + warned;

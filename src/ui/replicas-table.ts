@@ -11,7 +11,7 @@ const STATES: Readonly<
   'last-known': { word: '▲ last known', level: 'warn' },
 };
 
-/** All that serve the same cache, and what each of them goes by. */
+/** All replicas that serve the same cache, with their state. */
 export function replicasTable(replicas: readonly ReplicaNote[]): Html {
   const own = replicas.find(({ state }) => state === 'self');
   const differs = (key: 'revision' | 'version' | 'inspector', one: ReplicaNote) =>

@@ -1,9 +1,9 @@
 import { RULES } from '../domain/rules.js';
 
-/** In the order in which a chart stacks them: the strongest rule lies at the bottom. */
+/** The stacking order of a chart, from the bottom: the strongest rule first. */
 const ORDER: readonly string[] = RULES;
 
-/** Rules that spoke, in the chart's order; those of other versions come last. */
+/** Rules with hits, in the chart's order; those of other versions come last. */
 export function inChartOrder(rules: Iterable<string>): string[] {
   const place = (rule: string) => {
     const at = ORDER.indexOf(rule);
@@ -12,7 +12,7 @@ export function inChartOrder(rules: Iterable<string>): string[] {
   return [...new Set(rules)].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
-/** The class by which a rule has its colour, here and in every legend. */
+/** The class with a rule's colour, in charts and legends. */
 export function colourOf(rule: string): string {
   return ORDER.includes(rule) ? `r-${rule}` : 'r-other';
 }

@@ -7,7 +7,7 @@ import { type Html, html } from './html.js';
 import { shown, time } from './parts.js';
 import type { UrlOf } from './urls.js';
 
-/** How the service is: what is wrong first, an edit that was not taken over before all. */
+/** The state of the service: problems first, beginning with a rejected policy edit. */
 export function stateLine({ state, counted, missing, to }: OverviewAnswer, urlOf: UrlOf): Html {
   const { policy, feed, parts } = state;
   const now = Date.parse(to);
@@ -34,7 +34,7 @@ ${counted.kind === 'failed' && html`<li class="word warn">▲ The decision log c
 </ul>`;
 }
 
-/** A feed that is set and cannot be had is told of among what is wrong. */
+/** A configured but unavailable feed is among the problems. */
 function feedLine(
   feed: string | undefined,
   part: OverviewAnswer['state']['parts'][string] | undefined,
@@ -44,7 +44,7 @@ function feedLine(
   return part === undefined || part.state === 'ok' ? html`<li>No malware feed</li>` : html``;
 }
 
-/** How many there are, where this one is not alone. */
+/** The number of replicas, if there are several. */
 function replicas({ replicas: all, replicasAsOf }: OverviewAnswer['state'], urlOf: UrlOf): Html {
   if (all === undefined) return html``;
   const silent = all.filter(({ state }) => state === 'silent').length;
@@ -54,10 +54,10 @@ function replicas({ replicas: all, replicasAsOf }: OverviewAnswer['state'], urlO
 
 type Missing = OverviewAnswer['missing'][number];
 
-/** So many replicas are named for each reason. */
+/** Maximum number of listed replicas per reason. */
 const MOST_NAMED = 10;
 
-/** Decisions that are in none of the numbers. */
+/** Decisions that the numbers do not include. */
 function missingLines(missing: readonly Missing[]): Html {
   const because = (reason: Missing['why']) => missing.filter(({ why }) => why === reason);
   const unheard = because('redis');

@@ -1,9 +1,9 @@
 import { type Html, html } from './html.js';
 
 /**
- * Makes the URL of a page or file of ours. It is relative to the page that it stands on, so that it holds behind any front
- * server and below any path.
- * @param segments of its path, as they are meant: they are escaped here
+ * Creates the URL of a page or file of the dashboard. It is relative to the present page, so that it works behind any
+ * front server and below any path.
+ * @param segments of its path, not escaped yet
  */
 export type UrlOf = (
   segments: readonly string[],
@@ -11,11 +11,11 @@ export type UrlOf = (
   fragment?: string,
 ) => string;
 
-/** @param target of the request whose answer the URLs stand in, as it stands in the request line */
+/** @param target the request target of the page with the URLs, as in the request line */
 export function urlsFrom(target: string): UrlOf {
   const path = target.replace(/[?#].*$/s, '');
   const depth = path.split('/').length - 2;
-  // A first segment with a colon would be taken for a scheme.
+  // A first segment with a colon would be parsed as a scheme.
   const root = depth <= 0 ? './' : '../'.repeat(depth);
   return (segments, query = {}, fragment) => {
     const parameters = Object.entries(query).flatMap(([name, value]) =>
@@ -30,12 +30,12 @@ export function urlsFrom(target: string): UrlOf {
   };
 }
 
-/** What is no text, half of a character, has no form in a URL. */
+/** Half of a surrogate pair cannot be encoded in a URL. */
 function escapedPart(text: string): string {
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
-/** The path of the page that says why a file is refused; of all files of the project, where none is named. */
+/** The path of the page with the reason for a file's refusal, or for all files of the project if none is named. */
 export function whyPath({
   project,
   filename,
@@ -44,8 +44,8 @@ export function whyPath({
 }
 
 /**
- * A reference that somebody else has written. Only what is plainly an `https:` URL becomes a link, with the host that it
- * leads to beside it; all else is text.
+ * A reference written by someone else. Only a plain `https:` URL becomes a link, with its host next to it; anything
+ * else is text.
  */
 export function reference(text: string): Html {
   const url =
@@ -54,7 +54,7 @@ export function reference(text: string): Html {
   return html`<a href="${url.href}" rel="noreferrer nofollow">${text}</a> <span class="host">(${url.host})</span>`;
 }
 
-/** Where to ask, as the configuration gives it: an address to write to, a page, or words. */
+/** The configured contact: a mail address, a page, or words. */
 export function contactLink(text: string): Html {
   if (!/^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(text)) return reference(text);
   return html`<a href="mailto:${encodeURIComponent(text).replace('%40', '@')}">${text}</a>`;

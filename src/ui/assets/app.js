@@ -1,4 +1,4 @@
-// What pages can do with a script; without one they say the same.
+// The features of pages that require a script; without one, they have the same content.
 const SPANS = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -12,7 +12,7 @@ function ago(seconds) {
   return 'just now';
 }
 
-// Where rows follow one another, how long ago each was would soon be wrong.
+// In a list of live rows, the age of each would soon be wrong.
 for (const time of document.querySelectorAll('time[datetime]:not([data-live] *)')) {
   const at = Date.parse(time.dateTime);
   if (Number.isNaN(at)) continue;
@@ -35,7 +35,7 @@ async function copy(button, text) {
   }, 2_000);
 }
 
-// A browser gives the clipboard to secure pages only.
+// Browsers only give secure pages access to the clipboard.
 if (navigator.clipboard !== undefined)
   for (const block of document.querySelectorAll('[data-copy]')) {
     const button = document.createElement('button');
@@ -56,7 +56,7 @@ async function whyNot(url) {
   return 'refresh the page to follow again';
 }
 
-// A stream tells that there is something new; the rows are those of the page itself.
+// A stream announces new decisions; the rows come from the page itself.
 function follow(live, rows) {
   const [bar, button, said] = ['div', 'button', 'span'].map((name) => document.createElement(name));
   bar.className = 'bar';
@@ -87,7 +87,7 @@ function follow(live, rows) {
       rows.prepend(...[...fresh].filter(({ id }) => document.getElementById(id) === null));
       while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
     };
-    // Many that come together are one request a second.
+    // Announcements are combined into one request per second.
     ask.onloadend = () =>
       setTimeout(() => {
         isAsking = false;
