@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { isDay, parseInstant } from '../domain/instant.js';
+import { whyUnreadable } from '../messages/files.js';
 import { DISCREET } from '../yaml/discretion.js';
 import { readYaml } from '../yaml/document.js';
 import type { Problem } from '../yaml/problem.js';
 import { expected, validateYaml } from '../yaml/validate.js';
 
 import type { TokenEntry } from './token.js';
+
+const DAY = 86_400_000;
 
 const sha256 = z.string().transform((text, context) => {
   const [, hex] = /^sha256:([0-9a-f]{64})$/i.exec(text) ?? [];
@@ -16,8 +20,8 @@ const sha256 = z.string().transform((text, context) => {
 });
 
 const day = z.string().transform((text, context) => {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T23:59:59.999Z`) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const start = isDay(text) ? parseInstant(text) : undefined;
+  if (start !== undefined) return start + DAY - 1;
   context.addIssue(expected('a day such as 2027-01-31'));
   return z.NEVER;
 });
@@ -43,7 +47,7 @@ export async function readTokens(path: string): Promise<TokensReading> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const message = `cannot be read: ${(error as Error).message}`;
+    const message = whyUnreadable(error as NodeJS.ErrnoException);
     return { problems: [{ file: path, message, unread: true }] };
   }
   const document = readYaml(path, text);

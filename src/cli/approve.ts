@@ -4,7 +4,7 @@ import { STANDARD_LIBRARY } from '../inspection/standard-library.js';
 import { BY_CONTENT } from '../policy/how-to-waive.js';
 import { moduleName, oneLine } from '../policy/terms.js';
 import type { NewEntry } from '../yaml/append-entry.js';
-import { filled } from './ask-person.js';
+import { filled, mustHaveText } from './ask-person.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { openPolicyEdit } from './policy-edit.js';
 import { putEntry } from './put-entry.js';
@@ -34,6 +34,9 @@ export async function runApprove(
   options: ApproveOptions,
   out: Output,
 ): Promise<number> {
+  mustHaveText({ '--owner': options.owner, '--reason': options.reason });
+  const edit =
+    options.write === undefined ? undefined : await openPolicyEdit(options.write, Date.now());
   const { project, files } = await findRefusals(what, { server: options.server }, out);
   const hooked = files.filter(({ rule }) => rule === 'startup-hook');
   if (hooked.length === 0)
@@ -45,8 +48,6 @@ export async function runApprove(
     throw new UsageError(
       `a known-good list cannot allow this; it needs a waiver: ${hooked[0]!.reason}`,
     );
-  const edit =
-    options.write === undefined ? undefined : await openPolicyEdit(options.write, Date.now());
   const known = edit?.meaning?.hooks ?? [];
   const fresh = hooks.filter(
     ({ file, sha256 }) =>

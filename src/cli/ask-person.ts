@@ -16,13 +16,18 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
+/** @throws {UsageError} if an option was given without text */
+export function mustHaveText(options: Readonly<Record<string, string | undefined>>): void {
+  for (const [option, value] of Object.entries(options))
+    if (value !== undefined && oneLine(value) === '')
+      throw new UsageError(`${option}: text required`);
+}
+
 /** Prompts for missing arguments. */
 export async function filled(
   fields: readonly (Question & { readonly value: string | undefined })[],
 ): Promise<string[]> {
-  for (const { value, option } of fields)
-    if (value !== undefined && oneLine(value) === '')
-      throw new UsageError(`${option}: text required`);
+  mustHaveText(Object.fromEntries(fields.map(({ option, value }) => [option, value])));
   const asked = await askPerson(fields.filter(({ value }) => value === undefined));
   return fields.map(({ value }) => value ?? asked.shift()!);
 }

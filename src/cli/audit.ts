@@ -44,6 +44,10 @@ export async function runAudit(
   options: AuditOptions,
   out: Output,
 ): Promise<number> {
+  if (options.json === true && ![undefined, 'text', 'json'].includes(options.format))
+    throw new UsageError(`--json and --format ${options.format} exclude each other`);
+  if (options.index !== undefined && !/^https?:$/.test(schemeOf(options.index)))
+    throw new UsageError('--index needs a URL such as https://wheelgate.example.com');
   const feed = await loadOwnFeed(options.data);
   const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
   const target = path ?? defaultEnvironment();
@@ -58,6 +62,10 @@ export async function runAudit(
       `compared with the listening address, ${own.url}: specify --index if clients use another URL of Wheelgate`,
     );
   return { found: EXIT.refused, unclear: EXIT.unclear, fine: EXIT.fine }[verdictOf(report)];
+}
+
+function schemeOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
 }
 
 async function reportOn(

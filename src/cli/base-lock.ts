@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -24,7 +24,9 @@ const MAX_BYTES = 64 * 2 ** 20;
  * @throws {UsageError} if it is neither, or git fails
  */
 export async function readBase(text: string, lock: string): Promise<ReadLock> {
-  if (existsSync(text)) return readLock(text, formatName(text, lock));
+  const found = statSync(text, { throwIfNoEntry: false });
+  if (found?.isFile()) return readLock(text, formatName(text, lock));
+  if (found !== undefined) throw new UsageError(`--base ${text}: not a file`);
   // One letter in front of a slash is a drive of Windows.
   const [, revision = '', path = ''] = /^(?![a-z]:[\\/])([^:-][^:]*):(.+)$/i.exec(text) ?? [];
   if (path === '') throw new UsageError(`--base ${text}: neither a file nor REV:PATH`);

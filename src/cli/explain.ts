@@ -4,6 +4,7 @@ import { counted } from '../domain/plural.js';
 import { releaseKey } from '../domain/release-key.js';
 import { needsOf } from '../domain/rules.js';
 import { askForWaiver } from '../messages/refusals.js';
+import type { Policy } from '../policy/policy.js';
 import type { ReleaseOpinion, ReleaseWheel } from '../policy/release.js';
 import {
   type Explanation,
@@ -49,22 +50,27 @@ export async function runExplain(
   out: Output,
 ): Promise<number> {
   const { project, versions } = readRequirement(what);
+  const proposed =
+    options.policies === undefined ? undefined : await loadComparablePolicy(options.policies);
   const facts = options.policies === undefined ? undefined : '1';
   const query = { project, versions: versions?.text, facts };
   out.progress(`querying ${project}`);
   const answer = await askServer<Answer>(options.server, '/api/v1/explain', query);
-  const files = await compare(answer.files, options.policies);
+  const files = compare(answer.files, proposed);
   const { policy, contact } = answer;
-  if (options.json === true) out.json({ project, policy, contact, files });
+  const error = files.length === 0 ? `no file of ${project} matches ${what}` : undefined;
+  if (options.json === true) out.json({ project, policy, contact, files, error });
   else show({ project, policy, contact, files }, options.policies, out);
-  if (files.length === 0) return EXIT.unclear;
+  if (error !== undefined) {
+    if (options.json !== true) out.problem(error);
+    return EXIT.unclear;
+  }
   const refused = files.some((file) => (file.proposed ?? file).verdict === 'block');
   return refused ? EXIT.refused : EXIT.fine;
 }
 
-async function compare(files: Answer['files'], folder: string | undefined): Promise<Compared[]> {
-  if (folder === undefined) return [...files];
-  const policy = await loadComparablePolicy(folder);
+function compare(files: Answer['files'], policy: Policy | undefined): Compared[] {
+  if (policy === undefined) return [...files];
   const now = Date.now();
   const releases = new Map<string, ReleaseOpinion>();
   for (const [release, wheels] of wheelsByRelease(files, now))
@@ -135,7 +141,6 @@ function show(
   out: Output,
 ): void {
   out.line(styled('strong', project), `, policy revision ${policy}`);
-  if (files.length === 0) out.line('  no file matches');
   const marks = files.map((file) => MARKS[standingOf(file)].text.length);
   // In a pipe each line is as it would be alone.
   const width = out.width === undefined ? MARKS.block.text.length : Math.max(...marks);

@@ -66,6 +66,9 @@ function readQuestion(what: string | undefined, options: ExposureOptions): Expos
   const since = options.since === undefined ? undefined : parseInstant(options.since);
   if (options.since !== undefined && since === undefined)
     throw new UsageError(`--since must be ${AN_INSTANT}, not ${options.since}`);
+  // No downloads since tomorrow would look like an all-clear.
+  if (since !== undefined && since > Date.now())
+    throw new UsageError(`--since is in the future: ${options.since}`);
   return { ...requirement, sha256, since, refused: options.refused };
 }
 

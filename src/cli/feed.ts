@@ -5,6 +5,7 @@ import { indexFeed } from '../feed/feed-index.js';
 import { makeFeedSource } from '../feed/make-feed-source.js';
 import { syncFeed } from '../feed/sync-feed.js';
 import { createNetwork } from '../runtime/network.js';
+import { makeDataFolder } from '../store/disk/open-data-folder.js';
 import { EXIT, type Output, UsageError } from './output.js';
 
 export interface FeedOptions {
@@ -19,11 +20,12 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
   const config = loadConfig({
     file: options.config,
     env: process.env,
-    flags: { data: options.data },
+    flags: { data: options.data, 'feed.url': options.url },
   });
-  const place = options.url?.replace(/\/+$/, '') ?? config.feed.url;
+  const place = config.feed.url;
   if (place === undefined)
     throw new UsageError('feed.url is "none": set a feed with --url or in the settings');
+  await makeDataFolder(config.data);
   const network = createNetwork(process.env);
   try {
     const source = makeFeedSource(place, network.dispatcher);

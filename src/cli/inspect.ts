@@ -7,6 +7,7 @@ import type { Verdict } from '../domain/verdict.js';
 import { describeFile } from '../inspection/describe-file.js';
 import { createInspector } from '../inspection/inspect-in-thread.js';
 import type { Inspector } from '../inspection/inspector.js';
+import { whyUnreadable } from '../messages/files.js';
 import { howToWaive } from '../policy/how-to-waive.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -97,8 +98,7 @@ async function* inspectAll(
       const verdict = evaluate(artifact, inspection);
       return { file, artifact, inspection, verdict };
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return { file, problem: code === 'ENOENT' ? 'no such file' : message };
+      return { file, problem: whyUnread(error as NodeJS.ErrnoException) };
     }
   };
   const ahead: ReturnType<typeof inspect>[] = [];
@@ -107,6 +107,11 @@ async function* inspectAll(
     if (ahead.length >= threads) yield await ahead.shift()!;
   }
   for (const result of ahead) yield await result;
+}
+
+/** A fault of the inspection has no code of the system. */
+function whyUnread({ code, message }: NodeJS.ErrnoException): string {
+  return code === undefined ? message : whyUnreadable({ code, message });
 }
 
 function resultOf({ file, artifact, inspection, verdict }: Result) {

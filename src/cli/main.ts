@@ -43,6 +43,6 @@ function linesOf(error: Error): readonly string[] {
 /** The same for a program. */
 function jsonOf(error: Error) {
   const problems = problemsOf(error);
-  const said = problems?.map(formatProblem).join('\n') ?? error.message.replace(/^error: /, '');
+  const said = problems?.map(formatProblem).join('\n') ?? error.message;
   return { error: withoutValues(said), problems };
 }

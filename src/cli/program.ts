@@ -1,9 +1,8 @@
-import { Argument, Command, Help, Option } from 'commander';
+import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { CLIENTS } from '../domain/client-settings.js';
 import { redactUrls } from '../domain/credentials.js';
-import { visible } from '../domain/visible.js';
 import { VERSION } from '../runtime/package-root.js';
-import { terminalOutput as out } from './output.js';
+import { terminalOutput as out, UsageError } from './output.js';
 import { DEFAULT_SERVER } from './server-url.js';
 
 /** Whether the output is JSON: errors are then JSON as well. */
@@ -20,7 +19,37 @@ function withoutChoices<T extends Argument | Option>(described: T): T {
 
 /** Arguments may contain a password, so the message about an unknown option names it without its value. */
 export function withoutValues(text: string): string {
-  return redactUrls(text.replace(/(--[\w-]+)=[^\n]*/g, '$1'));
+  return redactUrls(text.replace(/('?)(--[\w-]+)=[^\n]*/g, '$1$2$1'));
+}
+
+/**
+ * Turns a wrong use into an error of one line, which names the help of the command.
+ * @param args the arguments of the process
+ */
+function throwUsageErrors(command: Command, args: readonly string[]): void {
+  const help = `see ${namesOf(command).join(' ')} --help`;
+  command.exitOverride((error) => {
+    if (error.exitCode === 0) throw error;
+    if (error.code !== 'commander.help') {
+      const said = withoutValues(error.message.trim()).replace(/^error: /, '');
+      throw new UsageError(`${said.replace(/\n+/g, ' ').replace(/\.$/, '')}; ${help}`);
+    }
+    if (!args.includes('help'))
+      throw new CommanderError(1, error.code, `no command given; ${help}`);
+    throw new UsageError(`unknown command '${args[args.indexOf('help') + 1]}'; ${help}`);
+  });
+  for (const below of command.commands) throwUsageErrors(below, args);
+}
+
+/** Commander takes the next flag for the value of an option without one: `--data --json`. */
+function mustNotTakeFlags(command: Command): void {
+  for (const option of command.options)
+    if (option.required && /^--[a-z]/.test(command.getOptionValue(option.attributeName()) ?? ''))
+      command.error(`option '${option.flags}' argument missing`);
+}
+
+function namesOf(command: Command): string[] {
+  return [...(command.parent === null ? [] : namesOf(command.parent)), command.name()];
 }
 
 /**
@@ -33,8 +62,6 @@ export function createProgram(done: (code: number) => void): Command {
     .description('A caching PyPI proxy that enforces policy.')
     .version(VERSION)
     .option('--debug', 'print the stack trace of an unexpected error')
-    .showHelpAfterError(asksForJson(process.argv) ? false : '(wheelgate --help lists the commands)')
-    .exitOverride()
     .configureHelp({
       // The descriptions name the choices already.
       argumentDescription: (argument) =>
@@ -42,8 +69,11 @@ export function createProgram(done: (code: number) => void): Command {
       optionDescription: (option) => Help.prototype.optionDescription(withoutChoices(option)),
     })
     .configureOutput({
-      outputError: (text, write) => {
-        if (!asksForJson(process.argv)) write(visible(withoutValues(text)));
+      // Errors are thrown. Without a command, all of the help is printed instead.
+      outputError: () => {},
+      writeErr: (text) => {
+        const { argv } = process;
+        if (!asksForJson(argv) && !argv.includes('help')) process.stderr.write(text);
       },
     });
 
@@ -142,9 +172,14 @@ export function createProgram(done: (code: number) => void): Command {
     )
     .option('--refused', 'include refused requests')
     .option('--server <url>', 'a running Wheelgate', DEFAULT_SERVER)
-    .option('--log <path>', 'read a decision log file or folder instead of asking a server')
+    .addOption(
+      new Option(
+        '--log <path>',
+        'read a decision log file or folder instead of asking a server',
+      ).conflicts('server'),
+    )
     .option('--json', 'print JSON')
-    .option('--csv', 'print CSV')
+    .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .action(async (what, options) => {
       const { runExposure } = await import('./exposure.js');
       done(await runExposure(what, options, out));
@@ -221,7 +256,9 @@ export function createProgram(done: (code: number) => void): Command {
     .addArgument(new Argument('[client]', CLIENTS.join(', ')).choices(CLIENTS))
     .option('--server <url>', 'URL of Wheelgate', DEFAULT_SERVER)
     .option('--malware-check', 'uv: include the settings for its malware check')
-    .option('--write', "write the settings with the client's own command")
+    .addOption(
+      new Option('--write', "write the settings with the client's own command").conflicts('json'),
+    )
     .option('--json', 'print JSON')
     .action(async (client, options) => {
       const { runClient } = await import('./client.js');
@@ -253,5 +290,7 @@ export function createProgram(done: (code: number) => void): Command {
       done(runCompletion(shell, program, out));
     });
 
+  program.hook('preAction', (_, command) => mustNotTakeFlags(command));
+  throwUsageErrors(program, process.argv);
   return program;
 }

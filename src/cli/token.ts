@@ -1,4 +1,5 @@
 import { hashToken, newToken } from '../access/token.js';
+import { isDay, parseInstant } from '../domain/instant.js';
 import { TOKEN_ENTRY, TOKEN_ONCE } from '../messages/commands.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { copied } from './words.js';
@@ -18,9 +19,10 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
     throw new UsageError(`a user name may contain letters, digits and . @ + - _; got ${user}`);
   if (role !== 'client' && role !== 'admin')
     throw new UsageError(`--role must be client or admin, not ${role}`);
-  if (expires !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(expires) && Date.parse(expires) > 0))
+  const lastDay = expires !== undefined && isDay(expires) ? parseInstant(expires) : undefined;
+  if (expires !== undefined && lastDay === undefined)
     throw new UsageError(`--expires requires a date such as 2027-01-31, not ${expires}`);
-  if (expires !== undefined && Date.parse(expires) + DAY <= Date.now())
+  if (lastDay !== undefined && lastDay + DAY <= Date.now())
     throw new UsageError(`--expires is in the past: ${expires} would be the last day`);
   const token = newToken();
   const hash = `sha256:${hashToken(token).toString('hex')}`;

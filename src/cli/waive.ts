@@ -4,7 +4,7 @@ import { isSettable, SETTABLE_RULES } from '../domain/rules.js';
 import { usualExpiry } from '../policy/how-to-waive.js';
 import { DAY, expiry, oneLine } from '../policy/terms.js';
 import { reachOf } from '../policy/waivers.js';
-import { canAsk, filled } from './ask-person.js';
+import { canAsk, filled, mustHaveText } from './ask-person.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { openPolicyEdit, type PolicyEdit } from './policy-edit.js';
 import { putEntry } from './put-entry.js';
@@ -25,10 +25,12 @@ export interface WaiveOptions {
 export async function runWaive(what: string, options: WaiveOptions, out: Output): Promise<number> {
   const now = Date.now();
   const given = options.expires === undefined ? undefined : instantOf(options.expires, now);
+  mustHaveText({ '--owner': options.owner, '--reason': options.reason });
+  mustBeSettable(options.rule);
+  const edit = options.write === undefined ? undefined : await openPolicyEdit(options.write, now);
   const refusals = await findRefusals(what, { server: options.server }, out);
   const refused = chosen(refusals, options.rule);
   const { rule, version } = refused;
-  const edit = options.write === undefined ? undefined : await openPolicyEdit(options.write, now);
   const waiverMax = Math.min(edit?.meaning?.waiverMax ?? Infinity, refusals.waiverMax);
   const reach = reachOf(waiverMax);
   if (given !== undefined && given > now + reach)
@@ -68,6 +70,11 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   return EXIT.fine;
 }
 
+function mustBeSettable(rule: string | undefined): void {
+  if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
+    throw new UsageError(`--rule: no waiver lifts ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
+}
+
 /** The refusal that is meant: the strongest of the first file, or that of a rule which was named. */
 function chosen({ files }: Refusals, rule: string | undefined): Refused {
   const fixed = files.find((one) => !isSettable(one.rule));
@@ -75,8 +82,6 @@ function chosen({ files }: Refusals, rule: string | undefined): Refused {
     throw new UsageError(
       `the rule ${fixed.rule} cannot be waived: ${fixed.reason}. If this change can be waived, the page of the file has the waiver`,
     );
-  if (rule !== undefined && !SETTABLE_RULES.some((known) => known === rule))
-    throw new UsageError(`--rule: no waiver lifts ${rule}; rules are ${SETTABLE_RULES.join(', ')}`);
   const refused = rule === undefined ? files[0] : files.find((one) => one.rule === rule);
   if (refused !== undefined) return refused;
   const others = [...new Set(files.map((one) => one.rule))].join(', ');

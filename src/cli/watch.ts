@@ -1,15 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuditPolicy } from '../audit/audit-policy.js';
+import { locateEnvironment } from '../audit/environment/locate.js';
 import type { Pace, WatchEvent } from '../audit/watch/events.js';
 import { WatchMetrics } from '../audit/watch/metrics.js';
 import { Monitor } from '../audit/watch/monitor.js';
 import { FolderNotices } from '../audit/watch/notices.js';
 import { hostAndPort } from '../config/terms.js';
+import { expectedGot } from '../messages/settings.js';
 import type { PolicyMeaning } from '../policy/merge.js';
 import { PolicyWatcher } from '../policy/watcher.js';
 import { ServiceSignals } from '../runtime/service-signals.js';
 import { systemTimers } from '../runtime/timers.js';
+import { describe } from '../yaml/discretion.js';
 import { formatProblem } from '../yaml/problem.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
@@ -34,6 +37,9 @@ export interface WatchOptions {
 export async function runWatch(path: string, options: WatchOptions, out: Output): Promise<number> {
   const asJson = options.json === true || !process.stdout.isTTY;
   const poll = pollTime(options.poll);
+  const address = options.listen === undefined ? undefined : addressOf(options.listen);
+  await locateEnvironment(path);
+  const signals = new ServiceSignals();
   const metrics = new WatchMetrics();
   let hooks: PolicyMeaning['hooks'] = [];
   const policies = await PolicyWatcher.start(
@@ -56,7 +62,7 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
   let server: Server | undefined;
   let monitor: Monitor | undefined;
   try {
-    server = options.listen === undefined ? undefined : await listen(options.listen, metrics, out);
+    server = address === undefined ? undefined : await listen(address, metrics, out);
     monitor = await Monitor.start({
       path,
       policy: (now) => new AuditPolicy(policies.current, now, feed),
@@ -79,7 +85,6 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
       feed = await loadOwnFeed(options.data).catch(() => feed);
       if (feed.revision !== revision) watching.refresh();
     }, FEED_INTERVAL);
-    const signals = new ServiceSignals();
     signals.onReload(() => void policies.reload());
     await signals.stopped;
   } finally {
@@ -101,10 +106,26 @@ function pollTime(text: string | undefined): number | undefined {
   return seconds * 1000;
 }
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @throws {UsageError} if it is not HOST:PORT */
+function addressOf(text: string): Address {
+  const parsed = hostAndPort().safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    `--listen: ${expectedGot('HOST:PORT such as 127.0.0.1:8080 or [::1]:8080', describe(text))}`,
+  );
+}
+
 /** `/metrics` for Prometheus, `/healthz` for liveness probes. */
-async function listen(address: string, metrics: WatchMetrics, out: Output): Promise<Server> {
-  const parsed = hostAndPort().safeParse(address);
-  if (!parsed.success) throw new UsageError(`--listen: ${parsed.error.issues[0]?.message}`);
+async function listen(
+  { host: wanted, port: wantedPort }: Address,
+  metrics: WatchMetrics,
+  out: Output,
+): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.replace(/\?.*$/s, '');
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
@@ -117,8 +138,8 @@ async function listen(address: string, metrics: WatchMetrics, out: Output): Prom
       );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(parsed.data.port, parsed.data.host, resolve);
+    server.once('error', ({ message }) => reject(new UsageError(`--listen: ${message}`)));
+    server.listen(wantedPort, wanted, resolve);
   });
   const { address: host, port, family } = server.address() as AddressInfo;
   out.problem(`metrics on http://${family === 'IPv6' ? `[${host}]` : host}:${port}/metrics`);

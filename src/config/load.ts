@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { whyUnreadable } from '../messages/files.js';
 import { readYaml, type YamlDocument } from '../yaml/document.js';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { explainIssues, inOrder, sentence } from '../yaml/validate.js';
@@ -96,9 +97,8 @@ function readFile(sources: ConfigSources): FileReading {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
-    return { value: {}, references: NO_REFERENCES, problems: [{ file: path, message: why }] };
+    const message = whyUnreadable(error as NodeJS.ErrnoException);
+    return { value: {}, references: NO_REFERENCES, problems: [{ file: path, message }] };
   }
   const document = readYaml(path, putReferencesAside(text));
   if (!('value' in document)) return { value: {}, references: NO_REFERENCES, problems: document };

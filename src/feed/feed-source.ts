@@ -69,7 +69,12 @@ export function folderSource(folder: string): FeedSource {
 }
 
 async function* readFiles(folder: string): AsyncGenerator<JsonFile> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') throw new Error(`no such folder: ${folder}`);
+      throw error;
+    },
+  );
   // A mounted volume contains links to files.
   const paths = entries
     .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())

@@ -107,10 +107,12 @@ describe('the command line', () => {
   });
 
   it('explain has nothing to say of versions that are not there, and exits with 2', async () => {
-    const { code, out } = await run('explain', 'demo==9', '--server', url);
+    const { code, err } = await run('explain', 'demo==9', '--server', url);
     assert.equal(code, 2);
-    assert.match(out, /no file matches/);
-    assert.equal((await run('explain', 'demo==9', '--server', url, '--json')).code, 2);
+    assert.match(err, /no file of demo matches demo==9/);
+    const json = await run('explain', 'demo==9', '--server', url, '--json');
+    const { files, error } = JSON.parse(json.out);
+    assert.deepEqual([json.code, files, error], [2, [], 'no file of demo matches demo==9']);
   });
 
   it('explain --policies says what another policy would make of the same files', async () => {

@@ -224,9 +224,7 @@ describe('loadConfig', () => {
     assert.equal(loadConfig({ env: {}, cwd: folder }).contact, 'here');
     const env = { WHEELGATE_CONFIG: 'other.yaml' };
     assert.equal(loadConfig({ env, cwd: folder }).contact, 'there');
-    assert.deepEqual(problems(undefined, { file: 'gone.yaml' }), [
-      'gone.yaml: there is no such file',
-    ]);
+    assert.deepEqual(problems(undefined, { file: 'gone.yaml' }), ['gone.yaml: no such file']);
   });
 
   it('has one word for a public index that is not PyPI', () => {

@@ -47,7 +47,7 @@ const MAX_NAMED = 3;
  */
 export async function openDataFolder(settings: DataFolderSettings): Promise<DataFolder> {
   const { directory, onWarning } = settings;
-  await make(directory);
+  await makeDataFolder(directory);
   const lock = await take(settings);
   if (lock.kind === 'unavailable') onWarning(folderNotLocked(directory, lock.reason));
   const close = () => {
@@ -62,7 +62,8 @@ export async function openDataFolder(settings: DataFolderSettings): Promise<Data
   return { unlocked: lock.kind === 'unavailable' ? lock.reason : undefined, close };
 }
 
-async function make(directory: string): Promise<void> {
+/** @throws {DataFolderError} if it cannot be created, or is a file */
+export async function makeDataFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
