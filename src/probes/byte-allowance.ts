@@ -1,4 +1,4 @@
-/** The bytes that all probes of one page together may read. */
+/** The limit of bytes that all probes of one page may read together. */
 export class ByteAllowance {
   #left: number;
 
@@ -6,7 +6,7 @@ export class ByteAllowance {
     this.#left = bytes;
   }
 
-  /** @returns whether there were so many left */
+  /** @returns whether this many were left */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;

@@ -5,23 +5,23 @@ import type { ListedFile } from '../project-pages/project-pages.js';
 import type { AskedRange, RangeAnswer } from '../upstream/upstream.js';
 import type { ByteAllowance } from './byte-allowance.js';
 
-/** What became of a probe. */
+/** The result of a probe. */
 export type ProbeResult =
   /** It has start-up hooks. */
   | 'found'
   | 'clean'
-  /** The server gives no parts of files, or of this one. */
+  /** The server does not support ranges, or not for this file. */
   | 'no-range'
-  /** Something that could be a hook was not read: the file is no zip file, unusual, or too large for a probe. */
+  /** A possible hook was not read: the file is no zip file, unusual, or too large for a probe. */
   | 'unreadable'
-  /** The server failed, was too slow, or gave something else than was asked for. */
+  /** The server failed, was too slow, or returned other bytes than requested. */
   | 'failed'
-  /** The bytes for the page were used up, or Wheelgate is stopping. */
+  /** The page's byte limit was reached, or Wheelgate is stopping. */
   | 'stopped';
 
 export class ProbeFailure extends Error {
   readonly result: Exclude<ProbeResult, 'found' | 'clean'>;
-  /** Whether the server may say the same of its other files. */
+  /** Whether the result may apply to the server's other files. */
   readonly isOfServer: boolean;
 
   constructor(
@@ -41,18 +41,18 @@ export interface FetchPieces {
   readonly allowance: ByteAllowance;
   readonly signal: AbortSignal;
   readonly isStopping: () => boolean;
-  /** Told of the bytes that were received. */
+  /** Receives the number of received bytes. */
   readonly onRead: (bytes: number) => void;
-  /** Told that the server gave a part of the file. */
+  /** Called when the server has returned a range. */
   readonly onPart: () => void;
 }
 
 /** The end, the directory, the members, and local headers that are longer than expected. */
 const MOST_ROUNDS = 5;
-/** A zip file that holds nothing, in bytes. */
+/** The size of an empty zip file, in bytes. */
 const LEAST_ZIP = 22;
 
-/** Fetches as much of a file as its probe needs, and no more. @throws {ProbeFailure} */
+/** Fetches only the parts of a file that its probe needs. @throws {ProbeFailure} */
 export async function fetchPieces(
   parts: FetchPieces,
 ): Promise<{ readonly size: number; readonly answer: Extract<ProbeAnswer, { kind: 'read' }> }> {
@@ -79,13 +79,13 @@ export async function fetchPieces(
   throw new ProbeFailure('unreadable', 'it asks for more and more of its bytes');
 }
 
-/** Some servers know no range that counts from the end. */
+/** Some servers do not support ranges from the end. */
 function tailOf(size: number | undefined): AskedRange {
   if (size === undefined) return { last: TAIL_BYTES };
   return { from: Math.max(0, size - TAIL_BYTES), to: size };
 }
 
-/** All of them or none: where one fails the others are given up. */
+/** Fetches all or nothing: after a failure, the other ranges are aborted. */
 async function fetchRanges(
   parts: FetchPieces,
   ranges: readonly AskedRange[],
@@ -115,7 +115,7 @@ async function fetchRange(
     throw new ProbeFailure(isStopping() ? 'stopped' : 'failed', 'it could not be had', { cause });
   }
   if (answer === undefined) {
-    // A server that gives parts of files may well answer with the whole where all of it was asked for.
+    // A server with range support may respond with the whole file if the range covers it.
     const isOfServer = file.size !== undefined && lengthOf(range) < file.size;
     throw new ProbeFailure('no-range', 'its server gives no parts of it', { isOfServer });
   }

@@ -3,9 +3,9 @@ import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import { compareVersions } from '../domain/version.js';
 import { isPrerelease } from '../project-pages/newest-release.js';
 
-/** Releases of each kind that a resolver picks first. */
+/** Number of releases of each kind that a resolver picks first. */
 const NEWEST = 2;
-/** A page may have tens of thousands of files, in any order, and this is done in one go. */
+/** Limit for a synchronous loop: a page may have tens of thousands of files, in any order. */
 const MOST_JUDGED = 2_000;
 
 interface PickedRelease {
@@ -14,21 +14,21 @@ interface PickedRelease {
 }
 
 export interface PickSettings {
-  /** Whether a client may take a file, as far as is known. */
+  /** Whether a client may choose the file, according to the known facts. */
   readonly isChoice: (file: IndexFile) => boolean;
-  /** Whether clients here have fetched a file with one of its tags. */
+  /** Whether local clients have fetched a file with one of its tags. */
   readonly isFamiliar: (file: IndexFile) => boolean;
 }
 
 /**
- * The wheels that a resolver would pick first: those of the two newest final releases, and of two newer pre-releases. Those
- * with tags that clients here have fetched come first, and neither one release nor one kind of file crowds out the next.
+ * The wheels that a resolver would pick first: those of the two newest final releases, and of two newer pre-releases.
+ * Files with tags that local clients have fetched come first, and no release or kind of file displaces the next one.
  */
 export function firstPicks(page: ProjectPage, { isChoice, isFamiliar }: PickSettings): IndexFile[] {
   const finals = new NewestReleases();
   const early = new NewestReleases();
   let judged = 0;
-  // Indexes list the newest last: of those before it most need not be judged.
+  // Indexes list the newest last, so most of the earlier files need not be judged.
   for (let at = page.files.length - 1; at >= 0 && judged < MOST_JUDGED; at -= 1) {
     const file = page.files[at]!;
     const { version, kind } = file.name;
@@ -45,13 +45,13 @@ export function firstPicks(page: ProjectPage, { isChoice, isFamiliar }: PickSett
   return inTurns([...later, ...finals.all].map(({ files }) => byUse(files, isFamiliar)));
 }
 
-/** The newest releases of those that are added, the newest first. */
+/** The newest of the added releases, newest first. */
 class NewestReleases {
   all: PickedRelease[] = [];
   readonly #keys = new Map<ReleaseKey, PickedRelease>();
   #asked = { version: '', isNew: false };
 
-  /** Whether a release may be among them; the files of one follow one another. */
+  /** Whether a release may be among them; the files of a release are consecutive. */
   mayTake(version: string): boolean {
     if (version !== this.#asked.version) {
       const last = this.all[NEWEST - 1];
@@ -76,7 +76,10 @@ class NewestReleases {
   }
 }
 
-/** Files for any machine, and for the machines that most servers are, in turns; a file for another one last. */
+/**
+ * Alternates files for any platform with those for the most common server platforms; files for other platforms come
+ * last.
+ */
 function byUse(files: readonly IndexFile[], isFamiliar: PickSettings['isFamiliar']): IndexFile[] {
   const ranks: IndexFile[][] = [[], [], [], []];
   for (const file of files.toSorted(newestPythonFirst))
@@ -97,7 +100,7 @@ function newestPythonFirst(a: IndexFile, b: IndexFile): number {
 
 const NUMBERS = new Intl.Collator('en', { numeric: true });
 
-/** The first of each list, then the second of each, and so on. */
+/** The first item of each list, then the second of each, and so on. */
 function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   const turns = Array.from({ length: longest }, (_, at) => at);

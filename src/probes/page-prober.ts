@@ -11,9 +11,9 @@ import type { ProbedFile, Prober } from './prober.js';
 export interface PageProberSettings {
   /** How long a page waits, in milliseconds. */
   readonly wait: number;
-  /** Files of one page. */
+  /** Maximum number of files per page. */
   readonly files: number;
-  /** Files that were uploaded longer ago are not probed, in milliseconds. */
+  /** Files uploaded longer ago are not probed, in milliseconds. */
   readonly age: number;
 }
 
@@ -22,16 +22,16 @@ export interface PageProberParts {
   readonly judge: Pick<Judge, 'ofPage'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** What a page says may be of the past. */
+  /** A page that was already sent is outdated. */
   readonly onLate: (project: ProjectName) => void;
 }
 
-/** What all probes of one page may read, in bytes. */
+/** The limit of all probes of one page, in bytes. */
 const MOST_BYTES = 12 * 2 ** 20;
-/** What was under way when a page went out is looked at again after so long, in milliseconds. */
+/** When probes that were unfinished at the page's response are checked again, in milliseconds. */
 const SOON = 30_000;
 
-/** Probes the files of a page that a client would pick first, and of which nothing is known. */
+/** Probes the files of a page that a client would pick first and that are unknown. */
 export class PageProber implements PageProbes {
   readonly #settings: PageProberSettings;
   readonly #parts: PageProberParts;
@@ -48,7 +48,7 @@ export class PageProber implements PageProbes {
     return picks.length === 0 ? undefined : this.#probe(loaded, known, picks);
   }
 
-  /** Where the newest turn out to be refused, those before them are picked next. */
+  /** If the newest releases are refused, the previous ones are picked next. */
   async #probe(
     loaded: LoadedPage,
     before: PageVerdicts,
@@ -82,7 +82,7 @@ export class PageProber implements PageProbes {
     );
   }
 
-  /** @returns whether all of it came in time */
+  /** @returns whether all results arrived in time */
   async #ask(
     picks: readonly ProbedFile[],
     allowance: ByteAllowance,
@@ -94,7 +94,7 @@ export class PageProber implements PageProbes {
     return false;
   }
 
-  /** What was asked for and is still unknown came to nothing, or is under way; what was not is beyond "files". */
+  /** A requested file without a result has failed or is in progress; the others exceed "files". */
   #lookAgainAt(unknown: readonly ProbedFile[], asked: ReadonlySet<string>): number {
     const { prober, now } = this.#parts;
     const soon = now() + SOON;
@@ -105,10 +105,10 @@ export class PageProber implements PageProbes {
     return Math.min(Infinity, ...times);
   }
 
-  /** What comes after the page has gone out counts for the next request. */
+  /** A result after the page's response applies from the next request on. */
   async #follow({ subject }: ProbedFile, probe: ReturnType<Prober['probe']>): Promise<void> {
     if ((await probe) === undefined) return;
-    // The page is made anew with the next request; what the judge cannot say now it says then.
+    // The page is rendered again at the next request, which also repeats a failed verdict.
     const known = await this.#parts.judge.ofPage(subject).catch(() => undefined);
     if (known === undefined || known.of(subject).hits.length > 0)
       this.#parts.onLate(subject.project);
@@ -127,7 +127,7 @@ export class PageProber implements PageProbes {
       );
   }
 
-  /** An unknown upload time may be of today. */
+  /** An unknown upload time may be today's. */
   #isWanted({ name, uploadTime, sha256 }: IndexFile): boolean {
     if (name.kind !== 'wheel' || sha256 === undefined) return false;
     return uploadTime === undefined || uploadTime > this.#parts.now() - this.#settings.age;
@@ -152,7 +152,7 @@ function isNamed(listed: Pick<ProbedFile, 'file'>): listed is ProbedFile {
   return listed.file.sha256 !== undefined;
 }
 
-/** A time that several waits share. */
+/** A deadline shared by several waits. */
 class Deadline {
   readonly #over: Promise<false>;
   #timer: NodeJS.Timeout | undefined;
@@ -164,7 +164,7 @@ class Deadline {
     });
   }
 
-  /** Whether a promise is fulfilled by then. */
+  /** Whether a promise is fulfilled before the deadline. */
   async keptBy(promise: Promise<unknown>): Promise<boolean> {
     return Promise.race([promise.then(() => true), this.#over]);
   }

@@ -4,10 +4,10 @@ import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 
 /**
- * The decision that a probe leads to: from now on project pages show the file as refused.
- * @param verdict on the file as its page shows it
+ * The decision that results from a probe: from now on, project pages show the file as refused.
+ * @param verdict the verdict on the file for its page
  * @param now milliseconds since 1970
- * @returns undefined where no rule objects to what the probe has seen
+ * @returns undefined if no rule objects to the result
  */
 export function probeRecord(
   subject: Subject,

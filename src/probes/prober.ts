@@ -15,7 +15,7 @@ import { fetchPieces, ProbeFailure, type ProbeResult } from './fetch-pieces.js';
 import { RangelessServers } from './rangeless-servers.js';
 
 export interface ProberParts {
-  /** What probes have seen. */
+  /** Stores the results of probes. */
   readonly store: Pick<FindingsStore, 'put'>;
   readonly reader: ProbeReader;
   readonly leases: ShortLeases;
@@ -27,27 +27,27 @@ export interface ProberParts {
 export type ProbeEvent =
   | { readonly kind: 'ended'; readonly listed: ListedFile; readonly result: ProbeResult }
   | { readonly kind: 'read'; readonly bytes: number }
-  /** Something that could be a hook was not read: only the full inspection can tell. */
+  /** A possible hook was not read, so only the full inspection can decide. */
   | { readonly kind: 'doubtful'; readonly listed: ListedFile }
-  /** This process has probed a file, and whoever shares its cache is told. */
+  /** This process has probed a file, and notifies all with the same cache. */
   | { readonly kind: 'seen'; readonly listed: ListedFile }
   | { readonly kind: 'not-kept'; readonly error: unknown };
 
-/** A file that can be probed: one without a declared sha256 has no name for what is found. */
+/** A file that can be probed: without a declared sha256, a result has no key. */
 export type ProbedFile = ListedFile & {
   readonly subject: { readonly sha256: Sha256 };
 };
 
-/** Probes at a time in one process, and of one upstream: one that hangs must not stop those of another. */
+/** Maximum number of concurrent probes per process, and per upstream: an upstream that hangs must not block another. */
 const AT_ONCE = 8;
 const OF_UPSTREAM = 4;
-/** How long one may wait for its turn, and then take, in milliseconds. */
+/** The timeout for a free place, and for the probe itself, in milliseconds. */
 const TURN = 10_000;
 const PATIENCE = 10_000;
-/** Files that failed, and are remembered. */
+/** Maximum number of remembered failed files. */
 const MOST_REMEMBERED = 20_000;
 
-/** Probes files: once for all who ask meanwhile, here, on this machine and among replicas. */
+/** Probes files: once for all concurrent requests in this process, on this machine and among replicas. */
 export class Prober {
   readonly #parts: ProberParts;
   readonly #places = new Places(AT_ONCE, TURN);
@@ -55,7 +55,7 @@ export class Prober {
   readonly #running = new Map<string, Promise<Probe | undefined>>();
   readonly #failed: LeftAlone;
   readonly #rangeless: RangelessServers;
-  /** Who waits for what others probe. */
+  /** Waits for other processes' probes. */
   readonly #told = new Map<string, (probe: Probe) => void>();
   readonly #stopping = new AbortController();
 
@@ -66,8 +66,8 @@ export class Prober {
   }
 
   /**
-   * When a file may be asked for that failed lately, or whose server gives no parts: milliseconds since 1970.
-   * @returns undefined where it may be asked for now
+   * When a file may be probed again after a failure, or if its server does not support ranges: milliseconds since 1970.
+   * @returns undefined if it may be probed now
    */
   leftAloneUntil(listed: ProbedFile): number | undefined {
     const { subject } = listed;
@@ -77,7 +77,7 @@ export class Prober {
     );
   }
 
-  /** Never rejects. @returns what was seen; undefined where nothing could be */
+  /** Never rejects. @returns the result; undefined if there is none */
   probe(listed: ProbedFile, allowance: ByteAllowance): Promise<Probe | undefined> {
     const key = fileKey(listed.subject);
     const running = this.#running.get(key);
@@ -87,12 +87,12 @@ export class Prober {
     return work;
   }
 
-  /** Others have probed a file. */
+  /** Another process has probed a file. */
   learn(project: ProjectName, probe: Probe): void {
     this.#told.get(fileKey({ ...probe, project }))?.(probe);
   }
 
-  /** Gives up what is under way. */
+  /** Aborts probes in progress. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#running.values());
@@ -107,7 +107,7 @@ export class Prober {
     reader.expectOne();
     const told = this.#hear(key);
     try {
-      // Who holds the lease probes at once: the place comes first.
+      // The holder of the lease must probe immediately, so it first waits for a place.
       const begun = await this.#inPlace(listed, async () =>
         (await leases.take(`probe:${key}`, PATIENCE))
           ? { probe: await this.#run(listed, key, allowance) }
@@ -115,14 +115,14 @@ export class Prober {
       );
       if (begun !== 'taken') return begun?.probe;
       const heard = await told.within(PATIENCE);
-      // Whoever had it has failed, or there is nobody.
+      // The holder has failed or ended.
       return heard ?? (await this.#inPlace(listed, () => this.#run(listed, key, allowance)));
     } finally {
       told.end();
     }
   }
 
-  /** @returns undefined where there is no place in time, or it is late to begin anything */
+  /** @returns undefined if no place was free in time, or the process is stopping */
   async #inPlace<T>(listed: ProbedFile, work: () => Promise<T>): Promise<T | undefined> {
     const { upstream } = listed;
     const own = this.#placesOf.get(upstream.name) ?? new Places(OF_UPSTREAM, TURN);
@@ -131,7 +131,7 @@ export class Prober {
     const leave = leaveOwn && (await this.#places.enter());
     try {
       if (leave === undefined || this.#stopping.signal.aborted) return undefined;
-      // Another file may have shown meanwhile that its server gives no parts.
+      // Another file may have shown meanwhile that its server does not support ranges.
       if (this.leftAloneUntil(listed) !== undefined) return undefined;
       return await work();
     } finally {
@@ -155,7 +155,7 @@ export class Prober {
     } catch (error) {
       const failure = error instanceof ProbeFailure ? error : undefined;
       const result = failure?.result ?? 'failed';
-      // That it ran into the bound of a page, or into our own end, says nothing of the file.
+      // The page's byte limit and a stop of the process say nothing about the file.
       if (failure?.isOfServer) this.#rangeless.gaveWhole(serverOf(listed), listed.subject.project);
       else if (result !== 'stopped') this.#failed.leave(key);
       if (result === 'unreadable') onEvent({ kind: 'doubtful', listed });
@@ -180,7 +180,7 @@ export class Prober {
     const { modulesCut, unread, kind: _, ...seen } = answer;
     if (unread !== undefined) {
       if (seen.findings.length === 0) throw new ProbeFailure('unreadable', unread);
-      // What it found may be waived, or known to be good.
+      // The finding may be waived, or a known-good hook.
       onEvent({ kind: 'doubtful', listed });
     }
     const probe: Probe = {
@@ -192,12 +192,12 @@ export class Prober {
       ...seen,
       ...(modulesCut && { modulesCut: true as const }),
     };
-    // It is known here at once, and told; nobody waits until it is written.
+    // Available and announced immediately, before it is stored.
     store.put(project, probe).catch((error: unknown) => onEvent({ kind: 'not-kept', error }));
     return probe;
   }
 
-  /** What others come to. They may tell of it while the lease is asked for. */
+  /** Receives another process's result, which may arrive during the request for the lease. */
   #hear(key: string) {
     let tell: (probe: Probe | undefined) => void = () => {};
     const heard = new Promise<Probe | undefined>((resolve) => {

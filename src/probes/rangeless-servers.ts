@@ -3,23 +3,27 @@ import type { ProjectName } from '../domain/project-name.js';
 import { within } from '../domain/span.js';
 import { LeftAlone } from '../runtime/left-alone.js';
 
-/** Projects whose files a server gave no parts of: then it gives none of any. Whoever owns one file does not speak for all. */
+/**
+ * Number of projects without range support at a server before it counts for all its projects: the owner of one file
+ * must not decide for the others.
+ */
 const ENOUGH = 3;
-/** A server that gave a part gives parts, for so long, in milliseconds. */
+/** How long a returned range proves the server's support, in milliseconds. */
 const PROVEN = 3_600_000;
 const MOST_SERVERS = 1_000;
 const MOST_PROJECTS = 20_000;
 
 interface Seen {
-  /** That got no part, of late. */
+  /** The projects that recently received no range. */
   readonly projects: Set<ProjectName>;
-  /** Milliseconds since 1970: when it gave a part last. */
+  /** When it last returned a range, in milliseconds since 1970. */
   gaveAt: number;
 }
 
 /**
- * Servers that give no parts of files, which would send whole ones again and again. A project whose file came whole is left
- * alone at its server for an hour, and the server for all projects once several have shown the same and none got a part.
+ * Servers without range support, which would send whole files repeatedly. A project whose file was sent whole is not
+ * probed at its server for an hour, and neither is any other project once several had the same result and none received
+ * a range.
  */
 export class RangelessServers {
   readonly #now: () => number;
@@ -34,7 +38,10 @@ export class RangelessServers {
     this.#projects = new LeftAlone(MOST_PROJECTS, now);
   }
 
-  /** @returns until when, in milliseconds since 1970; undefined where the server may be asked for the project's files now */
+  /**
+   * @returns the end of the pause, in milliseconds since 1970; undefined if the project's files at the server may be
+   * probed now
+   */
   until(server: string, project: ProjectName): number | undefined {
     return this.#projects.until(`${server} ${project}`) ?? this.#servers.until(server);
   }
