@@ -20,7 +20,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Runs a case in a separate process, so that memory left by the previous case does not slow down its clients. */
+/** Runs a case in a separate process, so memory left by the previous case does not slow down its clients. */
 async function runCase(name) {
   const options = args.filter((arg) => arg.startsWith('--'));
   const child = fork(resolve('bench/run-case.mjs'), [name, ...options]);

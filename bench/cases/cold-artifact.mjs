@@ -41,7 +41,7 @@ export async function run({ folder, rounds, short }) {
     `many/m${index}.py`,
     randomBytes(3_000),
   ]);
-  // One project per download, so that each is cold.
+  // One project per download, so each is cold.
   const parts = megabytes(size);
   const bigWheel = (name) =>
     buildWheel(

@@ -70,7 +70,7 @@ export async function run({ folder, rounds, short }) {
       },
       ({ peak }) => peak,
     );
-    // Cached by another process, so that the memory for fetching it is not counted.
+    // Cached by another process, so the memory for fetching it is not counted.
     const cached = { ...small, folder: join(folder, 'cached') };
     const fetchIt = (gate) => download(gate.url + wheelPath(names[0]));
     await inAFreshOne(cached, fetchIt, () => {});

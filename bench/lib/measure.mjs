@@ -1,4 +1,4 @@
-// Runs a subject and its baseline alternately, so that other load on the machine affects both.
+// Runs a subject and its baseline alternately, so other load on the machine affects both.
 import { spawn } from 'node:child_process';
 
 /** @returns the median */

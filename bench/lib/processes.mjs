@@ -156,7 +156,7 @@ export function cpuSecondsOfAll(pid) {
 }
 
 /**
- * The value of a measurement once a process is idle, so that its background work is included.
+ * The value of a measurement once a process is idle, so its background work is included.
  * @param patience the limit for processes that are never entirely idle, in milliseconds
  */
 export async function settledCpu(pid, measure = cpuSeconds, patience = Infinity) {

@@ -1,4 +1,4 @@
-// Many different large wheels that share everything except their end: one file holds the shared part, so that a hundred
+// Many different large wheels that share everything except their end: one file holds the shared part, so a hundred
 // wheels of 100 MB need the disk space and the creation time of one.
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';

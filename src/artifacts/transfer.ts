@@ -87,7 +87,7 @@ class Copy {
 
   async take({ size, from, body }: Source): Promise<void> {
     checkDeclaredSizes(size, this.#declared);
-    // Clients were told the length that was announced first: what has another one is another file.
+    // Responses may already declare the first announced length, so another length is another file.
     if (this.#expected !== undefined && size !== undefined && size !== this.#expected)
       throw new OtherBytes();
     this.#expected ??= size;

@@ -32,8 +32,8 @@ const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 const PROGRAM = new URL('./verify-thread.js', import.meta.url);
 
 /**
- * Verifies documents in a thread, one after another, so that no document can delay requests. If the thread hangs or
- * dies, the result for its document is unknown.
+ * Verifies documents in a thread, one after another, so no document can delay requests. If the thread hangs or dies,
+ * the result for its document is unknown.
  */
 export function createVerifier(settings: VerifierSettings): ProvenanceVerifier {
   const { keys, patience = 10_000, program = PROGRAM } = settings;

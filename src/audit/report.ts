@@ -70,7 +70,7 @@ export function hitEvidence({ rule, reference, until }: RuleHit) {
 
 const LEVELS = ['found', 'unclear', 'note'];
 
-/** The most severe first, then by path, so that the same environment produces the same report. */
+/** The most severe first, then by path, so the same environment produces the same report. */
 export function inOrder(findings: readonly AuditFinding[]): AuditFinding[] {
   const key = ({ level, code, path = '', detail }: AuditFinding) =>
     [LEVELS.indexOf(level), code === 'startup-hook' ? 0 : 1, code, path, detail].join('\0');

@@ -12,7 +12,7 @@ export const section = <Shape extends z.ZodRawShape>(shape: Shape, description: 
     .prefault({} as never)
     .describe(description);
 
-/** What names something of the configuration in logs, metrics and policies. */
+/** The short name of a configured item in logs, metrics and policies. */
 export const shortName = () =>
   z
     .string()

@@ -211,7 +211,7 @@ export async function projectReport(
   };
 }
 
-/** A project counts as new where the policy says so: its users do not make its name a known one. */
+/** Whether a project counts as new by the policy: then its users do not make its name a known one. */
 function namingOf({ page, verdicts }: JudgedPage): Naming {
   const isDated = firstUploads(page).project !== undefined;
   return {

@@ -30,17 +30,17 @@ export interface Gatherer {
   take(found: DecisionRecord): boolean;
   /** Receives each cut, in its place among the records. */
   cut?(cut: CutRecord): void;
-  /** Told of each question that matches. */
+  /** Receives each matching query. */
   query?(query: QueryRecord): void;
-  /** A piece is over: all that follows was made before all that came. @returns whether it is enough */
+  /** A piece has ended: all further records are older than the previous ones. @returns whether the search is done */
   pieceOver?(): boolean;
 }
 
-/** How far a search went. */
+/** The extent of a search. */
 export interface SearchedBack {
-  /** Milliseconds since 1970: nothing from then on is missing, and it can be gone on with from there; undefined for all. */
+  /** The complete part starts here, and the search can continue here, in milliseconds since 1970; undefined for all. */
   readonly backTo: number | undefined;
-  /** What could not be read, a sentence each. */
+  /** The unreadable parts, one sentence each. */
   readonly gaps: readonly string[];
   /** ISO 8601: start of the log. Absent if the log is empty. */
   readonly reachesBackTo: string | undefined;
@@ -101,7 +101,7 @@ export class LogSearch {
         return { backTo: undefined, gaps: search.gaps, reachesBackTo };
       read += bytes;
       if (reached < since - DISORDER) break;
-      // A search that went on from no earlier time would find no more than this one.
+      // A search that continued from the same time would find no more than this one.
       const isEnough = gatherer.pieceOver?.() === true;
       const canEnd = backTo < until && backTo > since;
       if (canEnd && (isEnough || isSpent())) stop = backTo;

@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * The records of a feed by project, so that a look-up does not depend on the number of records. They remain text, a
- * third of their size as objects, until their project is requested.
+ * The records of a feed by project, so a look-up does not depend on the number of records. They remain text, a third of
+ * their size as objects, until their project is requested.
  */
 export class FeedIndex implements MalwareFeed {
   readonly revision: string;

@@ -1,4 +1,4 @@
-/** The usual statuses of indexes; others are counted by class, so that every series can exist from the start. */
+/** The usual statuses of indexes; others are counted by class, so every series can exist from the start. */
 const STATUSES = [
   200, 206, 301, 302, 303, 304, 307, 308, 401, 403, 404, 407, 408, 410, 429, 500, 502, 503, 504,
 ];

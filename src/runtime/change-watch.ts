@@ -34,7 +34,7 @@ export type Every = (milliseconds: number, callback: () => Promise<void>) => () 
 /**
  * Watches files by polling their sizes and times, instead of notifications from the system: these do not work across
  * network and container mounts, and follow a replaced file or link instead of its name. A check costs a few stat calls.
- * Two checks must agree before a change counts, so that an unfinished save is not read.
+ * Two checks must agree before a change counts, so an unfinished save is not read.
  */
 export class ChangeWatch {
   readonly #parts: ChangeWatchParts;

@@ -1,7 +1,7 @@
 /**
  * A limited memory that is divided among all tasks: large pieces for a few tasks, because every transfer to another
- * thread costs the same for any size; small ones for many, so that a hundred use little more than ten, and no task
- * blocks the event loop for long.
+ * thread costs the same for any size; small ones for many, so a hundred use little more than ten, and no task blocks
+ * the event loop for long.
  */
 export class FairShare {
   readonly #total: number;

@@ -6,8 +6,8 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * The log of the process: JSON lines on standard error, so that standard output contains only a command's results. It
- * never contains credentials: URLs lose their user part everywhere, and headers with secrets are cut.
+ * The log of the process: JSON lines on standard error, so standard output contains only a command's results. It never
+ * contains credentials: URLs lose their user part everywhere, and headers with secrets are cut.
  * @param about added to every line
  */
 export function createLog(

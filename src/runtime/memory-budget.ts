@@ -31,8 +31,8 @@ export interface Holding {
 
 /**
  * A limited memory for tasks whose size is unknown in advance: a request beyond the limit waits. One task at a time may
- * exceed the limit, until it has returned everything, so that one can always continue; the excess is limited to that
- * task. A task that takes nothing, because it waits for something else, blocks no other.
+ * exceed the limit, until it has returned everything, so one can always continue; the excess is limited to that task. A
+ * task that takes nothing, because it waits for something else, blocks no other.
  */
 export class MemoryBudget {
   readonly #total: number;

@@ -17,7 +17,7 @@ export type SignalSource = Pick<NodeJS.Process, 'platform' | 'exit'> & {
 };
 
 /**
- * Handles a service's signals from the start, so that none ends it unexpectedly. SIGTERM and SIGINT stop it, and end it
+ * Handles a service's signals from the start, so none ends it unexpectedly. SIGTERM and SIGINT stop it, and end it
  * immediately when repeated; SIGHUP reloads changed files; further signals with a meaning elsewhere are ignored,
  * because they would end the process or open a debugger.
  */

@@ -8,7 +8,7 @@ export interface Reservation {
   release(): void;
 }
 
-/** Room on a file system, reserved before it is written, so that concurrent transfers fit together. */
+/** Room on a file system, reserved before it is written, so concurrent transfers fit together. */
 export interface Space {
   /**
    * Reserves room for bytes before they are written. Cached files are removed for them.

@@ -27,7 +27,7 @@ interface Layer {
 
 /**
  * Refusals by rule as stacked bars, with dry-run refusals striped on top, a legend, and a table of all values. Widths
- * are shares and heights are pixels, so that nothing is distorted at any width; sizes are attributes, because the pages
+ * are shares and heights are pixels, so nothing is distorted at any width; sizes are attributes, because the pages
  * permit no styles.
  * @param step the length of a bar, in milliseconds
  */

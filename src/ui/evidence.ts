@@ -3,7 +3,7 @@ import { plural } from '../domain/plural.js';
 import { type Html, html } from './html.js';
 import { block, shown } from './parts.js';
 
-/** A run of this many blanks is replaced by its length, so that code cannot be pushed out of sight. */
+/** A run of this many blanks is replaced by its length, so code cannot be pushed out of sight. */
 const BLANKS = /([ \t]{13,})/;
 const HEX_ROW = 16;
 

@@ -1,8 +1,8 @@
 import { type Html, html } from './html.js';
 
 /**
- * Creates the URL of a page or file of the dashboard. It is relative to the present page, so that it works behind any
- * front server and below any path.
+ * Creates the URL of a page or file of the dashboard. It is relative to the present page, so it works behind any front
+ * server and below any path.
  * @param segments of its path, not escaped yet
  */
 export type UrlOf = (

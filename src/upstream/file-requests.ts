@@ -25,7 +25,7 @@ export class FileRequests {
   }
 
   /**
-   * @param had the bytes already received, so that only the rest is requested
+   * @param had the bytes already received, so only the rest is requested
    * @throws {Failure} not-found, upstream-broken, upstream-unreachable
    */
   async fetch(url: string, signal: AbortSignal, encoded: Encoded, had?: Had): Promise<FileAnswer> {

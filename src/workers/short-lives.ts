@@ -3,7 +3,7 @@ const SHORT_LIFE = 10_000;
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 30_000;
 
-/** Counts consecutive short lives per worker number, so that a fault at the start does not cause a restart loop. */
+/** Counts consecutive short lives per worker number, so a fault at the start does not cause a restart loop. */
 export class ShortLives {
   readonly #times = new Map<number, number>();
 

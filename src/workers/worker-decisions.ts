@@ -8,8 +8,8 @@ import type { ToPrimary } from './words.js';
 const PATIENCE = 8_000;
 
 /**
- * A worker's side of the decision log: one process writes it, so that records remain complete and in order. Records
- * that the primary does not accept in time, because it hangs or has ended, go to this process's own log.
+ * A worker's side of the decision log: one process writes it, so records remain complete and in order. Records that the
+ * primary does not accept in time, because it hangs or has ended, go to this process's own log.
  */
 export function createWorkerDecisions(
   primary: ToPrimary,

@@ -1,7 +1,7 @@
 import { buildSdist, type Distribution } from './distributions.js';
 
 /**
- * An sdist with its own build backend, so that its build needs nothing else. Even a request for metadata leaves a file
+ * An sdist with its own build backend, so its build needs nothing else. Even a request for metadata leaves a file
  * behind.
  * @param marker the file's path
  */

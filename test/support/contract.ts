@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 /**
  * The requirements for all adapters of an interface, one sentence each; the check rejects if it is not met. Plain
- * functions, so that the contract itself can be tested with wrong adapters.
+ * functions, so the contract itself can be tested with wrong adapters.
  */
 export type Contract<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>;
 

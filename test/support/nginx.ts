@@ -101,7 +101,7 @@ function answers(url: string): Promise<boolean> {
   );
 }
 
-/** Asserts that each text exists, so that the shipped file is tested. */
+/** Asserts that each text exists, so the shipped file is tested. */
 function replaced(text: string, by: Readonly<Record<string, string>>): string {
   return Object.entries(by).reduce((so, [from, to]) => {
     if (!so.includes(from)) throw new Error(`the shipped configuration has no "${from}"`);

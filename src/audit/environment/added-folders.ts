@@ -18,7 +18,7 @@ export interface AddedFolder {
 
 /**
  * Follows one line of a `.pth` that adds a folder to the import path. Python imports `sitecustomize` from any such
- * folder; a `.pth` in it runs only if code makes it a site folder, so that is a note.
+ * folder; a `.pth` in it runs only if code makes it a site folder, so is a note.
  * @param line the line from the file, without surrounding white space
  */
 export async function followPathLine(

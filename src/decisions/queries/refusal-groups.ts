@@ -51,8 +51,7 @@ export function ruleCounts(groups: readonly RefusedGroup[]): ByRule {
 }
 
 /**
- * Groups in the requested order. Ties are in the order of the newest, so that a page continues where the previous one
- * ended.
+ * Groups in the requested order. Ties are in the order of the newest, so a page continues where the previous one ended.
  */
 export function sorted(groups: readonly RefusedGroup[], sort: RefusalSort): RankedBy[] {
   return groups

@@ -136,7 +136,7 @@ export class Delivery {
       const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
-    // Whoever gives the bytes waits for the length where it is needed: here nothing may slip through.
+    // The source of the bytes already waits for a required length; this check ensures it.
     if (size === undefined && !showsACut(res)) return this.#cut(0, pieces, decide);
     // The headers of an empty body are its end.
     if (content.early && window.end > window.start) res.flushHeaders();

@@ -28,9 +28,9 @@ export type AtGate =
   | { readonly kind: 'gone' };
 
 /**
- * Waits until a response with the bytes of a fill may begin.
- * @param departing bounds the bytes in transit to clients
- * @param needsLength whether it requires the artifact's length, as a range does, and HTTP/1.0
+ * Waits until a response with the bytes of a fill may start.
+ * @param departing limits the bytes in transit to clients
+ * @param needsLength whether it requires the artifact's length, as a range and HTTP/1.0 do
  */
 export async function waitAtGate(
   connection: Connection,
@@ -55,7 +55,7 @@ export async function waitAtGate(
   }
   const pieces = new FillPieces(fill, gate, watch, departing, reader);
   if (!needsLength || pieces.size !== undefined) return { kind: 'open', pieces };
-  // The transfer has begun anew meanwhile.
+  // The transfer was restarted meanwhile.
   await pieces.close();
   return waitAtGate(connection, fill, settings, departing, needsLength);
 }
@@ -98,7 +98,7 @@ class FillPieces implements Pieces {
     this.#declared = reader.isSame ? fill.total : undefined;
   }
 
-  /** What was known at first holds: headers say it, and a body is held to it. */
+  /** The first known length applies: it is in the headers, and the body is checked against it. */
   get size(): number | undefined {
     return this.#declared ?? (this.#reader.isSame ? this.#fill.total : undefined);
   }
@@ -118,7 +118,7 @@ class FillPieces implements Pieces {
     return undefined;
   }
 
-  /** What was judged must be what the response declares: a part of it was never judged as a file. */
+  /** The verdict must apply to the artifact that the response declares, and not to another length. */
   #hasOtherLength(): boolean {
     const { end } = this.#fill;
     return end !== undefined && this.#declared !== undefined && this.#fill.total !== this.#declared;

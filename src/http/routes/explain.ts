@@ -28,7 +28,7 @@ export function explainRoute({ pages, judge }: Services, { contact }: HttpSettin
     const query = queryOf(req.url ?? '');
     const project = parameterOf(query, 'project', PROJECT);
     const versions = parameterOf(query, 'versions', VERSIONS);
-    // The facts are long; who wants to try another policy on them asks for them.
+    // The facts are long, and only needed to try another policy on them.
     const withFacts = parameterOf(query, 'facts', FLAG);
     if (project === undefined)
       throw new Failure(

@@ -104,7 +104,7 @@ function questionOf(req: IncomingMessage, reader: Reader): RefusalsQuestion {
   return {
     filter: filterOf(query, reader),
     sort: parameterOf(query, 'sort', oneOf(SORTS)) ?? SORTS[0],
-    // Its form depends on where the page comes from.
+    // Its format depends on the source of the page.
     before: parameterOf(query, 'before', ANYTHING),
   };
 }

@@ -28,7 +28,7 @@ export interface PieceStore {
 }
 
 /**
- * Compresses a feed's body and stores it in Redis in pieces, so that other commands never wait long.
+ * Compresses a feed's body and stores it in Redis in pieces, so other commands never wait long.
  * @returns the number of pieces
  * @throws {LargeFeed}
  */

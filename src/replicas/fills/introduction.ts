@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Seal } from '../seal.js';
 
-/** A request to a replica, signed so that it is valid for nothing else. */
+/** A request to a replica, signed so it is valid for nothing else. */
 export interface Question {
   /** The URL of the requested replica, as in its lease. */
   readonly url: string;
@@ -19,7 +19,7 @@ export const ANSWERED = 'wheelgate-answered';
 
 /** The maximum difference between two replicas' clocks, in milliseconds. */
 const SKEW = 30_000;
-/** Number of remembered requests, so that none is valid twice: more than arrive within the time. */
+/** Number of remembered requests, so none is valid twice: more than arrive within the time. */
 const MOST_SEEN = 20_000;
 const NONCE_BYTES = 16;
 const NONCE = /^[\da-f]{32}$/;

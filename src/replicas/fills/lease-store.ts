@@ -79,9 +79,9 @@ interface Held extends Holder {
 }
 
 /**
- * Leases in Redis, by their subject. Owner and fence identify the holder, so that a late message of a former one has no
- * effect. Redis's clock applies. Each lease is signed, so that someone with write access to Redis cannot redirect a
- * replica: an unsigned lease counts as free.
+ * Leases in Redis, by their subject. Owner and fence identify the holder, so a late message of a former one has no
+ * effect. Redis's clock applies. Each lease is signed, so someone with write access to Redis cannot redirect a replica:
+ * an unsigned lease counts as free.
  */
 export class LeaseStore {
   readonly #line: RedisLine;

@@ -8,8 +8,8 @@ import type { ByteReader, BytesAt } from '../../store/bytes.js';
 export type Over = Extract<FillNews, { kind: 'complete' | 'failed' }> | { readonly kind: 'lost' };
 
 /**
- * A fill of this machine for other replicas to follow. Its file is kept open, so that its bytes remain available after
- * it was moved to the store, or removed.
+ * A fill of this machine for other replicas to follow. Its file is kept open, so its bytes remain available after it
+ * was moved to the store, or removed.
  */
 export class OfferedFill {
   readonly #fill = new Fill();

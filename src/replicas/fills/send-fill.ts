@@ -22,8 +22,8 @@ export interface Sending {
 }
 
 /**
- * Sends a fill while it arrives, until its end. A response that ends without `complete` or `failed` is cut off, so that
- * the follower detects that it must continue alone.
+ * Sends a fill while it arrives, until its end. A response that ends without `complete` or `failed` is cut off, so the
+ * follower detects that it must continue alone.
  */
 export async function sendFill(
   res: ServerResponse,

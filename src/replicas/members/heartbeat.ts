@@ -112,7 +112,7 @@ export class Heartbeat {
     return this.#beats.run();
   }
 
-  /** Removes its entry, so that a replica that ends is not silent. */
+  /** Removes its entry, so a replica that ends is not silent. */
   async close(): Promise<void> {
     this.#stop();
     await this.#beats.settled();

@@ -22,7 +22,7 @@ const FORM = z.object({
   own: z.string().optional(),
 });
 
-/** Stores the shared policy on disk, so that it is in force immediately after a restart. */
+/** Stores the shared policy on disk, so it is in force immediately after a restart. */
 export class KeptBundle {
   readonly #folder: string;
   readonly #seal: Seal;

@@ -68,7 +68,7 @@ return 1`);
 
 /**
  * One policy for all replicas: a valid edit of any replica's folder applies to all. It is signed and stored on disk, so
- * that someone who can only write to Redis can neither change a policy nor revoke one.
+ * someone who can only write to Redis can neither change a policy nor revoke one.
  */
 export class SharedPolicy {
   readonly #parts: SharedPolicyParts;

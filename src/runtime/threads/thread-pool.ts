@@ -51,7 +51,7 @@ export class ThreadPool<Question, Answer, News = never> {
     }
   }
 
-  /** Starts a thread in advance, so that the first request need not wait. */
+  /** Starts a thread in advance, so the first request need not wait. */
   startAhead(): void {
     try {
       if (this.#threads.size === 0) this.#roomy();

@@ -49,7 +49,7 @@ function stepOf(mtimeMs: number): number {
   return Math.floor((mtimeMs * 1_000) / STEP) * STEP;
 }
 
-/** The middle of a step, so that rounding does not lead to another. */
+/** The middle of a step, so rounding does not lead to another. */
 function asSeconds(microseconds: number): number {
   return (microseconds + STEP / 2) / SECOND;
 }

@@ -20,11 +20,11 @@ const MAX_LOOKS = 1_000;
 
 /**
  * Parses the JSON of a project page with the same result as `JSON.parse`, but a long page in pieces. A document that
- * does not resemble a page, or cannot be parsed in pieces, is parsed as a whole.
- * The result is exact: JSON is read from left to right, and the first part of a text alone determines the position in
- * the document. So if `[` + part + `]` is valid, a part that begins with an element of an array ends with one, whatever
- * it contains; and a cut in a string, or inside an element, is invalid.
- * @param read replaces each element of the document's list `files`, immediately, so that the parsed element need not be
+ * does not resemble a page, or cannot be parsed in pieces, is parsed as a whole. The result is exact: JSON is read from
+ * left to right, and the first part of a text alone determines the position in the document. So if `[` + part + `]` is
+ * valid, a part that begins with an element of an array ends with one, whatever it contains; and a cut in a string, or
+ * inside an element, is invalid.
+ * @param read replaces each element of the document's list `files`, immediately, so the parsed element need not be
  * kept. It may be called for elements of a document that then turns out to be unusual.
  * @throws {SyntaxError}
  * @throws {PageTooLarge} if a long one cannot be parsed in pieces

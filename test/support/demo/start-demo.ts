@@ -24,7 +24,7 @@ export interface Demo {
   readonly gate: TestGate;
   /** Pages worth opening, with their topics. */
   readonly pages: readonly (readonly [what: string, path: string])[];
-  /** Continues with occasional requests, so that there is something to follow. */
+  /** Continues with occasional requests, so there is something to follow. */
   goOn(): void;
   close(): Promise<void>;
 }

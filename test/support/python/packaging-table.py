@@ -24,7 +24,7 @@ from packaging.version import InvalidVersion, Version
 SEED, VERSIONS, SPECIFIERS = (int(word) for word in sys.argv[1:4])
 chance = random.Random(SEED)
 
-# Few numbers, so that versions coincide; some exceed a double's precision and differ only in the last digit.
+# Few numbers, so versions coincide; some exceed a double's precision and differ only in the last digit.
 NUMBERS = ["0", "1", "2", "9", "10", "11", "00", "01", "010"]
 LARGE = ["999999999999999", "9007199254740992", "9007199254740993", "20240101123456789012", "20240101123456789013"]
 PRE = ["a", "b", "rc", "c", "alpha", "beta", "pre", "preview", "A", "RC", "Beta"]

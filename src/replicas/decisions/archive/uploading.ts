@@ -43,7 +43,7 @@ const LAST_PATIENCE = 8_000;
 /**
  * Uploads the rotated files of this replica's log to the archive: oldest first, one at a time. Only this replica writes
  * these names. Each file is followed by its index, and both by a statement that all decisions up to some time are
- * uploaded, so that a missing file is not mistaken for a time without decisions.
+ * uploaded, so a missing file is not mistaken for a time without decisions.
  */
 export class Uploading {
   readonly #settings: UploadingSettings;
