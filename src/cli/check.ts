@@ -67,10 +67,14 @@ function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output
   const word = failed.length === 0 ? styled('good', 'ok') : styled('bad', 'not ok');
   out.line(word, `: ${counts}, mode ${mode}, revision ${revision}`);
   if (tests === undefined || (tests.count === 0 && failed.length === 0)) return;
+  const invalid = failed.length - tests.failed;
+  const mistakes = invalid === 0 ? [] : [`${counted(invalid, 'mistake')} in test files`];
+  const results =
+    tests.failed === 0 ? [] : [`${tests.failed} of ${counted(tests.count, 'test')} failed`];
   out.line(
     failed.length === 0
       ? `${counted(tests.count, 'test')}: all hold`
-      : styled('bad', `${failed.length} of ${counted(tests.count, 'test')} failed`),
+      : styled('bad', [...results, ...mistakes].join(', ')),
   );
 }
 

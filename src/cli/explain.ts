@@ -183,9 +183,15 @@ function showWhy(file: Explanation, out: Output): void {
   if (file.until !== undefined) say(`since ${file.since}, until ${file.until}`);
   if (file.waiver !== undefined)
     say(
-      `waived until ${expiryText(file.waiver.expires)} by ${file.waiver.owner}: ${file.waiver.reason}`,
+      `${waivedRule(file)}waived until ${expiryText(file.waiver.expires)} by ${file.waiver.owner}: ${file.waiver.reason}`,
     );
   if (file.dryRun) say('dry-run: served anyway');
+}
+
+/** Another rule than the one that is shown. An older server names none. */
+function waivedRule({ rule, waiver }: Explanation): string {
+  const waived: string | undefined = waiver?.rule;
+  return waived === undefined || waived === rule ? '' : `${waived} `;
 }
 
 function sayTheSame(one: Explanation, other: Explanation): boolean {

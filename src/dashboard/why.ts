@@ -8,7 +8,12 @@ import type { RuleHit } from '../domain/verdict.js';
 import { honestHookOf, waiverOf } from '../policy/how-to-waive.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FindingsStore } from '../store/findings-store.js';
-import { type Explanation, explainVerdict } from '../verdicts/explain-verdict.js';
+import {
+  type ExplainedWaiver,
+  type Explanation,
+  explainedWaiver,
+  explainVerdict,
+} from '../verdicts/explain-verdict.js';
 import type { Judge } from '../verdicts/judge.js';
 import { type AttestationState, attestationState } from './attestation-state.js';
 import { type FileFacts, factsOf } from './file-facts.js';
@@ -43,8 +48,11 @@ export type ShownFinding = Omit<Finding, 'excerpt'> & {
   readonly excerpt: Excerpt | null;
 };
 
-/** A match that did not decide the verdict. */
-export type OtherHit = Pick<RuleHit, 'rule' | 'action' | 'reason' | 'reference'>;
+/** A match other than the one in the sentence. */
+export interface OtherHit extends Pick<RuleHit, 'rule' | 'action' | 'reason' | 'reference'> {
+  /** Set if the match is waived. */
+  readonly waiver?: ExplainedWaiver;
+}
 
 /** Possible actions after a refusal. */
 export interface Advice {
@@ -142,6 +150,7 @@ export async function judgedNow(
   const hit = verdict.decisive;
   const spared = verdict.hits.find((other) => other.dryRun === true && other.action === 'block');
   const said = sentenceOf(explained, spared);
+  const told = verdict.outcome === 'allow' ? verdict.hits.find(isWaived) : undefined;
   return {
     project,
     filename,
@@ -158,14 +167,7 @@ export async function judgedNow(
     waiver: explained.waiver,
     dryRun: explained.dryRun,
     wheel: hit?.wheel?.filename,
-    also: verdict.hits
-      .filter((other) => other !== hit && other.waiver === undefined)
-      .map(({ rule, action, reason, reference }) => ({
-        rule,
-        action,
-        reason,
-        ...(reference !== undefined && { reference }),
-      })),
+    also: verdict.hits.filter((other) => other !== hit && other !== told).map(otherHit),
     policy: verdict.revision,
     inspected: explained.inspected,
     probe: probed !== undefined,
@@ -181,6 +183,22 @@ export async function judgedNow(
       judgement.attestations,
     ),
     facts: factsOf(found, inspection),
+  };
+}
+
+function isWaived({ waiver }: RuleHit): boolean {
+  return waiver !== undefined;
+}
+
+function otherHit(hit: RuleHit): OtherHit {
+  const { rule, action, reason, reference } = hit;
+  const waiver = explainedWaiver(hit);
+  return {
+    rule,
+    action,
+    reason,
+    ...(reference !== undefined && { reference }),
+    ...(waiver !== undefined && { waiver }),
   };
 }
 

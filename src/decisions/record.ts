@@ -50,7 +50,13 @@ export interface DecisionRecord {
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
   readonly waiver?:
-    | { readonly owner: string; readonly reason: string; readonly expires: number }
+    | {
+        /** The waived rule; another may refuse the file. Absent in records of older versions. */
+        readonly rule?: string | undefined;
+        readonly owner: string;
+        readonly reason: string;
+        readonly expires: number;
+      }
     | undefined;
   /** Sdists: the refused wheel of the same release that caused this refusal. */
   readonly wheel?: { readonly filename: string; readonly sha256?: string | undefined } | undefined;

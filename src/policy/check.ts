@@ -67,6 +67,7 @@ async function testsBeside(
   const all = await Promise.all(folders.map((folder) => runExpectations(folder, policy, now)));
   return {
     count: all.reduce((sum, { count }) => sum + count, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
     problems: all.flatMap(({ problems }) => problems),
   };
 }

@@ -170,7 +170,7 @@ function verdict(file: ProjectFile): Html {
     file.probe === true && html`<br><span class="soft">seen by a probe only</span>`
   }${see !== undefined && html` (${reference(see)})`}${until !== undefined && html`<br>until ${time(until)}`}${
     waiver !== undefined &&
-    html`<br><span class="word allow">✔ waived</span> until ${expiry(waiver.expires)} by ${shown(waiver.owner)}: ${shown(waiver.reason)}`
+    html`<br><span class="word allow">✔ ${waiver.rule === rule ? '' : html`<code>${waiver.rule}</code> `}waived</span> until ${expiry(waiver.expires)} by ${shown(waiver.owner)}: ${shown(waiver.reason)}`
   }`;
 }
 

@@ -9,7 +9,7 @@ import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { agent, expiry, facts, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
-import { advice, findings, verdict } from './why-page.js';
+import { advice, findings, verdict, waived } from './why-page.js';
 
 const WORDS = {
   block: ['✖', 'Refused'],
@@ -21,6 +21,9 @@ const WORDS = {
 export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
   const { decision, now } = refusal;
   const ahead = isAhead(decision);
+  const { waiver } = decision;
+  // Otherwise the decision is that of another rule than the waived one.
+  const isByWaiver = waiver !== undefined && decision.verdict === 'allow' && !decision.wouldBlock;
   const [shape, word] = decision.wouldBlock ? ['◆', 'Allowed by dry-run'] : WORDS[decision.verdict];
   const level = decision.wouldBlock ? 'warn' : decision.verdict;
   return {
@@ -29,11 +32,9 @@ export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
     main: html`<h1>${shown(nameOf(decision))}</h1>
 <p class="verdict ${level}"><span class="word ${level}" aria-hidden="true">${shape}</span> <strong class="word ${level}">${word}</strong>${ahead && ' before the first request'} on ${time(decision.time)}${
       decision.rule !== undefined &&
-      html`${decision.waiver ? '; otherwise refused' : ''} by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
-    }${
-      decision.waiver &&
-      html`, waived by ${shown(decision.waiver.owner)} until ${expiry(decision.waiver.expires)}: ${shown(decision.waiver.reason.replace(/\.$/, ''))}`
-    }.</p>
+      html`${isByWaiver ? '; otherwise refused' : ''} by the rule <strong>${decision.rule}</strong>: ${shown(plainReason(decision.reason, decision.rule))}`
+    }${waiver && isByWaiver && html`, ${waived(waiver)}`}.</p>
+${waiver && !isByWaiver && html`<p>${waiver.rule === undefined ? 'Another rule' : html`The rule <strong>${shown(waiver.rule)}</strong>`} is ${waived(waiver)}.</p>`}
 ${nowOf(refusal, urlOf)}
 ${now && advice(now)}
 ${now && findings(now, urlOf)}
@@ -95,7 +96,7 @@ ${facts([
   [
     'Waiver',
     waiver &&
-      html`${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${expiry(waiver.expires)}`,
+      html`${waiver.rule !== undefined && html`${shown(waiver.rule)}, `}${shown(waiver.owner)}: ${shown(waiver.reason)}, until ${expiry(waiver.expires)}`,
   ],
   ['Policy', code(decision.revision)],
   ['Page facts', page && html`<code>${shown(JSON.stringify(page))}</code>`],

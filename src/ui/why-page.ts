@@ -4,7 +4,7 @@ import type { Signing } from '../domain/attestation.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { agent, block, facts, shown, table, time } from './parts.js';
+import { agent, block, expiry, facts, shown, table, time } from './parts.js';
 import { contactLink, reference, type UrlOf, whyPath } from './urls.js';
 
 /** Says of one file why it is refused, or that it is not, what to do, and what was found. */
@@ -37,10 +37,19 @@ ${absence !== undefined && html`<p class="soft">${shown(absence)} These are the 
 ${
   also.length > 0 &&
   html`<h2>Other rules</h2><ul>${also.map(
-    ({ rule, action, reason, reference: see }) =>
-      html`<li><strong>${rule}</strong> (${action}): ${shown(reason)}${see !== undefined && html`, see ${reference(see)}`}</li>`,
+    ({ rule, action, reason, reference: see, waiver }) =>
+      html`<li><strong>${rule}</strong> (${waiver === undefined ? action : waived(waiver)}): ${shown(reason)}${see !== undefined && html`, see ${reference(see)}`}</li>`,
   )}</ul>`
 }`;
+}
+
+/** By whom, until when, and why. */
+export function waived({
+  owner,
+  expires,
+  reason,
+}: Readonly<Record<'owner' | 'reason', string>> & { readonly expires: number | string }): Html {
+  return html`waived by ${shown(owner)} until ${expiry(expires)}: ${shown(reason.replace(/\.$/, ''))}`;
 }
 
 /** What nobody has opened may turn out to be refused, too. */

@@ -10,6 +10,16 @@ import type { Outcome, RuleHit, Verdict } from '../domain/verdict.js';
  */
 export type Standing = Outcome | 'not inspected yet';
 
+/** A waiver that applies to a file. */
+export interface ExplainedWaiver {
+  /** The waived rule. Another rule may still refuse the file. */
+  readonly rule: RuleId;
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
 /** The entry for one file in `wheelgate explain` and `/api/v1/explain`. */
 export interface Explanation {
   readonly filename: string;
@@ -33,7 +43,7 @@ export interface Explanation {
    * inspected yet.
    */
   readonly probe?: true;
-  readonly waiver: { owner: string; reason: string; expires: string } | undefined;
+  readonly waiver: ExplainedWaiver | undefined;
   /** Whether the artifact itself has been inspected. Otherwise only its project page entry is known. */
   readonly inspected: boolean;
   readonly findings: readonly { code: string; detail: string; sha256: string | undefined }[];
@@ -81,7 +91,7 @@ export function explainVerdict(
     until: isoTime(hit?.until),
     ...(hit !== undefined && hit === lifted && { lifted: true }),
     ...(hit?.probe && { probe: true }),
-    waiver: waiverOf(waived),
+    waiver: explainedWaiver(waived),
     inspected: inspection !== undefined,
     findings: (inspection?.findings ?? []).map(({ code, detail, sha256 }) => ({
       code,
@@ -107,10 +117,10 @@ export function standingOf({
   return !inspected && verdict !== 'block' ? 'not inspected yet' : verdict;
 }
 
-function waiverOf(hit: RuleHit | undefined): Explanation['waiver'] {
+export function explainedWaiver(hit: RuleHit | undefined): ExplainedWaiver | undefined {
   if (hit?.waiver === undefined) return undefined;
   const { owner, reason, expires } = hit.waiver;
-  return { owner, reason, expires: new Date(expires).toISOString() };
+  return { rule: hit.rule, owner, reason, expires: new Date(expires).toISOString() };
 }
 
 function isoTime(time: number | undefined): string | undefined {

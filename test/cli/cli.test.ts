@@ -368,6 +368,18 @@ describe('the command line', () => {
     assert.match(all, /, 3 waivers \(2 expiring within a week\), 1 expired waiver, mode/);
     assert.match(all, /the waiver of deny for demo ==2\.0 \(owner: y\) expired .* has no effect/);
     assert.match(all, /the waiver of deny for demo ==2\.0 \(owner: y\) expires 2/);
+    await mkdir(join(folder, 'waiver', 'tests'));
+    const tested = async (...tests: object[]) => {
+      await writeFile(join(folder, 'waiver', 'tests', 'a.yaml'), JSON.stringify({ tests }));
+      return run('check', 'waiver');
+    };
+    const test = { name: 'n', file: 'demo-3.0.tar.gz', expect: { verdict: 'block' } };
+    const failing = await tested(test, { ...test, expect: { verdict: 'allow' } });
+    assert.equal(failing.code, 1);
+    assert.match(failing.out, /^not ok: .*, 3 waivers .*\n1 of 2 tests failed\n$/m);
+    const invalid = await tested({ ...test, fiel: 1 });
+    assert.equal(invalid.code, 1);
+    assert.match(invalid.out, /^not ok: .*\n1 mistake in test files\n$/m);
     await mkdir(join(folder, 'broken'));
     await writeFile(
       join(folder, 'broken', 'a.yaml'),

@@ -40,6 +40,45 @@ describe('the tests beside a policy', () => {
     ]);
   });
 
+  it('name the waiver, and the dry-run mode, that let the file through', async () => {
+    const test = one(
+      'file: bad-1.0.tar.gz\n    at: 2026-11-20\n    expect: { verdict: block, rule: deny }',
+    );
+    const deny = 'deny: [{ project: bad, reason: r }]';
+    const waiver = '{ rule: deny, project: bad, versions: "==1.0", owner: o, expires: 2026-12-01';
+    for (const [policy, came] of [
+      [
+        `${deny}\nwaivers: [${waiver}, reason: read it }]`,
+        'allow: bad is denied: r (deny); deny is waived by o until 2026-12-01: read it',
+      ],
+      [
+        `${deny}\nwaivers: [${waiver}, reason: read it }]\nrules: { status: { action: warn } }`,
+        'warn: bad is quarantined at its index (status); deny is waived by o until 2026-12-01: read it',
+      ],
+      [`${deny}\nmode: dry-run`, 'warn: bad is denied: r (deny); deny is in dry-run mode'],
+    ] as const) {
+      const isOfStatus = came.includes('status');
+      const { texts, failed } = await check(
+        policy,
+        isOfStatus ? test.replace('    at:', '    status: quarantined\n    at:') : test,
+      );
+      assert.equal(failed, 1);
+      assert.deepEqual(
+        texts.map((text) => text.replace(/^.*?a name: /, '')),
+        [expectedGot('block by deny', came)],
+      );
+    }
+  });
+
+  it('count as failed only where they ran', async () => {
+    const test = one('file: bad-1.0.tar.gz\n    expect: { verdict: block }');
+    const { count, failed, problems } = await check('deny: []', test);
+    assert.deepEqual([count, failed, problems.length], [1, 1, 1]);
+    const invalid = await check('deny: []', test.replace('file', 'fiel'));
+    assert.deepEqual([invalid.count, invalid.failed], [0, 0]);
+    assert.ok(invalid.problems.length > 0);
+  });
+
   for (const [what, policy, test] of [
     [
       'a cooldown',

@@ -23,7 +23,7 @@ function projectWith(text: string): ProjectReport {
     reference: `MAL ${text}`,
     since: time,
     until: time,
-    waiver: { owner: text, reason: text, expires: time },
+    waiver: { rule: 'deny', owner: text, reason: text, expires: time },
     dryRun: true,
     inspected: true,
     attestation: { kind: 'unverifiable', reason: text },

@@ -28,7 +28,15 @@ function whyWith(text: string): Why {
     waiver: undefined,
     dryRun: false,
     wheel: text,
-    also: [{ rule: 'deny', action: 'block', reason: text, reference: `MAL ${text}` }],
+    also: [
+      { rule: 'deny', action: 'block', reason: text, reference: `MAL ${text}` },
+      {
+        rule: 'archive',
+        action: 'block',
+        reason: text,
+        waiver: { rule: 'archive', owner: text, reason: text, expires: time },
+      },
+    ],
     policy: text,
     inspected: true,
     probe: false,

@@ -97,7 +97,7 @@ export class DecisionRecorder {
       failure,
       rule: said?.rule,
       reason: said?.reason,
-      waiver: waived?.waiver,
+      waiver: waived?.waiver && { rule: waived.rule, ...waived.waiver },
       wheel: hit?.wheel,
       revision: verdict.revision,
       page: { ...writeFacts(subject, now), below: writeReleases(subject, now) },

@@ -1,12 +1,13 @@
 import type { Sha256 } from '../../domain/digest.js';
 import { parseDistributionFilename } from '../../domain/distribution-filename.js';
+import { expiryText } from '../../domain/expiry-text.js';
 import type { Finding, Inspection } from '../../domain/finding.js';
 import { knowledgeOf } from '../../domain/finding-codes.js';
 import { NOTHING_KNOWN } from '../../domain/knowledge.js';
 import { type MalwareFeed, NO_FEED } from '../../domain/malware-feed.js';
 import { NO_PAGE } from '../../domain/page-facts.js';
 import type { Subject } from '../../domain/subject.js';
-import type { Verdict } from '../../domain/verdict.js';
+import type { RuleHit, Verdict } from '../../domain/verdict.js';
 import type { Policy } from '../policy.js';
 import { DAY } from '../terms.js';
 import type { Expectation } from './schema.js';
@@ -32,7 +33,17 @@ export function failureOf(policy: Policy, test: Expectation, now: number): strin
     Boolean,
   );
   const came = said === undefined ? verdict.outcome : `${verdict.outcome}: ${said.reason}`;
-  return `${test.name}: expected ${wanted.join(' ')}, got ${came}`;
+  const causes = verdict.hits.flatMap(exceptionOf).map((cause) => `; ${cause}`);
+  return `${test.name}: expected ${wanted.join(' ')}, got ${came}${causes.join('')}`;
+}
+
+/** Why a rule that matches does not refuse the file, unless its reason says so. */
+function exceptionOf({ rule, waiver, dryRun }: RuleHit): string[] {
+  if (waiver !== undefined)
+    return [
+      `${rule} is waived by ${waiver.owner} until ${expiryText(waiver.expires)}: ${waiver.reason}`,
+    ];
+  return dryRun === true ? [`${rule} is in dry-run mode`] : [];
 }
 
 /** For an allowed file: the rule that is waived, or that allows it itself. */

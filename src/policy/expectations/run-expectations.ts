@@ -10,8 +10,9 @@ import { expectationsSchema } from './schema.js';
 
 /** The results of a policy's own tests. */
 export interface Expectations {
-  /** Total number. */
+  /** Number of tests that ran. */
   readonly count: number;
+  readonly failed: number;
   /** Failed tests and errors in their files, each with its place. */
   readonly problems: readonly Problem[];
 }
@@ -28,9 +29,9 @@ export async function runExpectations(
 ): Promise<Expectations> {
   const tests = join(folder, 'tests');
   const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
-  if (!isFolder || !existsSync(tests)) return { count: 0, problems: [] };
+  if (!isFolder || !existsSync(tests)) return { count: 0, failed: 0, problems: [] };
   const problems: Problem[] = [];
-  let count = 0;
+  let [count, failed] = [0, 0];
   for (const document of await readPolicyFiles(tests)) {
     if (!('value' in document)) {
       problems.push(...document);
@@ -44,9 +45,10 @@ export async function runExpectations(
     for (const [index, test] of read.value.tests.entries()) {
       count += 1;
       const failure = failureOf(policy, test, now);
-      if (failure !== undefined)
-        problems.push(document.problemAt(['tests', index, 'expect'], failure));
+      if (failure === undefined) continue;
+      failed += 1;
+      problems.push(document.problemAt(['tests', index, 'expect'], failure));
     }
   }
-  return { count, problems };
+  return { count, failed, problems };
 }
