@@ -9,7 +9,7 @@ import type { Process } from './process.js';
 export function createJudge(
   { now }: Process,
   { policies, feed, confirmation }: Pick<Machine, 'policies' | 'feed' | 'confirmation'>,
-  { findings, attestations, probes }: Omit<KnowledgeSources, 'feed' | 'names'>,
+  { findings, attestations, probes, startPlaces }: Omit<KnowledgeSources, 'feed' | 'names'>,
   decisions: Pick<DecisionQueries, 'usedProjects'>,
 ): Judge {
   const names = new NamesInUse(() => decisions.usedProjects(), now);
@@ -17,6 +17,7 @@ export function createJudge(
     findings,
     attestations,
     probes,
+    startPlaces,
     feed: () => feed?.current ?? NO_FEED,
     names: () => names,
   };

@@ -62,7 +62,7 @@ export function createServices(
     },
   );
   const probed = config.probe.action === 'on' ? stores.probes : undefined;
-  const known = { findings, attestations, probes: probed };
+  const known = { findings, attestations, probes: probed, startPlaces: stores.startPlaces };
   const judge = createJudge(process, machine, known, decisionQueries);
   const knownBytes = createKnownBytes(process, fleet);
   const budget = new MemoryBudget(config.cache.pages / 2);

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.js';
+import type { Inspection } from '../domain/finding.js';
 import { isProbe } from '../domain/probe.js';
+import type { ProjectName } from '../domain/project-name.js';
 import type { Stores } from '../fleet/fleet.js';
 import type { News } from '../fleet/news.js';
 import { TellingFindings } from '../fleet/telling-findings.js';
@@ -20,17 +22,19 @@ import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
 import { DiskSpace } from '../store/disk/disk-space.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { bytesInFile } from '../store/disk/file-bytes.js';
-import { findSuspected } from '../store/disk/find-suspected.js';
+import { readEarlierFindings } from '../store/disk/read-earlier-findings.js';
 import { RoomySpool } from '../store/disk/roomy-spool.js';
 import { TemporarySpool } from '../store/disk/temporary-spool.js';
 import { writeInRoom } from '../store/disk/write-in-room.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import { MemoryBlobTier } from '../store/memory-blob-tier.js';
+import { NotedFindings } from '../store/noted-findings.js';
 import { PassingFindings } from '../store/passing-findings.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
-import { SuspectedProjects, SuspectingFindings } from '../store/suspected-projects.js';
+import { StartPlaceIndex } from '../store/start-place-index.js';
+import { SuspectedProjects } from '../store/suspected-projects.js';
 import { dataFolder } from './data-folder.js';
 import type { Troubles } from './folder-troubles.js';
 import type { Process } from './process.js';
@@ -159,22 +163,34 @@ export function createStores(
     files,
   );
   const suspected = new SuspectedProjects();
-  suspected.search(findSuspected(findings.directory, suspected, () => !closing.hasBegun));
+  const startPlaces = new StartPlaceIndex();
+  const begun = now();
+  const earlier = {
+    suspect: (project: ProjectName) => suspected.add(project),
+    meeting: (project: ProjectName, inspection: Inspection, since: number) =>
+      // A copied folder, or a clock that was wrong, must not make an earlier artifact the later one.
+      startPlaces.add(project, inspection, Math.min(since, begun)),
+  };
+  suspected.search(readEarlierFindings(findings.directory, earlier, () => !closing.hasBegun));
   closing.add(() => suspected.searched);
   return {
     blobs,
     sharedBlobs,
     pages: new DiskPageStore(at.pages, rooms.pages, files),
-    findings: new SuspectingFindings(
+    findings: new NotedFindings(
       new PassingFindings(
         new TellingFindings(findings, (project, inspection) =>
           news.tell({ kind: 'findings', project, inspection }),
         ),
         now,
       ),
-      suspected,
+      (project, inspection) => {
+        if (inspection.findings.length > 0) suspected.add(project);
+        startPlaces.add(project, inspection, now());
+      },
     ),
     suspected,
+    startPlaces,
     probes: new TellingFindings(probes, (project, probe) => {
       if (isProbe(probe)) news.tell({ kind: 'probe', project, inspection: probe });
     }),

@@ -1,6 +1,7 @@
 import type { Sha256 } from './digest.js';
 import type { DistributionFilename } from './distribution-filename.js';
 import type { FindingRule } from './rules.js';
+import type { StartPlaces } from './start-places.js';
 
 /**
  * An observation from the inspection of an artifact. It is independent of any policy. `finding-codes.ts` lists the
@@ -54,6 +55,8 @@ export interface Inspection {
   readonly sha256: Sha256;
   readonly filename: string;
   readonly size: number;
+  /** Wheels: how it may run code at the start together with another artifact. Precedes the findings in a record. */
+  readonly startPlaces?: StartPlaces;
   readonly findings: readonly Finding[];
   /**
    * Set if some bytes were not inspected (the inspection was aborted, or a member could not be read). A finding gives

@@ -2,6 +2,7 @@ import { type KnownAttestations, NONE_KNOWN } from './attestation.js';
 import type { Inspection } from './finding.js';
 import { type KnownNames, NO_NAMES } from './known-names.js';
 import { type MalwareFeed, NO_FEED } from './malware-feed.js';
+import { type KnownStartPlaces, NO_START_PLACES } from './start-places.js';
 
 /** The known facts about a file, apart from its page facts: each part as of one time. */
 export interface Knowledge {
@@ -13,6 +14,8 @@ export interface Knowledge {
   readonly attestations: KnownAttestations;
   /** The names of the projects in use here; well-known names are built in. */
   readonly names: KnownNames;
+  /** Of the artifacts inspected here. */
+  readonly startPlaces: KnownStartPlaces;
 }
 
 export const NOTHING_KNOWN: Knowledge = {
@@ -20,4 +23,5 @@ export const NOTHING_KNOWN: Knowledge = {
   feed: NO_FEED,
   attestations: NONE_KNOWN,
   names: NO_NAMES,
+  startPlaces: NO_START_PLACES,
 };

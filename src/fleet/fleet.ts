@@ -4,6 +4,7 @@ import type { DecisionLog } from '../decisions/log.js';
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
+import type { KnownStartPlaces } from '../domain/start-places.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
@@ -28,6 +29,8 @@ export interface Stores {
   readonly probes: FindingsStore;
   /** The projects with findings or refusals. */
   readonly suspected: SuspectedProjects;
+  /** The places at which artifacts run code at the start together. */
+  readonly startPlaces: KnownStartPlaces;
   readonly attestations: AttestationStore;
   /** The targets of the links in refusals. */
   readonly links: LinkStore;

@@ -50,11 +50,13 @@ export async function inspectSource(
       else run.findings.add('inspection-failed', `the inspection failed: ${why}`);
     }
   }
+  const startPlaces = run.places?.places;
   return {
     inspector: INSPECTOR_VERSION,
     sha256: artifact.sha256,
     filename: artifact.name.filename,
     size: artifact.size,
+    ...(startPlaces !== undefined && { startPlaces }),
     findings: run.findings.all,
     ...(run.incomplete ? { incomplete: true } : {}),
     memberDigests: run.digests.toBase64(),

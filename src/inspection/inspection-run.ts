@@ -5,6 +5,7 @@ import { FindingList, InspectionProblem } from './finding-list.js';
 import type { InspectionLimits } from './limits.js';
 import { MemberDigests } from './member-digests.js';
 import type { BroughtModules } from './startup-hooks/brought-modules.js';
+import type { StartPlaceList } from './startup-hooks/start-place-list.js';
 
 /** Collects the results of one inspection, and enforces its limits. */
 export class InspectionRun {
@@ -20,6 +21,8 @@ export class InspectionRun {
   inflatedBytes = 0;
   /** The importable modules; wheels only. */
   modules: BroughtModules | undefined;
+  /** The places at which it meets other artifacts; wheels only. */
+  places: StartPlaceList | undefined;
   metadataSha256: Sha256 | undefined;
   /** Whether some bytes were not inspected. */
   incomplete = false;

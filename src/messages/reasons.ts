@@ -79,3 +79,20 @@ export function usedHere(users: number | string): string {
 
 /** Why a name is known. */
 export const WELL_KNOWN = 'a well-known project';
+
+/**
+ * Why an artifact is refused that runs code at every start together with another one.
+ * @param place `folder/`, or the path of a module
+ * @param role what the other one does
+ */
+export function partnerReason(place: string, role: 'opens' | 'fills', filename: string): string {
+  const folder = place.replace(/\/$/, '');
+  const module = place.replaceAll('/', '.');
+  if (folder === place)
+    return role === 'opens'
+      ? `it contains the native module ${module}, which the namespace file of ${filename} runs at every Python start`
+      : `its namespace file would run the native module ${module} of ${filename} at every Python start`;
+  return role === 'opens'
+    ? `a module in its folder ${folder} runs at every Python start, because ${filename} adds the folder to the import path`
+    : `it adds the folder ${folder} to the import path, where a module of ${filename} would run at every Python start`;
+}

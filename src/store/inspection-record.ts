@@ -1,5 +1,6 @@
 import { parseSha256 } from '../domain/digest.js';
 import type { Excerpt, Finding, Inspection } from '../domain/finding.js';
+import { isStartPlaces } from '../domain/start-places.js';
 import { INSPECTOR_VERSION } from '../inspection/inspector.js';
 
 /** Checks the structure of a record; undefined if it is not a complete record of this inspector. */
@@ -18,6 +19,7 @@ export function readInspection(text: string): Inspection | undefined {
     typeof value.filename === 'string' &&
     typeof value.memberDigests === 'string' &&
     (value.modules === undefined || isNames(value.modules)) &&
+    (value.startPlaces === undefined || isStartPlaces(value.startPlaces)) &&
     Array.isArray(value.findings) &&
     value.findings.every(isFinding);
   return whole ? (value as Inspection) : undefined;

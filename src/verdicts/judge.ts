@@ -180,8 +180,8 @@ export class Judge {
   ): Verdict {
     const policy = this.#policies.current;
     const now = this.#now();
-    const { feed, names } = this.#sources;
-    const known = { ...NOTHING_KNOWN, ...recalled, feed: feed(), names: names() };
+    const { feed, names, startPlaces } = this.#sources;
+    const known = { ...NOTHING_KNOWN, ...recalled, feed: feed(), names: names(), startPlaces };
     return policy.evaluate({ subject, now, known }, wheels && policy.ofRelease(wheels, now));
   }
 

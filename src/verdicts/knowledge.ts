@@ -3,6 +3,7 @@ import type { Knowledge } from '../domain/knowledge.js';
 import type { KnownNames } from '../domain/known-names.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
+import type { KnownStartPlaces } from '../domain/start-places.js';
 import type { Subject } from '../domain/subject.js';
 import type { FindingsStore } from '../store/findings-store.js';
 
@@ -21,10 +22,12 @@ export interface KnowledgeSources {
   readonly feed: () => MalwareFeed;
   /** The names currently in use here. */
   readonly names: () => KnownNames;
+  /** Of the artifacts inspected here. */
+  readonly startPlaces: KnownStartPlaces;
 }
 
 /** The facts that require a read. The others are always in memory. */
-export type Recalled = Omit<Knowledge, 'feed' | 'names'>;
+export type Recalled = Omit<Knowledge, 'feed' | 'names' | 'startPlaces'>;
 
 /** For one file of a project that was recalled. @param feed current when the file is judged */
 export type RecallFile = (subject: Subject, feed: MalwareFeed) => Knowledge;
@@ -51,7 +54,8 @@ export async function recallProject(any: Subject, sources: KnowledgeSources): Pr
   const attestations = await attestationsOf(any, sources);
   return ({ sha256, filename }, feed) => {
     const inspection = sha256 && findings.get(sha256, filename);
-    return { inspection, feed, attestations, names: sources.names() };
+    const { startPlaces } = sources;
+    return { inspection, feed, attestations, names: sources.names(), startPlaces };
   };
 }
 

@@ -207,6 +207,7 @@ const OWNED = [
   'pywin32_bootstrap',
   'apport_python_hook',
   'pip',
+  'tomli',
   'truststore',
   'wrapt',
 ];
@@ -230,6 +231,10 @@ const IN_ADDED = [
   ...FORMS('_virtualenv'),
   'apport_python_hook.py',
   'SiteCustomize.py',
+  ...FORMS('tomli'),
+  ...FORMS('msvcrt'),
+  '_manylinux.py',
+  'google/cloud.abi3.so',
 ];
 
 export const HOOKS: readonly CorpusCase[] = [

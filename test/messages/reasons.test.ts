@@ -47,5 +47,23 @@ it('reasons have these words', () => {
     hasAnotherAffix: [[['a', 'a module'], 'is a with another prefix or suffix, a module']],
     usedHere: [[[5], 'which at least 5 users here install']],
     WELL_KNOWN: 'a well-known project',
+    partnerReason: [
+      [
+        ['lib/', 'opens', 'a.whl'],
+        'a module in its folder lib runs at every Python start, because a.whl adds the folder to the import path',
+      ],
+      [
+        ['lib/', 'fills', 'a.whl'],
+        'it adds the folder lib to the import path, where a module of a.whl would run at every Python start',
+      ],
+      [
+        ['a/b', 'opens', 'a.whl'],
+        'it contains the native module a.b, which the namespace file of a.whl runs at every Python start',
+      ],
+      [
+        ['a/b', 'fills', 'a.whl'],
+        'its namespace file would run the native module a.b of a.whl at every Python start',
+      ],
+    ],
   });
 });

@@ -5,6 +5,7 @@ import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
 import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import { ON_CONTENT } from '../../src/domain/rules.js';
+import { NO_START_PLACES } from '../../src/domain/start-places.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -107,7 +108,13 @@ describe('a policy, of an sdist beside its wheels', () => {
     const attestations = { known: async () => NONE_KNOWN };
     const page = await new Judge(
       policies,
-      { findings, attestations, feed: () => NO_FEED, names: () => NO_NAMES },
+      {
+        findings,
+        attestations,
+        feed: () => NO_FEED,
+        names: () => NO_NAMES,
+        startPlaces: NO_START_PLACES,
+      },
       () => NOW,
     ).ofPage(sdist());
     for (let index = 0; index < 100; index += 1)

@@ -122,7 +122,7 @@ function* cases(): Generator<Case> {
         for (const feed of feeds)
           for (const by of [undefined, ...PUBLISHERS]) {
             const { provenance, attestations } = attested(by);
-            const known = { inspection, feed, attestations, names: NAMES };
+            const known = { ...NOTHING_KNOWN, inspection, feed, attestations, names: NAMES };
             yield { subject: subject({ ...name, ...facts, provenance }), now: NOW, known };
           }
 }

@@ -4,6 +4,7 @@ import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
+import { NO_START_PLACES } from '../../src/domain/start-places.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import { yankedText } from '../../src/messages/refusals.js';
 import type { Policy, PolicySource } from '../../src/policy/policy.js';
@@ -99,7 +100,13 @@ function serviceOver(policies: PolicySource) {
   const attestations = { known: async () => NONE_KNOWN };
   const judge = new Judge(
     policies,
-    { findings, attestations, feed: () => NO_FEED, names: () => NO_NAMES },
+    {
+      findings,
+      attestations,
+      feed: () => NO_FEED,
+      names: () => NO_NAMES,
+      startPlaces: NO_START_PLACES,
+    },
     now,
   );
   return { service: new ProjectPagesService(loader, judge, now, budget), fetches: () => fetched };

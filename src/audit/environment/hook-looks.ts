@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.js';
 import type { ProjectName } from '../../domain/project-name.js';
+import { foldPath } from '../../inspection/archive/member-name.js';
 import { FindingList } from '../../inspection/finding-list.js';
 import { landings } from '../../inspection/startup-hooks/landing.js';
 import { areBareNamespaces } from '../../inspection/startup-hooks/namespace-place.js';
@@ -31,6 +32,7 @@ export function mayBeHook(relative: string): boolean {
  * @param relative below the site folder
  * @param files the project's other files, because a namespace file that does more than add folders is no longer a
  * template
+ * @param natives the native modules in the site folder: a namespace file runs the one with its namespace's name
  * @returns undefined if it is not a readable file: a folder, a pipe, a broken link
  */
 export async function lookAtHook(
@@ -39,6 +41,7 @@ export async function lookAtHook(
   project: ProjectName | undefined,
   reader: FileReader,
   files: readonly { readonly path: string }[] = [],
+  natives: ReadonlySet<string> = new Set(),
 ): Promise<HookLook | undefined> {
   const known = await reader.facts(path);
   if (known.kind !== 'file') return undefined;
@@ -52,14 +55,32 @@ export async function lookAtHook(
   look?.finish(facts.sha256);
   const pth = scanner?.finish();
   const packages = pth?.content && namespacesIn(pth.content);
+  const native = packages?.map(foldedPlace).find((place) => natives.has(place));
   const isBare = packages === undefined || areBareNamespaces(packages, WheelFiles.of(files));
   return {
-    findings: isBare ? list.all : list.all.map(({ template: _not, ...finding }) => finding),
+    findings:
+      isBare && native === undefined
+        ? list.all
+        : list.all.map((one) => withoutTemplate(one, native)),
     pth: pth && {
       content: pth.content ?? Buffer.of(),
       paths: pth.lines.flatMap(({ text }) => readingsOf(text)),
     },
   };
+}
+
+function foldedPlace(names: readonly string[]): string {
+  return foldPath(names.join('/'));
+}
+
+/** @param native the module that the namespace file runs, with slashes */
+function withoutTemplate(
+  { template: _, ...finding }: Finding,
+  native: string | undefined,
+): Finding {
+  if (native === undefined) return finding;
+  const detail = `${finding.detail}, and runs the native module ${native.replaceAll('/', '.')}`;
+  return { ...finding, detail };
 }
 
 function isPth(relative: string): boolean {

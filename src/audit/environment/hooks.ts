@@ -3,6 +3,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { RuleHit } from '../../domain/verdict.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { moduleAt } from '../../inspection/startup-hooks/module-names.js';
+import { isNativeName, nativeModuleAt } from '../../inspection/startup-hooks/native-modules.js';
 import { isEditableFinder } from '../../inspection/startup-hooks/owned-modules.js';
 import { knownGood } from '../../messages/commands.js';
 import { type AuditPolicy, refuses } from '../audit-policy.js';
@@ -59,6 +60,7 @@ export async function auditHooks(
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = [];
   const present = new Set(entries.map(({ path }) => path));
+  const natives = nativeModules(entries, context.site);
   for (const entry of entries) {
     const relative = below(context.site, entry.path)!;
     const source = sourceOf(entry.path);
@@ -68,7 +70,8 @@ export async function auditHooks(
     if (isEditableFinder(moduleAt([foldPath(relative)]) ?? '')) continue;
     if (entry.kind === 'link' && (await linksToFolder(entry, context)))
       findings.push(...linkedFolder(entry, relative, context));
-    else if (mayBeHook(relative)) findings.push(...(await auditFile(entry, relative, context)));
+    else if (mayBeHook(relative))
+      findings.push(...(await auditFile(entry, relative, context, natives)));
   }
   return findings;
 }
@@ -77,13 +80,14 @@ async function auditFile(
   { path }: SiteEntry,
   relative: string,
   context: HookContext,
+  natives: ReadonlySet<string>,
 ): Promise<AuditFinding[]> {
   const about = { path: shownPath(path) };
   const readings: Judged[] = [];
   for (const candidate of await candidates(path, relative, context)) {
     const { owner } = candidate;
     const files = owner?.record && filesOf(owner.record, context.site);
-    const look = await lookAtHook(path, relative, owner?.project, context.reader, files);
+    const look = await lookAtHook(path, relative, owner?.project, context.reader, files, natives);
     if (look === undefined)
       return [
         auditFinding(
@@ -114,6 +118,17 @@ async function auditFile(
       );
   }
   return findings;
+}
+
+/** The native modules in a site folder, as their folded paths with slashes. */
+function nativeModules(entries: readonly SiteEntry[], site: SitePath): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { path } of entries) {
+    if (!isNativeName(path)) continue;
+    const module = nativeModuleAt(foldPath(below(site, path)!).split('/'));
+    if (module !== undefined) found.add(module.join('/'));
+  }
+  return found;
 }
 
 async function candidates(

@@ -5,6 +5,7 @@ import type { BroughtModules } from './brought-modules.js';
 import { excerptOfLine } from './excerpts.js';
 import { type PathLine, readingsOf } from './path-lines.js';
 import type { PthFacts } from './pth-scanner.js';
+import type { StartPlaceList } from './start-place-list.js';
 import type { WheelFiles } from './wheel-files.js';
 
 /** A file that has power in a folder of the import path: `sitecustomize`, another's hook, a zip archive. */
@@ -31,15 +32,17 @@ interface Adding {
 export class HookPaths {
   readonly #findings: FindingList;
   readonly #wheel: WheelFiles;
+  readonly #places: StartPlaceList;
   readonly #powerful: PowerfulFile[] = [];
   /** By folder, folded. */
   readonly #added = new Map<string, Adding>();
   /** A line that may lead anywhere. */
   #anywhere: Adding | undefined;
 
-  constructor(findings: FindingList, wheel: WheelFiles) {
+  constructor(findings: FindingList, wheel: WheelFiles, places: StartPlaceList) {
     this.#findings = findings;
     this.#wheel = wheel;
+    this.#places = places;
   }
 
   seePowerful(file: PowerfulFile): void {
@@ -53,11 +56,11 @@ export class HookPaths {
       const { text, isPlain } = line;
       const adding = { pth, line: text };
       const folder = text.replaceAll('\\', '/');
-      if (isPlain && this.#wheel.fills(pth, text)) this.#added.set(text.toLowerCase(), adding);
+      if (isPlain && this.#wheel.fills(pth, text)) this.#add(text, adding);
       else {
         unclear.push(line);
         // pywin32's file is known-good by its digest, and contains `win32\lib`.
-        if (this.#wheel.fills(pth, folder)) this.#added.set(folder.toLowerCase(), adding);
+        if (this.#wheel.fills(pth, folder)) this.#add(folder, adding);
         this.#anywhere ??= adding;
       }
     }
@@ -84,6 +87,11 @@ export class HookPaths {
         evidenceOf(first),
       );
     }
+  }
+
+  #add(folder: string, adding: Adding): void {
+    this.#added.set(folder.toLowerCase(), adding);
+    this.#places.openFolder(folder.toLowerCase());
   }
 
   get addsAny(): boolean {

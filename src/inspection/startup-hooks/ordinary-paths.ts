@@ -8,7 +8,7 @@ const TELLING = /[^\x20-\x7e]|[:\\]|\.(?:_?pth|start|data|[./ ]|$)/i;
  * these, and `importPaths` the folders among them. A leading underscore is sufficient, because few names have one.
  */
 const TELLING_TOP =
-  /^(?:[/_ ]|apport_python_hook|cmeel\.prefix|egg-info|pip[./ ]|pythonwin[/ ]|pyvenv\.cfg|pywin32_|sitecustomize|truststore[./ ]|usercustomize|win32[/ ]|wrapt[./ ])/i;
+  /^(?:[/_ ]|apport_python_hook|cmeel\.prefix|egg-info|pip[./ ]|pythonwin[/ ]|pyvenv\.cfg|pywin32_|sitecustomize|tomli[./ ]|truststore[./ ]|usercustomize|win32[/ ]|wrapt[./ ])/i;
 
 /**
  * Whether a wheel's member is harmless by its path alone, as nearly all are. Coarser than the check of its destination

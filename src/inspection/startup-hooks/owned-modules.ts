@@ -18,7 +18,12 @@ const OWNERS: ReadonlyMap<string, string> = new Map([
   ['pip', 'pip'],
   ['truststore', 'truststore'],
   ['wrapt', 'wrapt'],
+  // coverage's hooks import coverage, which imports it on Python 3.10 and older if it is installed.
+  ['tomli', 'tomli'],
 ]);
+
+/** All modules with an owner, except those of editable installs. */
+export const OWNED_MODULES: readonly string[] = [...OWNERS.keys()];
 
 /**
  * Files that build backends write for editable installs: setuptools, hatchling and pdm, scikit-build-core,

@@ -1,6 +1,7 @@
 import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { moduleAt } from './module-names.js';
+import { nativeModuleAt } from './native-modules.js';
 
 /** Modules of installers and build tools, whose next run would execute them; pip's are also imported by hooks. */
 const INSTALLERS: ReadonlyMap<string, string> = new Map([
@@ -36,12 +37,20 @@ const NAMESPACES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const NATIVE = /\.(?:so|pyd|dll|dylib|sl)$/;
+/** The first names of modules for which `powerOfReserved` may have an answer. */
+export const RESERVED_MODULES: readonly string[] = [
+  'org',
+  ...INSTALLERS.keys(),
+  ...DISTRIBUTORS,
+  ...OTHER_SYSTEMS,
+];
+
+const NAMESPACE_TOPS = [...NAMESPACES].filter((name) => !name.includes('/'));
 
 /** Names at the top of a site directory; bytecode there is never ordinary. */
 const TELLING = new RegExp(
-  `^(?:(?:${['org', ...INSTALLERS.keys(), ...DISTRIBUTORS, ...OTHER_SYSTEMS].join('|')})[./ ]` +
-    `|(?:${[...NAMESPACES].filter((name) => !name.includes('/')).join('|')})(?=[./ ]).*${NATIVE.source})`,
+  `^(?:(?:${RESERVED_MODULES.join('|')})[./ ]` +
+    `|(?:${NAMESPACE_TOPS.join('|')})(?=[./ ]).*\\.(?:so|pyd|dll|dylib|sl)$)`,
   'i',
 );
 
@@ -77,9 +86,6 @@ export function powerOfReserved(
 }
 
 function isNamespaceExtension(path: readonly string[]): boolean {
-  const name = path.at(-1) ?? '';
-  if (!NATIVE.test(name)) return false;
-  const stem = name.replace(/\..*$/s, '');
-  const folder = path.slice(0, -1);
-  return NAMESPACES.has((stem === '__init__' ? folder : [...folder, stem]).join('/'));
+  const module = nativeModuleAt(path);
+  return module !== undefined && NAMESPACES.has(module.join('/'));
 }

@@ -5,18 +5,18 @@ import { hookLine } from '../../messages/refusals.js';
 import type { ContentSink } from '../archive/content.js';
 import { foldPath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
+import { powerInAdded } from './added-power.js';
 import { BroughtModules } from './brought-modules.js';
 import { Beginning } from './excerpts.js';
 import { HookPaths } from './hook-paths.js';
 import { type Landing, landings } from './landing.js';
-import { moduleAt } from './module-names.js';
 import { areBareNamespaces } from './namespace-place.js';
 import { namespacesIn } from './nspkg.js';
 import { isOrdinary } from './ordinary-paths.js';
-import { ownerOf } from './owned-modules.js';
-import { howCustomizeRuns, isCustomize, type Power, powerOf } from './powerful-names.js';
+import { type Power, powerOf } from './powerful-names.js';
 import { type PthFacts, PthScanner, StartScanner } from './pth-scanner.js';
 import { powerInSdist } from './sdist-hooks.js';
+import { DEEPEST_NAMESPACE, StartPlaceList } from './start-place-list.js';
 import { WheelFiles } from './wheel-files.js';
 import { ZipTail } from './zip-tail.js';
 
@@ -36,6 +36,8 @@ export interface HookLook {
 export class StartupHooks {
   /** The importable modules of the artifact: the policy knows which of them other projects' hooks import. */
   readonly modules = new BroughtModules();
+  /** The places through which another artifact can run code together with this one. */
+  readonly places: StartPlaceList;
   readonly #artifact: DistributionFilename;
   readonly #findings: FindingList;
   /** Undefined if no `.pth` of the artifact is installed into a site directory. */
@@ -50,8 +52,9 @@ export class StartupHooks {
   ) {
     this.#artifact = artifact;
     this.#findings = findings;
+    this.places = new StartPlaceList(artifact.project);
     this.#wheel = artifact.kind === 'sdist' ? undefined : WheelFiles.of(files);
-    this.#paths = this.#wheel && new HookPaths(findings, this.#wheel);
+    this.#paths = this.#wheel && new HookPaths(findings, this.#wheel, this.places);
   }
 
   /**
@@ -62,10 +65,15 @@ export class StartupHooks {
     if (this.#artifact.kind === 'sdist') return this.#seeInSdist(member);
     if (isOrdinary(member)) {
       this.modules.seeOrdinary(member);
+      this.places.seeOrdinary(member);
       return this.#paths && this.#lookInAdded(member, landings(member), this.#paths);
     }
     const places = landings(member);
-    for (const { place, path } of places) if (place === 'site') this.modules.see(path);
+    for (const { place, path } of places)
+      if (place === 'site') {
+        this.modules.see(path);
+        this.places.see(path);
+      }
     const looks = [
       this.#paths && this.#lookInAdded(member, places, this.#paths),
       ...this.#looksByPower(member, places),
@@ -93,7 +101,7 @@ export class StartupHooks {
   /** The effect of a file in a folder that a `.pth` line adds; these folders are known only at the end. */
   #lookInAdded(member: string, places: readonly Landing[], paths: HookPaths): HookLook | undefined {
     const landed = pathsOf(member, places);
-    const why = powerInAdded(landed, this.#artifact.project);
+    const why = firstPower(landed, this.#artifact.project);
     if (why === undefined) return undefined;
     const name = nameOf(member);
     return {
@@ -212,8 +220,10 @@ export class StartupHooks {
   #isNamespaceFile(content: Buffer | undefined): boolean {
     const packages = content && namespacesIn(content);
     if (packages === undefined || !areBareNamespaces(packages, this.#wheel)) return false;
+    if (packages.some((names) => names.length > DEEPEST_NAMESPACE)) return false;
     // It creates these modules at the start: any hook that imports one receives it.
     for (const [top] of packages) this.modules.add(top!.toLowerCase());
+    for (const names of packages) this.places.openNamespace(names);
     return true;
   }
 }
@@ -228,17 +238,14 @@ function nameOf(member: string): string {
 }
 
 /** The description of a file's effect on any folder of the import path. */
-function powerInAdded(
+function firstPower(
   paths: readonly (readonly string[])[],
   project: ProjectName | undefined,
 ): string | undefined {
   for (const path of paths)
     for (let depth = 1; depth < path.length; depth++) {
-      const below = path.slice(depth);
-      if (isCustomize(below)) return howCustomizeRuns(below);
-      const owner = ownerOf(moduleAt(below) ?? '');
-      if (owner !== undefined && owner !== project)
-        return `is a module of ${owner} that is imported at start-up`;
+      const why = powerInAdded(path, depth, project);
+      if (why !== undefined) return why;
     }
   return undefined;
 }

@@ -50,7 +50,10 @@ export async function inspectZip(
   }
   record?.finish();
   hooks.finish();
-  if (artifact.kind !== 'sdist') run.modules = hooks.modules;
+  if (artifact.kind !== 'sdist') {
+    run.modules = hooks.modules;
+    run.places = hooks.places;
+  }
 }
 
 /** The metadata of a wheel's `.dist-info` about its members; undefined if it is missing or unreadable. */

@@ -7,6 +7,7 @@ import { type Excuse, findings } from './findings.js';
 import { settable } from './form.js';
 import { ImportedModules } from './imported-modules.js';
 import type { Objection } from './rule.js';
+import { StartPartners } from './start-partners.js';
 
 /**
  * Startup hooks, except known-good ones. An exception requires identity, not appearance: the exact bytes under the
@@ -28,9 +29,10 @@ export const startupHook = settable({
     codes: gentleCodes('startup-hook'),
     templates: ['setuptools-nspkg'],
   },
-  create(settings, { hooks }) {
+  create(settings, { hooks, deny }) {
     const seen = findings('startup-hook', settings, honest(hooks, settings.templates));
     const imported = new ImportedModules(hooks, settings);
+    const partners = new StartPartners(deny, settings);
     return (about) => {
       const { inspection } = about.known;
       const found = seen(about);
@@ -38,6 +40,7 @@ export const startupHook = settable({
       const others = [
         found,
         imported.objectionTo(about.subject.project, inspection),
+        partners.objectionTo(about),
         unseen(inspection),
       ];
       const objections = others.filter((objection) => objection !== undefined);

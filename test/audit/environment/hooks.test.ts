@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { namespaceLine } from '../../support/archives/namespace-file.js';
 import { TestEnvironment } from '../../support/environment.js';
 
 /** setuptools' hook, as shipped with its releases of 2021 to 2024. */
@@ -77,7 +78,18 @@ describe('start-up hooks of an environment', () => {
       name: 'evil',
       files: { 'evil-nspkg.pth': nspkg, 'zope/__init__.abi3.so': '' },
     });
-    assert.deepEqual(await hooks(), ['startup-hook evil-nspkg.pth']);
+    // The file of the other project now runs the extension, too.
+    assert.deepEqual(await hooks(), ['startup-hook demo-nspkg.pth', 'startup-hook evil-nspkg.pth']);
+  });
+
+  it('finds a namespace file for which another project has a native module', async () => {
+    await environment.install({
+      files: { 'demo-nspkg.pth': namespaceLine('ns'), 'ns/demo/__init__.py': '' },
+    });
+    await environment.install({ name: 'near', files: { 'ns/deep/native.so': '', 'nsx.so': '' } });
+    assert.deepEqual(await hooks(), []);
+    await environment.install({ name: 'evil', files: { 'ns/__init__.abi3.so': '' } });
+    assert.deepEqual(await hooks(), ['startup-hook demo-nspkg.pth']);
   });
 
   it('takes a hook for nobody’s where the owner’s RECORD has another hash', async () => {

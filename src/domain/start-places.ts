@@ -1,0 +1,49 @@
+import type { ProjectName } from './project-name.js';
+
+/**
+ * Places below a site directory through which two artifacts together run code at every start, although each of them is
+ * harmless alone. One **opens** a place: Python looks there at every start. Another one **fills** it.
+ *
+ * - `folder/`: a line of a `.pth` adds it to the import path. It is filled by `sitecustomize` and other modules that
+ *   every start imports.
+ * - `name`, `name/below`: setuptools' namespace file loads this module at every start. A native module fills it,
+ *   because loading one runs its code.
+ *
+ * Folded to one case, with `/` between folders.
+ */
+export interface StartPlaces {
+  readonly opens: readonly string[];
+  readonly fills: readonly string[];
+  /** Set if the artifact fills more places than are listed. */
+  readonly cut?: true;
+}
+
+/** An artifact of another project that fills an opened place, or opens a filled one. */
+export interface StartPartner {
+  readonly place: string;
+  /** What the partner does. */
+  readonly role: 'opens' | 'fills';
+  readonly project: ProjectName;
+  readonly version: string | undefined;
+  readonly filename: string;
+}
+
+/** The start places of all artifacts seen here. */
+export interface KnownStartPlaces {
+  /**
+   * Artifacts of other projects, seen before this project had the place, that run code together with one that has these
+   * places. The first that comes is not at fault for a later one.
+   */
+  partnersOf(project: ProjectName, places: StartPlaces): Iterable<StartPartner>;
+}
+
+export const NO_START_PLACES: KnownStartPlaces = { partnersOf: () => [] };
+
+/** Checks the structure of stored places. */
+export function isStartPlaces(value: unknown): value is StartPlaces {
+  if (typeof value !== 'object' || value === null) return false;
+  const { opens, fills } = value as Partial<StartPlaces>;
+  return [opens, fills].every(
+    (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+  );
+}
