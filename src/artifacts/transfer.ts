@@ -15,7 +15,7 @@ export interface Declared {
 }
 
 /** Bytes from a sender, from an offset in the file on. */
-export type Source = Pick<FileAnswer, 'size' | 'from' | 'body'>;
+export type Source = Pick<FileAnswer, 'size' | 'from' | 'body' | 'endsUnmarked'>;
 
 /** The continuation of a transfer has other bytes than those received: it must be restarted. */
 export class OtherBytes extends Error {
@@ -85,12 +85,15 @@ class Copy {
     return this.#hash.knows && this.received === this.#expected;
   }
 
-  async take({ size, from, body }: Source): Promise<void> {
+  async take({ size, from, body, endsUnmarked }: Source): Promise<void> {
     checkDeclaredSizes(size, this.#declared);
     // Responses may already declare the first announced length, so another length is another file.
     if (this.#expected !== undefined && size !== undefined && size !== this.#expected)
       throw new OtherBytes();
     this.#expected ??= size;
+    // A prefix would be pinned as the file, and its other bytes refused from then on.
+    if (endsUnmarked && this.#expected === undefined && !this.#hash.knows)
+      throw broken('gives neither size nor digest of the file, which may be cut off');
     const { maxSize } = this.#declared;
     const limit = Math.min(this.#expected ?? Number.POSITIVE_INFINITY, maxSize);
     if (from > this.received) throw new OtherBytes();

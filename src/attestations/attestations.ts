@@ -162,8 +162,12 @@ class TooLong extends Failure {}
 
 async function fetchDocument(upstream: Upstream, url: string): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT);
-  const { body } = await upstream.fetchFile(url, signal, 'refused');
+  const { body, endsUnmarked } = await upstream.fetchFile(url, signal, 'refused');
   const tooLong = () =>
     new TooLong('upstream-broken', `The document exceeds ${MAX_DOCUMENT} bytes.`);
-  return collect(body, MAX_DOCUMENT, tooLong);
+  const document = await collect(body, MAX_DOCUMENT, tooLong);
+  // One that is cut off says nothing of the file.
+  if (endsUnmarked && !document.toString('latin1').trimEnd().endsWith('}'))
+    throw new Failure('upstream-broken', 'The transfer from the upstream was interrupted.');
+  return document;
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
+import { foreignCoding } from '../runtime/body-end.js';
 import { type FeedSource, folderSource, webSource } from './feed-source.js';
 
 const REDIRECTS = 3;
@@ -27,11 +28,16 @@ async function fetchBody(
     headers: { 'user-agent': 'wheelgate', 'accept-encoding': 'identity' },
   });
   const { statusCode, headers, body } = answer;
-  if (statusCode === 200) return body;
+  const coding = foreignCoding(headers);
+  if (statusCode === 200 && coding === undefined) return body;
   await body.dump();
   const { location } = headers;
   if (statusCode >= 300 && statusCode < 400 && typeof location === 'string' && hops > 0)
     return fetchBody(new URL(location, url).href, dispatcher, hops - 1);
   if (ABSENT.has(statusCode)) return undefined;
-  throw new Error(`${url} returned status ${statusCode}`);
+  throw new Error(
+    statusCode === 200
+      ? `${url} used the transfer coding "${coding}", which was not requested`
+      : `${url} returned status ${statusCode}`,
+  );
 }

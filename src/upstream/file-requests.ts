@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.js';
+import { endsUnmarked } from '../runtime/body-end.js';
 import { collect } from '../runtime/collect.js';
 import type { Faults } from './faults.js';
 import { type AskForRest, readOn } from './file-body.js';
@@ -58,6 +59,7 @@ export class FileRequests {
       size,
       from,
       etag: resume?.etag,
+      endsUnmarked: endsUnmarked(headers),
       body: readOn(answer, { faults, patience, from, resume }),
     };
   }

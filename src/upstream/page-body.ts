@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib';
 import { Failure } from '../domain/failure.js';
+import { endsUnmarked } from '../runtime/body-end.js';
 import { collect } from '../runtime/collect.js';
 import type { Holding } from '../runtime/memory-budget.js';
 import type { Faults } from './faults.js';
@@ -11,6 +12,11 @@ export const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 /** PyPI's list of all projects has about 40 MB decompressed. */
 export const MAX_LIST_BYTES = 128 * 1024 * 1024;
 const LONG_PAGE = 256 * 1024;
+
+/** The end of an HTML page or JSON document. Comments may follow, such as PyPI's serial number. */
+const END = /(?:\}|<\/html\s*>)(?:\s|<!--[\s\S]*?-->)*$/i;
+/** The part of a page that is searched for its end, in bytes. */
+const END_BYTES = 1_024;
 
 /** Values of `Content-Encoding` without an effect: S3's stores keep the one of an upload. */
 const NO_CODING = new Set(['', 'identity', 'none', 'aws-chunked']);
@@ -41,7 +47,10 @@ export async function readPageBody(
     throw error instanceof Failure ? error : faults.unreachable(error);
   });
   checkLength(headers, bytes.length, faults);
-  if (coding === 'identity') return { body: bytes, sent: { bytes, encoding: coding } };
+  if (coding === 'identity') {
+    checkEnd(headers, bytes, faults);
+    return { body: bytes, sent: { bytes, encoding: coding } };
+  }
   // Decompressed data arrive from a thread in chunks; larger chunks reduce their number for a long page.
   const inflating = inflater(coding, bytes.length > LONG_PAGE ? LONG_PAGE : 16 * 1024);
   inflating.end(bytes);
@@ -62,14 +71,18 @@ export async function passListBody(
 ): Promise<{ encoding: Coding }> {
   const encoding = codingOf(headers, faults);
   let bytes = 0;
+  let end: Uint8Array = new Uint8Array();
   let ownError: unknown;
   async function* counted(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         bytes += chunk.length;
         if (bytes > MAX_LIST_BYTES) throw faults.broken(`sent a list over ${MAX_LIST_BYTES} bytes`);
+        end = chunk.length < END_BYTES ? Buffer.concat([end, chunk]).subarray(-END_BYTES) : chunk;
         yield chunk;
       }
+      // A compressed body marks its own end.
+      if (encoding === 'identity') checkEnd(headers, end, faults);
     } catch (error) {
       ownError = error instanceof Failure ? error : faults.unreachable(error);
       throw ownError;
@@ -111,6 +124,13 @@ function codingOf({ 'content-encoding': given = '' }: Answer['headers'], faults:
   if (coding !== undefined && (coding !== 'zstd' || createZstdDecompress !== undefined))
     return coding;
   throw faults.broken(`sent a page in the encoding ${header}, which was not requested`);
+}
+
+/** A page that is cut off hides releases. @throws {Failure} upstream-broken if nothing shows that it is complete */
+function checkEnd(headers: Answer['headers'], body: Uint8Array, faults: Faults): void {
+  if (!endsUnmarked(headers)) return;
+  const end = Buffer.from(body.subarray(-END_BYTES)).toString('latin1');
+  if (!END.test(end)) throw faults.broken('sent a page without its length, and without its end');
 }
 
 /** @throws {Failure} upstream-broken if it differs from the announced one */

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { isExhausted } from '../domain/failure.js';
+import { foreignCoding } from '../runtime/body-end.js';
 import type { Way } from '../runtime/network.js';
 import type { Faults } from './faults.js';
 import type { OwnHosts } from './own-hosts.js';
@@ -119,8 +120,9 @@ export class Requests {
     const { way, faults, observe } = this.#parts;
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1_000;
+    let answer: Answer;
     try {
-      const answer = await request(url, {
+      answer = await request(url, {
         dispatcher: way.dispatcher,
         headers: { 'user-agent': USER_AGENT, ...headers },
         headersTimeout: timeouts.headers,
@@ -130,11 +132,15 @@ export class Requests {
       // The reader of the body receives its errors; after the last reader, they are ignored.
       answer.body.on('error', () => {});
       observe(name, answer.statusCode, seconds());
-      return answer;
     } catch (error) {
       if (!isExhausted(error)) observe(name, 'error', seconds());
       throw faults.unreachable(error);
     }
+    const coding = foreignCoding(answer.headers);
+    // Other bodies are not read.
+    if (coding === undefined || ![200, 206].includes(answer.statusCode)) return answer;
+    answer.body.destroy();
+    throw faults.broken(`used the transfer coding "${coding}", which was not requested`);
   }
 }
 

@@ -67,6 +67,8 @@ export interface FileAnswer {
   readonly from: number;
   /** A strong ETag for requesting the rest. */
   readonly etag: string | undefined;
+  /** Whether only the end of the connection ends the body: if it is cut off, it looks complete. */
+  readonly endsUnmarked?: boolean;
   readonly body: FileBody;
 }
 

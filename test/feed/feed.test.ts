@@ -13,6 +13,7 @@ import { syncFeed } from '../../src/feed/sync-feed.js';
 import { buildZip } from '../support/archives/zip.js';
 import { buildWheel } from '../support/distributions.js';
 import { Mirror, osv } from '../support/osv-mirror.js';
+import { FRAMINGS, type Framing, rawAnswer, startRawIndex } from '../support/raw-index.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
 
 const DAY = 86_400_000;
@@ -121,6 +122,23 @@ describe('syncing a feed', () => {
   after(() => dispatcher.close());
 
   const sync = (place = mirror.url) => syncFeed(makeFeedSource(place, dispatcher), file, NOW);
+
+  it('does not read what comes in a transfer coding that nobody asked for, and reads chunks', async () => {
+    const index = await startRawIndex();
+    try {
+      const list = Buffer.from('2026-10-01T00:00:00Z,MAL-2026-1\n');
+      const changes = (framing: Framing) => {
+        index.answers.set('/modified_id.csv', rawAnswer(list, framing));
+        return makeFeedSource(index.url, dispatcher).changes();
+      };
+      for (const framing of Object.values(FRAMINGS))
+        assert.deepEqual([...(await changes(framing))!.keys()], ['MAL-2026-1']);
+      const coded: Framing = (body) => ({ headers: ['transfer-encoding: gzip'], body });
+      await assert.rejects(changes(coded), /transfer coding "gzip"/);
+    } finally {
+      await index.close();
+    }
+  });
 
   it('fetches the whole, then only what changed', async () => {
     const first = await sync();

@@ -6,6 +6,7 @@ import { Failure } from '../../domain/failure.js';
 import { type ProjectName, parseProjectName } from '../../domain/project-name.js';
 import { parseVersion } from '../../domain/version.js';
 import type { RewrittenDocument } from '../../project-pages/legacy/documents.js';
+import { endsUnmarked, foreignCoding } from '../../runtime/body-end.js';
 import { collect } from '../../runtime/collect.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Handler } from '../asked.js';
@@ -167,6 +168,11 @@ async function relay(
       return sendFailure(res, 'not-found', 'The upstream has no such document.');
     return answerBadly(res, `The upstream answered with status ${from.statusCode}.`);
   }
+  const coding = foreignCoding(from.headers);
+  if (coding !== undefined) {
+    from.destroy();
+    return answerBadly(res, `The upstream used the transfer coding "${coding}".`);
+  }
   const { size, body } = await (rewrite ?? asItIs)(from);
   res.statusCode = 200;
   res.setHeader('content-type', from.headers['content-type'] ?? 'application/json');
@@ -178,9 +184,21 @@ async function relay(
   res.end();
 }
 
-async function asItIs(from: AsyncIterable<Uint8Array>): Promise<RewrittenDocument> {
+async function asItIs(from: IncomingMessage): Promise<RewrittenDocument> {
   const body = await collect(from, MAX_BYTES, tooLong);
+  if (endsUnmarked(from.headers) && !isJson(body))
+    throw new Failure('upstream-broken', 'The transfer from the upstream was interrupted.');
   return { size: body.length, body: Readable.from([body], { objectMode: false }) };
+}
+
+/** Such a document says itself that it is whole. */
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tooLong(): Failure {
