@@ -30,9 +30,9 @@ const JYTHON = /^org(?:\.|\/__init__\.|\/__pycache__\/__init__\.|\/python(?:\.|$
  */
 const NAMESPACES: ReadonlySet<string> = new Set(
   (
-    'azure azure/mgmt backports collective flaskext flufl google google/api google/appengine google/cloud google/iam ' +
+    'archetypes azure azure/mgmt backports collective five flaskext flufl google google/api google/appengine google/cloud google/iam ' +
     'google/logging google/longrunning google/rpc google/type grok grokcore hurry jaraco lazr logilab mpl_toolkits ' +
-    'ndg oslo paste peak plone plone/app plone/recipe products repoze repoze/what ruamel ruamel/std sphinxcontrib ' +
+    'mr ndg odoo odoo/addons oslo paste peak plone plone/app plone/recipe products repoze repoze/what ruamel ruamel/std sphinxcontrib ' +
     'xstatic xstatic/pkg z3c z3c/recipe zc zc/recipe zope zope/app'
   ).split(' '),
 );
