@@ -8,18 +8,18 @@ type KeptStores = Pick<Stores, 'findings' | 'probes' | 'attestations' | 'facts' 
 
 export interface LearntKeeperParts {
   readonly stores: KeptStores;
-  /** Of an upstream by its name; undefined where there is none here. */
+  /** By the upstream's name; undefined if it is not configured here. */
   readonly demandsOf: (upstream: string) => Demands | undefined;
-  /** So many records were not known here. */
+  /** The number of records that were new here. */
   readonly onTaken: (count: number) => void;
-  /** Told of a pin that is no longer what others believe it to be. */
+  /** Called with a pin that differs from the others' belief. */
   readonly onDispute: (learnt: LearntBytes) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
 /**
- * Takes over what other machines have learnt: it is known here at once, and written down in the background, one record after
- * the other. What is known here already stays as it is.
+ * Accepts facts from other machines: available here immediately, and stored in the background, one after another. Facts
+ * that are already known remain unchanged.
  */
 export class LearntKeeper {
   readonly #parts: LearntKeeperParts;
@@ -29,10 +29,7 @@ export class LearntKeeper {
     this.#parts = parts;
   }
 
-  /**
-   * @param learnt of one project
-   * @returns what was not known here
-   */
+  /** @param learnt facts about one project @returns the facts that were new here */
   async take(project: ProjectName, learnt: readonly Learnt[]): Promise<readonly Learnt[]> {
     try {
       const news = await Promise.all([
@@ -45,13 +42,13 @@ export class LearntKeeper {
       if (all.length > 0) this.#parts.onTaken(all.length);
       return all;
     } catch (error) {
-      // What cannot be read here is nothing that others could know.
+      // If the store is unreadable here, it is not extended.
       this.#parts.onFailed(error);
       return [];
     }
   }
 
-  /** Resolves once all is written down. */
+  /** Resolves when everything is stored. */
   settled(): Promise<void> {
     return this.#writing;
   }
@@ -63,7 +60,7 @@ export class LearntKeeper {
     const known = await findings.known(project);
     const news = told.filter(({ inspection: { sha256, filename } }) => {
       const here = known.get(sha256, filename);
-      // What broke off here came to its end there.
+      // An inspection that failed here was completed there.
       return here === undefined || here.countsUntil !== undefined;
     });
     findings.learn(project, ...news.map(({ inspection }) => inspection));
@@ -127,7 +124,7 @@ export class LearntKeeper {
     const news: SeenBytes[] = [];
     for (const { other: _, ...one } of told) {
       const here = known.get(one.filename);
-      // One that cannot be read refuses its file, whatever others say.
+      // An unreadable record refuses its file, regardless of the others' facts.
       if (here === 'unreadable' || (here !== undefined && what === 'facts')) continue;
       const { other: __, ...held }: SeenBytes = here ?? one;
       const next = here === undefined ? one : agreed(held, one, demands);

@@ -4,7 +4,7 @@ import { type Span, within } from '../domain/span.js';
 /** In milliseconds. */
 const HOUR = 3_600_000;
 
-/** How long something is left alone, in milliseconds: each further time twice as long as the time before. */
+/** The pause, in milliseconds: doubled each further time. */
 export interface Rest {
   readonly first: number;
   readonly longest: number;
@@ -16,13 +16,15 @@ interface Left extends Span {
   readonly times: number;
 }
 
-/** What has failed or was tried lately, and is not tried again for a while. It forgets the longest ago beyond its bound. */
+/**
+ * Keys that failed or were tried recently, and are not retried for a while. The oldest are forgotten beyond the limit.
+ */
 export class LeftAlone {
   readonly #left: LRUCache<string, Left>;
   readonly #now: () => number;
   readonly #rest: Rest;
 
-  /** @param most keys that are remembered; @param now milliseconds since 1970 */
+  /** @param most the maximum number of keys; @param now milliseconds since 1970 */
   constructor(most: number, now: () => number, rest: Rest = AN_HOUR) {
     this.#left = new LRUCache({ max: most });
     this.#now = now;
@@ -36,13 +38,13 @@ export class LeftAlone {
     this.#left.set(key, { times, from, until: from + Math.min(first * 2 ** (times - 1), longest) });
   }
 
-  /** @returns until when, in milliseconds since 1970; undefined where it may be tried now */
+  /** @returns the end of the pause, in milliseconds since 1970; undefined if a retry is allowed */
   until(key: string): number | undefined {
     const left = this.#left.get(key);
     return left !== undefined && within(left, this.#now()) ? left.until : undefined;
   }
 
-  /** Everything may be tried now, as if for the first time. */
+  /** Resets all keys. */
   clear(): void {
     this.#left.clear();
   }

@@ -8,15 +8,15 @@ import type { Page } from './layout.js';
 import { block, expiry, facts, shown, table, time } from './parts.js';
 import { reference, type UrlOf, whyPath } from './urls.js';
 
-/** What a reader may go on to from a project's page. */
+/** The links from a project's page that the reader may use. */
 export interface ProjectLinks {
-  /** Whether the project page that package clients get is on this port. */
+  /** Whether the project page for package clients is on this port. */
   readonly simple: boolean;
-  /** Whether who was given its files is for this reader. */
+  /** Whether the reader may see who downloaded its files. */
   readonly exposure: boolean;
 }
 
-/** All files of a project, as they are judged now, and what package clients are shown of them. */
+/** All files of a project with their present verdicts, and their state on the page for package clients. */
 export function projectPage(report: ProjectReport, links: ProjectLinks, urlOf: UrlOf): Page {
   const { project, newest, show, counts } = report;
   return {

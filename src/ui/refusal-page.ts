@@ -17,7 +17,7 @@ const WORDS = {
   allow: ['✔', 'Allowed'],
 } as const;
 
-/** One decision: what was answered then, all that was written down, and how its file is judged now. */
+/** One decision: the response at the time, the whole record, and the present verdict on its file. */
 export function refusalPage(refusal: Refusal, urlOf: UrlOf): Page {
   const { decision, now } = refusal;
   const ahead = isAhead(decision);
@@ -43,7 +43,7 @@ ${like(refusal, urlOf)}`,
   };
 }
 
-/** A release that was named to somebody has no file. */
+/** An OSV decision about a release has no file. */
 function nameOf({ filename, project, version }: Refusal['decision']): string {
   return filename || `${project} ${version ?? ''}`;
 }
@@ -60,7 +60,7 @@ ${verdict(now)}
   } <a href="${urlOf(whyPath(now))}">Details of the file</a>.</p>`;
 }
 
-/** Every field of the record, under words for people. */
+/** All fields of the record, with readable names. */
 function recorded({ decision }: Refusal, urlOf: UrlOf): Html {
   const { id, waiver, wheel, page, sha256, size, fetched } = decision;
   const text = (value: string | undefined) => (value === undefined ? undefined : shown(value));
