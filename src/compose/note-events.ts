@@ -111,7 +111,7 @@ export function noteSeenEvent(event: Exclude<SeenEvent, { kind: 'learnt' }>, log
   if (event.kind === 'not-pinned') return log.error({ upstream: event.upstream }, event.reason);
   if (event.kind === 'replaced') {
     const { kind: _, ...change } = event;
-    return log.warn(change, 'an index has other bytes for a file than before');
+    return log.warn(change, 'an index now has different bytes for a file');
   }
   return event.what === 'pins'
     ? log.error({ err: event.error }, 'pins cannot be read or stored; their files are refused')

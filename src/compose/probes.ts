@@ -42,7 +42,7 @@ export function createProbes(
     if (kind === 'read') return metrics.probeBytes.inc(event.bytes);
     if (kind === 'doubtful') return onDoubt(event.listed);
     if (kind === 'not-kept')
-      return log.warn({ err: event.error }, 'what a probe has seen could not be kept');
+      return log.warn({ err: event.error }, 'the result of a probe could not be stored');
     if (kind === 'seen')
       return void record(event.listed).catch((err: unknown) =>
         log.warn({ err }, 'the decision on a probed file could not be recorded'),

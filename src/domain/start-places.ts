@@ -1,8 +1,8 @@
 import type { ProjectName } from './project-name.js';
 
 /**
- * Places below a site directory through which two artifacts together run code at every start, although each of them is
- * harmless alone. One **opens** a place: Python looks there at every start. Another one **fills** it.
+ * Places below a site directory through which two artifacts together run code at every start, although each is harmless
+ * alone. One **opens** a place: Python searches it at every start. Another one **fills** it.
  *
  * - `folder/`: a line of a `.pth` adds it to the import path. It is filled by `sitecustomize` and other modules that
  *   every start imports.

@@ -187,7 +187,7 @@ class Reading {
     if ((vars.flags & WITH_DESCRIPTOR) === 0)
       return { crc: vars.crc32, inflated: vars.uncompressedSize };
     const descriptor = this.#parser.descriptors.shift();
-    if (descriptor === undefined) throw new Error(`${path} has no end`);
+    if (descriptor === undefined) throw new Error(`the end of ${path} is missing`);
     return descriptor;
   }
 }

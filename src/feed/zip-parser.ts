@@ -73,7 +73,7 @@ function untilDescriptor(
       data.end(piece);
     } else if (stream.finished) {
       stream.off('chunk', pass);
-      data.destroy(new Error('a member has no end'));
+      data.destroy(new Error('the end of a member is missing'));
     } else if (at === 0) askForMore();
     else data.write(piece, askForMore);
   };

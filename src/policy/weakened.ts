@@ -9,7 +9,7 @@ export function weakened(before: PolicyMeaning, after: PolicyMeaning): string[] 
   const clauses = gone.map((denial) => `no longer denied: ${denial}`);
   if (before.mode === 'enforce' && after.mode === 'dry-run') clauses.push('mode: dry-run');
   if (before.allow !== undefined && after.allow === undefined)
-    clauses.push('the allow list is gone');
+    clauses.push('the allow list was removed');
   for (const [rule, { action, mode }] of Object.entries(before.rules)) {
     const now = after.rules[rule as keyof PolicyMeaning['rules']];
     if (STRENGTH[now.action] < STRENGTH[action]) clauses.push(`${rule}: ${now.action}`);

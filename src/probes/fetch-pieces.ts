@@ -59,11 +59,11 @@ export async function fetchPieces(
   const { listed, reader } = parts;
   const { name, size: declared } = listed.file;
   if (declared !== undefined && declared < LEAST_ZIP)
-    throw new ProbeFailure('unreadable', `it has ${declared} bytes`);
+    throw new ProbeFailure('unreadable', `its ${declared} bytes are too few for a zip file`);
   const [first] = await fetchRanges(parts, [tailOf(declared)]);
   const { size, etag } = first!;
   if (declared !== undefined && declared !== size)
-    throw new ProbeFailure('failed', `it has ${size} bytes, and should have ${declared}`);
+    throw new ProbeFailure('failed', `it has ${size} bytes instead of ${declared}`);
   const pieces: Piece[] = [pieceOf(first!)];
   for (let round = 1; round < MOST_ROUNDS; round += 1) {
     const answer = await reader.read(name, size, pieces).catch((cause: unknown) => {
@@ -73,10 +73,10 @@ export async function fetchPieces(
     if (answer.kind === 'unreadable') throw new ProbeFailure('unreadable', answer.why);
     const more = await fetchRanges(parts, answer.stretches);
     if (more.some((one) => one.size !== size || one.etag !== etag))
-      throw new ProbeFailure('failed', 'it changed while it was probed');
+      throw new ProbeFailure('failed', 'it changed during the probe');
     pieces.push(...more.map(pieceOf));
   }
-  throw new ProbeFailure('unreadable', 'it asks for more and more of its bytes');
+  throw new ProbeFailure('unreadable', 'it requires too many range requests');
 }
 
 /** Some servers do not support ranges from the end. */
@@ -92,7 +92,7 @@ async function fetchRanges(
 ): Promise<readonly RangeAnswer[]> {
   const bytes = ranges.reduce((sum, range) => sum + lengthOf(range), 0);
   if (!parts.allowance.take(bytes))
-    throw new ProbeFailure('stopped', 'its page has used up its bytes');
+    throw new ProbeFailure('stopped', 'the byte limit of its page is reached');
   const failed = new AbortController();
   const signal = AbortSignal.any([parts.signal, failed.signal]);
   try {
@@ -112,12 +112,14 @@ async function fetchRange(
   try {
     answer = await upstream.fetchRange(file.url, range, signal);
   } catch (cause) {
-    throw new ProbeFailure(isStopping() ? 'stopped' : 'failed', 'it could not be had', { cause });
+    throw new ProbeFailure(isStopping() ? 'stopped' : 'failed', 'it could not be fetched', {
+      cause,
+    });
   }
   if (answer === undefined) {
     // A server with range support may respond with the whole file if the range covers it.
     const isOfServer = file.size !== undefined && lengthOf(range) < file.size;
-    throw new ProbeFailure('no-range', 'its server gives no parts of it', { isOfServer });
+    throw new ProbeFailure('no-range', 'its server does not support ranges for it', { isOfServer });
   }
   onRead(answer.bytes.length);
   if (answer.bytes.length < answer.size) onPart();

@@ -162,7 +162,7 @@ export class Pins {
       this.#onLost(upstream, error);
     };
     if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING)
-      return onLost(new Error(`${MAX_WAITING} pins wait for the disk`));
+      return onLost(new Error(`${MAX_WAITING} pins are waiting for the disk`));
     this.#waiting.set(key, pin);
     this.#writing = this.#writing
       .then(() => this.#store.put(upstream, project, pin))

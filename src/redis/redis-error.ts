@@ -6,7 +6,7 @@ const USELESS =
 /** The first word of Redis's message is the error's name. */
 const NAME = /^[A-Z]{2,20}\b/;
 
-export const NO_CONNECTION = 'there is no connection';
+export const NO_CONNECTION = 'not connected';
 
 /** Whether any other command would fail in the same way. */
 export function isUseless(error: unknown): boolean {
@@ -30,9 +30,9 @@ function certificateWords(code: string): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `its certificate is for another host name (${code})`;
   if (/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
-    return `its certificate is not valid now (${code})`;
+    return `its certificate has expired or is not valid yet (${code})`;
   if (/SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_/.test(code))
-    return `its certificate is of an unknown authority (${code}): name that in "redis.ca"`;
+    return `its certificate is from an unknown authority (${code}): name it in "redis.ca"`;
   return undefined;
 }
 

@@ -120,4 +120,4 @@ export class MemoryBudget {
   }
 }
 
-const TOO_MUCH = 'Too many large documents are in progress.';
+const TOO_MUCH = 'Too many large documents are being processed.';

@@ -49,7 +49,7 @@ ${
   html`<h2 id="replicas">Replicas</h2>
 ${
   replicasAsOf !== undefined &&
-  html`<p class="word warn"><strong>▲ Redis has not answered since ${time(replicasAsOf)}</strong>: the other replicas are shown as last known then. Whether they are still there, and whether others have started since, is unknown.</p>`
+  html`<p class="word warn"><strong>▲ Redis has not responded since ${time(replicasAsOf)}</strong>: the state of the other replicas is from that time. Some may have stopped since, and others may have started.</p>`
 }
 ${replicasTable(replicas)}`
 }`,

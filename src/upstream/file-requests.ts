@@ -83,7 +83,7 @@ export class FileRequests {
     if (statusCode === 200) return wholeAsPart(answer, asked, faults);
     if (part === undefined) {
       body.destroy();
-      throw faults.broken('sent a part of a file without saying which');
+      throw faults.broken('sent a part of a file without its range');
     }
     const { from, to, size } = part;
     const isAsked =
@@ -92,9 +92,9 @@ export class FileRequests {
         : from === asked.from && to === asked.to;
     if (!isAsked) {
       body.destroy();
-      throw faults.broken('sent another part of a file than was asked for');
+      throw faults.broken('sent a different part of a file than requested');
     }
-    const otherLength = () => faults.broken('sent a part of a file with another length');
+    const otherLength = () => faults.broken('sent a part of a file with the wrong length');
     const bytes = await collect(body, to - from, otherLength);
     if (bytes.length !== to - from) throw otherLength();
     return { size, from, bytes, etag: headerText(headers.etag) };
@@ -178,7 +178,7 @@ async function wholeAsPart(
     body.destroy();
     return undefined;
   }
-  const otherLength = () => faults.broken('sent a file with another length');
+  const otherLength = () => faults.broken('sent a file with the wrong length');
   const bytes = await collect(body, size, otherLength);
   if (bytes.length !== size) throw otherLength();
   return { size, from: 0, bytes, etag: headerText(headers.etag) };

@@ -197,7 +197,7 @@ describe('replicas', { skip }, () => {
       const { replicasAsOf, parts, status } = await json(a, '/api/v1/health');
       assert.ok(Date.parse(replicasAsOf) > 0);
       assert.equal(status, 'degraded');
-      assert.match(parts.replicas.detail, /^Redis has not answered since .*; last known: b, c/);
+      assert.match(parts.replicas.detail, /^Redis has not responded since .*; last known: b, c/);
       const counts = await a.metric('wheelgate_replicas');
       assert.deepEqual(counts.sort(), [
         'wheelgate_replicas{state="last-known"} 2',

@@ -110,7 +110,7 @@ describe("the feed's archive", () => {
       for (let length = 0; length < zip.length; length += 1)
         await assert.rejects(
           read(zip.subarray(0, length)),
-          /truncated|no end|end of file/,
+          /truncated|is missing|end of file/,
           `${length}`,
         );
   });
@@ -154,7 +154,7 @@ describe("the feed's archive", () => {
     ],
     [
       'has a descriptor without a signature',
-      /no end|end of file/,
+      /is missing|end of file/,
       [record('a', { descriptor: 'bare' })],
     ],
     ['hides a member from its directory', /has 2 members, not 1/, TWO, { hidden: [1] }],

@@ -19,5 +19,5 @@ it('what a policy refuses no more than the one before is told, and nothing else'
   assert.deepEqual(told({}, { rules: { archive: { action: 'block', mode: 'dry-run' } } }), [
     'archive: dry-run',
   ]);
-  assert.deepEqual(told({ allow: [{ project: 'a' }] }, {}), ['the allow list is gone']);
+  assert.deepEqual(told({ allow: [{ project: 'a' }] }, {}), ['the allow list was removed']);
 });

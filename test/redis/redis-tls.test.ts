@@ -108,12 +108,12 @@ describe('the line to a Redis with TLS', { skip }, () => {
       'another authority': [
         'localhost',
         'others.pem',
-        /^its certificate is of an unknown authority .* "redis.ca"$/,
+        /^its certificate is from an unknown authority .* "redis.ca"$/,
       ],
       'an authority that nobody knows': [
         'localhost',
         undefined,
-        /^its certificate is of an unknown authority .* "redis.ca"$/,
+        /^its certificate is from an unknown authority .* "redis.ca"$/,
       ],
       'another host name': ['127.0.0.1', 'ours.pem', /^its certificate is for another host name/],
     };

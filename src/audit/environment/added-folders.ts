@@ -49,7 +49,7 @@ export async function followPathLine(
     return { hook: gone ? undefined : hook('which cannot be read'), notes: [] };
   }
   if (!found.isDirectory())
-    return { hook: hook('an archive, which may hold a sitecustomize'), notes: [] };
+    return { hook: hook('an archive, which may contain a sitecustomize'), notes: [] };
   const names = await readdir(osPath(folder), { encoding: 'buffer' }).catch(() => undefined);
   if (names === undefined) return { hook: hook('which cannot be read'), notes: [] };
   const children = names.map((name) => name.toString('latin1'));
@@ -67,7 +67,7 @@ export async function followPathLine(
       notes.push(auditFinding('nested-hook', `${leads}, where ${nested.detail}`, about));
   }
   return {
-    hook: customize === undefined ? undefined : hook(`where ${shownPath(customize)} lies`),
+    hook: customize === undefined ? undefined : hook(`which contains ${shownPath(customize)}`),
     notes,
   };
 }

@@ -114,7 +114,11 @@ class InfoFolder {
     const about = { path: shownPath(folder), project, version };
     const matches = this.#matchesFolder(project, version);
     if (!matches)
-      this.#add('metadata-mismatch', `${shownPath(this.#name)} says that it is ${label}`, about);
+      this.#add(
+        'metadata-mismatch',
+        `${shownPath(this.#name)} contains the metadata of ${label}`,
+        about,
+      );
     const directUrl = await this.#content('direct_url.json');
     const direct = readDirectUrl(directUrl instanceof Buffer ? directUrl : undefined);
     return {
@@ -145,7 +149,7 @@ class InfoFolder {
       return readInstalledRecord(content, this.#site, this.#flat);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#add('record-malformed', `the RECORD of ${label} is no CSV: ${error.message}`, about);
+      this.#add('record-malformed', `the RECORD of ${label} is not CSV: ${error.message}`, about);
       return undefined;
     }
   }

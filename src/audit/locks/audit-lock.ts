@@ -164,7 +164,7 @@ export function furtherPlaces(
     .map(({ url, file, line }) =>
       auditFinding(
         'other-index',
-        `any release may come from ${redactUrls(url)} as well, not only from ${redactUrls(ours)}: the gate does not see it then`,
+        `any release may also come from ${redactUrls(url)} instead of ${redactUrls(ours)}, and then bypasses the gate`,
         { path: file, line },
       ),
     );

@@ -145,7 +145,7 @@ function pathOf(place: string): string {
   try {
     return fileURLToPath(place);
   } catch {
-    throw new RangeError(`${place} names no file of this machine`);
+    throw new RangeError(`${place} does not name a file on this machine`);
   }
 }
 

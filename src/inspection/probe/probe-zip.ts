@@ -162,13 +162,13 @@ class ProbeRun {
     let inflated = 0;
     for (const [index, member] of members.entries()) {
       if (all.length === MOST_CANDIDATES) {
-        this.#unread = 'it has too many members that could be hooks';
+        this.#unread = 'it has too many possible hooks';
         break;
       }
       const look = member.isFolder ? undefined : hooks.see(member.path);
       if (look === undefined) continue;
       if (!isReadable(member) || inflated + member.inflated > MOST_INFLATED) {
-        this.#unread ??= `${member.path} is too large, or packed in an unusual way`;
+        this.#unread ??= `${member.path} is too large, or compressed in an unusual way`;
         continue;
       }
       inflated += member.inflated;
@@ -188,7 +188,7 @@ class ProbeRun {
       end = to;
     }
     const near = candidates.filter(({ stretch }) => stretch.to <= end);
-    if (near.length < candidates.length) this.#unread ??= 'its hooks lie too far apart';
+    if (near.length < candidates.length) this.#unread ??= 'its hooks are too far apart';
     return near;
   }
 

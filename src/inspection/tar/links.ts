@@ -29,7 +29,7 @@ export class LinkCheck {
     if (!staysInside(base, member.link))
       this.#findings.add(
         'tar-link-leaves',
-        `the link ${member.path} leaves the archive, to ${member.link}`,
+        `the link ${member.path} points outside the archive, to ${member.link}`,
         evidence,
       );
   }

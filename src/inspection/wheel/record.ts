@@ -129,7 +129,7 @@ export class WheelRecord {
         this.#findings.add(
           'record-foreign',
           own.has(top)
-            ? `RECORD lists ${name}, which may be a folder of other distributions`
+            ? `RECORD lists ${name}, which may be a folder shared with other distributions`
             : `RECORD lists ${name}, but the wheel has no files in ${top}`,
           evidence,
         );

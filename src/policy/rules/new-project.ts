@@ -38,7 +38,7 @@ export const newProject = settable({
       const { validUntil } = known.names;
       if (projectBegan === undefined) {
         if (resembles === undefined) return { recheckAt: validUntil };
-        const reason = `the index does not say how old ${project} is, and ${resembles}`;
+        const reason = `the age of ${project} is unknown to the index, and ${resembles}`;
         return { reason, action: nearAction, recheckAt: validUntil };
       }
       const { text, until } = ageOf(projectBegan, now);

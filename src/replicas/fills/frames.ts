@@ -70,7 +70,7 @@ export class FrameReader {
     const type = head.readUInt8(0);
     const length = head.readUInt32BE(1);
     const isNews = type === TYPES.news;
-    if (!isNews && type !== TYPES.bytes) throw new Error(`there is no frame of type ${type}`);
+    if (!isNews && type !== TYPES.bytes) throw new Error(`unknown frame type ${type}`);
     if (length > (isNews ? LONGEST_NEWS : LONGEST_BYTES))
       throw new Error(`a frame of ${length} bytes`);
     this.#kind = isNews ? 'news' : 'bytes';

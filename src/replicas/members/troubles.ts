@@ -21,7 +21,7 @@ export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): strin
   if (asOf !== undefined) {
     const known = replicas.filter(({ state }) => state === 'last-known').map(({ name }) => name);
     const who = known.length === 0 ? '' : `; last known: ${listed(known)}`;
-    troubles.push(`Redis has not answered since ${new Date(asOf).toISOString()}${who}`);
+    troubles.push(`Redis has not responded since ${new Date(asOf).toISOString()}${who}`);
   }
   if (disagree)
     troubles.push(
@@ -29,7 +29,7 @@ export function troublesOf({ roster, disagree, ahead = 0 }: ReplicasSeen): strin
     );
   if (silent.length > 0) troubles.push(`silent: ${listed(silent.map(withTime))}`);
   if (namesakes.length > 0)
-    troubles.push(`more than one replica is called ${listed(namesakes)}; names must be unique`);
+    troubles.push(`several replicas are named ${listed(namesakes)}; names must be unique`);
   if (Math.abs(ahead) > MOST_SKEW) troubles.push(`the local clock is ${skewed(ahead)}`);
   return troubles;
 }

@@ -118,7 +118,7 @@ export class S3Bucket {
     const { UploadId: id } = await this.#line.ask(answer, signal, (client, options) =>
       client.send(command, options),
     );
-    if (id === undefined) throw new Error('the response names no upload');
+    if (id === undefined) throw new Error('the response lacks an upload id');
     return { key, id };
   }
 

@@ -116,7 +116,7 @@ describe('where a lock takes releases from', () => {
     assert.equal(found.length, 2);
     assert.match(
       found[0]!,
-      /any release may come from https:\/\/.*b\.example\.com\/simple as well/,
+      /any release may also come from https:\/\/.*b\.example\.com\/simple instead/,
     );
     assert.match(found[1]!, /c\.example\.com/);
     assert.doesNotMatch(found.join(), /secret/);

@@ -89,7 +89,7 @@ describe('a new project', () => {
     assert.match(
       judge('colourama', unknown).decisive?.reason ?? '',
       saying(
-        `the index does not say how old colourama is, and ${itsName(isOneEditFrom('colorama', ANY))}`,
+        `the age of colourama is unknown to the index, and ${itsName(isOneEditFrom('colorama', ANY))}`,
       ),
     );
     assert.equal(brief(judge('brandnewthing', unknown)), 'allow');

@@ -112,7 +112,7 @@ describe('replicas that say that they are there', { skip }, () => {
     });
     assert.deepEqual(second.roster.namesakes, ['b']);
     const [trouble] = troublesOf({ roster: a.roster, disagree: false, ahead: 0 });
-    assert.match(trouble ?? '', /more than one replica is called b/);
+    assert.match(trouble ?? '', /several replicas are named b/);
   });
 
   it('do not believe who has another secret, nor what is moved to another name', async () => {
