@@ -1,24 +1,18 @@
-import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failure.js';
 import type { ProjectName } from '../domain/project-name.js';
-import { type Span, within } from '../domain/span.js';
-import type { Meeting, Meetings } from '../fleet/meetings.js';
+import type { Meetings } from '../fleet/meetings.js';
 import { withDeadline } from '../runtime/deadline.js';
 import type { MemoryBudget } from '../runtime/memory-budget.js';
-import type { PageStore, PageToStore } from '../store/page-store.js';
+import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
-import {
-  hadPage,
-  type KnownPage,
-  type KnownPages,
-  type Others,
-  OthersPages,
-} from './others-pages.js';
+import { type KnownPage, type KnownPages, OthersPages } from './others-pages.js';
 import { PageGetter } from './page-getter.js';
 import { type LoadedPage, PageReader } from './page-reader.js';
+import { type PageMemory, RememberedPages } from './remembered-pages.js';
+import { UpstreamTurns } from './upstream-turns.js';
 
 export interface PageLoaderSettings {
   readonly upstreams: readonly Upstream[];
@@ -43,29 +37,10 @@ export type PageEvent =
   | { readonly kind: 'stale'; readonly project: ProjectName; readonly failure: Failure }
   | { readonly kind: 'store-failed'; readonly error: unknown };
 
-/** A page in memory. */
-interface PageEntry extends KnownPage {
-  /** The loader's, when it came into memory. */
-  readonly epoch: number;
-}
-
-/** No upstream has the project. */
-interface KnownAbsence {
-  readonly loaded: undefined;
-  readonly made: 0;
-  readonly fresh: Span;
-  readonly epoch: number;
-}
-
-type Entry = PageEntry | KnownAbsence;
-
-/** An absent project may be created at any time, and a failing upstream may recover. */
-const ABSENT_TTL = 30_000;
+/** A failing upstream may recover: it is queried again after this time, in milliseconds. */
 const RETRY_AFTER_FAILURE = 5_000;
 /** Maximum wait for the update of a known page, in milliseconds. */
 const STALE_AFTER = 2_000;
-/** Overhead per entry, to limit the number of tiny or absent ones as well. */
-const ENTRY_OVERHEAD = 2_048;
 
 /**
  * Loads project pages: from memory while they are fresh, or else from disk or the upstream, once for all waiting
@@ -77,14 +52,13 @@ export class PageLoader {
   readonly #reader: PageReader;
   readonly #getter: PageGetter;
   readonly #others: OthersPages;
-  readonly #entries: LRUCache<ProjectName, Entry>;
+  readonly #turns: UpstreamTurns;
+  readonly #memory: RememberedPages;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
   /** Projects whose page changed while it was being loaded, with the time of the check. */
   readonly #forgotten = new Map<ProjectName, number>();
   /** Projects with a pending upstream request that is no longer awaited. */
   readonly #overdue = new Set<ProjectName>();
-  /** Entries in memory from an earlier epoch are checked before use. */
-  #epoch = 0;
 
   constructor(settings: PageLoaderSettings) {
     const { store, knownBytes, memoryBytes, budget, ttl, now, onEvent, meetings } = settings;
@@ -103,34 +77,37 @@ export class PageLoader {
       ttl,
       now,
     });
-    this.#entries = new LRUCache({
-      maxSize: memoryBytes,
-      sizeCalculation: ({ loaded, made }) => (loaded?.bytes ?? 0) + made + ENTRY_OVERHEAD,
+    this.#memory = new RememberedPages(memoryBytes, now);
+    this.#turns = new UpstreamTurns({
+      memory: this.#memory,
+      kept: this.#kept,
+      getter: this.#getter,
+      ttl,
+      now,
+      onResult: (result) => onEvent({ kind: 'cache', result }),
     });
   }
 
   /** The project's page in memory, current or not. */
   recent(project: ProjectName): LoadedPage | undefined {
-    return this.#entries.peek(project)?.loaded;
+    return this.#memory.peek(project)?.loaded;
   }
 
   /** The reason for using an earlier copy of a page; undefined if it is current, according to the last check. */
   staleness(project: ProjectName): string | undefined {
-    const entry = this.#entries.peek(project);
+    const entry = this.#memory.peek(project);
     return entry?.loaded === undefined ? undefined : entry.stale;
   }
 
   /** Adds data derived from a page, which is kept as long as the page. @param made total size in bytes */
   weigh(loaded: LoadedPage, made: number): void {
-    const { project } = loaded.page;
-    const entry = this.#entries.peek(project);
-    if (entry?.loaded === loaded) this.#entries.set(project, { ...entry, made });
+    this.#memory.weigh(loaded, made);
   }
 
   /** The page, if it is fresh in memory; counted as a lookup only in that case. */
   peek(project: ProjectName): LoadedPage | undefined {
-    const entry = this.#entries.get(project);
-    if (entry?.loaded === undefined || !this.#isFresh(entry)) return undefined;
+    const entry = this.#memory.get(project);
+    if (entry?.loaded === undefined || !this.#memory.isFresh(entry)) return undefined;
     if (!this.#reader.isCurrent(entry.loaded)) return undefined;
     this.#settings.onEvent({ kind: 'cache', result: 'hit' });
     return entry.loaded;
@@ -146,23 +123,23 @@ export class PageLoader {
    * @param checkedAt time of the check, if others have the page; undefined if it is in the store
    */
   forget(project: ProjectName, checkedAt = Infinity): void {
-    const entry = this.#entries.peek(project);
+    const entry = this.#memory.peek(project);
     if (entry?.loaded !== undefined && entry.checkedAt >= checkedAt) return;
-    this.#entries.delete(project);
+    this.#memory.delete(project);
     if (this.#loading.has(project)) this.#forgotten.set(project, checkedAt);
     if (checkedAt < Infinity) this.#settings.meetings?.pageChanged(project);
   }
 
   /** Others may have other pages: all entries in memory must be checked. */
   doubt(): void {
-    this.#epoch += 1;
+    this.#memory.doubt();
     this.#settings.meetings?.missed();
   }
 
   /** @throws {Failure} not-found, upstream-broken, upstream-unreachable */
   load(project: ProjectName): Promise<LoadedPage> {
-    const entry = this.#entries.get(project);
-    const fresh = entry !== undefined && this.#isFresh(entry);
+    const entry = this.#memory.get(project);
+    const fresh = entry !== undefined && this.#memory.isFresh(entry);
     if (fresh && (entry.loaded === undefined || this.#reader.isCurrent(entry.loaded))) {
       this.#settings.onEvent({ kind: 'cache', result: 'hit' });
       return entry.loaded === undefined
@@ -171,24 +148,24 @@ export class PageLoader {
     }
     const running = this.#loading.get(project);
     if (running !== undefined) return running;
-    const epoch = this.#epoch;
+    const { epoch } = this.#memory;
     const load = this.#load(project, entry).finally(() => {
       this.#loading.delete(project);
       const forgotten = this.#forgotten.get(project);
       this.#forgotten.delete(project);
       if (forgotten !== undefined) this.forget(project, forgotten);
-      if (this.#epoch !== epoch) this.#entries.delete(project);
+      if (this.#memory.epoch !== epoch) this.#memory.delete(project);
     });
     this.#loading.set(project, load);
     return load;
   }
 
-  async #load(project: ProjectName, entry: Entry | undefined): Promise<LoadedPage> {
+  async #load(project: ProjectName, entry: PageMemory | undefined): Promise<LoadedPage> {
     const upstreams = upstreamsFor(project, this.#settings.upstreams);
     const known = await this.#known(project, upstreams, entry);
     if (this.#overdue.has(project) && known.size > 0) return this.#stale(project, known, LATE);
     const others = await this.#others.meet(project, upstreams, known);
-    const refresh = this.#refresh(project, upstreams, known, others);
+    const refresh = this.#turns.ask(project, upstreams, known, others);
     let loaded: LoadedPage | undefined;
     try {
       loaded = await (known.size === 0 ? refresh : this.#soon(project, refresh));
@@ -204,7 +181,7 @@ export class PageLoader {
   async #known(
     project: ProjectName,
     upstreams: readonly Upstream[],
-    entry: Entry | undefined,
+    entry: PageMemory | undefined,
   ): Promise<KnownPages> {
     const known: KnownPages = new Map();
     for (const upstream of upstreams) {
@@ -230,80 +207,12 @@ export class PageLoader {
   #stale(project: ProjectName, known: KnownPages, failure: Failure): LoadedPage {
     const [seen] = known.values();
     this.#settings.onEvent({ kind: 'stale', project, failure });
-    return this.#remember(project, {
+    const from = this.#settings.now();
+    return this.#memory.add(project, {
       ...seen!,
-      fresh: this.#fromNow(RETRY_AFTER_FAILURE),
+      fresh: { from, until: from + RETRY_AFTER_FAILURE },
       stale: failure.message,
     });
-  }
-
-  /**
-   * Queries each upstream in turn. Only a definite "no such project" continues with the next one, never a failure.
-   * @param known a page that no longer exists is removed from it
-   * @param others receives the results
-   * @returns undefined if no upstream has the project
-   */
-  async #refresh(
-    project: ProjectName,
-    upstreams: readonly Upstream[],
-    known: KnownPages,
-    others: Others | undefined,
-  ): Promise<LoadedPage | undefined> {
-    try {
-      return await this.#askAll(project, upstreams, known, others);
-    } finally {
-      others?.end();
-    }
-  }
-
-  async #askAll(
-    project: ProjectName,
-    upstreams: readonly Upstream[],
-    known: KnownPages,
-    others: Others | undefined,
-  ): Promise<LoadedPage | undefined> {
-    const meeting = others?.meeting;
-    for (const [index, upstream] of upstreams.entries()) {
-      const page = (await others?.pageOf(upstream)) ?? known.get(upstream);
-      const loaded = await this.#ask(upstream, project, page, meeting);
-      // A name at this index hides the same name at all later ones, regardless of their earlier pages.
-      const gone = loaded === undefined ? [upstream] : upstreams.slice(index + 1);
-      for (const other of gone)
-        if (known.delete(other)) {
-          this.#kept.delete(other.name, project);
-          meeting?.gone(other.name);
-        }
-      if (loaded !== undefined) return loaded;
-    }
-    const fresh = this.#fromNow(ABSENT_TTL);
-    this.#entries.set(project, { loaded: undefined, made: 0, fresh, epoch: this.#epoch });
-    return undefined;
-  }
-
-  async #ask(
-    upstream: Upstream,
-    project: ProjectName,
-    known: KnownPage | undefined,
-    meeting: Meeting | undefined,
-  ): Promise<LoadedPage | undefined> {
-    const { now, onEvent } = this.#settings;
-    if (known !== undefined && within(known.fresh, now())) {
-      onEvent({ kind: 'cache', result: 'hit' });
-      return this.#remember(project, known);
-    }
-    const share = meeting && ((page: PageToStore) => meeting.fetched(upstream.name, page));
-    const answer = await this.#getter.ask(upstream, project, known?.validators, share);
-    if (answer === 'absent') return undefined;
-    if (answer !== 'unchanged') {
-      onEvent({ kind: 'cache', result: 'miss' });
-      return this.#remember(project, { ...answer, made: 0, ...this.#checkedNow() });
-    }
-    // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
-    if (known === undefined) throw new Failure('upstream-broken', UNASKED);
-    onEvent({ kind: 'cache', result: 'revalidated' });
-    const packed = () => this.#kept.packed(upstream.name, project);
-    void meeting?.unchanged({ ...hadPage(upstream, known), checkedAt: now() }, packed);
-    return this.#remember(project, { ...known, ...this.#checkedNow(), stale: undefined });
   }
 
   async #recall(upstream: Upstream, project: ProjectName): Promise<KnownPage | undefined> {
@@ -313,29 +222,9 @@ export class PageLoader {
     const fresh = { from: checkedAt, until: checkedAt + this.#settings.ttl };
     return { ...got, made: 0, checkedAt, fresh };
   }
-
-  #checkedNow() {
-    const fresh = this.#fromNow(this.#settings.ttl);
-    return { checkedAt: fresh.from, fresh };
-  }
-
-  #isFresh({ fresh, epoch }: Entry): boolean {
-    return epoch === this.#epoch && within(fresh, this.#settings.now());
-  }
-
-  #fromNow(milliseconds: number): Span {
-    const from = this.#settings.now();
-    return { from, until: from + milliseconds };
-  }
-
-  #remember(project: ProjectName, page: KnownPage): LoadedPage {
-    this.#entries.set(project, { ...page, epoch: this.#epoch });
-    return page.loaded;
-  }
 }
 
 const LATE = new Failure('upstream-unreachable', 'The upstream has not responded yet.');
-const UNASKED = 'The upstream returned "unchanged" for a page that is not cached.';
 
 function absent(project: ProjectName): Failure {
   return new Failure('not-found', `No upstream has the project ${project}.`);
