@@ -108,7 +108,7 @@ function coverage(
       : html`Log coverage starts at ${time(reachesBackTo)}; earlier downloads are unknown.`;
   return html`<p>${reach}${
     searchedBackTo !== undefined &&
-    html` <strong class="word warn">▲ Searched back to ${time(searchedBackTo)} only</strong>: <a href="${continued(searchedBackTo)}" rel="next">continue from there</a>.`
+    html` <strong class="word warn">▲ Searched back only to ${time(searchedBackTo)}</strong>: <a href="${continued(searchedBackTo)}" rel="next">continue from there</a>.`
   }</p>
 ${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be read:</p><ul>${gaps.map((gap) => html`<li>${shown(gap)}</li>`)}</ul>`}`;
 }

@@ -130,7 +130,7 @@ function files({ items, page, pages, counted: log, project }: ProjectReport, url
     ? html`<p class="soft">Downloads are not counted: too many decision log searches are running.</p>`
     : html`<p class="soft">Downloads in the decision log${
         log.reachesBackTo !== undefined && html`, which starts at ${time(log.reachesBackTo)}`
-      }${log.searchedBackTo !== undefined && html`; counted back to ${time(log.searchedBackTo)} only`}.</p>`;
+      }${log.searchedBackTo !== undefined && html`; counted back only to ${time(log.searchedBackTo)}`}.</p>`;
   return html`${table(
     caption,
     heads,
