@@ -13,81 +13,78 @@ import type {
   SharedProjects,
 } from './shared-projects.js';
 
-/** Projects that are known to be met; of one that is forgotten the others are asked again. */
+/** Maximum number of met projects; a forgotten one is queried again. */
 const MAX_MET = 50_000;
-/** What the others have forgotten of one project is given back to them up to so many records. */
+/** Maximum number of records of one project that are returned to the others after they lost them. */
 const MOST_GIVEN_BACK = 1_000;
 
 export interface MeetingsParts {
   readonly shared: SharedProjects;
   readonly keeper: LearntKeeper;
   readonly stores: Pick<Stores, 'findings' | 'pins'>;
-  /** Upstreams whose pins are kept, by name. */
+  /** Upstreams with pins, by name. */
   readonly pinning: readonly string[];
-  /** How long a page is used without asking, in milliseconds. */
+  /** How long a page is used without a query, in milliseconds. */
   readonly ttl: number;
   readonly now: () => number;
-  /** More is known of a project than before. */
+  /** There are new facts about a project. */
   readonly onLearnt: (project: ProjectName) => void;
   readonly onEvent: (event: MeetingEvent) => void;
 }
 
 export type MeetingEvent = {
   readonly kind: 'met';
-  /** Whether they had a newer page than this process, if they answered. */
+  /** Whether the others had a newer page than this process, or whether they responded at all. */
   readonly result: 'hit' | 'miss' | 'failed';
 };
 
-/** What the others know of a project's page, and what they are told of it. */
+/** The others' knowledge of a project's page, and the messages to them. */
 export interface Meeting {
   readonly pages: readonly SharedPage[];
-  /** An upstream gave another page than was had. */
+  /** An upstream returned a new page. */
   fetched(upstream: string, page: PageToStore): Promise<void>;
   /**
-   * An upstream says that the page that is had is current.
-   * @param packed gives it, where the others have lost it
+   * An upstream confirmed that the known page is current.
+   * @param packed returns the page, if the others have lost it
    */
   unchanged(page: HadPage, packed: () => Promise<Uint8Array | undefined>): Promise<void>;
-  /** An upstream has no such project any more. */
+  /** An upstream no longer has the project. */
   gone(upstream: string): void;
-  /** The upstreams were asked. Calling it after the others does nothing. */
+  /** The queries of the upstreams have ended. No effect after one of the other calls. */
   end(): void;
 }
 
 /**
- * Asks what the others know of a project, before it is used here for the first time: since this process began, or since it
- * may have missed news. After that they tell of what they learn, and only pages are asked for, once theirs is older
- * than it may be. What is current in memory asks nothing.
+ * Queries the others' knowledge of a project before its first use here: since the process started, or since it may have
+ * missed news. Afterwards the others announce their new facts, and only expired pages are queried. A current page in
+ * memory needs no query.
  */
 export class Meetings {
   readonly #parts: MeetingsParts;
-  /** `changed`: there is another page than the one that was met. */
+  /** `changed`: there is a newer page than the met one. */
   #met = new LRUCache<ProjectName, 'whole' | 'changed'>({ max: MAX_MET });
 
   constructor(parts: MeetingsParts) {
     this.#parts = parts;
   }
 
-  /** Whether there is anything to be asked. @param isFresh whether the upstream that is asked first need not be */
+  /** Whether a query is necessary. @param isFresh whether the page of the first upstream is current */
   isNeeded(project: ProjectName, isFresh: boolean): boolean {
     return !isFresh || this.#met.get(project) !== 'whole';
   }
 
-  /** Somebody else has another page. */
+  /** Another process has a new page. */
   pageChanged(project: ProjectName): void {
     if (this.#met.peek(project) !== undefined) this.#met.set(project, 'changed');
   }
 
-  /** Some news may be lost. */
+  /** News may be lost. */
   missed(): void {
-    // What is under way when it happens counts for nothing afterwards.
+    // Meetings in progress at that time are void afterwards.
     this.#met = new LRUCache({ max: MAX_MET });
   }
 
-  /**
-   * @param had of each upstream, in the order in which they are asked
-   * @returns undefined where nobody answers
-   */
+  /** @param had for each upstream, in query order @returns undefined if there is no reply */
   async begin(
     project: ProjectName,
     had: readonly HadPage[],
@@ -96,7 +93,7 @@ export class Meetings {
     const { shared, ttl, now, onEvent } = this.#parts;
     const met = this.#met;
     const before = met.get(project);
-    // Whoever changes it meanwhile is heard.
+    // A change during the query is then noticed.
     met.set(project, 'whole');
     const facts = before === undefined;
     const freshFrom = isFresh ? 0 : now() - ttl;
@@ -133,7 +130,7 @@ export class Meetings {
         try {
           end({ upstream, checkedAt, etag, packed: await packPage(page) });
         } catch {
-          // It is served all the same.
+          // The page is served nevertheless.
           end();
         }
       },
@@ -151,7 +148,7 @@ export class Meetings {
     };
   }
 
-  /** The others may have lost what they knew: what lies here is theirs, too. */
+  /** The others may have lost facts that are stored here. */
   async #giveBack(project: ProjectName, told: readonly Learnt[]): Promise<void> {
     const { shared, stores, pinning } = this.#parts;
     const names = new Set(told.map(nameOf));
@@ -164,7 +161,7 @@ export class Meetings {
       for (const inspection of (await stores.findings.known(project)).all())
         own.push({ kind: 'findings', project, inspection });
     } catch {
-      // What cannot be read is nobody's.
+      // Unreadable facts are not shared.
     }
     const missing = own.filter((one) => !names.has(nameOf(one)));
     if (missing.length > 0) shared.giveBack(missing.slice(0, MOST_GIVEN_BACK));

@@ -7,8 +7,8 @@ import type { RedisLine } from './redis-line.js';
 const BEAT = 5_000;
 
 /**
- * What those who share a Redis tell each other at once. Redis keeps no message for whoever is not there to hear it: by a
- * word that it sends to itself now and then, one knows whether it hears all.
+ * Immediate messages between the clients of a Redis. Redis keeps no messages for absent subscribers, so each client
+ * sends itself heartbeats to detect missed messages.
  */
 export class RedisEvents {
   readonly #line: RedisLine;
@@ -18,16 +18,16 @@ export class RedisEvents {
   readonly #self = randomUUID();
   readonly #beat: string;
   readonly #stop: () => void;
-  /** Whether the last word to itself has come. */
+  /** Whether the last heartbeat has arrived. */
   #heard = false;
   #missing = true;
 
-  /** @param line over which is sent */
+  /** @param line the connection for sending */
   constructor(settings: RedisSettings, line: RedisLine) {
     this.#line = line;
     this.#client = createClient(settings);
     this.#beat = line.key('beat');
-    // Of its troubles the other connection tells.
+    // The other connection reports the same errors.
     this.#client.on('error', () => {});
     this.#client.on('ready', () => this.#subscribe());
     this.#client.on('close', () => this.#lose());
@@ -37,20 +37,20 @@ export class RedisEvents {
     this.#stop = everyUnref(BEAT, async () => this.#check());
   }
 
-  /** Calls back with what is sent to a channel, by oneself too. To be called before `begin`. */
+  /** Calls back with each message in a channel, including one's own. Call it before `begin`. */
   on(name: string, listener: (message: Buffer) => void): void {
     const channel = this.#line.key(name);
     this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]);
   }
 
-  /** Calls back whenever messages may have been missed, once they are heard again; the first time, too. */
+  /** Calls back whenever messages may have been missed, once the subscription works again, including the first time. */
   onGap(listener: () => void): void {
     this.#gapListeners.push(listener);
   }
 
   /** Connects in the background. */
   begin(): void {
-    // It goes on trying by itself.
+    // The client retries by itself.
     this.#client.connect().catch(() => {});
   }
 

@@ -16,22 +16,22 @@ import { ReplicaProjects } from './replica-projects.js';
 export interface ReplicaProjectsSettings {
   readonly line: RedisLine;
   readonly redisEvents: RedisEvents;
-  /** That all replicas have. */
+  /** Shared by all replicas. */
   readonly secret: string;
-  /** What findings depend on beside the bytes. */
+  /** The conditions of findings apart from the bytes. */
   readonly inspections: string;
-  /** The same of what probes see. */
+  /** The same for probe results. */
   readonly probes: string;
   readonly upstreams: readonly UpstreamPlace[];
   readonly demandsOf: (upstream: string) => Demands | undefined;
-  /** How long one waits for another's question to an upstream, in milliseconds. */
+  /** The longest wait for another replica's upstream request, in milliseconds. */
   readonly patience: number;
   readonly now: () => number;
-  /** Something lies in Redis that no replica with our secret has left there. */
+  /** Redis contains values that no replica with our secret has signed. */
   readonly onRefused: (count: number) => void;
 }
 
-/** Builds what replicas share of projects; it listens once the events begin. */
+/** Builds the replicas' shared knowledge of projects; it listens once the events start. */
 export function createReplicaProjects(settings: ReplicaProjectsSettings): {
   readonly projects: ReplicaProjects;
   readonly news: ReplicaNews;

@@ -6,28 +6,28 @@ import type { FactRecord } from './fact-records.js';
 
 const CHANNEL = 'projects';
 
-/** A page as it lies in Redis. */
+/** A page as stored in Redis. */
 export interface PagePart {
   readonly upstream: string;
   readonly head: Buffer;
-  /** Undefined where nobody waits for it, or it is too long to be sent to everybody. */
+  /** Undefined if no replica waits for it, or it is too long to broadcast. */
   readonly body: Buffer | undefined;
 }
 
-/** What replicas tell each other of a project at once. */
+/** An immediate message about a project to the other replicas. */
 export type ProjectEvent =
   | { readonly kind: 'learnt'; readonly project: ProjectName; readonly record: FactRecord }
-  /** Its upstreams were asked. */
+  /** Its upstreams were queried. */
   | {
       readonly kind: 'asked';
       readonly project: ProjectName;
-      /** Milliseconds since 1970: when another page than before was checked; undefined where there is none. */
+      /** When a changed page was received, in milliseconds since 1970; undefined if it has not changed. */
       readonly changedAt: number | undefined;
-      /** Undefined where none came of it. */
+      /** Undefined if the request had no result. */
       readonly page: PagePart | undefined;
     };
 
-/** In JSON, bytes in base64. */
+/** JSON, with bytes in base64. */
 interface Message {
   readonly from: string;
   readonly project: string;
@@ -36,7 +36,7 @@ interface Message {
   readonly page?: { readonly upstream: string; readonly head: string; readonly body?: string };
 }
 
-/** Tells the other replicas of projects, and listens to them: not to itself, nor to who has not our secret. */
+/** Sends messages about projects to the other replicas, and receives theirs, except one's own and unsigned ones. */
 export class ProjectEvents {
   readonly #events: Pick<RedisEvents, 'on' | 'send'>;
   readonly #seal: Seal;

@@ -9,12 +9,12 @@ import { type HashPart, readHash } from './meeting-reply.js';
 import { CHANGE_PIN, PIN, READ_ON, REMEMBER } from './scripts.js';
 
 const DAY = 24 * 3_600_000;
-/** From when something was last put there or asked for, in milliseconds. */
+/** Lifetimes since the last write or read, in milliseconds. */
 const KEPT = { findings: 90 * DAY, facts: 30 * DAY } as const;
-/** Of one project, in one hash. */
+/** Maximum number of records per project, in one hash. */
 const MAX_RECORDS = 20_000;
 const MAX_BYTES = 32 * 2 ** 20;
-/** What is read of a hash at once in the background, in bytes. */
+/** Bytes per read of a hash in the background. */
 const STEP = 512 * 1024;
 
 export interface ReplicaFactsParts {
@@ -24,11 +24,11 @@ export interface ReplicaFactsParts {
   readonly demandsOf: (upstream: string) => Demands | undefined;
   /** More of what others have learnt has come, after the first answer. */
   readonly onMore: (project: ProjectName, learnt: readonly Learnt[]) => void;
-  /** Something lies there that no replica with our secret has left. */
+  /** Redis contains values that no replica with our secret has signed. */
   readonly onRefused: (count: number) => void;
 }
 
-/** What replicas have learnt of projects' files, in Redis. */
+/** The replicas' facts about projects' files, in Redis. */
 export class ReplicaFacts {
   readonly #parts: ReplicaFactsParts;
 
@@ -36,7 +36,7 @@ export class ReplicaFacts {
     this.#parts = parts;
   }
 
-  /** What stands in hashes. What is too long for one answer is read in the background. */
+  /** Reads the hashes. A part too long for one reply is read in the background. */
   async read(
     project: ProjectName,
     hashes: readonly HashPart[],
@@ -53,7 +53,7 @@ export class ReplicaFacts {
     return { learnt, isWhole };
   }
 
-  /** @returns the record as it lies in Redis; undefined where it is not for others */
+  /** @returns the record as stored in Redis; undefined if it is not shared */
   async remember(learnt: SharedFact): Promise<FactRecord | undefined> {
     const record = await this.#parts.records.write(learnt);
     if (record === undefined) return undefined;
@@ -64,15 +64,15 @@ export class ReplicaFacts {
     return record;
   }
 
-  /** Pins, unless others have. @returns what they have pinned before */
+  /** Pins a digest, unless another replica has. @returns the earlier pin */
   async pin(learnt: LearntBytes): Promise<SeenBytes | undefined> {
     const there = await this.#pin(learnt);
     return there?.seen;
   }
 
   /**
-   * Brings a pin, and what others hold of the same file, to what holds for all.
-   * @returns the pin that holds; undefined where it is for nobody
+   * Updates a pin, and the others' record of the same file, to the shared result.
+   * @returns the pin in force; undefined if it is not shared
    */
   async agree(learnt: LearntBytes): Promise<FactRecord | undefined> {
     const { records, line, demandsOf } = this.#parts;
@@ -88,7 +88,7 @@ export class ReplicaFacts {
     return record;
   }
 
-  /** @returns what others have pinned, and how it lies there */
+  /** @returns the earlier pin, and its stored form */
   async #pin(
     learnt: LearntBytes,
   ): Promise<{ readonly seen: SeenBytes; readonly value: Buffer } | undefined> {

@@ -15,7 +15,7 @@ export interface ReplicaNewsParts {
   readonly hasMet: (project: ProjectName) => boolean;
 }
 
-/** What replicas tell each other: at once to those who are there, and left in Redis for those who come later. */
+/** Facts between replicas: sent immediately to the present ones, and stored in Redis for later ones. */
 export class ReplicaNews implements News {
   readonly #parts: ReplicaNewsParts;
   readonly #listeners: ((learnt: Learnt) => void)[] = [];
@@ -26,7 +26,7 @@ export class ReplicaNews implements News {
     parts.events.on((event) => void this.#hear(event));
   }
 
-  /** What others tell is kept here from now on. */
+  /** Keeps the others' facts here from now on. */
   keepIn(keeper: LearntKeeper): void {
     this.#keeper = keeper;
   }
@@ -39,13 +39,13 @@ export class ReplicaNews implements News {
     this.#listeners.push(listener);
   }
 
-  /** Takes over what others have learnt, and passes it on here. */
+  /** Applies the others' facts, and forwards them locally. */
   async take(project: ProjectName, learnt: readonly Learnt[]): Promise<void> {
     const news = (await this.#keeper?.take(project, learnt)) ?? [];
     for (const one of news) this.pass(one);
   }
 
-  /** Passes something on to those who listen here. */
+  /** Forwards a fact to local listeners. */
   pass(learnt: Learnt): void {
     for (const listener of this.#listeners) listener(learnt);
   }

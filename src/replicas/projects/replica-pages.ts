@@ -9,13 +9,13 @@ import type { PagePart, ProjectEvents } from './project-events.js';
 import type { ProjectKeys } from './project-keys.js';
 import { END_TURN, PUT_PAGE } from './scripts.js';
 
-/** A longer page is not shared, in bytes, packed. */
+/** A longer page is not shared, in bytes, compressed. */
 export const MAX_PAGE = 2 * 2 ** 20;
-/** A page that somebody waits for is sent to everybody, up to so many bytes. */
+/** Maximum size of a page that is broadcast because a replica waits for it, in bytes. */
 const SENT_AT_ONCE = 512 * 1024;
-/** Pages are served stale for so long while their upstream is down, in milliseconds. */
+/** How long pages may be served stale while their upstream is down, in milliseconds. */
 const KEPT = 7 * 24 * 3_600_000;
-/** Meetings that may still end: so many, and so long, in milliseconds. */
+/** Limits of unfinished meetings: their number, and their duration in milliseconds. */
 const MAX_MEETINGS = 10_000;
 const LONGEST_MEETING = 120_000;
 
@@ -27,21 +27,21 @@ export interface ReplicaPagesParts {
   readonly waiters: PageWaiters;
 }
 
-/** What lay there of a page when somebody looked. */
+/** The stored page at the time of the read. */
 interface Found {
-  /** Sealed; empty where there was none. */
+  /** Sealed; empty if there was none. */
   readonly sealed: Buffer;
   readonly head: PageHead | undefined;
 }
 
-/** A meeting that has not ended. */
+/** An unfinished meeting. */
 interface Turn {
   readonly isOurs: boolean;
   /** By upstream. */
   readonly found: ReadonlyMap<string, Found>;
 }
 
-/** The pages of upstreams that replicas share. */
+/** The upstreams' pages that replicas share. */
 export class ReplicaPages {
   readonly #parts: ReplicaPagesParts;
   readonly #turns = new LRUCache<string, Turn>({ max: MAX_MEETINGS, ttl: LONGEST_MEETING });
@@ -50,7 +50,7 @@ export class ReplicaPages {
     this.#parts = parts;
   }
 
-  /** Notes what lies there, for the end of the turn. @returns what of it is newer than what is had, or the same */
+  /** Records the stored pages for the end of the turn. @returns those that are the same as the local ones, or newer */
   begin(
     project: ProjectName,
     turn: string,
@@ -73,7 +73,7 @@ export class ReplicaPages {
     return { pages: newer, same };
   }
 
-  /** The page that somebody else was given, as far as it is newer than what is had. */
+  /** The page that another replica received, if it is newer than the local one. */
   told(project: ProjectName, had: readonly HadPage[], part: PagePart): readonly SharedPage[] {
     const one = had.find(({ upstream }) => upstream === part.upstream);
     const head = one && this.#parts.heads.read(this.#key(project, one.upstream), part.head);
@@ -81,7 +81,7 @@ export class ReplicaPages {
     return page === undefined ? [] : [page];
   }
 
-  /** Ends a turn, and tells whoever waits for it. */
+  /** Ends a turn, and notifies the waiting replicas. */
   async end(project: ProjectName, turn: string, page: FetchedPage | undefined): Promise<void> {
     const { events, waiters } = this.#parts;
     const { isOurs, found: all } = this.#turns.get(turn) ?? UNKNOWN;
@@ -91,7 +91,7 @@ export class ReplicaPages {
     const written = page && this.#write(project, page, found?.head);
     const part = written && { ...written, upstream: page.upstream };
     const changedAt = written?.body && page?.checkedAt;
-    // Those of this machine are told without Redis, and whatever becomes of it.
+    // Local waiters are notified without Redis, regardless of its state.
     waiters.tell(project, part);
     const wanted = await this.#keep(project, turn, page, written, found?.sealed);
     const body = wanted && (written?.body?.length ?? 0) <= SENT_AT_ONCE ? written?.body : undefined;
@@ -113,7 +113,7 @@ export class ReplicaPages {
     return { head, body: packed && Buffer.from(packed) };
   }
 
-  /** @returns whether somebody waits for it */
+  /** @returns whether a replica waits for it */
   async #keep(
     project: ProjectName,
     turn: string,

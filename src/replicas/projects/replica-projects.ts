@@ -18,13 +18,13 @@ import type { ReplicaFacts } from './replica-facts.js';
 import { MAX_PAGE, type ReplicaPages } from './replica-pages.js';
 import { MEET } from './scripts.js';
 
-/** Of each hash of facts so much comes with the first answer, in bytes; the rest comes in the background. */
+/** Bytes of each hash of facts in the first reply; the rest follows in the background. */
 const AT_ONCE = 1024 * 1024;
-/** Until there is an answer, in milliseconds: it may be long. */
+/** The timeout in milliseconds: the reply may be long. */
 const ANSWER = 250;
-/** Whoever has the turn is waited for so long, in milliseconds; then it is anybody's. */
+/** The longest wait for the holder of the turn, in milliseconds; then the turn is free. */
 const TURN = 3_000;
-/** Projects of which this machine hears news. */
+/** Maximum number of projects for which this machine receives news. */
 const MAX_MET = 100_000;
 
 export interface ReplicaProjectsParts {
@@ -46,7 +46,7 @@ export class ReplicaProjects implements SharedProjects {
     this.#parts = parts;
   }
 
-  /** Whether this machine has ever asked for it: what is learnt of others is met with when it does. */
+  /** Whether a client here has ever requested it: facts about others are read at the first request. */
   hasMet(project: ProjectName): boolean {
     return this.#met.has(project);
   }
@@ -55,7 +55,7 @@ export class ReplicaProjects implements SharedProjects {
     const { waiters, pages } = this.#parts;
     const { project, had } = asked;
     const turn = randomUUID();
-    // Before it is asked: what is told meanwhile is heard.
+    // Before the query, so that messages sent meanwhile are received.
     this.#met.set(project, true);
     const waiter = waiters.begin(project);
     try {
@@ -72,7 +72,7 @@ export class ReplicaProjects implements SharedProjects {
         turn,
       };
     } catch {
-      // The line tells of its own troubles; all else is nothing that could be read.
+      // The connection reports its own errors; any other one means that the reply was invalid.
       return undefined;
     } finally {
       waiter.end();
@@ -137,5 +137,5 @@ export class ReplicaProjects implements SharedProjects {
 }
 
 const DAY = 24 * 3_600_000;
-/** Findings, other facts, pins, probes: from when they were last asked for, in milliseconds; 0 is for ever. */
+/** Lifetimes of findings, other facts, pins and probes since their last read, in milliseconds; 0 is unlimited. */
 const KEPT = [90 * DAY, 30 * DAY, 0, 30 * DAY] as const;
