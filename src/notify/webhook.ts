@@ -70,7 +70,7 @@ export function createWebhookSender(dispatcher: Dispatcher, now: () => number): 
         dispatcher,
         signal: ends,
       });
-      // A redirect is not followed: the message is for who was named.
+      // A redirect is not followed: the message is only for the configured receiver.
       const { statusCode } = answer;
       await answer.body.dump({ limit: MAX_ANSWER, signal: ends }).catch(() => {});
       if (statusCode >= 200 && statusCode < 300) return { delivered: true };
