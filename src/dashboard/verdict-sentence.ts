@@ -1,4 +1,5 @@
 import { expiryText } from '../domain/expiry-text.js';
+import { clause } from '../domain/sentence.js';
 import type { Explanation } from '../verdicts/explain-verdict.js';
 
 /** A verdict as one reads it: a word, and the rest of the sentence. */
@@ -42,5 +43,5 @@ export function sentenceOf(
 export function plainReason(reason: string | undefined, rule: string | undefined): string {
   const ending = ` (${rule})`;
   const text = reason?.endsWith(ending) ? reason.slice(0, -ending.length) : reason;
-  return (text ?? 'refused by policy').replace(/\.$/, '');
+  return clause(text ?? 'refused by policy');
 }

@@ -72,9 +72,12 @@ export function sendMethodNotAllowed(res: ServerResponse, methods: readonly stri
 /** The longest reason phrase that every client accepts, and the minimum that remains for the text before the tail. */
 const LONGEST = 240;
 const LEAST = 80;
+/** Words in parentheses at the end: ` (startup-hook) (MAL-2026-1)`. */
+const NAMES = /(?: \([\w.:-]+\))*$/;
 
 /**
  * Printable ASCII on one line, cut to a length that every client accepts.
+ * @param text its last words in parentheses, the rule and the reference of a refusal, are never cut
  * @param tail follows the text: of the two, the text is cut first
  * @param end follows both, and is never cut: a partial link is useless. It is omitted if it leaves no room.
  */
@@ -88,10 +91,16 @@ export function reasonPhrase(text: string, tail = '', end = ''): string {
   if (last.length > LONGEST - LEAST) return reasonPhrase(text, tail);
   const room = LONGEST - last.length;
   const rest = cut(middle, room - Math.min(head.length, LEAST));
-  return cut(head, room - rest.length) + rest + last;
+  return cutReason(head, room - rest.length) + rest + last;
+}
+
+function cutReason(text: string, length: number): string {
+  const [names] = NAMES.exec(text)!;
+  const kept = text.length > length && names.length <= LEAST / 2 ? names : '';
+  return cut(text.slice(0, text.length - kept.length), length - kept.length) + kept;
 }
 
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
-  return length < 3 ? '' : `${text.slice(0, length - 3)}...`;
+  return length < 3 ? '' : `${text.slice(0, length - 3).replace(/[. ]+$/, '')}...`;
 }

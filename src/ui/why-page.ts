@@ -1,6 +1,7 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
 import type { JudgedNow, ShownFinding, Why } from '../dashboard/why.js';
 import type { Signing } from '../domain/attestation.js';
+import { clause, sentence } from '../domain/sentence.js';
 import { counted, evidence } from './evidence.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -49,7 +50,7 @@ export function waived({
   expires,
   reason,
 }: Readonly<Record<'owner' | 'reason', string>> & { readonly expires: number | string }): Html {
-  return html`waived by ${shown(owner)} until ${expiry(expires)}: ${shown(reason.replace(/\.$/, ''))}`;
+  return html`waived by ${shown(owner)} until ${expiry(expires)}: ${shown(clause(reason))}`;
 }
 
 /** What nobody has opened may turn out to be refused, too. */
@@ -111,7 +112,7 @@ function findingOf(finding: ShownFinding, urlOf: UrlOf): Html {
   const isKnown = summary !== undefined;
   return html`<section aria-label="Finding ${code}">
 <h3>${isKnown ? html`<a href="${urlOf(['help', 'findings'], {}, code)}">${code}</a>` : code}</h3>
-<p>${shown(detail.replace(/\.$/, ''))}.${isKnown && html` <span class="soft">${summary}.</span>`}</p>
+<p>${shown(sentence(detail))}${isKnown && html` <span class="soft">${summary}.</span>`}</p>
 ${
   excerpt !== null
     ? evidence(excerpt, member)

@@ -16,6 +16,19 @@ describe('a reason phrase', () => {
     assert.ok(phrase.endsWith(`...${CONTACT}`));
   });
 
+  it('keeps rule and reference of a reason that is cut, behind one ellipsis', () => {
+    const rule = ' (startup-hook) (MAL-2026-3083)';
+    const phrase = reasonPhrase(`Refused: ${'r'.repeat(500)}${rule}`, CONTACT);
+    assert.equal(phrase.length, 240);
+    assert.ok(phrase.endsWith(`r...${rule}${CONTACT}`), phrase);
+    for (let length = 100; length < 200; length++) {
+      const excerpt = `${'r'.repeat(length)}...${'x'.repeat(150)}${rule}`;
+      assert.doesNotMatch(reasonPhrase(excerpt, CONTACT), /\.{4}/);
+    }
+    const long = ` (${'n'.repeat(100)})`;
+    assert.match(reasonPhrase(`${'r'.repeat(300)}${long}`), /^r{237}\.\.\.$/);
+  });
+
   it('has its tail cut where that leaves too little of it', () => {
     const phrase = reasonPhrase('r'.repeat(500), 'c'.repeat(500));
     assert.equal(phrase.length, 240);
