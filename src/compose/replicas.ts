@@ -111,7 +111,7 @@ export function createReplicas(
   closing.add(() => heartbeat.close());
   policies.onChange(() => {
     // Clients do not wait for it.
-    void heartbeat.beat().then(() => events.send(POLICY_CHANNEL, ''));
+    void heartbeat.beat().then(() => events.announce(POLICY_CHANNEL));
   });
   events.on(POLICY_CHANNEL, () => {
     void heartbeat.beat();

@@ -47,7 +47,7 @@ export function shareFeed(
       timers: backgroundTimers,
       now,
       clock: () => performance.now(),
-      tell: () => events.send(CHANNEL, ''),
+      tell: () => events.announce(CHANNEL),
       onProblem: (error) => log.warn(`each replica fetches the malware feed: ${error.message}`),
     },
   );

@@ -54,7 +54,7 @@ export async function createSharing(
     health.set('shared-policy', 'ok', `${seq}, of ${by}`);
     if (event.kind === 'taken') return log.info(about, 'applied the policy of another replica');
     log.info(about, 'the policy folder is shared with the other replicas');
-    events.send(POLICY_CHANNEL, '');
+    events.announce(POLICY_CHANNEL);
   };
   const policy = await SharedPolicy.open({
     self: name,

@@ -36,7 +36,7 @@ export async function createSharedProjects(
 ): Promise<ProjectsAndNews | undefined> {
   const { secret } = config.replica;
   if (secret === undefined) return undefined;
-  const { now, log, metrics } = process;
+  const { now, log, metrics, closing } = process;
   const { createReplicaProjects } = await import('../replicas/projects/create.js');
   let warned = false;
   const { projects, news } = createReplicaProjects({
@@ -56,6 +56,7 @@ export async function createSharedProjects(
       warned = true;
     },
   });
+  closing.add(() => news.close());
   return {
     projects,
     news,

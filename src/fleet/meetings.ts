@@ -4,6 +4,7 @@ import { packPage } from '../store/packed-page.js';
 import type { PageToStore } from '../store/page-store.js';
 import type { Stores } from './fleet.js';
 import type { LearntKeeper } from './learnt-keeper.js';
+import { nameOf } from './learnt-name.js';
 import type { Learnt } from './news.js';
 import type {
   FetchedPage,
@@ -166,12 +167,4 @@ export class Meetings {
     const missing = own.filter((one) => !names.has(nameOf(one)));
     if (missing.length > 0) shared.giveBack(missing.slice(0, MOST_GIVEN_BACK));
   }
-}
-
-/** By which one record of a project is told from another. */
-function nameOf(learnt: Learnt): string {
-  if (learnt.kind === 'findings')
-    return `findings ${learnt.inspection.sha256} ${learnt.inspection.filename}`;
-  if (learnt.kind === 'bytes') return `${learnt.what} ${learnt.upstream} ${learnt.seen.filename}`;
-  return learnt.kind;
 }

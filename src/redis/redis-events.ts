@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { everyUnref } from '../runtime/change-watch.js';
 import { createClient, type RedisClient, type RedisSettings } from './client.js';
+import { Errands } from './errands.js';
 import type { RedisLine } from './redis-line.js';
 
 /** Between two words to itself, in milliseconds. */
@@ -15,6 +16,7 @@ export class RedisEvents {
   readonly #client: RedisClient;
   readonly #listeners = new Map<string, ((message: Buffer) => void)[]>();
   readonly #gapListeners: (() => void)[] = [];
+  readonly #announcements = new Errands();
   readonly #self = randomUUID();
   readonly #beat: string;
   readonly #stop: () => void;
@@ -54,27 +56,38 @@ export class RedisEvents {
     this.#client.connect().catch(() => {});
   }
 
-  /** Whoever listens hears it, as far as Redis can be reached. */
-  send(name: string, message: string | Buffer): void {
-    this.#publish(this.#line.key(name), message);
+  /** Whoever listens hears it. Rejects where Redis does not take it. */
+  async send(name: string, message: string | Buffer): Promise<void> {
+    await this.#publish(this.#line.key(name), message);
+  }
+
+  /** Tells whoever listens to a channel to look again; where Redis does not take that, once it does. */
+  announce(name: string): void {
+    void this.#announcements.run(name, () => this.send(name, ''));
   }
 
   close(): void {
     this.#stop();
+    this.#announcements.close();
     this.#client.disconnect();
   }
 
   #subscribe(): void {
     const channels = [this.#beat, ...this.#listeners.keys()];
     this.#client.subscribe(...channels).then(
-      () => this.#publish(this.#beat, this.#self),
+      () => this.#say(),
       // It is tried again at the next beat.
       () => {},
     );
   }
 
-  #publish(channel: string, message: string | Buffer): void {
-    this.#line.ask((redis) => redis.publish(channel, message)).catch(() => {});
+  /** A word to itself: one that is lost is missed at the next check. */
+  #say(): void {
+    this.#publish(this.#beat, this.#self).catch(() => {});
+  }
+
+  #publish(channel: string, message: string | Buffer): Promise<unknown> {
+    return this.#line.ask((redis) => redis.publish(channel, message));
   }
 
   #check(): void {
@@ -83,7 +96,7 @@ export class RedisEvents {
       if (this.#client.status === 'ready') return this.#subscribe();
     }
     this.#heard = false;
-    this.#publish(this.#beat, this.#self);
+    this.#say();
   }
 
   #lose(): void {

@@ -8,6 +8,8 @@ import { type RedisServer, redisProgram, startRedis } from '../support/redis-ser
 import { until } from '../support/until.js';
 
 const { skip } = redisProgram();
+/** On a loaded machine the answer may come too late; the message is sent all the same. */
+const LATE = () => {};
 
 describe('what is heard over Redis', { skip }, () => {
   let server: RedisServer;
@@ -51,7 +53,7 @@ describe('what is heard over Redis', { skip }, () => {
       await until(() => gaps === number);
       assert.equal(await subscriptions(), number);
     }
-    events.send('news', 'again');
+    events.send('news', 'again').catch(LATE);
     await until(() => heard.length > 0);
     assert.deepEqual(heard, ['again']);
   });

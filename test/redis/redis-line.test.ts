@@ -17,6 +17,8 @@ import {
 } from '../support/redis-servers.js';
 
 const { skip } = redisProgram();
+/** On a loaded machine the answer may come too late; the message is sent all the same. */
+const LATE = () => {};
 /** Long enough for a machine that is busy with other tests. */
 const PATIENT = 20_000;
 
@@ -186,7 +188,7 @@ describe('the line to Redis', { skip }, () => {
       const server = await serve();
       const [one, other] = [await listen(server.url), await listen(server.url)];
       const both = Promise.all([one.next(), other.next()]);
-      one.events.send('news', 'a page has changed');
+      one.events.send('news', 'a page has changed').catch(LATE);
       await both;
       assert.deepEqual(
         [...one.heard, ...other.heard],
@@ -207,7 +209,7 @@ describe('the line to Redis', { skip }, () => {
       await again;
       assert.equal(one.gaps(), 2);
       const heard = one.next();
-      one.events.send('news', 'later');
+      one.events.send('news', 'later').catch(LATE);
       await heard;
       assert.deepEqual(one.heard, ['later']);
     });
@@ -220,7 +222,7 @@ describe('the line to Redis', { skip }, () => {
         await listen(cluster.url, 'cluster'),
       ];
       const heard = other.next();
-      one.events.send('news', 'to all nodes');
+      one.events.send('news', 'to all nodes').catch(LATE);
       await heard;
       assert.deepEqual(other.heard, ['to all nodes']);
     });

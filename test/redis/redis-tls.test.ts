@@ -13,6 +13,8 @@ import { type RedisServer, redisProgram, startRedis } from '../support/redis-ser
 import { until } from '../support/until.js';
 
 const { skip } = redisProgram();
+/** On a loaded machine the answer may come too late; the message is sent all the same. */
+const LATE = () => {};
 /** Long enough for a machine that is busy with other tests. */
 const PATIENT = 20_000;
 
@@ -95,7 +97,7 @@ describe('the line to a Redis with TLS', { skip }, () => {
       });
       events.begin();
       await until(() => {
-        events.send('news', 'hello');
+        events.send('news', 'hello').catch(LATE);
         return heard === 'hello';
       });
     } finally {

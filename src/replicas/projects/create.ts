@@ -1,5 +1,6 @@
 import type { Demands } from '../../domain/integrity.js';
 import type { Learnt } from '../../fleet/news.js';
+import { Errands } from '../../redis/errands.js';
 import type { RedisEvents } from '../../redis/redis-events.js';
 import type { RedisLine } from '../../redis/redis-line.js';
 import { Seal } from '../seal.js';
@@ -47,18 +48,21 @@ export function createReplicaProjects(settings: ReplicaProjectsSettings): {
   const records = new FactRecords(keys, seal, now);
   const events = new ProjectEvents(redisEvents, seal);
   const waiters = new PageWaiters(settings.patience);
+  // Too much is owed: each gives back what is missing when it meets a project anew.
+  const errands = new Errands({ onDropped: () => news.pass({ kind: 'missed' }) });
   const facts: ReplicaFacts = new ReplicaFacts({
     line,
     records,
+    errands,
     demandsOf,
     onMore: (project, learnt) => void news.take(project, learnt),
     onRefused,
   });
   const pages = new ReplicaPages({ line, keys, heads: new PageHeads(seal, now), events, waiters });
-  const share = (learnt: Learnt) => news.share(learnt);
-  const projects = new ReplicaProjects({ line, keys, facts, pages, waiters, share });
+  const giveBack = (learnt: readonly Learnt[]) => news.giveBack(learnt);
+  const projects = new ReplicaProjects({ line, keys, facts, pages, waiters, giveBack });
   const hasMet = (project: Parameters<typeof projects.hasMet>[0]) => projects.hasMet(project);
-  const news: ReplicaNews = new ReplicaNews({ facts, records, events, waiters, hasMet });
+  const news: ReplicaNews = new ReplicaNews({ facts, records, events, waiters, errands, hasMet });
   // What was told meanwhile is lost.
   redisEvents.onGap(() => news.pass({ kind: 'missed' }));
   return { projects, news };

@@ -47,10 +47,11 @@ export class ProjectEvents {
     this.#seal = seal;
   }
 
-  send(event: ProjectEvent): void {
+  /** Rejects where Redis does not take it. */
+  async send(event: ProjectEvent): Promise<void> {
     const message = { from: this.#self, project: event.project, ...contentOf(event) };
     const sealed = this.#seal.seal([CHANNEL], Buffer.from(JSON.stringify(message)));
-    this.#events.send(CHANNEL, sealed);
+    await this.#events.send(CHANNEL, sealed);
   }
 
   on(listener: (event: ProjectEvent) => void): void {

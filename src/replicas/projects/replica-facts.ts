@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { agreed, type Demands, type LearntBytes, type SeenBytes } from '../../domain/integrity.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import type { Learnt } from '../../fleet/news.js';
+import type { Errands } from '../../redis/errands.js';
 import type { RedisLine } from '../../redis/redis-line.js';
 import { Turns } from '../../runtime/turns.js';
 import { type FactRecord, type FactRecords, MAX_RECORD, type SharedFact } from './fact-records.js';
@@ -20,6 +21,7 @@ const STEP = 512 * 1024;
 export interface ReplicaFactsParts {
   readonly line: RedisLine;
   readonly records: FactRecords;
+  readonly errands: Errands;
   /** Of an upstream by its name; undefined where there is none here. */
   readonly demandsOf: (upstream: string) => Demands | undefined;
   /** More of what others have learnt has come, after the first answer. */
@@ -48,7 +50,7 @@ export class ReplicaFacts {
       learnt.push(...own);
       if (part.cursor === undefined) continue;
       isWhole = false;
-      if (own.length > 0) this.#readOn(project, part).catch(() => {});
+      if (own.length > 0) this.#readOn(project, part);
     }
     return { learnt, isWhole };
   }
@@ -103,9 +105,7 @@ export class ReplicaFacts {
     if (there?.kind === 'bytes') return { seen: there.seen, value };
     onRefused(1);
     // What nobody of ours has left makes way.
-    void line
-      .ask((redis) => CHANGE_PIN.run(redis, [key], [field, value, record.value]))
-      .catch(() => {});
+    await line.ask((redis) => CHANGE_PIN.run(redis, [key], [field, value, record.value]));
     return undefined;
   }
 
@@ -122,18 +122,22 @@ export class ReplicaFacts {
     return learnt;
   }
 
-  async #readOn(project: ProjectName, { key, cursor: from }: HashPart): Promise<void> {
-    const { line, onMore } = this.#parts;
+  /** What cannot be read now is read on later: whoever has met a project does not ask again. */
+  #readOn(project: ProjectName, { key, cursor: from }: HashPart): void {
+    const { line, errands, onMore } = this.#parts;
     let cursor = from;
-    for (let read = 0; cursor !== undefined && read < MAX_BYTES; read += STEP) {
-      const args = [cursor, STEP, MAX_RECORD];
-      const reply = await line.ask((redis) => READ_ON.run(redis, [key], args));
-      const part = readHash(reply, key);
-      const learnt = await this.#open(project, part.records);
-      // Where nothing is ours, somebody has filled it up.
-      if (learnt.length === 0) return;
-      onMore(project, learnt);
-      cursor = part.cursor;
-    }
+    let read = 0;
+    void errands.run(`read ${key}`, async () => {
+      for (; cursor !== undefined && read < MAX_BYTES; read += STEP) {
+        const args = [cursor, STEP, MAX_RECORD];
+        const reply = await line.ask((redis) => READ_ON.run(redis, [key], args));
+        const part = readHash(reply, key);
+        const learnt = await this.#open(project, part.records);
+        // Where nothing is ours, somebody has filled it up.
+        if (learnt.length === 0) return;
+        onMore(project, learnt);
+        cursor = part.cursor;
+      }
+    });
   }
 }

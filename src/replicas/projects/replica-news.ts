@@ -1,6 +1,8 @@
 import type { ProjectName } from '../../domain/project-name.js';
 import type { LearntKeeper } from '../../fleet/learnt-keeper.js';
+import { nameOf } from '../../fleet/learnt-name.js';
 import type { Learnt, News } from '../../fleet/news.js';
+import type { Errands } from '../../redis/errands.js';
 import type { FactRecords } from './fact-records.js';
 import type { PageWaiters } from './page-waiters.js';
 import type { ProjectEvent, ProjectEvents } from './project-events.js';
@@ -11,6 +13,7 @@ export interface ReplicaNewsParts {
   readonly records: FactRecords;
   readonly events: ProjectEvents;
   readonly waiters: PageWaiters;
+  readonly errands: Errands;
   /** Whether anybody here has asked for a project: of others there is nothing to be kept up to date. */
   readonly hasMet: (project: ProjectName) => boolean;
 }
@@ -32,7 +35,15 @@ export class ReplicaNews implements News {
   }
 
   tell(learnt: Learnt): void {
-    this.share(learnt).catch(() => {});
+    void this.#leave(learnt);
+  }
+
+  /** Tells the others of what they have forgotten, one after the other. */
+  async giveBack(learnt: readonly Learnt[]): Promise<void> {
+    let answers = true;
+    for (const one of learnt)
+      if (answers) answers = await this.#leave(one);
+      else this.#parts.errands.owe(nameOf(one), () => this.#share(one));
   }
 
   onTold(listener: (learnt: Learnt) => void): void {
@@ -50,8 +61,17 @@ export class ReplicaNews implements News {
     for (const listener of this.#listeners) listener(learnt);
   }
 
-  /** The same. Rejects where Redis does not take it. */
-  async share(learnt: Learnt): Promise<void> {
+  close(): void {
+    this.#parts.errands.close();
+  }
+
+  /** @returns whether Redis answers; if not, it is told once Redis does */
+  #leave(learnt: Learnt): Promise<boolean> {
+    return this.#parts.errands.run(nameOf(learnt), () => this.#share(learnt));
+  }
+
+  /** Rejects where Redis does not take it. */
+  async #share(learnt: Learnt): Promise<void> {
     const { facts, events } = this.#parts;
     // Of pages the others are told once they can have them.
     if (learnt.kind === 'page' || learnt.kind === 'missed') return;
@@ -59,11 +79,12 @@ export class ReplicaNews implements News {
     const isPin = learnt.kind === 'bytes' && learnt.what === 'pins';
     const record = isPin ? await facts.agree(learnt) : await facts.remember(learnt);
     if (record === undefined) return;
-    events.send({ kind: 'learnt', project, record });
-    if (!isPin) return;
-    // Others may have pinned other bytes.
-    const held = await this.#parts.records.read(project, record);
-    if (held !== undefined) await this.take(project, [held]);
+    if (isPin) {
+      // Others may have pinned other bytes.
+      const held = await this.#parts.records.read(project, record);
+      if (held !== undefined) await this.take(project, [held]);
+    }
+    await events.send({ kind: 'learnt', project, record });
   }
 
   async #hear(event: ProjectEvent): Promise<void> {

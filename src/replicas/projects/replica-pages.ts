@@ -96,7 +96,7 @@ export class ReplicaPages {
     const wanted = await this.#keep(project, turn, page, written, found?.sealed);
     const body = wanted && (written?.body?.length ?? 0) <= SENT_AT_ONCE ? written?.body : undefined;
     if (wanted || changedAt !== undefined)
-      events.send({ kind: 'asked', project, changedAt, page: part && { ...part, body } });
+      await events.send({ kind: 'asked', project, changedAt, page: part && { ...part, body } });
   }
 
   /** @returns undefined where it cannot be shared */

@@ -33,8 +33,8 @@ export interface ReplicaProjectsParts {
   readonly facts: ReplicaFacts;
   readonly pages: ReplicaPages;
   readonly waiters: PageWaiters;
-  /** Leaves something with the others, and tells them. Rejects where nobody answers. */
-  readonly share: (learnt: Learnt) => Promise<void>;
+  /** Leaves with the others what they have forgotten. */
+  readonly giveBack: (learnt: readonly Learnt[]) => Promise<void>;
 }
 
 /** What replicas have in common of projects, in Redis. */
@@ -98,13 +98,7 @@ export class ReplicaProjects implements SharedProjects {
   }
 
   giveBack(learnt: readonly Learnt[]): void {
-    // Whoever meets the project next gives back what is missing then.
-    this.#shareAll(learnt).catch(() => {});
-  }
-
-  /** One after the other. */
-  async #shareAll(learnt: readonly Learnt[]): Promise<void> {
-    for (const one of learnt) await this.#parts.share(one);
+    void this.#parts.giveBack(learnt);
   }
 
   async #ask({ project, facts, had, freshFrom }: MeetingAsked, turn: string) {
