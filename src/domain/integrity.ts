@@ -189,11 +189,6 @@ function short(sha256: string): string {
 function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): Identity {
   if (pin === 'unreadable') return doubt(`the pin of ${filename} cannot be read`);
   if (pin.disputed !== undefined) return doubt(inDispute(filename, pin));
-  if (pin.other !== undefined)
-    return {
-      sha256: undefined,
-      integrity: { doubt: notPinned(filename, pin, pin.other), other: pin.other },
-    };
   const { sha256 } = pin;
   const wrong = contradiction(hashes, { ...pin.hashes, sha256 });
   if (wrong !== undefined) {
@@ -204,6 +199,12 @@ function pinned({ filename, hashes }: Declared, pin: SeenBytes | 'unreadable'): 
     ]);
     return { sha256: other, integrity: { doubt: why, other } };
   }
+  // After the declaration, because it also names bytes that were received already: their findings then count.
+  if (pin.other !== undefined)
+    return {
+      sha256: undefined,
+      integrity: { doubt: notPinned(filename, pin, pin.other), other: pin.other },
+    };
   return { sha256, integrity: bearsOut(pin, hashes) ? undefined : 'on-arrival' };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -105,6 +105,8 @@ describe('a file that its index has other bytes for than before', () => {
     const pins = join(gate.folder, 'data', 'pins', 'fake', name);
     put(name, [first]);
     await gate.get(url);
+    // The pin is stored in the background.
+    await until(() => existsSync(pins) && readdirSync(pins).some((file) => !file.startsWith('.')));
     await rm(pins, { recursive: true });
     gate.gate.reload();
     await gate.get(`/simple/${name}/`);
@@ -302,6 +304,10 @@ describe('a file that its index has other bytes for than before', () => {
     assert.match((await gate.get(url)).phrase, /another sha256.*\(integrity\)/);
     await waiver(third);
     assert.match((await gate.get(url)).phrase, /\(startup-hook\)/);
+    // What the inspection found is known of the file from then on.
+    const page = (await gate.get(`/simple/${name}/`, { accept: JSON_TYPE })).json().files[0];
+    assert.equal(page.hashes.sha256, third.sha256);
+    assert.match(page.yanked, /\(startup-hook\)/);
     await gate.writePolicy('waivers.yaml', 'deny: []');
     put(name, [second, older]);
     assert.equal((await gate.get(url)).status, 403);
