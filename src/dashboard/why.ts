@@ -85,6 +85,8 @@ export interface Why {
   readonly filename: string;
   readonly version: string | undefined;
   readonly sha256: Sha256 | undefined;
+  /** The SHA-256 in the query, if the file has another one now. */
+  readonly changedFrom?: Sha256;
   /** Whether an index currently lists the file. Otherwise its entry comes from the decision record. */
   readonly listed: boolean;
   /** The reason for the failed lookup at the index, if the file is not listed. */
@@ -115,6 +117,7 @@ export interface Why {
 /**
  * Collects them, under the policy in force.
  * @param until milliseconds since 1970: the history before it
+ * @param expected the digest that the reader means
  * @throws {Failure} not-found if neither an index nor a record has the file, overloaded if only the log may have it,
  * and too many searches are running
  */
@@ -125,9 +128,16 @@ export async function whyOf(
   filename: string,
   reader: Reader,
   until?: number,
+  expected?: Sha256,
 ): Promise<Why> {
   const found = await findFile(parts, project, filename, reader, until);
-  return { ...(await judgedNow(parts, settings, found)), history: historyOf(found.history) };
+  const { sha256 } = found.subject;
+  const isOther = expected !== undefined && sha256 !== undefined && expected !== sha256;
+  return {
+    ...(await judgedNow(parts, settings, found)),
+    ...(isOther && { changedFrom: expected }),
+    history: historyOf(found.history),
+  };
 }
 
 /** The same for a file that is already found, without its history. */

@@ -1,6 +1,6 @@
 import { parseDecisionId } from '../decisions/decision-id.js';
 import { badParameter } from '../domain/bad-parameter.js';
-import { parseSha256 } from '../domain/digest.js';
+import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { AN_INSTANT, parseInstant } from '../domain/instant.js';
 import { type ProjectName, parseProjectName } from '../domain/project-name.js';
 import { parseSpecifier, type Specifier } from '../domain/version.js';
@@ -49,7 +49,7 @@ export const VERSIONS: Kind<Specifier> = {
   },
 };
 
-export const SHA256: Kind<string> = {
+export const SHA256: Kind<Sha256> = {
   takes: 'a SHA-256 of 64 hexadecimal digits',
   parse: (text) => parseSha256(text.toLowerCase()),
 };

@@ -11,6 +11,6 @@ export function linkedPage(files: readonly Linked[], urlOf: UrlOf): Page {
     place: undefined,
     main: html`<h1>Several files</h1>
 <p>This link matches several files: their digests start with the same digits.</p>
-<ul>${files.map((file) => html`<li><a href="${urlOf(whyPath(file))}">${shown(file.filename)}</a></li>`)}</ul>`,
+<ul>${files.map((file) => html`<li><a href="${urlOf(whyPath(file), { sha256: file.sha256 })}">${shown(file.filename)}</a></li>`)}</ul>`,
   };
 }

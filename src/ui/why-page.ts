@@ -14,6 +14,7 @@ export function whyPage(why: Why, urlOf: UrlOf): Page {
     title: `${why.filename}: ${why.said.word.toLowerCase()}`,
     place: undefined,
     main: html`<h1>${shown(why.filename)}</h1>
+${changed(why)}
 ${verdict(why)}
 ${advice(why)}
 ${findings(why, urlOf)}
@@ -22,6 +23,13 @@ ${findings(why, urlOf)}
 ${fileFacts(why)}
 ${history(why, urlOf)}`,
   };
+}
+
+/** A link in an old message means the bytes of that time. */
+function changed({ changedFrom, sha256 }: Why): Html | undefined {
+  if (changedFrom === undefined) return undefined;
+  return html`<p class="verdict warn"><strong class="word warn">▲ The file has changed since.</strong>
+The link names an earlier artifact of this name, with the SHA-256 <code>${changedFrom}</code>. This page describes the artifact with the SHA-256 <code>${sha256}</code>.</p>`;
 }
 
 const SHAPES = { block: '✖', warn: '▲', allow: '✔' } as const;
@@ -182,7 +190,7 @@ ${facts([
 
 const VERDICTS = { block: 'refused', warn: 'warned', allow: 'allowed' } as const;
 
-function history({ history: known, project, filename }: Why, urlOf: UrlOf): Html {
+function history({ history: known, project, filename, changedFrom }: Why, urlOf: UrlOf): Html {
   const { spans, requests, complete, busy, searchedBackTo } = known;
   const past = spans.map(
     ({
@@ -202,7 +210,10 @@ function history({ history: known, project, filename }: Why, urlOf: UrlOf): Html
     ) => html`<tr><th scope="row">${time(request.time)}</th><td>${VERDICTS[request.verdict]} (${request.status})</td>
 <td>${request.user ?? ''}</td><td>${request.client}</td><td>${agent(request.userAgent ?? '')}</td></tr>`,
   );
-  const earlier = urlOf(whyPath({ project, filename }), { before: searchedBackTo });
+  const earlier = urlOf(whyPath({ project, filename }), {
+    before: searchedBackTo,
+    sha256: changedFrom,
+  });
   return html`<h2>Earlier decisions</h2>
 ${
   past.length === 0

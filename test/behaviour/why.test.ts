@@ -54,7 +54,7 @@ describe('a refusal', () => {
     const answer = await gate.get(`/w/${bad.sha256.slice(0, 10)}`);
     assert.equal(answer.status, 302);
     const location = new URL(String(answer.headers.location), link());
-    assert.equal(location.href, `${PUBLIC}${page('hooked', bad)}`);
+    assert.equal(location.href, `${PUBLIC}${page('hooked', bad)}?sha256=${bad.sha256}`);
   });
 
   it('is said in one sentence, with the line that would run and what to do', async () => {
@@ -123,6 +123,38 @@ describe('a refusal', () => {
     assert.match(body.toString(), /These are the stored facts/);
     assert.match(body.toString(), /refused<\/span>/);
     gate.upstream.addProject('hooked', [bad, good]);
+  });
+
+  it('has a link that says where the index has another file of that name by now', async () => {
+    const old = buildWheel({ name: 'changing', files: { 'changing.pth': 'import os\n' } });
+    const now = buildWheel({ name: 'changing' });
+    gate.upstream.addProject('changing', [old]);
+    assert.equal((await gate.get(file('changing', old))).status, 403);
+    const follow = async () => {
+      const { headers } = await gate.get(`/w/${old.sha256.slice(0, 10)}`);
+      const { pathname, search } = new URL(String(headers.location), link());
+      const path = pathname.slice(new URL(PUBLIC).pathname.replace(/\/$/, '').length) + search;
+      const json = (await gate.get(`/api/v1${path}`)).json();
+      const html = (await gate.get(path)).body.toString();
+      return { json, text: html.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ') };
+    };
+    const before = await follow();
+    assert.equal(before.json.changedFrom, undefined);
+    assert.match(before.text, /✖ Refused by the rule startup-hook/);
+    assert.doesNotMatch(before.text, /has changed/);
+    gate.upstream.addProject('changing', [now]);
+    gate.now += 3_600_000;
+    const after = await follow();
+    assert.deepEqual([after.json.changedFrom, after.json.sha256], [old.sha256, now.sha256]);
+    assert.equal(after.json.rule, 'integrity');
+    assert.ok(
+      after.text.includes(
+        `▲ The file has changed since. The link names an earlier artifact of this name, with the SHA-256 ${old.sha256}. This page describes the artifact with the SHA-256 ${now.sha256}.`,
+      ),
+      after.text,
+    );
+    const without = await gate.get(`/api/v1${page('changing', now)}`);
+    assert.equal(without.json().changedFrom, undefined);
   });
 
   it('has its page after the log is gone, and what it was seen in', async () => {

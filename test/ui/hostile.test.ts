@@ -17,6 +17,7 @@ function whyWith(text: string): Why {
     filename: text,
     version: text,
     sha256: text as Why['sha256'],
+    changedFrom: text as Exclude<Why['sha256'], undefined>,
     listed: false,
     absence: text,
     sentence: text,

@@ -45,6 +45,7 @@ const oneOf = (values: readonly string[]) => ({ enum: values });
 
 const PROJECT = query('project', 'Project name.');
 const VERSIONS = query('versions', 'A version specifier (PEP 440), such as ==1.2.3.');
+const SHA256 = query('sha256', 'SHA-256 of an artifact, in hexadecimal.');
 /** ISO 8601. */
 const INSTANT = { anyOf: [{ format: 'date' }, { format: 'date-time' }] };
 const SINCE = query(
@@ -89,7 +90,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [
       PROJECT,
       VERSIONS,
-      query('sha256', 'SHA-256 of an artifact, in hexadecimal.'),
+      SHA256,
       SINCE,
       UNTIL,
       query('refused', '1: include refused requests.', oneOf(['1', '0'])),
@@ -171,6 +172,7 @@ export const OPERATIONS: readonly Operation[] = [
       query('before', 'Cursor: `history.searchedBackTo` of the previous response.', {
         format: 'date-time',
       }),
+      SHA256,
     ],
     answers: { [JSON_TYPE]: 'WhyAnswer' },
     failures: ['bad-request', 'not-found', 'overloaded'],

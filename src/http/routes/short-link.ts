@@ -18,7 +18,7 @@ export function shortLinkRoute(services: Services, settings: HttpSettings): Hand
     const [file] = files;
     if (file !== undefined && files.length === 1) {
       res.statusCode = 302;
-      res.setHeader('location', urlsFrom(target)(whyPath(file)));
+      res.setHeader('location', urlsFrom(target)(whyPath(file), { sha256: file.sha256 }));
       res.setHeader('cache-control', 'no-store');
       return void res.end();
     }

@@ -8,13 +8,14 @@ import type { Handler } from '../asked.js';
 import { readerOf } from '../dashboard-reader.js';
 import { pageHandler } from '../html.js';
 import { sendJson } from '../json.js';
-import { INSTANT, parameterOf } from '../parameters.js';
+import { INSTANT, parameterOf, SHA256 } from '../parameters.js';
 import { pathSegments } from '../path.js';
 import { queryOf } from '../query.js';
 import type { HttpSettings, Services } from '../services.js';
 
 /**
- * `GET /projects/{project}/files/{filename}?before=T`: the reason for a refusal, as a page; T continues its history.
+ * `GET /projects/{project}/files/{filename}?before=T&sha256=H`: the reason for a refusal, as a page; T continues its
+ * history, and H is the digest that a link means.
  */
 export function whyRoute(services: Services, settings: HttpSettings): Handler {
   const why = whyOfRequest(services, settings, []);
@@ -50,8 +51,10 @@ function whyOfRequest(
     const isFile = parseDistributionFilename(filename, project) !== undefined;
     if (project === undefined || files !== 'files' || !isFile || rest.length > 0)
       throw new Failure('not-found', 'Use /projects/{project}/files/{filename}.');
-    const before = parameterOf(queryOf(req.url ?? ''), 'before', INSTANT);
+    const query = queryOf(req.url ?? '');
+    const before = parameterOf(query, 'before', INSTANT);
+    const sha256 = parameterOf(query, 'sha256', SHA256);
     const advice = { contact, policyRepository };
-    return whyOf(parts, advice, project, filename, readerOf(req, settings), before);
+    return whyOf(parts, advice, project, filename, readerOf(req, settings), before, sha256);
   };
 }
