@@ -3,7 +3,7 @@ import { type ClientName, clientSettings, PACKAGE_CLIENTS } from '../domain/clie
 import { refusedPhrase } from '../messages/refusals.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { block, table } from './parts.js';
+import { block, coded, table } from './parts.js';
 import { contactLink, type UrlOf } from './urls.js';
 
 /** The values that help depends on. */
@@ -41,7 +41,8 @@ ${table(
   'Rules, strongest first',
   ['Rule', 'Effect'],
   rules.map(
-    ({ rule, about }) => html`<tr><th scope="row"><code>${rule}</code></th><td>${about}</td></tr>`,
+    ({ rule, about }) =>
+      html`<tr><th scope="row"><code>${rule}</code></th><td>${coded(about)}</td></tr>`,
   ),
 )}
 <h2 id="contact">Ask</h2>
@@ -57,7 +58,7 @@ function linesFor(client: ClientName, server: string): Html {
   const { file, lines, environment } = clientSettings(client, server);
   const [text, variables] = [lines.join('\n'), environment.join('\n')];
   return html`<h3>${client}</h3>
-<p>In ${file}:</p>
+<p>In ${coded(file)}:</p>
 ${block(`Settings of ${client}`, text, { copied: text })}
 ${
   variables !== '' &&

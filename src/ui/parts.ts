@@ -77,3 +77,8 @@ export function facts(entries: readonly (readonly [string, HtmlValue])[]): Html 
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
+
+/** A text of ours that marks code with backticks, for terminals and pages alike. */
+export function coded(text: string): Html {
+  return html`${text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}

@@ -23,9 +23,11 @@ describe('the page of help', () => {
       const text = textOf(page.body);
       for (const client of PACKAGE_CLIENTS) {
         const { file, lines, environment } = clientSettings(client, 'https://wg.example/py');
-        for (const part of [file, lines.join('\n'), environment.join('\n')])
+        for (const part of [file.replaceAll('`', ''), lines.join('\n'), environment.join('\n')])
           assert.ok(text.includes(part), part);
       }
+      assert.doesNotMatch(text, /`/);
+      assert.match(page.body.toString(), /<code>pdm config pypi\.url<\/code>/);
       assert.match(text, /Ask platform@example\.com/);
       for (const rule of SETTABLE_RULES) assert.ok(text.includes(`${rule}Refuses`), rule);
       assert.match(page.body.toString(), /href="\.\/help\/findings"/);
