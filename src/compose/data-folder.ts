@@ -18,6 +18,8 @@ export function dataFolder(data: string) {
     /** Digests that were checked, and pins. */
     facts: at('digests'),
     pins: at('pins'),
+    /** What pages listed, and since when. */
+    sightings: at('sightings'),
     /** Files that are being received: next to the blobs, because a complete file is renamed into them. */
     spool: at('spool'),
     feed: at('feed.jsonl'),

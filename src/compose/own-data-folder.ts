@@ -76,7 +76,16 @@ export async function ownDataFolder(
   closing.add(stop);
   const runs = new Runs({
     spool: at.spool,
-    folders: [at.attestations, at.facts, at.findings, at.links, at.pages, at.pins, at.probes],
+    folders: [
+      at.attestations,
+      at.facts,
+      at.findings,
+      at.links,
+      at.pages,
+      at.pins,
+      at.probes,
+      at.sightings,
+    ],
     root: data,
     temporary: tmpdir(),
     isLocked: unlocked === undefined,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Fleet } from '../fleet/fleet.js';
 import type { Meetings } from '../fleet/meetings.js';
+import { FirstSights } from '../project-pages/first-sights.js';
 import { KnownBytes } from '../project-pages/known-bytes.js';
 import { PageLoader } from '../project-pages/page-loader.js';
 import { Pins } from '../project-pages/pins.js';
@@ -40,10 +41,15 @@ export function createPageLoader(
   meetings: Meetings | undefined,
 ): PageLoader {
   const hit = metrics.series(metrics.cacheRequests, { tier: 'pages', result: 'hit' });
+  const sights = new FirstSights(stores.sightings, (err) =>
+    log.warn({ err }, 'the first sighting of files could not be stored'),
+  );
+  closing.add(() => sights.settled());
   const loader = new PageLoader({
     upstreams,
     store: stores.pages,
     knownBytes,
+    sights,
     ttl: cache.pageTtl,
     memoryBytes: cache.pages,
     budget,

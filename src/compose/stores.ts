@@ -19,6 +19,7 @@ import { DiskLinkStore } from '../store/disk/disk-link-store.js';
 import { DiskPageStore } from '../store/disk/disk-page-store.js';
 import { DiskRoom } from '../store/disk/disk-room.js';
 import { DiskSeenStore } from '../store/disk/disk-seen-store.js';
+import { DiskSightingsStore } from '../store/disk/disk-sightings-store.js';
 import { DiskSpace } from '../store/disk/disk-space.js';
 import { DiskSpool } from '../store/disk/disk-spool.js';
 import { bytesInFile } from '../store/disk/file-bytes.js';
@@ -199,6 +200,7 @@ export function createStores(
     facts: new DiskSeenStore(at.facts, undefined, { ...files, derived: true }),
     // Their contents are irreplaceable: they may use the reserved free space.
     pins: new DiskSeenStore(at.pins, undefined, { ...ANY_FILES, onUnreadable, derived: false }),
+    sightings: new DiskSightingsStore(at.sightings, { ...ANY_FILES, onUnreadable }),
   };
 }
 

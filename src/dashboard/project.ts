@@ -6,7 +6,7 @@ import { readNamespaces } from '../domain/namespaces.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { ProjectStatus } from '../domain/project-page.js';
 import { describeNear, type Naming } from '../policy/names/resemblance.js';
-import { firstUploads } from '../project-pages/first-uploads.js';
+import { firstUpload } from '../project-pages/first-upload.js';
 import type { JudgedPage } from '../project-pages/judged-page.js';
 import { newestRelease } from '../project-pages/newest-release.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
@@ -170,7 +170,7 @@ export async function projectReport(
       inspects: source.inspect,
     },
     status,
-    firstUpload: isoTime(firstUploads(judged.page).project),
+    firstUpload: isoTime(firstUpload(judged.page)),
     resembles: source.isPublic ? resemblance(parts.judge.resembles(namingOf(judged))) : undefined,
     cooldown: cooldownOf(judged),
     newest: newestChoice(judged),
@@ -213,7 +213,7 @@ export async function projectReport(
 
 /** Whether a project counts as new by the policy: then its users do not make its name a known one. */
 function namingOf({ page, verdicts }: JudgedPage): Naming {
-  const isDated = firstUploads(page).project !== undefined;
+  const isDated = firstUpload(page) !== undefined;
   return {
     project: page.project,
     isNew: isDated && verdicts.some(({ hits }) => hits.some(({ rule }) => rule === 'new-project')),

@@ -21,11 +21,18 @@ export interface PageFacts {
   /** Whether the page lists a wheel of the same release. */
   readonly hasWheel: boolean;
   /**
-   * Milliseconds since 1970: the first upload of the project, and of the release. Absent if the page has no upload
-   * times.
+   * Milliseconds since 1970: the first upload of the project, and the first known time of the release
+   * (`project-pages/beginnings.ts`). Absent if nothing is known.
    */
   readonly projectBegan: number | undefined;
   readonly releaseBegan: number | undefined;
+  /** Milliseconds since 1970: an earlier first upload of the release, if one file alone states it and others do not. */
+  readonly releaseSaid: number | undefined;
+  /**
+   * Milliseconds since 1970: when the page was first seen to list the file, if its upload time is missing or contradicts
+   * what the page listed before.
+   */
+  readonly firstSeen: number | undefined;
   /** PEP 752: the namespaces that match the project's name. */
   readonly namespaces: readonly Namespace[];
 }
@@ -40,6 +47,8 @@ export const NO_PAGE: PageFacts = {
   hasWheel: false,
   projectBegan: undefined,
   releaseBegan: undefined,
+  releaseSaid: undefined,
+  firstSeen: undefined,
   namespaces: [],
 };
 
@@ -63,6 +72,10 @@ export interface RecordedFacts {
   readonly projectBegan?: string | undefined;
   /** ISO 8601: first upload of the release, if the file was uploaded more than an hour later. */
   readonly releaseBegan?: string | undefined;
+  /** ISO 8601: an earlier first upload of the release that one file alone states. */
+  readonly releaseSaid?: string | undefined;
+  /** ISO 8601: when the page first listed the file, if its upload time is missing or false. */
+  readonly firstSeen?: string | undefined;
   /** PEP 752. */
   readonly namespaces?: readonly Namespace[] | undefined;
   /** Recent files: their release and the next ones below it (`domain/dated-releases.ts`). */
@@ -75,10 +88,11 @@ export interface RecordedFacts {
  */
 export function writeFacts(facts: PageFacts, now: number): RecordedFacts {
   const { uploadTime, yanked, status, hasWheel, publicUpstream } = facts;
-  const { projectBegan, releaseBegan, namespaces } = facts;
+  const { projectBegan, releaseBegan, releaseSaid, firstSeen, namespaces } = facts;
   const isYoung = projectBegan !== undefined && now - projectBegan < YOUNG;
+  const joined = firstSeen ?? uploadTime;
   const isFirst =
-    uploadTime !== undefined && releaseBegan !== undefined && uploadTime - releaseBegan <= TOGETHER;
+    joined !== undefined && releaseBegan !== undefined && joined - releaseBegan <= TOGETHER;
   return {
     uploaded: isoTime(uploadTime),
     yanked: yanked === false ? undefined : true,
@@ -87,6 +101,8 @@ export function writeFacts(facts: PageFacts, now: number): RecordedFacts {
     public: publicUpstream || undefined,
     projectBegan: isYoung ? isoTime(projectBegan) : undefined,
     releaseBegan: isFirst ? undefined : isoTime(releaseBegan),
+    releaseSaid: isoTime(releaseSaid),
+    firstSeen: isoTime(firstSeen),
     namespaces: namespaces.length > 0 ? namespaces : undefined,
   };
 }
@@ -102,6 +118,8 @@ export function readFacts(recorded: RecordedFacts): PageFacts {
     hasWheel: hasWheel ?? false,
     projectBegan: timeOf(recorded.projectBegan),
     releaseBegan: timeOf(recorded.releaseBegan),
+    releaseSaid: timeOf(recorded.releaseSaid),
+    firstSeen: timeOf(recorded.firstSeen),
     namespaces: readNamespaces(recorded.namespaces),
   };
 }

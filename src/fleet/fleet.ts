@@ -12,6 +12,7 @@ import type { LinkStore } from '../store/link-store.js';
 import type { PageStore } from '../store/page-store.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
+import type { SightingsStore } from '../store/sightings-store.js';
 import type { SuspectedProjects } from '../store/suspected-projects.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
@@ -38,6 +39,7 @@ export interface Stores {
   readonly facts: SeenStore;
   /** The first digests of files without a strong declared one. */
   readonly pins: SeenStore;
+  readonly sightings: SightingsStore;
 }
 
 /**

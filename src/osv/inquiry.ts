@@ -167,7 +167,7 @@ export class Inquiry {
   ): Subject {
     const { upstream, publicUpstream } = this.#parts.upstreamOf(project);
     const { uploadTime, yanked, status, declaredMetadata, hasWheel } = NO_PAGE;
-    const { projectBegan, releaseBegan, namespaces } = NO_PAGE;
+    const { projectBegan, releaseBegan, releaseSaid, firstSeen, namespaces } = NO_PAGE;
     return {
       upstream,
       publicUpstream,
@@ -185,6 +185,8 @@ export class Inquiry {
       hasWheel,
       projectBegan,
       releaseBegan,
+      releaseSaid,
+      firstSeen,
       namespaces,
     };
   }

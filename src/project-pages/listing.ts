@@ -4,11 +4,13 @@ import { parseSha256, type Sha256 } from '../domain/digest.js';
 import { type Demands, identify, isIdentified, type Seen } from '../domain/integrity.js';
 import { type Namespace, readNamespaces } from '../domain/namespaces.js';
 import type { IndexFile, ProjectPage } from '../domain/project-page.js';
-import { publicKey, type ReleaseKey, releaseKey } from '../domain/release-key.js';
+import { type ReleaseKey, releaseKey } from '../domain/release-key.js';
 import type { Subject } from '../domain/subject.js';
 import type { Turns } from '../runtime/turns.js';
 import type { Upstream } from '../upstream/upstream.js';
-import { type FirstUploads, firstUploads } from './first-uploads.js';
+import { Beginnings } from './beginnings.js';
+import { NO_SIGHTS, type PageSights } from './first-sights.js';
+import { firstUpload } from './first-upload.js';
 import { PageReleases } from './page-releases.js';
 import type { ListedFile } from './project-pages.js';
 import { offerOf, releasesOf } from './releases.js';
@@ -26,9 +28,16 @@ export class Listing {
   #byName: Map<string, IndexFile> | undefined;
   readonly #dated: PageReleases;
   readonly #namespaces: readonly Namespace[];
-  #began: FirstUploads | undefined;
+  readonly #sights: PageSights;
+  #began: { readonly project: number | undefined; readonly files: Beginnings } | undefined;
 
-  private constructor(page: ProjectPage, upstream: Upstream, releases: readonly Release[]) {
+  private constructor(
+    page: ProjectPage,
+    upstream: Upstream,
+    releases: readonly Release[],
+    sights: PageSights,
+  ) {
+    this.#sights = sights;
     this.#page = page;
     this.#upstream = upstream;
     this.#releases = releases;
@@ -45,15 +54,16 @@ export class Listing {
     }
   }
 
-  /** @param seen the known digests of files without a declared SHA-256 */
+  /** @param seen the known digests of files; @param sights since when they are listed */
   static async of(
     declared: ProjectPage,
     upstream: Upstream,
     seen: Seen | undefined,
     turns: Turns,
+    sights: PageSights = NO_SIGHTS,
   ): Promise<Listing> {
     const page = await identified(declared, upstream, seen, turns);
-    return new Listing(page, upstream, await releasesOf(page, turns));
+    return new Listing(page, upstream, await releasesOf(page, turns), sights);
   }
 
   /** The upstream's page, with the known digests of its files. */
@@ -77,7 +87,7 @@ export class Listing {
     const offer = offerOf(file);
     const release = releaseKey(version);
     const wheels = this.#wheels.get(release);
-    this.#began ??= firstUploads(page);
+    this.#began ??= { project: firstUpload(page), files: new Beginnings(page, this.#sights) };
     return {
       file,
       page,
@@ -99,7 +109,7 @@ export class Listing {
         declaredMetadata: parseSha256(declared),
         hasWheel: version !== undefined && wheels !== undefined,
         projectBegan: this.#began.project,
-        releaseBegan: this.#began.releases.get(publicKey(release)),
+        ...this.#began.files.of(file),
         namespaces: this.#namespaces,
         releases: this.#dated,
         provenance: offer === undefined ? this.#noProvenance : { offer, releases: this.#releases },

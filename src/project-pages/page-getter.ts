@@ -5,6 +5,7 @@ import { openPage, unpackPage } from '../store/packed-page.js';
 import type { PageToStore } from '../store/page-store.js';
 import type { PageSource } from '../upstream/pages/page-draft.js';
 import type { Upstream, Validators } from '../upstream/upstream.js';
+import type { Checked } from './first-sights.js';
 import type { KeptPages } from './kept-pages.js';
 import type { LoadedPage, PageReader } from './page-reader.js';
 
@@ -50,9 +51,13 @@ export class PageGetter {
     try {
       const answer = await upstream.fetchPage(project, validators, holding);
       if (answer.kind !== 'page') return answer.kind;
-      const got = await this.#read(upstream, project, answer);
+      const checkedAt = now();
+      const got = await this.#read(upstream, project, answer, {
+        checkedAt,
+        isCached: false,
+      });
       const { kind: _, body: __, ...rest } = answer;
-      const page = { ...rest, checkedAt: now() };
+      const page = { ...rest, checkedAt };
       keeping = Promise.all([kept.put(upstream.name, project, page), share?.(page)]);
       return got;
     } finally {
@@ -74,7 +79,10 @@ export class PageGetter {
       const stored = await kept.get(upstream.name, project, holding);
       if (stored === undefined) return undefined;
       const { checkedAt } = stored;
-      return { ...(await this.#read(upstream, project, stored)), checkedAt };
+      return {
+        ...(await this.#read(upstream, project, stored, { checkedAt, isCached: true })),
+        checkedAt,
+      };
     } catch (error) {
       if (error instanceof Failure && error.kind === 'overloaded') throw error;
       return undefined;
@@ -103,7 +111,10 @@ export class PageGetter {
       const page = openPage(packed);
       const source = page && (await unpackPage(page, (bytes) => holding.take(bytes)));
       if (source === undefined) return undefined;
-      const got = await this.#read(upstream, project, source);
+      const got = await this.#read(upstream, project, source, {
+        checkedAt,
+        isCached: false,
+      });
       keeping = kept.takeOver(upstream.name, project, { ...page!, checkedAt });
       return got;
     } catch (error) {
@@ -118,13 +129,14 @@ export class PageGetter {
     upstream: Upstream,
     project: ProjectName,
     source: PageSource & Validators,
+    checked: Checked,
   ): Promise<Got> {
     const { reader, budget } = this.#parts;
     const holding = budget.enter(project);
     try {
       await holding.take(PARSING * source.body.length);
       const { etag, lastModified } = source;
-      const loaded = await reader.read(upstream, project, source);
+      const loaded = await reader.read(upstream, project, source, checked);
       return { loaded, validators: { etag, lastModified } };
     } finally {
       holding.release();

@@ -6,6 +6,7 @@ import type { MemoryBudget } from '../runtime/memory-budget.js';
 import type { PageStore } from '../store/page-store.js';
 import { upstreamsFor } from '../upstream/choose-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { FirstSights } from './first-sights.js';
 import { KeptPages } from './kept-pages.js';
 import type { KnownBytes } from './known-bytes.js';
 import { type KnownPage, type KnownPages, OthersPages } from './others-pages.js';
@@ -18,6 +19,7 @@ export interface PageLoaderSettings {
   readonly upstreams: readonly Upstream[];
   readonly store: PageStore;
   readonly knownBytes: Pick<KnownBytes, 'of' | 'now'>;
+  readonly sights: Pick<FirstSights, 'note' | 'confirm'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
   /** For parsed pages, and all data derived from them. */
@@ -61,14 +63,15 @@ export class PageLoader {
   readonly #overdue = new Set<ProjectName>();
 
   constructor(settings: PageLoaderSettings) {
-    const { store, knownBytes, memoryBytes, budget, ttl, now, onEvent, meetings } = settings;
+    const { store, knownBytes, sights, memoryBytes, budget, ttl, now, onEvent, meetings } =
+      settings;
     this.#settings = settings;
     this.#kept = new KeptPages({
       store,
       onStored: (project) => onEvent({ kind: 'stored', project }),
       onFailed: (error) => onEvent({ kind: 'store-failed', error }),
     });
-    this.#reader = new PageReader(knownBytes);
+    this.#reader = new PageReader(knownBytes, sights);
     this.#getter = new PageGetter({ kept: this.#kept, reader: this.#reader, budget, now });
     this.#others = new OthersPages({
       meetings,
@@ -82,6 +85,7 @@ export class PageLoader {
       memory: this.#memory,
       kept: this.#kept,
       getter: this.#getter,
+      sights,
       ttl,
       now,
       onResult: (result) => onEvent({ kind: 'cache', result }),

@@ -5,6 +5,7 @@ import { Turns } from '../runtime/turns.js';
 import type { PageSource } from '../upstream/pages/page-draft.js';
 import { parseProjectPage } from '../upstream/pages/parse-page.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { Checked, FirstSights, PageSights } from './first-sights.js';
 import type { KnownBytes } from './known-bytes.js';
 import { isAlike, Listing } from './listing.js';
 import { bytesOfPage } from './page-size.js';
@@ -22,6 +23,8 @@ export interface LoadedPage {
   seen: Seen | undefined;
   readonly upstream: Upstream;
   readonly listing: Listing;
+  /** Since when its files are listed. */
+  readonly sights: PageSights;
   /** Approximate size in memory. */
   readonly bytes: number;
 }
@@ -30,22 +33,33 @@ export interface LoadedPage {
 export class PageReader {
   readonly #knownBytes: Pick<KnownBytes, 'of' | 'now'>;
 
-  constructor(knownBytes: Pick<KnownBytes, 'of' | 'now'>) {
+  readonly #sights: Pick<FirstSights, 'note'>;
+
+  constructor(knownBytes: Pick<KnownBytes, 'of' | 'now'>, sights: Pick<FirstSights, 'note'>) {
     this.#knownBytes = knownBytes;
+    this.#sights = sights;
   }
 
-  /** @throws {Failure} upstream-broken if it is unreadable */
-  async read(upstream: Upstream, project: ProjectName, source: PageSource): Promise<LoadedPage> {
+  /**
+   * @throws {Failure} upstream-broken if it is unreadable
+   */
+  async read(
+    upstream: Upstream,
+    project: ProjectName,
+    source: PageSource,
+    checked: Checked,
+  ): Promise<LoadedPage> {
     const turns = new Turns();
     const page = await parseProjectPage(source, project, upstream.name, turns);
-    return this.#list(page, upstream, bytesOfPage(page, source), turns);
+    const sights = await this.#sights.note(upstream, page, checked, turns);
+    return this.#list(page, upstream, bytesOfPage(page, source) + sights.bytes, sights, turns);
   }
 
   /** The same page, with digests that became known meanwhile. */
   async again(loaded: LoadedPage): Promise<LoadedPage> {
     if (this.isCurrent(loaded)) return loaded;
-    const { declared, upstream, bytes } = loaded;
-    return this.#list(declared, upstream, bytes, new Turns());
+    const { declared, upstream, bytes, sights } = loaded;
+    return this.#list(declared, upstream, bytes, sights, new Turns());
   }
 
   isCurrent(loaded: LoadedPage): boolean {
@@ -63,10 +77,11 @@ export class PageReader {
     declared: ProjectPage,
     upstream: Upstream,
     bytes: number,
+    sights: PageSights,
     turns: Turns,
   ): Promise<LoadedPage> {
     const seen = await this.#knownBytes.of(upstream, declared);
-    const listing = await Listing.of(declared, upstream, seen, turns);
-    return { page: listing.page, declared, seen, upstream, listing, bytes };
+    const listing = await Listing.of(declared, upstream, seen, turns, sights);
+    return { page: listing.page, declared, seen, upstream, listing, sights, bytes };
   }
 }

@@ -4,6 +4,7 @@ import { type Span, within } from '../domain/span.js';
 import type { Meeting } from '../fleet/meetings.js';
 import type { PageToStore } from '../store/page-store.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { FirstSights } from './first-sights.js';
 import type { KeptPages } from './kept-pages.js';
 import { hadPage, type KnownPage, type KnownPages, type Others } from './others-pages.js';
 import type { PageGetter } from './page-getter.js';
@@ -14,6 +15,7 @@ export interface UpstreamTurnsParts {
   readonly memory: RememberedPages;
   readonly kept: KeptPages;
   readonly getter: PageGetter;
+  readonly sights: Pick<FirstSights, 'confirm'>;
   /** How long a page is used without asking, in milliseconds. */
   readonly ttl: number;
   readonly now: () => number;
@@ -92,6 +94,7 @@ export class UpstreamTurns {
     // Nothing was asked that it could be an answer to, and it is no word on whether there is such a project.
     if (known === undefined) throw new Failure('upstream-broken', UNASKED);
     onResult('revalidated');
+    this.#parts.sights.confirm(upstream, project, now());
     const packed = () => kept.packed(upstream.name, project);
     void meeting?.unchanged({ ...hadPage(upstream, known), checkedAt: now() }, packed);
     return memory.add(project, { ...known, ...this.#checkedNow(), stale: undefined });

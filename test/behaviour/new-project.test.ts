@@ -139,8 +139,11 @@ describe('a project that is new at its index', () => {
       file(version, 'py311'),
     );
     const undated = [file('1.0', 'py312'), file('1.0+3')];
-    const served = [file('1.0'), file('2.0+gpu'), file('3.0'), file('3.0+1'), file('1.0.post1')];
-    const ages = [400, 400, 2, 1, 1];
+    const served = [
+      ...[file('1.0'), buildSdist({ name, version: '1.0' }), file('2.0+gpu'), file('2.0', 'py310')],
+      ...[file('3.0'), file('3.0+1'), file('1.0.post1')],
+    ];
+    const ages = [400, 400, 400, 400, 2, 1, 1];
     gate.upstream.addProject(name, [
       ...served.map((dist, at) => ({ dist, uploadTime: days(ages[at]!) })),
       ...late.map((dist) => ({ dist, uploadTime: days(1) })),

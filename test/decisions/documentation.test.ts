@@ -53,6 +53,8 @@ const PAGE: Fields<RecordedFacts> = {
   below: true,
   projectBegan: true,
   releaseBegan: true,
+  releaseSaid: true,
+  firstSeen: true,
   namespaces: true,
 };
 const EXPOSED: Fields<ExposedRecord> = {

@@ -13,6 +13,8 @@ const SAID: PageFacts = {
   hasWheel: true,
   projectBegan: Date.parse('2026-11-18T12:00:00Z'),
   releaseBegan: Date.parse('2026-11-19T12:00:00Z'),
+  releaseSaid: Date.parse('2026-10-19T12:00:00Z'),
+  firstSeen: Date.parse('2026-11-21T12:00:00Z'),
   namespaces: [{ name: 'acme', owned: false }],
 };
 

@@ -8,6 +8,7 @@ import { NO_START_PLACES } from '../../src/domain/start-places.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import { yankedText } from '../../src/messages/refusals.js';
 import type { Policy, PolicySource } from '../../src/policy/policy.js';
+import { NO_SIGHTS } from '../../src/project-pages/first-sights.js';
 import { PageLoader } from '../../src/project-pages/page-loader.js';
 import { ProjectPagesService } from '../../src/project-pages/project-pages-service.js';
 import { MemoryBudget } from '../../src/runtime/memory-budget.js';
@@ -84,6 +85,7 @@ function serviceOver(policies: PolicySource) {
       of: async () => ({ facts: new Map(), pins: new Map() }),
       now: (_upstream, _page, seen) => seen,
     },
+    sights: { note: async () => NO_SIGHTS, confirm: () => {} },
     ttl: 1_000,
     memoryBytes: 2 ** 24,
     budget,

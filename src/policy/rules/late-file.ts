@@ -1,3 +1,4 @@
+import type { Subject } from '../../domain/subject.js';
 import { age, DAY } from '../terms.js';
 import { settable } from './form.js';
 import { instant } from './rule.js';
@@ -5,8 +6,8 @@ import { instant } from './rule.js';
 /**
  * Files that are added to a release long after its first file: a pin by version alone then installs a file that was
  * unknown when it was chosen. PyPI itself rejects them after 14 days since 2026; private indexes accept them. A file
- * without an upload time may be late if other files of its release have one. If the index has no upload times at all,
- * the rule does not apply.
+ * joined when its upload time states, or when it was first listed, if that time is missing or false
+ * (`project-pages/beginnings.ts`). If one file alone states that its release is old and others do not, the rule only warns.
  */
 export const lateFile = settable({
   about: 'Refuses files that join a release long after its first file. Default: warn.',
@@ -15,9 +16,11 @@ export const lateFile = settable({
   },
   defaults: { action: 'warn', after: 14 * DAY },
   create({ after }) {
-    return ({ subject: { filename, uploadTime, releaseBegan }, now }) => {
-      if (releaseBegan === undefined) return undefined;
-      if (uploadTime === undefined) {
+    return ({ subject, now }) => {
+      const { filename, uploadTime, firstSeen, releaseBegan, releaseSaid } = subject;
+      const joined = firstSeen ?? uploadTime;
+      if (joined === undefined) {
+        if (releaseBegan === undefined) return undefined;
         // Until then it cannot be late.
         if (now <= releaseBegan + after) return { recheckAt: releaseBegan + after + 1 };
         const began = instant(releaseBegan);
@@ -25,14 +28,32 @@ export const lateFile = settable({
           reason: `the index provides no upload time for ${filename}, and the first file of its release was uploaded ${began}`,
         };
       }
-      const later = uploadTime - releaseBegan;
-      if (later <= after) return undefined;
-      const days = Math.floor(later / DAY);
-      const howLate = days >= 2 ? `${days} days` : `${Math.floor(later / 3_600_000)} hours`;
-      return {
-        reason: `${filename} was uploaded ${instant(uploadTime)}, ${howLate} after the first file of its release`,
-        since: uploadTime,
-      };
+      if (releaseBegan !== undefined && joined - releaseBegan > after)
+        return {
+          reason: `${howItJoined(subject, joined)}, ${howLong(joined - releaseBegan)} after the first file of its release`,
+          since: joined,
+        };
+      if (releaseSaid !== undefined && joined - releaseSaid > after)
+        return {
+          reason: `${howItJoined(subject, joined)}, ${howLong(joined - releaseSaid)} after the first file of its release, according to that file alone`,
+          since: joined,
+          action: 'warn',
+        };
+      return undefined;
     };
   },
 });
+
+function howItJoined({ filename, uploadTime, firstSeen }: Subject, joined: number): string {
+  if (firstSeen === undefined) return `${filename} was uploaded ${instant(joined)}`;
+  const stated =
+    uploadTime === undefined
+      ? 'the index provides no upload time'
+      : `its upload time is false: ${instant(uploadTime)}`;
+  return `${filename} was first listed ${instant(joined)} (${stated})`;
+}
+
+function howLong(milliseconds: number): string {
+  const days = Math.floor(milliseconds / DAY);
+  return days >= 2 ? `${days} days` : `${Math.floor(milliseconds / 3_600_000)} hours`;
+}
