@@ -17,7 +17,7 @@ import { readBase } from './base-lock.js';
 import { lockedFacts } from './locked-facts.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
-import { loadOwnPolicy } from './own-policy.js';
+import { loadOwnPolicy, type OwnPolicies, ownPolicies, policiesInWords } from './own-policy.js';
 import { copied, HANG, type Style, type Styled, styled } from './words.js';
 
 export interface AuditOptions {
@@ -49,14 +49,15 @@ export async function runAudit(
   if (options.index !== undefined && !/^https?:$/.test(schemeOf(options.index)))
     throw new UsageError('--index needs a URL such as https://wheelgate.example.com');
   const feed = await loadOwnFeed(options.data);
-  const policy = new AuditPolicy(await loadOwnPolicy(options.policies), Date.now(), feed);
+  const policies = ownPolicies(options.policies);
+  const policy = new AuditPolicy(await loadOwnPolicy(policies.folder), Date.now(), feed);
   const target = path ?? defaultEnvironment();
   out.progress(`looking at ${target}`);
   const own = ownIndex();
   const index = options.index ?? own.url;
   const report = await reportOn(target, policy, { ...options, index }, out);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
-  tell(report, feed, format, out);
+  tell(report, { feed, policies }, format, out);
   if (format === 'text' && options.index === undefined && own.assumed && hasOtherIndex(report))
     out.line(
       `compared with the listening address, ${own.url}: specify --index if clients use another URL of Wheelgate`,
@@ -95,7 +96,10 @@ async function reportOn(
 
 /** The URL of this machine's own Wheelgate, from its settings; `assumed` if they have no `public-url`. */
 function ownIndex(): { readonly url: string; readonly assumed: boolean } {
-  const { publicUrl, listen, tls } = loadConfig({ env: process.env });
+  const { publicUrl, listen, tls } = loadConfig({
+    env: process.env,
+    uses: ['public-url', 'listen', 'tls'],
+  });
   if (publicUrl !== undefined) return { url: publicUrl, assumed: false };
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   return { url: `${tls === undefined ? 'http' : 'https'}://${host}:${listen.port}`, assumed: true };
@@ -105,15 +109,26 @@ function hasOtherIndex({ findings }: AuditReport): boolean {
   return findings.some(({ code }) => code === 'other-index');
 }
 
+/** What a report is based on, beside the audited path. */
+interface Basis {
+  readonly feed: MalwareFeed;
+  readonly policies: OwnPolicies;
+}
+
 function tell(
   report: AuditReport | ChangeReport,
-  { syncedAt }: MalwareFeed,
+  { feed: { syncedAt }, policies }: Basis,
   format: Format,
   out: Output,
 ): void {
   const feedOf = syncedAt === undefined ? undefined : new Date(syncedAt).toISOString();
   if (format === 'json')
-    return out.json({ verdict: verdictOf(report), malwareFeed: feedOf ?? null, ...report });
+    return out.json({
+      verdict: verdictOf(report),
+      malwareFeed: feedOf ?? null,
+      policies: policies.folder ?? null,
+      ...report,
+    });
   if (format === 'sarif') return out.json(sarifOf(report, process.cwd(), VERSION));
   if (format === 'markdown')
     return void markdownOf(report)
@@ -125,6 +140,7 @@ function tell(
       ? 'no malware feed: run `wheelgate feed sync`'
       : `with the malware feed of ${feedOf}`,
   );
+  out.line(`with ${policiesInWords(policies)}`);
   show(report, out);
 }
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { loadConfig } from '../config/load.js';
+import { configFileOf, loadUsedConfig } from '../config/load.js';
 import { counted } from '../domain/plural.js';
 import { checkPolicies, type PolicyCheck } from '../policy/check.js';
 import type { WaiverCounts } from '../policy/waivers.js';
 import { formatProblem } from '../yaml/problem.js';
 import { checkAgainst } from './check-against.js';
 import { EXIT, type Output, UsageError } from './output.js';
+import { configuredPolicies, type OwnPolicies, policiesInWords } from './own-policy.js';
 import { styled } from './words.js';
 
 export interface CheckOptions {
@@ -25,8 +26,13 @@ export async function runCheck(
   options: CheckOptions,
   out: Output,
 ): Promise<number> {
-  const settings = options.config === undefined ? undefined : settingsOf(options.config);
-  const dir = named ?? settings?.policies;
+  const settings =
+    options.config === undefined && named !== undefined
+      ? undefined
+      : settingsOf(options.config, out);
+  const checked: OwnPolicies =
+    named === undefined ? settings!.policies : { folder: named, from: undefined };
+  const dir = checked.folder;
   if (dir !== undefined && !existsSync(dir)) throw new UsageError(`${dir}: no such file or folder`);
   if (options.against !== undefined)
     return checkAgainst(dir, options.against, options.json === true, out);
@@ -35,16 +41,33 @@ export async function runCheck(
     ...settings?.context,
   });
   const ok = check.summary !== undefined && check.tests?.problems.length === 0;
-  if (options.json === true) out.json({ ok, ...check });
-  else report(check, out);
+  if (options.json === true) out.json({ ok, policies: dir ?? null, ...check });
+  else {
+    report(check, out);
+    if (named === undefined) out.line(`checked: ${policiesInWords(checked)}`);
+  }
   return ok ? EXIT.fine : EXIT.refused;
 }
 
-/** The settings that affect a policy. @throws {ConfigError} */
-function settingsOf(file: string) {
-  const { policies, upstreams, feed } = loadConfig({ file, env: process.env });
-  const context = { upstreams: upstreams.map(({ name }) => name), hasFeed: feed.url !== undefined };
-  return { policies, context };
+/**
+ * The settings that affect a policy: those that `serve` would use here.
+ * @throws {ConfigError}
+ */
+function settingsOf(file: string | undefined, out: Output) {
+  const sources = { file, env: process.env, uses: ['policies', 'feed'] as const };
+  const { config, unset } = loadUsedConfig(sources);
+  const variable = unset.get('upstreams');
+  if (variable !== undefined)
+    out.problem(
+      `the names of upstreams are not checked: the environment variable ${variable} is not set`,
+    );
+  return {
+    policies: configuredPolicies(config.policies, configFileOf(sources)),
+    context: {
+      hasFeed: config.feed.url !== undefined,
+      ...(variable === undefined && { upstreams: config.upstreams.map(({ name }) => name) }),
+    },
+  };
 }
 
 function report({ problems, warnings, summary, tests }: PolicyCheck, out: Output): void {

@@ -21,6 +21,7 @@ export async function runFeedSync(options: FeedOptions, out: Output): Promise<nu
     file: options.config,
     env: process.env,
     flags: { data: options.data, 'feed.url': options.url },
+    uses: ['data', 'feed'],
   });
   const place = config.feed.url;
   if (place === undefined)

@@ -11,7 +11,7 @@ import { whyUnreadable } from '../messages/files.js';
 import { howToWaive } from '../policy/how-to-waive.js';
 import { EXIT, type Output } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
-import { loadOwnPolicy } from './own-policy.js';
+import { loadOwnPolicy, ownPolicies } from './own-policy.js';
 import { subjectOfFile } from './subject-of-file.js';
 import { copied, type Styled, styled } from './words.js';
 
@@ -35,7 +35,7 @@ export async function runInspect(
   options: InspectOptions,
   out: Output,
 ): Promise<number> {
-  const policy = await loadOwnPolicy(options.policies);
+  const policy = await loadOwnPolicy(ownPolicies(options.policies).folder);
   const feed = await loadOwnFeed();
   const evaluate: Evaluate = (artifact, inspection) =>
     policy.evaluate({

@@ -11,7 +11,11 @@ export interface NotifyOptions {
 
 /** `wheelgate notify test`: sends one message to each webhook, once. Exit code 1 if a webhook rejects it. */
 export async function runNotifyTest(options: NotifyOptions, out: Output): Promise<number> {
-  const { webhooks } = loadConfig({ file: options.config, env: process.env });
+  const { webhooks } = loadConfig({
+    file: options.config,
+    env: process.env,
+    uses: ['webhooks'],
+  });
   if (webhooks.length === 0)
     throw new UsageError('no webhooks are configured; see docs/configuration.md');
   const network = createNetwork(process.env);

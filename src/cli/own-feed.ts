@@ -13,6 +13,6 @@ import { UsageError } from './output.js';
 export async function loadOwnFeed(data?: string): Promise<MalwareFeed> {
   if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`--data: no such folder: ${data}`);
-  const folder = data ?? loadConfig({ env: process.env }).data;
+  const folder = data ?? loadConfig({ env: process.env, uses: ['data'] }).data;
   return (await readFeedIndex(dataFolder(folder).feed)) ?? NO_FEED;
 }

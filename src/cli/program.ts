@@ -96,8 +96,14 @@ export function createProgram(done: (code: number) => void): Command {
   program
     .command('check')
     .description('validate policy files and run their tests')
-    .argument('[dir]', 'folder of policy files (default: only the shipped ones)')
-    .option('--config <file>', 'settings with upstream names, feed and policy folder')
+    .argument(
+      '[dir]',
+      'folder of policy files (default: that of the settings, else only the shipped ones)',
+    )
+    .option(
+      '--config <file>',
+      'settings with upstream names, feed and policy folder (default: wheelgate.yaml, if present)',
+    )
     .option(
       '--against <history>',
       'replay a decision log or data folder and show what would change',

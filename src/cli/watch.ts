@@ -16,6 +16,7 @@ import { describe } from '../yaml/discretion.js';
 import { formatProblem } from '../yaml/problem.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { loadOwnFeed } from './own-feed.js';
+import { ownPolicies } from './own-policy.js';
 
 /** How often the file of the malware feed is read again, in milliseconds. */
 const FEED_INTERVAL = 10 * 60_000;
@@ -42,21 +43,19 @@ export async function runWatch(path: string, options: WatchOptions, out: Output)
   const signals = new ServiceSignals();
   const metrics = new WatchMetrics();
   let hooks: PolicyMeaning['hooks'] = [];
-  const policies = await PolicyWatcher.start(
-    options.policies === undefined ? [] : [options.policies],
-    {
-      onLoad: ({ meaning }) => {
-        hooks = meaning?.hooks ?? [];
-      },
-      onProblem: (problems) => {
-        metrics.policyRefused();
-        out.problem(
-          'the policy edit is invalid and was rejected; the previous policy stays in force:',
-        );
-        for (const problem of problems) out.problem(formatProblem(problem));
-      },
+  const { folder } = ownPolicies(options.policies);
+  const policies = await PolicyWatcher.start(folder === undefined ? [] : [folder], {
+    onLoad: ({ meaning }) => {
+      hooks = meaning?.hooks ?? [];
     },
-  );
+    onProblem: (problems) => {
+      metrics.policyRefused();
+      out.problem(
+        'the policy edit is invalid and was rejected; the previous policy stays in force:',
+      );
+      for (const problem of problems) out.problem(formatProblem(problem));
+    },
+  });
   let feed = await loadOwnFeed(options.data);
   let feedTimer: NodeJS.Timeout | undefined;
   let server: Server | undefined;

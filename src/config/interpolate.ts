@@ -18,15 +18,24 @@ export function putReferencesAside(text: string): string {
   return text.replace(REFERENCE, `${OPEN}$1${CLOSE}`);
 }
 
+/** A reference to a variable that is not set. */
+export interface UnsetVariable {
+  /** The first name of the setting that refers to it. */
+  readonly section: string;
+  readonly variable: string;
+  /** At its place. */
+  readonly problem: Problem;
+}
+
 /**
- * Inserts all values; a reference to an unset variable is a problem at its place.
- * @returns also the places of inserted values, so messages can omit them
+ * Inserts all values.
+ * @returns also the references without one, and the places of inserted values, so messages can omit them
  */
 export function interpolate(
   document: YamlDocument,
   env: Readonly<Record<string, string | undefined>>,
-): { value: unknown; problems: Problem[]; references: References } {
-  const problems: Problem[] = [];
+): { value: unknown; unset: UnsetVariable[]; references: References } {
+  const unset: UnsetVariable[] = [];
   const byPath = new Map<string, string[]>();
   const values = new Map<string, string>();
   const fill = (value: unknown, path: readonly PropertyKey[]): unknown => {
@@ -43,10 +52,14 @@ export function interpolate(
         byPath.set(key, [...(byPath.get(key) ?? []), name]);
         if (found !== undefined) values.set(name, found);
         if (found === undefined)
-          problems.push(document.problemAt(path, `the environment variable ${name} is not set`));
+          unset.push({
+            section: String(path[0]),
+            variable: name,
+            problem: document.problemAt(path, `the environment variable ${name} is not set`),
+          });
         return found ?? '';
       })
       .replaceAll('$${', '${');
   };
-  return { value: fill(document.value ?? {}, []), problems, references: { byPath, values } };
+  return { value: fill(document.value ?? {}, []), unset, references: { byPath, values } };
 }
