@@ -52,6 +52,8 @@ export type ShownFinding = Omit<Finding, 'excerpt'> & {
 export interface OtherHit extends Pick<RuleHit, 'rule' | 'action' | 'reason' | 'reference'> {
   /** Set if the match is waived. */
   readonly waiver?: ExplainedWaiver;
+  /** Set if the rule itself lets the file through: its action does not apply. */
+  readonly lifted?: true;
 }
 
 /** Possible actions after a refusal. */
@@ -160,7 +162,10 @@ export async function judgedNow(
   const hit = verdict.decisive;
   const spared = verdict.hits.find((other) => other.dryRun === true && other.action === 'block');
   const said = sentenceOf(explained, spared);
-  const told = verdict.outcome === 'allow' ? verdict.hits.find(isWaived) : undefined;
+  const told =
+    verdict.outcome === 'allow'
+      ? (verdict.hits.find(isWaived) ?? verdict.hits.find(({ lifted }) => lifted))
+      : undefined;
   return {
     project,
     filename,
@@ -201,7 +206,7 @@ function isWaived({ waiver }: RuleHit): boolean {
 }
 
 function otherHit(hit: RuleHit): OtherHit {
-  const { rule, action, reason, reference } = hit;
+  const { rule, action, reason, reference, lifted } = hit;
   const waiver = explainedWaiver(hit);
   return {
     rule,
@@ -209,6 +214,7 @@ function otherHit(hit: RuleHit): OtherHit {
     reason,
     ...(reference !== undefined && { reference }),
     ...(waiver !== undefined && { waiver }),
+    ...(lifted && { lifted }),
   };
 }
 

@@ -69,7 +69,7 @@ export function isOneEditFrom(name: string, fame: string): string {
 }
 
 export function hasAnotherAffix(name: string, fame: string): string {
-  return `is ${name} with another prefix or suffix, ${fame}`;
+  return `differs only in a prefix or suffix from ${name}, ${fame}`;
 }
 
 /** Why a name is known. */

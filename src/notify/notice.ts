@@ -51,7 +51,7 @@ export interface ExposedNotice {
 export interface PolicyNotice {
   readonly event: 'policy';
   readonly time: string;
-  readonly state: 'not-taken-over' | 'taken-over';
+  readonly state: 'rejected' | 'accepted';
   /** Of the policy in force. */
   readonly revision: string;
   /** The first problems, `file:line:column` each. */
@@ -113,7 +113,7 @@ function saidOf(message: Notice | TestNotice): string {
     case 'exposed':
       return exposedSentence(message);
     case 'policy':
-      return message.state === 'taken-over'
+      return message.state === 'accepted'
         ? `A policy edit was accepted again: revision ${message.revision} is in force.`
         : `A policy edit was rejected; revision ${message.revision} stays in force. ${message.problems.join('; ')}`;
     case 'waiver':
@@ -127,8 +127,11 @@ function saidOf(message: Notice | TestNotice): string {
 function refusalSentence({ isFirst, count, first, ...refusal }: RefusalNotice): string {
   const { project, version, reason, filenames } = refusal;
   const release = version === undefined ? (filenames[0] ?? project) : `${project} ${version}`;
-  const times = isFirst ? '' : ` ${counted(count, 'more time')} since ${first}`;
-  return `${release} was refused${times}: ${reason}`;
+  const times = isFirst ? '' : ` (${counted(count, 'more time')} since ${first})`;
+  // Most reasons begin with the release.
+  return reason.startsWith(`${release} `)
+    ? `Refused by Wheelgate${times}: ${reason}`
+    : `Wheelgate refused ${release}${times}: ${reason}`;
 }
 
 function exposedSentence({

@@ -74,12 +74,12 @@ export class Notifier {
     const said = problems.slice(0, MAX_PROBLEMS);
     if (JSON.stringify(said) === JSON.stringify(this.#problems)) return;
     this.#problems = said;
-    this.#tellOfPolicy('not-taken-over', said);
+    this.#tellOfPolicy('rejected', said);
   }
 
   /** An edit was, or the policy was read at the start. */
   notePolicy(): void {
-    if (this.#problems.length > 0) this.#tellOfPolicy('taken-over', []);
+    if (this.#problems.length > 0) this.#tellOfPolicy('accepted', []);
     this.#problems = [];
     this.#lookAtWaivers();
   }
@@ -105,7 +105,7 @@ export class Notifier {
     for (const notice of this.#waivers.look(this.#parts.waivers(), this.#now)) this.#tell(notice);
   }
 
-  #tellOfPolicy(state: 'not-taken-over' | 'taken-over', problems: readonly string[]): void {
+  #tellOfPolicy(state: 'rejected' | 'accepted', problems: readonly string[]): void {
     const time = new Date(this.#now).toISOString();
     this.#tell({ event: 'policy', time, state, revision: this.#parts.revision(), problems });
   }

@@ -85,14 +85,15 @@ function waiverSpans({ file, document }: SourcedFile, waiverMax: number, now: nu
 
 /** Copied waivers with placeholders that were not replaced. */
 function unfinishedWaivers({ file, document }: SourcedFile): Problem[] {
-  return (file.waivers ?? []).flatMap((waiver, index) =>
-    unfinishedKeys(waiver).map((key) =>
-      document.problemAt(
-        ['waivers', index, key],
-        `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: replace it with the owner and the reason`,
-      ),
-    ),
-  );
+  return (file.waivers ?? []).flatMap((waiver, index) => {
+    const [key] = unfinishedKeys(waiver);
+    return key === undefined
+      ? []
+      : document.problemAt(
+          ['waivers', index, key],
+          `the waiver of ${waiver.rule} for ${waiver.project} still says ${CHANGE_ME}: replace it with the owner and the reason`,
+        );
+  });
 }
 
 /** Versions that no release can have. */

@@ -3,7 +3,7 @@ import { isSettable, type RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
 import type { Waiver } from './entries.js';
-import { DAY, oneLine } from './terms.js';
+import { DAY } from './terms.js';
 
 /** The findings that known-good contents cover: files that are executed, or that lead to others. */
 export const BY_CONTENT: ReadonlySet<string> = new Set([
@@ -80,7 +80,7 @@ function changeOf(rule: RuleId, { integrity }: Pick<Release, 'integrity'>): stri
  */
 export function waiverOf(
   subject: Pick<Subject, 'project' | 'version' | 'integrity'>,
-  { rule, reason }: Pick<RuleHit, 'rule' | 'reason'>,
+  { rule }: Pick<RuleHit, 'rule'>,
   now: number,
   waiverMax: number,
 ): string | undefined {
@@ -89,7 +89,7 @@ export function waiverOf(
   if (version === undefined || (!isSettable(rule) && sha256 === undefined)) return undefined;
   return asFile('waivers', [
     ...waiverKeys(rule, project, version, sha256),
-    ['reason', quoted(oneLine(reason))],
+    ['reason', CHANGE_ME],
     ['owner', CHANGE_ME],
     ['expires', usualExpiry(now, waiverMax)],
   ]);

@@ -115,7 +115,7 @@ ${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be 
 
 function userRow(user: ExposedUser): Html {
   const { who, isNamed, counts, first, last, addresses, moreAddresses, agents, moreAgents } = user;
-  const number = (count: number) => html`<td class="number">${count > 0 && counted(count)}</td>`;
+  const number = (count: number) => html`<td class="number">${counted(count)}</td>`;
   return html`<tr><th scope="row">${shown(who)}${isNamed && html`<br><span class="soft">${listed(addresses, moreAddresses, ', ')}</span>`}</th>
 ${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)}${number(counts.prefix)}${number(counts.refused)}${number(counts.locked)}
 <td>${time(first)}</td><td>${time(last)}</td><td>${listed(agents, moreAgents, '; ')}</td></tr>`;

@@ -1,4 +1,5 @@
 import { isAhead, type SeenDecision } from '../dashboard/seen-decisions.js';
+import { plainReason } from '../dashboard/verdict-sentence.js';
 import { AHEAD } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
@@ -39,7 +40,7 @@ function row(decision: SeenDecision, seesIdentities: boolean, urlOf: UrlOf): Htm
   return html`<tr id="${id}"><th scope="row">${time(decision.time, 'seconds')}</th>
 <td>${isAhead(decision) ? html`<span class="soft">◇ ${AHEAD}</span>` : html`<span class="word ${wouldBlock ? 'warn' : verdict}">${wouldBlock ? '▲ dry-run' : ANSWERS[verdict]}</span> ${status}`}</td>
 <td><a href="${urlOf(path)}">${shown(filename || `${project} ${version ?? ''}`)}</a></td>
-<td>${rule !== undefined && html`<code>${rule}</code>`}${reason !== undefined && html`: ${shown(reason)}`}</td>
+<td>${rule !== undefined && html`<code>${rule}</code>`}${reason !== undefined && html`: ${shown(plainReason(reason, rule))}`}</td>
 ${
   seesIdentities &&
   html`<td>${shown(user ?? '')}</td><td>${shown(forwarded ?? client ?? '')}</td><td>${agent(userAgent ?? '')}</td>`

@@ -78,14 +78,14 @@ function form({ filter, sort }: RefusalsQuestion, reader: Reader, urlOf: UrlOf):
 <p><label for="${name}">${label}</label><input id="${name}" name="${name}" type="${value === undefined || value.length === 10 ? 'date' : 'text'}" value="${value}"></p>`;
   return html`<form class="filter" method="get" action="${urlOf(['refusals'])}">
 <p><label for="rule">Rule</label><select id="rule" name="rule"><option value="">any</option>${RULES.map((one) => html`<option${chosen(one === rule)}>${one}</option>`)}</select></p>
-<p><label for="verdict">Answer</label><select id="verdict" name="verdict"><option value="">any</option>${VERDICTS.map(([value, word]) => html`<option value="${value}"${chosen(value === verdict)}>${word}</option>`)}</select></p>
+<p><label for="verdict">Verdict</label><select id="verdict" name="verdict"><option value="">any</option>${VERDICTS.map(([value, word]) => html`<option value="${value}"${chosen(value === verdict)}>${word}</option>`)}</select></p>
 <p><label for="project">Project</label><input id="project" name="project" value="${project}"></p>
 ${reader.seesIdentities && html`<p><label for="user">User</label><input id="user" name="user" value="${user}"></p>`}
 <p><label for="q">Text</label><input id="q" name="q" type="search" value="${text}"></p>
 ${day('since', 'From (UTC)', instant(since))}
 ${day('until', 'Before (UTC)', instant(until))}
 <p><label for="sort">Order</label><select id="sort" name="sort">${SORTS.map((one) => html`<option value="${one}"${chosen(one === sort)}>${SORTED[one]}</option>`)}</select></p>
-<p><button type="submit">Show</button> <a href="${urlOf(['refusals'])}">all</a></p>
+<p><button type="submit">Show</button> <a href="${urlOf(['refusals'])}">Clear filters</a></p>
 </form>`;
 }
 

@@ -24,7 +24,7 @@ ${troubles.map(
     html`<li class="word warn"><strong>▲ ${part}</strong>: ${shown(detail)}</li>`,
 )}
 ${policy.mode === 'dry-run' && html`<li class="word warn"><strong>◆ mode: dry-run</strong>: ${ONLY_COUNTED}</li>`}
-<li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force for ${spanOf(now - Date.parse(policy.since))}, since ${time(policy.since)}</li>
+<li>Policy <a href="${urlOf(['policy'])}"><code>${policy.revision}</code></a>, in force since ${time(policy.since)}</li>
 ${feedLine(feed, parts['malware-feed'], now)}
 ${replicas(state, urlOf)}
 <li>${log === undefined || log.state === 'ok' ? 'Decision log: ok' : html`<strong>Decision log: failing</strong>`}</li>

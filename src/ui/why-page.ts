@@ -1,4 +1,5 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
+import { plainReason } from '../dashboard/verdict-sentence.js';
 import type { JudgedNow, ShownFinding, Why } from '../dashboard/why.js';
 import type { Signing } from '../domain/attestation.js';
 import { clause, sentence } from '../domain/sentence.js';
@@ -46,8 +47,8 @@ ${absence !== undefined && html`<p class="soft">${shown(absence)} These are the 
 ${
   also.length > 0 &&
   html`<h2>Other rules</h2><ul>${also.map(
-    ({ rule, action, reason, reference: see, waiver }) =>
-      html`<li><strong>${rule}</strong> (${waiver === undefined ? action : waived(waiver)}): ${shown(reason)}${see !== undefined && html`, see ${reference(see)}`}</li>`,
+    ({ rule, action, reason, reference: see, waiver, lifted }) =>
+      html`<li><strong>${rule}</strong> (${waiver !== undefined ? waived(waiver) : lifted ? 'lets it through' : action}): ${shown(plainReason(reason, rule))}${see !== undefined && html`, see ${reference(see)}`}</li>`,
   )}</ul>`
 }`;
 }
@@ -202,7 +203,7 @@ function history({ history: known, project, filename, changedFrom }: Why, urlOf:
       last,
       requests: count,
     }) => html`<tr><th scope="row"><span class="word ${was}">${VERDICTS[was]}</span></th>
-<td>${rule}${reason !== undefined && html`: ${shown(reason)}`}</td><td>${counted(count)}</td><td>${time(first)}</td><td>${time(last)}</td><td><code>${policy}</code></td></tr>`,
+<td>${rule}${reason !== undefined && html`: ${shown(plainReason(reason, rule))}`}</td><td>${counted(count)}</td><td>${time(first)}</td><td>${time(last)}</td><td><code>${policy}</code></td></tr>`,
   );
   const who = requests.map(
     (

@@ -97,6 +97,10 @@ describe('a young release that an advisory names as its fix', () => {
     assert.deepEqual([explained.verdict, explained.lifted], ['allow', true]);
     const why = (await gate.get(`/projects/demo/files/${fixed}`)).body.toString();
     assert.match(why, saying(letThroughFix('PYSEC-2026-1')));
+    // The rule that lets it through is in the sentence, and does not warn as well.
+    assert.doesNotMatch(why, /Other rules/);
+    const said = (await gate.get(`/api/v1/projects/demo/files/${fixed}`)).json();
+    assert.deepEqual([said.verdict, said.rule, said.also], ['allow', 'cooldown', []]);
   });
 
   it('waits where it may have joined an old release: one of another spelling, label or kind, or one without a time', async () => {

@@ -131,7 +131,7 @@ describe('webhooks', () => {
     const { text } = await receiver.message('/chat');
     assert.match(
       text,
-      /^demo 1\.0 was refused: demo is denied: &lt;!channel&gt; &amp; &lt;https:\u200b/,
+      /^Wheelgate refused demo 1\.0: demo is denied: &lt;!channel&gt; &amp; &lt;https:\u200b/,
     );
     const [said, link] = text.split('\n');
     assert.doesNotMatch(said, /[<>]/);
@@ -145,11 +145,11 @@ describe('webhooks', () => {
     const message = await receiver.message('/editors');
     assert.deepEqual(
       [message.type, message.data.state, message.data.revision],
-      ['policy', 'not-taken-over', revision],
+      ['policy', 'rejected', revision],
     );
     assert.match(message.data.problems[0], saying(`bad.yaml:1:1: ${unknownKey('denny')}`));
     await gate.writePolicy('bad.yaml', 'deny: []');
-    assert.equal((await receiver.message('/editors', 1)).data.state, 'taken-over');
+    assert.equal((await receiver.message('/editors', 1)).data.state, 'accepted');
   });
 
   it('are told of a waiver that ends within a week', async () => {

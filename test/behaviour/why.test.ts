@@ -66,7 +66,10 @@ describe('a refusal', () => {
     assert.match(text, /3,506 more bytes/);
     assert.match(text, /pip install hooked==1\.0/);
     assert.match(text, /mailto:platform@example\.com/);
-    assert.match(text, /owner: CHANGE-ME/);
+    assert.match(text, /reason: CHANGE-ME\n {4}owner: CHANGE-ME/);
+    // Each reason stands beside the name of its rule, which is said once.
+    assert.match(text, /Earlier decisions/);
+    assert.doesNotMatch(text, /\(startup-hook\)/);
     assert.match(
       text,
       /href="https:\/\/git\.example\/edit\/waivers\.yaml" rel="noreferrer nofollow"/,

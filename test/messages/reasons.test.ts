@@ -44,7 +44,7 @@ it('reasons have these words', () => {
     newAndAlike: [[['a', '3 days old', 'it is like b'], 'a is 3 days old, and it is like b']],
     itsName: [[['is like a'], 'its name is like a']],
     isOneEditFrom: [[['a', 'a module'], 'is one edit from a, a module']],
-    hasAnotherAffix: [[['a', 'a module'], 'is a with another prefix or suffix, a module']],
+    hasAnotherAffix: [[['a', 'a module'], 'differs only in a prefix or suffix from a, a module']],
     usedHere: [[[5], 'which at least 5 users here install']],
     WELL_KNOWN: 'a well-known project',
     partnerReason: [

@@ -118,9 +118,9 @@ describe('what is told of', () => {
     assert.deepEqual(
       bodies.map(({ data }) => [data.state, data.problems[0]]),
       [
-        ['not-taken-over', 'a.yaml:1:1: unknown key'],
-        ['not-taken-over', 'a.yaml:2:1: unknown key'],
-        ['taken-over', undefined],
+        ['rejected', 'a.yaml:1:1: unknown key'],
+        ['rejected', 'a.yaml:2:1: unknown key'],
+        ['accepted', undefined],
       ],
     );
   });

@@ -44,7 +44,7 @@ describe('The text of a webhook message', () => {
 
   it('shows a plain reason to Slack as it is', () => {
     const reason = 'demo.pth would run code at start-up (startup-hook)';
-    assert.equal(slack(reason), `demo 1.0 was refused: ${reason}`);
+    assert.equal(slack(reason), `Wheelgate refused demo 1.0: ${reason}`);
   });
 
   it('is one line a notice in every format, in which nothing is out of sight or turned around', () => {

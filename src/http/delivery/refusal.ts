@@ -29,7 +29,10 @@ export function sendRefusal(
   const hit = verdict.decisive;
   const rule = hit?.rule ?? 'policy';
   const reason = hit?.reason ?? 'refused by policy';
-  const why = hit?.reference === undefined ? reason : `${clause(reason)} (${hit.reference})`;
+  const why =
+    hit?.reference === undefined || reason.includes(hit.reference)
+      ? reason
+      : `${clause(reason)} (${hit.reference})`;
   const until = hit?.until === undefined ? undefined : new Date(hit.until).toISOString();
   const ask = contact === undefined ? '' : ` ${askForWaiver(sentence(contact))}`;
   const see = more === undefined ? '' : ` ${seePage(more)}`;
