@@ -1,14 +1,25 @@
-import { SETTABLE_RULES, type SettableRule } from '../domain/rules.js';
+import type { SettableRule } from '../domain/rules.js';
 import { SETTABLE } from '../policy/rules/index.js';
+import type { RuleNote } from './policy-report.js';
 
-/** A rule, with a description of the files that it refuses. */
+/** A rule that is on, with a description of its effect. */
 export interface RuleSaid {
   readonly rule: SettableRule;
   readonly about: string;
 }
 
-/** Each configurable rule, the strongest first. Defaults are omitted, because the policy in force may differ. */
-export const RULES_SAID: readonly RuleSaid[] = SETTABLE_RULES.map((rule) => ({
-  rule,
-  about: SETTABLE[rule].about.replace(/ Default: .*$/, ''),
-}));
+/** Each rule that a policy enables, in the given order. Defaults are omitted, because the policy may differ. */
+export function rulesSaid(
+  rules: readonly Pick<RuleNote, 'rule' | 'action' | 'dryRun'>[],
+): RuleSaid[] {
+  return rules
+    .filter(({ action }) => action !== 'off')
+    .map(({ rule, action, dryRun }) => {
+      const refuses = SETTABLE[rule].about.replace(/ Default: .*$/, '');
+      const about = action === 'warn' ? refuses.replace(/^Refuses/, 'Warns about') : refuses;
+      return {
+        rule,
+        about: dryRun && action === 'block' ? `${about} Dry-run: only counted.` : about,
+      };
+    });
+}

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Parser } from 'htmlparser2';
 import { clientSettings, PACKAGE_CLIENTS } from '../../src/domain/client-settings.js';
-import { SETTABLE_RULES } from '../../src/domain/rules.js';
 import { ask, startGate } from '../support/wheelgate.js';
 
 /** What a page says, without its markup. */
@@ -16,6 +15,7 @@ function textOf(body: Buffer): string {
 describe('the page of help', () => {
   it('has the lines of every client for the public URL, whom to ask, and each rule', async () => {
     const gate = await startGate({
+      policies: { 'own.yaml': 'rules: { record: { action: block, mode: dry-run } }' },
       config: { 'public-url': 'https://wg.example/py', contact: 'platform@example.com' },
     });
     try {
@@ -29,7 +29,13 @@ describe('the page of help', () => {
       assert.doesNotMatch(text, /`/);
       assert.match(page.body.toString(), /<code>pdm config pypi\.url<\/code>/);
       assert.match(text, /Ask platform@example\.com/);
-      for (const rule of SETTABLE_RULES) assert.ok(text.includes(`${rule}Refuses`), rule);
+      for (const [rule, effect] of [
+        ['startup-hook', 'Refuses'],
+        ['late-file', 'Warns about'],
+        ['record', 'Refuses wheels whose RECORD is missing, incomplete or wrong. Dry-run'],
+      ] as const)
+        assert.ok(text.includes(`${rule}${effect}`), rule);
+      assert.doesNotMatch(text, /sdist(?:Refuses|Warns)/, 'a rule that is off');
       assert.match(page.body.toString(), /href="\.\/help\/findings"/);
       assert.doesNotMatch(text, /requires a token/);
       // The same page below its own path: its links lead out of it.

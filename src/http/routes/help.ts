@@ -1,4 +1,4 @@
-import { RULES_SAID } from '../../dashboard/rules-said.js';
+import { rulesSaid } from '../../dashboard/rules-said.js';
 import { Failure } from '../../domain/failure.js';
 import { findingsPage } from '../../ui/findings-page.js';
 import { helpPage } from '../../ui/help-page.js';
@@ -17,11 +17,12 @@ export function helpRoute(services: Services, settings: HttpSettings): Handler {
   const asksForTokens = services.authenticate !== undefined;
   // If the dashboard has a separate port, its address differs from the packages' address.
   const canTell = publicUrl !== undefined || !dashboard.ownPort || !dashboard.isWhole;
-  return pageHandler(services, settings, (req, urlOf) => {
+  return pageHandler(services, settings, async (req, urlOf) => {
     const [, topic = '', ...rest] = pathSegments(req.url ?? '') ?? [];
     if (topic === '' && rest.length === 0) {
       const server = canTell ? baseUrl(req) : '';
-      return helpPage({ server, contact, asksForTokens, rules: RULES_SAID }, urlOf);
+      const { rules } = await services.policyReports.report(false);
+      return helpPage({ server, contact, asksForTokens, rules: rulesSaid(rules) }, urlOf);
     }
     if (topic === 'findings' && rest.length === 0) return findingsPage();
     throw new Failure('not-found', 'No such page.');
