@@ -41,7 +41,7 @@ export async function runApprove(
   const hooked = files.filter(({ rule }) => rule === 'startup-hook');
   if (hooked.length === 0)
     throw new UsageError(
-      `no start-up hook is refused for ${files[0].reason}; consider wheelgate waive`,
+      `no start-up hook is the cause of this refusal: ${files[0].reason}; consider wheelgate waive`,
     );
   const hooks = hooksOf(hooked.flatMap(({ file }) => file.facts.inspection ?? []));
   if (hooks.length === 0)

@@ -50,7 +50,7 @@ export async function findRefusals(
   const files = answer.files.filter((file) => filename === undefined || file.filename === filename);
   if (files.length === 0) throw new UsageError(`${base} has no such file: ${filename ?? what}`);
   const [first, ...rest] = files.flatMap(refusedOf);
-  if (first === undefined) throw new UsageError(`no refusal for ${files.map(inWords).join('; ')}`);
+  if (first === undefined) throw new UsageError(notRefused(files));
   const waiverMax = (answer.waiverMaxDays ?? Infinity) * DAY;
   return { project: answer.project, files: [first, ...rest], waiverMax };
 }
@@ -115,8 +115,13 @@ function refusedOf(file: Refused['file']): Refused[] {
   });
 }
 
+function notRefused(files: readonly Refused['file'][]): string {
+  const said = files.map(inWords).join('; ');
+  return files.every(({ waiver }) => waiver !== undefined) ? said : `no refusal for ${said}`;
+}
+
 function inWords({ filename, waiver, standing }: Refused['file']): string {
   return waiver === undefined
     ? `${filename} (${standing})`
-    : `${filename} is waived until ${expiryText(waiver.expires)} by ${waiver.owner}`;
+    : `${filename} is already waived until ${expiryText(waiver.expires)} by ${waiver.owner}`;
 }

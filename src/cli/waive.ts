@@ -35,7 +35,7 @@ export async function runWaive(what: string, options: WaiveOptions, out: Output)
   const reach = reachOf(waiverMax);
   if (given !== undefined && given > now + reach)
     throw new UsageError(
-      `--expires: waiver-max is limited to ${counted(waiverMax / DAY, 'day')} from now`,
+      `--expires is limited by waiver-max to ${counted(waiverMax / DAY, 'day')} from now`,
     );
   const versions = `==${version}`;
   const same = sameWaiver(edit, { rule, project: refusals.project, versions }, given ?? now + 1);

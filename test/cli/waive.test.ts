@@ -108,7 +108,19 @@ describe('wheelgate waive and approve', () => {
     assert.ok(await gate.gate.policies.reload());
     assert.equal(await status('denied', 'denied-1.0-py3-none-any.whl'), 200);
     assert.equal(await status('denied', 'denied-2.0-py3-none-any.whl'), 403);
-    await assert.rejects(run(runWaive, 'denied==1.0', write()), /no refusal for .*is waived/);
+    await assert.rejects(
+      run(runWaive, 'denied==1.0', write()),
+      /^UsageError: denied-1\.0\S+ is already waived until \S+ by /,
+    );
+    // Twins: a release that no start-up hook is the reason for, and a time beyond the longest waiver.
+    await assert.rejects(
+      run(runApprove, 'denied==2.0', write()),
+      /no start-up hook is the cause of this refusal: denied is denied/,
+    );
+    await assert.rejects(
+      run(runWaive, 'denied==2.0', { ...write(), expires: '2999-01-01' }),
+      /--expires is limited by waiver-max to \d+ days from now/,
+    );
   });
 
   it('tells of a waiver and of an honest hook that are there already, and writes none twice', async () => {
@@ -161,7 +173,12 @@ describe('wheelgate waive and approve', () => {
       [runWaive, 'denied==1.0', { ...options, owner: undefined }, /--owner/],
       [runApprove, 'hooked==1.0', { ...options, reason: undefined }, /--reason/],
       [runWaive, 'denied==1.0', { ...options, expires: '2020-01-01' }, /--expires is in the past/],
-      [runWaive, 'denied==1.0', { ...options, expires: late }, /--expires: waiver-max/],
+      [
+        runWaive,
+        'denied==1.0',
+        { ...options, expires: late },
+        /--expires is limited by waiver-max/,
+      ],
       [
         runWaive,
         'denied==1.0',
