@@ -11,6 +11,7 @@ import { readBlob } from '../store/read-bytes.js';
 import { objectionTo } from './sidecar-check.js';
 import {
   type FoundSidecar,
+  isSafe,
   type RefusedSidecar,
   type SidecarParts,
   SidecarSources,
@@ -67,7 +68,8 @@ export class SidecarService {
     const hashes = sidecarDigests(listed.file, inspection) ?? {};
     const sha256 = parseSha256(hashes.sha256);
     const stored = sha256 && (await this.#stored(sha256, hashes));
-    if (sha256 && stored) return { kind: 'ready', listed, verdict, sha256, bytes: stored };
+    if (sha256 && stored && isSafe(stored, inspection))
+      return { kind: 'ready', listed, verdict, sha256, bytes: stored };
     const found = await this.#find(listed, hashes, inspection);
     if ('kind' in found) return found;
     // That may have taken long: the wheel may have been refused, or opened, meanwhile.

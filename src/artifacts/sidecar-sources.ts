@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.js';
 import type { Inspection } from '../domain/finding.js';
 import { checked, type Hashes } from '../domain/hashes.js';
 import type { Verdict } from '../domain/verdict.js';
+import { mayRequireUrl } from '../inspection/wheel/metadata.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { sidecarDigests } from '../project-pages/sidecar-digests.js';
 import { collect } from '../runtime/collect.js';
@@ -27,7 +28,11 @@ export interface RefusedSidecar {
   readonly verdict: Verdict;
 }
 
-export type FoundSidecar = RefusedSidecar | { readonly bytes: Uint8Array };
+interface FetchedSidecar {
+  readonly bytes: Uint8Array;
+}
+
+export type FoundSidecar = RefusedSidecar | FetchedSidecar;
 
 export interface SidecarParts {
   readonly pages: ProjectPages;
@@ -54,9 +59,11 @@ export class SidecarSources {
     hashes: Hashes,
     inspection: Inspection | undefined,
   ): Promise<FoundSidecar> {
-    return listed.file.name.kind === 'wheel'
-      ? this.#ofWheel(listed, hashes, inspection)
-      : { bytes: await this.#fetch(listed, hashes) };
+    if (listed.file.name.kind === 'wheel') return this.#ofWheel(listed, hashes, inspection);
+    const bytes = await this.#fetch(listed, hashes);
+    if (listed.subject.publicUpstream && !isSafe(bytes, inspection))
+      throw new Failure('not-found', `${listed.file.filename} was not inspected yet.`);
+    return { bytes };
   }
 
   #memoryFor({ file }: ListedFile): Holding {
@@ -69,9 +76,9 @@ export class SidecarSources {
     inspection: Inspection | undefined,
   ): Promise<FoundSidecar> {
     const here = await this.#inStoredWheel(listed, hashes, inspection);
-    if (here !== undefined) return here;
+    if (here !== undefined && isSafe(here.bytes, inspection)) return here;
     const inIndex = await this.#inIndex(listed, hashes);
-    if (inIndex === undefined) return this.#inWheel(listed);
+    if (inIndex === undefined || !isSafe(inIndex.bytes, inspection)) return this.#inWheel(listed);
     this.#parts.prefetcher?.announce(listed);
     return inIndex;
   }
@@ -80,7 +87,7 @@ export class SidecarSources {
     listed: ListedFile,
     hashes: Hashes,
     inspection: Inspection | undefined,
-  ): Promise<FoundSidecar | undefined> {
+  ): Promise<FetchedSidecar | undefined> {
     const sha256 = admittedDigest(listed, inspection);
     const blob = sha256 && (await this.#parts.blobs.open(sha256));
     if (blob === undefined) return undefined;
@@ -94,7 +101,7 @@ export class SidecarSources {
   }
 
   /** Undefined if the index does not return it, for any reason. @throws {Failure} if the index limits requests */
-  async #inIndex(listed: ListedFile, hashes: Hashes): Promise<FoundSidecar | undefined> {
+  async #inIndex(listed: ListedFile, hashes: Hashes): Promise<FetchedSidecar | undefined> {
     try {
       return { bytes: await this.#fetch(listed, hashes) };
     } catch (error) {
@@ -144,6 +151,17 @@ export class SidecarSources {
       'The wheel was evicted from the cache before it could be read.',
     );
   }
+}
+
+/**
+ * Whether a client may resolve this METADATA: pip fetches and builds what it requires by URL before it asks for the
+ * file itself, so that must be inspected first.
+ */
+export function isSafe(bytes: Uint8Array, inspection: Inspection | undefined): boolean {
+  return (
+    inspection !== undefined ||
+    !mayRequireUrl(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  );
 }
 
 /**

@@ -163,6 +163,10 @@ export const FINDING_CODES = {
   'metadata-malformed': metadata('METADATA or WHEEL is malformed'),
   'metadata-name': metadata('The name in the metadata differs from the filename'),
   'metadata-version': metadata('The version in the metadata differs from the filename'),
+  'metadata-direct-url': {
+    ...metadata('A requirement with a URL: installers fetch it past the index'),
+    source: 'PEP 508',
+  },
   'metadata-wheel-version': metadata('An unknown Wheel-Version'),
   'metadata-entry-point': metadata('A script outside the scripts folder'),
   'metadata-entry-points': metadata('Ambiguous entry_points.txt'),

@@ -644,6 +644,15 @@ export const TARS: readonly CorpusCase[] = [
     gzipSync(buildTar(sdistEntries({ files: { 'PKG-INFO': 'Name: demo\nVersion: 2.0\n' } }))),
   ),
   refusedSdist(
+    'a PKG-INFO that requires a URL',
+    'metadata-direct-url',
+    sdistFile('PKG-INFO', 'Name: demo\nVersion: 1.0\nRequires-Dist: x@git+https://a.org/x\n'),
+  ),
+  allowedSdist(
+    'a PKG-INFO that requires a project',
+    sdistFile('PKG-INFO', 'Name: demo\nVersion: 1.0\nRequires-Dist: x ; extra == "@"\n'),
+  ),
+  refusedSdist(
     'a form that is not opened',
     'archive-format-unsupported',
     Buffer.from('x'),

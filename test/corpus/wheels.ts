@@ -6,6 +6,31 @@ const info = 'demo-1.0.dist-info';
 const scripts = (text: string) => ({ distInfo: { 'entry_points.txt': text } });
 const metadata = (text: string) => ({ distInfo: { METADATA: text } });
 
+const NAMED = 'Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n';
+const LONG = 'text '.repeat(220_000);
+
+const DIRECT: readonly (readonly [how: string, headers: string])[] = [
+  ['a URL', 'Requires-Dist: x @ https://example.org/x-1.0.tar.gz\n'],
+  ['a URL without blanks', 'Requires-Dist:x@https://example.org/x-1.0.tar.gz\n'],
+  ['a URL for an extra', 'Requires-Dist: x [a, b] @ https://example.org/x ; extra == "a"\n'],
+  ['a repository', 'Requires-Dist: x @ git+https://example.org/x\n'],
+  ['a local file', 'Requires-Dist: x @ file:///tmp/x\n'],
+  ['a URL on the next line', 'Requires-Dist: x\n @ https://example.org/x\n'],
+  ['a URL two lines on', 'Requires-Dist: x\r\n\t\r\n\t[a]@ https://example.org/x\r\n'],
+  ['a URL in small letters', 'requires-dist: x @ https://example.org/x\n'],
+  ['a URL in capitals', 'REQUIRES-DIST: x @ https://example.org/x\n'],
+  ['a URL with a line separator', 'Requires-Dist: x @ https://example.org/x#\u2028\n'],
+  ['a URL behind others', 'Requires-Dist: y\nSummary: s\nRequires-Dist: x @ https://a.org/x\n'],
+];
+
+const INDIRECT: readonly (readonly [how: string, headers: string])[] = [
+  ['a project whose marker has an @', 'Requires-Dist: x (>=1) ; extra == "@"\n'],
+  ['a project for an interpreter', 'Requires-Dist: x ; python_version > "3"\n'],
+  ['a folded project', 'Requires-Dist: x (>=1)\n  ; extra == "@"\n'],
+  ['a URL in its readme alone', '\nRequires-Dist: x @ https://example.org/x\n'],
+  ['nothing, with an address', 'Author-email: Requires-Dist: x @ https://a.org <a@example.org>\n'],
+];
+
 function sha512Row(path: string, content: string): string {
   return `${path},sha512=${createHash('sha512').update(content).digest('base64url')},${content.length}`;
 }
@@ -214,6 +239,20 @@ export const WHEELS: readonly CorpusCase[] = [
     bytes: buildWheel({ folder: 'demo-1.0+cu118.dist-info', version: '1.0+cu121' }),
     refused: 'metadata-version',
   },
+  ...DIRECT.map(([how, text]) =>
+    refusedWheel(`METADATA that requires ${how}`, 'metadata-direct-url', metadata(NAMED + text)),
+  ),
+  ...INDIRECT.map(([how, text]) =>
+    allowedWheel(`METADATA that requires ${how}`, metadata(NAMED + text)),
+  ),
+  refusedWheel(
+    'METADATA whose headers are longer than anybody reads',
+    'metadata-malformed',
+    metadata(
+      `${NAMED}Summary: s\r\nKeywords: ${LONG}\nRequires-Dist: x @ https://example.org/x\n\n`,
+    ),
+  ),
+  allowedWheel('METADATA with a long readme', metadata(`${NAMED}\n${LONG}`)),
   refusedWheel('two Wheel-Versions that differ', 'metadata-malformed', {
     distInfo: { WHEEL: 'Wheel-Version: 1.0\nWheel-Version: 1.1\n' },
   }),

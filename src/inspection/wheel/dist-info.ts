@@ -3,7 +3,7 @@ import { parseProjectName } from '../../domain/project-name.js';
 import { foldPath, normalisePath } from '../archive/member-name.js';
 import type { FindingList } from '../finding-list.js';
 import { checkEntryPoints } from './entry-points.js';
-import { checkNameAndVersion, isVersionOrItsLocal, parseHeaders } from './metadata.js';
+import { checkMetadata, isVersionOrItsLocal, parseHeaders } from './metadata.js';
 import { checkOwnFolders } from './own-folders.js';
 import { WheelRecord } from './record.js';
 
@@ -94,7 +94,7 @@ export function readDistInfo(
   if (metadata === undefined) findings.add('metadata-missing', `${folder} has no METADATA`);
   else {
     const { version } = partsOf(folder);
-    checkNameAndVersion(metadata, artifact, `${folder}/METADATA`, findings, version);
+    checkMetadata(metadata, artifact, `${folder}/METADATA`, findings, version);
   }
   const wheel = contents.get('WHEEL');
   if (wheel === undefined) findings.add('metadata-missing', `${folder} has no WHEEL`);

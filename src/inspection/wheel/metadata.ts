@@ -3,26 +3,25 @@ import { parseProjectName } from '../../domain/project-name.js';
 import { sameVersion } from '../../domain/version.js';
 import type { FindingList } from '../finding-list.js';
 
-/** No reader needs more of a header block; a body (the readme) may be longer. */
+/** No honest header block is longer; a body (the readme) may be. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /**
- * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A header with
- * indented continuation lines keeps its first line and a mark. The body is omitted. After a line that is not a header,
- * Python stops and uv continues: all headers are returned.
+ * The headers of METADATA, PKG-INFO or WHEEL: names in lower case, each with its values in order. A value with
+ * indented continuation lines contains their line feeds. The body is omitted. After a line that is not a header, Python
+ * stops and uv continues: all headers are returned.
  */
 export function parseHeaders(content: Buffer): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   let values: string[] | undefined;
-  const text = content.toString('utf8', 0, MAX_HEADER_BYTES).replace(/^\ufeff/, '');
-  for (const line of text.split(/\r\n|\n|\r/)) {
+  for (const line of firstLines(content)) {
     if (line === '') break;
     if (/^[ \t]/.test(line)) {
       const last = values?.pop();
-      if (last !== undefined) values!.push(last.endsWith('\n') ? last : `${last}\n`);
+      if (last !== undefined) values!.push(`${last}\n${line}`);
       continue;
     }
-    const [, name, value = ''] = /^([\x21-\x39\x3b-\x7e]+):[ \t]*(.*)$/.exec(line) ?? [];
+    const [, name, value = ''] = /^([\x21-\x39\x3b-\x7e]+):[ \t]*(.*)$/s.exec(line) ?? [];
     if (name === undefined) {
       values = undefined;
       continue;
@@ -35,11 +34,32 @@ export function parseHeaders(content: Buffer): Map<string, string[]> {
 }
 
 /**
- * Compares Name and Version with the filename's, by PEP 503 and PEP 440.
- * @param folder the version of the wheel's `.dist-info`: METADATA may contain its local label, even if the filename
- * omits it
+ * Whether METADATA or PKG-INFO makes an installer fetch a URL that its author chose (PEP 508's `name @ URL`), or may: its
+ * headers are too long to be read. A `@` before the marker occurs in no other requirement.
  */
-export function checkNameAndVersion(
+export function mayRequireUrl(content: Buffer): boolean {
+  return !hasWholeHeaders(content) || directReferences(parseHeaders(content)).length > 0;
+}
+
+function directReferences(headers: ReadonlyMap<string, string[]>): string[] {
+  return (headers.get('requires-dist') ?? []).filter((value) => /^[^;]*@/.test(value));
+}
+
+/** Whether the headers end before the limit. */
+function hasWholeHeaders(content: Buffer): boolean {
+  return content.length <= MAX_HEADER_BYTES || firstLines(content).slice(0, -1).includes('');
+}
+
+function firstLines(content: Buffer): string[] {
+  const text = content.toString('utf8', 0, MAX_HEADER_BYTES).replace(/^\ufeff/, '');
+  return text.split(/\r\n|\n|\r/);
+}
+
+/**
+ * Checks METADATA or PKG-INFO: it names the filename's release, and requires nothing by URL.
+ * @param folder as of `checkNameAndVersion`
+ */
+export function checkMetadata(
   content: Buffer,
   artifact: DistributionFilename,
   member: string,
@@ -47,6 +67,27 @@ export function checkNameAndVersion(
   folder?: string,
 ): void {
   const headers = parseHeaders(content);
+  checkNameAndVersion(headers, artifact, member, findings, folder);
+  if (!hasWholeHeaders(content))
+    findings.add('metadata-malformed', `${member} has headers beyond ${MAX_HEADER_BYTES} bytes`, {
+      member,
+    });
+  for (const requirement of directReferences(headers))
+    findings.add('metadata-direct-url', `${member} requires a URL: ${requirement}`, { member });
+}
+
+/**
+ * Compares Name and Version with the filename's, by PEP 503 and PEP 440.
+ * @param folder the version of the wheel's `.dist-info`: METADATA may contain its local label, even if the filename
+ * omits it
+ */
+function checkNameAndVersion(
+  headers: ReadonlyMap<string, string[]>,
+  artifact: DistributionFilename,
+  member: string,
+  findings: FindingList,
+  folder?: string,
+): void {
   const names = headers.get('name') ?? [];
   const versions = headers.get('version') ?? [];
   const evidence = { member };

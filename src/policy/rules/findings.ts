@@ -1,12 +1,12 @@
 import type { Finding } from '../../domain/finding.js';
-import type { ProjectName } from '../../domain/project-name.js';
 import type { FindingRule } from '../../domain/rules.js';
+import type { Subject } from '../../domain/subject.js';
 import { type CodeActions, codeActions, gentleCodes } from '../code-actions.js';
 import { settable } from './form.js';
 import type { Rule } from './rule.js';
 
-/** Decides whether a finding is irrelevant in this project. */
-export type Excuse = (finding: Finding, project: ProjectName) => boolean;
+/** Decides whether a finding is irrelevant in this file. */
+export type Excuse = (finding: Finding, subject: Subject) => boolean;
 
 const NEVER: Excuse = () => false;
 
@@ -29,7 +29,7 @@ export function findings(
   return ({ subject, known: { inspection } }) => {
     const found = inspection?.findings.filter(
       (finding) =>
-        finding.rule === rule && actionOf(finding) !== 'off' && !excused(finding, subject.project),
+        finding.rule === rule && actionOf(finding) !== 'off' && !excused(finding, subject),
     );
     if (found === undefined || found.length === 0) return undefined;
     const blocking = found.filter((finding) => actionOf(finding) === 'block');

@@ -1,5 +1,5 @@
 import { codeActions, gentleCodes } from '../code-actions.js';
-import { findings } from './findings.js';
+import { type Excuse, type FindingsSettings, findings } from './findings.js';
 import { settable } from './form.js';
 import type { Case, Objection } from './rule.js';
 
@@ -12,7 +12,7 @@ export const metadata = settable({
   keys: { codes: codeActions('metadata') },
   defaults: { action: 'block', codes: gentleCodes('metadata') },
   create(settings) {
-    const seen = findings('metadata', settings);
+    const seen = findings('metadata', settings, direct(settings));
     return (about) => {
       const found = seen(about);
       if (found?.action === 'block') return found;
@@ -20,6 +20,12 @@ export const metadata = settable({
     };
   },
 });
+
+/** Companies pin their own projects by URL: at a private upstream, the code counts only if the policy names it. */
+function direct({ codes }: FindingsSettings): Excuse {
+  return ({ code }, { publicUpstream }) =>
+    code === 'metadata-direct-url' && !publicUpstream && codes[code] === undefined;
+}
 
 function sidecarDiffers({ subject, known }: Case): Objection | undefined {
   const actual = known.inspection?.metadataSha256;

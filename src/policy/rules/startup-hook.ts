@@ -55,7 +55,7 @@ function honest(hooks: readonly Hook[], templates: readonly string[]): Excuse {
     hooks.flatMap((hook) => hook.sha256.map((sha256) => key(hook.project, hook.file, sha256))),
   );
   const generated = new Set(templates);
-  return (finding, project) => {
+  return (finding, { project }) => {
     if (finding.sha256 !== undefined) {
       const file = finding.landing ?? finding.member?.replace(/^.*[/\\]/, '') ?? '';
       if (known.has(key(project, file, finding.sha256))) return true;
