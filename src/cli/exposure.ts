@@ -1,6 +1,7 @@
 import { parseSha256 } from '../domain/digest.js';
 import { AN_INSTANT, parseInstant } from '../domain/instant.js';
 import { counted } from '../domain/plural.js';
+import { shortAgent } from '../domain/short-agent.js';
 import { clientOf, isGiven } from '../exposure/delivery.js';
 import {
   EXPOSED_COLUMNS,
@@ -163,9 +164,6 @@ function nameOf({ filename, project, version }: Exposed): string {
   return filename || `${project}==${version}`;
 }
 
-/** A client chooses its agent, of any length. */
-const AGENT_LENGTH = 120;
-
 function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output): void {
   const whos = requests.map(({ client, forwarded, user }) =>
     [forwarded ?? client, user].filter(Boolean).join('  '),
@@ -176,7 +174,7 @@ function showTable({ requests, clients, reachesBackTo }: Exposure, out: Output):
     const { time, delivery, userAgent } = request;
     const what = styled(STYLES[delivery], DELIVERIES[delivery]);
     out.line(time, '  ', HANG, padded(whos[index]!, width), '  ', what);
-    const agent = userAgent === undefined ? '' : `  ${userAgent.slice(0, AGENT_LENGTH)}`;
+    const agent = userAgent === undefined ? '' : `  ${shortAgent(userAgent)}`;
     out.line('    ', nameOf(request), styled('quiet', agent));
   }
   const given = requests.filter(isGiven);

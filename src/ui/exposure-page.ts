@@ -1,10 +1,11 @@
 import type { ExposedFile, ExposedUser, ExposureAnswer } from '../dashboard/exposure-answer.js';
 import { plural } from '../domain/plural.js';
+import { shortAgent } from '../domain/short-agent.js';
 import { counted } from './evidence.js';
 import { type Field, form } from './form.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { block, shown, table, time } from './parts.js';
+import { agent, block, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
 
 /** The query as typed, and its result. */
@@ -116,17 +117,19 @@ ${gaps.length > 0 && html`<p class="word warn">▲ Part of the log could not be 
 function userRow(user: ExposedUser): Html {
   const { who, isNamed, counts, first, last, addresses, moreAddresses, agents, moreAgents } = user;
   const number = (count: number) => html`<td class="number">${counted(count)}</td>`;
-  return html`<tr><th scope="row">${shown(who)}${isNamed && html`<br><span class="soft">${listed(addresses, moreAddresses, ', ')}</span>`}</th>
+  return html`<tr><th scope="row">${shown(who)}${isNamed && html`<br><span class="soft">${shown(addresses.join(', '))}${andMore(moreAddresses)}</span>`}</th>
 ${number(counts.whole)}${number(counts.part + counts.early)}${number(counts.had)}${number(counts.prefix)}${number(counts.refused)}${number(counts.locked)}
-<td>${time(first)}</td><td>${time(last)}</td><td>${listed(agents, moreAgents, '; ')}</td></tr>`;
+<td>${time(first)}</td><td>${time(last)}</td><td>${agentsOf(agents)}${andMore(moreAgents)}</td></tr>`;
 }
 
-/** A client chooses its agent, which may have any length. */
-const LENGTH = 120;
+function andMore(more: number): string | undefined {
+  return more > 0 ? ` and ${counted(more)} more` : undefined;
+}
 
-function listed(texts: readonly string[], more: number, separator: string): Html {
-  const some = texts.map((text) => (text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text));
-  return html`${shown(some.join(separator))}${more > 0 && ` and ${counted(more)} more`}`;
+/** One of those that are the same in short: clients differ in the release of their kernel, for example. */
+function agentsOf(agents: readonly string[]): Html[] {
+  const different = new Map(agents.map((text) => [shortAgent(text), text]));
+  return [...different.values()].map((text, at) => html`${at > 0 && '; '}${agent(text)}`);
 }
 
 function fileRow(file: ExposedFile, urlOf: UrlOf): Html {

@@ -1,4 +1,5 @@
 import { expiryText } from '../domain/expiry-text.js';
+import { shortAgent } from '../domain/short-agent.js';
 import { visiblePieces } from '../domain/visible.js';
 import { type Html, type HtmlValue, html } from './html.js';
 
@@ -24,14 +25,10 @@ export function shown(text: string): Html {
   return html`${visiblePieces(text).map((piece) => (piece.escaped ? html`<mark>${piece.text}</mark>` : piece.text))}`;
 }
 
-/** Maximum length of a user agent in a table. */
-const LONGEST_AGENT = 40;
-
-/** A user agent; pip and uv add JSON of about 300 characters after their name, which is folded. */
+/** A user agent in short. Text browsers show folded text beside its summary, so the full one is a title. */
 export function agent(text: string): Html {
-  if (text.length <= LONGEST_AGENT) return shown(text);
-  const [name = ''] = text.split(' ');
-  return html`<details><summary>${shown(name.slice(0, LONGEST_AGENT) || 'Agent')}</summary>${shown(text)}</details>`;
+  const short = shortAgent(text);
+  return short === text ? shown(text) : html`<span title="${text}">${shown(short)}</span>`;
 }
 
 /** Display options of a block. */

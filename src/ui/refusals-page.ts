@@ -8,7 +8,7 @@ import { counted } from './evidence.js';
 import { AHEAD, fileLink, reasonOf, ruleName, timesOf, userCount } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
-import { shown, table, time } from './parts.js';
+import { agent, shown, table, time } from './parts.js';
 import type { UrlOf } from './urls.js';
 
 type Group = RefusalsAnswer['items'][number];
@@ -134,7 +134,7 @@ ${group.users.length > 0 && html`<p>Of ${users}${group.moreUsers > 0 && html` an
 ${
   all.length === 0
     ? html`<p class="soft">No requests in memory. Start from the <a href="${urlOf(['refusals', group.id])}">latest one</a>.</p>`
-    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${isAhead(request) ? AHEAD : html`${request.status} ${request.method}`}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${shown(request.userAgent ?? '')}</span>`}</li>`)}</ul>
+    : html`<ul class="plain">${all.map((request) => html`<li><a href="${urlOf(['refusals', request.id])}">${time(request.time)}</a> ${isAhead(request) ? AHEAD : html`${request.status} ${request.method}`}${reader.seesIdentities && html` ${shown(request.user ?? '')} ${shown(request.forwarded ?? request.client ?? '')} <span class="soft">${agent(request.userAgent ?? '')}</span>`}</li>`)}</ul>
 <p class="soft">${label}${all.length < total && html`; <a href="${urlOf(['refusals', group.id])}">more</a>`}.</p>`
 }</details>`;
 }

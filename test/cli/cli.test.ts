@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { askForWaiver } from '../../src/messages/refusals.js';
 import { unknownKey } from '../../src/messages/settings.js';
+import { AGENTS } from '../support/agents.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { type FakeUpstream, packagePath, startFakeUpstream } from '../support/fake-upstream.js';
 import { type GateProcess, startGateProcess } from '../support/gate-process.js';
@@ -239,14 +240,17 @@ describe('the command line', () => {
   it('exposure says who was given what, from a server or from the files, as text, JSON and CSV', async () => {
     const file = 'demo-1.0-py3-none-any.whl';
     await ask(`${url}/files/demo/${file}`, { 'user-agent': 'pip/26.3\u00e9 =1+1' });
+    await ask(`${url}/files/demo/${file}`, { 'user-agent': AGENTS.pip });
     const table = await run('exposure', 'demo==1.0', '--server', url);
     assert.equal(table.code, 1, table.err);
+    assert.match(table.out, / {2}pip 26\.3 \(CPython 3\.11\.7, Linux\)\n/);
     assert.match(
       table.out,
       /127\.0\.0\.1 {2}the whole file\n {4}demo-1\.0-py3-none-any\.whl {2}pip\/26\.3/,
     );
     assert.match(table.out, /by 1 client\nlog coverage starts at 20/);
     const { requests } = JSON.parse((await run('exposure', 'demo', '--server', url, '--json')).out);
+    assert.ok(requests.some(({ userAgent }: any) => userAgent === AGENTS.pip));
     const csv = await run('exposure', 'demo', '--log', 'data', '--csv');
     assert.equal(csv.out.trimEnd().split('\n').length, requests.length + 1);
     assert.match(csv.out, /^"time","client",/);

@@ -1,3 +1,4 @@
+import { AGENTS } from '../agents.js';
 import { Random } from '../random.js';
 import { type DemoFile, PROJECTS } from './projects.js';
 
@@ -10,12 +11,12 @@ interface Client {
 }
 
 const CLIENTS: readonly Client[] = [
-  { user: 'ci-web', address: '192.0.2.10', agent: 'uv/0.13.9', weight: 12 },
-  { user: 'ci-data', address: '192.0.2.11', agent: 'pip/26.2', weight: 9 },
-  { user: 'nightly', address: '192.0.2.12', agent: 'pip/26.2', weight: 5 },
-  { user: 'ann', address: '198.51.100.21', agent: 'uv/0.13.9', weight: 3 },
-  { user: 'bo', address: '198.51.100.22', agent: 'poetry/2.4.0', weight: 2 },
-  { user: 'chidi', address: '198.51.100.23', agent: 'pdm/2.27.0', weight: 2 },
+  { user: 'ci-web', address: '192.0.2.10', agent: AGENTS.uv, weight: 12 },
+  { user: 'ci-data', address: '192.0.2.11', agent: AGENTS.pip, weight: 9 },
+  { user: 'nightly', address: '192.0.2.12', agent: AGENTS.pip, weight: 5 },
+  { user: 'ann', address: '198.51.100.21', agent: AGENTS.uv, weight: 3 },
+  { user: 'bo', address: '198.51.100.22', agent: AGENTS.poetry, weight: 2 },
+  { user: 'chidi', address: '198.51.100.23', agent: AGENTS.pdm, weight: 2 },
 ];
 
 /** One request for a file. */
