@@ -198,7 +198,7 @@ export class ArtifactService {
     const signal = isAhead
       ? AbortSignal.any([this.#stopping.signal, unwanted.signal])
       : this.#stopping.signal;
-    const fill = new Fill(listed.file.sha256);
+    const fill = new Fill(listed.file.sha256, listed.file.size);
     const work = this.#filler
       .fill(fill, listed, signal)
       .catch((error: unknown) => {

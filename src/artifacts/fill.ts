@@ -43,13 +43,19 @@ export class Fill {
   #received = 0;
   /** Received from the upstream in this process, and not recorded yet. */
   #fetched = 0;
+  readonly #listed: number | undefined;
   #total: number | undefined;
   #waiters: (() => void)[] = [];
   #tell: (news: FillNews) => void = () => {};
 
-  /** @param sha256 if it is known in advance */
-  constructor(sha256?: Sha256) {
+  /**
+   * @param sha256 if it is known in advance
+   * @param listed the size that the index declares, if it does
+   */
+  constructor(sha256?: Sha256, listed?: number) {
     this.sha256 = sha256;
+    this.#listed = listed;
+    this.#total = listed;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -73,7 +79,7 @@ export class Fill {
     return this.#bytes;
   }
 
-  /** Bytes in all, as declared by the upstream or, once it ended well, as counted. */
+  /** Bytes in all, as declared by the index or the upstream or, once the transfer ended well, as counted. */
   get total(): number | undefined {
     return this.#end?.kind === 'allowed' ? this.#end.size : this.#total;
   }
@@ -159,7 +165,7 @@ export class Fill {
     this.#elsewhere = undefined;
     this.#bytes = undefined;
     this.#transfer = undefined;
-    this.#total = undefined;
+    this.#total = this.#listed;
     this.#notify();
   }
 

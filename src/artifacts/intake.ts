@@ -72,7 +72,13 @@ export class Intake {
         show(readable);
         early?.arrived(readable);
       };
-      return { early, received: await transfer(source, arrival, declared, progress, rest) };
+      const received = await transfer(source, arrival, declared, progress, rest);
+      if (fill.total === undefined) {
+        // Clients wait for the length before they receive anything: they need not wait for the inspection as well.
+        fill.begin(arrival.bytes, received.size, of);
+        fill.advance(received.size);
+      }
+      return { early, received };
     } catch (error) {
       early?.abandon();
       throw error;

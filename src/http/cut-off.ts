@@ -55,13 +55,3 @@ export function tooSlow(res: ServerResponse): FailureKind | undefined {
 export function statusOfCut(res: ServerResponse): number {
   return causes.get(res) ?? HUNG_UP;
 }
-
-/**
- * Whether the client can distinguish an interrupted body of unknown length from a complete one: only if it is sent in
- * chunks, which Node decides by the request. HTTP/1.0 has no chunks (RFC 9112, section 7), and neither have requests
- * that Node reads as HTTP/0.9 or HTTP/2.0: there the end of the connection is the end of the body. nginx uses HTTP/1.0
- * unless `proxy_http_version` is set, or nginx is recent.
- */
-export function showsACut(res: ServerResponse): boolean {
-  return res.useChunkedEncodingByDefault;
-}

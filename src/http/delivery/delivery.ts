@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { asFailure, FAILURES, type FailureKind } from '../../domain/failure.js';
 import { counted } from '../../domain/plural.js';
 import { matchesEtag } from '../conditional.js';
-import { cutOff, isOver, showsACut, tooSlow } from '../cut-off.js';
+import { cutOff, isOver, tooSlow } from '../cut-off.js';
 import { sendFailure } from '../problem.js';
 import type { Decided, DecisionRecorder, Sent } from './decision-recorder.js';
 import { requestedRange, setFileHeaders, setValidators, type Window, windowOf } from './headers.js';
@@ -46,8 +46,8 @@ const AT_ONCE = 128 * 1024;
 /**
  * The response to one request for a file, and its one record in the decision log. Every end of such a response is here, and
  * each is behind the record: the last byte of a body, a 304, the end of a HEAD, a refusal. Who gives the bytes cannot end
- * anything. A body under way whose file is refused, or that breaks off, is destroyed, never ended: an ended chunked body
- * would look whole.
+ * anything. Every body has a declared length, and one under way whose file is refused, or that breaks off, is destroyed before
+ * it: each client and proxy on the way can tell.
  */
 export class Delivery {
   readonly #res: ServerResponse;
@@ -122,7 +122,7 @@ export class Delivery {
       this.#settings.onFirstByte(content.cache, (performance.now() - this.#started) / 1_000);
     if (window === undefined)
       return this.#endWithout(await decide(), 416, { ...NOTHING, size }, () =>
-        sendFailure(res, 'range-not-satisfiable', `The file has ${counted(size ?? 0, 'byte')}.`, {
+        sendFailure(res, 'range-not-satisfiable', `The file has ${counted(size, 'byte')}.`, {
           'content-range': `bytes */${size}`,
         }),
       );
@@ -136,8 +136,6 @@ export class Delivery {
       const sent = { bytes: window.end - window.start, size, complete: true };
       return this.#endWithout(await decide(), res.statusCode, sent, () => endInFront(res, front));
     }
-    // The source of the bytes already waits for a required length; this check ensures it.
-    if (size === undefined && !showsACut(res)) return this.#cut(0, pieces, decide);
     // The headers of an empty body are its end.
     if (content.early && window.end > window.start) res.flushHeaders();
     return this.#pour(pieces, window, decide);
@@ -159,7 +157,7 @@ export class Delivery {
       for (;;) {
         const piece = await pieces.next(at, window);
         if (piece === undefined) break;
-        const isLast = at + piece.length >= stopOf(pieces, window);
+        const isLast = at + piece.length >= window.end;
         if (piece.length === 0 && !isLast) break;
         let decided = isLast ? await decide() : undefined;
         if (decided !== undefined && !mayComplete(decided)) break;
@@ -224,11 +222,6 @@ export class Delivery {
     this.#recorded = this.#recorder.record(this.#res.req, answered);
     return this.#recorded;
   }
-}
-
-/** The end of the body. Without a declared length, only the end of the transfer determines it. */
-function stopOf({ size = Number.POSITIVE_INFINITY }: Pieces, { end }: Window): number {
-  return end === Number.POSITIVE_INFINITY ? size : end;
 }
 
 /** The source of the bytes ensures it as well: no body is completed before its whole file is judged. */

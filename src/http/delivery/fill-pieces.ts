@@ -28,22 +28,21 @@ export type AtGate =
   | { readonly kind: 'gone' };
 
 /**
- * Waits until a response with the bytes of a fill may start.
- * @param departing limits the bytes in transit to clients
- * @param needsLength whether it requires the artifact's length, as a range and HTTP/1.0 do
+ * Waits until a response with the bytes of a fill may begin. It requires the artifact's length: without it, a client may take a
+ * response that is cut off for complete. It always does over HTTP/1.0; over HTTP/1.1 it does behind a proxy that speaks
+ * HTTP/1.0 to it, or if it is undici and the connection is not kept alive.
+ * @param departing bounds the bytes in transit to clients
  */
 export async function waitAtGate(
   connection: Connection,
   fill: Fill,
   settings: GateSettings,
   departing: FairShare,
-  needsLength: boolean,
 ): Promise<AtGate> {
   const gate = new DeliveryGate(settings);
   const watch = new FillWatch(connection, fill);
   while (!watch.gone && fill.end === undefined) {
-    const placeable = !needsLength || fill.total !== undefined;
-    if (placeable && gate.mayBegin(fill.progress, watch.waited)) break;
+    if (fill.total !== undefined && gate.mayBegin(fill.progress, watch.waited)) break;
     await watch.next(Math.min(settings.holdTime, LOOK_INTERVAL_MS));
   }
   if (watch.gone) return { kind: 'gone' };
@@ -53,11 +52,12 @@ export async function waitAtGate(
     await reader.close();
     return { kind: 'moved' };
   }
-  const pieces = new FillPieces(fill, gate, watch, departing, reader);
-  if (!needsLength || pieces.size !== undefined) return { kind: 'open', pieces };
-  // The transfer was restarted meanwhile.
-  await pieces.close();
-  return waitAtGate(connection, fill, settings, departing, needsLength);
+  const { total } = fill;
+  if (reader.isSame && total !== undefined)
+    return { kind: 'open', pieces: new FillPieces(fill, total, gate, watch, departing, reader) };
+  // The transfer has begun anew meanwhile.
+  await reader.close();
+  return waitAtGate(connection, fill, settings, departing);
 }
 
 /** Rejects with the file system's error, and leaves nothing open then. */
@@ -72,35 +72,31 @@ async function isThere(reader: FillReader): Promise<boolean> {
 
 /** The bytes that the delivery gate releases from a fill, as they arrive. */
 class FillPieces implements Pieces {
+  /** The length that the response declares. */
+  readonly size: number;
   readonly #fill: Fill;
   readonly #gate: DeliveryGate;
   readonly #watch: FillWatch;
   readonly #departing: FairShare;
   readonly #leave: () => void;
   readonly #reader: FillReader;
-  /** The length that the response declares, if it is known when the response begins. */
-  readonly #declared: number | undefined;
   #buffer = Buffer.alloc(0);
 
   constructor(
     fill: Fill,
+    size: number,
     gate: DeliveryGate,
     watch: FillWatch,
     departing: FairShare,
     reader: FillReader,
   ) {
     this.#fill = fill;
+    this.size = size;
     this.#gate = gate;
     this.#watch = watch;
     this.#departing = departing;
     this.#leave = departing.join();
     this.#reader = reader;
-    this.#declared = reader.isSame ? fill.total : undefined;
-  }
-
-  /** The first known length applies: it is in the headers, and the body is checked against it. */
-  get size(): number | undefined {
-    return this.#declared ?? (this.#reader.isSame ? this.#fill.total : undefined);
   }
 
   async next(at: number, body: ByteRange): Promise<Uint8Array | undefined> {
@@ -111,7 +107,7 @@ class FillPieces implements Pieces {
       const allowance = this.#gate.allowance(fill.progress, watch.waited, body);
       const ready = Math.min(allowance, at + this.#departing.each);
       if (ready > at) return this.#read(at, ready);
-      // No more bytes will arrive. If the length became known only now, nothing is missing.
+      // No more bytes will arrive. Nothing is missing of an empty file.
       if (fill.end !== undefined) return at === fill.end.size ? NO_BYTES : undefined;
       if ((await watch.next(DRIP_INTERVAL_MS)) === 'time') this.#gate.drip();
     }
@@ -120,8 +116,7 @@ class FillPieces implements Pieces {
 
   /** The verdict must apply to the artifact that the response declares, and not to another length. */
   #hasOtherLength(): boolean {
-    const { end } = this.#fill;
-    return end !== undefined && this.#declared !== undefined && this.#fill.total !== this.#declared;
+    return this.#fill.end !== undefined && this.#fill.total !== this.size;
   }
 
   async close(): Promise<void> {

@@ -19,31 +19,26 @@ export interface Window extends ByteRange {
   readonly partial: boolean;
 }
 
-/**
- * Resolves the request to a part of a file.
- * @param size undefined only without a range: the part then extends to the unknown end
- * @returns undefined if the range is outside the file
- */
-export function windowOf(
-  request: RangeRequest | undefined,
-  size: number | undefined,
-): Window | undefined {
-  if (request === undefined || size === undefined)
-    return { start: 0, end: size ?? Number.POSITIVE_INFINITY, partial: false };
+/** Resolves the request to a part of a file; undefined if the range is outside the file. */
+export function windowOf(request: RangeRequest | undefined, size: number): Window | undefined {
+  if (request === undefined) return { start: 0, end: size, partial: false };
   const range = resolveRange(request, size);
   return range && { ...range, partial: true };
 }
 
-/** Headers of every response with a file: 200 or 206, the part, and the obligation to revalidate. */
+/**
+ * Headers of every response with a file: 200 or 206, the part and its length, and the obligation to revalidate. Without a
+ * length, some clients and proxies take a response that is cut off for complete.
+ */
 export function setFileHeaders(
   res: ServerResponse,
   etag: string | undefined,
   { start, end, partial }: Window,
-  size: number | undefined,
+  size: number,
 ): void {
   res.statusCode = partial ? 206 : 200;
   if (partial) res.setHeader('content-range', `bytes ${start}-${end - 1}/${size}`);
-  if (size !== undefined) res.setHeader('content-length', end - start);
+  res.setHeader('content-length', end - start);
   res.setHeader('accept-ranges', 'bytes');
   // pip chooses the unpacker by content type before it reads the name.
   res.setHeader('content-type', 'application/octet-stream');

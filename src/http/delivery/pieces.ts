@@ -4,8 +4,8 @@ import type { Blob } from '../../store/blob-store.js';
 
 /** Bytes that are sent piece by piece, in order. The source does not know the response. */
 export interface Pieces {
-  /** The total number; undefined until it is known. */
-  readonly size: number | undefined;
+  /** The total number. */
+  readonly size: number;
   /**
    * The bytes of a body from `at` on, valid until the next call. Empty if `at` is its end. The last piece, or the empty
    * one, is returned only once the file is verified and allowed. Undefined if the missing bytes will not arrive.

@@ -11,7 +11,6 @@ import type { Blob } from '../../store/blob-store.js';
 import { MemoryBlob } from '../../store/memory-blob-tier.js';
 import type { Handler } from '../asked.js';
 import { matchesEtag } from '../conditional.js';
-import { showsACut } from '../cut-off.js';
 import type { Decided } from '../delivery/decision-recorder.js';
 import { Delivery } from '../delivery/delivery.js';
 import { waitAtGate } from '../delivery/fill-pieces.js';
@@ -180,11 +179,9 @@ class Exchange {
     // well.
     if (ifNoneMatch !== undefined || (ifRange !== undefined && fill.sha256 === undefined))
       await fill.ended;
-    const needsLength =
-      requestedRange(this.#req, etagOf(fill)) !== undefined || !showsACut(this.#res);
     const { departing } = this.#services;
     const { gate } = this.#settings;
-    const atGate = await waitAtGate(this.#res, fill, gate, departing, needsLength);
+    const atGate = await waitAtGate(this.#res, fill, gate, departing);
     const decide = () => this.#decide(subject, fill);
     if (atGate.kind === 'moved') return false;
     if (atGate.kind === 'failed') throw atGate.failure;

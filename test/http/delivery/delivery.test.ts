@@ -284,8 +284,8 @@ describe('a response whose artifact is refused under way', () => {
         await until(() => opened() > 0);
         fill.advance(SIZE);
         // Whoever may have bytes before the verdict has them by now.
-        if (headers.range === undefined && headers['if-none-match'] === undefined)
-          await until(() => client.received > 700_000);
+        const isWhole = headers.range === undefined && headers['if-none-match'] === undefined;
+        if (isWhole && total !== 'unknown') await until(() => client.received > 700_000);
         else for (let turn = 0; turn < 3; turn += 1) await connect(`${url}/healthz`).ended;
         assert.equal(client.end, undefined, 'it ended before the verdict');
         fill.finish({ kind: 'refused', verdict: files.REFUSED });
@@ -357,7 +357,10 @@ describe('a response whose artifact is refused under way', () => {
         assert.equal(client.end, undefined, 'it ended before the verdict');
         const verdict = kind === 'refused' ? files.REFUSED : files.ALLOWED;
         fill.finish({ kind, verdict, size: 0 });
-        assert.equal(await client.ended, kind === 'refused' ? 'cut' : 'whole');
+        // Without a length, nothing at all has left.
+        const isCut = kind === 'refused' && total === 0;
+        assert.equal(await client.ended, isCut ? 'cut' : 'whole');
+        if (!isCut) assert.equal(client.response?.statusCode, kind === 'refused' ? 403 : 200);
         await new Promise((resolve) => server!.close(resolve));
       }
   });
@@ -378,22 +381,30 @@ describe('a refusal', () => {
   });
 });
 
-/** Versions of a request line for which Node sends no chunks: the end of the connection is the end of a body without a length. */
-const WITHOUT_CHUNKS = [' HTTP/1.0', ' HTTP/0.9', '', ' HTTP/2.0', ' RTSP/1.0', ' RTSP/2.0'];
-
-/** What a client with such a request line receives. */
-function getWithoutChunks(url: string, version: string) {
+/** What a client on a bare connection receives. */
+function getRaw(url: string, request: string) {
   const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
   const parts: Buffer[] = [];
   socket.on('data', (part) => parts.push(part));
-  socket.write(`GET ${PATH}${version}\r\n${version === '' ? '' : 'host: pypi\r\n'}\r\n`);
+  socket.write(`GET ${PATH}${request}\r\n\r\n`);
   return {
     received: () => Buffer.concat(parts).toString('latin1'),
     ended: once(socket, 'close').then(() => Buffer.concat(parts).toString('latin1')),
   };
 }
 
-describe('a response that cannot be sent in chunks, where a body of unknown length that is cut off looks whole', () => {
+/** Requests whose response ends with the connection. Most get no chunks; who asks to close may not look for the last one. */
+const ENDING_WITH_THE_CONNECTION = [
+  ' HTTP/1.1\r\nhost: pypi\r\nconnection: close',
+  ' HTTP/1.0\r\nhost: pypi',
+  ' HTTP/0.9\r\nhost: pypi',
+  '',
+  ' HTTP/2.0\r\nhost: pypi',
+  ' RTSP/1.0\r\nhost: pypi',
+  ' RTSP/2.0\r\nhost: pypi',
+];
+
+describe('a response of unknown length, which may look whole where it is cut off', () => {
   const verdicts = [
     { kind: 'refused', verdict: files.REFUSED },
     { kind: 'failed', failure: new Failure('upstream-broken', 'It broke off.') },
@@ -401,9 +412,9 @@ describe('a response that cannot be sent in chunks, where a body of unknown leng
   ] as const;
 
   /** It gives nothing before the verdict, and then what the verdict says. */
-  async function assertWaits(fill: Fill, end: (typeof verdicts)[number], version: string) {
+  async function assertWaits(fill: Fill, end: (typeof verdicts)[number], request: string) {
     const { url, opened } = await serve({ artifact: () => files.filling(fill) });
-    const client = getWithoutChunks(url, version);
+    const client = getRaw(url, request);
     await until(() => opened() > 0);
     for (let turn = 0; turn < 5; turn += 1) await connect(`${url}/healthz`).ended;
     assert.equal(client.received(), '', 'it began before the verdict');
@@ -417,15 +428,15 @@ describe('a response that cannot be sent in chunks, where a body of unknown leng
     server?.close();
   }
 
-  for (const version of WITHOUT_CHUNKS) {
-    it(`waits for the verdict:${version || ' no version'}`, async () => {
-      for (const end of verdicts) await assertWaits(fillOf(600_000, 'unknown'), end, version);
+  for (const request of ENDING_WITH_THE_CONNECTION) {
+    it(`waits for the verdict: ${JSON.stringify(request)}`, async () => {
+      for (const end of verdicts) await assertWaits(fillOf(600_000, 'unknown'), end, request);
     });
 
-    it(`begins before it where the length is known, which shows a cut:${version || ' no version'}`, async () => {
+    it(`begins before it where the length is known, which shows a cut: ${JSON.stringify(request)}`, async () => {
       const fill = fillOf(600_000);
       const { url } = await serve({ artifact: () => files.filling(fill) });
-      const client = getWithoutChunks(url, version);
+      const client = getRaw(url, request);
       await until(() => client.received().length > 100_000);
       fill.finish({ kind: 'refused', verdict: files.REFUSED });
       const answer = await client.ended;
@@ -433,6 +444,52 @@ describe('a response that cannot be sent in chunks, where a body of unknown leng
       assert.ok(answer.length < SIZE);
     });
   }
+
+  it('is a refusal to a client that takes cut chunks for whole, and all of an allowed file', async () => {
+    for (const end of verdicts) {
+      const fill = fillOf(600_000, 'unknown');
+      const { url, opened } = await serve({ artifact: () => files.filling(fill) });
+      const answer = fetch(url + PATH, { headers: { connection: 'close' } });
+      await until(() => opened() > 0);
+      for (let turn = 0; turn < 5; turn += 1) await connect(`${url}/healthz`).ended;
+      fill.advance(SIZE);
+      fill.finish(end);
+      const { status } = await answer;
+      assert.equal(status, { refused: 403, failed: 502, allowed: 200 }[end.kind]);
+      const body = Buffer.from(await (await answer).arrayBuffer());
+      assert.equal(body.equals(BYTES), end.kind === 'allowed');
+      server?.close();
+    }
+  });
+
+  it('begins before the verdict once all has come in, where the end of the transfer tells the length', async () => {
+    const fill = new Fill(files.SHA256);
+    const transfer = newTransfer();
+    fill.begin(files.spooled(BYTES), undefined, transfer);
+    fill.advance(600_000);
+    const { get, opened } = await serve({ artifact: () => files.filling(fill) });
+    const client = get();
+    await until(() => opened() > 0);
+    fill.begin(files.spooled(BYTES), SIZE, transfer);
+    fill.advance(SIZE);
+    await until(() => client.received > 700_000);
+    assert.equal(client.response?.headers['content-length'], String(SIZE));
+    fill.finish({ kind: 'refused', verdict: files.REFUSED });
+    assert.equal(await client.ended, 'cut');
+  });
+
+  it('begins before the first byte where the index declares the length', async () => {
+    const fill = new Fill(files.SHA256, SIZE);
+    const gate = { mode: 'stream', holdBytes: 0, holdTime: 0, lastBlock: 100_000 } as const;
+    const { get } = await serve({ artifact: () => files.filling(fill), settings: { gate } });
+    const client = get();
+    await until(() => client.response !== undefined);
+    assert.equal(client.response?.headers['content-length'], String(SIZE));
+    fill.begin(files.spooled(BYTES), SIZE);
+    allowed(fill);
+    assert.equal(await client.ended, 'whole');
+    assert.ok(client.body.equals(BYTES));
+  });
 
   it('waits where the transfer begins anew, of unknown length, while its bytes are opened', async () => {
     for (const end of verdicts) {
@@ -451,7 +508,7 @@ describe('a response that cannot be sent in chunks, where a body of unknown leng
       };
       fill.begin({ ...bytes, open }, SIZE);
       fill.advance(600_000);
-      await assertWaits(fill, end, ' HTTP/1.0');
+      await assertWaits(fill, end, ENDING_WITH_THE_CONNECTION[0]!);
       assert.ok(isNew);
     }
   });
@@ -517,7 +574,7 @@ describe('a response that breaks off', () => {
   it('is cut off where the transfer begins anew and is over before what has left, as a part or as a whole', async () => {
     for (const length of [1_000, 450_000, 480_000])
       for (const headers of [{}, { range: 'bytes=100-' }, { range: 'bytes=100-400000' }]) {
-        const fill = fillOf(600_000, 'range' in headers ? SIZE : 'unknown');
+        const fill = fillOf(600_000);
         const { get, services } = await serve({ artifact: () => files.filling(fill) });
         const client = get(headers);
         await until(() => client.received > 300_000);
