@@ -19,6 +19,9 @@ const run = spawnSync(
     '--enable-source-maps',
     '--test',
     '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/skipped.mjs',
+    '--test-reporter-destination=stdout',
     '--test-concurrency=2',
     // A test that hangs fails, and the others continue.
     '--test-timeout=300000',
