@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestGate, TestGateOptions } from '../../support/wheelgate.js';
 import { TARGET } from '../timeline.js';
 import type { AlertCase } from './case.js';
 
@@ -18,6 +19,23 @@ function withTokens(scratch: string) {
   writeFileSync(join(scratch, 'tokens.yaml'), 'tokens: []\n');
   return { config: { 'access.tokens': join(scratch, 'tokens.yaml') } };
 }
+
+/** The index `fake`, with a password that a file contains. */
+function withPassword(scratch: string): TestGateOptions {
+  const file = join(scratch, 'password');
+  writeFileSync(file, 'hush');
+  const auth = { username: 'ci', 'password-file': file };
+  return { withUpstream: (url) => ({ upstreams: [{ name: 'fake', url, auth }] }) };
+}
+
+/** A page that nobody has asked for yet, with credentials that the index accepts or rejects. */
+async function askFor({ upstream, get }: TestGate, answer: 'accepted' | 'rejected') {
+  asked += 1;
+  const path = `/simple/page-${asked}/`;
+  if (answer === 'rejected') upstream.fault(path, { kind: 'status', status: 401 });
+  await get(path);
+}
+let asked = 0;
 
 export const DEGRADED: readonly AlertCase[] = [
   {
@@ -68,4 +86,36 @@ export const DEGRADED: readonly AlertCase[] = [
       },
     }),
   ),
+  {
+    name: 'is silent on upstreams while an index fails because it rejects the credentials',
+    gate: withPassword,
+    run: async (timeline, gate) => {
+      await timeline.scraped(3);
+      for (let minute = 0; minute < 8; minute += 1) {
+        await askFor(gate, 'rejected');
+        await timeline.scraped();
+      }
+      timeline.expect({
+        alert: 'WheelgateUpstreamFailing',
+        labels: { ...TARGET, upstream: 'fake' },
+      });
+      await askFor(gate, 'accepted');
+      await timeline.scraped(6);
+      timeline.expect();
+    },
+  },
+  {
+    name: 'fires for upstreams where the last of many requests was rejected, and ends when one is accepted',
+    gate: withPassword,
+    run: async (timeline, gate) => {
+      await timeline.scraped(3);
+      for (let count = 0; count < 20; count += 1) await askFor(gate, 'accepted');
+      await askFor(gate, 'rejected');
+      await timeline.scraped(20);
+      timeline.expect(firesFor('upstreams'));
+      await askFor(gate, 'accepted');
+      await timeline.scraped();
+      timeline.expect();
+    },
+  },
 ];
