@@ -7,10 +7,11 @@ import { block, shown } from './parts.js';
 const BLANKS = /([ \t]{13,})/;
 const HEX_ROW = 16;
 
-/** An excerpt: as text, with all invisible characters made visible, and as hexadecimal digits. */
+/** An excerpt: as text, with all invisible characters made visible, and as hexadecimal digits if they are wanted. */
 export function evidence(
   { base64, offset, line, lineLength, truncated, tail = '' }: Excerpt,
   member: string | undefined,
+  { hex }: { readonly hex: boolean },
 ): Html {
   const head = Buffer.from(base64, 'base64');
   const end = Buffer.from(tail, 'base64');
@@ -23,7 +24,17 @@ export function evidence(
   const all = Buffer.concat([head, end]);
   return html`<p class="place">${place}.</p>
 ${block(`Evidence: ${place}`, html`${textOf(head)}${gap}${textOf(end)}`, { copied: all.toString('base64'), copy: 'Copy as base64', wrap: true })}
-<details><summary>As hexadecimal digits</summary>
+${hex && digits(head, end, place, offset, lineLength)}`;
+}
+
+function digits(
+  head: Buffer,
+  end: Buffer,
+  place: string,
+  offset: number,
+  lineLength: number,
+): Html {
+  return html`<details><summary>As hexadecimal digits</summary>
 ${block(`Hexadecimal: ${place}`, hexOf(head, offset))}
 ${end.length > 0 && block(`Hexadecimal: the end of the line`, hexOf(end, offset + lineLength - end.length))}
 </details>`;

@@ -4,12 +4,13 @@ import { plainReason } from '../dashboard/verdict-sentence.js';
 import { plural } from '../domain/plural.js';
 import { bytesOf } from './amounts.js';
 import { counted } from './evidence.js';
+import { findings } from './findings-list.js';
 import { AHEAD, releaseLink, ruleName } from './group-rows.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { agent, expiry, facts, shown, table, time } from './parts.js';
 import { type UrlOf, whyPath } from './urls.js';
-import { advice, findings, verdict, waived } from './why-page.js';
+import { advice, verdict, waived } from './why-page.js';
 
 const WORDS = {
   block: ['✖', 'Refused'],

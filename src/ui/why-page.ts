@@ -1,9 +1,10 @@
 import type { AttestationState } from '../dashboard/attestation-state.js';
 import { plainReason } from '../dashboard/verdict-sentence.js';
-import type { JudgedNow, ShownFinding, Why } from '../dashboard/why.js';
+import type { JudgedNow, Why } from '../dashboard/why.js';
 import type { Signing } from '../domain/attestation.js';
-import { clause, sentence } from '../domain/sentence.js';
-import { counted, evidence } from './evidence.js';
+import { clause } from '../domain/sentence.js';
+import { counted } from './evidence.js';
+import { findings } from './findings-list.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 import { agent, block, expiry, facts, shown, table, time } from './parts.js';
@@ -105,36 +106,6 @@ ${
 ${block('Known-good hook entries', honestHooks.join(''), { copied: honestHooks.join('') })}</details>`
 }
 ${edit}`;
-}
-
-/** What was found, with the evidence. */
-export function findings({ findings: found, inspected, probe }: JudgedNow, urlOf: UrlOf): Html {
-  return html`<h2>Findings</h2>
-${!inspected && !probe && html`<p>Not inspected yet. The first download inspects it.</p>`}
-${probe && html`<p>From a probe, which reads only possible start-up hooks of a new file. Project pages show the file as refused. A request for the file triggers a full inspection.</p>`}
-${inspected && found.length === 0 && html`<p>Inspected, without findings.</p>`}
-${found.map((finding) => findingOf(finding, urlOf))}`;
-}
-
-function findingOf(finding: ShownFinding, urlOf: UrlOf): Html {
-  const { code, rule, detail, summary, member, landing, sha256, offset, excerpt } = finding;
-  const isKnown = summary !== undefined;
-  return html`<section aria-label="Finding ${code}">
-<h3>${isKnown ? html`<a href="${urlOf(['help', 'findings'], {}, code)}">${code}</a>` : code}</h3>
-<p>${shown(sentence(detail))}${isKnown && html` <span class="soft">${summary}.</span>`}</p>
-${
-  excerpt !== null
-    ? evidence(excerpt, member)
-    : (member !== undefined || rule === 'startup-hook') &&
-      html`<p class="soft">No excerpt is stored.</p>`
-}
-${facts([
-  ['Member', member && html`<code>${shown(member)}</code>`],
-  ['Lands as', landing && html`<code>${shown(landing)}</code>`],
-  ['Byte offset in the archive', offset === undefined ? undefined : counted(offset)],
-  ["The member's sha256", sha256 && html`<code>${sha256}</code>`],
-])}
-</section>`;
 }
 
 function signings(all: readonly Signing[]): Html[] {
