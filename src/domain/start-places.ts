@@ -1,3 +1,5 @@
+import type { Sha256 } from './digest.js';
+import type { Finding } from './finding.js';
 import type { ProjectName } from './project-name.js';
 
 /**
@@ -14,8 +16,16 @@ import type { ProjectName } from './project-name.js';
 export interface StartPlaces {
   readonly opens: readonly string[];
   readonly fills: readonly string[];
-  /** Set if the artifact fills more places than are listed. */
+  /** Set if the artifact has more places than are listed. */
   readonly cut?: true;
+}
+
+/** An inspected artifact, as far as a verdict on its own content needs it. */
+export interface SeenArtifact {
+  readonly project: ProjectName;
+  readonly filename: string;
+  readonly sha256: Sha256;
+  readonly findings: readonly Finding[];
 }
 
 /** An artifact of another project that fills an opened place, or opens a filled one. */
@@ -24,7 +34,6 @@ export interface StartPartner {
   /** What the partner does. */
   readonly role: 'opens' | 'fills';
   readonly project: ProjectName;
-  readonly version: string | undefined;
   readonly filename: string;
 }
 
@@ -33,11 +42,18 @@ export interface KnownStartPlaces {
   /**
    * Artifacts of other projects, seen before this project had the place, that run code together with one that has these
    * places. The first that comes is not at fault for a later one.
+   * @param permits whether the policy permits an artifact by its own content: others do not count
    */
-  partnersOf(project: ProjectName, places: StartPlaces): Iterable<StartPartner>;
+  partnersOf(
+    project: ProjectName,
+    places: StartPlaces,
+    permits: (artifact: SeenArtifact) => boolean,
+  ): Iterable<StartPartner>;
+  /** Whether there are too many filled places to know them all. */
+  readonly isFull: boolean;
 }
 
-export const NO_START_PLACES: KnownStartPlaces = { partnersOf: () => [] };
+export const NO_START_PLACES: KnownStartPlaces = { partnersOf: () => [], isFull: false };
 
 /** Checks the structure of stored places. */
 export function isStartPlaces(value: unknown): value is StartPlaces {

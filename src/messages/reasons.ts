@@ -84,8 +84,18 @@ export const WELL_KNOWN = 'a well-known project';
  * Why an artifact is refused that runs code at every start together with another one.
  * @param place `folder/`, or the path of a module
  * @param role what the other one does
+ * @param project of the other one
  */
-export function partnerReason(place: string, role: 'opens' | 'fills', filename: string): string {
+export function partnerReason(
+  place: string,
+  role: 'opens' | 'fills',
+  filename: string,
+  project: string,
+): string {
+  return `${meeting(place, role, filename)}; deny ${project} if it is malicious`;
+}
+
+function meeting(place: string, role: 'opens' | 'fills', filename: string): string {
   const folder = place.replace(/\/$/, '');
   const module = place.replaceAll('/', '.');
   if (folder === place)

@@ -1,3 +1,7 @@
+import { parseDistributionFilename } from '../domain/distribution-filename.js';
+import type { Inspection } from '../domain/finding.js';
+import { NOTHING_KNOWN } from '../domain/knowledge.js';
+import { NO_PAGE } from '../domain/page-facts.js';
 import { ProjectSet } from '../domain/project-glob.js';
 import {
   ACCUSING,
@@ -8,6 +12,7 @@ import {
   type RuleId,
   type SettableRule,
 } from '../domain/rules.js';
+import type { SeenArtifact } from '../domain/start-places.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import { ask, type CompiledRule, evaluate } from './evaluate.js';
@@ -18,7 +23,7 @@ import { heedsFixes } from './rules/cooldown.js';
 import type { SettableForm } from './rules/form.js';
 import { FIXED, SETTABLE } from './rules/index.js';
 import { heedsFeedAge } from './rules/malware-feed.js';
-import type { Rule } from './rules/rule.js';
+import type { Case, Rule } from './rules/rule.js';
 import { reachOf, Waivers } from './waivers.js';
 
 /**
@@ -32,6 +37,12 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
   const onWheels = compiled.filter(({ id }) => ON_CONTENT.has(id));
+  const permitted = (about: Case) =>
+    evaluate(onWheels, waivers, unopposed, about).outcome !== 'block';
+  const withPermits = (about: Case): Case =>
+    about.known.inspection?.startPlaces === undefined
+      ? about
+      : { ...about, permits: (artifact) => permitted(caseOf(artifact, about)) };
   const accusing = compiled.filter(({ id }) => ACCUSING.has(id));
   const onAttestations = compiled.filter(({ id }) => needsOf(id).includes('attestations'));
   return {
@@ -40,16 +51,48 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     heedsFixes: heedsFixes(meaning.rules.cooldown),
     waiverMax: meaning.waiverMax,
     evaluate: (about, release) => {
-      const own = evaluate(compiled, waivers, unopposed, about);
+      const own = evaluate(compiled, waivers, unopposed, withPermits(about));
       return release === undefined ? own : underRelease(own, release);
     },
     accuse: (about) => evaluate(accusing, waivers, unopposed, about),
     ofRelease: (wheels, now) =>
       opinionOf(wheels, ({ subject, known }) =>
-        evaluate(onWheels, waivers, unopposed, { subject, now, known }),
+        evaluate(onWheels, waivers, unopposed, withPermits({ subject, now, known })),
       ),
     unknownAttestations: (about) =>
       onAttestations.flatMap((rule) => ask(rule, about)?.unknown ?? []),
+  };
+}
+
+/** Another artifact from the same upstream, judged by the findings of its inspection alone. */
+function caseOf(
+  { project, filename, sha256, findings }: SeenArtifact,
+  { subject, now }: Case,
+): Case {
+  const version = parseDistributionFilename(filename, project)?.version;
+  const inspection: Inspection = {
+    inspector: 0,
+    sha256,
+    filename,
+    size: 0,
+    findings,
+    memberDigests: '',
+    memberCount: 0,
+    inflatedBytes: 0,
+  };
+  return {
+    subject: {
+      ...NO_PAGE,
+      upstream: subject.upstream,
+      project,
+      version,
+      filename,
+      kind: 'wheel',
+      sha256,
+      size: undefined,
+    },
+    now,
+    known: { ...NOTHING_KNOWN, inspection },
   };
 }
 

@@ -45,6 +45,10 @@ const TOGETHER: Readonly<Record<string, Pair>> = {
   },
   'a namespace and a native package': { opener: DECLARES, filler: { 'ns/__init__.abi3.so': '' } },
   'a namespace below and a native module': { opener: DECLARES, filler: { 'ns/sub.pyd': '' } },
+  'a namespace that ends like a debug build, and a native module': {
+    opener: { 'one-nspkg.pth': namespaceLine('ns_d') },
+    filler: { 'ns_d.abi3.so': '' },
+  },
   'a namespace and a native module of a debug build': {
     opener: DECLARES,
     filler: { 'NS_d.pyd': '' },
@@ -124,6 +128,48 @@ describe('two wheels that run code at every start together', () => {
     assert.deepEqual([await fetch('one', one), await fetch('one', next)], [200, 200]);
   });
 
+  it('are no pair if the first is refused by its own content, whatever was seen of its project', async () => {
+    const evil = { 'evil.pth': 'import os\n', ...DECLARES };
+    const two = add('two', { 'ns/__init__.abi3.so': '' });
+    const refused = buildWheel({ name: 'one', files: evil });
+    const clean = buildWheel({ name: 'one', version: '2.0', files: DECLARES });
+    gate.upstream.addProject('one', [refused, clean]);
+    assert.equal(await fetch('one', refused), 403);
+    assert.equal(await fetch('two', two), 200);
+    assert.equal(await fetch('one', clean), 403);
+  });
+
+  it('are a pair by a release after one that is refused by its own content', async () => {
+    const refused = buildWheel({ name: 'one', files: { 'evil.pth': 'import os\n', ...DECLARES } });
+    const clean = buildWheel({ name: 'one', version: '2.0', files: DECLARES });
+    gate.upstream.addProject('one', [refused, clean]);
+    const two = add('two', { 'ns/__init__.abi3.so': '' });
+    assert.deepEqual([await fetch('one', refused), await fetch('one', clean)], [403, 200]);
+    assert.equal(await fetch('two', two), 403);
+  });
+
+  it('are a pair by another release than the denied one', async () => {
+    const { opener, filler } = TOGETHER['an added folder and sitecustomize in it']!;
+    const one = buildWheel({ name: 'one', files: opener });
+    const next = buildWheel({ name: 'one', version: '2.0', files: opener });
+    gate.upstream.addProject('one', [one, next]);
+    const two = add('two', filler);
+    assert.equal(await fetch('one', one), 200);
+    await gate.writePolicy('deny.yaml', 'deny: [{project: one, versions: "==1.0", reason: bad}]');
+    assert.equal(await fetch('two', two), 200);
+    assert.equal(await fetch('one', next), 403);
+  });
+
+  it('are not later releases of an established project', async () => {
+    const { opener, filler } = TOGETHER['a namespace and a native package']!;
+    const two = buildWheel({ name: 'two', files: filler });
+    const next = buildWheel({ name: 'two', version: '2.0', files: filler });
+    gate.upstream.addProject('two', [two, next]);
+    const one = add('one', opener);
+    assert.deepEqual([await fetch('two', two), await fetch('one', one)], [200, 403]);
+    assert.equal(await fetch('two', next), 200);
+  });
+
   it('are known after a restart', async () => {
     const { opener, filler } = TOGETHER['a namespace and a native package']!;
     const one = add('one', opener);
@@ -149,6 +195,19 @@ describe('two wheels that run code at every start together', () => {
       'waivers: [{rule: startup-hook, project: two, versions: "==1.0", reason: read, owner: me, expires: 2026-12-01}]',
     );
     assert.equal(await fetch('two', two), 200);
+  });
+
+  it('are not a namespace that is no name, or more places than a known-good wheel has: these are refused alone', async () => {
+    const init = add('one', { 'one-nspkg.pth': namespaceLine('__init__') });
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => namespaceLine(`n${index}`)).join('');
+    const some = add('two', { 'two-nspkg.pth': many(150) });
+    const more = add('three', { 'three-nspkg.pth': many(250) });
+    const long = add('four', { 'four-nspkg.pth': namespaceLine('n'.repeat(300)) });
+    const wheels = { one: init, two: some, three: more, four: long };
+    const statuses: number[] = [];
+    for (const [name, wheel] of Object.entries(wheels)) statuses.push(await fetch(name, wheel));
+    assert.deepEqual(statuses, [403, 200, 403, 403]);
   });
 
   it('are not a namespace deeper than any of a known-good project, which is refused by itself', async () => {

@@ -49,20 +49,20 @@ it('reasons have these words', () => {
     WELL_KNOWN: 'a well-known project',
     partnerReason: [
       [
-        ['lib/', 'opens', 'a.whl'],
-        'a module in its folder lib runs at every Python start, because a.whl adds the folder to the import path',
+        ['lib/', 'opens', 'a.whl', 'a'],
+        'a module in its folder lib runs at every Python start, because a.whl adds the folder to the import path; deny a if it is malicious',
       ],
       [
-        ['lib/', 'fills', 'a.whl'],
-        'it adds the folder lib to the import path, where a module of a.whl would run at every Python start',
+        ['lib/', 'fills', 'a.whl', 'a'],
+        'it adds the folder lib to the import path, where a module of a.whl would run at every Python start; deny a if it is malicious',
       ],
       [
-        ['a/b', 'opens', 'a.whl'],
-        'it contains the native module a.b, which the namespace file of a.whl runs at every Python start',
+        ['a/b', 'opens', 'a.whl', 'a'],
+        'it contains the native module a.b, which the namespace file of a.whl runs at every Python start; deny a if it is malicious',
       ],
       [
-        ['a/b', 'fills', 'a.whl'],
-        'its namespace file would run the native module a.b of a.whl at every Python start',
+        ['a/b', 'fills', 'a.whl', 'a'],
+        'its namespace file would run the native module a.b of a.whl at every Python start; deny a if it is malicious',
       ],
     ],
   });

@@ -3,7 +3,7 @@ import type { ProjectName } from '../../domain/project-name.js';
 import type { RuleHit } from '../../domain/verdict.js';
 import { foldPath } from '../../inspection/archive/member-name.js';
 import { moduleAt } from '../../inspection/startup-hooks/module-names.js';
-import { isNativeName, nativeModuleAt } from '../../inspection/startup-hooks/native-modules.js';
+import { isNativeName, nativeModulesAt } from '../../inspection/startup-hooks/native-modules.js';
 import { isEditableFinder } from '../../inspection/startup-hooks/owned-modules.js';
 import { knownGood } from '../../messages/commands.js';
 import { type AuditPolicy, refuses } from '../audit-policy.js';
@@ -125,8 +125,8 @@ function nativeModules(entries: readonly SiteEntry[], site: SitePath): ReadonlyS
   const found = new Set<string>();
   for (const { path } of entries) {
     if (!isNativeName(path)) continue;
-    const module = nativeModuleAt(foldPath(below(site, path)!).split('/'));
-    if (module !== undefined) found.add(module.join('/'));
+    for (const module of nativeModulesAt(foldPath(below(site, path)!).split('/')))
+      found.add(module.join('/'));
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { STANDARD_LIBRARY } from '../standard-library.js';
 import { moduleAt } from './module-names.js';
+import { nativeModulesAt } from './native-modules.js';
 import { ownerOf } from './owned-modules.js';
 import { isCustomize } from './powerful-names.js';
 import type { WheelFiles } from './wheel-files.js';
@@ -24,6 +25,8 @@ export function areBareNamespaces(
   for (const names of packages)
     for (const [index, name] of names.entries()) {
       const dotted = names.slice(0, index + 1).join('.');
+      // No namespace; the file of this name in a folder would be loaded.
+      if (name === '__init__') return false;
       if (STANDARD_LIBRARY.has(name) && !HONEST_BELOW.has(dotted)) return false;
       places.add(dotted.replaceAll('.', '/').toLowerCase());
     }
@@ -39,6 +42,7 @@ function isModuleAt(path: readonly string[], places: ReadonlySet<string>): boole
   const cached = path.at(-2) === '__pycache__';
   const folder = path.slice(0, cached ? -2 : -1);
   const module = moduleAt(path.slice(folder.length));
+  if (nativeModulesAt(path).some((names) => places.has(names.join('/')))) return true;
   if (module === undefined) return false;
   return places.has(module === '__init__' ? folder.join('/') : [...folder, module].join('/'));
 }

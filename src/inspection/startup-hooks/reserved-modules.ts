@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../domain/finding-codes.js';
 import type { ProjectName } from '../../domain/project-name.js';
 import { moduleAt } from './module-names.js';
-import { nativeModuleAt } from './native-modules.js';
+import { nativeModulesAt } from './native-modules.js';
 
 /** Modules of installers and build tools, whose next run would execute them; pip's are also imported by hooks. */
 const INSTALLERS: ReadonlyMap<string, string> = new Map([
@@ -86,6 +86,5 @@ export function powerOfReserved(
 }
 
 function isNamespaceExtension(path: readonly string[]): boolean {
-  const module = nativeModuleAt(path);
-  return module !== undefined && NAMESPACES.has(module.join('/'));
+  return nativeModulesAt(path).some((module) => NAMESPACES.has(module.join('/')));
 }

@@ -1,46 +1,37 @@
-import type { StartPartner } from '../../domain/start-places.js';
 import { partnerReason } from '../../messages/reasons.js';
-import type { Denial } from '../entries.js';
-import { denied } from './deny.js';
 import type { FindingsSettings } from './findings.js';
 import type { Case, Objection } from './rule.js';
+
+const ALL = () => true;
 
 /**
  * Artifacts that run code at every start together with another one seen here: a folder that one adds to the import path
  * and another fills, or a namespace that one declares and a native module of another is. Each is harmless alone, and
- * known-good projects have the same forms, so only the second of the two is refused. Artifacts that the policy denies
- * are no partners.
+ * known-good projects have the same forms, so only the second of the two is refused. Artifacts that the policy refuses
+ * by their own content are no partners.
  */
 export class StartPartners {
   readonly #action: 'block' | 'warn' | 'off';
-  readonly #denies: ReturnType<typeof denied>;
 
   /** @param settings its action for the finding `foreign-hook` also applies here */
-  constructor(denials: readonly Denial[], { action, codes }: FindingsSettings) {
+  constructor({ action, codes }: FindingsSettings) {
     this.#action = codes['foreign-hook'] ?? action;
-    this.#denies = denied(denials);
   }
 
-  objectionTo(about: Case): Objection | undefined {
-    const { startPlaces: places } = about.known.inspection ?? {};
+  objectionTo({ subject, known, permits = ALL }: Case): Objection | undefined {
+    const { startPlaces: places } = known.inspection ?? {};
     if (this.#action === 'off' || places === undefined) return undefined;
-    const { project } = about.subject;
-    for (const partner of about.known.startPlaces.partnersOf(project, places)) {
-      if (this.#isDenied(partner, about)) continue;
-      const { place, role, filename } = partner;
-      return { reason: partnerReason(place, role, filename), action: this.#action };
+    const [partner] = known.startPlaces.partnersOf(subject.project, places, permits);
+    if (partner !== undefined) {
+      const { place, role, filename, project } = partner;
+      return { reason: partnerReason(place, role, filename, project), action: this.#action };
     }
-    if (places.cut !== true) return undefined;
-    return {
-      reason: `it contains over ${places.fills.length} native modules, too many to check against start-up hooks`,
-      doubt: true,
-      action: this.#action,
-    };
-  }
-
-  #isDenied({ project, version, filename }: StartPartner, about: Case): boolean {
-    const subject = { ...about.subject, project, version, filename, sha256: undefined };
-    const known = { ...about.known, inspection: undefined };
-    return this.#denies({ ...about, subject, known })?.reason !== undefined;
+    const why =
+      places.cut === true
+        ? 'it has too many native modules, namespaces or added folders to compare with other artifacts'
+        : places.opens.length > 0 && known.startPlaces.isFull
+          ? 'it declares namespaces or adds folders, and too many artifacts are known to compare with'
+          : undefined;
+    return why === undefined ? undefined : { reason: why, doubt: true, action: this.#action };
   }
 }

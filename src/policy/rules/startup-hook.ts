@@ -29,10 +29,10 @@ export const startupHook = settable({
     codes: gentleCodes('startup-hook'),
     templates: ['setuptools-nspkg'],
   },
-  create(settings, { hooks, deny }) {
+  create(settings, { hooks }) {
     const seen = findings('startup-hook', settings, honest(hooks, settings.templates));
     const imported = new ImportedModules(hooks, settings);
-    const partners = new StartPartners(deny, settings);
+    const partners = new StartPartners(settings);
     return (about) => {
       const { inspection } = about.known;
       const found = seen(about);
