@@ -5,7 +5,7 @@ import { knowledgeOf } from '../domain/finding-codes.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Subject } from '../domain/subject.js';
 import type { RuleHit } from '../domain/verdict.js';
-import { honestHookOf, waiverOf } from '../policy/how-to-waive.js';
+import { knownGoodHookOf, waiverOf } from '../policy/how-to-waive.js';
 import type { ProjectPages } from '../project-pages/project-pages.js';
 import type { FindingsStore } from '../store/findings-store.js';
 import {
@@ -66,7 +66,7 @@ export interface Advice {
   /** A policy file with the waiver to request. Absent if the refusal cannot be waived. */
   readonly waiver: string | undefined;
   /** A policy file with the entries that add its startup hooks to the allow list. */
-  readonly honestHooks: readonly string[];
+  readonly knownGoodHooks: readonly string[];
   readonly policyRepository: string | undefined;
 }
 
@@ -243,13 +243,13 @@ async function adviceOn(
 ): Promise<Advice> {
   const hooks =
     hit.rule === 'startup-hook' && hit.wheel === undefined ? (inspection?.findings ?? []) : [];
-  const entries = hooks.flatMap((finding) => honestHookOf(finding, subject) ?? []);
+  const entries = hooks.flatMap((finding) => knownGoodHookOf(finding, subject) ?? []);
   return {
     newest: listed && (await newestAllowed(parts, subject)),
     until: hit.until === undefined ? undefined : new Date(hit.until).toISOString(),
     contact,
     waiver: waiverOf(subject, hit, parts.now(), parts.judge.waiverMax),
-    honestHooks: [...new Set(entries)].slice(0, MAX_HOOKS),
+    knownGoodHooks: [...new Set(entries)].slice(0, MAX_HOOKS),
     policyRepository,
   };
 }

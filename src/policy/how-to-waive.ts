@@ -96,7 +96,7 @@ export function waiverOf(
 }
 
 /** The entry that adds a startup hook to the allow list, for a policy file; undefined for other findings. */
-export function honestHookOf(finding: Finding, { project }: Pick<Subject, 'project'>) {
+export function knownGoodHookOf(finding: Finding, { project }: Pick<Subject, 'project'>) {
   const keys = hookKeys(finding, project);
   return keys && asFile('hooks', keys);
 }

@@ -81,7 +81,7 @@ function nextBest({
 /** Possible actions after a refusal. */
 export function advice({ advice: advised, project }: JudgedNow): Html | undefined {
   if (advised === undefined) return undefined;
-  const { newest, until, contact, waiver, honestHooks, policyRepository } = advised;
+  const { newest, until, contact, waiver, knownGoodHooks, policyRepository } = advised;
   const edit =
     policyRepository !== undefined &&
     html`<p>Edit the policy at ${reference(policyRepository)}.</p>`;
@@ -100,10 +100,10 @@ ${
 ${block('The waiver', waiver, { copied: waiver })}`
 }
 ${
-  honestHooks.length > 0 &&
+  knownGoodHooks.length > 0 &&
   html`<details><summary>Or add it permanently as a known-good hook</summary>
 <p>Read the file before you add it: it runs at every Python start-up.</p>
-${block('Known-good hook entries', honestHooks.join(''), { copied: honestHooks.join('') })}</details>`
+${block('Known-good hook entries', knownGoodHooks.join(''), { copied: knownGoodHooks.join('') })}</details>`
 }
 ${edit}`;
 }

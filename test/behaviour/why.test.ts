@@ -104,7 +104,7 @@ describe('a refusal', () => {
     await gate.writePolicy('w.yaml', advice.waiver);
     const waived = (await gate.get(`/api/v1${page('hooked', bad)}`)).json();
     assert.match(waived.sentence, /^Allowed by a waiver until 2026-11-1\d \(CHANGE-ME/);
-    await gate.writePolicy('w.yaml', advice.honestHooks[0]);
+    await gate.writePolicy('w.yaml', advice.knownGoodHooks[0]);
     assert.equal((await gate.get(`/api/v1${page('hooked', bad)}`)).json().verdict, 'allow');
     await gate.writePolicy('w.yaml', 'waivers: []');
     assert.equal((await gate.get(`/api/v1${page('hooked', bad)}`)).json().verdict, 'block');

@@ -46,7 +46,7 @@ function whyWith(text: string): Why {
       until: time,
       contact: `ask ${text}`,
       waiver: text,
-      honestHooks: [text],
+      knownGoodHooks: [text],
       policyRepository: 'https://git.example/',
     },
     findings: [
