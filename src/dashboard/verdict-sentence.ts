@@ -1,5 +1,5 @@
 import { expiryText } from '../domain/expiry-text.js';
-import { clause } from '../domain/sentence.js';
+import { clause, sentence } from '../domain/sentence.js';
 import type { Explanation } from '../verdicts/explain-verdict.js';
 
 /** A verdict as one reads it: a word, and the rest of the sentence. */
@@ -13,12 +13,14 @@ export function sentenceOf(
   { verdict, rule, reason, waiver, lifted, inspected, findings }: Explanation,
   dryRun: { readonly rule: string; readonly reason: string } | undefined,
 ): Sentence {
-  const why = `by the rule ${rule}: ${plainReason(reason, rule)}.`;
+  const why = sentence(`by the rule ${rule}: ${plainReason(reason, rule)}`);
   if (verdict === 'block') return { word: 'Refused', rest: why };
   if (dryRun !== undefined)
     return {
       word: 'Allowed',
-      rest: `in dry-run; otherwise refused by the rule ${dryRun.rule}: ${plainReason(dryRun.reason, dryRun.rule)}.`,
+      rest: sentence(
+        `in dry-run; otherwise refused by the rule ${dryRun.rule}: ${plainReason(dryRun.reason, dryRun.rule)}`,
+      ),
     };
   if (verdict === 'warn') return { word: 'Allowed', rest: `with a warning ${why}` };
   if (waiver !== undefined)

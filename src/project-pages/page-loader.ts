@@ -57,6 +57,8 @@ export class PageLoader {
   readonly #turns: UpstreamTurns;
   readonly #memory: RememberedPages;
   readonly #loading = new Map<ProjectName, Promise<LoadedPage>>();
+  /** The known pages of those projects: one that has left the memory may come back unchanged, with what was derived from it. */
+  readonly #checking = new Map<ProjectName, LoadedPage>();
   /** Projects whose page changed while it was being loaded, with the time of the check. */
   readonly #forgotten = new Map<ProjectName, number>();
   /** Projects with a pending upstream request that is no longer awaited. */
@@ -92,9 +94,9 @@ export class PageLoader {
     });
   }
 
-  /** The project's page in memory, current or not. */
+  /** The project's page in memory or being checked, current or not. */
   recent(project: ProjectName): LoadedPage | undefined {
-    return this.#memory.peek(project)?.loaded;
+    return this.#memory.peek(project)?.loaded ?? this.#checking.get(project);
   }
 
   /** The reason for using an earlier copy of a page; undefined if it is current, according to the last check. */
@@ -153,8 +155,10 @@ export class PageLoader {
     const running = this.#loading.get(project);
     if (running !== undefined) return running;
     const { epoch } = this.#memory;
+    if (entry?.loaded !== undefined) this.#checking.set(project, entry.loaded);
     const load = this.#load(project, entry).finally(() => {
       this.#loading.delete(project);
+      this.#checking.delete(project);
       const forgotten = this.#forgotten.get(project);
       this.#forgotten.delete(project);
       if (forgotten !== undefined) this.forget(project, forgotten);

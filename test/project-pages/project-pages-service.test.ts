@@ -48,7 +48,11 @@ class Policies implements PolicySource {
   onChange(): void {}
 }
 
-function serviceOver(policies: PolicySource) {
+/** @param again what the index answers from the second time on */
+function serviceOver(
+  policies: PolicySource,
+  { now = () => 0, again }: { now?: () => number; again?: () => Promise<unknown> } = {},
+) {
   let fetched = 0;
   const files = Array.from({ length: FILES }, (_, index) => ({
     filename: `demo-${index}.0-py3-none-any.whl`,
@@ -65,12 +69,12 @@ function serviceOver(policies: PolicySource) {
     claims: () => false,
     fetchPage: async () => {
       fetched += 1;
+      if (fetched > 1 && again !== undefined) return again();
       const contentType = 'application/vnd.pypi.simple.v1+json';
       const url = 'https://pypi.example.com/simple/demo/';
       return { kind: 'page', body, contentType, url, etag: undefined, lastModified: undefined };
     },
   } as unknown as Upstream;
-  const now = () => 0;
   const store = {
     get: async () => undefined,
     packed: async () => undefined,
@@ -111,7 +115,8 @@ function serviceOver(policies: PolicySource) {
     },
     now,
   );
-  return { service: new ProjectPagesService(loader, judge, now, budget), fetches: () => fetched };
+  const service = new ProjectPagesService(loader, judge, now, budget);
+  return { service, loader, fetches: () => fetched };
 }
 
 async function reasons(service: ProjectPagesService): Promise<Set<string>> {
@@ -154,4 +159,38 @@ describe('project pages under a policy that changes', () => {
     assert.deepEqual(await reasons(service), new Set([yankedText('second')]));
     assert.equal(fetches(), 1);
   });
+
+  it('are judged again for a finding that was learnt while the page was checked, and had left the memory', async () => {
+    const policies = new Policies();
+    let evaluated = 0;
+    policies.current = refusing('first', () => {
+      evaluated += 1;
+    });
+    let time = 0;
+    const asked = withResolvers();
+    const answer = withResolvers();
+    const again = async () => {
+      asked.resolve();
+      await answer.promise;
+      return { kind: 'unchanged' };
+    };
+    const { service, loader } = serviceOver(policies, { now: () => time, again });
+    await reasons(service);
+    time = 10_000;
+    const rendered = reasons(service);
+    await asked.promise;
+    loader.forget(PROJECT, 20_000);
+    service.invalidate(PROJECT);
+    answer.resolve();
+    await rendered;
+    assert.equal(evaluated, 2 * FILES);
+  });
 });
+
+function withResolvers() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
