@@ -80,7 +80,7 @@ const RULES: Readonly<Record<string, readonly (readonly [caught: string, twin: s
 
 const BUFFER = 64 * 1024 * 1024;
 
-const PROSE = ['docs', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const PROSE = ['docs', 'CHANGELOG.md', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /** Files with comments that explain settings: examples to copy, the shipped policies, and the build. */
 const COMMENTED = ['policies', 'deploy', '.github', '.ci/run', 'Dockerfile'];
