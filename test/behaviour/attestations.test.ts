@@ -196,6 +196,10 @@ describe('attestations, with keys of our own', () => {
   });
 
   it('two files under one name have each an attestation of its own', async () => {
+    gate.configure({
+      upstreams: [{ name: 'fake', url: gate.upstream.url, reuploads: 'accept' }],
+    });
+    await gate.restart();
     await gate.writePolicy('a.yaml', 'rules: { attestation: { action: block, require: [demo] } }');
     const other = buildWheel({ name: 'demo', version: '4.0', files: { 'demo/b.py': 'y' } });
     assert.equal(other.filename, latest.filename);

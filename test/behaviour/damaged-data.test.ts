@@ -22,12 +22,13 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   'blobs/AB/SHA256': { files: /^blobs\/../ },
   'pages/UPSTREAM/PROJECT': { files: /^pages\/./ },
-  'findings/v4/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^findings\/./ },
-  'probes/v4/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^probes\/./ },
+  'findings/v6/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^findings\/./ },
+  'probes/v6/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^probes\/./ },
   'attestations/v2/PROJECT/NAME.json': { files: /^attestations\/./ },
   'digests/UPSTREAM/PROJECT/FILENAME.json': { files: /^digests\/./ },
   // Which bytes were the first is not known any more, and doubt refuses.
   'pins/UPSTREAM/PROJECT/FILENAME.json': { files: /^pins\/.*pinned/, costs: 'pinned' },
+  'sightings/UPSTREAM/PROJECT.json': { files: /^sightings\/./ },
   'exposure.json': { files: /^exposure\.json$/ },
   'policy-edits.json': { files: /^policy-edits\.json$/ },
   // All that it tells is counted anew from the log.
