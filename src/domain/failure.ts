@@ -50,7 +50,7 @@ export class Failure extends Error {
 }
 
 /** When it is worth asking again where the system under us failed, in milliseconds. */
-const ASK_AGAIN = 5_000;
+export const ASK_AGAIN = 5_000;
 const UNEXPECTED = 'Unexpected error. See the log for details.';
 /** A disk without room, which has a separate kind. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

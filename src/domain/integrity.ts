@@ -143,9 +143,9 @@ export function binds(
   strong: boolean,
   { reuploads }: Demands,
 ): boolean {
-  if (reuploads === 'refuse') return true;
-  // If a change is only recorded, an unreadable pin has no effect.
+  // The index identifies the bytes: a fault of this machine must not refuse each of its files.
   if (pin === 'unreadable') return !strong;
+  if (reuploads === 'refuse') return true;
   return !(pin.declared && strong);
 }
 

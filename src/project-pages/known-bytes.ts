@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { asFailure, Failure, isExhausted } from '../domain/failure.js';
+import { ASK_AGAIN, asFailure, Failure, isExhausted } from '../domain/failure.js';
 import { besideSha256, hasOtherStrong, isStrong } from '../domain/hashes.js';
 import type { Demands, LearntBytes, Seen, SeenBytes, SeenKind } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
@@ -163,6 +163,7 @@ export class KnownBytes {
       this.#failed('pins', cause);
       throw new Failure('overloaded', `The bytes of ${seen.filename} cannot be pinned.`, {
         cause,
+        retryAfter: ASK_AGAIN,
       });
     }
   }
