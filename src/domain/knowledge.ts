@@ -2,7 +2,7 @@ import { type KnownAttestations, NONE_KNOWN } from './attestation.js';
 import type { Inspection } from './finding.js';
 import { type KnownNames, NO_NAMES } from './known-names.js';
 import { type MalwareFeed, NO_FEED } from './malware-feed.js';
-import { type KnownStartPlaces, NO_START_PLACES } from './start-places.js';
+import { type KnownStartPlaces, NO_START_PLACES } from './start-partners.js';
 
 /** The known facts about a file, apart from its page facts: each part as of one time. */
 export interface Knowledge {

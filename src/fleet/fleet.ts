@@ -4,7 +4,7 @@ import type { DecisionLog } from '../decisions/log.js';
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
-import type { KnownStartPlaces } from '../domain/start-places.js';
+import type { KnownStartPlaces } from '../domain/start-partners.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';

@@ -12,7 +12,7 @@ import {
   type RuleId,
   type SettableRule,
 } from '../domain/rules.js';
-import type { SeenArtifact } from '../domain/start-places.js';
+import type { SeenArtifact } from '../domain/start-partners.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import { ask, type CompiledRule, evaluate } from './evaluate.js';

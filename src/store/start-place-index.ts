@@ -1,11 +1,7 @@
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type {
-  KnownStartPlaces,
-  SeenArtifact,
-  StartPartner,
-  StartPlaces,
-} from '../domain/start-places.js';
+import type { KnownStartPlaces, SeenArtifact, StartPartner } from '../domain/start-partners.js';
+import type { StartPlaces } from '../domain/start-places.js';
 
 /** Far above the number in a real cache: some hundred bytes each. */
 const MOST = 200_000;

@@ -3,7 +3,7 @@ import type { Knowledge } from '../domain/knowledge.js';
 import type { KnownNames } from '../domain/known-names.js';
 import type { MalwareFeed } from '../domain/malware-feed.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { KnownStartPlaces } from '../domain/start-places.js';
+import type { KnownStartPlaces } from '../domain/start-partners.js';
 import type { Subject } from '../domain/subject.js';
 import type { FindingsStore } from '../store/findings-store.js';
 

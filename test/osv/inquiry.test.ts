@@ -5,7 +5,7 @@ import type { Inspection } from '../../src/domain/finding.js';
 import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { NO_START_PLACES } from '../../src/domain/start-places.js';
+import { NO_START_PLACES } from '../../src/domain/start-partners.js';
 import { Inquiry } from '../../src/osv/inquiry.js';
 import { readQuestion } from '../../src/osv/question.js';
 import type { ListedFile } from '../../src/project-pages/project-pages.js';

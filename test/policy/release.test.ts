@@ -5,7 +5,7 @@ import { NOTHING_KNOWN } from '../../src/domain/knowledge.js';
 import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import { ON_CONTENT } from '../../src/domain/rules.js';
-import { NO_START_PLACES } from '../../src/domain/start-places.js';
+import { NO_START_PLACES } from '../../src/domain/start-partners.js';
 import type { Subject } from '../../src/domain/subject.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import type { Policy } from '../../src/policy/policy.js';

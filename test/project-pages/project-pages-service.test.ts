@@ -4,7 +4,7 @@ import { NONE_KNOWN } from '../../src/domain/attestation.js';
 import { NO_NAMES } from '../../src/domain/known-names.js';
 import { NO_FEED } from '../../src/domain/malware-feed.js';
 import type { ProjectName } from '../../src/domain/project-name.js';
-import { NO_START_PLACES } from '../../src/domain/start-places.js';
+import { NO_START_PLACES } from '../../src/domain/start-partners.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import { yankedText } from '../../src/messages/refusals.js';
 import type { Policy, PolicySource } from '../../src/policy/policy.js';

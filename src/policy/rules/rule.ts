@@ -1,6 +1,6 @@
 import type { Offer } from '../../domain/attestation.js';
 import type { Knowledge } from '../../domain/knowledge.js';
-import type { SeenArtifact } from '../../domain/start-places.js';
+import type { SeenArtifact } from '../../domain/start-partners.js';
 import type { Subject } from '../../domain/subject.js';
 
 /** The input of a rule. */

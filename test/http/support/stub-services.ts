@@ -6,7 +6,7 @@ import { IN_FORCE } from '../../../src/domain/confirmation.js';
 import { Failure } from '../../../src/domain/failure.js';
 import { NO_NAMES } from '../../../src/domain/known-names.js';
 import { NO_FEED } from '../../../src/domain/malware-feed.js';
-import { NO_START_PLACES } from '../../../src/domain/start-places.js';
+import { NO_START_PLACES } from '../../../src/domain/start-partners.js';
 import { clientIdentifier } from '../../../src/http/client.js';
 import { NEVER } from '../../../src/http/delivery/accelerate.js';
 import { DecisionRecorder } from '../../../src/http/delivery/decision-recorder.js';
