@@ -22,6 +22,10 @@ const DECISION: DecisionRecord = {
   verdict: 'block',
   revision: 'r',
 };
+/** As a decision has them. */
+const [ONE, TWO, THREE, GONE] = [1, 2, 3, 0].map(
+  (second) => `20261101T00000${second}000Z-0a1b2c`,
+) as [string, string, string, string];
 const named = (id: string, reason = 'why') => ({ id, decision: { ...DECISION, reason } });
 
 describe('/api/v1/live', () => {
@@ -29,7 +33,7 @@ describe('/api/v1/live', () => {
   let admin: Identity | undefined;
   const services = stubServices({
     liveDecisions: {
-      recent: async () => ['one', 'two', 'three'].map((id) => named(id)),
+      recent: async () => [ONE, TWO, THREE].map((id) => named(id)),
       subscribe: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -78,13 +82,13 @@ describe('/api/v1/live', () => {
 
   it('begins behind the decision that a client has already, where it is still known', async () => {
     for (const [query, headers, ids] of [
-      ['', {}, ['one', 'two', 'three']],
-      ['?after=two', {}, ['three']],
-      ['?after=one', { 'last-event-id': 'two' }, ['three']],
-      ['?after=long-gone', {}, ['one', 'two', 'three']],
+      ['', {}, [ONE, TWO, THREE]],
+      [`?after=${TWO}`, {}, [THREE]],
+      [`?after=${ONE}`, { 'last-event-id': TWO }, [THREE]],
+      [`?after=${GONE}`, {}, [ONE, TWO, THREE]],
     ] as const) {
       const reader = await listen(query, headers);
-      await reader.has('three');
+      await reader.has(THREE);
       assert.deepEqual(reader.ids, ids, query);
       reader.res.destroy();
     }
@@ -92,12 +96,12 @@ describe('/api/v1/live', () => {
 
   it('ends for a token that is taken back, before it tells of another decision', async () => {
     const reader = await listen();
-    await reader.has('three');
+    await reader.has(THREE);
     tell('four');
     admin = { user: 'root', role: 'client' };
     tell('five');
     await reader.ended;
-    assert.deepEqual(reader.ids, ['one', 'two', 'three', 'four']);
+    assert.deepEqual(reader.ids, [ONE, TWO, THREE, 'four']);
     assert.ok(reader.res.complete);
     while (listeners.size > 0) await new Promise((resolve) => setImmediate(resolve));
   });
@@ -105,7 +109,7 @@ describe('/api/v1/live', () => {
   for (const reads of [true, false])
     it(`${reads ? 'goes on for a reader who takes what comes' : 'cuts off one who takes nothing, and keeps no more for it'}`, async () => {
       const reader = await listen();
-      await reader.has('three');
+      await reader.has(THREE);
       if (!reads) reader.res.pause();
       // In pieces that one who reads has taken before the next comes. The operating system takes some for one who does not.
       let told = 0;
@@ -122,7 +126,7 @@ describe('/api/v1/live', () => {
 
   it('ends with the server, and at once for whoever comes while that stops', async () => {
     const reader = await listen();
-    await reader.has('three');
+    await reader.has(THREE);
     services.health.set('server', 'failed', 'stopping');
     await reader.ended;
     assert.ok(reader.res.complete);
