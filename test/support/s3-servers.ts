@@ -80,8 +80,18 @@ export function s3Program(name: S3ServerName): Requirement<string> {
   return required(path !== undefined && existsSync(path) ? path : undefined, name, how);
 }
 
-/** Starts a server, and waits until it responds. @throws if it ends first */
+/** Starts a server, and waits until it responds. Another process may take one of its ports first: it has three tries. */
 export async function startS3Server(name: S3ServerName, program: string): Promise<S3Server> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await startOnce(name, program);
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+}
+
+/** @throws if it ends before it responds */
+async function startOnce(name: S3ServerName, program: string): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), `wheelgate-${name}-`));
   const port = await freePort();
   const child = await START[name](program, folder, port);
@@ -94,7 +104,10 @@ export async function startS3Server(name: S3ServerName, program: string): Promis
   const url = `http://127.0.0.1:${port}`;
   // It listens before it is ready; a created bucket shows that it is.
   while (!(await hasBucket(url))) {
-    if (child.exitCode !== null) throw new Error(`${name} ended: ${said}`);
+    if (child.exitCode !== null) {
+      await rm(folder, { recursive: true, force: true });
+      throw new Error(`${name} ended: ${said}`);
+    }
     await sleep(100);
   }
   return {
