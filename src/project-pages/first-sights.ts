@@ -11,6 +11,7 @@ import {
   sightsIn,
   withCheck,
 } from '../domain/sightings.js';
+import { LaterWrites } from '../runtime/later-writes.js';
 import type { Turns } from '../runtime/turns.js';
 import type { SightingsStore } from '../store/sightings-store.js';
 
@@ -58,8 +59,7 @@ export class FirstSights {
   /** By index and project: the last check, and the one that is stored. */
   readonly #checked = new LRUCache<string, { at: number; stored: number }>({ max: MAX_CHECKED });
   /** Records that wait for the disk. */
-  readonly #waiting = new Map<string, Sightings>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #later = new LaterWrites<Sightings>(MAX_WAITING);
 
   constructor(store: SightingsStore, onLost: (error: unknown) => void) {
     this.#store = store;
@@ -109,12 +109,12 @@ export class FirstSights {
   }
 
   /** Resolves when all records are on disk. */
-  async settled(): Promise<void> {
-    while (this.#waiting.size > 0) await this.#writing;
+  settled(): Promise<void> {
+    return this.#later.settled();
   }
 
   async #known(index: Index, project: ProjectName): Promise<Sightings | undefined> {
-    return this.#waiting.get(keyOf(index, project)) ?? this.#store.read(index.name, project);
+    return this.#later.get(keyOf(index, project)) ?? this.#store.read(index.name, project);
   }
 
   #note(index: Index, project: ProjectName, next: Sightings, at: number, isNew: boolean): void {
@@ -128,26 +128,18 @@ export class FirstSights {
   /** In the background: no page waits for the disk. */
   #put(index: Index, project: ProjectName, sightings: Sightings): void {
     const key = keyOf(index, project);
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined && this.#waiting.size >= MAX_WAITING)
-      return this.#onLost(new Error(`${MAX_WAITING} records wait for the disk`));
-    this.#waiting.set(key, waiting === undefined ? sightings : merged(waiting, sightings));
-    if (waiting !== undefined) return;
-    this.#writing = this.#writing
-      .then(() => this.#write(index, project, key))
-      .catch(this.#onLost)
-      .then(() => void this.#waiting.delete(key));
+    const waiting = this.#later.get(key);
+    this.#later.put(key, waiting === undefined ? sightings : merged(waiting, sightings), {
+      write: (latest) => this.#write(index, project, latest),
+      onLost: this.#onLost,
+    });
   }
 
   /** Another process may have stored something meanwhile. */
-  async #write(index: Index, project: ProjectName, key: string): Promise<void> {
-    let written: Sightings | undefined;
-    while (written !== this.#waiting.get(key)) {
-      written = this.#waiting.get(key)!;
-      const there = await this.#store.read(index.name, project);
-      const all = there?.index === index.url ? merged(there, written) : written;
-      await this.#store.put(index.name, project, all);
-    }
+  async #write(index: Index, project: ProjectName, sightings: Sightings): Promise<void> {
+    const there = await this.#store.read(index.name, project);
+    const all = there?.index === index.url ? merged(there, sightings) : sightings;
+    await this.#store.put(index.name, project, all);
   }
 }
 

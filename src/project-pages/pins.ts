@@ -10,6 +10,7 @@ import {
 } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import { type Span, within } from '../domain/span.js';
+import { LaterWrites } from '../runtime/later-writes.js';
 import type { SeenStore } from '../store/seen-store.js';
 
 /**
@@ -52,8 +53,7 @@ export class Pins {
   readonly #fleet: FirstPins | undefined;
   readonly #onLost: (upstream: string, error: unknown) => void;
   /** Pins that wait for the disk, by upstream, project and filename. */
-  readonly #waiting = new Map<string, SeenBytes>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #later = new LaterWrites<SeenBytes>(MAX_WAITING);
   /** Pins that could not be stored, likewise; the oldest is dropped first. */
   readonly #lost = new LRUCache<string, true>({ max: MAX_OTHERS });
   /** By upstream and project. */
@@ -113,7 +113,7 @@ export class Pins {
     isLater = false,
   ): Promise<Held> {
     const read =
-      this.#waiting.get(keyOf(upstream, project, seen)) ??
+      this.#later.get(keyOf(upstream, project, seen)) ??
       (await this.#store.read(upstream, project, seen.filename));
     if (read === 'unreadable' && binds(read, strong, demands))
       throw new Error(`the pin of ${seen.filename} cannot be read`);
@@ -136,8 +136,8 @@ export class Pins {
   }
 
   /** Resolves when all pins are on disk. */
-  async settled(): Promise<void> {
-    while (this.#waiting.size > 0) await this.#writing;
+  settled(): Promise<void> {
+    return this.#later.settled();
   }
 
   /**
@@ -151,25 +151,17 @@ export class Pins {
     isLater: boolean,
   ): Promise<void> {
     const key = keyOf(upstream, project, pin);
-    if (!isLater) {
-      await this.#store.put(upstream, project, pin);
+    const write = async (latest: SeenBytes) => {
+      await this.#store.put(upstream, project, latest);
       this.#lost.delete(key);
-      return;
-    }
+    };
+    if (!isLater) return write(pin);
     this.#store.learn(upstream, project, pin);
     const onLost = (error: unknown) => {
       this.#lost.set(key, true);
       this.#onLost(upstream, error);
     };
-    if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING)
-      return onLost(new Error(`${MAX_WAITING} pins are waiting for the disk`));
-    this.#waiting.set(key, pin);
-    this.#writing = this.#writing
-      .then(() => this.#store.put(upstream, project, pin))
-      .then(() => void this.#lost.delete(key), onLost)
-      .then(() => {
-        if (this.#waiting.get(key) === pin) this.#waiting.delete(key);
-      });
+    this.#later.put(key, pin, { write, onLost });
   }
 
   /** The new or changed pin, with the previous bytes if a change is permitted. */
