@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { isDay, parseInstant } from '../domain/instant.js';
+import { parseDay } from '../domain/instant.js';
 import { whyUnreadable } from '../messages/files.js';
 import { DISCREET } from '../yaml/discretion.js';
 import { readYaml } from '../yaml/document.js';
@@ -20,7 +20,7 @@ const sha256 = z.string().transform((text, context) => {
 });
 
 const day = z.string().transform((text, context) => {
-  const start = isDay(text) ? parseInstant(text) : undefined;
+  const start = parseDay(text);
   if (start !== undefined) return start + DAY - 1;
   context.addIssue(expected('a day such as 2027-01-31'));
   return z.NEVER;

@@ -1,5 +1,5 @@
 import { hashToken, newToken } from '../access/token.js';
-import { isDay, parseInstant } from '../domain/instant.js';
+import { parseDay } from '../domain/instant.js';
 import { TOKEN_ENTRY, TOKEN_ONCE } from '../messages/commands.js';
 import { EXIT, type Output, UsageError } from './output.js';
 import { copied } from './words.js';
@@ -19,7 +19,7 @@ export function runToken(user: string, options: TokenOptions, out: Output): numb
     throw new UsageError(`a user name may contain letters, digits and . @ + - _; got ${user}`);
   if (role !== 'client' && role !== 'admin')
     throw new UsageError(`--role must be client or admin, not ${role}`);
-  const lastDay = expires !== undefined && isDay(expires) ? parseInstant(expires) : undefined;
+  const lastDay = expires === undefined ? undefined : parseDay(expires);
   if (expires !== undefined && lastDay === undefined)
     throw new UsageError(`--expires requires a date such as 2027-01-31, not ${expires}`);
   if (lastDay !== undefined && lastDay + DAY <= Date.now())

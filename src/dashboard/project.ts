@@ -1,6 +1,7 @@
 import type { LogSearch } from '../decisions/log-search.js';
 import { badParameter } from '../domain/bad-parameter.js';
 import type { DistributionKind } from '../domain/distribution-filename.js';
+import { isoTime } from '../domain/instant.js';
 import type { NearName } from '../domain/known-names.js';
 import { readNamespaces } from '../domain/namespaces.js';
 import type { ProjectName } from '../domain/project-name.js';
@@ -223,10 +224,6 @@ function namingOf({ page, verdicts }: JudgedPage): Naming {
 
 function resemblance(near: NearName | undefined): ProjectReport['resembles'] {
   return near && { name: near.name, how: describeNear(near) };
-}
-
-function isoTime(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 /** The inputs of the filter, cheap for thousands of files. */

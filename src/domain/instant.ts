@@ -17,6 +17,20 @@ export function parseInstant(text: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
-export function isDay(text: string): boolean {
-  return DAY.test(text);
+/** The start of a day in UTC, such as `2026-12-01`, in milliseconds since 1970; undefined if the text is no day. */
+export function parseDay(text: string): number | undefined {
+  return DAY.test(text) ? parseInstant(text) : undefined;
+}
+
+/** An instant in milliseconds since 1970 as ISO 8601 in UTC. */
+export function isoTime(time: number): string;
+export function isoTime(time: number | undefined): string | undefined;
+export function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+/** Reads what `isoTime` wrote; undefined for anything else. */
+export function readIsoTime(text: unknown): number | undefined {
+  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }

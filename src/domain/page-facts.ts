@@ -1,5 +1,6 @@
 import type { RecordedReleases } from './dated-releases.js';
 import type { Sha256 } from './digest.js';
+import { isoTime, readIsoTime } from './instant.js';
 import { type Namespace, readNamespaces } from './namespaces.js';
 import type { ProjectStatus } from './project-page.js';
 
@@ -112,23 +113,14 @@ export function readFacts(recorded: RecordedFacts): PageFacts {
   return {
     ...NO_PAGE,
     publicUpstream: publicUpstream ?? false,
-    uploadTime: timeOf(uploaded),
+    uploadTime: readIsoTime(uploaded),
     yanked: yanked ?? false,
     status: status === undefined ? undefined : { status },
     hasWheel: hasWheel ?? false,
-    projectBegan: timeOf(recorded.projectBegan),
-    releaseBegan: timeOf(recorded.releaseBegan),
-    releaseSaid: timeOf(recorded.releaseSaid),
-    firstSeen: timeOf(recorded.firstSeen),
+    projectBegan: readIsoTime(recorded.projectBegan),
+    releaseBegan: readIsoTime(recorded.releaseBegan),
+    releaseSaid: readIsoTime(recorded.releaseSaid),
+    firstSeen: readIsoTime(recorded.firstSeen),
     namespaces: readNamespaces(recorded.namespaces),
   };
-}
-
-function isoTime(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseSha256 } from '../domain/digest.js';
-import { isDay, parseInstant } from '../domain/instant.js';
+import { parseDay, parseInstant } from '../domain/instant.js';
 import { parseProjectName } from '../domain/project-name.js';
 import { parsePublisherId } from '../domain/publisher.js';
 import { clausesOf, parseSpecifier } from '../domain/specifier.js';
@@ -76,8 +76,9 @@ export const sentence = () =>
  */
 export const expiry = () =>
   z.string().transform((text, context) => {
-    const instant = parseInstant(text);
-    if (instant !== undefined) return isDay(text) ? instant + DAY : instant;
+    const day = parseDay(text);
+    const end = day === undefined ? parseInstant(text) : day + DAY;
+    if (end !== undefined) return end;
     context.addIssue(expected('a date such as 2026-12-01 or an instant such as 2026-12-01T18:00Z'));
     return z.NEVER;
   });

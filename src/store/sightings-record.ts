@@ -1,3 +1,4 @@
+import { isoTime, readIsoTime } from '../domain/instant.js';
 import { MAX_SIGHTED, type SightedBatch, type Sightings } from '../domain/sightings.js';
 
 /** Times in ISO 8601. */
@@ -7,7 +8,7 @@ export function writeSightings({ index, checked, batches }: Sightings): string {
     checked: isoTime(checked),
     batches: batches.map(({ seen, without, names }) => ({
       seen: isoTime(seen),
-      without: without === undefined ? undefined : isoTime(without),
+      without: isoTime(without),
       names,
     })),
   });
@@ -24,7 +25,7 @@ export function readSightings(text: string): Sightings | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const record: { readonly [Key in keyof Sightings]?: unknown } = value;
   const { index } = record;
-  const checked = timeOf(record.checked);
+  const checked = readIsoTime(record.checked);
   if (typeof index !== 'string' || checked === undefined || !Array.isArray(record.batches))
     return undefined;
   const batches: SightedBatch[] = [];
@@ -41,20 +42,11 @@ export function readSightings(text: string): Sightings | undefined {
 function readBatch(value: unknown): SightedBatch | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const batch: { readonly [Key in keyof SightedBatch]?: unknown } = value;
-  const seen = timeOf(batch.seen);
-  const without = timeOf(batch.without);
+  const seen = readIsoTime(batch.seen);
+  const without = readIsoTime(batch.without);
   if (seen === undefined || (batch.without !== undefined && without === undefined))
     return undefined;
   const { names } = batch;
   const isRight = Array.isArray(names) && names.every((name) => typeof name === 'string');
   return isRight ? { seen, without, names } : undefined;
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
-}
-
-function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,4 +1,5 @@
 import type { Inspection } from '../domain/finding.js';
+import { isoTime } from '../domain/instant.js';
 import type { FeedHit } from '../domain/malware-feed.js';
 import type { RuleId } from '../domain/rules.js';
 import type { Subject } from '../domain/subject.js';
@@ -121,8 +122,4 @@ export function explainedWaiver(hit: RuleHit | undefined): ExplainedWaiver | und
   if (hit?.waiver === undefined) return undefined;
   const { owner, reason, expires } = hit.waiver;
   return { rule: hit.rule, owner, reason, expires: new Date(expires).toISOString() };
-}
-
-function isoTime(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
 }
