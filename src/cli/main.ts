@@ -2,7 +2,8 @@
 import { CommanderError } from 'commander';
 import { formatProblem, type Problem } from '../yaml/problem.js';
 import { EXIT, terminalOutput as out, UsageError } from './output.js';
-import { asksForJson, createProgram, withoutValues } from './program.js';
+import { asksForJson, createProgram } from './program.js';
+import { withoutValues } from './usage-errors.js';
 
 // SIGHUP is ignored until its handler is loaded, after a tenth of a second: the start reads every file anyway.
 if (process.argv.includes('serve')) process.on('SIGHUP', () => {});

@@ -1,9 +1,9 @@
-import { Argument, Command, CommanderError, Help, Option } from 'commander';
+import { Argument, Command, Help, Option } from 'commander';
 import { CLIENTS } from '../domain/client-settings.js';
-import { redactUrls } from '../domain/credentials.js';
 import { VERSION } from '../runtime/package-root.js';
-import { terminalOutput as out, UsageError } from './output.js';
+import { terminalOutput as out } from './output.js';
 import { DEFAULT_SERVER } from './server-url.js';
+import { mustNotTakeFlags, throwUsageErrors } from './usage-errors.js';
 
 /** Whether the output is JSON: errors are then JSON as well. */
 export function asksForJson(args: readonly string[]): boolean {
@@ -15,41 +15,6 @@ export function asksForJson(args: readonly string[]): boolean {
 /** An argument or option as Commander's help is to show it, which would list the choices a second time. */
 function withoutChoices<T extends Argument | Option>(described: T): T {
   return Object.create(described, { argChoices: { value: undefined } });
-}
-
-/** Arguments may contain a password, so the message about an unknown option names it without its value. */
-export function withoutValues(text: string): string {
-  return redactUrls(text.replace(/('?)(--[\w-]+)=[^\n]*/g, '$1$2$1'));
-}
-
-/**
- * Turns a wrong use into an error of one line, which names the help of the command.
- * @param args the arguments of the process
- */
-function throwUsageErrors(command: Command, args: readonly string[]): void {
-  const help = `see ${namesOf(command).join(' ')} --help`;
-  command.exitOverride((error) => {
-    if (error.exitCode === 0) throw error;
-    if (error.code !== 'commander.help') {
-      const said = withoutValues(error.message.trim()).replace(/^error: /, '');
-      throw new UsageError(`${said.replace(/\n+/g, ' ').replace(/\.$/, '')}; ${help}`);
-    }
-    if (!args.includes('help'))
-      throw new CommanderError(1, error.code, `no command given; ${help}`);
-    throw new UsageError(`unknown command '${args[args.indexOf('help') + 1]}'; ${help}`);
-  });
-  for (const below of command.commands) throwUsageErrors(below, args);
-}
-
-/** Commander takes the next flag for the value of an option without one: `--data --json`. */
-function mustNotTakeFlags(command: Command): void {
-  for (const option of command.options)
-    if (option.required && /^--[a-z]/.test(command.getOptionValue(option.attributeName()) ?? ''))
-      command.error(`option '${option.flags}' argument missing`);
-}
-
-function namesOf(command: Command): string[] {
-  return [...(command.parent === null ? [] : namesOf(command.parent)), command.name()];
 }
 
 /**
