@@ -35,11 +35,15 @@ export class StartPlaceList {
 
   /** A member whose path is `isOrdinary`: its destination is its path in the site directory. */
   seeOrdinary(member: string): void {
-    if (isNativeName(member) || mayHavePowerInAdded(member)) this.see(foldPath(member).split('/'));
+    if (mayFill(member)) this.#see(foldPath(member).split('/'));
   }
 
   /** @param path below a site directory, folded */
   see(path: readonly string[]): void {
+    if (mayFill(path.join('/'))) this.#see(path);
+  }
+
+  #see(path: readonly string[]): void {
     for (const native of nativeModulesAt(path))
       if (native.length <= DEEPEST_NAMESPACE) this.#fill(native.join('/'));
     for (let depth = 1; depth < path.length; depth++)
@@ -67,4 +71,9 @@ export class StartPlaceList {
     if (this.#fills.size < MAX_FILLED) this.#fills.add(place);
     else if (!this.#fills.has(place)) this.#cut = true;
   }
+}
+
+/** Nearly all files fill no place: one check of a path, instead of one for each of its folders. */
+function mayFill(path: string): boolean {
+  return isNativeName(path) || mayHavePowerInAdded(path);
 }
