@@ -20,11 +20,13 @@ export function shortAgent(text: string): string {
 
 /** The Python and the system. */
 function moreOf(rest: string): string[] {
-  const [, python, version, system] = PYTHON.exec(rest) ?? [];
-  if (python !== undefined) return said({ name: python, version }, { name: system });
+  const [, name, version, platform] = PYTHON.exec(rest) ?? [];
+  if (name !== undefined) return said({ name, version }, { name: platform });
   if (!rest.startsWith(' {') || rest.length > LONGEST_JSON) return [];
   const json = parsed(rest);
-  return isObject(json) ? said(json['implementation'], json['system']) : [];
+  if (!isObject(json)) return [];
+  const { implementation, system } = json;
+  return said(implementation, system);
 }
 
 function said(python: unknown, system: unknown): string[] {
