@@ -5,7 +5,7 @@ import type { ArtifactDescription, Inspection } from '../domain/finding.js';
  * Increase it whenever the same bytes could have other findings: files with stored findings of an older version are
  * inspected again.
  */
-export const INSPECTOR_VERSION = 6;
+export const INSPECTOR_VERSION = 7;
 
 /** An inspection during the transfer: its results need not be computed again once the artifact is complete. */
 export interface EarlyLook {

@@ -4,6 +4,7 @@ import { cp, lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { PublisherId } from '../../src/domain/publisher.js';
+import { INSPECTOR_VERSION } from '../../src/inspection/inspector.js';
 import { DAMAGES, type DamageName } from '../support/damage.js';
 import { buildSdist, buildWheel } from '../support/distributions.js';
 import { startGate, type TestGate } from '../support/wheelgate.js';
@@ -22,8 +23,8 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   'blobs/AB/SHA256': { files: /^blobs\/../ },
   'pages/UPSTREAM/PROJECT': { files: /^pages\/./ },
-  'findings/v6/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^findings\/./ },
-  'probes/v6/PROJECT/SHA256-NAME-SETTINGS.json': { files: /^probes\/./ },
+  [`findings/v${INSPECTOR_VERSION}/PROJECT/SHA256-NAME-SETTINGS.json`]: { files: /^findings\/./ },
+  [`probes/v${INSPECTOR_VERSION}/PROJECT/SHA256-NAME-SETTINGS.json`]: { files: /^probes\/./ },
   'attestations/v2/PROJECT/NAME.json': { files: /^attestations\/./ },
   'digests/UPSTREAM/PROJECT/FILENAME.json': { files: /^digests\/./ },
   // Which bytes were the first is not known any more, and doubt refuses.

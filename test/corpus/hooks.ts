@@ -221,6 +221,8 @@ const IMPORTABLE = (file: string) => [
   `pythonwin/${file}`,
   `_pdbpp_path_hack/${file}`,
   `cmeel.prefix/lib/python3.12/site-packages/${file}`,
+  `cmeel.prefix/lib/python3.12/site-packages/cmeel.prefix/lib/python3.11/site-packages/${file}`,
+  `win32/cmeel.prefix/lib/python3.12/site-packages/${file}`,
   `${DATA}/purelib/win32/lib/${file}`,
 ];
 

@@ -14,6 +14,7 @@ const DIRECT: readonly (readonly [how: string, headers: string])[] = [
   ['a URL without blanks', 'Requires-Dist:x@https://example.org/x-1.0.tar.gz\n'],
   ['a URL for an extra', 'Requires-Dist: x [a, b] @ https://example.org/x ; extra == "a"\n'],
   ['a repository', 'Requires-Dist: x @ git+https://example.org/x\n'],
+  ['an encoded word', 'Requires-Dist: =?utf-8?b?eCBAIGh0dHBzOi8vZXhhbXBsZS5vcmcveA==?=\n'],
   ['a local file', 'Requires-Dist: x @ file:///tmp/x\n'],
   ['a URL on the next line', 'Requires-Dist: x\n @ https://example.org/x\n'],
   ['a URL two lines on', 'Requires-Dist: x\r\n\t\r\n\t[a]@ https://example.org/x\r\n'],

@@ -1,5 +1,5 @@
 import type { ProjectName } from '../../domain/project-name.js';
-import { moduleAt } from './module-names.js';
+import { importPaths, moduleAt } from './module-names.js';
 import { OWNED_MODULES, ownerOf } from './owned-modules.js';
 import { howCustomizeRuns, isCustomize } from './powerful-names.js';
 import { powerOfReserved, RESERVED_MODULES } from './reserved-modules.js';
@@ -32,10 +32,13 @@ export function powerInAdded(
   depth: number,
   project: ProjectName | undefined,
 ): string | undefined {
-  const below = path.slice(depth);
-  if (isCustomize(below)) return howCustomizeRuns(below);
-  const owner = ownerOf(moduleAt(below) ?? '');
-  if (owner !== undefined && owner !== project)
-    return `is a module of ${owner} that is imported at start-up`;
-  return powerOfReserved(below, project)?.why;
+  for (const below of importPaths(path.slice(depth))) {
+    if (isCustomize(below)) return howCustomizeRuns(below);
+    const owner = ownerOf(moduleAt(below) ?? '');
+    if (owner !== undefined && owner !== project)
+      return `is a module of ${owner} that is imported at start-up`;
+    const reserved = powerOfReserved(below, project);
+    if (reserved !== undefined) return reserved.why;
+  }
+  return undefined;
 }

@@ -13,14 +13,17 @@ const IMPORT_FOLDERS: readonly (readonly RegExp[])[] = [
 ];
 
 /**
- * The path of a file relative to each folder of the import path that contains it, the site directory first.
- * @param path below a site directory, folded
+ * The path of a file relative to each folder of the import path that contains it, the site directory first. cmeel's hook adds
+ * its folder below every folder of the import path, so the folders may be in one another.
+ * @param path below a folder of the import path, folded
  */
 export function importPaths(path: readonly string[]): (readonly string[])[] {
   const found = [path];
-  for (const folder of IMPORT_FOLDERS)
-    if (path.length > folder.length && folder.every((name, depth) => name.test(path[depth]!)))
-      found.push(path.slice(folder.length));
+  // The paths that are found are searched in turn; each is shorter than the one that it is from.
+  for (const one of found)
+    for (const folder of IMPORT_FOLDERS)
+      if (one.length > folder.length && folder.every((name, depth) => name.test(one[depth]!)))
+        found.push(one.slice(folder.length));
   return found;
 }
 

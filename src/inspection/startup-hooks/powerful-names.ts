@@ -71,8 +71,10 @@ function inSiteFolder(
     if (isCustomize(importPath)) return finding('site-customize', howCustomizeRuns(importPath));
   }
   // In an installed environment, the owner of pip's modules may be unknown; only a wheel has a project.
-  const reserved = project === undefined ? undefined : powerOfReserved(path, project);
-  if (reserved !== undefined) return finding(reserved.code, reserved.why);
+  for (const importPath of project === undefined ? [] : importPaths(path)) {
+    const reserved = powerOfReserved(importPath, project);
+    if (reserved !== undefined) return finding(reserved.code, reserved.why);
+  }
   const [name = ''] = path;
   if (path.length > 1) return undefined;
   // With `--target`, a wheel can be installed into the folder of an embedded interpreter.

@@ -42,7 +42,7 @@ export function mayRequireUrl(content: Buffer): boolean {
 }
 
 function directReferences(headers: ReadonlyMap<string, string[]>): string[] {
-  return (headers.get('requires-dist') ?? []).filter((value) => /^[^;]*@/.test(value));
+  return (headers.get('requires-dist') ?? []).filter((value) => /^[^;]*@|=\?/.test(value));
 }
 
 /** Whether the headers end before the limit. */
