@@ -8,6 +8,7 @@ import type { KnownBytes } from '../project-pages/known-bytes.js';
 import type { ListedFile, ProjectPages } from '../project-pages/project-pages.js';
 import { changesSidecar } from '../project-pages/sidecar-digests.js';
 import type { FindingsStore } from '../store/findings-store.js';
+import type { StartPlacesMet } from '../store/start-places-met.js';
 import type { Judge } from '../verdicts/judge.js';
 import { nameOf, type OwnTask, recognise, type Task } from './task.js';
 
@@ -26,6 +27,7 @@ export interface DeciderParts {
   readonly findings: FindingsStore;
   readonly inspector: Inspector;
   readonly attestations: Pick<Attestations, 'lookUp'>;
+  readonly startPlaces: Pick<StartPlacesMet, 'arrived'>;
   /** Receives events outside any request. */
   readonly onEvent: (event: DecisionEvent) => void;
 }
@@ -100,7 +102,7 @@ export class Decider {
   async #findings(task: OwnTask, bytes: Bytes): Promise<Inspection> {
     const { listed, known } = task;
     const { sha256, size } = bytes;
-    const { findings } = this.#parts;
+    const { findings, startPlaces } = this.#parts;
     const { project, filename } = listed.subject;
     const before =
       known.sha256 === sha256 ? known.inspection : await findings.get(project, sha256, filename);
@@ -111,6 +113,7 @@ export class Decider {
     const found =
       bytes.inspection ??
       (await this.#inspect(listed, bytes, { sha256, size, name: nameOf(listed) }));
+    await startPlaces.arrived(project, found);
     task.kept = findings.put(project, found).catch((error: unknown) => {
       // They judge this fill all the same; the next one looks again.
       this.#parts.onEvent({ kind: 'findings-not-kept', listed, error });

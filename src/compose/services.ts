@@ -106,6 +106,7 @@ export function createServices(
     inspector,
     leases,
     attestations,
+    startPlaces: stores.startPlaces,
     arriving,
     maxSize: MAX_ARTIFACT,
     onEvent: (event) => noteArtifactEvent(event, metrics, log),

@@ -35,6 +35,8 @@ import type { SharedBlobs } from '../store/shared-blobs.js';
 import { NO_SPACE, type Space, type Spaces } from '../store/space.js';
 import type { Spool } from '../store/spool.js';
 import { StartPlaceIndex } from '../store/start-place-index.js';
+import type { StartPlaceOrder } from '../store/start-place-order.js';
+import { StartPlacesMet } from '../store/start-places-met.js';
 import { SuspectedProjects } from '../store/suspected-projects.js';
 import { dataFolder } from './data-folder.js';
 import type { Troubles } from './folder-troubles.js';
@@ -126,6 +128,7 @@ export function createSpool(
 /**
  * @param news receives new entries that have no other announcer
  * @param sharedBlobs artifacts beyond this machine
+ * @param order of start places, with other processes of the machine
  */
 export function createStores(
   { data, cache, inspection }: Config,
@@ -133,6 +136,7 @@ export function createStores(
   { rooms, spaces, troubles }: Kept,
   news: News,
   sharedBlobs: SharedBlobs | undefined,
+  order?: StartPlaceOrder,
 ): Stores {
   const at = dataFolder(data);
   const onUnreadable = (path: string, why: string) => troubles.unreadable(path, why);
@@ -164,16 +168,18 @@ export function createStores(
     files,
   );
   const suspected = new SuspectedProjects();
-  const startPlaces = new StartPlaceIndex();
+  const index = new StartPlaceIndex();
   const begun = now();
   const earlier = {
     suspect: (project: ProjectName) => suspected.add(project),
     meeting: (project: ProjectName, inspection: Inspection, since: number) =>
       // A copied folder, or a clock that was wrong, must not make an earlier artifact the later one.
-      startPlaces.add(project, inspection, Math.min(since, begun)),
+      index.add(project, inspection, Math.min(since, begun)),
   };
   suspected.search(readEarlierFindings(findings.directory, earlier, () => !closing.hasBegun));
   closing.add(() => suspected.searched);
+  const { searched } = suspected;
+  const startPlaces = new StartPlacesMet({ index, searched, order, now });
   return {
     blobs,
     sharedBlobs,
@@ -185,9 +191,10 @@ export function createStores(
         ),
         now,
       ),
-      (project, inspection) => {
+      (project, inspection, isOwn) => {
         if (inspection.findings.length > 0) suspected.add(project);
-        startPlaces.add(project, inspection, now());
+        // Its own ones have their place in the order already.
+        if (!isOwn) startPlaces.learn(project, inspection);
       },
     ),
     suspected,

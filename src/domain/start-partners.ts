@@ -11,6 +11,11 @@ export interface SeenArtifact {
   readonly findings: readonly Finding[];
 }
 
+/** An artifact that has start places. */
+export interface MetArtifact extends SeenArtifact {
+  readonly startPlaces: StartPlaces;
+}
+
 /** An artifact of another project that fills an opened place, or opens a filled one. */
 export interface StartPartner {
   readonly place: string;
@@ -20,20 +25,29 @@ export interface StartPartner {
   readonly filename: string;
 }
 
+/** The policy's opinion on an artifact by its own content. */
+export type Standing = 'permitted' | 'waived' | 'refused';
+
 /** The start places of all artifacts seen here. */
 export interface KnownStartPlaces {
+  /** Resolves when the artifacts of earlier runs are known. @throws if that takes too long */
+  ready(): Promise<void>;
   /**
-   * Artifacts of other projects, seen before this project had the place, that run code together with one that has these
-   * places. The first that comes is not at fault for a later one.
-   * @param permits whether the policy permits an artifact by its own content: others do not count
+   * Artifacts of other projects that run code together with one that has these places, and were seen before this project
+   * had the place. The first that comes is not at fault for a later one. Refused artifacts do not count. An artifact that is
+   * permitted by a waiver alone counts as later than all others: when it was seen, it was refused.
    */
   partnersOf(
     project: ProjectName,
     places: StartPlaces,
-    permits: (artifact: SeenArtifact) => boolean,
+    standingOf: (artifact: SeenArtifact) => Standing,
   ): Iterable<StartPartner>;
-  /** Whether there are too many filled places to know them all. */
-  readonly isFull: boolean;
+  /** Whether some places are unknown that may meet these: of the project, or of all others. */
+  isCut(project: ProjectName, places: StartPlaces): boolean;
 }
 
-export const NO_START_PLACES: KnownStartPlaces = { partnersOf: () => [], isFull: false };
+export const NO_START_PLACES: KnownStartPlaces = {
+  ready: async () => {},
+  partnersOf: () => [],
+  isCut: () => false,
+};

@@ -4,7 +4,6 @@ import type { DecisionLog } from '../decisions/log.js';
 import type { LogSearch } from '../decisions/log-search.js';
 import type { DecisionQueries } from '../decisions/queries/decision-queries.js';
 import type { DecisionReader } from '../decisions/reader.js';
-import type { KnownStartPlaces } from '../domain/start-partners.js';
 import type { AttestationStore } from '../store/attestation-store.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { FindingsStore } from '../store/findings-store.js';
@@ -13,6 +12,7 @@ import type { PageStore } from '../store/page-store.js';
 import type { SeenStore } from '../store/seen-store.js';
 import type { SharedBlobs } from '../store/shared-blobs.js';
 import type { SightingsStore } from '../store/sightings-store.js';
+import type { StartPlacesMet } from '../store/start-places-met.js';
 import type { SuspectedProjects } from '../store/suspected-projects.js';
 import type { Leases } from './leases.js';
 import type { Learnt, News } from './news.js';
@@ -31,7 +31,7 @@ export interface Stores {
   /** The projects with findings or refusals. */
   readonly suspected: SuspectedProjects;
   /** The places at which artifacts run code at the start together. */
-  readonly startPlaces: KnownStartPlaces;
+  readonly startPlaces: StartPlacesMet;
   readonly attestations: AttestationStore;
   /** The targets of the links in refusals. */
   readonly links: LinkStore;

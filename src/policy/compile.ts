@@ -12,7 +12,7 @@ import {
   type RuleId,
   type SettableRule,
 } from '../domain/rules.js';
-import type { SeenArtifact } from '../domain/start-partners.js';
+import type { SeenArtifact, Standing } from '../domain/start-partners.js';
 import type { Subject } from '../domain/subject.js';
 import type { Verdict } from '../domain/verdict.js';
 import { ask, type CompiledRule, evaluate } from './evaluate.js';
@@ -37,12 +37,15 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
   const waivers = new Waivers(meaning.waivers, reachOf(meaning.waiverMax));
   const unopposed = unopposedVerdicts(revision);
   const onWheels = compiled.filter(({ id }) => ON_CONTENT.has(id));
-  const permitted = (about: Case) =>
-    evaluate(onWheels, waivers, unopposed, about).outcome !== 'block';
-  const withPermits = (about: Case): Case =>
+  const standingOf = (about: Case): Standing => {
+    const { outcome, hits } = evaluate(onWheels, waivers, unopposed, about);
+    if (outcome === 'block') return 'refused';
+    return hits.some(({ waiver }) => waiver !== undefined) ? 'waived' : 'permitted';
+  };
+  const withStandings = (about: Case): Case =>
     about.known.inspection?.startPlaces === undefined
       ? about
-      : { ...about, permits: (artifact) => permitted(caseOf(artifact, about)) };
+      : { ...about, standingOf: (artifact) => standingOf(caseOf(artifact, about)) };
   const accusing = compiled.filter(({ id }) => ACCUSING.has(id));
   const onAttestations = compiled.filter(({ id }) => needsOf(id).includes('attestations'));
   return {
@@ -51,13 +54,13 @@ export function compilePolicy(meaning: PolicyMeaning, revision = revisionOf(mean
     heedsFixes: heedsFixes(meaning.rules.cooldown),
     waiverMax: meaning.waiverMax,
     evaluate: (about, release) => {
-      const own = evaluate(compiled, waivers, unopposed, withPermits(about));
+      const own = evaluate(compiled, waivers, unopposed, withStandings(about));
       return release === undefined ? own : underRelease(own, release);
     },
     accuse: (about) => evaluate(accusing, waivers, unopposed, about),
     ofRelease: (wheels, now) =>
       opinionOf(wheels, ({ subject, known }) =>
-        evaluate(onWheels, waivers, unopposed, withPermits({ subject, now, known })),
+        evaluate(onWheels, waivers, unopposed, withStandings({ subject, now, known })),
       ),
     unknownAttestations: (about) =>
       onAttestations.flatMap((rule) => ask(rule, about)?.unknown ?? []),
@@ -84,6 +87,7 @@ function caseOf(
     subject: {
       ...NO_PAGE,
       upstream: subject.upstream,
+      publicUpstream: subject.publicUpstream,
       project,
       version,
       filename,

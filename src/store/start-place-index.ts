@@ -1,6 +1,6 @@
 import type { Inspection } from '../domain/finding.js';
 import type { ProjectName } from '../domain/project-name.js';
-import type { KnownStartPlaces, SeenArtifact, StartPartner } from '../domain/start-partners.js';
+import type { SeenArtifact, Standing, StartPartner } from '../domain/start-partners.js';
 import type { StartPlaces } from '../domain/start-places.js';
 
 /** Far above the number in a real cache: some hundred bytes each. */
@@ -12,6 +12,8 @@ const MOST_ARTIFACTS = 8;
 /** Without findings, only a denial excludes an artifact: two of these are enough. */
 const MOST_CLEAN = 2;
 
+type Inspected = Pick<Inspection, 'startPlaces' | 'filename' | 'sha256' | 'findings'>;
+
 interface Seen {
   /** Milliseconds since 1970: when its findings became known. */
   readonly since: number;
@@ -22,7 +24,8 @@ interface Seen {
 
 /** What a project has at one place. */
 interface Artifacts {
-  readonly list: Seen[];
+  /** The earliest ones, in order. */
+  list: Seen[];
   /** Whether it had more. */
   more: boolean;
 }
@@ -35,19 +38,22 @@ type Role = (typeof ROLES)[number];
 const OTHER: Readonly<Record<Role, Role>> = { opens: 'fills', fills: 'opens' };
 
 /** The start places of all artifacts with known findings, in memory. */
-export class StartPlaceIndex implements KnownStartPlaces {
+export class StartPlaceIndex {
   readonly #seen: Readonly<Record<Role, ByPlace>> = { opens: new Map(), fills: new Map() };
   readonly #ofProject = new Map<ProjectName, number>();
+  /** Projects with more places than are kept. */
+  readonly #cut = new Set<ProjectName>();
   #turn = 0;
   #count = 0;
 
-  get isFull(): boolean {
-    return this.#count >= MOST;
+  /** Whether places are unknown that may meet these. */
+  isCut(project: ProjectName, { opens }: StartPlaces): boolean {
+    return this.#cut.has(project) || (opens.length > 0 && this.#count >= MOST);
   }
 
   /** @param since milliseconds since 1970: when its findings became known */
-  add(project: ProjectName, inspection: Inspection, since: number): void {
-    const { startPlaces, filename, sha256, findings } = inspection;
+  add(project: ProjectName, inspected: Inspected, since: number): void {
+    const { startPlaces, filename, sha256, findings } = inspected;
     if (startPlaces === undefined) return;
     const artifact = { project, filename, sha256, findings };
     const seen = { since, turn: this.#turn++, artifact };
@@ -58,19 +64,17 @@ export class StartPlaceIndex implements KnownStartPlaces {
   *partnersOf(
     project: ProjectName,
     places: StartPlaces,
-    permits: (artifact: SeenArtifact) => boolean,
+    standingOf: (artifact: SeenArtifact) => Standing,
   ): Iterable<StartPartner> {
     for (const role of ROLES)
       for (const place of places[role]) {
         const others = this.#seen[OTHER[role]].get(place);
         if (others === undefined) continue;
-        const own = earliest(this.#seen[role].get(place)?.get(project), permits);
+        const own = earliest(this.#seen[role].get(place)?.get(project), standingOf);
         for (const [other, artifacts] of others) {
           if (other === project) continue;
-          // Of those that are not recorded, one may be permitted.
-          const seen =
-            earliest(artifacts, permits) ?? (artifacts.more ? artifacts.list[0] : undefined);
-          if (seen === undefined || (own !== undefined && isEarlier(own, seen))) continue;
+          const seen = earliest(artifacts, standingOf);
+          if (seen === undefined || (own !== undefined && isFirst(own, seen))) continue;
           const { filename } = seen.artifact;
           yield { place, role: OTHER[role], project: other, filename };
         }
@@ -78,34 +82,60 @@ export class StartPlaceIndex implements KnownStartPlaces {
   }
 
   #add(role: Role, place: string, project: ProjectName, seen: Seen): void {
-    let projects = this.#seen[role].get(place);
-    let artifacts = projects?.get(project);
-    if (artifacts === undefined) {
-      const count = this.#ofProject.get(project) ?? 0;
-      if (this.isFull || count >= MOST_OF_PROJECT) return;
-      this.#ofProject.set(project, count + 1);
-      this.#count++;
-      artifacts = { list: [], more: false };
-      projects ??= new Map();
-      projects.set(project, artifacts);
-      this.#seen[role].set(place, projects);
-    }
-    const { list } = artifacts;
-    if (list.some(({ artifact }) => isSame(artifact, seen.artifact))) return;
-    const clean = list.filter(({ artifact }) => artifact.findings.length === 0).length;
-    if (list.length >= MOST_ARTIFACTS || clean >= MOST_CLEAN) artifacts.more = true;
-    else list.push(seen);
+    const projects = this.#seen[role].get(place) ?? new Map<ProjectName, Artifacts>();
+    const artifacts = projects.get(project) ?? this.#room(project);
+    if (artifacts === undefined) return;
+    projects.set(project, artifacts);
+    this.#seen[role].set(place, projects);
+    const same = artifacts.list.find(({ artifact }) => isSame(artifact, seen.artifact));
+    // The same bytes may have other findings under other settings.
+    const kept =
+      same !== undefined && isEarlier(same, seen) ? { ...same, artifact: seen.artifact } : seen;
+    const list = [...artifacts.list.filter((one) => one !== same), kept];
+    artifacts.list = list.sort((one, other) => (isEarlier(one, other) ? -1 : 1));
+    const clean = list.filter(({ artifact }) => artifact.findings.length === 0);
+    const late = clean[MOST_CLEAN] ?? list[MOST_ARTIFACTS];
+    if (late === undefined) return;
+    artifacts.list = list.filter((one) => one !== late);
+    artifacts.more = true;
+  }
+
+  /** Room for another place of a project; undefined if there is none. */
+  #room(project: ProjectName): Artifacts | undefined {
+    const count = this.#ofProject.get(project) ?? 0;
+    if (count >= MOST_OF_PROJECT) this.#cut.add(project);
+    if (count >= MOST_OF_PROJECT || this.#count >= MOST) return undefined;
+    this.#ofProject.set(project, count + 1);
+    this.#count++;
+    return { list: [], more: false };
   }
 }
 
+interface Found extends Seen {
+  /** Whether it may have been refused when it was seen. */
+  readonly isDoubtful: boolean;
+}
+
+/** Of several artifacts, the first one that counts. */
 function earliest(
   artifacts: Artifacts | undefined,
-  permits: (artifact: SeenArtifact) => boolean,
-): Seen | undefined {
-  let first: Seen | undefined;
-  for (const seen of artifacts?.list ?? [])
-    if ((first === undefined || isEarlier(seen, first)) && permits(seen.artifact)) first = seen;
-  return first;
+  standingOf: (artifact: SeenArtifact) => Standing,
+): Found | undefined {
+  if (artifacts === undefined) return undefined;
+  const { list, more } = artifacts;
+  let waived: Seen | undefined;
+  for (const seen of list) {
+    const standing = standingOf(seen.artifact);
+    if (standing === 'permitted') return { ...seen, isDoubtful: false };
+    if (standing === 'waived') waived ??= seen;
+  }
+  // Of those that are not recorded, one may be permitted.
+  const last = waived ?? (more ? list.at(-1) : undefined);
+  return last && { ...last, isDoubtful: true };
+}
+
+function isFirst(own: Found, other: Found): boolean {
+  return own.isDoubtful === other.isDoubtful ? isEarlier(own, other) : other.isDoubtful;
 }
 
 function isSame(one: SeenArtifact, other: SeenArtifact): boolean {

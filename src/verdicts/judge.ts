@@ -100,6 +100,7 @@ export class Judge {
     const { inspection, attestations } = recalled;
     const unsettled = this.unknownAttestations(subject, attestations).length > 0;
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    await this.#partnersRead(inspection);
     if (this.#isDoubtful) await this.#confirmation.renewed();
     const verdict = this.evaluate(subject, recalled, wheels);
     return { verdict, inspection, attestations, unsettled };
@@ -108,6 +109,7 @@ export class Judge {
   /** Judges a file immediately after its inspection or the verification of its attestations. */
   async judgeSeen(subject: Subject, recalled: Recalled): Promise<Verdict> {
     const wheels = subject.wheels && (await this.#wheelsOf(subject.wheels, subject));
+    await this.#partnersRead(recalled.inspection);
     if (this.#isDoubtful) await this.#confirmation.renewed();
     return this.evaluate(subject, recalled, wheels);
   }
@@ -200,6 +202,11 @@ export class Judge {
   /** Whether the policy in force may differ from the local copy. */
   get #isDoubtful(): boolean {
     return performance.now() >= this.#confirmation.until;
+  }
+
+  /** Few artifacts have start places, so few wait after a start. */
+  async #partnersRead(inspection: Inspection | undefined): Promise<void> {
+    if (inspection?.startPlaces !== undefined) await this.#sources.startPlaces.ready();
   }
 
   async #wheelsOf(wheels: Iterable<Subject>, sdist: Subject): Promise<Iterable<ReleaseWheel>> {

@@ -23,6 +23,7 @@ import { answerQueries } from './primary-queries.js';
 import { PrimaryRoom } from './primary-room.js';
 import { PrimaryRuns } from './primary-runs.js';
 import { PrimaryShortLeases } from './primary-short-leases.js';
+import { PrimaryStartPlaces } from './primary-start-places.js';
 import { Watchdog } from './watchdog.js';
 import type { Parts, ToWorker, Where } from './words.js';
 
@@ -103,6 +104,7 @@ function createMembers(
   const leases = new PrimaryLeases(fleet.leases);
   const shortLeases = new PrimaryShortLeases(fleet.shortLeases);
   const news = new PrimaryNews(fleet.news, () => members.all);
+  const startPlaces = new PrimaryStartPlaces(() => members.all, process.now);
   const metrics = new PrimaryMetrics(process.metrics, () => members.all);
   const runs = new PrimaryRuns(machine.runs, log);
   const live = new PrimaryLive(fleet.liveDecisions);
@@ -122,6 +124,7 @@ function createMembers(
       leases.attend(member.channel);
       shortLeases.attend(member.channel);
       news.attend(member);
+      startPlaces.attend(member);
       metrics.attend(member);
       live.attend(member);
       room.attend(member);

@@ -22,6 +22,7 @@ import type { UsedProject } from '../decisions/rollups/project-users.js';
 import type { LearntBytes, SeenBytes } from '../domain/integrity.js';
 import type { ProjectName } from '../domain/project-name.js';
 import type { Linked } from '../domain/short-id.js';
+import type { MetArtifact } from '../domain/start-partners.js';
 import type { FillNews, Holder, Lost } from '../fleet/leases.js';
 import type { Learnt } from '../fleet/news.js';
 import type { FetchedPage, MeetingAnswer, MeetingAsked } from '../fleet/shared-projects.js';
@@ -126,6 +127,8 @@ export interface PrimaryWords {
     readonly meet: readonly [MeetingAsked, MeetingAnswer | undefined];
     readonly pin: readonly [Omit<LearntBytes, 'what'>, SeenBytes | undefined];
     readonly lease: readonly [{ readonly key: string }, LeaseAnswer];
+    /** The reply is its place in the order; see `store/start-place-order`. */
+    readonly 'start-places': readonly [MetArtifact, number];
     readonly 'short-lease': readonly [{ readonly key: string; readonly lasts: number }, boolean];
     /** A replica that sent its bytes is lost; the reply is its present holder. */
     readonly 'lease-lost': readonly [
@@ -182,6 +185,7 @@ export interface WorkerWords {
   readonly tells: {
     readonly 'fill-news': { readonly id: number; readonly news: FillNews };
     readonly 'fill-over': { readonly id: number; readonly how: 'released' | 'lost' };
+    readonly 'start-places': { readonly artifact: MetArtifact; readonly since: number };
     readonly learnt: Learnt;
     readonly decided: NamedDecision;
     readonly health: HealthPart;

@@ -31,6 +31,7 @@ import { WorkerProjects } from './worker-projects.js';
 import { createWorkerQueries } from './worker-queries.js';
 import { WorkerRoom } from './worker-room.js';
 import { WorkerSpace } from './worker-space.js';
+import { WorkerStartPlaces } from './worker-start-places.js';
 
 const IGNORED = ['SIGTERM', 'SIGINT', 'SIGBREAK', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
@@ -164,7 +165,7 @@ async function askFleet(
     },
     news,
     projects: sharesProjects(config) ? new WorkerProjects(primary) : undefined,
-    stores: createStores(config, own, machine, news, sharedBlobs),
+    stores: createStores(config, own, machine, news, sharedBlobs, new WorkerStartPlaces(primary)),
     decisions: createWorkerDecisions(primary, own),
     decisionReader,
     logSearch: new LogSearch(

@@ -39,6 +39,10 @@ const TOGETHER: Readonly<Record<string, Pair>> = {
     opener: { 'one.pth': 'lib\n', 'lib/mod.py': '' },
     filler: { 'lib/sitecustomize/deep/mod.py': '' },
   },
+  "an added folder and sitecustomize where cmeel's hook looks below it": {
+    opener: ADDS,
+    filler: { 'lib/boot/cmeel.prefix/lib/python3.11/site-packages/sitecustomize.py': '' },
+  },
   'a namespace and a native module': {
     opener: DECLARES,
     filler: { 'ns.cpython-312-x86_64-linux-gnu.so': '' },
@@ -168,6 +172,73 @@ describe('two wheels that run code at every start together', () => {
     const one = add('one', opener);
     assert.deepEqual([await fetch('two', two), await fetch('one', one)], [200, 403]);
     assert.equal(await fetch('two', next), 200);
+  });
+
+  it('are judged by the earliest release of each project, also after a restart', async () => {
+    const { opener, filler } = TOGETHER['a namespace and a native package']!;
+    const releases = Array.from({ length: 6 }, (_, index) =>
+      buildWheel({
+        name: 'one',
+        version: `${index + 1}.0`,
+        files: { ...opener, [`x${index}.py`]: '' },
+      }),
+    );
+    gate.upstream.addProject('one', releases);
+    const two = add('two', filler);
+    assert.equal(await fetch('one', releases[0]!), 200);
+    assert.equal(await fetch('two', two), 403);
+    for (const release of releases) assert.equal(await fetch('one', release), 200);
+    await gate.restart();
+    assert.equal(await fetch('two', two), 403);
+    for (const release of releases) assert.equal(await fetch('one', release), 200);
+  });
+
+  it('are a pair where a waiver lets the first in after the second: only the waived one is refused', async () => {
+    const { opener, filler } = TOGETHER['a namespace and a native package']!;
+    const one = add('one', { ...opener, 'one.py': '' });
+    const two = buildWheel({
+      name: 'two',
+      files: filler,
+      record: (text) => text.replace(/sha256=/, 'sha256=A'),
+    });
+    gate.upstream.addProject('two', [two]);
+    assert.deepEqual([await fetch('two', two), await fetch('one', one)], [403, 200]);
+    await gate.writePolicy(
+      'waivers.yaml',
+      'waivers: [{rule: record, project: two, versions: "==1.0", reason: read, owner: me, expires: 2026-12-01}]',
+    );
+    assert.match((await gate.get(`/files/two/${two.filename}`)).phrase, /\(startup-hook\)/);
+    assert.equal(await fetch('one', one), 200);
+  });
+
+  it('are not a pair with one that is refused for its metadata', async () => {
+    const { opener, filler } = TOGETHER['a namespace and a native package']!;
+    const two = buildWheel({
+      name: 'two',
+      files: filler,
+      requires: ['x @ https://example.org/x.whl'],
+    });
+    gate.upstream.addProject('two', [two]);
+    const one = add('one', opener);
+    assert.deepEqual([await fetch('two', two), await fetch('one', one)], [403, 200]);
+  });
+
+  it('are in doubt for a project with more places than are kept', async () => {
+    const natives = (from: number) =>
+      Object.fromEntries(Array.from({ length: 1_900 }, (_, at) => [`two/m${from + at}.so`, '']));
+    const many = [0, 1, 2].map((part) =>
+      buildWheel({ name: 'two', version: `${part + 1}.0`, files: natives(part * 1_900) }),
+    );
+    const last = buildWheel({
+      name: 'two',
+      version: '9.0',
+      files: { 'lib/boot/sitecustomize.py': '' },
+    });
+    const plain = buildWheel({ name: 'two', version: '9.1', files: { 'two/x.py': '' } });
+    gate.upstream.addProject('two', [...many, last, plain]);
+    const statuses: number[] = [];
+    for (const wheel of [...many, last, plain]) statuses.push(await fetch('two', wheel));
+    assert.deepEqual(statuses, [200, 200, 403, 403, 200]);
   });
 
   it('are known after a restart', async () => {

@@ -1,6 +1,6 @@
 import type { Offer } from '../../domain/attestation.js';
 import type { Knowledge } from '../../domain/knowledge.js';
-import type { SeenArtifact } from '../../domain/start-partners.js';
+import type { SeenArtifact, Standing } from '../../domain/start-partners.js';
 import type { Subject } from '../../domain/subject.js';
 
 /** The input of a rule. */
@@ -9,8 +9,8 @@ export interface Case {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly known: Knowledge;
-  /** Whether the policy permits another artifact by its own content. */
-  readonly permits?: ((artifact: SeenArtifact) => boolean) | undefined;
+  /** The policy's opinion on another artifact, by its own content. */
+  readonly standingOf?: ((artifact: SeenArtifact) => Standing) | undefined;
 }
 
 /** The basis of any answer. */

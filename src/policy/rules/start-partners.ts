@@ -2,7 +2,7 @@ import { partnerReason } from '../../messages/reasons.js';
 import type { FindingsSettings } from './findings.js';
 import type { Case, Objection } from './rule.js';
 
-const ALL = () => true;
+const PERMITTED = () => 'permitted' as const;
 
 /**
  * Artifacts that run code at every start together with another one seen here: a folder that one adds to the import path
@@ -18,20 +18,20 @@ export class StartPartners {
     this.#action = codes['foreign-hook'] ?? action;
   }
 
-  objectionTo({ subject, known, permits = ALL }: Case): Objection | undefined {
+  objectionTo({ subject, known, standingOf = PERMITTED }: Case): Objection | undefined {
     const { startPlaces: places } = known.inspection ?? {};
     if (this.#action === 'off' || places === undefined) return undefined;
-    const [partner] = known.startPlaces.partnersOf(subject.project, places, permits);
+    const [partner] = known.startPlaces.partnersOf(subject.project, places, standingOf);
     if (partner !== undefined) {
       const { place, role, filename, project } = partner;
       return { reason: partnerReason(place, role, filename, project), action: this.#action };
     }
-    const why =
-      places.cut === true
-        ? 'it has too many native modules, namespaces or added folders to compare with other artifacts'
-        : places.opens.length > 0 && known.startPlaces.isFull
-          ? 'it declares namespaces or adds folders, and too many artifacts are known to compare with'
-          : undefined;
-    return why === undefined ? undefined : { reason: why, doubt: true, action: this.#action };
+    if (places.cut !== true && !known.startPlaces.isCut(subject.project, places)) return undefined;
+    return {
+      reason:
+        'it has too many native modules, namespaces or added folders to compare with other artifacts',
+      doubt: true,
+      action: this.#action,
+    };
   }
 }
